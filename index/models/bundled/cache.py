@@ -35,7 +35,7 @@ _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEM
 _log = logging.getLogger(__name__)
 
 
-def prepared(
+def prepare_model(
     cache_dir: Path, *, progress: PrepareProgress | None = None, fresh: bool = False
 ) -> Path:
     """The folder of the prepared model, made now if it is not there yet or is damaged.

@@ -18,7 +18,7 @@ import onnxruntime
 
 from index.errors import ModelError, reason_of
 from index.models.base import Vectors
-from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.graph import IDS
 from index.models.bundled.session import open_session
@@ -30,7 +30,7 @@ _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class WordVectors:
     """Words and signs of a text in order: where each stands, and its vector (L2-normalised).
 
     `spans` are pairs of offsets; `vectors` has shape (number of spans, dimension). A text longer
@@ -47,7 +47,7 @@ class WordReader:
     def __init__(self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
         self._tokenizer, self._session = tokenizer, session
 
-    def read(self, text: str) -> Spoken:
+    def read(self, text: str) -> WordVectors:
         """Words without the signs and the article that cling to them (« l’eau, »)."""
         ids, spans, places = list(self._tokenizer.encode(PASSAGE.rstrip(), TOKENS))[:-1], [], []
         for match in _UNIT.finditer(text):
@@ -59,11 +59,11 @@ class WordReader:
             places.append((len(ids), len(ids) + len(pieces)))
             ids += pieces
         if not spans:
-            return Spoken((), np.zeros((0, DIMENSION), np.float32))
+            return WordVectors((), np.zeros((0, DIMENSION), np.float32))
         states = self._session.run(None, {IDS: np.array([[*ids, END]], dtype=np.int64)})[0][0]
         vectors = np.stack([states[start:end].mean(axis=0) for start, end in places])
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return Spoken(tuple(spans), vectors.astype(np.float32))
+        return WordVectors(tuple(spans), vectors.astype(np.float32))
 
 
 def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
@@ -71,7 +71,7 @@ def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
 
     Raises `ModelError`.
     """
-    folder = prepared(cache_dir)
+    folder = prepare_model(cache_dir)
     try:
         session = open_session(_lower_layers(folder), folder, threads=threads)
         return WordReader(Tokenizer.load(folder), session)

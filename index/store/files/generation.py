@@ -186,7 +186,7 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
 
     Raises NoIndex, DamagedIndex, ModelMismatch.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     try:
         if (manifest.model, manifest.dimension) != (model, dimension):
             raise ModelMismatch(
@@ -210,7 +210,7 @@ def verify(data_dir: Path) -> Manifest:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     manifest.check(folder, whole=True)
     return manifest
 
@@ -220,7 +220,7 @@ def open_whole(data_dir: Path) -> Generation:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     return _opened(folder, manifest, whole=True)
 
 
@@ -251,7 +251,7 @@ def _let_go(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) ->
     hold.release()
 
 
-def in_service(data_dir: Path) -> tuple[Path, Manifest]:
+def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     """The folder of the generation in service and what it should hold.
 
     Raises NoIndex, DamagedIndex.
@@ -263,13 +263,13 @@ def in_service(data_dir: Path) -> tuple[Path, Manifest]:
     folder = layout.folder(generation)
     if not folder.is_dir():
         if layout.current_id() != generation:  # replaced, twice, in between
-            return in_service(data_dir)
+            return find_current(data_dir)
         raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
     try:
         manifest = Manifest.open(folder)
     except DamagedIndex:
         if layout.current_id() != generation:
-            return in_service(data_dir)
+            return find_current(data_dir)
         raise
     if manifest.id != generation:
         raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)

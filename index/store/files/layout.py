@@ -46,7 +46,7 @@ class Hold:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[bool]:
+def when_unheld(folder: Path) -> Iterator[bool]:
     """Whether nobody holds the folder, which nobody can while this lasts."""
     manifest = folder / MANIFEST_NAME
     if fcntl is None or not manifest.is_file():
@@ -166,7 +166,7 @@ class Layout:
         for folder in self._own():
             if folder.name in (current, before):
                 continue
-            with alone(folder) as free:
+            with when_unheld(folder) as free:
                 if free:  # out of sight at once, so that what is half removed is no generation
                     if folder.name[0] != ".":
                         folder = folder.rename(self.unfinished(folder.name))

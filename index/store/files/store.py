@@ -19,7 +19,7 @@ from index.store.files.generation import (
     ARTICLES_FILE,
     Generation,
     current_id,
-    in_service,
+    find_current,
     open_generation,
     open_newer,
     open_whole,
@@ -51,7 +51,7 @@ class FileStore:
         return current_id(self.data_dir)
 
     def facts(self) -> GenerationFacts:
-        return in_service(self.data_dir)[1]
+        return find_current(self.data_dir)[1]
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         stored = open_generation(self.data_dir, model=model, dimension=dimension)

@@ -15,7 +15,7 @@ from index.store.articles import (
     selection_clause,
 )
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import composed, schema_of
+from index.store.postgres.schema import compose, schema_of
 from index.store.reader import SHORTEST_PREFIX, FacetKind
 
 Row = tuple[Any, ...]
@@ -33,7 +33,7 @@ POSTGRES = Dialect(
 
 def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
     """The rows of a query about the tables of a generation, whose schema it calls {g}."""
-    written = composed(query, g=schema_of(number))
+    written = compose(query, g=schema_of(number))
     return connection.execute(written, values, binary=True).fetchall()
 
 

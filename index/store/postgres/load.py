@@ -28,7 +28,7 @@ from index.store.postgres.connections import Connection
 from index.store.postgres.generation import ServerFacts, place_of
 from index.store.postgres.schema import (
     VectorTables,
-    composed,
+    compose,
     create_generation,
     index_generation,
     schema_of,
@@ -294,7 +294,7 @@ class GenerationLoader:
             "opening",
             "sentences": "number, passage, start, stop, lead, r.hash, words",
         }[kind]
-        query = composed(
+        query = compose(
             f"INSERT INTO {{g}}.{kind} SELECT {columns}, v.id FROM {{rows}} r "
             "JOIN {v} v USING (hash) ORDER BY number",
             g=schema_of(self._number),
@@ -422,7 +422,7 @@ def _stream(
     connection: Connection, number: int, query: str, types: list[str], **names: sql.Composable
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of a query about a generation, for results too large to hold."""
-    return stream(connection, composed(query, g=schema_of(number), **names), types)
+    return stream(connection, compose(query, g=schema_of(number), **names), types)
 
 
 def stream(

@@ -24,7 +24,7 @@ from index.models.base import IntArray, Vectors
 from index.store.articles import selection_clause
 from index.store.postgres.articles import POSTGRES, fetch
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import VectorTables, composed, schema_of
+from index.store.postgres.schema import VectorTables, compose, schema_of
 from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
@@ -242,7 +242,7 @@ class ServerVectors:
                 f"FROM (SELECT id, {distance} FROM {{v}} OFFSET 0) v "
                 f"JOIN {{g}}.{kind} r ON r.vector = v.id {of_filter} {order}"
             )
-        return composed(
+        return compose(
             whole, g=schema_of(self.number), v=self.tables.of(kind), half=self.tables.half
         )
 
@@ -252,7 +252,7 @@ class ServerVectors:
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             f"WHERE p.number = ANY(%(keys)s::bigint[]) AND {only.condition}"
         )
-        written = composed(query, g=schema_of(self.number))
+        written = compose(query, g=schema_of(self.number))
         rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
@@ -290,5 +290,5 @@ class ServerVectors:
     def _rows(
         self, connection: Connection, kind: RowKind, query: str, *values: object
     ) -> list[tuple[Any, ...]]:
-        written = composed(query, g=schema_of(self.number), v=self.tables.of(kind))
+        written = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
         return connection.execute(written, values, binary=True).fetchall()

@@ -175,7 +175,7 @@ USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
 """
 
 
-def composed(query: str, **parts: sql.Composable) -> sql.Composed:
+def compose(query: str, **parts: sql.Composable) -> sql.Composed:
     """A query of ours with these names in it, quoted."""
     return sql.SQL(query).format(**parts)
 
@@ -223,9 +223,9 @@ class VectorTables:
             if self._is_there(connection):
                 return
             for table, query in tables:
-                connection.execute(composed(query, table=table, dimension=size))
+                connection.execute(compose(query, table=table, dimension=size))
                 if self.dimension <= _IN_ROW:
-                    connection.execute(composed(_PLAIN, table=table))
+                    connection.execute(compose(_PLAIN, table=table))
             connection.execute(
                 "INSERT INTO selon.models VALUES (%s, %s, %s)",
                 [self.tag, self.model, self.dimension],
@@ -244,7 +244,7 @@ class VectorTables:
         """Have HNSW search the vectors; those that come later go into it one by one."""
         give_memory(connection)
         connection.execute(
-            composed(
+            compose(
                 _NEAREST,
                 index=sql.Identifier(self.nearest(kind)),
                 table=self.of(kind),
@@ -267,7 +267,7 @@ def prepare_database(connection: Connection) -> None:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
             except errors.InsufficientPrivilege as error:
                 raise StoreError("postgres-create-vector") from error
-            connection.execute(composed(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
+            connection.execute(compose(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
 
 
 def is_prepared(connection: Connection, shown: str = "") -> bool:
@@ -291,12 +291,12 @@ def schema_of(number: int) -> sql.Identifier:
 
 
 def create_generation(connection: Connection, number: int) -> None:
-    connection.execute(composed(_GENERATION, schema=schema_of(number)))
+    connection.execute(compose(_GENERATION, schema=schema_of(number)))
 
 
 def index_generation(connection: Connection, number: int) -> None:
     give_memory(connection)
-    connection.execute(composed(_INDEXES, schema=schema_of(number)))
+    connection.execute(compose(_INDEXES, schema=schema_of(number)))
 
 
 def drop_generation(connection: Connection, number: int) -> None:

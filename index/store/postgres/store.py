@@ -20,7 +20,7 @@ from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
-from index.store.files.transfer import exported, may_hold_an_export, replacing
+from index.store.files.transfer import check_export, may_hold_an_export, replace_folder
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
     GENERATION_LOCK,
@@ -164,7 +164,7 @@ class PostgresStore:
         tables = VectorTables(facts.model, facts.dimension)
         with (
             self._hold(number) as connections,
-            replacing(folder) as partial,
+            replace_folder(folder) as partial,
             closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
         ):
             draft.fill(
@@ -184,7 +184,7 @@ class PostgresStore:
         return facts
 
     def take(self, folder: Path) -> GenerationFacts:
-        manifest = exported(folder)
+        manifest = check_export(folder)
         with postgres_turn(self._servers, self._workplace) as turn:
             known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(

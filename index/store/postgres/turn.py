@@ -67,7 +67,7 @@ from index.store.postgres.load import (
     stream,
     unload_articles,
 )
-from index.store.postgres.schema import VectorTables, composed
+from index.store.postgres.schema import VectorTables, compose
 from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
@@ -245,7 +245,7 @@ class PostgresKnown:
         tables = VectorTables(self.facts.model, self.facts.dimension)
         joined = bytearray()
         for connection in self._connections:
-            query = composed("SELECT hash FROM {v}", v=tables.of(kind))
+            query = compose("SELECT hash FROM {v}", v=tables.of(kind))
             for (own,) in stream(connection, query, ["bytea"]):
                 joined += own
         hashes = as_hashes(joined)
