@@ -1,4 +1,4 @@
-"""A generation of an index, opened for questions: what it holds and gives.
+"""The contract of a generation opened for questions, and what it returns.
 
 Its passages are numbered from 0 in the order of writing, and so are its sentences, passage by
 passage: these numbers are their keys.
@@ -20,7 +20,7 @@ RowKind = Literal["passages", "sentences"]
 FacetKind = Literal["outlet", "category", "language"]
 
 SHORTEST_PREFIX = 4
-"""Characters of an id that are enough to mean it, where no other id begins so."""
+"""Minimum length of an id prefix that stands for the id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class GenerationFacts(BuildTerms):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateQuery:
-    """What a question looks for: its vector, shape (d,), and its terms with their weights.
+    """A question's vector, shape (d,), and its terms with their weights.
 
     A weight is the term's IDF among the passages, or among the sentences (`index.store.bm25`).
     """
@@ -108,11 +108,11 @@ class CandidateQuery:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateFeatures:
-    """Passages that may answer, by ascending key, and what tells how well; arrays of equal length.
+    """Features of the passages that may answer, by ascending key; arrays of equal length.
 
-    `cosines` are with the question's vector, `bm25` sums its terms' BM25, `openings` tells the
-    first passages of articles. `sentence_cosines` and `sentence_bm25` join those of their sentences
-    in reading order; those of candidate i start at `offsets[i]`.
+    `cosines` are with the question's vector, `bm25` sums the BM25 of its terms, `openings` marks
+    the first passages of articles. `sentence_cosines` and `sentence_bm25` join the features of
+    their sentences in reading order; those of candidate i start at `offsets[i]`.
     """
 
     keys: IntArray
@@ -132,7 +132,7 @@ class TermStatistics(Protocol):
         ...
 
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        """How many hold each of these terms; without those that none holds."""
+        """How many hold each of these terms; terms that none holds are left out."""
         ...
 
     def letters(self, language: str) -> str:
@@ -143,9 +143,9 @@ class TermStatistics(Protocol):
 class GenerationReader(Protocol):
     """A generation opened for questions: read-only, usable from several threads at once.
 
-    It stays whole until it is closed, whatever builds do meanwhile, but for withdrawn articles: it
-    gives nothing of them (see `index.store.withdrawals`). Raises DamagedIndex, for damage that only
-    reading finds, from every method.
+    It stays complete until it is closed, whatever builds do meanwhile, but hides withdrawn articles
+    (see `index.store.withdrawals`). Every method may raise DamagedIndex, for damage that only
+    reading finds.
     """
 
     @property
@@ -161,16 +161,18 @@ class GenerationReader(Protocol):
         within: Period | None = None,
         among: Selection | None = None,
     ) -> CandidateFeatures:
-        """The passages worth scoring: the `passages` nearest in meaning, those of the `sentences`
-        nearest ones, and the `passages` that meet the question's words best; each once.
+        """Passages worth scoring, without repeats: the `passages` nearest to the vector, those that
+        hold the `sentences` nearest sentences, and the `passages` with the best BM25.
 
-        `within` leaves only the articles published then, `among` those that are chosen.
+        `within` and `among` restrict them to articles published then, or selected.
         """
         ...
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these keys, in the order asked, without those of articles that have been
-        withdrawn since. Raises IndexError."""
+        """The passages of these keys, in this order, except those of articles withdrawn since.
+
+        Raises IndexError.
+        """
         ...
 
     def sentence_vectors_of(self, key: int) -> Vectors:
@@ -192,35 +194,34 @@ class GenerationReader(Protocol):
     def article(self, article_id: str) -> Article | None: ...
 
     def articles_by_id(self, ids: Sequence[str]) -> Mapping[str, Article]:
-        """Those of these articles that there are."""
+        """Articles by id; unknown ids are left out."""
         ...
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        """The articles that an id, four or more characters of one, a path, an address or a title
-        means, copies included; the first of these ways that finds any decides."""
+        """Match an id, an id prefix, a path, an address or a title, copies included; the first kind
+        that matches any article decides."""
         ...
 
     def articles(
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period, or of those
-        that are chosen."""
+        """Entries, newest first, at most `limit` unless negative, of a period or a selection."""
         ...
 
     def copied(self) -> list[ArticleEntry]:
-        """The articles of which there are copies."""
+        """Entries of the articles that have copies."""
         ...
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """How many articles there are, or were published in the period, or are chosen."""
+        """Number of articles, of a period or a selection."""
         ...
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """How many articles each outlet, category or language has, the most first."""
+        """Number of articles by outlet, category or language, the largest first."""
         ...
 
     def close(self) -> None:
-        """Questions end here; closing twice is harmless."""
+        """Close it; closing twice is harmless."""
         ...
 
     def __enter__(self) -> Self: ...

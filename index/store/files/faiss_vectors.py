@@ -215,25 +215,22 @@ class FaissWriter:
         if self._file is None:
             FaissVectors.build(self._array).save(self._path)
             return
-        try:
-            _save(self._codes(), self._path)
-        finally:
-            self._file.close()
-
-    def _codes(self) -> faiss.Index:
-        """Short codes of every vector, learnt from rows spread over all of them."""
+        # Short codes of every vector, learnt from rows spread over all of them.
         dimension = self._dimension + self._dimension % _WIDTH
         index = faiss.IndexPQFastScan(dimension, dimension // _WIDTH, 4, faiss.METRIC_INNER_PRODUCT)
-        # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a matter
-        # sooner than two that wait for each other.
         sample = np.linspace(0, self._size - 1, min(self._size, _TRAINING)).astype(np.int64)
         threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
-        index.train(_even(self.get(sample)))
-        faiss.omp_set_num_threads(threads)
-        for part in _parts(self._size):
-            index.add(_even(self.get(np.arange(part.start, part.stop))))
-        return index
+        try:
+            # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a
+            # matter sooner than two that wait for each other.
+            faiss.omp_set_num_threads(1)
+            index.train(_even(self.get(sample)))
+            faiss.omp_set_num_threads(threads)
+            for part in _parts(self._size):
+                index.add(_even(self.get(np.arange(part.start, part.stop))))
+            _save(index, self._path)
+        finally:
+            self._file.close()
 
 
 def _even(vectors: Vectors) -> Vectors:

@@ -7,6 +7,7 @@ import json
 import re
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -81,8 +82,11 @@ class Manifest(GenerationFacts):
             known = {key: fields[key] for key in fields if key != "sha256"}
             if _render(known) != written:
                 raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
-            for name in _FORMS:
-                if not _has_form(name, known[name]):
+            for name, has_form in _FORMS.items():
+                value, fits = known[name], False
+                with suppress(ValueError, KeyError, TypeError):
+                    fits = has_form(value)
+                if not fits:
                     raise DamagedIndex("manifest-field", shown=path, field=name, remedy=remedy)
             files = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
             return cls.from_json(known, files=files)
@@ -161,13 +165,6 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "files": lambda value: all(_is_file(name, value[name]) for name in value),
 }
 """What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too."""
-
-
-def _has_form(name: str, value: Any) -> bool:
-    try:
-        return _FORMS[name](value)
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 def _plain_size(folder: Path, name: str, remedy: Problem) -> int:
