@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.errors import ModelMismatch
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.models.base import BoolArray, IntArray, Vectors
@@ -92,6 +94,19 @@ class GenerationFacts(BuildTerms):
         """Raises ValueError, KeyError or TypeError for what `as_json` has not written."""
         moment, roots = datetime.fromisoformat(written["built_at"]), tuple(written["roots"])
         return cls(**{**written, "built_at": moment, "roots": roots, **more})
+
+
+def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension: int) -> None:
+    """Raises ModelMismatch if the generation was built by another model."""
+    if (facts.model, facts.dimension) != (model, dimension):
+        raise ModelMismatch(
+            "model-mismatch",
+            shown=shown,
+            built=facts.model,
+            dimension=facts.dimension,
+            model=model,
+            wanted=dimension,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

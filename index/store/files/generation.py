@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, Period, Selection
-from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
+from index.errors import DamagedIndex, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
@@ -21,7 +21,7 @@ from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import open_vectors, vectors_path
 from index.store.files.word_index import WORD_FILES, WordIndex
-from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
+from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind, check_model
 
 _SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"
@@ -188,15 +188,7 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
     """
     folder, manifest = find_current(data_dir)
     try:
-        if (manifest.model, manifest.dimension) != (model, dimension):
-            raise ModelMismatch(
-                "model-mismatch",
-                shown=folder,
-                built=manifest.model,
-                dimension=manifest.dimension,
-                model=model,
-                wanted=dimension,
-            )
+        check_model(manifest, folder, model, dimension)
         return _opened(folder, manifest, whole=False)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:

@@ -8,8 +8,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -132,6 +132,13 @@ class Server:
             )
         connection.seconds = seconds
         return connection
+
+
+@contextmanager
+def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Connection]]:
+    """A new connection to each server, in their order, closed at the end."""
+    with ExitStack() as opened:
+        yield [opened.enter_context(closing(each.connect(writing=writing))) for each in servers]
 
 
 class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):

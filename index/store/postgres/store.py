@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from psycopg import errors
 
-from index.errors import DamagedIndex, ModelMismatch, NoIndex, Problem, StoreError
+from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import BuildPart
 from index.store.files.draft import FileDraft
@@ -27,6 +27,7 @@ from index.store.postgres.connections import (
     Connection,
     Connections,
     Server,
+    connect_all,
     hold,
     translate_errors,
 )
@@ -42,7 +43,7 @@ from index.store.postgres.load import (
 from index.store.postgres.schema import VectorTables, is_prepared, prepare_database
 from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
-from index.store.reader import GenerationFacts
+from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 _AT_ONCE = 2_048  # vectors
@@ -95,16 +96,7 @@ class PostgresStore:
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
-        facts = own[0].facts
-        if (facts.model, facts.dimension) != (model, dimension):
-            raise ModelMismatch(
-                "model-mismatch",
-                shown=self.shown,
-                built=facts.model,
-                dimension=facts.dimension,
-                model=model,
-                wanted=dimension,
-            )
+        check_model(own[0].facts, self.shown, model, dimension)
         return self._visible(own)
 
     def browse(self) -> VisibleGeneration:
@@ -252,13 +244,9 @@ class PostgresStore:
     @contextmanager
     def _hold(self, number: int) -> Iterator[list[Connection]]:
         """A connection to each server, as long as which the generation of this number stays."""
-        with ExitStack() as opened:
-            connections = []
-            for server in self._servers:
-                connection = server.connect(writing=False)
-                opened.callback(connection.close)
+        with connect_all(self._servers, writing=False) as connections:
+            for connection in connections:
                 hold(connection, GENERATION_LOCK, number)
-                connections.append(connection)
             yield connections
 
     def _withdrawn_ids(self) -> frozenset[str]:
@@ -277,14 +265,13 @@ class PostgresStore:
         return self._asking[0].ask(ask)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
-        connection = self._servers[0].connect(writing=True)
-        try:
-            with translate_errors(self._servers[0].shown):
-                self._check_first(connection)
-                prepare_database(connection)
-                job(connection)
-        finally:
-            connection.close()
+        with (
+            closing(self._servers[0].connect(writing=True)) as connection,
+            translate_errors(self._servers[0].shown),
+        ):
+            self._check_first(connection)
+            prepare_database(connection)
+            job(connection)
 
     def _check_first(self, connection: Connection) -> None:
         check_first(self._servers, read_server_state(connection, self._servers[0].shown))

@@ -14,7 +14,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -47,6 +47,7 @@ from index.store.postgres.connections import (
     MODELS_LOCK,
     Connection,
     Server,
+    connect_all,
     hold,
     take_lease,
     translate_errors,
@@ -92,12 +93,7 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
 @contextmanager
 def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
     """A connection for writing to each, in their order, all of one cluster and prepared."""
-    with ExitStack() as opened:
-        connections = []
-        for server in servers:
-            connection = server.connect(writing=True)
-            opened.callback(connection.close)
-            connections.append(connection)
+    with connect_all(servers, writing=True) as connections:
         claim_cluster(servers, connections)
         yield connections
 
