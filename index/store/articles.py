@@ -114,7 +114,11 @@ def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:
 
 
 class ArticleReader:
-    """Reads a finished `articles.sqlite`, from several threads. Raises DamagedIndex."""
+    """Reads a finished `articles.sqlite`, from several threads. Raises DamagedIndex.
+
+    Methods without a word here are those of `index.store.withdrawals.StoredGeneration` and
+    `index.store.build_turn.KnownGeneration`.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -145,11 +149,9 @@ class ArticleReader:
         )
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Those of these articles and copies that there are."""
         return self._entries(_AMONG_IDS, json.dumps(list(ids)))
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        """The articles and copies that a reference means, the first way that finds any deciding."""
         ways = ["id = ?", "path = ?", "url = ?", "title = ?"]
         if len(reference) >= SHORTEST_PREFIX:
             ways.insert(1, "substr(id, 1, length(?1)) = ?1")
@@ -159,7 +161,6 @@ class ArticleReader:
         return []
 
     def copied(self) -> list[ArticleEntry]:
-        """The articles that have copies, by the order of reading."""
         return self._entries("copies <> '[]' ORDER BY number")
 
     def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
@@ -172,7 +173,6 @@ class ArticleReader:
         return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
-        """How many articles each outlet, category or language has, the most first."""
         return dict(
             self._all(
                 f"SELECT {kind}, count(*) FROM articles WHERE copy_of IS NULL AND {kind} <> '' "
@@ -190,7 +190,6 @@ class ArticleReader:
         )
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """The rows of the passages of these articles."""
         rows = self._all(
             "SELECT row FROM passages WHERE article IN "
             f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
@@ -199,7 +198,6 @@ class ArticleReader:
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these rows, in the order asked. Raises IndexError."""
         asked = json.dumps([int(key) for key in keys])
         chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
         sentences: dict[int, list[tuple[int, int]]] = {}
@@ -219,7 +217,6 @@ class ArticleReader:
         return StoredPassage.in_order(keys, passages, sentences)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        """The passage of the article that holds the character at this offset."""
         rows = self._all(
             f"SELECT row FROM passages WHERE {_OF_ARTICLE} "
             "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
@@ -228,24 +225,20 @@ class ArticleReader:
         return self.stored(rows[0])[0] if rows else None
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article; None where it has no words of its own."""
         rows = self._all(
             f"SELECT row FROM passages WHERE {_OF_ARTICLE} ORDER BY row LIMIT 1", article_id
         )
         return self.stored(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
-        """How many passages the article has; 0 for a copy."""
         rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
         return int(rows[0][0])
 
     def sources(self) -> Iterator[SourceRow]:
-        """The files that the articles came from, by location."""
         columns = ", ".join(SourceRow._fields)
         return map(SourceRow._make, self._each(f"SELECT {columns} FROM sources ORDER BY location"))
 
     def left_out(self) -> frozenset[str]:
-        """The ids of the articles that were read and not taken in, as the operator had asked."""
         return frozenset(row[0] for row in self._each("SELECT id FROM left_out"))
 
     def holds(self, article_id: str) -> bool:
