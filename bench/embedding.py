@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _clone  # noqa: F401
+
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled

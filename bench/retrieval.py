@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import _clone  # noqa: F401
 from _peers import PEERS
 
 from bot.assembly import open_reader

@@ -5,6 +5,7 @@ CodedError
     ├── SettingsError           a setting's value is not accepted, or one that is needed is missing
     ├── QuoteError              a citation whose quote is not verbatim in its passage
     ├── StateError              the database of what people leave behind cannot be used
+    ├── ChartError              a picture cannot be drawn
     ├── OutputError             standard output does not take what is written
     ├── MessengerError          Telegram cannot be reached at start
     ├── KeepingError            a command about the articles asks for what cannot be
@@ -38,6 +39,10 @@ class QuoteError(SelonError):
 
 class StateError(SelonError):
     """The database of what people leave behind cannot be used."""
+
+
+class ChartError(SelonError):
+    """A picture cannot be drawn."""
 
 
 class OutputError(SelonError):

@@ -1,6 +1,6 @@
 """What training takes from Selon itself: the bundled encoder's weights, tokenizer and embedder.
 
-Only this module and `dataset`, which shares the form of what is read, import `index`.
+Only this module, `interop`, and `dataset`, which shares the form of what is read, import `index`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundle
 from index.models.bundled.reader import (
     END,
     HAS,
-    IDS,
     START,
     SUPPORT,
     best_span,
 )
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS

@@ -127,9 +127,9 @@ def make(choice: Choice, making: Making) -> BaseChatModel:
 
 
 def _made(choice: Choice, making: Making) -> BaseChatModel:
-    from langchain.chat_models import init_chat_model
-
     try:
+        from langchain.chat_models import init_chat_model
+
         model: BaseChatModel = init_chat_model(
             choice.model, model_provider=choice.provider, **_arguments(choice.provider, making)
         )

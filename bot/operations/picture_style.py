@@ -1,6 +1,6 @@
 """What pictures for a phone share: their width, colours and font, and texts that fit.
 
-Matplotlib takes a second to load: only who asks for a picture waits for it.
+Matplotlib is an extra and takes a second to load: it is imported where something is drawn.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 import threading
 from functools import cache
+from importlib.util import find_spec
+
+from bot.errors import ChartError
 
 WIDTH, DPI = 1080, 150
 """Pixels, and dots an inch."""
@@ -17,6 +20,17 @@ BLUE, ORANGE = "#1d6996", "#e1812c"
 
 DRAWING = threading.Lock()
 """Matplotlib shares fonts between threads, and says that it is not made for it."""
+
+
+def can_draw() -> bool:
+    """True if matplotlib is installed."""
+    return find_spec("matplotlib") is not None
+
+
+def require_charts(option: str) -> None:
+    """Raises ChartError, naming the option that asks for a picture, if none can be drawn."""
+    if not can_draw():
+        raise ChartError("charts-no-library", shown=option)
 
 
 def cut_text(title: str, size: float, points: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.errors import ModelError
 from index.models.base import Prompts, Vectors
 from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
 
@@ -65,12 +66,15 @@ class SentenceTransformerEmbedder:
 def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
-    """Raises ModelError where there is no such model."""
+    """Raises ModelError if there is no such model, or no library to load it."""
     check_folder(name, "embedding-model-no-folder")
-    # Seconds of imports, for those alone who chose another model.
-    import torch
-    from sentence_transformers import SentenceTransformer
-
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelError(
+            "embedding-model-no-library", name=name, package=error.name or "torch"
+        ) from error
     if threads is not None:
         torch.set_num_threads(threads)
     with translate_load_errors(name, "embedding-model-not-loaded"):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from index.errors import ModelError
 from index.findings import PassageReading
 from index.models.base import PassageReader, PassageText
 from index.models.bundled.reader import find_spans
@@ -81,13 +82,14 @@ class CrossEncoderReader:
 
 
 def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
-    """The model of this name. Raises ModelError where there is none that reads."""
+    """The model of this name. Raises ModelError if none reads, or no library loads it."""
     check_folder(name, "reader-no-folder")
-    # Seconds of imports, for those alone who chose another model.
-    import torch
-    from sentence_transformers import CrossEncoder
-    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-
+    try:
+        import torch
+        from sentence_transformers import CrossEncoder
+        from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+    except ImportError as error:
+        raise ModelError("reader-no-library", name=name, package=error.name or "torch") from error
     if threads is not None:
         torch.set_num_threads(threads)
     with translate_load_errors(name, "reader-not-loaded"):
