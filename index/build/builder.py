@@ -1,4 +1,4 @@
-"""From a corpus to a new generation of the index, at the cost of what has changed in it."""
+"""Incremental builds: from a corpus to a new generation, at the cost of its changes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BuildObserver(Protocol):
 
 
 class Unobserved:
-    """An Observer that looks away."""
+    """An observer that does nothing."""
 
     def step(self, name: BuildStep) -> None:
         pass
@@ -53,7 +53,7 @@ class Unobserved:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build found and did.
+    """Outcome of a build.
 
     `generation` is the one in service at the end; `switched` is False when nothing had changed, and
     it is still the one before. `articles` are those answered from and `duplicates` those that say
@@ -80,7 +80,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class PartReport:
-    """What a part of a build did: texts `embedded`, and those `found` done already."""
+    """Outcome of a part of a build: texts `embedded`, and those `found` embedded already."""
 
     embedded: int
     found: int
@@ -101,11 +101,11 @@ def build(
 ) -> BuildReport:
     """Build the index of the files and folders at these paths.
 
-    A file that is no article is skipped and reported, an article that the operator has removed left
-    out; of articles that are one, one is answered from. `stop` is asked between articles and
-    batches. Raises ReadError when a path does not exist, IndexingError when no
-    article is found, BuildLocked, BuildStopped, ModelError, StoreError: the index in service then
-    stays as it was, and the vectors of finished batches serve the next build.
+    Files that are no articles are skipped and reported, removed articles left out, and of
+    duplicates only one is answered from. `stop` is polled between articles and batches. Raises
+    ReadError if a path does not exist, IndexingError if there is no article, BuildLocked,
+    BuildStopped, ModelError, StoreError; the index in service then stays as it was, and the next
+    build reuses the vectors of finished batches.
     """
     sources, skipped = find_sources(paths)
     files = FileArticles(paths, sources, options or Options(), skipped)
@@ -124,11 +124,11 @@ def build_part(
     observer: BuildObserver | None = None,
     stop: _Stop | None = None,
 ) -> PartReport:
-    """Embed one part of the texts of these paths, beside other machines that embed the others.
+    """Embed one part of the texts of these paths, while other machines embed the others.
 
-    All is read and cut as a build does, and of it this part embedded: the build that comes after
-    finds its vectors, and embeds what none has. Raises as `build` does, StoreError where the store
-    is for one machine alone, and BuildLocked where somebody is at work on this very part.
+    Everything is read and cut as in a build, but only this part embedded; the build that follows
+    reuses the vectors. Raises as `build` does, StoreError if the store serves only one machine, and
+    BuildLocked if this very part is being worked on.
     """
     sources, skipped = find_sources(paths)
     supply = FileArticles(paths, sources, options or Options(), skipped)
@@ -174,7 +174,7 @@ def build_articles(
 ) -> BuildReport:
     """Build the index of these articles, taken one by one. Raises as `build` does.
 
-    Each is answered from, whatever it has in common with others, unless they are to be merged.
+    Duplicates are found only if they are to be merged.
     """
     supply, watch = GivenArticles(articles, merge), observer or Unobserved()
     return _Build(open_store(location), supply, rules(), (), embedder, watch, stop).run()
@@ -266,10 +266,10 @@ class _Build:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)
 
     def _may_serve_again(self, facts: GenerationFacts) -> bool:
-        """Whether what the generation has of unchanged articles is what reading them would give.
+        """True if the generation's unchanged articles are what reading them again would give.
 
-        One that follows no files may have been imported by an earlier Selon: whoever made it chose
-        its texts, and files are read again.
+        A generation without roots may be an import of an earlier Selon, whose texts somebody else
+        chose; files are then read again.
         """
         own = bool(facts.roots) or not self.roots
         return own and facts.rules == self.rules

@@ -1,4 +1,4 @@
-"""Which articles are one article: the same words under two names, reprinted, or updated.
+"""Find duplicates: the same words under two names, reprinted, or updated.
 
 Two articles are compared by the sets of their three-word shingles. A signature estimates how much
 two sets share (MinHash, Broder 1997); bands of signatures find the pairs worth comparing (Leskovec,
@@ -48,7 +48,7 @@ _Words = npt.NDArray[np.uint32]
 
 
 def signature(text: str) -> bytes:
-    """What is compared of a text: 16 bytes when it is short, 656 otherwise.
+    """Signature that a text is compared by: 16 bytes for a short one, 656 otherwise.
 
     Case, accents and punctuation do not count.
     """

@@ -1,4 +1,4 @@
-"""What tells whether files would still be read and cut as they were when the index was built."""
+"""Fingerprints of the reading rules and of files: would both still give the same articles?"""
 
 from __future__ import annotations
 

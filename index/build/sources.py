@@ -1,4 +1,4 @@
-"""Where a build's articles come from: given, or read from files where these have changed."""
+"""The sources of a build's articles: a given iterable, or files, reread where they changed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from index.store.build_turn import KnownGeneration
 
 @dataclass(frozen=True, slots=True)
 class ReadTerms:
-    """How articles are taken in.
+    """Conditions of reading.
 
-    Those whose ids are `removed` are left out. `check` is called before each article: it may raise,
-    to stop. `progress` hears of files done and of all files.
+    Articles whose ids are `removed` are left out. `check` is called before each article, and raises
+    to stop. `progress` gets the number of files done and of all files.
     """
 
     removed: frozenset[str]
@@ -81,7 +81,7 @@ class GivenArticles:
 
 @dataclass
 class FileArticles:
-    """Files of articles; those that are as they were give what is known of them."""
+    """Files of articles; unchanged ones are taken from the previous generation."""
 
     paths: Sequence[Path]
     sources: Sequence[Source]

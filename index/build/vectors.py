@@ -1,4 +1,4 @@
-"""The vectors of a generation being written: taken again, or embedded and kept batch by batch."""
+"""The vectors of a new generation: reused, or embedded and saved batch by batch."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def fill_reused(
     texts: Callable[[IntArray], list[str]],
     embed: Callable[[IntArray, list[str]], Vectors],
 ) -> None:
-    """Carry a plan out; `texts` gives those of some ascending rows, `embed` the vectors of rows."""
+    """Carry out a plan; `texts` returns those of ascending rows, `embed` their vectors."""
     for each in plan.kept:
         for batch in _batches(len(each.rows)):
             writer.put_again(each.rows[batch], each.source.vectors, each.kept_from[batch])
