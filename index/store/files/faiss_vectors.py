@@ -14,7 +14,9 @@ from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import StoredVectors
 from index.store.files.vector_file import VectorFile
 
-EXACT_ROWS = 100_000  # up to which every vector is compared whole; docs/scale.md says at what cost
+EXACT_ROWS = (
+    100_000  # up to which every vector is compared whole; research/scale.md says at what cost
+)
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
