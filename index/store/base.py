@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from index.article import Article, ArticleEntry
+from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
@@ -32,7 +32,7 @@ class RemovedArticle:
     day: date
 
 
-Removable: TypeAlias = "Article | ArticleEntry | RemovedArticle"
+Removable: TypeAlias = "Article | ArticleEntry | Copy | RemovedArticle"
 
 
 class RemovedArticles(ABC):
