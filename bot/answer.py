@@ -86,6 +86,18 @@ class Citation:
         ):
             raise QuoteError("citation-leans", number=self.number)
 
+    @classmethod
+    def of(
+        cls,
+        number: int,
+        sentence: Sentence,
+        passage: Passage,
+        article: Article,
+        lead: Sentence | None = None,
+    ) -> Citation:
+        """Cite a whole sentence."""
+        return cls(number, sentence.text, sentence.start, sentence.end, passage, article, lead)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

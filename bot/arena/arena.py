@@ -24,7 +24,7 @@ from bot.arena.battle import (
 from bot.errors import SelonError
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
-from bot.llm.lone_writer import CountedAnswer
+from bot.llm.writer import CountedAnswer
 from bot.operations.logs import PublicText
 from index.errors import IndexingError
 from index.findings import Findings

@@ -19,7 +19,7 @@ from bot.answering.chain import RetrievalQA
 from bot.arena.arena import Arena, Contender
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
-from bot.llm.lone_writer import CountedAnswer
+from bot.llm.writer import CountedAnswer
 from bot.settings import load_settings
 from bot.state import battles
 from bot.state.battles import BattleSide, KeptBattleVote, NewBattle

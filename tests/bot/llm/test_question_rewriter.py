@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import ModelFailed
 from bot.llm import question_rewriter
-from bot.llm.question_rewriter import ModelRewriter, trusted
+from bot.llm.question_rewriter import ModelRewriter, is_faithful
 from tests.bot.followups.turns import turn
 from tests.bot.llm.fakes import Scripted
 
@@ -79,8 +79,8 @@ async def test_what_is_not_the_same_question_is_left_to_the_rules(said: str) -> 
 
 def test_a_number_of_the_question_cannot_be_lost() -> None:
     asked = "Et en 1975 ?"
-    assert trusted("Qui a gardé le phare de Kerdrévan en 1975 ?", asked, (BEFORE,), "fr")
-    assert not trusted("Qui a gardé le phare de Kerdrévan en 1962 ?", asked, (BEFORE,), "fr")
+    assert is_faithful("Qui a gardé le phare de Kerdrévan en 1975 ?", asked, (BEFORE,), "fr")
+    assert not is_faithful("Qui a gardé le phare de Kerdrévan en 1962 ?", asked, (BEFORE,), "fr")
 
 
 async def test_another_model_stands_in_for_one_that_fails() -> None:
