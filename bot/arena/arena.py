@@ -12,7 +12,7 @@ from datetime import date
 from bot.answer import Answer
 from bot.answering.base import FindingsReader
 from bot.answering.chain import RetrievalQA
-from bot.answering.time_range import timing
+from bot.answering.time_range import parse_timing
 from bot.arena.battle import (
     ArenaAnswer,
     Battle,
@@ -80,7 +80,7 @@ class Arena:
         found = await self._retrieval.find(question)
         if isinstance(found, Answer):
             return NoBattle("about", found.language, found)
-        latest = timing(question, date.today()).latest
+        latest = parse_timing(question, date.today()).latest
         pair = (self._contenders[first], self._contenders[second])
         sides = await asyncio.gather(*(self._side(each, found, latest) for each in pair))
         whole = [side for side in sides if isinstance(side, ArenaAnswer)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
-from bot.answering.comparison import parts
+from bot.answering.comparison import search_parts
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.refusal import decide_by_model
 from bot.errors import ModelFailed
@@ -102,7 +102,7 @@ class WrittenAnswerer:
         Closing the generator ends the model's call.
         """
         quoted = await asyncio.to_thread(self._extractive.answer, findings)
-        several = bool(parts(findings.question))
+        several = bool(search_parts(findings.question))
         passages = passages_given(findings.hits, MOST_OF_SEVERAL if several else MOST)
         if quoted.outcome == "no" or not passages:
             yield quoted
