@@ -229,8 +229,8 @@ def read_squad(path: Path) -> QuestionSet:
 def readable_title(title: str) -> str:
     """Turn `Nikola_Tesla` and `canal-du-midi` into words.
 
-    Hyphens become spaces only in a title without space or capital, as in an address: « Saint-Denis »
-    keeps its own.
+    Hyphens become spaces only in a title without space or capital, as in an address:
+    « Saint-Denis » keeps its own.
     """
     spaced = " ".join(title.replace("_", " ").split())
     if " " not in spaced and spaced == spaced.lower():

@@ -77,7 +77,7 @@ async def tried(model: ChatModel, language: str) -> Trial:
 
 
 async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
-    messages = template(form, language).filled(
+    messages = template(form, language).fill(
         1,
         language=language_name(language),
         unknown=UNKNOWN_ANSWER[language],

@@ -14,7 +14,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.library.documents import Documents, Received
+from bot.library.documents import Documents, ReceivedDocument
 from bot.settings import load_settings
 from bot.speech.base import Transcript
 from bot.speech.service import Recording
@@ -64,11 +64,11 @@ class HeldSpeech(HeardSpeech):
 class HeldDocuments(Documents):
     held: Held
 
-    def take(self, *given: Any) -> Received:
+    def take(self, *given: Any) -> ReceivedDocument:
         self.held.hold("take")
         return super().take(*given)
 
-    def fetch(self, *given: Any) -> Received:
+    def fetch(self, *given: Any) -> ReceivedDocument:
         self.held.hold("fetch")
         return super().fetch(*given)
 

@@ -200,7 +200,7 @@ class ArticleHandlers:
 
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = _phrases(asker)
-        answer = await asyncio.to_thread(self._services.library.summary, article)
+        answer = await asyncio.to_thread(self._services.library.summarise, article)
         if not answer.answered:
             return text_html(phrases.no_summary, phrases.code)
         title = phrases.summary_of(title_of(article, phrases.code))
@@ -209,7 +209,7 @@ class ArticleHandlers:
     def _results(
         self, asker: Asker, words: str, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, found = _phrases(asker), self._services.library.ranked(words)
+        phrases, found = _phrases(asker), self._services.library.rank(words)
         if not found:
             none = phrases.no_result
             if chosen_articles() is not None:

@@ -196,7 +196,7 @@ class ConversationMemory:
         record = turn_json(Turn.of(answer, self._services.now()))
         if not answer.answered:
             library = self._services.library
-            known = await asyncio.to_thread(in_vain, answer, library.embedded, library.model)
+            known = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
             record[InVain.KEY] = asdict(known)
         return NewTurn(
             question=answer.question,

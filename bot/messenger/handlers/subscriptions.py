@@ -15,7 +15,7 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.answer import Answer, Citation, Statement
-from bot.library.articles import FoundOnSubject
+from bot.library.articles import SubjectArticles
 from bot.locale.answers import Phrases
 from bot.locale.chats import FollowingPhrases
 from bot.messenger.chores import Chore
@@ -191,7 +191,7 @@ class SubscriptionHandlers:
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _news(self, kept: Subscription, found: FoundOnSubject) -> Sequence[Citation]:
+    async def _news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
         """What may be told there of what was not there before."""
         new = [each for each in found.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):
