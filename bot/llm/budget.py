@@ -144,7 +144,7 @@ _asker: ContextVar[int | None] = ContextVar("asker", default=None)
 
 
 @contextmanager
-def asked_by(person_id: int) -> Iterator[None]:
+def on_behalf_of(person_id: int) -> Iterator[None]:
     """Count the calls made in this block, in its tasks and threads too, as this person's."""
     token = _asker.set(person_id)
     try:

@@ -21,7 +21,7 @@ from bot.llm.attempt import ClaimChecker
 from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
-from bot.llm.hosted import Bounds, Hosted
+from bot.llm.hosted_model import Bounds, HostedModel
 from bot.llm.prompt import check_prompts
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
@@ -50,7 +50,7 @@ _MICROS = 1_000_000
 _CLOUD_SUFFIXES = ("-cloud", ":cloud")  # of models that Ollama passes on to its own servers
 
 
-def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted, ...]:
+def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedModel, ...]:
     """Open the models that SELON_CHAT_MODEL names; none if answers quote the articles.
 
     Their libraries are imported in the background. `state` opens the state database. Raises
@@ -71,7 +71,7 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted,
     threading.Thread(target=_load_all, args=(loading,), name="chat-imports", daemon=True).start()
     structured = settings.chat_structured
     return tuple(
-        Hosted(each.choice.name, each.get, bounds, ledger, loop, structured=structured)
+        HostedModel(each.choice.name, each.get, bounds, ledger, loop, structured=structured)
         for each in loading
     )
 

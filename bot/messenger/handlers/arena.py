@@ -31,7 +31,7 @@ from bot.arena.names import named_writer
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
 from bot.followups.resolution import Understood
-from bot.llm.budget import asked_by
+from bot.llm.budget import on_behalf_of
 from bot.locale.arena import ArenaPhrases, StandingsPhrases
 from bot.messenger.handlers.question import QUESTION_LIMIT, ConversationMemory
 from bot.messenger.inbound.addressee import by_another_bot
@@ -242,7 +242,7 @@ class ArenaHandlers:
                 await say(bot, asker, _phrases(asker).all_met, reply_to=reply_to)
             return None
         async with show_typing(bot, asker.place):
-            with asked_by(asker.place.person_id):
+            with on_behalf_of(asker.place.person_id):
                 fought = await arena.fight(understood.question, *pair)
         if isinstance(fought, NoBattle):
             await self._keep_fault(fought, pair)

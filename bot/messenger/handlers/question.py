@@ -17,7 +17,7 @@ from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
 from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
-from bot.llm.budget import asked_by
+from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.handlers.aloud import AloudHandlers
@@ -79,7 +79,7 @@ class ConversationMemory:
             answer = await self._best(place, said, live, own_first=own_first)
         else:
             among = replace(chosen_articles() or Selection(), articles=script.articles)
-            with held_to(among), asked_by(place.person_id):
+            with held_to(among), on_behalf_of(place.person_id):
                 answer = await self._streamed(self._services.chain, said, live)
         METERS.answered(answer, "message")
         return answer
@@ -142,7 +142,7 @@ class ConversationMemory:
             surer = own_first or _sureness(theirs) >= _sureness(answer)
             if theirs.outcome != "no" and surer:
                 chain = own.chain
-        with asked_by(place.person_id):
+        with on_behalf_of(place.person_id):
             return await self._streamed(chain, said, live)
 
     async def _streamed(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:

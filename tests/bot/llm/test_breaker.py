@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.hosted import Breaker
+from bot.llm.hosted_model import Breaker
 
 MODEL = "openai:m"
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import ModelFailed, StateError
 from bot.llm.base import Message, Request
-from bot.llm.budget import Allowance, RationedModel, asked_by
+from bot.llm.budget import Allowance, RationedModel, on_behalf_of
 from bot.state import people, privacy
 from bot.state.database import State
 
@@ -68,7 +68,7 @@ async def written(rationed: RationedModel, person: int | None = 7, *, aside: boo
     try:
         if person is None:
             return "".join([piece async for piece in rationed.stream(request)])
-        with asked_by(person):
+        with on_behalf_of(person):
             return "".join([piece async for piece in rationed.stream(request)])
     except ModelFailed as failure:
         return {"allowance": "-", "server": "!"}[failure.kind]

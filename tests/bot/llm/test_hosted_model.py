@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bot.errors import ModelFailed
 from bot.llm.base import Usage
-from bot.llm.budget import SpendingLedger, asked_by
+from bot.llm.budget import SpendingLedger, on_behalf_of
 from bot.state import people, spending
 from bot.state.database import State
 from bot.state.tables import UsageRow
@@ -334,9 +334,9 @@ async def test_what_is_used_counts_for_the_day_and_for_who_asked(
     state.do(partial(people.note_person, person_id=7, now=now))
     async with serving(says("Oui.")) as server:
         model = opened(server.url, chat_prices="2/10")
-        with asked_by(7):
+        with on_behalf_of(7):
             await said(model)
-        with asked_by(8):  # unknown, or erased meanwhile: nothing is kept about them
+        with on_behalf_of(8):  # unknown, or erased meanwhile: nothing is kept about them
             await said(model)
         await said(model)
     with state.session() as session:

@@ -183,7 +183,7 @@ class _Call:
     tally: Tally
 
 
-class Hosted:
+class HostedModel:
     """A `ChatModel`; `load` returns LangChain's model once its library has been imported."""
 
     def __init__(
