@@ -137,10 +137,10 @@ class Answer:
     question: str
     language: str
     confidence: float
-    statements: tuple[Statement, ...]
-    citations: tuple[Citation, ...]
-    nearest: tuple[Article, ...]
-    elapsed_ms: float
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Article, ...] = ()
+    elapsed_ms: float = 0.0
     period: Period | None = None
     refusal: Refusal = "unsaid"
     further: tuple[Citation, ...] = ()

@@ -361,8 +361,6 @@ class _Reply:
             confidence=self._confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            nearest=(),
-            elapsed_ms=0.0,
             period=self._timing.period,
         )
 

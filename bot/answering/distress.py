@@ -70,7 +70,7 @@ class DistressGate:
 
 def help_answer(help: Help, language: str) -> Answer:
     """Build an answer of numbers to call, without a question."""
-    return Answer("", language, 0.0, (), (), (), 0.0, help=help)
+    return Answer("", language, 0.0, help=help)
 
 
 def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:

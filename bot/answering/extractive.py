@@ -169,8 +169,6 @@ class ExtractiveAnswerer:
             confidence=findings.confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            nearest=(),
-            elapsed_ms=0.0,
             period=findings.period,
             further=_further(findings.hits, citations),
             doubtful=decision.doubtful,

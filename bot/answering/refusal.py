@@ -108,10 +108,7 @@ def refusal_of(
         question=question,
         language=language or detect(question),
         confidence=confidence,
-        statements=(),
-        citations=(),
         nearest=decision.nearest,
-        elapsed_ms=0.0,
         period=period,
         refusal=decision.refusal or "unsaid",
     )

@@ -64,8 +64,6 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
         confidence=1.0,
         statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
         citations=citations,
-        nearest=(),
-        elapsed_ms=0.0,
     )
 
 

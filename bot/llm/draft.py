@@ -79,8 +79,6 @@ class AnswerDraft:
             confidence=self.findings.confidence,
             statements=tuple(self.statements),
             citations=tuple(self.citations),
-            nearest=(),
-            elapsed_ms=0.0,
             period=self.findings.period,
             further=tuple(replace(each, number=n, lead=None) for n, each in enumerate(best, first)),
             model=self.model,
