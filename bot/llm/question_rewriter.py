@@ -35,7 +35,7 @@ class ModelRewriter:
     def __init__(self, models: Sequence[ChatModel]) -> None:
         self._models = tuple(models)
 
-    async def rewritten(self, question: str, history: History) -> str | None:
+    async def rewrite(self, question: str, history: History) -> str | None:
         """Return the standalone question; None if no model gives a trustworthy one."""
         if not history:
             return None
