@@ -229,49 +229,42 @@ class AboutArticles:
 
     def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
         """Refuses if no article is clearly meant, or there is none."""
-        return _Reply(self._searcher(), self._thresholds, question, asked, timing).answer()
+        return self._begin(question, asked, timing).answer()
 
     def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
         """Quote how the articles on each subject begin; None if one has none."""
         if not subjects:
             return None
-        asked = MetadataQuestion("news", "")
-        reply = _Reply(self._searcher(), self._thresholds, question, asked, timing)
-        return reply.introduce(subjects)
+        return self._begin(question, MetadataQuestion("news", ""), timing).introduce(subjects)
+
+    def _begin(self, question: str, asked: MetadataQuestion, timing: Timing) -> _Reply:
+        language = detect(question)
+        return _Reply(self._searcher(), self._thresholds, question, asked, timing, language)
 
 
+@dataclass(slots=True)
 class _Reply:
     """The answer to one question, in the making."""
 
-    def __init__(
-        self,
-        searcher: Searcher,
-        thresholds: Thresholds,
-        question: str,
-        asked: MetadataQuestion,
-        timing: Timing,
-    ) -> None:
-        self._searcher = searcher
-        self._generation = searcher.generation
-        self._thresholds = thresholds
-        self._question = question
-        self._asked = asked
-        self._timing = timing
-        self._language = detect(question)
-        self._phrases = AboutPhrases.of(self._language)
-        self._confidence = _CERTAIN_CONFIDENCE
+    searcher: Searcher
+    thresholds: Thresholds
+    question: str
+    asked: MetadataQuestion
+    timing: Timing
+    language: str
+    confidence: float = _CERTAIN_CONFIDENCE
 
     def answer(self) -> Answer:
-        kind, phrases = self._asked.kind, self._phrases
-        articles = self._articles_on_subject() if self._asked.subject else self._articles_by_time()
+        kind, phrases = self.asked.kind, AboutPhrases.of(self.language)
+        articles = self._articles_on_subject() if self.asked.subject else self._articles_by_time()
         if isinstance(articles, Answer):
             return articles
-        if kind == "count" and self._asked.subject:
+        if kind == "count" and self.asked.subject:
             citations = self._cite(articles[:_LISTED_ARTICLES])
             numbers = tuple(each.number for each in citations)
             return self._answer([Statement(phrases.found(len(articles)), numbers)], citations)
         if kind == "count":
-            count = self._searcher.count(self._timing.period)
+            count = self.searcher.count(self.timing.period)
             return self._state([(phrases.counted(count, articles[0]), articles[0])])
         if kind == "news":
             return self._quote_openings(articles[:_NEWEST_ARTICLES])
@@ -296,49 +289,49 @@ class _Reply:
         articles = {each.id: each for articles in chosen for each in articles}
         if not all(chosen) or len(articles) < len(subjects):
             return None
-        self._confidence = min(confidences)
+        self.confidence = min(confidences)
         return self._quote_openings(list(articles.values()))
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
-        findings = self._searcher.search(subject, _DEPTH, self._timing.period)
-        sure = outcome_of(findings.confidence, self._thresholds) == "sure"
+        findings = self.searcher.search(subject, _DEPTH, self.timing.period)
+        sure = outcome_of(findings.confidence, self.thresholds) == "sure"
         return find_topic(subject, findings.hits, sure=sure), findings
 
     def _articles_on_subject(self) -> Sequence[Article] | Answer:
-        topic, findings = self._find_topic(self._asked.subject)
-        news = self._asked.kind == "news"
-        chosen = topic.newest_first if news or self._timing.latest else topic.articles
+        topic, findings = self._find_topic(self.asked.subject)
+        news = self.asked.kind == "news"
+        chosen = topic.newest_first if news or self.timing.latest else topic.articles
         if news and not topic.titled + topic.near:
             chosen = ()  # an article that only names the subject has no news of it
-        decision = decide_by_articles(chosen, findings.hits, self._timing.period)
+        decision = decide_by_articles(chosen, findings.hits, self.timing.period)
         if not decision.may_answer:
             return self._refuse(decision, findings.confidence)
-        self._confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
-        return chosen[: self._limit] if self._timing.latest else chosen
+        self.confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
+        return chosen[: self._limit] if self.timing.latest else chosen
 
     @property
     def _limit(self) -> int | None:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        several = self._asked.kind in ("count", "news") or "articles" in fold_phrase(self._question)
+        several = self.asked.kind in ("count", "news") or "articles" in fold_phrase(self.question)
         return None if several else 1
 
     def _articles_by_time(self) -> Sequence[Article] | Answer:
         """The newest articles of the period, or the only one."""
-        entries = self._searcher.articles(self._timing.period, _LISTED_ARTICLES)
+        entries = self.searcher.articles(self.timing.period, _LISTED_ARTICLES)
         articles = [
             article
             for each in entries
-            if (article := self._generation.article(each.id)) and article.text.strip()
+            if (article := self.searcher.generation.article(each.id)) and article.text.strip()
         ]
-        several = self._asked.kind in ("which", "count", "news")
-        one_is_meant = not several and not self._timing.latest
+        several = self.asked.kind in ("which", "count", "news")
+        one_is_meant = not several and not self.timing.latest
         decision = decide_by_articles(
-            articles, period=self._timing.period, one_is_meant=one_is_meant
+            articles, period=self.timing.period, one_is_meant=one_is_meant
         )
         if not decision.may_answer:
             return self._refuse(decision, 0.0)
         if several:
-            return articles[: self._limit] if self._timing.latest else articles
+            return articles[: self._limit] if self.timing.latest else articles
         return articles[:1]
 
     def _quote_openings(self, articles: Sequence[Article]) -> Answer:
@@ -356,19 +349,19 @@ class _Reply:
 
     def _answer(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
         return Answer(
-            question=self._question,
-            language=self._language,
-            confidence=self._confidence,
+            question=self.question,
+            language=self.language,
+            confidence=self.confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            period=self._timing.period,
+            period=self.timing.period,
         )
 
     def _cite(self, articles: Sequence[Article]) -> list[Citation]:
         """Cite the first sentence of each article that is not its title."""
         citations = []
         for number, article in enumerate(articles, start=1):
-            stored = self._generation.opening(article.id)
+            stored = self.searcher.generation.opening(article.id)
             if stored is None:
                 raise DamagedIndex("article-no-passage", id=article.id)
             sentences = stored.passage.sentences
@@ -378,11 +371,11 @@ class _Reply:
 
     def _refuse(self, decision: Decision, confidence: float) -> Answer:
         return refusal_of(
-            self._question,
+            self.question,
             decision,
             confidence=confidence,
-            language=self._language,
-            period=self._timing.period,
+            language=self.language,
+            period=self.timing.period,
         )
 
 

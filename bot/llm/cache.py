@@ -20,8 +20,6 @@ from bot.state.database import State
 
 logger = logging.getLogger(__name__)
 
-_MOST_REPLIES = 5000
-
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
@@ -45,46 +43,41 @@ class CacheKey:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
 class ReplyCache:
     """Raw texts of models, which are verified again like new ones.
 
     Stores neither questions nor people. A database that cannot be used acts as an empty cache.
     """
 
-    def __init__(
-        self,
-        open_state: Callable[[], State],
-        days: float,
-        most: int = _MOST_REPLIES,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._open_state = open_state
-        self._age = timedelta(days=days)
-        self._most = most
-        self._now = now
+    open_state: Callable[[], State]
+    days: float
+    most: int = 5000
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def find(self, key: CacheKey) -> str | None:
         """Return the stored text, if it is not too old."""
-        if not self._age:
+        if not self.days:
             return None
-        find = partial(replies.find_reply, key=key.key, since=self._now() - self._age)
+        since = self.now() - timedelta(days=self.days)
+        find = partial(replies.find_reply, key=key.key, since=since)
         try:
-            return await asyncio.to_thread(lambda: self._open_state().do(find))
+            return await asyncio.to_thread(lambda: self.open_state().do(find))
         except SelonError as error:
             logger.warning("Written answers cannot be looked up: %s", error)
             return None
 
     async def keep(self, key: CacheKey, text: str) -> None:
         """Store a complete, verified text; the oldest go when there are too many."""
-        if not self._age:
+        if not self.days:
             return
-        now = self._now()
+        now = self.now()
 
         def keep(session: Session) -> None:
             replies.keep(session, key.key, key.generation, text, now)
-            replies.prune(session, now - self._age, self._most)
+            replies.prune(session, now - timedelta(days=self.days), self.most)
 
         try:
-            await asyncio.to_thread(lambda: self._open_state().do(keep))
+            await asyncio.to_thread(lambda: self.open_state().do(keep))
         except SelonError as error:
             logger.warning("A written answer cannot be kept: %s", error)

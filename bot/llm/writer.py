@@ -226,37 +226,29 @@ class CountedAnswer:
     micros: int | None
 
 
+@dataclass(frozen=True, slots=True)
 class LoneWriter:
     """One model alone, without stand-in or cache, whose every answer is written anew and counted.
 
     If it fails, the answer is the articles' own sentences, and `Answer.fallback` says why.
     """
 
-    def __init__(
-        self,
-        model: ChatModel,
-        cost: Callable[[Usage], int | None],
-        checker: ClaimChecker,
-        extractive: ExtractiveAnswerer,
-        limits: WriterLimits,
-        prompts: Path | None = None,
-    ) -> None:
-        self._model = model
-        self._cost = cost
-        self._checker = checker
-        self._extractive = extractive
-        self._limits = limits
-        self._prompts = prompts
+    model: ChatModel
+    cost: Callable[[Usage], int | None]
+    checker: ClaimChecker
+    extractive: ExtractiveAnswerer
+    limits: WriterLimits
+    prompts: Path | None = None
 
     async def write(self, findings: Findings) -> CountedAnswer:
         """Write the complete answer; cancelling this ends the model's call."""
-        model = _CountedModel(self._model)
+        model = _CountedModel(self.model)
         answerer = WrittenAnswerer(
-            [model], self._checker, self._extractive, self._limits, prompts=self._prompts
+            [model], self.checker, self.extractive, self.limits, prompts=self.prompts
         )
         async with aclosing(answerer.astream(findings)) as answers:
             answer = [each async for each in answers][-1]
-        costs = [self._cost(each) for each in model.usages]
+        costs = [self.cost(each) for each in model.usages]
         known = [each for each in costs if each is not None]
         return CountedAnswer(answer, sum(known) if len(known) == len(costs) else None)
 
