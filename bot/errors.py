@@ -5,6 +5,7 @@ CodedError
     ├── SettingsError           a setting is refused or missing
     ├── QuoteError              a citation whose quote is not verbatim in its passage
     ├── StateError              the state database cannot be used
+    ├── ChartError              a picture cannot be drawn
     ├── OutputError             standard output cannot be written
     ├── MessengerError          Telegram cannot be reached at start
     ├── KeepingError            a command about the articles cannot be done
@@ -39,6 +40,10 @@ class QuoteError(SelonError):
 
 class StateError(SelonError):
     """The state database cannot be used."""
+
+
+class ChartError(SelonError):
+    """A picture cannot be drawn."""
 
 
 class OutputError(SelonError):

@@ -90,13 +90,13 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "bundled",
         description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by hub "
-        "name or path; another model needs a new index.",
+        "name or path (`make models`); another model needs a new index.",
     )
     reader: str = Field(
         "bundled",
         description="What reads the passages found for the answer: `bundled`, `none` (faster: the "
         "search alone decides), or a question-answering model or cross-encoder by hub name or "
-        "path.",
+        "path (`make models`).",
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Processor cores that embedding and reading may use (0: all)."

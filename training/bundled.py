@@ -1,6 +1,6 @@
 """What training takes from Selon itself: the bundled encoder's weights, tokenizer and embedder.
 
-Only this module and `dataset`, which shares the form of what is read, import `index`.
+Only this module, `interop`, and `dataset`, which shares the form of what is read, import `index`.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.build.passages import cut
-from index.models.bundled import interop
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.reader import (
     END,
     HAS,
-    IDS,
     START,
     SUPPORT,
     best_span,
 )
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
 from tests.faithfulness import read_samples as read_written
+from training import interop
 
 __all__ = [
     "BEST_SENTENCE_WEIGHT",

@@ -124,9 +124,9 @@ def create_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
 
 
 def _init_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
-    from langchain.chat_models import init_chat_model
-
     try:
+        from langchain.chat_models import init_chat_model
+
         model: BaseChatModel = init_chat_model(
             choice.model, model_provider=choice.provider, **_arguments(choice.provider, options)
         )

@@ -1,6 +1,6 @@
 """The shared style of pictures for phones: width, colours, font, and texts that fit.
 
-Matplotlib takes a second to load, and is imported when needed.
+Matplotlib is an extra and takes a second to load: it is imported when needed.
 """
 
 from __future__ import annotations
@@ -8,12 +8,26 @@ from __future__ import annotations
 import math
 import threading
 from functools import cache
+from importlib.util import find_spec
+
+from bot.errors import ChartError
 
 WIDTH, DPI = 1080, 150  # pixels, dots per inch
 PAPER, INK, FAINT, GRID = "#ffffff", "#1f2933", "#7b8794", "#e4e7eb"
 BLUE, ORANGE = "#1d6996", "#e1812c"
 
 DRAWING = threading.Lock()  # matplotlib is not thread-safe
+
+
+def can_draw() -> bool:
+    """True if matplotlib is installed."""
+    return find_spec("matplotlib") is not None
+
+
+def require_charts(option: str) -> None:
+    """Raise ChartError, naming the option that asks for a picture, if none can be drawn."""
+    if not can_draw():
+        raise ChartError("charts-no-library", shown=option)
 
 
 def cut_text(title: str, size: float, points: float) -> str:

@@ -293,12 +293,15 @@ class _Offline:
 
 
 def tell_standings(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
-    """Count the votes kept and tell of them. Raises StateError."""
+    """Count the votes kept and tell of them. Raises StateError and ChartError."""
     from bot.arena.board import board_text
     from bot.arena.chart import draw_standings
     from bot.arena.standings import standings
+    from bot.operations.picture_style import require_charts
     from bot.state import battles
 
+    if outputs.chart is not None:
+        require_charts("--chart")
     with _state(settings) as state:
         votes, faults = state.do(battles.counted_votes), state.do(battles.faulty_battles)
     told = standings(votes, faults, rules)

@@ -151,6 +151,10 @@ def _explain(evaluation: "Evaluation", texts: "MeasureTexts", err: Console) -> N
 
 def _check(plan: "EvaluationPlan", outputs: Outputs) -> None:
     """Find now what would be wrong only at the end."""
+    from bot.operations.picture_style import require_charts
+
+    if outputs.plot is not None:
+        require_charts("--plot")
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
             raise EvaluationError("questions-missing", shown=file)

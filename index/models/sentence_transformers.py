@@ -69,13 +69,16 @@ class SentenceTransformerEmbedder:
 def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
-    """Raises ModelError where there is no such model."""
+    """Raises ModelError if there is no such model, or no library to load it."""
     if name.startswith((".", "/", "~")) and not Path(name).exists():
         raise ModelError("embedding-model-no-folder", name=name)
-    # Seconds of imports, for those alone who chose another model.
-    import torch
-    from sentence_transformers import SentenceTransformer
-
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelError(
+            "embedding-model-no-library", name=name, package=error.name or "torch"
+        ) from error
     if threads is not None:
         torch.set_num_threads(threads)
     try:

@@ -84,14 +84,15 @@ class CrossEncoderReader:
 
 
 def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
-    """The model of this name. Raises ModelError where there is none that reads."""
+    """The model of this name. Raises ModelError if none reads, or no library loads it."""
     if name.startswith((".", "/", "~")) and not Path(name).exists():
         raise ModelError("reader-no-folder", name=name)
-    # Seconds of imports, for those alone who chose another model.
-    import torch
-    from sentence_transformers import CrossEncoder
-    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-
+    try:
+        import torch
+        from sentence_transformers import CrossEncoder
+        from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+    except ImportError as error:
+        raise ModelError("reader-no-library", name=name, package=error.name or "torch") from error
     if threads is not None:
         torch.set_num_threads(threads)
     try:

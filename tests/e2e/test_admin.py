@@ -147,6 +147,22 @@ async def test_the_figures_come_as_a_picture(server: BotServer) -> None:
     assert (ADMIN, "upload_photo") in server.actions
 
 
+@pytest.mark.usefixtures("bot")
+async def test_the_figures_come_as_a_text_where_nothing_draws(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.messenger.handlers.statistics.can_draw", lambda: False)
+    server.user_says(READER, QUESTION)
+    await server.next_message()
+    server.user_says(ADMIN, "/statistiques")
+    figures = await server.next_message(20)
+    assert figures.file is None
+    assert figures.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
+    title, cited = figures.text.splitlines()[-2:]
+    assert title == "Articles les plus cités"
+    assert cited.endswith(" – 1")
+
+
 async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_path: Path) -> None:
     ask_in_vain(tmp_path, (READER, "Piscine ?"), (43, "Piscine, quand ?"), days=2)
     ask_in_vain(tmp_path, (44, "=1+1 ?"))

@@ -20,8 +20,9 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 
 from index.models.bundled.cache import CACHE_FORMAT
-from index.models.bundled.graph import IDS, VECTOR
+from index.models.bundled.graph import VECTOR
 from index.models.bundled.reader import END, FILE, HAS, START
+from index.models.bundled.session import IDS
 from index.models.bundled.weights import TRAINED, WEIGHTS_ID
 
 RECORDED = Path(__file__).with_name("expected") / "models.bin"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("safetensors", reason="needs the extra: pip install -e '.[training]'")
-pytest.importorskip("torch", reason="needs the extra: pip install -e '.[training]'")
+pytest.importorskip("safetensors", reason="needs the extra: pip install -e '.[models,training]'")
+pytest.importorskip("torch", reason="needs the extra: pip install -e '.[models,training]'")
 
 from tokenizers import Tokenizer, models, pre_tokenizers
 

@@ -164,6 +164,7 @@ class ArenaHandlers:
     async def standings(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A picture where somebody is rated, and the table."""
         from bot.arena.chart import draw_standings
+        from bot.operations.picture_style import can_draw
 
         asker = await met(self._services, update)
         if asker is None:
@@ -171,7 +172,9 @@ class ArenaHandlers:
         code = asker.phrases.code
         async with show_typing(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
             told = await self._standings()
-            png = await asyncio.to_thread(draw_standings, told, code) if told.rated else None
+            png = None
+            if told.rated and can_draw():
+                png = await asyncio.to_thread(draw_standings, told, code)
         if png is not None:
             texts = StandingsPhrases.of(code)
             drawn = Attachment("picture", texts.picture, png)

@@ -19,6 +19,7 @@ from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import Asker, BotServices, TelegramApplication
 from bot.operations.chart import draw_chart
+from bot.operations.picture_style import can_draw
 from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
@@ -46,7 +47,7 @@ _LISTED = 10_000
 
 
 class StatisticsHandlers:
-    """The figures of the last thirty days, as a picture; what was asked in vain, as a list."""
+    """The figures of the last thirty days, drawn if they can be; what was asked in vain, listed."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -68,9 +69,14 @@ class StatisticsHandlers:
         phrases = _phrases(asker)
         async with show_typing(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
             figures = await self._services.state.run(self._figures)
-            png = await asyncio.to_thread(draw_chart, figures, phrases)
+            png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
         caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
+        if png is None:
+            cited = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
+            listed = "\n".join([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])
+            await say(context.bot, asker, f"{caption}\n\n{listed}")
+            return
         drawn = Attachment("picture", phrases.picture, png)
         await deliver_attachment(context.bot, asker.place, drawn, caption)
 

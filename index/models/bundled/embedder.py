@@ -15,7 +15,7 @@ import onnxruntime
 from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepared
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.weights import WEIGHTS_ID
 
@@ -74,7 +74,7 @@ class BundledEmbedder:
 
     def _embed(self, prefix: str, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
-        vector: Vectors = self._session.run(None, {"ids": ids})[0][0]
+        vector: Vectors = self._session.run(None, {IDS: ids})[0][0]
         vector.setflags(write=False)
         return vector
 

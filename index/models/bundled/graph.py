@@ -20,6 +20,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from index.models.bundled.session import IDS
 from index.models.bundled.weights import BLOCK, Q4File
 
 # By layer. Found by looking for inner neurons whose activation exceeds twice any other's over
@@ -35,7 +36,7 @@ OUTLIERS: dict[int, tuple[int, ...]] = {
     7: (413,),
 }
 
-IDS, VECTOR = "ids", "vector"
+VECTOR = "vector"
 _FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
 

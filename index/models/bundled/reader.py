@@ -26,12 +26,12 @@ from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepared
 from index.models.bundled.embedder import cores
 from index.models.bundled.reader_input import encode_head, encode_question, join_input
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
-IDS, START, END, HAS, SUPPORT = "ids", "start", "end", "has", "support"
-"""The graph's input, int64 of shape (1, tokens), and its outputs: logits a token, logits a text."""
+START, END, HAS, SUPPORT = "start", "end", "has", "support"
+"""The graph's outputs: logits a token, logits a text."""
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40

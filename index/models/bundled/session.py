@@ -6,6 +6,9 @@ from pathlib import Path
 
 import onnxruntime
 
+IDS = "ids"
+"""The input of every bundled graph: token ids, int64 of shape (1, tokens)."""
+
 _FOLDER = "session.model_external_initializers_file_folder_path"
 
 

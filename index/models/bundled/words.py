@@ -21,8 +21,7 @@ from index.errors import ModelError, reason_of
 from index.models.base import Vectors
 from index.models.bundled.cache import MODEL, prepared
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
-from index.models.bundled.graph import IDS
-from index.models.bundled.session import open_session
+from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import END, Tokenizer
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from index.models.bundled import weights
 from index.models.bundled.cache import prepared
-from index.models.bundled.interop import unigram
 from index.models.bundled.tokenizer import END, START, UNKNOWN_ID, Tokenizer
+from training.interop import unigram
 
 SPACE_ID = 6
 AWKWARD = [

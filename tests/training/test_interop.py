@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.base import Embedder
-from index.models.bundled.interop import as_sentence_transformer
+from index.models.bundled.embedder import load_bundled
 from tests.index.models.bundled.test_embedder import PASSAGES
+from training.interop import as_sentence_transformer
 
 TEXTS = [
     *PASSAGES,
@@ -18,7 +18,8 @@ TEXTS = [
 ]
 
 
-def test_float32_and_the_runtime_agree(embedder: Embedder, tmp_path: Path) -> None:
+def test_float32_and_the_runtime_agree(order_model: Path, tmp_path: Path) -> None:
+    embedder = load_bundled(order_model)
     model = as_sentence_transformer(tmp_path)
 
     passages = model.encode(TEXTS, prompt_name="passage")

@@ -1,0 +1,131 @@
+"""What `pip install selon` gives: the commands work without any extra, which errors name."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from bot.settings import Settings
+from tests.test_project import pulled_in, requirements
+
+ARTICLE = (
+    "Les phares\n\nAugustin Fresnel conçoit en 1822 une lentille à échelons pour les phares.\n"
+)
+QUESTION = "Qui a conçu une lentille pour les phares ?"
+
+# `sitecustomize` is imported by every Python that starts, so by Selon's own processes too.
+HIDE = """
+import sys
+from importlib.machinery import PathFinder
+
+HIDDEN = frozenset({hidden!r})
+
+
+class BaseFinder(PathFinder):
+    @classmethod
+    def find_spec(cls, fullname, path=None, target=None):
+        if fullname.partition(".")[0] in HIDDEN:
+            return None
+        return super().find_spec(fullname, path, target)
+
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = BaseFinder
+"""
+
+
+class BaseInstall:
+    """Selon in a process that finds the base dependencies, and nothing else that is installed."""
+
+    def __init__(self, home: Path) -> None:
+        base = pulled_in(requirements())
+        hidden = {
+            name
+            for name, owners in packages_distributions().items()
+            if not {canonicalize_name(owner) for owner in owners} & {*base, "selon"}
+        }
+        assert {"torch", "sentence_transformers", "matplotlib", "langchain", "pytest"} <= hidden
+        (home / "sitecustomize.py").write_text(HIDE.format(hidden=sorted(hidden)))
+        (home / "articles").mkdir()
+        (home / "articles" / "phares.txt").write_text(ARTICLE, encoding="utf-8")
+        self._home = home
+
+    def selon(
+        self, *arguments: str, typed: str = "", **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return subprocess.run(
+            [sys.executable, "-c", "from bot.terminal.cli import main; main()", *arguments],
+            cwd=self._home,
+            env=inherited
+            | {"PYTHONPATH": str(self._home), "SELON_DATA_DIR": str(self._home / "data")}
+            | {"SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir)}
+            | settings,
+            input=typed,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> BaseInstall:
+    return BaseInstall(tmp_path)
+
+
+def test_the_base_install_indexes_and_answers(base: BaseInstall) -> None:
+    indexed = base.selon("index", "articles")
+    assert indexed.returncode == 0, indexed.stderr
+    asked = base.selon("ask", "--json", QUESTION)
+    assert asked.returncode == 0, asked.stderr
+    assert json.loads(asked.stdout)["citations"][0]["quote"].startswith("Augustin Fresnel")
+    chatted = base.selon("chat", typed=f"{QUESTION}\n")
+    assert "Augustin Fresnel" in chatted.stdout, chatted.stderr
+    checked = base.selon("bot", "--check", SELON_LANGUAGE="en")
+    assert (checked.returncode, "Traceback" in checked.stderr) == (2, False)
+    assert "SELON_TELEGRAM_TOKEN" in checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"SELON_EMBEDDING_MODEL": "acme/model"},
+            "SELON_EMBEDDING_MODEL=acme/model: Sentence Transformers is not installed (torch is "
+            "missing); install it: make models, or pip install 'selon[models]'",
+        ),
+        (
+            {"SELON_CHAT_MODEL": "ollama:qwen3:4b"},
+            "SELON_CHAT_MODEL=ollama:qwen3:4b: the package for ollama is not installed; pip "
+            "install 'selon[ollama]'",
+        ),
+    ],
+)
+def test_a_setting_that_needs_an_extra_says_which(
+    base: BaseInstall, settings: dict[str, str], said: str
+) -> None:
+    assert base.selon("index", "articles").returncode == 0
+    asked = base.selon("ask", QUESTION, SELON_LANGUAGE="en", **settings)
+    assert asked.returncode != 0
+    assert said in asked.stderr
+
+
+def test_a_reader_that_needs_an_extra_says_which(base: BaseInstall) -> None:
+    assert base.selon("index", "articles").returncode == 0
+    asked = base.selon("ask", QUESTION, SELON_READER="acme/reader")
+    assert "SELON_READER=acme/reader" in asked.stderr
+    assert 'pip install "selon[models]"' in asked.stderr
+
+
+def test_a_diagram_that_needs_an_extra_says_which(base: BaseInstall, tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_text("{}\n", encoding="utf-8")
+    measured = base.selon("eval", "questions.jsonl", "--plot", "out.png", SELON_LANGUAGE="en")
+    assert measured.returncode == 1
+    assert "--plot: cannot be drawn, since matplotlib is not installed" in measured.stderr
