@@ -176,12 +176,13 @@ def shown_text(answer: Answer) -> str:
 
 def _right(question: GoldQuestion, answer: Answer, shown: str) -> bool:
     """True if the shown text holds an answer: its very place in the article, or its words."""
+    citations = [each for each in answer.citations if each.article.id in question.articles]
     for gold in question.golds:
         if holds_answer(shown, gold.text):
             return True
-        for each in answer.citations:
-            known = gold.start is not None and each.article.id in question.articles
-            if known and each.start <= gold.start and gold.start + len(gold.text) <= each.end:
+        if gold.start is not None:
+            start, end = gold.start, gold.start + len(gold.text)
+            if any(each.start <= start and end <= each.end for each in citations):
                 return True
     return False
 
