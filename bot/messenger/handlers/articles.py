@@ -170,7 +170,7 @@ class ArticleHandlers:
         self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
     ) -> Article | None:
         """The one article in whose title all the words stand; otherwise the nearest are offered."""
-        near = (await asyncio.to_thread(self._services.library.ranked, name))[:PAGE_SIZE]
+        near = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
         titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
         if len(titled) == 1:
