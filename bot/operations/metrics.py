@@ -52,13 +52,13 @@ class Meters:
         histogram = partial(Histogram, registry=registry)
         self._answers = counter(
             "selon_answers",
-            "Questions by what became of them (sure, perhaps, no; help: numbers to call, not "
-            "searched), who wrote (articles, model, nobody) and how they came (message, inline)",
+            "Questions by outcome (sure, perhaps, no, help), author of the answer (articles, "
+            "model, nobody) and way (message, inline)",
             ["outcome", "by", "way"],
         )
         self._dropped = counter(
             "selon_dropped_sentences",
-            "Sentences that a chat model wrote and the articles do not bear out",
+            "Sentences of a chat model that the articles do not support, by fault",
             ["fault"],
         )
         self._fallbacks = counter(
@@ -73,14 +73,13 @@ class Meters:
         )
         self._recorded = histogram(
             "selon_record_seconds",
-            "From Telegram's taking a message until the database knows: who dies in it says it "
+            "From Telegram's acceptance of a message to its record; a crash in between sends it "
             "twice",
             buckets=_MOMENTS,
         )
         self._failures = counter("selon_failures", "Updates that could not be handled")
         self._set_aside = counter(
-            "selon_unreadable_updates",
-            "Updates set aside because they are not as the Bot API writes them",
+            "selon_unreadable_updates", "Updates set aside because they cannot be parsed"
         )
         self._requests = counter(
             "selon_telegram_requests",
@@ -89,20 +88,22 @@ class Meters:
         )
         self._last = gauge(
             "selon_last_update_timestamp_seconds",
-            "When the last update was accepted (0: none since the start)",
+            "Time of the last accepted update (0: none since the start)",
         )
-        self._healthy = gauge("selon_healthy", "Whether what /healthz tells of is well", ["check"])
+        self._healthy = gauge(
+            "selon_healthy", "Result of each check of /healthz, 1 or 0", ["check"]
+        )
         self._probe_seconds = gauge(
-            "selon_probe_seconds", "What the last trial of the bot's own took", ["check"]
+            "selon_probe_seconds", "Duration of the last probe of each check", ["check"]
         )
         self._doubts = counter(
             "selon_possible_second_replies",
-            "Messages sent again that Telegram may have taken before",
+            "Messages sent again that Telegram may have accepted already",
             ["cause"],
         )
         self._waiting = gauge("selon_waiting", "Updates that wait for a turn")
         self._under_way = gauge("selon_under_way", "Updates under way")
-        self._age = gauge("selon_index_age_seconds", "Since the index in service was built")
+        self._age = gauge("selon_index_age_seconds", "Age of the index in service")
 
     def answered(self, answer: Answer, way: _Way) -> None:
         by = "nobody" if answer.help else "model" if answer.model else "articles"
