@@ -96,10 +96,11 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """`holdings` is None, and `fault` says why, if the index cannot be used.
+    """The state of the bot for administrators.
 
-    `models` are the chat models of the settings, `tokens` what they used today; `memory` is in
-    bytes.
+    `holdings` is None, and `fault` says why, if the index cannot be used. `models` are the chat
+    models of the settings, and `tokens` what they used today; `memory` is in bytes; `waiting` are
+    items such as "2 alerts".
     """
 
     holdings: Holdings | None
@@ -109,7 +110,7 @@ class BotStatus:
     memory: int | None
     models: Sequence[str]
     tokens: int
-    alerts: int
+    waiting: Sequence[str]
     invitations: int
 
 
