@@ -66,14 +66,14 @@ _FURTHER = 5  # passages offered with an answer
 class _Candidate:
     """A sentence that may be quoted, or a list: the sentences from `at` to `last` of the hit.
 
-    `intro` is the introduction of a list too long to be quoted whole.
+    `lead` is the sentence it leans on, or the introduction of a list too long to be quoted whole.
     """
 
     hit: Hit
     at: int
     last: int
     rank: float
-    intro: Sentence | None = None
+    lead: Sentence | None
 
     @property
     def start(self) -> int:
@@ -100,15 +100,9 @@ class _Candidate:
         return span.start - self.start, min(span.end, self.end) - self.start
 
     @property
-    def lead(self) -> Sentence | None:
-        """The sentence that it leans on, if any."""
-        return self.intro or leads(self.hit.passage, self.hit.article.language)[self.at]
-
-    @property
     def words(self) -> int:
         """The number of words, those of its lead included."""
-        lead = self.lead
-        return len(self.text.split()) + (len(lead.text.split()) if lead else 0)
+        return len(self.text.split()) + (len(self.lead.text.split()) if self.lead else 0)
 
     def relation(self, other: _Candidate) -> Relation:
         if self.article.language != other.article.language:
@@ -143,6 +137,7 @@ class ExtractiveAnswerer:
 
     def answer(self, findings: Findings) -> Answer:
         """CPU work, not for an event loop."""
+        findings = replace(findings, hits=rank_sentences(findings.hits))
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refusal_of(
@@ -216,29 +211,29 @@ def _rank(hits: Sequence[Hit]) -> list[_Candidate]:
     A bare date, name or caption ranks lower. An announcement (« Trois inventions suffisent : ») is
     left out if there is anything else.
     """
-    every = [candidate for of_hit in _candidates(hits[:_QUOTED_HITS]) for candidate in of_hit]
+    every = [candidate for hit in hits[:_QUOTED_HITS] for candidate in _candidates(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-def _candidates(hits: Sequence[Hit]) -> list[list[_Candidate]]:
-    """The sentences of each hit; those of a list together, as far as there is room."""
-    every = []
-    for hit, ranks in zip(hits, rank_sentences(hits), strict=True):
-        candidates = [
-            _Candidate(hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS))
-            for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
+def _candidates(hit: Hit) -> list[_Candidate]:
+    """The sentences of a ranked hit; those of a list together, as far as there is room."""
+    lead_of = leads(hit.passage, hit.article.language)
+    candidates = [
+        _Candidate(
+            hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead
+        )
+        for at, (rank, each, lead) in enumerate(zip(hit.ranks, hit.sentences, lead_of, strict=True))
+    ]
+    for each in reversed(_find_lists(hit.passage)):
+        intro = hit.passage.sentences[each.intro]
+        rest = range(each.quoted + 1, each.last + 1)
+        best = max(hit.ranks[each.intro : each.quoted + 1])
+        candidates[each.intro : each.last + 1] = [
+            _Candidate(hit, each.intro, each.quoted, best, lead_of[each.intro]),
+            *(_Candidate(hit, at, at, hit.ranks[at], intro) for at in rest),
         ]
-        for each in reversed(_find_lists(hit.passage)):
-            intro = hit.passage.sentences[each.intro]
-            rest = range(each.quoted + 1, each.last + 1)
-            best = max(ranks[each.intro : each.quoted + 1])
-            candidates[each.intro : each.last + 1] = [
-                _Candidate(hit, each.intro, each.quoted, best),
-                *(_Candidate(hit, at, at, ranks[at], intro) for at in rest),
-            ]
-        every.append(candidates)
-    return every
+    return candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +341,7 @@ def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citati
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in _candidates(unused[:_FURTHER])
+        for candidates in map(_candidates, unused[:_FURTHER])
         if candidates
     ]
     return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))
