@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
@@ -64,6 +65,9 @@ FILE = "state.sqlite"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+_INITIAL = "0013"
+"""The migration of the first release, which replaces the twelve before it."""
+
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
 
 PROCESS = "process"
@@ -107,8 +111,8 @@ each other, two wrote the same new row."""
 
 def state_url(url: SecretStr | None, data_dir: Path) -> str:
     """The database of the settings: their URL, or a SQLite file of the data directory."""
-    given = url.get_secret_value() if url else None
-    return given or f"sqlite:///{(data_dir / FILE).absolute()}"
+    setting = url.get_secret_value() if url else None
+    return setting or f"sqlite:///{(data_dir / FILE).absolute()}"
 
 
 def open_state(url: str, bot_id: int | None = None) -> State:
@@ -117,7 +121,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
     Several bots may share one of PostgreSQL: each has tables of its own there.
 
     Raises SettingsError for a URL that names no database that can be used here, StateError when
-    the database cannot be reached, is damaged, or was written by a newer Selon.
+    the database cannot be reached, is damaged, or was written by a newer Selon or before 0.2.
     """
     engine = _engine(url)
     try:
@@ -129,6 +133,8 @@ def open_state(url: str, bot_id: int | None = None) -> State:
                 engine.dispose()
                 engine = _engine(url, schema)
         with _migrating(engine) as connection:
+            if is_outdated(revision := revision_of(connection)):
+                raise StateError("database-older", shown=_shown(engine), revision=str(revision))
             migrate(connection)
     except StateError:
         engine.dispose()
@@ -238,7 +244,8 @@ class State:
                 with self.session(quick=quick, relaxed=relaxed) as session:
                     return job(session)
             except StateError as error:
-                if not _in_the_way(error):
+                cause = getattr(error.__cause__, "orig", None)
+                if getattr(cause, "sqlstate", None) not in _COLLISIONS:
                     raise
             time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
         with self.session(quick=quick, relaxed=relaxed) as session:
@@ -345,10 +352,10 @@ def _check_whole(engine: Engine) -> None:
     try:
         # For reading only: closing another would write back what waits in the log beside it.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            [found] = file.execute("PRAGMA quick_check(1)").fetchone()
+            [verdict] = file.execute("PRAGMA quick_check(1)").fetchone()
             [page] = file.execute("PRAGMA page_size").fetchone()
             # SQLite takes what is missing of the last page for zeros.
-            if found == "ok" and path.stat().st_size % page == 0:
+            if verdict == "ok" and path.stat().st_size % page == 0:
                 return
             reason = "database disk image is malformed"
     except sqlite3.DatabaseError as error:
@@ -381,6 +388,16 @@ def _begin_sqlite(connection: Any) -> None:
 def _begin_postgresql(connection: Any) -> None:
     if connection.get_execution_options().get(_UNSYNCED):
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of a database's tables; None where there are none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_outdated(revision: str | None) -> bool:
+    """True for a revision from before the first release, which no migration starts from."""
+    return re.fullmatch(r"\d{4}", revision or "") is not None and str(revision) < _INITIAL
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -433,23 +450,20 @@ def _first_known(connection: Connection) -> int | None:
     if not inspect(connection).has_table("updates"):
         return None
     last = "SELECT bot_id FROM updates ORDER BY arrived_at DESC LIMIT 1"
-    found: int | None = connection.exec_driver_sql(last).scalar()
-    return found
+    bot_id: int | None = connection.exec_driver_sql(last).scalar()
+    return bot_id
 
 
 def _libpq(url: URL, schema: str | None) -> dict[str, Any]:
     """How to connect; what the URL says itself goes before."""
-    asked = {name: value for name, value in _ALIVE.items() if name not in url.query}
-    if schema is None:
-        return asked
-    options = url.query.get("options", "")
-    said = options if isinstance(options, str) else " ".join(options)
-    return {**asked, "options": f"{said} -c search_path={schema}".strip()}
-
-
-def _in_the_way(error: StateError) -> bool:
-    code = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
-    return code in _COLLISIONS
+    arguments: dict[str, Any] = {
+        name: value for name, value in _ALIVE.items() if name not in url.query
+    }
+    if schema is not None:
+        options = url.query.get("options", "")
+        options = options if isinstance(options, str) else " ".join(options)
+        arguments["options"] = f"{options} -c search_path={schema}".strip()
+    return arguments
 
 
 def _shown(engine: Engine) -> str:
