@@ -27,16 +27,16 @@ ClockLook = Literal["agrees", "doubted", "leapt"]
 
 
 def look_at_clock(session: Session, now: datetime) -> ClockLook:
-    seen = session.get(NoticeRow, f"{NOTES}seen")
-    doubted = session.get(NoticeRow, f"{NOTES}doubted")
-    leapt = seen is not None and abs(now - seen.at) > LEAP
+    last = session.get(NoticeRow, f"{NOTES}seen")
+    doubt = session.get(NoticeRow, f"{NOTES}doubted")
+    leapt = last is not None and abs(now - last.at) > LEAP
     session.merge(NoticeRow(key=f"{NOTES}seen", at=now))
     if leapt:
         session.merge(NoticeRow(key=f"{NOTES}doubted", at=now))
         return "leapt"
-    if doubted is None:
+    if doubt is None:
         return "agrees"
-    if now - doubted.at < DOUBT:
+    if now - doubt.at < DOUBT:
         return "doubted"
-    session.delete(doubted)
+    session.delete(doubt)
     return "agrees"

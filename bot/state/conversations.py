@@ -41,7 +41,7 @@ class NewTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTurn:
+class TurnRecord:
     """A turn as it is kept."""
 
     id: int
@@ -62,9 +62,9 @@ def add_turn(
 ) -> int:
     """Keep a turn in the conversation under way, or in a new one; the turn's id."""
     if new.question_message is not None:
-        known = turn_of_question(session, place.chat_id, new.question_message)
-        if known is not None:
-            return known.id
+        earlier = turn_of_question(session, place.chat_id, new.question_message)
+        if earlier is not None:
+            return earlier.id
     people.note_person(session, place.person_id, now)
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
@@ -115,7 +115,7 @@ def record_answer_messages(session: Session, turn_id: int, messages: Sequence[in
 
 def history(
     session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta, limit: int
-) -> list[KeptTurn]:
+) -> list[TurnRecord]:
     """The last turns of the conversation under way, oldest first; none when it has grown old."""
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
@@ -126,7 +126,7 @@ def history(
         .order_by(TurnRow.id.desc())
         .limit(limit)
     ).all()
-    return [_kept(row, conversation) for row in reversed(rows)]
+    return [_kept(session, row) for row in reversed(rows)]
 
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
@@ -134,12 +134,12 @@ def start_afresh(session: Session, place: ConversationPlace) -> None:
     session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
 
 
-def turn(session: Session, turn_id: int) -> KeptTurn | None:
+def turn(session: Session, turn_id: int) -> TurnRecord | None:
     row = session.get(TurnRow, turn_id)
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
-def turn_of_question(session: Session, chat_id: int, message_id: int) -> KeptTurn | None:
+def turn_of_question(session: Session, chat_id: int, message_id: int) -> TurnRecord | None:
     """The turn that a person's message began."""
     row = session.scalars(
         select(TurnRow)
@@ -147,18 +147,18 @@ def turn_of_question(session: Session, chat_id: int, message_id: int) -> KeptTur
         .order_by(TurnRow.id.desc())
         .limit(1)
     ).first()
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
 def turn_of_answer(
     session: Session, chat_id: int, message_id: int, within: int = 500
-) -> KeptTurn | None:
+) -> TurnRecord | None:
     """The turn that one of the bot's messages answered, among the chat's last ones."""
     rows = session.scalars(
         select(TurnRow).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id.desc()).limit(within)
     )
     row = next((each for each in rows if message_id in each.answer_messages), None)
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
 def _under_way(
@@ -180,8 +180,9 @@ def _at(place: ConversationPlace) -> tuple[Any, ...]:
     )
 
 
-def _kept(row: TurnRow, conversation: ConversationRow) -> KeptTurn:
-    return KeptTurn(
+def _kept(session: Session, row: TurnRow) -> TurnRecord:
+    conversation = session.get_one(ConversationRow, row.conversation_id)
+    return TurnRecord(
         id=row.id,
         place=ConversationPlace(
             conversation.chat_id, conversation.thread_id, conversation.person_id

@@ -33,16 +33,15 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
     row = session.get(RoleRow, person_id)
     if row is not None and row.role not in ROLES:
         return None
-    found = session.scalars(
+    name = session.scalars(
         delete(InvitationRow)
         .where(InvitationRow.digest == _digest(token), InvitationRow.expires_at > now)
         .returning(InvitationRow.role)
     ).first()
-    if found is None:
+    if name is None:
         return None
-    invited = next(each for each in ROLES if each == found)
-    had = next((each for each in ROLES if row is not None and each == row.role), None)
-    role = min((each for each in (invited, had) if each), key=ROLES.index)
+    current = row.role if row is not None else None
+    role = next(each for each in ROLES if each in {name, current})  # the higher comes first
     roles.give(session, person_id, role, now)
     return role
 

@@ -14,7 +14,7 @@ from bot.state.tables import MeterRow, NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMeter:
+class MeterLevel:
     """What was left at a moment; `told` says that whoever it is knows that it is used up."""
 
     left: float
@@ -22,18 +22,18 @@ class KeptMeter:
     told: bool = False
 
 
-def load_meters(session: Session) -> Mapping[str, KeptMeter]:
+def load_meters(session: Session) -> Mapping[str, MeterLevel]:
     """By what they measure, such as `person:42`."""
     rows = session.scalars(select(MeterRow))
-    return {row.key: KeptMeter(row.left, row.at, row.told) for row in rows}
+    return {row.key: MeterLevel(row.left, row.at, row.told) for row in rows}
 
 
-def load_meter(session: Session, key: str) -> KeptMeter | None:
+def load_meter(session: Session, key: str) -> MeterLevel | None:
     row = session.get(MeterRow, key)
-    return KeptMeter(row.left, row.at, row.told) if row else None
+    return MeterLevel(row.left, row.at, row.told) if row else None
 
 
-def save_meters(session: Session, meters: Mapping[str, KeptMeter]) -> None:
+def save_meters(session: Session, meters: Mapping[str, MeterLevel]) -> None:
     for key, meter in meters.items():
         session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
 

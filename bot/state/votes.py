@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -16,16 +15,6 @@ Reason = Literal["wrong", "off-topic", "incomplete", "source"]
 """Why an answer is not good: false, beside the question, something missing, a poor source."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    turn_id: int
-    person_id: int
-    good: bool
-    reason: str | None
-    comment: str | None
-    created_at: datetime
 
 
 def cast(
@@ -95,13 +84,6 @@ def comment(session: Session, person_id: int, message_id: int, text: str) -> boo
         return False
     row.comment = text
     return True
-
-
-def vote(session: Session, turn_id: int, person_id: int) -> Vote | None:
-    row = _row(session, turn_id, person_id)
-    if row is None:
-        return None
-    return Vote(row.turn_id, row.person_id, row.good, row.reason, row.comment, row.created_at)
 
 
 def _row(session: Session, turn_id: int, person_id: int) -> VoteRow | None:
