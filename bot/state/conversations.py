@@ -1,4 +1,4 @@
-"""What was asked and answered, conversation by conversation."""
+"""Questions and answers, by conversation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from bot.state.tables import ConversationRow, TurnRow
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """Where a conversation is held: a chat, its topic (0: none), and with whom.
-
-    A topic of a channel's direct messages is told by a number below zero.
-    """
+    """A chat, its topic (0: none; negative: of a channel's direct messages), and a person."""
 
     chat_id: int
     thread_id: int
@@ -28,7 +25,7 @@ class ConversationPlace:
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """A question and what it got, before it is kept. `turn` and `sources` are plain JSON."""
+    """A question and its answer, to be stored. `turn` and `sources` are plain JSON."""
 
     question: str
     turn: Mapping[str, Any]
@@ -42,7 +39,7 @@ class NewTurn:
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """A turn as it is kept."""
+    """A stored turn."""
 
     id: int
     place: ConversationPlace
@@ -60,7 +57,7 @@ class TurnRecord:
 def add_turn(
     session: Session, place: ConversationPlace, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> int:
-    """Keep a turn in the conversation under way, or in a new one; the turn's id."""
+    """Store a turn in the current conversation, or in a new one; return the turn's id."""
     if new.question_message is not None:
         earlier = turn_of_question(session, place.chat_id, new.question_message)
         if earlier is not None:
@@ -99,7 +96,7 @@ def add_turn(
 
 
 def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
-    """What an edited question got instead; its messages and votes stay."""
+    """Replace the answer of an edited question; its messages and votes stay."""
     row = session.get_one(TurnRow, turn_id)
     row.question, row.turn, row.sources = new.question, dict(new.turn), list(new.sources)
     row.answered, row.confidence = new.answered, new.confidence
@@ -107,7 +104,7 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
 
 
 def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
-    """The messages that gave the answer, once they are sent."""
+    """Record the messages that delivered the answer."""
     row = session.get(TurnRow, turn_id)
     if row is not None:  # forgotten in between
         row.answer_messages = list(messages)
@@ -116,7 +113,7 @@ def record_answer_messages(session: Session, turn_id: int, messages: Sequence[in
 def history(
     session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta, limit: int
 ) -> list[TurnRecord]:
-    """The last turns of the conversation under way, oldest first; none when it has grown old."""
+    """The last turns of the current conversation, oldest first; empty if it has expired."""
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
         return []
@@ -130,7 +127,7 @@ def history(
 
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
-    """End the conversation under way."""
+    """End the current conversation."""
     session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
 
 

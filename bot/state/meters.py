@@ -1,4 +1,4 @@
-"""How much people and groups have used of what they may ask, and what they were told once."""
+"""Levels of the rate-limit meters of people and groups, and rate-limited notices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.tables import MeterRow, NoticeRow
 
 @dataclass(frozen=True, slots=True)
 class MeterLevel:
-    """What was left at a moment; `told` says that whoever it is knows that it is used up."""
+    """Questions left at a moment; `told`: the person or group knows that none are."""
 
     left: float
     at: datetime
@@ -23,7 +23,7 @@ class MeterLevel:
 
 
 def load_meters(session: Session) -> Mapping[str, MeterLevel]:
-    """By what they measure, such as `person:42`."""
+    """All meters by key, such as `person:42`."""
     rows = session.scalars(select(MeterRow))
     return {row.key: MeterLevel(row.left, row.at, row.told) for row in rows}
 
@@ -39,18 +39,18 @@ def save_meters(session: Session, meters: Mapping[str, MeterLevel]) -> None:
 
 
 def forget_meters_before(session: Session, moment: datetime) -> None:
-    """Remove the meters that nothing has changed since, and the notices of before."""
+    """Delete meters and notices that have not changed since."""
     session.execute(delete(MeterRow).where(MeterRow.at < moment))
     session.execute(old_notices(moment))
 
 
 def old_notices(moment: datetime) -> Delete:
-    """What removes the notices of before, but what is kept about the clock."""
+    """The deletion of old notices, except the notes about the clock."""
     return delete(NoticeRow).where(NoticeRow.at < moment, ~NoticeRow.key.startswith(NOTES))
 
 
 def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
-    """Whether something may be told now that is told only so often; it then counts as told."""
+    """True if a rate-limited notice may be sent now; it then counts as sent."""
     row = session.get(NoticeRow, key)
     if row is not None and now - row.at < every:
         return False
