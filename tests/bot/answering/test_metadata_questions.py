@@ -6,7 +6,6 @@ from bot.answering.about import (
     MetadataKind,
     MetadataQuestion,
     metadata_question,
-    subject_asked_about,
 )
 
 ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
@@ -140,16 +139,6 @@ def test_case_accents_spaces_and_slips_do_not_matter(question: str) -> None:
     assert metadata_question(question) == MetadataQuestion("author", "")
 
 
-def test_a_subject_keeps_its_own_spelling() -> None:
-    found = metadata_question("Qui a écrit l’article intitulé « L’Été à Évian » ?")
-    assert found == MetadataQuestion("author", "L’Été à Évian")
-
-
 @pytest.mark.parametrize("question", ["", " ", "?", "😀 ?", "article " * 500])
 def test_what_is_no_question_asks_nothing_of_articles(question: str) -> None:
     assert metadata_question(question) is None
-
-
-def test_the_articles_named_in_a_question_have_a_subject() -> None:
-    assert subject_asked_about("Que dit l’article sur la Lune ?") == "la Lune"
-    assert subject_asked_about("Combien pèse la Lune ?") == "Combien pèse la Lune ?"
