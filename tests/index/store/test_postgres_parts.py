@@ -99,12 +99,11 @@ def built(store: PostgresStore, folder: Path) -> BuildReport:
     return build([folder], store, FakeEmbedder())
 
 
-@pytest.mark.parametrize("servers", [1, 2], ids=["one", "two"])
 def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
-    vector_server: Server, tmp_path: Path, articles: Path, servers: int
+    vector_server: Server, tmp_path: Path, articles: Path
 ) -> None:
     context = multiprocessing.get_context("fork")
-    with databases(vector_server, servers) as addresses:
+    with databases(vector_server, 2) as addresses:
         homes = [tmp_path / f"machine-{number}" for number in range(1, PARTS + 1)]
         for home in homes:
             home.mkdir()
