@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import Answer
-from bot.answering.comparison import answer_on_both, halves, merged, parts
+from bot.answering.comparison import (
+    join_answers,
+    merge_findings,
+    search_parts,
+    split_question,
+)
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.topic import find_topic
 from index.article import Article
@@ -21,35 +26,52 @@ MILL = article("Le moulin tourne.", "Le moulin")
     ("question", "found"),
     [
         ("Compare le Minitel et le Web", ("le Minitel", "le Web")),
+        ("Peux-tu comparer le Minitel avec le Web ?", ("le Minitel", "le Web")),
         (
             "Comparez la masse du boson et celle de l’électron",
             ("la masse du boson", "la masse de l’électron"),
         ),
+        (
+            "Quelle est la différence entre une comète et un astéroïde ?",
+            ("une comète", "un astéroïde"),
+        ),
         ("Quelle différence y a-t-il entre Hubble et Webb ?", ("Hubble", "Webb")),
+        (
+            "Quels points communs entre Ada Lovelace et Marie Curie ?",
+            ("Ada Lovelace", "Marie Curie"),
+        ),
         ("Qu’ont en commun Champollion et Braille ?", ("Champollion", "Braille")),
+        ("En quoi le TGV est-il différent du Concorde ?", ("le TGV", "Concorde")),
         (
             "Que disent les articles sur le boson de Higgs et sur CRISPR ?",
             ("le boson de Higgs", "CRISPR"),
         ),
+        ("What is the difference between Hubble and Webb?", ("Hubble", "Webb")),
         ("Compare Ada Lovelace and Marie Curie", ("Ada Lovelace", "Marie Curie")),
+        ("How does Hubble differ from Webb?", ("Hubble", "Webb")),
     ],
 )
 def test_a_comparison_has_two_sides(question: str, found: tuple[str, str]) -> None:
-    assert parts(question) == found
+    assert search_parts(question) == found
 
 
 @pytest.mark.parametrize(
     ("question", "subject"),
     [
         ("Fais le point sur la grotte de Lascaux", "la grotte de Lascaux"),
+        ("Faites-moi une synthèse de l’affaire", "l’affaire"),
         ("Résume-moi l’histoire du Minitel", "l’histoire du Minitel"),
+        ("Que sait-on du boson de Higgs ?", "boson de Higgs"),
         ("Parle-moi de Marie Curie", "Marie Curie"),
+        ("Chronologie d’Apollo 11", "Apollo 11"),
         ("Dresse la chronologie de l’affaire", "l’affaire"),
+        ("Quelles sont les grandes étapes de la mission Rosetta ?", "la mission Rosetta"),
         ("What do we know about penicillin?", "penicillin"),
+        ("Give me a timeline of Apollo 11", "Apollo 11"),
     ],
 )
 def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) -> None:
-    found = parts(question)
+    found = search_parts(question)
     assert found[0] == subject
     assert len(found) == 3
     assert all(each.startswith(subject) for each in found)
@@ -68,13 +90,13 @@ def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) ->
     ],
 )
 def test_other_questions_are_one(question: str) -> None:
-    assert parts(question) == ()
+    assert search_parts(question) == ()
 
 
 def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
     one = findings("le pont", BRIDGE, MILL)
     other = findings("la tour", TOWER, BRIDGE)
-    together = merged(findings("le pont et la tour", MILL, confidence=0.4), [one, other])
+    together = merge_findings(findings("le pont et la tour", MILL, confidence=0.4), [one, other])
     assert [hit.article for hit in together.hits] == [BRIDGE, TOWER, MILL]
     assert together.question == "le pont et la tour"
     assert together.confidence == 0.95
@@ -114,7 +136,7 @@ def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
     ],
 )
 def test_a_question_may_ask_the_same_of_two(question: str, both: tuple[str, str]) -> None:
-    assert halves(question) == both
+    assert split_question(question) == both
 
 
 def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
@@ -124,7 +146,7 @@ def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
 
 def test_both_halves_are_quoted() -> None:
     halved = [_answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, MILL)]
-    together = answer_on_both("le pont et la tour ?", halved)
+    together = join_answers("le pont et la tour ?", halved)
     assert together is not None
     assert together.text == ("Le pont fut construit en 1901. [1] La tour mesure cent mètres. [2]")
     assert [each.article for each in together.citations] == [BRIDGE, TOWER]
@@ -133,13 +155,13 @@ def test_both_halves_are_quoted() -> None:
 
 def test_halves_are_not_joined_where_one_is_refused_or_the_same() -> None:
     sure, refused = _answered("le pont ?", BRIDGE), _answered("la tour ?")
-    assert answer_on_both("les deux ?", [sure, refused]) is None
-    assert answer_on_both("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
+    assert join_answers("les deux ?", [sure, refused]) is None
+    assert join_answers("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
 
 
 def test_where_one_half_is_doubtful_the_whole_is() -> None:
     sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
-    together = answer_on_both("les deux ?", [sure, unsure])
+    together = join_answers("les deux ?", [sure, unsure])
     assert together is not None
     assert together.outcome == "perhaps"
 

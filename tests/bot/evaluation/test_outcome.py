@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.evaluation.outcome import holds, outcome, shown_text
+from bot.evaluation.outcome import holds, judge_answer, shown_text
 from index.article import Sentence
 from tests.bot.evaluation.made import (
     TEXT,
@@ -33,8 +33,8 @@ def test_the_rank_is_that_of_the_first_passage_that_holds_it() -> None:
         (other, passage(other)), (PHARE, passage(PHARE, FIRST)), (PHARE, passage(PHARE))
     )
     asked = question("1849", PHARE, start=WHERE)
-    assert outcome(asked, found, quoting(PHARE), 1.0).rank == 3
-    assert outcome(asked, findings((other, passage(other))), quoting(PHARE), 1.0).rank is None
+    assert judge_answer(asked, found, quoting(PHARE), 1.0).rank == 3
+    assert judge_answer(asked, findings((other, passage(other))), quoting(PHARE), 1.0).rank is None
 
 
 def test_what_is_shown_has_each_lead_once_and_no_marker() -> None:
@@ -48,7 +48,7 @@ def test_what_is_shown_has_each_lead_once_and_no_marker() -> None:
 def test_an_answer_shown_in_a_lead_is_right() -> None:
     lead = Sentence(0, FIRST, TEXT[:FIRST])
     answer = quoting(PHARE, "Il veille sur le port du Conquet.", lead=lead)
-    assert outcome(question("1849", PHARE, start=WHERE), findings(), answer, 1.0).right
+    assert judge_answer(question("1849", PHARE, start=WHERE), findings(), answer, 1.0).right
 
 
 def test_what_went_wrong_is_told_apart() -> None:
@@ -56,12 +56,12 @@ def test_what_went_wrong_is_told_apart() -> None:
     other = article("Un canal ouvrit en 1842.")
 
     def fault(*quotes: str) -> str | None:
-        return outcome(asked, findings(), quoting(PHARE, *quotes), 1.0).fault
+        return judge_answer(asked, findings(), quoting(PHARE, *quotes), 1.0).fault
 
     assert fault("Le phare de Kermorvan fut allumé en 1849.") is None
     assert fault("Sa lampe porte à vingt-deux milles.") == "wrong sentence"
     assert fault() == "wrongly refused"
-    wrong = outcome(asked, findings(), quoting(other, "Un canal ouvrit en 1842."), 1.0)
+    wrong = judge_answer(asked, findings(), quoting(other, "Un canal ouvrit en 1842."), 1.0)
     assert wrong.fault == "wrong passage"
 
 

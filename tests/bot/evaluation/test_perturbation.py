@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import EvaluationError
-from bot.evaluation.perturbation import PERTURBATIONS, kinds_named, perturbed
+from bot.evaluation.perturbation import PERTURBATIONS, parse_kinds, perturb
 from bot.evaluation.questions import GoldQuestion
 
 TEXT = "Où l’œuvre d'Éole fut-elle créée\u00a0?"
 
 
 def damaged(text: str, *kinds: str, seed: int = 1) -> str:
-    return perturbed(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text
+    return perturb(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text
 
 
 def test_one_longer_word_gets_one_mistake() -> None:
@@ -35,6 +35,6 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
     with pytest.raises(
         EvaluationError, match=r"noise: perturbation-unknown \(known=\[accents, case"
     ):
-        kinds_named("accents,noise")
+        parse_kinds("accents,noise")
     with pytest.raises(EvaluationError, match="perturbation-none"):
-        kinds_named(" , ")
+        parse_kinds(" , ")

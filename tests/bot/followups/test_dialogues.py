@@ -12,7 +12,7 @@ import pytest
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.evaluation.run import Opened, index_in_service
+from bot.evaluation.run import MeasuredIndex, index_in_service
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import understand
 from bot.followups.turn import Turn
@@ -32,13 +32,13 @@ SWITCHES = [
 
 
 @pytest.fixture(scope="module")
-def opened(sample_index: Path, bundled: Embedder) -> Iterator[Opened]:
+def opened(sample_index: Path, bundled: Embedder) -> Iterator[MeasuredIndex]:
     with index_in_service(sample_index, bundled, ConfidenceModel.load()) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def heard(opened: Opened) -> list[Heard]:
+def heard(opened: MeasuredIndex) -> list[Heard]:
     searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
     about = AboutArticles(lambda: searcher, thresholds)
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
@@ -66,7 +66,7 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
 
 @pytest.mark.parametrize("half", ["develop", "held"])
 def test_forty_topic_switches_are_dragged_along_after_no_answer(
-    heard: list[Heard], opened: Opened, half: str
+    heard: list[Heard], opened: MeasuredIndex, half: str
 ) -> None:
     search = cache(opened.searcher.search)
     switches = [each for each in SWITCHES if each["half"] == half]

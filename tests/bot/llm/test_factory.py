@@ -76,7 +76,7 @@ async def test_a_library_that_breaks_keeps_nobody_waiting(
     def broken(*_: object) -> None:
         raise RuntimeError("half imported")
 
-    monkeypatch.setattr(factory, "make", broken)
+    monkeypatch.setattr(factory, "create_model", broken)
     with pytest.raises(ModelFailed) as caught:
         await said(opened(URL))
     assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
@@ -88,7 +88,7 @@ async def test_what_a_library_says_when_it_breaks_is_not_logged(
     def broken(*_: object) -> None:
         raise RuntimeError("no such key: sk-very-secret-key")
 
-    monkeypatch.setattr(factory, "make", broken)
+    monkeypatch.setattr(factory, "create_model", broken)
     with pytest.raises(ModelFailed):
         await said(opened(URL))
     assert "RuntimeError" in caplog.text
@@ -103,7 +103,7 @@ async def test_a_library_that_takes_too_long_is_not_waited_for(
     def slow(*_: object) -> None:
         imported.wait(30)
 
-    monkeypatch.setattr(factory, "make", slow)
+    monkeypatch.setattr(factory, "create_model", slow)
     try:
         with pytest.raises(ModelFailed) as caught:
             await said(opened(URL, chat_first_token=0.05))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.llm.base import Message
-from bot.llm.prompt import passages_given, prompt, set_down, tokens
+from bot.llm.prompt import format_passages, passages_given, prompt, tokens
 from bot.verification.claim import GivenPassage
 from tests.bot.llm.fakes import article, hits
 
@@ -58,7 +58,7 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
         for each in hit.sentences
     )
     (trimmed,) = passages_given([replace(hit, sentences=best)])
-    shown = set_down([trimmed], "fr")
+    shown = format_passages([trimmed], "fr")
     assert "numéro 16 " in shown
     assert "numéro 17 " not in shown
     assert "(…)" in shown

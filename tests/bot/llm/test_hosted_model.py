@@ -74,16 +74,27 @@ async def test_the_key_of_a_provider_is_not_sent_to_another_server(
     ("behaviour", "kind"),
     [
         (refuses(401), "refused"),
+        (refuses(403), "refused"),
         (refuses(404), "missing"),
+        (refuses(400), "rejected"),
         (refuses(429), "rate"),
+        (refuses(500), "server"),
         (refuses(503), "server"),
+        (refuses(400, "the request exceeds the available context size"), "context"),
         (refuses(400, "This model's maximum context length is 4096 tokens."), "context"),
+        (cuts_off(), "connection"),
         (cuts_off("Louis "), "connection"),
+        (says("Louis ", finish=None), "connection"),
         (writes('data: {"choices": [{"delta'), "malformed"),
+        (writes("data: [1, 2]"), "malformed"),
         (writes('data: {"id": "1"}'), "malformed"),
+        (writes("<html>502</html>", kind="text/html"), "malformed"),
         (writes('data: {"error": {"message": "overloaded", "code": 500}}'), "server"),
+        (says(), "malformed"),
         (says("", ""), "malformed"),
+        (keeps_silent(), "timeout"),
         (says("tard", first=5), "timeout"),
+        (says(*"lentement", delay=0.3), "timeout"),
     ],
 )
 async def test_each_fault_has_its_name(opened: Opened, behaviour: Behaviour, kind: str) -> None:
@@ -110,6 +121,17 @@ async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None
             await heard()
         assert "".join(pieces) == "Louis Braille"
         assert len(server.bodies) == 1  # an answer that has begun is not asked for again
+
+
+async def test_an_endless_answer_is_cut(opened: Opened) -> None:
+    async with serving(goes_on()) as server:
+        model = opened(server.url)
+        asked = request(10)
+        text = "".join([piece async for piece in model.stream(asked)])
+        assert 80 < len(text) < 100
+        assert asked.usage is not None
+        assert asked.usage.cut
+        await asyncio.wait_for(server.left.wait(), 2)
 
 
 async def test_neither_key_nor_text_is_told_or_logged(
@@ -193,7 +215,7 @@ async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Beha
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(server.left.wait(), 60)
+        await asyncio.wait_for(server.left.wait(), 2)
 
 
 async def test_a_call_that_was_stopped_counts_and_does_not_harm(
@@ -261,14 +283,3 @@ async def test_over_the_budget_of_money_no_call_is_made(opened: Opened) -> None:
         with pytest.raises(ModelFailed) as caught:
             await said(model)
         assert caught.value.kind == "budget"
-
-
-async def test_an_endless_answer_is_cut(opened: Opened) -> None:
-    async with serving(goes_on()) as server:
-        model = opened(server.url)
-        asked = request(10)
-        text = "".join([piece async for piece in model.stream(asked)])
-        assert 80 < len(text) < 100
-        assert asked.usage is not None
-        assert asked.usage.cut
-        await asyncio.wait_for(server.left.wait(), 2)
