@@ -221,6 +221,7 @@ def test_other_tables_of_a_database_are_left_alone(
 # Other versions
 
 
+@pytest.mark.usefixtures("real_migrations")
 @pytest.mark.parametrize("there", KINDS)
 def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
     make: Callable[[str], State],
