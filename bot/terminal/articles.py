@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +38,7 @@ from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle, RemovedArticles
 from index.store.reader import GenerationReader
+from index.text.dates import period_around
 from index.text.folding import fold_phrase
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
@@ -55,11 +55,11 @@ def period_of(since: str | None, until: str | None, today: date) -> Period | Non
     if since is None and until is None:
         return None
     try:
-        first = span_of(since, today)[0] if since is not None else date.min
+        first = span_of(since, today).first if since is not None else date.min
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"--since {since}") from error
     try:
-        last = span_of(until, today)[1] if until is not None else date.max
+        last = span_of(until, today).last if until is not None else date.max
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"--until {until}") from error
     if first > last:
@@ -67,22 +67,16 @@ def period_of(since: str | None, until: str | None, today: date) -> Period | Non
     return Period(first, last)
 
 
-def span_of(typed: str, today: date) -> tuple[date, date]:
-    """The first and the last day of what is typed. Raises ValueError, OverflowError."""
+def span_of(typed: str, today: date) -> Period:
+    """The days of what is typed: a day, a month, a year. Raises ValueError, OverflowError."""
     if ago := _AGO.fullmatch(typed.strip()):
-        day = today - timedelta(days=int(ago[1]))
-        return day, day
+        return period_around(today - timedelta(days=int(ago[1])), "day")
     told = _DATE.fullmatch(typed.strip())
     if told is None:
         raise ValueError(typed)
-    year, month, day_of_month = int(told[1]), told[2], told[3]
-    if month is None:
-        return date(year, 1, 1), date(year, 12, 31)
-    if day_of_month is None:
-        first = date(year, int(month), 1)
-        return first, first.replace(day=monthrange(year, first.month)[1])
-    day = date(year, int(month), int(day_of_month))
-    return day, day
+    year, month, day = told.groups()
+    unit = "day" if day else "month" if month else "year"
+    return period_around(date(int(year), int(month or 1), int(day or 1)), unit)
 
 
 _DAY = len("2025-08-29")

@@ -12,7 +12,7 @@ from index.article import Article
 from index.build.passages import cut
 from index.formats.base import Block, Metadata, Skipped, Source
 from index.formats.conversion import read_source
-from index.formats.dateline import dateline, without_dateline
+from index.formats.dateline import parse_dateline, split_dateline
 
 FIRST = "Le conseil municipal a voté hier le budget de la ville, en hausse de trois pour cent."
 SECOND = "Les élus de l'opposition ont quitté la salle avant la fin de la séance."
@@ -30,17 +30,23 @@ def read(tmp_path: Path, name: str, text: str) -> Article:
     ("line", "published", "agency"),
     [
         ("22 mai 2012. – ", date(2012, 5, 22), None),
+        ("1er janvier 2016, 14h30 . – ", datetime(2016, 1, 1, 14, 30), None),
         ("7 janvier 2016, 11 h 40 UTC . –", datetime(2016, 1, 7, 11, 40, tzinfo=UTC), None),
+        ("4 août 2016, Bolivie, cratère de Maragua . – ", date(2016, 8, 4), None),
         ("PARIS, 12 mars 2019 (AFP) – ", date(2019, 3, 12), "AFP"),
+        ("Paris, le 12 mars 2019 – ", date(2019, 3, 12), None),
         ("Fort-de-France – 12 mars 2019 – ", date(2019, 3, 12), None),
+        ("LONDON (Reuters) — ", None, "Reuters"),
         ("LONDON (Reuters) - ", None, "Reuters"),
+        ("SANTA FE, N.M. (AP) — ", None, "AP"),
         ("LONDON, March 12, 2019 (Reuters) - ", date(2019, 3, 12), "Reuters"),
+        ("BRUXELLES, 12 mars (Belga) – ", None, "Belga"),
     ],
 )
 def test_a_dateline_tells_when_and_who(
     line: str, published: date | None, agency: str | None
 ) -> None:
-    told = dateline(line + FIRST)
+    told = parse_dateline(line + FIRST)
     assert told is not None
     assert (told.published, told.agency) == (published, agency)
     assert (line + FIRST)[told.end :].startswith("Le conseil")
@@ -50,13 +56,17 @@ def test_a_dateline_tells_when_and_who(
     "line",
     [
         "Le 12 mars 2019 – un mardi – le conseil municipal a voté le budget de la ville entière.",
+        "Le maire – élu le 12 mars 2019 – a présenté hier le budget de la ville entière.",
         "12 mars 2019 – 15 mars 2019 : quatre jours de fête dans les rues du centre de la ville.",
+        "12 mars 2019 – Jeanne Petit",
         "En 2019 – année de la réforme – Le Mans a voté un budget en hausse de trois pour cent.",
+        "Marseille (PS) – Le maire a présenté hier le budget de la ville devant son conseil.",
         "La hausse – trois pour cent – A surpris les élus du 12 mars 2019, dit le maire adjoint.",
+        FIRST,
     ],
 )
 def test_a_sentence_is_no_dateline(line: str) -> None:
-    assert dateline(line) is None
+    assert parse_dateline(line) is None
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,7 @@ def test_what_the_metadata_says_counts_more(tmp_path: Path) -> None:
 def test_what_stands_far_below_is_no_dateline() -> None:
     prose = Block(f"{FIRST} {SECOND}")
     blocks = (prose, prose, prose, Block(f"12 mars 2019 – {FIRST}"))
-    assert without_dateline(blocks) == (Metadata(), blocks)
+    assert split_dateline(blocks) == (Metadata(), blocks)
 
 
 @pytest.mark.parametrize(
@@ -103,5 +113,5 @@ def test_what_stands_far_below_is_no_dateline() -> None:
 )
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
     began = time.process_time()
-    without_dateline((Block(piece * (1_000_000 // len(piece))),))
+    split_dateline((Block(piece * (1_000_000 // len(piece))),))
     assert time.process_time() - began < 1

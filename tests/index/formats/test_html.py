@@ -165,12 +165,19 @@ def test_a_time_of_updating_is_not_one_of_publishing() -> None:
     [
         ("<title>Le budget est voté - Le Monde</title>", "<h1>Le budget est voté</h1>",
          "Le budget est voté", "Le Monde"),
+        ("<title>Le budget est voté | Politique | Le Courrier</title>",
+         "<h1>Le budget est voté</h1>", "Le budget est voté", "Le Courrier"),
         ("<title>Le budget de la ville est voté – Le Courrier</title>", "",
          "Le budget de la ville est voté", "Le Courrier"),
+        ("<title>Budget : le vote - les résultats</title>", "",
+         "Budget : le vote - les résultats", None),
         ("<title>Le budget - une affaire de famille</title>", "",
          "Le budget - une affaire de famille", None),
+        ('<meta property="og:title" content="Le budget est voté - Courrier">'
+         '<meta property="og:site_name" content="Courrier">', "", "Le budget est voté", "Courrier"),
         (_ld('{"@type":"NewsArticle","headline":"Le budget est…"}'),
          "<h1>Le budget est voté ce soir</h1>", "Le budget est voté ce soir", None),
+        ("<title>Le budget</title>", "<h1><img alt=x></h1>", "Le budget", None),
     ],
 )  # fmt: skip
 def test_a_title_without_the_site_s_name(
@@ -185,13 +192,26 @@ def test_a_title_without_the_site_s_name(
     [
         (_ld('{"@type":"Article","author":{"@type":"Person","name":"Jeanne Petit"}}'), "",
          "Jeanne Petit"),
+        (_ld('{"@type":"Article","author":["Jeanne Petit",{"name":"Luc Roy"}]}'), "",
+         "Jeanne Petit, Luc Roy"),
         (_ld('{"@graph":[{"@type":"BlogPosting","author":{"@id":"#jp"}},'
              '{"@type":"Person","@id":"#jp","name":"Jeanne Petit"}]}'), "", "Jeanne Petit"),
+        (_ld('{"@type":"Article","author":{"name":"Le Courrier"},'
+             '"publisher":{"name":"Le Courrier"}}'), "", None),
         (_ld('{"@type":"Article","author":"https://exemple.fr/jp"}'), "", None),
+        ('<meta name="author" content="Par Jeanne Petit">', "", "Jeanne Petit"),
         ('<meta name="author" content="redaction@exemple.fr">', "", None),
+        ("", '<h1>T</h1><span class="author-name">Jeanne Petit</span>', "Jeanne Petit"),
         ("", '<h1>T</h1><a rel="author">Jeanne Petit</a>', "Jeanne Petit"),
+        ('<meta name="author" content="jeanne-petit">',
+         '<h1>T</h1><a rel="author">Jeanne Petit</a>',
+         "Jeanne Petit"),
         ('<meta name="author" content="zoe-noel">', "<h1>T</h1><p>Par Zoé Noël</p>", "Zoé Noël"),
+        ('<meta name="author" content="luc-roy">',
+         '<h1>T</h1><a rel="author">Jeanne Petit</a>',
+         "luc-roy"),
         ("", "<h1>T</h1><p>Par Jeanne Petit et Luc Roy</p>", "Jeanne Petit et Luc Roy"),
+        ("", "<h1>T</h1><p>Par ailleurs, il pleut</p>", None),
     ],
 )  # fmt: skip
 def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
@@ -347,11 +367,11 @@ def test_a_fragment_keeps_all_its_words() -> None:
 def test_pages_above_the_limits_are_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 1_000)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: page-too-much-text"):
         _draft(_page("", f"<p>{PROSE * 10}</p>"))
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 10**6)
-    monkeypatch.setattr(tree, "ELEMENT_LIMIT", 50)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 10**6)
+    monkeypatch.setattr(tree, "PAGE_ELEMENTS", 50)
     with pytest.raises(ReadError, match=r"page\.html: page-too-many-elements"):
         _draft(_page("", "<b>x</b>" * 60))
     huge = Content("page.html", "page.html", 2**27, lambda: pytest.fail("opened"))

@@ -80,7 +80,7 @@ def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
 
 
 def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "CHARACTERS", 5)
+    monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
     assert told["cut"]
     assert told["runs"][0][0] == "Bonjo"
