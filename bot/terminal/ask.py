@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Outcome
+from bot.errors import SettingsError
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.errors import error_text
 from bot.locale.models import ModelPhrases
 from bot.locale.speech import SpeechPhrases
 from bot.locale.terminal import TerminalPhrases
@@ -31,8 +33,15 @@ from bot.terminal.command import (
     job,
 )
 from bot.terminal.console import console_for, encodable, show
-from bot.terminal.render import answer_json, answer_text, explained_text
+from bot.terminal.render import (
+    answer_fields,
+    answer_json,
+    answer_text,
+    explained_text,
+    json_line,
+)
 from bot.terminal.speech import audio_format, hear_question, speak_answer
+from index.errors import CodedError
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
@@ -80,6 +89,7 @@ def declare(line: CommandLine) -> None:
         ] = None,
         data_dir: DataDir = None,
         as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
+        as_lines: Annotated[bool, typer.Option("--jsonl", help=phrases.jsonl)] = False,
         explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
         audio: Annotated[
             Path | None, typer.Option("--audio", metavar="FILE", help=voices.audio)
@@ -89,6 +99,10 @@ def declare(line: CommandLine) -> None:
         ] = None,
     ) -> Job:
         words = " ".join(question or [])
+        if as_lines:
+            if words or as_json or audio or speak:
+                raise SettingsError("jsonl-alone", shown="--jsonl")
+            return job(data_dir, partial(ask_lines, explain=explain))
         return job(
             data_dir,
             partial(
@@ -161,6 +175,39 @@ def ask(
     if explain and answer.help is None:
         show(out, Text("\n").append_text(explained_text(answer, phrases)))
     return _EXIT_CODES[answer.outcome]
+
+
+def ask_lines(settings: Settings, *, explain: bool = False) -> int:
+    """Answer the questions of standard input, JSON Lines in and out; the exit code.
+
+    Every line that is not blank gives one: an answer, or what is wrong with the line.
+    """
+    from bot.assembly import open_chain
+    from bot.evaluation.questions import parsed_json
+
+    failed = False
+    with open_chain(settings) as chain:
+        for number, line in enumerate(sys.stdin, start=1):
+            if not line.strip():
+                continue
+            fields: dict[str, Any] = {"line": number}
+            try:
+                asked = parsed_json(line, f"-:{number}")
+                if isinstance(asked.value, dict) and "id" in asked.value:
+                    fields["id"] = asked.value["id"]
+                words = " ".join(asked.get("question").filled().split())
+                question = words.encode("utf-8", "replace").decode()  # of half a character: "?"
+                answer = chain.invoke(question)
+                fields |= answer_fields(answer, Phrases.of(answer.language), explain=explain)
+            except CodedError as error:
+                failed = True
+                fields["error"] = {
+                    "code": error.code,
+                    "message": error_text(error, settings.language),
+                }
+            sys.stdout.write(f"{json_line(fields)}\n")
+            sys.stdout.flush()
+    return FAILED if failed else DONE
 
 
 def chat(settings: Settings) -> int:
