@@ -1,4 +1,4 @@
-"""Selon's search as a LangChain retriever, for other people's chains."""
+"""The search as a LangChain retriever."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index.findings import Hit
-from index.search.searcher import Searcher
+from index.search.live import LiveIndex
 
 
 class ArticleRetriever(BaseRetriever):
@@ -20,13 +20,13 @@ class ArticleRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    searcher: Searcher
+    index: LiveIndex
     k: int = 5
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        findings = self.searcher.search(query, self.k)
+        findings = self.index.search(query, self.k)
         return [_document(hit, findings.confidence) for hit in findings.hits]
 
 
