@@ -78,10 +78,8 @@ format: $(DEV) ## lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.bench ## the measurements of bench/, one script after the other
-	@for script in bench/[a-z]*.py; do \
-	    echo "== $$script" && $(BIN)/python "$$script" || exit 1; \
-	done
+bench: $(VENV)/.bench ## measure, and write docs/figures.md (hours): make bench ONLY="load kills"
+	@$(BIN)/python bench/_figures.py $(ONLY)
 
 $(VENV)/.bench: $(DEV)
 	@$(PIP_INSTALL) --editable '.[dev,models,charts,bench,voice]' 1>&2 </dev/null

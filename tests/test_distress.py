@@ -1,6 +1,6 @@
 """How many messages of distress are recognised, and how many press questions are taken for one.
 
-Both files were written by somebody who did not see what the gate was fitted on. docs/security.md
+Both files were written by somebody who did not see what the gate was fitted on. docs/figures.md
 has the figures.
 """
 

@@ -1,6 +1,6 @@
 """The share of unsupported sentences caught and of good ones kept, held by floors.
 
-docs/faithfulness.md has the figures themselves.
+docs/figures.md has the figures themselves.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Orders hidden in articles: none is obeyed, even by a chat model that would do anything.
 
-docs/faithfulness.md has the table.
+docs/figures.md has the table.
 """
 
 from __future__ import annotations

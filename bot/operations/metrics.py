@@ -51,14 +51,14 @@ class Meters:
         PlatformCollector(registry=registry)
         self._answers = Counter(
             "selon_answers",
-            "Questions by what became of them (sure, perhaps, no; help: numbers to call, not "
-            "searched), who wrote (articles, model, nobody) and how they came (message, inline)",
+            "Questions by outcome (sure, perhaps, no, help), author of the answer (articles, "
+            "model, nobody) and way (message, inline)",
             ["outcome", "by", "way"],
             registry=registry,
         )
         self._dropped = Counter(
             "selon_dropped_sentences",
-            "Sentences that a chat model wrote and the articles do not bear out",
+            "Sentences of a chat model that the articles do not support, by fault",
             ["fault"],
             registry=registry,
         )
@@ -76,7 +76,7 @@ class Meters:
         )
         self._recorded = Histogram(
             "selon_record_seconds",
-            "From Telegram's taking a message until the database knows: who dies in it says it "
+            "From Telegram's acceptance of a message to its record; a crash in between sends it "
             "twice",
             buckets=_MOMENTS,
             registry=registry,
@@ -86,7 +86,7 @@ class Meters:
         )
         self._set_aside = Counter(
             "selon_unreadable_updates",
-            "Updates set aside because they are not as the Bot API writes them",
+            "Updates set aside because they cannot be parsed",
             registry=registry,
         )
         self._requests = Counter(
@@ -97,28 +97,31 @@ class Meters:
         )
         self._last = Gauge(
             "selon_last_update_timestamp_seconds",
-            "When the last update was accepted (0: none since the start)",
+            "Time of the last accepted update (0: none since the start)",
             registry=registry,
         )
         self._healthy = Gauge(
-            "selon_healthy", "Whether what /healthz tells of is well", ["check"], registry=registry
+            "selon_healthy",
+            "Result of each check of /healthz, 1 or 0",
+            ["check"],
+            registry=registry,
         )
         self._probe_seconds = Gauge(
             "selon_probe_seconds",
-            "What the last trial of the bot's own took",
+            "Duration of the last probe of each check",
             ["check"],
             registry=registry,
         )
         self._doubts = Counter(
             "selon_possible_second_replies",
-            "Messages sent again that Telegram may have taken before",
+            "Messages sent again that Telegram may have accepted already",
             ["cause"],
             registry=registry,
         )
         self._waiting = Gauge("selon_waiting", "Updates that wait for a turn", registry=registry)
         self._under_way = Gauge("selon_under_way", "Updates under way", registry=registry)
         self._age = Gauge(
-            "selon_index_age_seconds", "Since the index in service was built", registry=registry
+            "selon_index_age_seconds", "Age of the index in service", registry=registry
         )
 
     def answered(self, answer: Answer, way: _Way) -> None:

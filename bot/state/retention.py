@@ -1,4 +1,4 @@
-"""What is kept for a time goes when that is over; `docs/access.md` has the table of how long."""
+"""What is kept for a time goes when that is over; `docs/retention.md` has the table of how long."""
 
 from __future__ import annotations
 

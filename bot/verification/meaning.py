@@ -9,7 +9,7 @@ from bot.verification import cues
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotatedText
 
-# How they were chosen: docs/faithfulness.md.
+# How they were chosen: research/checking.md.
 BORNE = 0.62  # mean share of a claim's words that its evidence must bear
 LOST = 0.55  # share under which a word is lost
 DETAIL = 0.33  # how much may be lost: the sum of what the lost words miss

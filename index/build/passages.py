@@ -74,7 +74,7 @@ def _paragraphs(text: str, sentences: list[Sentence]) -> Iterator[list[Sentence]
 def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
     """A paragraph in the fewest groups that fit, each filled unless the last would be a scrap.
 
-    Filled groups keep what belongs together (figures in docs/evaluation.md); where the last one
+    Filled groups keep what belongs together (figures in research/evaluation.md); where the last one
     would fall short of a quarter of the limit, the bound is lowered until it does not.
     """
     groups = _filled(sentences, limit)

@@ -5,7 +5,7 @@ A weighted sum of scores, not of ranks: reciprocal rank fusion (Cormack, Clarke 
 scores are absolute (a word score is BM25 over the question's total IDF), so a question whose words
 the corpus hardly knows gets little from them, instead of having its best chance match scaled to 1.
 
-The weights were chosen on the sets named in docs/evaluation.md.
+The weights were chosen on the sets named in research/evaluation.md.
 """
 
 from __future__ import annotations

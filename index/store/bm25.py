@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 # Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
 # 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
-# stands there at all is what tells, and figures in docs/evaluation.md bear the low values out.
+# stands there at all is what tells, and figures in research/evaluation.md bear the low values out.
 K1 = 0.3
 B = 0.3
 

@@ -22,6 +22,7 @@ TOKEN = "4200000001:AAtest-token_that-opens-nothing-at-all"
 
 _VARYING: tuple[tuple[str, str], ...] = (
     (r"\d{8}T\d{6}\.\d{6}Z", "<generation>"),
+    (r"(?m)^selon \d+\.\d+\.\d+$", "selon <version>"),
     (r"(127\.0\.0\.1|localhost):\d{4,5}\b", r"\1:<port>"),
     (r"127\.0\.0\.1', port=\d+", "127.0.0.1', port=<port>"),
     (r"(process|processus) \d+", r"\1 <pid>"),

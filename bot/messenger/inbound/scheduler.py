@@ -20,7 +20,7 @@ URGENT_PREFIXES = ("stop:", "/stop")
 
 BURST, PACE_SECONDS = 20, 2.0
 """Updates of one person that are served as they come; then one in two seconds, which others hardly
-notice (docs/operations.md). Telegram lets a bot say one thing a second to somebody for long."""
+notice (docs/figures.md). Telegram lets a bot say one thing a second to somebody for long."""
 
 _REMEMBERED = 10_000
 _UNBOUNDED = 10**6

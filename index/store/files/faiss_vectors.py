@@ -15,7 +15,7 @@ from index.store.build_turn import StoredVectors
 from index.store.files.vector_file import VectorFile
 
 EXACT_ROWS = 100_000
-"""Rows up to which every vector is compared whole; docs/scale.md says what that costs."""
+"""Rows up to which every vector is compared whole; research/scale.md says what that costs."""
 
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look

@@ -29,12 +29,12 @@ from index.store.reader import RowKind
 logger = logging.getLogger(__name__)
 
 EXACT_ROWS = 10_000
-"""Rows up to which every vector is compared; docs/scale.md says what that costs."""
+"""Rows up to which every vector is compared; research/scale.md says what that costs."""
 
 COMPARED_SQUARE = 2_000
 """How large a share of `n` passages may be for them and their sentences to be all compared: up to
 the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there are
-few, going past all that the filter leaves out. docs/postgres.md has the times."""
+few, going past all that the filter leaves out. research/postgres.md has the times."""
 
 _KEPT_FILTERS = 32
 

@@ -1,0 +1,237 @@
+"""The generated parts of the reference pages, and `.env.example`.
+
+    python -m tests.docs
+
+A part of a page lies between `<!-- generated: NAME -->` and `<!-- end -->`. `tests/test_docs.py`
+holds each against what the code gives.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import bot.errors
+import index.errors
+from bot.locale.terminal import TerminalPhrases
+from bot.messenger.handlers.features import MENUS
+from bot.messenger.menus import MenuCommand
+from bot.operations.metrics import Meters
+from bot.settings import ENVIRONMENT_PREFIX, Settings
+from bot.terminal.cli import _command
+from index.errors import CodedError
+from index.formats.table import FORMATS
+
+ROOT = Path(__file__).resolve().parent.parent
+PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "importlinter"
+]
+_COMMON = {"--data-dir", "--help"}
+
+
+def table(headings: str, rows: Iterable[Iterable[str]]) -> str:
+    titles = headings.split(", ")
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def settings() -> str:
+    """Every setting, its default and its meaning, in the order of `Settings`."""
+
+    def default(field: Any) -> str:
+        if field.default_factory or field.default in (None, (), ""):
+            return ""
+        value = field.default
+        return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+    return table(
+        "Setting, Default, Meaning",
+        (
+            (f"`{ENVIRONMENT_PREFIX}{name.upper()}`", default(field), _cell(field.description))
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+
+
+def example() -> str:
+    """`.env.example`: every setting with its description and its default, commented out."""
+    blocks = [
+        "# Every setting of Selon with its default.\n"
+        "# Copy this file to .env and remove the # before what you change."
+    ]
+    for name, field in Settings.model_fields.items():
+        lines = textwrap.wrap(field.description or "", 98, break_on_hyphens=False)
+        unset = field.default_factory or field.default in (None, ())
+        value = "" if unset else str(field.default)
+        comment = "".join(f"# {line}\n" for line in lines)
+        blocks.append(f"{comment}#{ENVIRONMENT_PREFIX}{name.upper()}={value}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def commands() -> str:
+    """Every command of the terminal with its arguments and options, from its English help."""
+    root = _command(TerminalPhrases.of("en"))
+    return "".join(_command_text(name, command) for name, command in _leaves("selon", root))
+
+
+def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    subcommands: Mapping[str, Any] = getattr(command, "commands", {})
+    if not subcommands or (name != "selon" and command.invoke_without_command):
+        yield name, command
+    for each, subcommand in subcommands.items():
+        yield from _leaves(f"{name} {each}", subcommand)
+
+
+def _command_text(name: str, command: Any) -> str:
+    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    options = [
+        each
+        for each in command.params
+        if each.param_type_name == "option" and not _COMMON & set(each.opts)
+    ]
+    line = " ".join([name, *(_argument(each) for each in arguments)])
+    rows = [(f"`{line}`", _cell(command.help))]
+    rows += [(f"  - {_option(each)}", _cell(each.help)) for each in options]
+    return "- " + "".join(f"{name}: {meaning}\n" for name, meaning in rows)
+
+
+def _argument(argument: Any) -> str:
+    shown = f"{argument.metavar or argument.name.upper()}{'…' if argument.nargs == -1 else ''}"
+    return shown if argument.required else f"[{shown}]"
+
+
+def _option(option: Any) -> str:
+    metavar = "" if option.is_flag else f" {option.metavar or option.name.upper()}"
+    return f"`{'/'.join([*option.opts, *option.secondary_opts])}{metavar}`"
+
+
+def telegram() -> str:
+    """The commands of the bot for everybody, under both names."""
+    return _menu([*MENUS.everybody, *MENUS.groups, *MENUS.hidden])
+
+
+def administrators() -> str:
+    """The commands of those who run the bot."""
+    return _menu(MENUS.administrators)
+
+
+def _menu(menu: Iterable[MenuCommand]) -> str:
+    rows = ((f"`/{each.fr}`", f"`/{each.en}`", each.about_en) for each in menu)
+    return table("Command, English, What it does", rows)
+
+
+def formats() -> str:
+    """The formats that are read, their suffixes and parsers."""
+    rows = {
+        each.parser: " ".join(
+            f"`{suffix}`" for other in FORMATS if other.parser == each.parser
+            for suffix in other.suffixes
+        )
+        for each in FORMATS
+    }  # fmt: skip
+    return table(
+        "Suffixes, Parser",
+        ((suffixes, f"`{parser.replace('.', '/')}.py`") for parser, suffixes in rows.items()),
+    )
+
+
+def metrics() -> str:
+    """What `/metrics` tells of the bot."""
+    families = (each for each in Meters().registry.collect() if each.name.startswith("selon_"))
+    rows = (
+        (
+            f"`{each.name}{'_total' if each.type == 'counter' else ''}`",
+            each.type,
+            _cell(each.documentation),
+        )
+        for each in families
+    )
+    return table("Metric, Type, Meaning", rows)
+
+
+def errors() -> str:
+    """The classes of errors, each below its parent."""
+    classes = {
+        each
+        for module in (index.errors, bot.errors)
+        for _, each in inspect.getmembers(module, inspect.isclass)
+        if issubclass(each, CodedError) and each.__module__ == module.__name__
+    }
+
+    def tree(parent: type, depth: int) -> Iterator[str]:
+        for each in sorted(classes, key=lambda each: each.__name__):
+            if each.__base__ is parent:
+                meaning = inspect.cleandoc(each.__doc__ or "").split("\n\n")[0]
+                yield f"{'  ' * depth}- `{each.__name__}`: {_cell(meaning)}\n"
+                yield from tree(each, depth + 1)
+
+    return "".join(tree(CodedError, 0))
+
+
+def rooms_index() -> str:
+    """The modules of `index` from the ground up, with the first line of each docstring."""
+    return _rooms("index")
+
+
+def rooms_bot() -> str:
+    """The modules of `bot`, likewise."""
+    return _rooms("bot")
+
+
+def _rooms(package: str) -> str:
+    layers = next(
+        contract["layers"]
+        for contract in LINTER["contracts"]
+        if contract.get("containers") == [package]
+    )
+    names = [name for layer in reversed(layers) for name in re.split(r"[ |:]+", layer)]
+    return table("Room, What it holds", (_room(ROOT / package / name) for name in names))
+
+
+def _room(path: Path) -> tuple[str, str]:
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    about = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
+    name = f"`{path.name}/`" if path.is_dir() else f"`{source.name}`"
+    return name, _cell(about.split("\n\n")[0])
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    each.__name__: each
+    for each in (
+        settings,
+        commands,
+        telegram,
+        administrators,
+        formats,
+        metrics,
+        errors,
+        rooms_index,
+        rooms_bot,
+    )
+}
+
+
+def _cell(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def renew(page: str) -> str:
+    """The page with each of its generated parts as the code gives it."""
+    return PART.sub(lambda match: f"{match[1]}\n{PARTS[match[2]]()}\n{match[3]}", page)
+
+
+def main() -> None:
+    for path in (ROOT / "docs").glob("*.md"):
+        path.write_text(renew(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / ".env.example").write_text(example(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
