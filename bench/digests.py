@@ -38,10 +38,10 @@ from bot.digests.lede import opens
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import NEAR_DAYS, Opening, group_openings, open_article
+from bot.digests.terminal import script_markdown
 from bot.followups.conversation import FollowUpChain
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
-from bot.terminal.digests import script_markdown
 from index.article import Article, Period
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled

@@ -32,7 +32,7 @@ from tests.e2e.several import SharedLoad, SharedOutcome
 from tests.postgres.server import running
 
 ROOT = Path(__file__).resolve().parent.parent
-SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.main import main; main()")
 QUESTIONS = (
     "Qui a découvert la pénicilline ?",
     "Quand Marie Curie a-t-elle reçu le prix Nobel ?",

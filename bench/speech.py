@@ -30,9 +30,10 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from bot.audio import SpeechLanguage
 from bot.settings import load_settings
 from bot.speech.audio import read_sound, write_sound
-from bot.speech.base import Sound, SpeechLanguage
+from bot.speech.base import Sound
 from bot.speech.kokoro import KokoroVoice
 from bot.speech.phonemes import phonemes
 from bot.speech.spoken_text import spoken_words

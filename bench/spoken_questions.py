@@ -29,10 +29,11 @@ from rapidfuzz.distance import Levenshtein
 from speech import ROOT, bare, compared, espeak, received, sentences
 
 from bot.assembly import chain_over, open_index
+from bot.audio import Speaker, SpeechLanguage
 from bot.followups.conversation import FollowUpChain
 from bot.settings import load_settings
 from bot.speech.audio import HEARD_RATE
-from bot.speech.base import Samples, Sound, Speaker, SpeechLanguage
+from bot.speech.base import Samples, Sound
 from bot.speech.kokoro import KokoroVoice
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.whisper import WhisperRecogniser

@@ -20,10 +20,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.assembly import chain_over, open_index, open_speech
+from bot.assembly import chain_over, open_index
+from bot.audio import SpokenLine
 from bot.followups.conversation import FollowUpChain
 from bot.settings import load_settings
-from bot.speech.service import Speech, SpokenLine
+from bot.speech.service import Speech, open_speech
 from bot.speech.spoken_answer import spoken_answer
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled

@@ -20,7 +20,7 @@ from bot.help_numbers import parse_help_numbers
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
 from index.models.base import BUNDLED, Embedder
-from index.models.bundled.embedder import BundledEmbedder, cores
+from index.models.bundled.embedder import BundledEmbedder
 from index.models.factory import load_embedder, load_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import SUREST_LOGIT, EvidenceReader
@@ -29,7 +29,6 @@ from index.search.live import LiveIndex
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
-    from bot.speech.service import Speech
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
@@ -123,21 +122,6 @@ def open_writers(settings: Settings) -> Writers | None:
     from bot.llm.factory import Writers
 
     return Writers(settings)
-
-
-def open_speech(settings: Settings) -> Speech:
-    """What speaks and hears, by the settings; nothing is loaded yet. To be closed."""
-    from bot.speech.service import Speech, SpeechModels
-
-    models = SpeechModels(
-        settings.cache_dir,
-        settings.voice_model,
-        settings.hearing_model,
-        str(settings.speech_url or ""),
-        settings.speech_key.get_secret_value() if settings.speech_key else "",
-        settings.threads or cores(),
-    )
-    return Speech(models, settings.data_dir / "speech")
 
 
 def chain_over(

@@ -20,13 +20,14 @@ from typing import Any
 import bot.errors
 import index.errors
 from bot.locale.terminal import TerminalPhrases
-from bot.messenger.handlers.features import MENUS
+from bot.main import _command
+from bot.messenger.handlers.registration import CORE_MENUS, LAST
 from bot.messenger.menus import MenuCommand
 from bot.operations.metrics import Meters
 from bot.settings import ENVIRONMENT_PREFIX, Settings
-from bot.terminal.cli import _command
 from index.errors import CodedError
 from index.formats.table import FORMATS
+from tests.e2e.telegram import feature_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -114,12 +115,20 @@ def _option(option: Any) -> str:
 
 def telegram() -> str:
     """The commands of the bot for everybody, under both names."""
-    return _menu([*MENUS.everybody, *MENUS.groups, *MENUS.hidden])
+    return _menu(
+        [
+            *CORE_MENUS.everybody,
+            *feature_commands(),
+            *LAST,
+            *CORE_MENUS.groups,
+            *CORE_MENUS.hidden,
+        ]
+    )
 
 
 def administrators() -> str:
     """The commands of those who run the bot."""
-    return _menu(MENUS.administrators)
+    return _menu(CORE_MENUS.administrators)
 
 
 def _menu(menu: Iterable[MenuCommand]) -> str:

@@ -61,7 +61,7 @@ class BaseInstall:
     ) -> subprocess.CompletedProcess[str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return subprocess.run(
-            [sys.executable, "-c", "from bot.terminal.cli import main; main()", *arguments],
+            [sys.executable, "-c", "from bot.main import main; main()", *arguments],
             cwd=self._home,
             env=inherited
             | {"PYTHONPATH": str(self._home), "SELON_DATA_DIR": str(self._home / "data")}

@@ -126,7 +126,7 @@ def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> No
     }
 
 
-SELON = "from bot.terminal.cli import main; main()"
+SELON = "from bot.main import main; main()"
 ENGINE = r"docker compose -f deploy/compose\.yaml --project-directory \. "
 INSIDE = (
     (rf"{ENGINE}exec -T bot ", ""),
@@ -149,7 +149,7 @@ def _shell(commands: str, volume: Path, programs: Path) -> None:
 
 
 def test_the_services_run_commands_that_there_are() -> None:
-    from bot.terminal.cli import run
+    from bot.main import run
 
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     services = compose["services"]

@@ -21,8 +21,8 @@ from prometheus_client.metrics import MetricWrapperBase
 from psycopg import conninfo
 from sqlalchemy import make_url
 
+from bot.main import run
 from bot.operations.metrics import Meters
-from bot.terminal.cli import run
 from index.store.postgres.connections import Server as Address
 from tests.postgres.server import Server, account, programs, running
 

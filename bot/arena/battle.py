@@ -9,8 +9,8 @@ from typing import Literal
 
 from bot.answer import LINE_END, Answer, Citation, Statement
 from bot.answering.comparison import parts
+from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
 from bot.arena.rating import StyleCounts
-from bot.state.battles import BattleOrigin, BattleSide, NewBattle
 from index.findings import Findings
 from index.text.folding import fold_phrase
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.arena.names import named_writer
 from bot.arena.rating import Estimate
 from bot.arena.standings import ENOUGH_BATTLES, Standing, Standings
-from bot.locale.arena import ArenaPhrases, StandingsPhrases
+from bot.arena.texts import ArenaPhrases, StandingsPhrases
 
 
 def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATTLES) -> str:

@@ -9,7 +9,7 @@ from bot.arena.board import record_line, voters_line
 from bot.arena.names import named_writer
 from bot.arena.rating import MEAN_RATING
 from bot.arena.standings import Standing, Standings
-from bot.locale.arena import ArenaPhrases, StandingsPhrases
+from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.operations.picture_style import (
     BLUE,
     DPI,

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattleVote
 from bot.arena.rating import STYLE_TRAITS
-from bot.state.battles import BattleChoice, BattleSide, KeptBattleVote
 
 _WINNERS: Mapping[BattleChoice, str] = {
     "first": "model_a",

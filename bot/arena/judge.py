@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from bot.answering.injection import harmless_in_prompt
 from bot.arena.battle import Battle
+from bot.arena.battle_records import BattleChoice
 from bot.llm.base import ChatModel, Message, Request
-from bot.state.battles import BattleChoice
 
 _TOKENS = 16
 _VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.locale.arena import ArenaPhrases
+from bot.arena.texts import ArenaPhrases
 from bot.model_choice import parse_writer
 from index.errors import RefusedValue
 

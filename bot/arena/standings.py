@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattle, KeptBattleVote, PairTally
 from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
-from bot.state.battles import BattleChoice, BattleSide, KeptBattle, KeptBattleVote, PairTally
 
 Voters = Literal["people", "judges", "all"]
 """Whose votes count: of people, of models that judge, or both."""

@@ -10,10 +10,10 @@ from bot.digests.disagreement import figures_differ
 from bot.digests.lede import lede, stands_alone
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import Story, find_stories
+from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
-from bot.locale.digests import ScriptPhrases
 from bot.locale.source import source_line, source_name
 from index.article import Article, Period
 from index.store.reader import GenerationReader

@@ -21,9 +21,9 @@ from bot.digests.script import (
     spoken_quote,
 )
 from bot.digests.stories import Opening, Story, find_stories, group_openings, open_article
+from bot.digests.texts import ScriptPhrases
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
-from bot.locale.digests import ScriptPhrases
 from bot.locale.source import source_name
 from bot.verification.cues import ACCORDING, SPEAKING
 from index.article import Article, Passage, Period

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.audio import SpokenLine
 from bot.digests.script import Script
-from bot.speech.service import SpokenLine
 
 _PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 

@@ -1,6 +1,7 @@
 """Message catalogues: every sentence that people read, by language and domain, in gettext PO files.
 
-`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read as it stands when its first text is asked for.
+`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read when its first text is needed. A feature keeps
+its own texts beside its code, in `bot/FEATURE/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po`.
 A text is found by a stable key (its msgid) and names what varies, `{address}`; how that is written
 may follow a colon: the name of a format of `bot.locale.format` (`{size:size}`) or of a count of
 the same catalogue (`{files:file}` is its text `count.file`, « 1 fichier », « 3 fichiers »).
@@ -39,7 +40,16 @@ def language_of(tag: str | None) -> Language:
 def catalogue(domain: str, language: str | None) -> Catalogue:
     """The texts of a domain, read once."""
     code = language_of(language)
-    return Catalogue(_HERE / code / "LC_MESSAGES" / f"{domain}.po", code)
+    return Catalogue(catalogue_path(domain, code), code)
+
+
+def catalogue_path(domain: str, language: Language) -> Path:
+    """Where the texts of a domain lie: among those shared by all, or in a feature's folder."""
+    for folder in (_HERE, *sorted(_HERE.parent.glob("*/locale"))):
+        path = folder / language / "LC_MESSAGES" / f"{domain}.po"
+        if path.is_file():
+            return path
+    raise CatalogueError(f"no catalogue “{domain}”")
 
 
 class Catalogue(Formatter):

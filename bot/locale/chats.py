@@ -79,28 +79,6 @@ class CorpusPhrases(Texts, domain="chats", part="corpus"):
         return language_name(language, self.code)
 
 
-class FollowingPhrases(Texts, domain="chats", part="following"):
-    """Subjects of which new articles are told."""
-
-    usage: str
-    followed: str
-    at_once: str
-    every_morning: str
-    stop: str
-    stopped: str
-    gone: str
-    not_administrator: str
-
-    def kept_daily(self, subject: str) -> str: ...
-    def kept_at_once(self, subject: str) -> str: ...
-    def daily(self, subject: str) -> str: ...
-    def as_they_come(self, subject: str) -> str: ...
-    def stop_number(self, number: int) -> str: ...
-    def full(self, most: int) -> str: ...
-    def news(self, subject: str) -> str: ...
-    def others(self, subject: str, count: int) -> str: ...
-
-
 def language_name(language: str, code: str) -> str:
     """« français », "French"; the code itself where it names none."""
     name = Locale.parse(code).languages.get(language)

@@ -11,7 +11,7 @@ from bot.locale.catalogue import Texts
 
 
 class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
-    """Finding articles, alerts, and what stands around an answer: sources, passages, votes."""
+    """Finding articles, and what stands around an answer: sources, passages, votes."""
 
     search_usage: str
     recent: str
@@ -29,18 +29,6 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     def nearest(self, name: str) -> str: ...
     def summary_of(self, title: str) -> str: ...
     def sources_of(self, question: str) -> str: ...
-
-    # Alerts
-    alert_me: str
-    alert_kept: str
-    alert_known: str
-    alerts: str
-    no_alerts: str
-    cancelled: str
-    alert_gone: str
-
-    def cancel(self, number: int) -> str: ...
-    def alert_answered(self, question: str) -> str: ...
 
     # Around an answer
     more_sources: str

@@ -13,6 +13,9 @@ from bot.locale.catalogue import Language, Texts
 class TerminalPhrases(Texts, domain="terminal", part="terminal"):
     """Help, progress, summaries and errors of the command line; what the REPL says."""
 
+    def recording_progress(self, done: int, of: int) -> str: ...
+    def recorded(self, path: str, length: str) -> str: ...
+
     # Help
     about: str
     index: str

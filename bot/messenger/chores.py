@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden
 
 from bot.locale.administration import AdministrationPhrases
+from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
@@ -36,19 +37,6 @@ FAILURE_SECONDS = 2.0
 
 LEFTOVER_INTERVAL = timedelta(seconds=5)
 """How often what is left to be said is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chore:
-    """A job that is done at start, and again so often; one that `erases` by the clock, only while
-    the clock can be believed. Of several processes of a bot one does it for all, unless it is
-    `of_each`."""
-
-    name: str
-    every: timedelta
-    job: Callable[[Bot], Awaitable[None]]
-    erases: bool = False
-    of_each: bool = False
 
 
 @asynccontextmanager
@@ -116,7 +104,7 @@ async def _tell_administrators(
             logger.info("An administrator could not be told: %s", error)
 
 
-def leftover_chore(journal: Journal) -> Chore:
+def leftover_chore(journal: Journal, services: BotServices) -> Chore:
     """What a process that has ended began to say is said."""
     rest: list[int] = []
 
@@ -125,10 +113,15 @@ def leftover_chore(journal: Journal) -> Chore:
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
-                await journal.noted_told(begun.id)
+                await services.state.run(partial(_note_delivery, services, begun.id))
             del rest[0]
 
     return Chore("settling", LEFTOVER_INTERVAL, settle)
+
+
+def _note_delivery(services: BotServices, delivery_id: int, session: Session) -> None:
+    for feature in services.features:
+        feature.delivered(session, delivery_id)
 
 
 async def _again_and_again(

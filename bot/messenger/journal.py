@@ -17,22 +17,20 @@ from collections.abc import (
     Collection,
     Iterator,
     Mapping,
-    Sequence,
 )
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.state import announcements, chats, deliveries, digests, scripts, subscriptions, updates
+from bot.state import chats, deliveries, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
-from bot.state.scripts import ToldScript
 from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")
@@ -134,76 +132,15 @@ class Journal:
             raise Postponed("another process has taken it over")
         return opened
 
-    async def posted(self, announcement: int, person: int, letter: Letter) -> Delivery | None:
-        """The record of an announcement to somebody, begun; None when they wait for none."""
-        return await self._run(
-            partial(
-                announcements.post,
-                announcement_id=announcement,
-                person_id=person,
-                bot_id=self._bot_id,
-                letter=letter,
-                now=self._now(),
-            )
-        )
-
-    async def told(
-        self,
-        subscription: int,
-        looked_at: Collection[str],
-        generation: str,
-        letter: Letter | None,
+    async def post(
+        self, record: Callable[..., Delivery | None], **fields: object
     ) -> Delivery | None:
-        """The record of what is told of a subject, begun; None where nothing is."""
-        return await self._run(
-            partial(
-                subscriptions.tell,
-                subscription_id=subscription,
-                looked_at=looked_at,
-                generation=generation,
-                letter=letter,
-                bot_id=self._bot_id,
-                now=self._now(),
-            )
-        )
+        """Begin a message that answers no update; None if there is nothing to send any more.
 
-    async def posted_digest(
-        self,
-        digest: int,
-        day: date,
-        told: Sequence[str],
-        letter: Letter,
-        script: ToldScript | None = None,
-    ) -> Delivery | None:
-        """The record of the day's news to somebody, begun; None where it was sent or stopped."""
-        return await self._run(
-            partial(
-                digests.post_digest,
-                digest_id=digest,
-                day=day,
-                told=told,
-                bot_id=self._bot_id,
-                letter=letter,
-                now=self._now(),
-                script=script,
-            )
-        )
-
-    async def posted_recording(self, script: int, letter: Letter) -> Delivery | None:
-        """The record of a recording, or of why there is none, begun; None where there was one."""
-        return await self._run(
-            partial(
-                scripts.post_recording,
-                script_id=script,
-                bot_id=self._bot_id,
-                letter=letter,
-                now=self._now(),
-            )
-        )
-
-    async def noted_told(self, delivery_id: int) -> None:
-        """The messages of a letter are sent; where they tell a script, that is known."""
-        await self._run(partial(scripts.note_told, delivery_id=delivery_id))
+        `record` stores it and marks its cause as dealt with, in one transaction; it is called with
+        the session, `fields`, `bot_id` and `now`.
+        """
+        return await self._run(partial(record, bot_id=self._bot_id, now=self._now(), **fields))
 
     async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
         return await self._run(partial(deliveries.delivery_outcome, delivery_id=delivery_id))

@@ -1,13 +1,14 @@
 """What a command is: its French name, its English alias, its line in the menus that show it.
 
-The commands themselves stand beside what they do, in `handlers`; `handlers/features.py` lists them.
+The commands stand beside what they do: in `handlers`, listed in `handlers/registration.py`, and in
+the features.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import (
@@ -91,10 +92,6 @@ class Menus:
     @property
     def commands(self) -> tuple[MenuCommand, ...]:
         return (*self.everybody, *self.groups, *self.administrators, *self.hidden)
-
-    def without(self, command: MenuCommand) -> Menus:
-        """The same, one command not shown to anybody."""
-        return replace(self, everybody=tuple(each for each in self.everybody if each != command))
 
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
         """What somebody has where they are: everything in private, what is public in a group."""

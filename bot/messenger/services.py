@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from sqlalchemy.orm import Session
 from telegram import Update
-from telegram.constants import ChatType
-from telegram.ext import Application
 
 from bot.answer import Answer
+from bot.audio import SpeechService
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.locale.answers import Phrases
+from bot.messenger.asker import Asker, asker_of
+from bot.messenger.feature import TelegramFeature
 from bot.messenger.limits import AskLimits
 from bot.messenger.roles import Roles
 from bot.settings import Settings
@@ -27,11 +29,8 @@ from index.article import Article
 
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
-    from bot.arena.arena import Arena
     from bot.library.documents import ConversationIndex, Documents
-    from bot.speech.service import Speech
-
-TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+    from index.search.live import LiveIndex
 
 
 class Chain(Protocol):
@@ -50,10 +49,11 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """The chain, the articles, what people left behind and sent, voices, and the clock (UTC).
+    """What every handler works with: the chain, the articles, the database and the clock (UTC).
 
-    The `gate` recognises messages of distress, which are answered before anything is kept.
-    `roles` and `limits` are read from the database when it is made.
+    The `gate` recognises messages of distress, which are answered before anything is stored.
+    `index` is what the chain answers from, if it is one. `features` are filled in by
+    `register_handlers`. `roles` and `limits` are read from the database on construction.
     """
 
     chain: Chain
@@ -61,10 +61,11 @@ class BotServices:
     state: State
     settings: Settings
     documents: Documents | None = None
-    speech: Speech | None = None
-    arena: Arena | None = None
+    speech: SpeechService | None = None
     gate: DistressGate | None = None
+    index: LiveIndex | None = None
     now: Callable[[], datetime] = _utc
+    features: list[TelegramFeature] = field(default_factory=list)
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
     limits: AskLimits = field(init=False)
@@ -88,6 +89,15 @@ class BotServices:
         """Whether somebody may send documents."""
         return self.roles.may_add(person_id)
 
+    async def subjects(self, chat_id: int) -> list[str]:
+        """The subjects that a chat is known to care about."""
+
+        def read(session: Session) -> list[str]:
+            known = (each.subjects(session, chat_id) for each in self.features)
+            return [subject for subjects in known for subject in subjects]
+
+        return await self.state.run(read)
+
     async def help_for(self, text: str) -> Answer | None:
         """The answer to a message of distress; None for any other."""
         return await asyncio.to_thread(self.gate.answer, text) if self.gate and text else None
@@ -106,49 +116,6 @@ class BotServices:
 def conversation_name(place: ConversationPlace) -> str:
     """The folder of a chat's (and topic's) own documents."""
     return f"{place.chat_id}_{place.thread_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """A person, where they are, and the phrases of their language.
-
-    `private` tells a chat with the bot alone from a group.
-    """
-
-    place: ConversationPlace
-    phrases: Phrases
-    private: bool
-
-
-def author(update: Update) -> int | None:
-    """Whose doing an update is: a person, or the chat in whose name somebody writes.
-
-    All who write in the name of a group or a channel have the same user number on Telegram.
-    """
-    message = update.message or update.edited_message
-    if message is not None and message.sender_chat is not None:
-        return message.sender_chat.id
-    return update.effective_user.id if update.effective_user else None
-
-
-def asker_of(update: Update, language: str | None = None) -> Asker | None:
-    """Who an update comes from; None for what no person did.
-
-    `language` is the one that they chose, over the one that Telegram tells.
-    """
-    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
-    if user is None or chat is None:
-        return None
-    # Replies outside topics carry a thread id too: only topics are threads of their own.
-    topic = message is not None and bool(message.is_topic_message)
-    thread = (message.message_thread_id or 0) if message is not None and topic else 0
-    if message is not None and message.direct_messages_topic is not None:
-        thread = -message.direct_messages_topic.topic_id
-    return Asker(
-        ConversationPlace(chat.id, thread, author(update) or user.id),
-        Phrases.of(language or user.language_code),
-        chat.type == ChatType.PRIVATE,
-    )
 
 
 async def met(services: BotServices, update: Update) -> Asker | None:

@@ -98,8 +98,9 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """`holdings` is None, and `fault` says why, where the index cannot be used; `models` are the
-    chat models of the settings, and `tokens` what they used today; `memory` in bytes."""
+    """The state of the bot for administrators. `holdings` is None, and `fault` says why, if the
+    index cannot be used; `models` are the chat models of the settings, and `tokens` what they used
+    today; `memory` is in bytes; `waiting` are items such as "2 alerts"."""
 
     holdings: Holdings | None
     fault: str | None
@@ -108,7 +109,7 @@ class BotStatus:
     memory: int | None
     models: Sequence[str]
     tokens: int
-    alerts: int
+    waiting: Sequence[str]
     invitations: int
 
 

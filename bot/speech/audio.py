@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from bot.audio import AudioFormat
 from bot.errors import SpeechError
 from bot.speech.base import Samples, Sound
 
-AudioFormat = Literal["ogg", "mp3"]
 LOUDNESS = -16.0
 """LUFS, by EBU R 128: what podcast players expect of speech."""
 

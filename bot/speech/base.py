@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-SpeechLanguage = Literal["fr", "en"]
-SPEECH_LANGUAGES: tuple[SpeechLanguage, ...] = ("fr", "en")
-"""What can be spoken; another language is heard, but not read aloud."""
+from bot.audio import Speaker, SpeechLanguage, Transcript
 
-Speaker = Literal["first", "second"]
 Samples = npt.NDArray[np.float32]
 
 
@@ -26,14 +23,6 @@ class Sound:
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.rate
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """What was heard, and the code of its language; no words where none were spoken."""
-
-    text: str
-    language: str
 
 
 class Voice(Protocol):

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from bot.audio import Speaker, SpeechLanguage
 from bot.errors import SpeechError
-from bot.speech.base import Samples, Sound, Speaker, SpeechLanguage
+from bot.speech.base import Samples, Sound
 from bot.speech.phonemes import phonemes
 from bot.speech.spoken_text import spoken_words
 from bot.speech.weights import kokoro_model

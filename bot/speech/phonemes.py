@@ -6,8 +6,8 @@ import re
 import subprocess
 from shutil import which
 
+from bot.audio import SpeechLanguage
 from bot.errors import SpeechError
-from bot.speech.base import SpeechLanguage
 
 ESPEAK = "espeak-ng"
 _SECONDS = 20.0

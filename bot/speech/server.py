@@ -10,8 +10,9 @@ from typing import Any
 import httpx2
 import numpy as np
 
+from bot.audio import Speaker, SpeechLanguage, Transcript
 from bot.errors import SpeechError
-from bot.speech.base import Sound, Speaker, SpeechLanguage, Transcript
+from bot.speech.base import Sound
 from index.errors import reason_of
 
 _SECONDS = 100.0

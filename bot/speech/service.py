@@ -14,13 +14,14 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+from bot.audio import AudioFormat, Recording, SpokenLine, Transcript
 from bot.errors import SpeechError
-from bot.speech.audio import AudioFormat
-from bot.speech.base import Speaker, SpeechLanguage, Transcript
+from bot.settings import Settings
 from bot.speech.factory import NONE, can_hear, can_say
 from bot.speech.phonemes import ESPEAK
 from index.errors import Problem
 from index.kept_process import KeptProcess, module_command
+from index.models.bundled.embedder import cores
 
 LONGEST_SECONDS = 600.0
 """Of a recording that is listened to."""
@@ -28,26 +29,6 @@ LONGEST_SECONDS = 600.0
 _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
 KEPT_BYTES = 400 << 20
 """Of lines that were spoken before; the oldest go."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenLine:
-    """What a voice says without a break. `chapter` begins with it; `pause` (seconds) follows."""
-
-    text: str
-    language: SpeechLanguage
-    speaker: Speaker = "first"
-    chapter: str = ""
-    pause: float = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A file with all lines; `starts` tells the second at which each begins."""
-
-    path: Path
-    seconds: float
-    starts: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,3 +256,16 @@ class Rests:
                 self._wanted -= 1
                 if not self._wanted:
                     process.go_on()
+
+
+def open_speech(settings: Settings) -> Speech:
+    """The speech service of the settings; no model is loaded before it is needed."""
+    models = SpeechModels(
+        settings.cache_dir,
+        settings.voice_model,
+        settings.hearing_model,
+        str(settings.speech_url or ""),
+        settings.speech_key.get_secret_value() if settings.speech_key else "",
+        settings.threads or cores(),
+    )
+    return Speech(models, settings.data_dir / "speech")

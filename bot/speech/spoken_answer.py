@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
+from bot.audio import SPEECH_LANGUAGES, SpeechLanguage, SpokenLine
 from bot.help_numbers import help_text
 from bot.locale.answers import HelpPhrases, Phrases
 from bot.locale.source import source_line, source_name
-from bot.locale.speech import SpeechPhrases
-from bot.speech.base import SPEECH_LANGUAGES, SpeechLanguage
-from bot.speech.service import SpokenLine
+from bot.speech.texts import SpeechPhrases
 from index.article import Article
 
 _BEFORE_QUOTE, _AFTER_QUOTE = 0.15, 0.6

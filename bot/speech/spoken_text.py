@@ -17,7 +17,7 @@ from pathlib import Path
 
 from num2words import num2words
 
-from bot.speech.base import SpeechLanguage
+from bot.audio import SpeechLanguage
 
 _LONGEST_NUMBER = 15  # digits; longer ones are read one by one, like what begins with a zero
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}

@@ -7,8 +7,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from bot.audio import SPEECH_LANGUAGES, Transcript
 from bot.errors import SpeechError
-from bot.speech.base import SPEECH_LANGUAGES, Sound, Transcript
+from bot.speech.base import Sound
 from bot.speech.weights import whisper_model
 
 RATE = 16_000

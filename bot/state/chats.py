@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.state.personal import FEATURE_TABLES
 from bot.state.tables import (
-    AlertRow,
-    BattleRow,
     ChatRow,
     ConversationRow,
     CorpusRow,
-    DigestRow,
     DocumentRow,
-    ScriptRow,
-    SubscriptionRow,
     TurnRow,
 )
 
@@ -53,16 +50,7 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         after = session.get_one(ChatRow, new)
         after.allowed, after.language = before.allowed, before.language
         session.delete(before)
-    places = (
-        AlertRow,
-        BattleRow,
-        ConversationRow,
-        CorpusRow,
-        DigestRow,
-        DocumentRow,
-        ScriptRow,
-        SubscriptionRow,
-        TurnRow,
-    )
+    features = (each.row for each in FEATURE_TABLES if each.moves)
+    places: tuple[Any, ...] = (ConversationRow, CorpusRow, DocumentRow, TurnRow, *features)
     for table in places:
         session.execute(update(table).where(table.chat_id == old).values(chat_id=new))

@@ -7,25 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.state.retention import FORGOTTEN_OF_BATTLES
+from bot.state.personal import FEATURE_TABLES
 from bot.state.tables import (
     AddresseeRow,
-    AlertRow,
     AnnouncementRow,
     Base,
-    BattleRow,
-    BattleVoteRow,
     ConversationRow,
-    DigestRow,
     DocumentRow,
     InvitationRow,
     PersonRow,
     RoleRow,
-    ScriptRow,
-    SubscriptionRow,
     TurnRow,
     UsageRow,
     VoteRow,
@@ -37,12 +31,6 @@ _ROLE_OWNER = case((RoleRow.role != "barred", RoleRow.person_id))
 _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("conversations", ConversationRow, ConversationRow.person_id),
     ("votes", VoteRow, VoteRow.person_id),
-    ("battles", BattleRow, BattleRow.person_id),
-    ("battle_votes", BattleVoteRow, BattleVoteRow.person_id),
-    ("alerts", AlertRow, AlertRow.person_id),
-    ("subscriptions", SubscriptionRow, SubscriptionRow.person_id),
-    ("digests", DigestRow, DigestRow.person_id),
-    ("scripts", ScriptRow, ScriptRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
     ("usage", UsageRow, UsageRow.person_id),
     ("announcements", AnnouncementRow, AnnouncementRow.person_id),
@@ -68,11 +56,14 @@ def count_kept(session: Session, person_id: int) -> Kept:
         chosen = select(func.count()).select_from(table).where(owner == person_id)
         return session.scalar(chosen) or 0
 
+    def counted(heading: str) -> int:
+        tables = (each.row for each in FEATURE_TABLES if each.counted == heading)
+        return sum(count(each, each.person_id) for each in tables)
+
     return Kept(
         turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
-        votes=count(VoteRow, VoteRow.person_id) + count(BattleVoteRow, BattleVoteRow.person_id),
-        alerts=count(AlertRow, AlertRow.person_id)
-        + count(SubscriptionRow, SubscriptionRow.person_id),
+        votes=count(VoteRow, VoteRow.person_id) + counted("votes"),
+        alerts=counted("alerts"),
         documents=count(DocumentRow, DocumentRow.person_id),
     )
 
@@ -85,6 +76,9 @@ def export_person(session: Session, person_id: int) -> dict[str, Any]:
         found[name] = [
             _plain(row) for row in session.scalars(select(table).where(owner == person_id))
         ]
+    for each in FEATURE_TABLES:
+        theirs = select(each.row).where(each.row.person_id == person_id)
+        found[each.row.__tablename__] = [_plain(row) for row in session.scalars(theirs)]
     found["turns"] = [_plain(row) for row in session.scalars(_turns(person_id))]
     return found
 
@@ -98,11 +92,8 @@ def erase_person(session: Session, person_id: int) -> None:
         delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
     )
     session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(mine)))
-    session.execute(delete(BattleVoteRow).where(BattleVoteRow.person_id == person_id))
-    # What others voted on stays counted, without a word of it.
-    session.execute(
-        update(BattleRow).where(BattleRow.person_id == person_id).values(**FORGOTTEN_OF_BATTLES)
-    )
+    for each in FEATURE_TABLES:
+        session.execute(each.erase(person_id))
     my_announcements = select(AnnouncementRow.id).where(AnnouncementRow.person_id == person_id)
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(my_announcements)))
     for _, table, owner in reversed(_OF_PERSON):

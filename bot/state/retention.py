@@ -7,40 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Update, and_, delete, func, or_, select, update
+from sqlalchemy import Delete, Update, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.state.battles import WITHDRAWN
 from bot.state.clock import LEAP, NOTES
 from bot.state.meters import old_notices
+from bot.state.personal import FEATURE_TABLES
 from bot.state.tables import (
     AddresseeRow,
-    AlertRow,
     AnnouncementRow,
     AttachmentRow,
-    BattleRow,
-    BattleVoteRow,
     ChatRow,
     ConversationRow,
     DeliveryRow,
-    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
     NoticeRow,
     PersonRow,
     ReplyRow,
-    ScriptRow,
     SpendingRow,
-    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,
     VoteRow,
 )
-
-_ALERTS = timedelta(days=365)
-"""How long a question waits for an article that answers it, and a subject for one about it."""
 
 DEALT_WITH = timedelta(days=2)
 """How long what was received and sent stays known, without its words: Telegram tells an update
@@ -48,21 +39,6 @@ again for one day at most."""
 
 NOTICES = timedelta(days=1)
 """How long it is known that something was told that is told only so often."""
-
-
-FORGOTTEN_OF_BATTLES: Mapping[str, Any] = dict.fromkeys(
-    (
-        "person_id",
-        "chat_id",
-        "question_message",
-        "question",
-        "question_key",
-        "shown",
-        "text_first",
-        "text_second",
-    )
-)
-"""What a battle is kept without in the end; who wrote, and what was preferred, stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +60,12 @@ LARGE_SHARE, SHARE_DAYS = 0.25, 2.0
 _ANNOUNCED = f"{NOTES}announced"
 _NOTICE = timedelta(hours=20)  # two daily runs may be a little less than a day apart
 
-_LASTING = (ConversationRow, TurnRow, VoteRow, AlertRow, DocumentRow, AnnouncementRow, PersonRow)
+_LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, PersonRow)
+
+
+def _lasting() -> tuple[Any, ...]:
+    """The tables of what people left behind."""
+    return (*_LASTING, *(each.row for each in FEATURE_TABLES if each.belong))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +80,12 @@ class Erasure:
     @property
     def lasting(self) -> int:
         """The rows of what people left behind among them."""
-        return sum(self.rows.get(each.__tablename__, 0) for each in _LASTING)
+        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting())
 
 
 def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
     """As `forget_expired_rows`, but what is much at once only if it was announced a day before."""
-    kept = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _LASTING)
+    kept = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
     trial = session.begin_nested()
     erasure = Erasure(forget_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
@@ -145,46 +126,16 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]
         ConversationRow.last_at < before,
         ConversationRow.id.not_in(select(TurnRow.conversation_id)),
     )
-    yield delete(AlertRow).where(
-        or_(AlertRow.told_at < before, AlertRow.created_at < now - _ALERTS)
-    )
-    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
-    yield delete(SubscriptionRow).where(last_told < now - _ALERTS)
-    # One that is sent at its time moves its last day on.
-    yield delete(DigestRow).where(DigestRow.last_day < before.date())
-    yield delete(ScriptRow).where(ScriptRow.created_at < before)
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
     yield delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(old_announcements))
     yield delete(AnnouncementRow).where(AnnouncementRow.created_at < before)
-    yield from _of_arena(before)
+    for table in FEATURE_TABLES:
+        yield from table.expired(now, before)
     yield from _of_machines(now, before, terms)
     yield from _of_limits(now, terms)
     yield from _of_people(before)
-
-
-def _of_arena(before: datetime) -> Iterator[Delete | Update]:
-    """Votes are kept without the person, battles without a word of question and answers; what was
-    taken back, or never voted on, goes whole."""
-    old_votes = BattleVoteRow.created_at < before
-    yield delete(BattleVoteRow).where(old_votes, BattleVoteRow.choice == WITHDRAWN)
-    yield (
-        update(BattleVoteRow)
-        .where(old_votes, BattleVoteRow.person_id.is_not(None))
-        .values(person_id=None)
-    )
-    old_battles = BattleRow.created_at < before
-    yield delete(BattleRow).where(
-        old_battles,
-        BattleRow.fault.is_(None),
-        BattleRow.id.not_in(select(BattleVoteRow.battle_id)),
-    )
-    yield (
-        update(BattleRow)
-        .where(old_battles, BattleRow.question_key.is_not(None))
-        .values(**FORGOTTEN_OF_BATTLES)
-    )
 
 
 def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
@@ -216,17 +167,14 @@ def _of_limits(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
 def _of_people(before: datetime) -> Iterator[Delete]:
     """Who has not written for so long and left nothing; that somebody wants no announcements
     stays known, and what administrators decided about groups and people."""
-    owners = (ConversationRow, AlertRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow)
-    idle = [PersonRow.id.not_in(select(each.person_id)) for each in owners]
-    idle.append(PersonRow.id.not_in(select(AddresseeRow.person_id)))
-    for each in (BattleRow, BattleVoteRow):
-        theirs = select(each.person_id).where(each.person_id.is_not(None))
-        idle.append(PersonRow.id.not_in(theirs))
-    followers = select(SubscriptionRow.person_id).where(SubscriptionRow.person_id.is_not(None))
-    idle.append(PersonRow.id.not_in(followers))
-    # Who reads the day's news every morning need not write.
-    readers = select(DigestRow.person_id).where(DigestRow.person_id.is_not(None))
-    idle.append(PersonRow.id.not_in(readers))
+    owners = (
+        *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow, AddresseeRow),
+        *(each.row for each in FEATURE_TABLES),
+    )
+    idle = [
+        PersonRow.id.not_in(select(each.person_id).where(each.person_id.is_not(None)))
+        for each in owners
+    ]
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle
     )

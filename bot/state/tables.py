@@ -36,9 +36,9 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 # Of tables whose ids travel in buttons: SQLite would give the id of an erased row again.
-_NEVER_REUSED = {"sqlite_autoincrement": True}
+NEVER_REUSED = {"sqlite_autoincrement": True}
 # SQLite numbers rows by itself only where the key is an INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+IdType = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Utc(TypeDecorator[datetime]):
@@ -83,7 +83,7 @@ class ConversationRow(Base):
     __tablename__ = "conversations"
     __table_args__ = (Index("ix_conversations_place", "chat_id", "thread_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger)
     thread_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -97,9 +97,9 @@ class TurnRow(Base):
     passages behind the answer (cited first), as the buttons name them."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"), _NEVER_REUSED)
+    __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"), NEVER_REUSED)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(
         ForeignKey("conversations.id", ondelete="CASCADE"), index=True
     )
@@ -123,7 +123,7 @@ class VoteRow(Base):
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     good: Mapped[bool]
@@ -134,111 +134,15 @@ class VoteRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
-class AlertRow(Base):
-    """A question to answer when an article does. `checked` is the newest generation asked."""
-
-    __tablename__ = "alerts"
-    __table_args__ = _NEVER_REUSED
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
-    thread_id: Mapped[int] = mapped_column(BigInteger)
-    question: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(8))
-    checked: Mapped[str] = mapped_column(String(40))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    told_at: Mapped[datetime | None] = mapped_column(Utc)
-
-
-class SubscriptionRow(Base):
-    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
-
-    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
-    `looked_at` when.
-    """
-
-    __tablename__ = "subscriptions"
-    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"), _NEVER_REUSED)
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), index=True
-    )
-    chat_id: Mapped[int] = mapped_column(BigInteger)
-    thread_id: Mapped[int] = mapped_column(BigInteger)
-    subject: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(8))
-    at_once: Mapped[bool]
-    seen: Mapped[list[str]] = mapped_column(JSON)
-    checked: Mapped[str] = mapped_column(String(40))
-    looked_at: Mapped[datetime] = mapped_column(Utc)
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    told_at: Mapped[datetime | None] = mapped_column(Utc)
-
-
-class DigestRow(Base):
-    """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
-    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
-    `last_day` is the day of the last one, which told the articles `told`; `audio` tells that it is
-    read aloud too."""
-
-    __tablename__ = "digests"
-    __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
-    thread_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), index=True
-    )
-    minute: Mapped[int]
-    days: Mapped[str] = mapped_column(String(7))
-    language: Mapped[str] = mapped_column(String(8))
-    last_day: Mapped[date] = mapped_column(Date)
-    told: Mapped[list[str]] = mapped_column(JSON)
-    audio: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(Utc)
-
-
-class ScriptRow(Base):
-    """A daily or a podcast told in a chat by the bot's `messages`, over `articles` (ids).
-
-    `spoken` is what is still to be recorded of it by the process of this number, `tries` how many
-    began to, `progress` the message that shows how far that is; `delivery_id` is the letter that
-    tells it last.
-    `person_id` is whose chat it is, if it is one person's.
-    """
-
-    __tablename__ = "scripts"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    thread_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), index=True
-    )
-    language: Mapped[str] = mapped_column(String(8))
-    subject: Mapped[str] = mapped_column(Text)
-    articles: Mapped[list[str]] = mapped_column(JSON)
-    spoken: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    messages: Mapped[list[int]] = mapped_column(JSON)
-    progress: Mapped[int | None] = mapped_column(BigInteger)
-    delivery_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    tries: Mapped[int]
-    process: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(Utc)
-
-
 class DocumentRow(Base):
     """A file or address that somebody sent. `scope` is what was decided: `undecided`, `corpus`,
     `conversation` or `dropped`; `status` is `received`, `filing` or `indexed`. `path` is where its
     bytes lie below the data directory, `update_id` the update that is at work on it."""
 
     __tablename__ = "documents"
-    __table_args__ = _NEVER_REUSED
+    __table_args__ = NEVER_REUSED
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
     thread_id: Mapped[int] = mapped_column(BigInteger)
@@ -338,7 +242,7 @@ class DeliveryRow(Base):
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("bot_id", "update_id", "number"),)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     bot_id: Mapped[int] = mapped_column(BigInteger)
     update_id: Mapped[int | None] = mapped_column(BigInteger)
     number: Mapped[int]
@@ -378,7 +282,7 @@ class InvitationRow(Base):
 
     __tablename__ = "invitations"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(16))
     created_by: Mapped[int] = mapped_column(BigInteger)
@@ -410,9 +314,9 @@ class AnnouncementRow(Base):
     shows how far it is; `status` is `draft`, `sending`, `sent` or `dropped`."""
 
     __tablename__ = "announcements"
-    __table_args__ = _NEVER_REUSED
+    __table_args__ = NEVER_REUSED
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16))
@@ -435,65 +339,3 @@ class AddresseeRow(Base):
         index=True,
     )
     outcome: Mapped[str] = mapped_column(String(16))
-
-
-class BattleRow(Base):
-    """Two answers of two writers to one question, `first` having been shown first.
-
-    `shown` are the messages that show both, as HTML; `style_first` and `style_second` are counts of
-    their words, citations and words in bold, `micros_first` and `micros_second` millionths of a
-    currency unit. Where `fault` is set (`first`, `second`) that writer failed, nothing was shown,
-    and no question is kept. Who asked, where, and all texts go with time, or with the person; what
-    is counted stays.
-    """
-
-    __tablename__ = "battles"
-    __table_args__ = (
-        Index("ix_battles_question_message", "chat_id", "question_message"),
-        _NEVER_REUSED,
-    )
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id", ondelete="SET NULL"), index=True
-    )
-    chat_id: Mapped[int | None] = mapped_column(BigInteger)
-    question_message: Mapped[int | None] = mapped_column(BigInteger)
-    question: Mapped[str | None] = mapped_column(Text)
-    question_key: Mapped[str | None] = mapped_column(String(64), index=True)
-    language: Mapped[str] = mapped_column(String(8))
-    kind: Mapped[str] = mapped_column(String(16))
-    origin: Mapped[str] = mapped_column(String(16))
-    generation: Mapped[str] = mapped_column(String(40))
-    first: Mapped[str] = mapped_column(String(400))
-    second: Mapped[str] = mapped_column(String(400))
-    shown: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
-    text_first: Mapped[str | None] = mapped_column(Text)
-    text_second: Mapped[str | None] = mapped_column(Text)
-    style_first: Mapped[dict[str, Any]] = mapped_column(JSON)
-    style_second: Mapped[dict[str, Any]] = mapped_column(JSON)
-    seconds_first: Mapped[float | None] = mapped_column(Double)
-    seconds_second: Mapped[float | None] = mapped_column(Double)
-    micros_first: Mapped[int | None] = mapped_column(BigInteger)
-    micros_second: Mapped[int | None] = mapped_column(BigInteger)
-    fault: Mapped[str | None] = mapped_column(String(8))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-
-
-class BattleVoteRow(Base):
-    """What somebody, or a `judge` that is no person, thinks of a battle: `first`, `second`, `good`,
-    `bad`, or `withdrawn`. All votes of one person have the same `voter`, drawn for them, which
-    stays when the person goes and leads back to nobody."""
-
-    __tablename__ = "battle_votes"
-    __table_args__ = (UniqueConstraint("battle_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    battle_id: Mapped[int] = mapped_column(ForeignKey("battles.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("people.id", ondelete="SET NULL"), index=True
-    )
-    judge: Mapped[str | None] = mapped_column(String(200))
-    voter: Mapped[str] = mapped_column(String(32))
-    choice: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(Utc)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from bot.command import DONE, FAILED
 from bot.errors import KeepingError, UnknownArticle
 from bot.library.format_options import load_format_options
 from bot.locale.answers import Phrases
@@ -19,7 +20,6 @@ from bot.locale.articles import FactLabels, KeepingPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.index import followed_build
 from bot.terminal.lookup import (

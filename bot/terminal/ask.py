@@ -1,8 +1,9 @@
 """The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
 
 import asyncio
+import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,16 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Outcome
-from bot.errors import SettingsError
-from bot.locale.administration import CheckingPhrases
-from bot.locale.answers import Phrases, WritingPhrases
-from bot.locale.errors import error_text
-from bot.locale.models import ModelPhrases
-from bot.locale.speech import SpeechPhrases
-from bot.locale.terminal import TerminalPhrases
-from bot.locale.text import harmless
-from bot.settings import Settings, index_store
-from bot.terminal.command import (
+from bot.audio import SpeechService
+from bot.command import (
     DONE,
     FAILED,
     MISUSED,
@@ -32,6 +25,15 @@ from bot.terminal.command import (
     Job,
     job,
 )
+from bot.errors import SettingsError
+from bot.feature import AskOption, Feature
+from bot.locale.administration import CheckingPhrases
+from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.errors import error_text
+from bot.locale.models import ModelPhrases
+from bot.locale.terminal import TerminalPhrases
+from bot.locale.text import harmless
+from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import (
     answer_fields,
@@ -40,7 +42,6 @@ from bot.terminal.render import (
     explained_text,
     json_line,
 )
-from bot.terminal.speech import audio_format, hear_question, speak_answer
 from index.errors import CodedError
 
 if TYPE_CHECKING:
@@ -76,13 +77,13 @@ HISTORY = "history"
 """The file of the data directory that keeps the lines typed."""
 
 
-def declare(line: CommandLine) -> None:
-    """Put these commands on the command line."""
+def declare(line: CommandLine, features: Sequence[Feature]) -> None:
+    """Declare these commands; `features` may add options to `ask` and work for the bot."""
     phrases, option = line.phrases, line.data_dir
-    writing, voices = WritingPhrases.of(phrases.code), SpeechPhrases.of(phrases.code)
+    writing = WritingPhrases.of(phrases.code)
+    options = [each for feature in features for each in feature.ask_options(phrases.code)]
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
-    @line.command("ask", phrases.ask)
     def _ask(
         question: Annotated[
             list[str] | None, typer.Argument(metavar="QUESTION", help=phrases.question)
@@ -91,24 +92,20 @@ def declare(line: CommandLine) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
         as_lines: Annotated[bool, typer.Option("--jsonl", help=phrases.jsonl)] = False,
         explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
-        audio: Annotated[
-            Path | None, typer.Option("--audio", metavar="FILE", help=voices.audio)
-        ] = None,
-        speak: Annotated[
-            Path | None, typer.Option("--speak", metavar="FILE", help=voices.speak)
-        ] = None,
+        **paths: Path | None,
     ) -> Job:
         words = " ".join(question or [])
+        chosen = [(each, path) for each in options if (path := paths[each.name]) is not None]
         if as_lines:
-            if words or as_json or audio or speak:
+            if words or as_json or chosen:
                 raise SettingsError("jsonl-alone", shown="--jsonl")
             return job(data_dir, partial(ask_lines, explain=explain))
         return job(
             data_dir,
-            partial(
-                ask, question=words, as_json=as_json, explain=explain, audio=audio, speak=speak
-            ),
+            partial(ask, question=words, as_json=as_json, explain=explain, options=chosen),
         )
+
+    line.command("ask", phrases.ask)(_with_options(_ask, options))
 
     @line.command("chat", phrases.chat)
     def _chat(data_dir: DataDir = None) -> Job:
@@ -130,7 +127,32 @@ def declare(line: CommandLine) -> None:
         data_dir: DataDir = None,
         check: Annotated[bool, typer.Option("--check", help=checking.option)] = False,
     ) -> Job:
-        return job(data_dir, check_bot if check else bot)
+        if check:
+            return job(data_dir, check_bot)
+        return job(data_dir, partial(bot, features=features, open_speech=line.open_speech))
+
+
+def _with_options(command: Callable[..., Job], options: Sequence[AskOption]) -> Callable[..., Job]:
+    """The same command with an option of its own for each of `options`."""
+    declared = inspect.signature(command)
+    added = [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                Path | None, typer.Option(f"--{each.name}", metavar="FILE", help=each.help)
+            ],
+        )
+        for each in options
+    ]
+    own = list(declared.parameters.values())[:-1]  # the last stands for those added
+
+    def run(**values: Any) -> Job:
+        return command(**values)
+
+    run.__signature__ = declared.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    return run
 
 
 def ask(
@@ -139,19 +161,21 @@ def ask(
     *,
     as_json: bool,
     explain: bool = False,
-    audio: Path | None = None,
-    speak: Path | None = None,
+    options: Sequence[tuple[AskOption, Path]] = (),
 ) -> int:
     """Ask one question; without words, or for `-`, it is read from standard input.
 
-    `audio` is a recording of it, `speak` the file that the answer is read aloud into.
+    `options` are those of features, with the paths given.
     """
     from bot.assembly import open_chain
 
-    if speak is not None:
-        audio_format(speak)
-    if audio is not None:
-        question = hear_question(settings, audio)
+    for option, path in options:
+        if option.check is not None:
+            option.check(path)
+    sources = [(option.question, path) for option, path in options if option.question is not None]
+    if sources:
+        read, path = sources[0]
+        question = read(settings, path)
         if not question:
             return MISUSED
     elif question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
@@ -164,8 +188,9 @@ def ask(
     with open_chain(settings) as chain:
         answer = chain.invoke(question)
     out = console_for(sys.stdout)
-    if speak is not None:
-        speak_answer(settings, answer, speak)
+    for option, path in options:
+        if option.answer is not None:
+            option.answer(settings, answer, path)
     if as_json:
         fields = answer_json(answer, Phrases.of(answer.language), explain=explain)
         out.file.write(f"{fields}\n")
@@ -273,10 +298,21 @@ def check_bot(settings: Settings) -> int:
     return MISUSED if any(each.verdict == "setting" for each in wrong) else FAILED
 
 
-def bot(settings: Settings) -> int:
+def bot(
+    settings: Settings,
+    features: Sequence[Feature],
+    open_speech: Callable[[Settings], SpeechService | None],
+) -> int:
     """Answer on Telegram until stopped."""
     from bot.messenger.running.application import run_bot
 
     phrases = TerminalPhrases.of(settings.language)
-    run_bot(settings, lambda name: show(console_for(sys.stderr), phrases.listening(name)))
+    for feature in features:
+        feature.load_tables()
+    run_bot(
+        settings,
+        [feature.telegram for feature in features],
+        open_speech,
+        lambda name: show(console_for(sys.stderr), phrases.listening(name)),
+    )
     return DONE

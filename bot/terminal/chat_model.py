@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from bot.command import DONE, FAILED, MISUSED
 from bot.errors import ModelFailed
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request, Usage
@@ -23,7 +24,6 @@ from bot.locale.text import harmless
 from bot.model_choice import Choice, parse_choices
 from bot.settings import Settings
 from bot.state.database import StateOnDemand
-from bot.terminal.command import DONE, FAILED, MISUSED
 from bot.terminal.console import console_for, show
 from index.store.url import redact_url
 

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
+from bot.command import DONE, MISUSED, Job
 from bot.errors import EvaluationError
 from bot.settings import Settings, index_store, load_settings
-from bot.terminal.command import DONE, MISUSED, Job
 from bot.terminal.console import console_for, show
 from index.errors import reason_of
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from rich.text import Text
 
+from bot.command import DONE, FAILED
 from bot.errors import KeepingError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.articles import KeepingPhrases
@@ -20,7 +21,6 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.command import CommandLine, Job, job
 from bot.locale.articles import KeepingHelp
 from bot.terminal import index, status
 from bot.terminal.articles import (
@@ -16,7 +17,6 @@ from bot.terminal.articles import (
     restore,
     show_article,
 )
-from bot.terminal.command import CommandLine, Job, job
 from bot.terminal.index import export, import_, roll_back
 
 # Typer reads the annotations where they are written, so they are not postponed here.

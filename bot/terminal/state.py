@@ -4,7 +4,7 @@ another."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.command import DONE, CommandGroup, CommandLine, Job, job
 from bot.errors import StateError
+from bot.feature import Feature
 from bot.locale.administration import StatePhrases
 from bot.settings import Settings
-from bot.terminal.command import DONE, CommandGroup, CommandLine, Job, job
 from bot.terminal.console import console_for, show
 from index.errors import reason_of
 
@@ -27,8 +28,8 @@ STANDARD = "-"
 """Stands for standard output and standard input."""
 
 
-def declare(line: CommandLine) -> None:
-    """Put `selon state` on the command line."""
+def declare(line: CommandLine, features: Sequence[Feature]) -> None:
+    """Declare `selon state`."""
     phrases, option = StatePhrases.of(line.phrases.code), line.data_dir
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
     group = CommandLine(typer.Typer(cls=CommandGroup, rich_markup_mode=None), line.phrases)
@@ -39,7 +40,7 @@ def declare(line: CommandLine) -> None:
         file: Annotated[str, typer.Argument(metavar="FILE", help=phrases.export_file)],
         data_dir: DataDir = None,
     ) -> Job:
-        return job(data_dir, partial(export_state, name=file))
+        return job(data_dir, partial(export_state, name=file, features=features))
 
     @group.command("import", phrases.import_)
     def _import(
@@ -47,21 +48,29 @@ def declare(line: CommandLine) -> None:
         data_dir: DataDir = None,
         replace: Annotated[bool, typer.Option("--replace", help=phrases.replace)] = False,
     ) -> Job:
-        return job(data_dir, partial(import_state, name=file, replace=replace))
+        return job(data_dir, partial(import_state, name=file, replace=replace, features=features))
 
 
-def export_state(settings: Settings, name: str) -> int:
+def export_state(settings: Settings, name: str, features: Sequence[Feature]) -> int:
     """Write it all to a file that its owner alone can read. Raises StateError."""
     from bot.state.archive import write_state
+
+    for feature in features:
+        feature.load_tables()
 
     with _said_of(name), _state(settings) as state, _written(name) as file:
         counts = write_state(state, file)
     return _tell(name, StatePhrases.of(settings.language).exported, counts)
 
 
-def import_state(settings: Settings, name: str, *, replace: bool) -> int:
+def import_state(
+    settings: Settings, name: str, features: Sequence[Feature], *, replace: bool
+) -> int:
     """Put what a file holds in the database. Raises StateError."""
     from bot.state.archive import read_state
+
+    for feature in features:
+        feature.load_tables()
 
     with _said_of(name), _state(settings) as state, _read(name) as file:
         counts = read_state(state, file, replace=replace)

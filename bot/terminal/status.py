@@ -9,13 +9,13 @@ from typing import Any
 
 from rich.text import Text
 
+from bot.command import DONE, FAILED
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.source import source_place
 from bot.locale.terminal import StatusLabels, TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
 from bot.terminal.render import TITLE, complaint, json_line

@@ -17,11 +17,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.alerts import telegram_alerts as alerts
 from bot.assembly import chain_over, open_index, open_speech
 from bot.digests import clock
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
-from bot.messenger.handlers import alerts
 from bot.messenger.running.application import serve
 from bot.settings import load_settings
 from bot.speech.audio import read_sound

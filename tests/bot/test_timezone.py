@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.main import run
 from bot.operations.statistics import midnight
-from bot.terminal.cli import run
 from bot.timezone import use_timezone, zone_file
 from index.errors import RefusedValue
 

@@ -7,7 +7,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
@@ -16,16 +21,20 @@ from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer, Citation
 from bot.answering.distress import DistressGate
-from bot.arena.arena import Arena
+from bot.audio import SpeechService
+from bot.feature import Feature
+from bot.features import FEATURES
 from bot.followups.turn import TurnText
 from bot.library.articles import FoundOnSubject, Library, summary, tellings
 from bot.library.documents import Documents
-from bot.messenger.handlers.features import register_features
+from bot.messenger import handlers
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
+from bot.messenger.menus import MenuCommand
 from bot.messenger.running.application import serve
-from bot.messenger.services import BotServices, Chain, TelegramApplication
+from bot.messenger.services import BotServices, Chain
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
-from bot.speech.service import Speech
 from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
@@ -169,7 +178,7 @@ def handlers_of(state: State) -> list[BaseHandler[Any, Any, Any]]:
     documents = Documents(settings, cast("Embedder", None))
     services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
     application: TelegramApplication = Application.builder().token("1:a").build()
-    register_features(application, services)
+    register_handlers(application, services, [each.telegram for each in FEATURES])
     return [each for group in application.handlers.values() for each in group]
 
 
@@ -184,9 +193,9 @@ async def running(
     library: Library,
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,
-    speech: Speech | None = None,
-    arena: Arena | None = None,
+    speech: SpeechService | None = None,
     gate: DistressGate | None = None,
+    features: Sequence[Feature] = FEATURES,
     **more: object,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
@@ -203,9 +212,9 @@ async def running(
             stop,
             lambda username: ready.set(),
             patience,
+            [each.telegram for each in features],
             documents,
             speech,
-            arena,
             gate,
         )
     )
@@ -218,3 +227,31 @@ async def running(
     finally:
         stop.set()
         await asyncio.wait_for(task, 10)
+
+
+def feature_packages() -> list[ModuleType]:
+    return [import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES]
+
+
+def handler_modules() -> list[Path]:
+    """The modules whose handlers take up updates."""
+    folders = [Path(each.__path__[0]) for each in (handlers, *feature_packages())]
+    return sorted(path for folder in folders for path in folder.glob("*.py"))
+
+
+def feature_commands() -> list[MenuCommand]:
+    """The commands that the features declare, whether or not a bot offers them."""
+    modules = [
+        import_module(f"{package.__name__}.{each.name}")
+        for package in feature_packages()
+        for each in iter_modules(package.__path__)
+        if each.name.startswith("telegram")
+    ]
+    named = (value for module in modules for value in vars(module).values())
+    return list(dict.fromkeys(value for value in named if isinstance(value, MenuCommand)))
+
+
+def all_commands() -> list[MenuCommand]:
+    """Every command, those of administrators last."""
+    everybody = (*CORE_MENUS.everybody, *LAST, *feature_commands())
+    return list(replace(CORE_MENUS, everybody=everybody).commands)

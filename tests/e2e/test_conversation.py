@@ -15,7 +15,6 @@ import pytest
 from bot.assembly import chain_over, open_index
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
-from bot.messenger.handlers import alerts
 from bot.settings import load_settings
 from index.build.builder import build
 from index.models.base import Embedder
@@ -152,6 +151,7 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
     title: str,
     kept: str,
 ) -> None:
+    alerts = pytest.importorskip("bot.alerts.telegram_alerts", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     articles = [CORPUS / name for name in FILES]
     async with BotServer() as server, bot(server, data_dir):

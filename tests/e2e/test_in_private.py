@@ -13,14 +13,13 @@ import pytest_asyncio
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot.library.documents import Documents
-from bot.messenger.handlers.features import MENUS
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.models.base import Embedder
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, handlers_of, running
+from tests.e2e.telegram import Shelf, StubChain, all_commands, handlers_of, running
 
 ADMIN, GROUP = 1, -100
 SECRET = "Où est le trésor de ma grand-mère ?"
@@ -123,8 +122,8 @@ def _shown_in_group(server: BotServer) -> str:
 
 @pytest.mark.usefixtures("shown")
 async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
-    names = [name for each in MENUS.commands for name in each.names if name not in PUBLIC]
-    for text in (*names, "alertes, vite", "alertes@selon_test_bot, vite", "ALERTES"):
+    names = [name for each in all_commands() for name in each.names if name not in PUBLIC]
+    for text in (*names, "oublier, vite", "oublier@selon_test_bot, vite", "OUBLIER"):
         server.user_says(GROUP, f"/{text}", kind="supergroup", person=ADMIN)
         said = await server.next_message()
         assert said.text == IN_PRIVATE, text
@@ -134,7 +133,7 @@ async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
 
 @pytest.mark.usefixtures("shown")
 async def test_every_public_command_answers_in_a_group(server: BotServer) -> None:
-    for name in (*(n for each in MENUS.commands for n in each.names if n in PUBLIC), "start"):
+    for name in (*(n for each in all_commands() for n in each.names if n in PUBLIC), "start"):
         server.user_says(GROUP, f"/{name}", kind="supergroup", person=ADMIN)
         assert (await server.next_message()).text != IN_PRIVATE, name
     assert SECRET not in _shown_in_group(server)
@@ -173,4 +172,4 @@ def test_every_button_is_tried(tmp_path: Path) -> None:
     taken = {
         name for each in registered if isinstance(each, CommandHandler) for name in each.commands
     }
-    assert taken == {*(name for each in MENUS.commands for name in each.names), "start"}
+    assert taken == {*(name for each in all_commands() for name in each.names), "start"}

@@ -12,12 +12,11 @@ import pytest_asyncio
 
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.audio import Recording, Transcript
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents, Received
 from bot.settings import load_settings
-from bot.speech.base import Transcript
-from bot.speech.service import Recording
 from index.build.builder import BuildReport, build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex

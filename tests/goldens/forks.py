@@ -97,7 +97,8 @@ def _child(order: dict[str, Any]) -> None:
 
 def _show_no_progress() -> None:
     """How often it is told how far work is depends on how busy the machine is."""
-    from bot.messenger.handlers import recordings, reindex
+    from bot.digests import recordings
+    from bot.messenger.handlers import reindex
 
     recordings.PROGRESS_SECONDS = reindex.PROGRESS_SECONDS = 3600.0
 
@@ -123,7 +124,7 @@ def _become(order: dict[str, Any]) -> None:
 
 
 def _done() -> int:
-    from bot.terminal.cli import main
+    from bot.main import main
 
     try:
         main()

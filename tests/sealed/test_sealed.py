@@ -22,7 +22,7 @@ from tests.botapi.server import BotServer
 from tests.sealed.network import Packet, SealedNetwork, files_of_group, why_unavailable
 
 READER = 42
-SELON = (sys.executable, "-c", "from bot.terminal.cli import main; main()")
+SELON = (sys.executable, "-c", "from bot.main import main; main()")
 LENS = "Fresnel conçoit en 1822 une lentille à échelons pour les phares."
 QUESTION = "Qui a conçu une lentille pour les phares ?"
 ARTICLES = {

@@ -12,11 +12,12 @@ from telegram import Bot, Update
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.operations.logs import PublicText
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing

@@ -16,7 +16,8 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.answers import Phrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand, command_argument, command_handler
@@ -24,7 +25,7 @@ from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.button_results import retire_button
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.state import announcements, people
 from bot.state.announcements import Addressee, Announcement
 from bot.state.deliveries import Letter, Part
@@ -225,7 +226,12 @@ class AnnouncementHandlers:
         parts = tuple(Part(html) for html in text_html(announcement.text, code))
         keyboard = _quiet(AdministrationPhrases.of(code)).to_dict()
         letter = Letter(to.person_id, 0, parts, keyboard)
-        posted = await journal.posted(announcement.id, to.person_id, letter)
+        posted = await journal.post(
+            announcements.post,
+            announcement_id=announcement.id,
+            person_id=to.person_id,
+            letter=letter,
+        )
         if posted is None:
             return
         try:

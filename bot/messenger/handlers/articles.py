@@ -15,6 +15,7 @@ from bot.answering.selection import chosen_articles
 from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
 from bot.messenger.outbound.answer_html import (
     answer_html,
@@ -26,7 +27,7 @@ from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.keyboard import OPENING_PREFIX
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
 from index.text.folding import fold_phrase

@@ -15,10 +15,11 @@ from telegram.ext import ContextTypes
 from bot.answering.time_range import day_range
 from bot.library.articles import Library
 from bot.locale.chats import CorpusPhrases, language_name
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.menus import MenuCommand, command_argument, command_handler
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.state import corpora
 from index.article import Selection
 from index.store.reader import FacetKind

@@ -18,7 +18,8 @@ from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, fil
 from bot.followups.reference import asks
 from bot.library.documents import Documents, Received
 from bot.locale.messenger import DocumentPhrases
-from bot.messenger.chores import Chore
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
@@ -29,14 +30,7 @@ from bot.messenger.outbound.reply import (
     replace_text,
     say,
 )
-from bot.messenger.services import (
-    Asker,
-    BotServices,
-    TelegramApplication,
-    conversation_name,
-    met,
-    spoken_to,
-)
+from bot.messenger.services import BotServices, conversation_name, met, spoken_to
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
 from bot.state.documents import DecidedScope, DocumentDecision, SentDocument

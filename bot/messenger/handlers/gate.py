@@ -22,20 +22,13 @@ from telegram.ext import (
 from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
+from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import (
-    Asker,
-    BotServices,
-    TelegramApplication,
-    asker_of,
-    author,
-    met,
-    spoken_to,
-)
+from bot.messenger.services import BotServices, met, spoken_to
 from bot.state import chats, corpora, meters, people
 
 logger = logging.getLogger(__name__)

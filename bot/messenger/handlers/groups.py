@@ -12,14 +12,9 @@ from telegram.error import Forbidden
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
 from bot.locale.messenger import AccessPhrases
+from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import (
-    Asker,
-    BotServices,
-    TelegramApplication,
-    asker_of,
-    spoken_to,
-)
+from bot.messenger.services import BotServices, spoken_to
 from bot.state import chats
 from bot.state.conversations import ConversationPlace
 

@@ -8,10 +8,11 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.messenger.asker import TelegramApplication, asker_of
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, Menus, PublicButtons, PublicCommands, command_handler
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, TelegramApplication, asker_of, met
+from bot.messenger.services import BotServices, met
 from bot.operations.metrics import METERS
 from index.errors import NoIndex
 

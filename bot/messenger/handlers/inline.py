@@ -25,9 +25,10 @@ from bot.locale.answers import HelpPhrases, Phrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.locale.text import harmless
+from bot.messenger.asker import TelegramApplication
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
-from bot.messenger.services import BotServices, TelegramApplication, spoken_to
+from bot.messenger.services import BotServices, spoken_to
 from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex

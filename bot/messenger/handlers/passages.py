@@ -12,6 +12,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.answer_html import passage_html, sources_html, text_html
 from bot.messenger.outbound.button_results import ButtonResults
@@ -26,7 +27,7 @@ from bot.messenger.outbound.keyboard import (
     citations_of,
 )
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, met
+from bot.messenger.services import BotServices, met
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace
 from index.article import Passage

@@ -14,17 +14,12 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import (
-    Asker,
-    BotServices,
-    TelegramApplication,
-    conversation_name,
-    met,
-)
+from bot.messenger.services import BotServices, conversation_name, met
 from bot.state import conversations, documents, people, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.decisions import decide_once

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
@@ -20,7 +21,8 @@ from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, t
 from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.handlers.aloud import AloudHandlers
+from bot.messenger.asker import Asker, TelegramApplication, asker_of
+from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
 from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
@@ -30,13 +32,12 @@ from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import Asker, BotServices, Chain, TelegramApplication, asker_of, met
+from bot.messenger.services import BotServices, Chain, met
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
-from bot.state import conversations, meters, scripts
+from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
-from bot.state.scripts import ToldScript
 from bot.state.statistics import InVain
 from index.article import Selection
 from index.text.language import detect
@@ -69,16 +70,16 @@ class ConversationMemory:
         """The answer to a question asked here, after the turns kept, or those before one of them.
 
         `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to; if it tells a daily or a podcast, the question is one to the articles of
-        that. `about` is what else it refers to, in somebody's words. `live` shows what a chat model
+        question refers to; if a feature sent it, the feature says which articles to answer from.
+        `about` is what else it refers to, in somebody's words. `live` shows what a chat model
         writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
-        said, script = await self._recalled(place, question, replied_to, before, about)
-        if script is None:
+        said, referent = await self._recalled(place, question, replied_to, before, about)
+        if referent is None:
             answer = await self._best(place, said, live, own_first=own_first)
         else:
-            among = replace(chosen_articles() or Selection(), articles=script.articles)
+            among = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(among), asked_by(place.person_id):
                 answer = await self._streamed(self._services.chain, said, live)
         METERS.answered(answer, "message")
@@ -103,7 +104,7 @@ class ConversationMemory:
         replied_to: int | None,
         before: int | None,
         about: str,
-    ) -> tuple[TurnText, ToldScript | None]:
+    ) -> tuple[TurnText, Referent | None]:
         history = partial(
             conversations.history,
             place=place,
@@ -112,18 +113,24 @@ class ConversationMemory:
             limit=REMEMBERED,
         )
         kept = await self._services.state.run(history)
-        replied, script = None, None
+        replied, referent = None, None
         if replied_to is not None:
-            here, run = place.chat_id, self._services.state.run
-            of_answer, of_script = conversations.turn_of_answer, scripts.script_of_message
-            replied = await run(partial(of_answer, chat_id=here, message_id=replied_to))
-            script = await run(partial(of_script, chat_id=here, message_id=replied_to))
+            find = partial(self._replied, chat_id=place.chat_id, message_id=replied_to)
+            replied, referent = await self._services.state.run(find)
         earlier = [turn for turn in kept if before is None or turn.id < before]
         referred = _history([replied])[0] if replied else None
-        about = about or (script.subject if script else "")
+        about = about or (referent.subject if referent else "")
         if referred is None and about:
             referred = Turn(about, about, detect(about), self._services.now())
-        return TurnText(question, () if script else _history(earlier), referred), script
+        return TurnText(question, () if referent else _history(earlier), referred), referent
+
+    def _replied(
+        self, session: Session, chat_id: int, message_id: int
+    ) -> tuple[KeptTurn | None, Referent | None]:
+        """The answer that a message gives, and what a feature knows of the message."""
+        turn = conversations.turn_of_answer(session, chat_id, message_id)
+        known = (each.referent(session, chat_id, message_id) for each in self._services.features)
+        return turn, next(filter(None, known), None)
 
     async def _best(
         self,
@@ -226,10 +233,6 @@ EDITABLE = timedelta(minutes=1)
 """How long an edited question still changes its answer."""
 
 
-Instead = Callable[[Bot, Asker, Message, str], Awaitable[bool]]
-"""Takes up the words of an ordinary question in the place of its answer; whether it did."""
-
-
 class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
@@ -239,14 +242,10 @@ class QuestionHandlers:
         services: BotServices,
         voting: VoteHandlers,
         stops: LiveStops,
-        aloud: AloudHandlers,
-        instead: Instead | None = None,
     ) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
-        self._aloud = aloud
-        self._instead = instead
         self._memory = ConversationMemory(services)
 
     def register(self, application: TelegramApplication) -> None:
@@ -352,8 +351,10 @@ class QuestionHandlers:
             return
         replied = message.reply_to_message
         ordinary = not (spoken or about or own_first) and replied is None
-        if ordinary and self._instead and await self._instead(bot, asker, message, words):
-            return
+        if ordinary:
+            for feature in self._services.features:
+                if await feature.take_question(bot, asker, message, words):
+                    return
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
@@ -373,18 +374,23 @@ class QuestionHandlers:
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn, asker.phrases, speaks=self._services.speaks)
+        buttons = self._keyboard(answer, turn, asker)
         sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
         await self._sent(turn, sent)
-        if self._services.speaks and answer.citations:
-            await self._aloud.follow(bot, asker, turn, spoken=spoken)
+        for feature in self._services.features:
+            await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
+
+    def _keyboard(self, answer: Answer, turn: int, asker: Asker) -> InlineKeyboardMarkup | None:
+        code = asker.phrases.code
+        added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
+        return keyboard(answer, turn, asker.phrases, added)
 
     async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
         """Put the answer to the new words in the place of the old one."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
-        buttons = keyboard(answer, turn.id, asker.phrases, speaks=self._services.speaks)
+        buttons = self._keyboard(answer, turn.id, asker)
         shown = turn.answer_messages
         sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
         await self._sent(turn.id, sent)

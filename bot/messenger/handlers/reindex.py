@@ -16,13 +16,14 @@ from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update
 from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.delivery import take_away
 from bot.messenger.outbound.progress import BackgroundWork, shown_progress
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import Asker, BotServices, TelegramApplication
+from bot.messenger.services import BotServices
 from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
 

@@ -12,12 +12,13 @@ from telegram.constants import ChatAction
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.statistics import StatisticsPhrases
+from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
 from bot.messenger.menus import MenuCommand, command_handler
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import Asker, BotServices, TelegramApplication
+from bot.messenger.services import BotServices
 from bot.operations.chart import draw_chart
 from bot.operations.picture_style import can_draw
 from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight

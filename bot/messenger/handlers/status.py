@@ -11,6 +11,7 @@ from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
+from bot.messenger.asker import TelegramApplication
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
@@ -18,10 +19,10 @@ from bot.messenger.menus import MenuCommand, Menus, command_handler
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, TelegramApplication
+from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
 from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
-from bot.state import alerts, invitations, spending, statistics
+from bot.state import invitations, spending, statistics
 from bot.state.statistics import AskedQuestion
 from index.errors import IndexingError
 
@@ -86,15 +87,19 @@ class StatusHandlers:
         now, settings = self._services.now(), self._services.settings
         holdings, fault = await self._holdings(code)
 
-        def read(session: Session) -> tuple[list[AskedQuestion], int, int, int]:
+        def read(session: Session) -> tuple[list[AskedQuestion], int, int, list[str]]:
             return (
                 list(statistics.questions(session, midnight(now))),
                 spending.on(session, now.date()).tokens,
-                alerts.waiting_alerts(session),
                 invitations.waiting_invitations(session, now),
+                [
+                    item
+                    for feature in self._services.features
+                    for item in feature.waiting_items(session, code)
+                ],
             )
 
-        asked, tokens, waiting, invited = await self._services.state.run(read)
+        asked, tokens, invited, waiting = await self._services.state.run(read)
         return BotStatus(
             holdings=holdings,
             fault=fault,
@@ -103,8 +108,8 @@ class StatusHandlers:
             memory=used_memory(),
             models=[each.name for each in parse_choices(settings.chat_model)],
             tokens=tokens,
-            alerts=waiting,
             invitations=invited,
+            waiting=waiting,
         )
 
     async def _holdings(self, code: str) -> tuple[Holdings | None, str | None]:
@@ -117,6 +122,7 @@ class StatusHandlers:
 
 def status_text(status: BotStatus, phrases: AdministrationPhrases) -> str:
     """How the bot does, in lines."""
+    waiting = (*status.waiting, phrases.invitations(status.invitations))
     return "\n".join(
         (
             *_holdings_lines(status, phrases),
@@ -128,7 +134,7 @@ def status_text(status: BotStatus, phrases: AdministrationPhrases) -> str:
                 if status.models
                 else []
             ),
-            phrases.waiting_now(status.alerts, status.invitations),
+            phrases.waiting_now(", ".join(waiting)),
         )
     )
 

@@ -19,11 +19,12 @@ from telegram.constants import ReactionEmoji
 from telegram.ext import ContextTypes, MessageReactionHandler
 
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.handlers.gate import PRESS_COST
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import Asker, BotServices, TelegramApplication, asker_of, met
+from bot.messenger.services import BotServices, met
 from bot.state import chats, conversations, votes
 
 _VOTE = re.compile(r"v:(\d{1,18}):([01])", re.ASCII)

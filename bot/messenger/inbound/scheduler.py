@@ -13,7 +13,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.messenger.services import author
+from bot.messenger.asker import author
 
 URGENT_PREFIXES = ("stop:", "/stop")
 """What begins the buttons and the command that stop an answer: they cannot wait for its end."""

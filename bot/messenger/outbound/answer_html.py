@@ -16,10 +16,8 @@ from bot.answer import (
     shown_quotes,
     web_address,
 )
-from bot.arena.battle import Battle, compared_statements
 from bot.help_numbers import Help, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
-from bot.locale.arena import ArenaPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
@@ -44,7 +42,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
     if answer.help is not None:
         return _help_html(answer.help, answer.language)
     if answer.outcome != "no":
-        blocks = [] if answer.verbatim else [_statement(each) for each in answer.statements]
+        blocks = [] if answer.verbatim else [statement_block(each) for each in answer.statements]
         blocks += _sources(
             shown_quotes(answer.citations, answer), phrases, fold=not answer.verbatim
         )
@@ -95,41 +93,12 @@ def _help_html(help: Help, language: str) -> tuple[str, ...]:
     return tuple(to_html(spans) for spans in messages(blocks, language))
 
 
-def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
-    """The messages that show both answers of a battle, set alike whoever wrote them: what each says
-    with its markers, then its sources, each once."""
-    texts = ArenaPhrases.of(phrases.code)
-    sides = zip(("first", "second"), battle.sides, strict=True)
-    blocks = []
-    for name, side in sides:
-        title = StyledBlock((StyledSpan(texts.answers[name], "b"),), "\n\n\n")
-        statements = [_statement(each) for each in compared_statements(side.answer)]
-        if not statements:
-            statements = [StyledBlock((StyledSpan(texts.unknown),))]
-        blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
-        blocks += _compared_sources(side.answer.citations, phrases)
-    doubt = texts.doubtful if battle.doubtful else ""
-    said = " ".join(filter(None, (doubt, texts.which)))
-    blocks.append(StyledBlock((StyledSpan(said, "i"),), "\n\n\n"))
-    return tuple(to_html(spans) for spans in messages(blocks, battle.language))
-
-
-def _compared_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
-    by_article: dict[str, list[Citation]] = {}
-    for citation in citations:
-        by_article.setdefault(citation.article.id, []).append(citation)
-    for at, same in enumerate(by_article.values()):
-        markers = [_marker(each) for each in same]
-        source = _source(same[0].article, "", phrases, "")
-        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if at else "\n\n")
-
-
 def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:
     """The messages that show a whole passage, the quote in bold, below its article's name.
 
     `place` tells which passage of the article it is.
     """
-    source = _source(excerpt.article, excerpt.quote, phrases)
+    source = source_spans(excerpt.article, excerpt.quote, phrases)
     above = " · ".join(filter(None, (_flowing(excerpt.heading), place)))
     heading = (StyledSpan("\n"), StyledSpan(above, "i")) if above else ()
     passage = StyledBlock(
@@ -146,7 +115,7 @@ def text_html(text: str, language: str) -> tuple[str, ...]:
     )
 
 
-def _statement(statement: Statement) -> StyledBlock:
+def statement_block(statement: Statement) -> StyledBlock:
     markers = "".join(f"[{number}]" for number in statement.citations)
     # The marker must not begin a line of its own, hence the no-break space.
     before, highlight, after = (LINE_END.sub(" ", part) for part in statement.parts)
@@ -167,13 +136,14 @@ def articles_html(
     blocks = [StyledBlock((StyledSpan(title, "b"),))]
     for number, article in enumerate(articles, first):
         gap = "\n\n" if number == first else "\n"
-        blocks.append(StyledBlock((StyledSpan(f"{number}. "), *_source(article, "", phrases)), gap))
+        source = source_spans(article, "", phrases)
+        blocks.append(StyledBlock((StyledSpan(f"{number}. "), *source), gap))
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
 
 def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
     """What is known of an article, and its headings."""
-    blocks = [StyledBlock(_source(article, "", phrases))]
+    blocks = [StyledBlock(source_spans(article, "", phrases))]
     if article.category:
         blocks.append(StyledBlock((StyledSpan(_flowing(article.category), "i"),), "\n"))
     for number, section in enumerate(article.sections):
@@ -192,11 +162,11 @@ def _sources(
     """
     for group in groups:
         lines = [_quote(shown, phrases) for shown in group if not shown.told]
-        numbers = [_marker(shown.citation) for shown in group if shown.told]
+        numbers = [citation_marker(shown.citation) for shown in group if shown.told]
         article = group[0].citation.article
         only = group[0].citation.quote if len(group) == 1 else ""
         dash = StyledSpan(" — " if numbers else "— ")
-        source = (*numbers, dash, *_source(article, only, phrases, ""))
+        source = (*numbers, dash, *source_spans(article, only, phrases, ""))
         joined = [span for line in lines for span in (StyledSpan("\n"), *line)][1:]
         if fold and _is_long(joined):
             yield StyledBlock((*_folded(joined), StyledSpan("\n"), *source))
@@ -221,11 +191,11 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
         StyledSpan(highlight, "b"),
         # The marker must not begin a line of its own, hence the no-break space.
         StyledSpan(f"{after}{closing}\u00a0"),
-        _marker(citation),
+        citation_marker(citation),
     )
 
 
-def _marker(citation: Citation) -> StyledSpan:
+def citation_marker(citation: Citation) -> StyledSpan:
     """[1], which opens the article at the quote where it is online."""
     return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))
 
@@ -239,10 +209,10 @@ def _folded(said: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
 
 
 def _nearest(article: Article, phrases: Phrases) -> StyledBlock:
-    return StyledBlock((StyledSpan("• "), *_source(article, "", phrases)), "\n")
+    return StyledBlock((StyledSpan("• "), *source_spans(article, "", phrases)), "\n")
 
 
-def _source(
+def source_spans(
     article: Article | ArticleEntry, quote: str, phrases: Phrases, style: Style = "b"
 ) -> tuple[StyledSpan, ...]:
     """The article's title, linked at the quote where it is online, and what stands beside it."""

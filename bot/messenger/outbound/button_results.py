@@ -10,9 +10,9 @@ from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest, TelegramError
 
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.asker import Asker
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.outbound.reply import acknowledge
-from bot.messenger.services import Asker
 
 logger = logging.getLogger(__name__)
 

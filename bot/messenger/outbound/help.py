@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from telegram import Bot
 
+from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver
-from bot.messenger.services import Asker, BotServices
+from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
 
 

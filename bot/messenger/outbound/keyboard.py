@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answer import Answer, Citation
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.feature import AnswerButtons
 from index.article import Article, Passage
 from index.build.passages import cut
 
@@ -162,18 +163,14 @@ Find = Callable[[str], Article | None]
 
 GOOD, BAD = "👍", "👎"
 
-LISTEN = "🔊"
-LISTEN_PATTERN = r"say:(\d{1,18})"
-
 
 def keyboard(
-    answer: Answer, turn_id: int, phrases: Phrases, *, speaks: bool = False
+    answer: Answer, turn_id: int, phrases: Phrases, added: Iterable[AnswerButtons] = ()
 ) -> InlineKeyboardMarkup | None:
-    """A button for the passage of each citation, one for more, two for what people think of it, in
-    one row where they fit.
+    """The buttons below an answer: one per cited passage, one for further sources, those `added` by
+    features, and two to rate it, in one row if they fit.
 
-    Unless it is sure, it offers to tell when an article answers; thanks need no button. `turn_id`
-    is where the answer is kept; `speaks` tells whether it can be heard.
+    `turn_id` is the stored turn of the answer. None for small talk.
     """
     if answer.small_talk:
         return None
@@ -190,11 +187,10 @@ def keyboard(
     ]
     if answer.further:
         buttons.append(InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}"))
-    if speaks and cited:
-        buttons.append(InlineKeyboardButton(LISTEN, callback_data=f"say:{turn_id}"))
     offers = []
-    if not answer.answered:
-        offers.append([InlineKeyboardButton(said.alert_me, callback_data=f"n:{turn_id}")])
+    for each in added:
+        buttons += each.beside
+        offers += [[button] for button in each.rows]
     if len(buttons) + 2 <= BUTTONS_PER_ROW:
         return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
     return InlineKeyboardMarkup([*_rows(buttons), *offers, [good, bad]])

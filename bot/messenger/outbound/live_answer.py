@@ -14,9 +14,9 @@ from telegram.error import TelegramError
 
 from bot.answer import Answer
 from bot.locale.answers import WritingPhrases
+from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
-from bot.messenger.services import Asker
 from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)

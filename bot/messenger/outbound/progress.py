@@ -14,10 +14,10 @@ from threading import Event
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
+from bot.messenger.asker import Asker
 from bot.messenger.journal import stop_event
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
-from bot.messenger.services import Asker
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.locale.errors import error_text, reader_text
 from bot.locale.messenger import AccessPhrases
+from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, edit
-from bot.messenger.services import Asker, BotServices
+from bot.messenger.services import BotServices
 
 logger = logging.getLogger(__name__)
 

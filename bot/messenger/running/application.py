@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,10 @@ from telegram.ext import AIORateLimiter, Application
 from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
 from bot.library.articles import Library, LiveLibrary
-from bot.messenger.chores import Chore, leftover_chore, run_chores
-from bot.messenger.handlers.features import menus_of, register_features
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.chores import leftover_chore, run_chores
+from bot.messenger.feature import Chore
+from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, triggered_by
@@ -31,7 +33,7 @@ from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
-from bot.messenger.services import BotServices, Chain, TelegramApplication
+from bot.messenger.services import BotServices, Chain
 from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
@@ -40,9 +42,9 @@ from index.store.url import redact_url
 
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
-    from bot.arena.arena import Arena
+    from bot.audio import SpeechService
     from bot.library.documents import Documents
-    from bot.speech.service import Speech
+    from index.search.live import LiveIndex
 
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
@@ -92,7 +94,12 @@ def _log_ready(username: str) -> None:
     logger.info("Listening as https://t.me/%s", PublicText(username))
 
 
-def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> None:
+def run_bot(
+    settings: Settings,
+    features: Sequence[OpenFeature],
+    open_speech: Callable[[Settings], SpeechService | None],
+    ready: Callable[[str], None] = _log_ready,
+) -> None:
     """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
 
     `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
@@ -100,8 +107,7 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # said at once, not after the models are loaded
-    from bot.arena.factory import open_arena
-    from bot.assembly import chain_over, open_gate, open_index, open_speech, open_writers
+    from bot.assembly import chain_over, open_gate, open_index, open_writers
     from bot.library.documents import Documents
 
     with ExitStack() as opened:
@@ -109,14 +115,15 @@ def run_bot(settings: Settings, ready: Callable[[str], None] = _log_ready) -> No
         if writers is not None:
             opened.callback(writers.close)
         index = open_index(settings, awaited=True)
-        speech = opened.enter_context(closing(open_speech(settings)))
-        chain = chain_over(index, settings, writers, speech.resting)
-        documents = Documents(settings, index.embedder, undisturbed=speech.resting)
-        arena = open_arena(settings, index, chain.understood)
-        if arena is not None:
-            opened.callback(arena.close)
+        speech = open_speech(settings)
+        if speech is not None:
+            opened.callback(speech.close)
+        undisturbed = speech.resting if speech is not None else nullcontext
+        chain = chain_over(index, settings, writers, undisturbed)
+        documents = Documents(settings, index.embedder, undisturbed=undisturbed)
         gate = open_gate(settings, index.embedder)
-        run_with(settings, chain, LiveLibrary(index), ready, documents, speech, arena, gate)
+        library = LiveLibrary(index)
+        run_with(settings, chain, library, ready, features, documents, speech, gate, index)
 
 
 def run_with(
@@ -124,12 +131,13 @@ def run_with(
     chain: Chain,
     library: Library,
     ready: Callable[[str], None] = _log_ready,
+    features: Sequence[OpenFeature] = (),
     documents: Documents | None = None,
-    speech: Speech | None = None,
-    arena: Arena | None = None,
+    speech: SpeechService | None = None,
     gate: DistressGate | None = None,
+    index: LiveIndex | None = None,
 ) -> None:
-    """As `run_bot`, with a chain and a library of one's own; what is under way is finished."""
+    """Like `run_bot`, with the given chain and library; work under way is finished."""
 
     async def until_signalled() -> None:
         stop = asyncio.Event()
@@ -151,10 +159,11 @@ def run_with(
             library,
             stop,
             ready,
+            features=features,
             documents=documents,
             speech=speech,
-            arena=arena,
             gate=gate,
+            index=index,
         )
 
     # Threads that search let the loop have its say: what Telegram took is to be written down.
@@ -175,12 +184,13 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
     patience: Sequence[float] = _PATIENCE,
+    features: Sequence[OpenFeature] = (),
     documents: Documents | None = None,
-    speech: Speech | None = None,
-    arena: Arena | None = None,
+    speech: SpeechService | None = None,
     gate: DistressGate | None = None,
+    index: LiveIndex | None = None,
 ) -> None:
-    """As `listen`, inside an event loop, until `stop` is set."""
+    """Like `run_with`, inside an event loop, until `stop` is set."""
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
@@ -197,8 +207,11 @@ async def serve(
         application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents, speech, arena, gate)
-        chores = [leftover_chore(journal), *register_features(application, services)]
+        services = BotServices(chain, library, state, settings, documents, speech, gate, index)
+        chores = [
+            leftover_chore(journal, services),
+            *register_handlers(application, services, features),
+        ]
         if state.is_shared:
             chores += _sharing_chores(application, services, process)
         try:
@@ -211,6 +224,8 @@ async def serve(
         finally:
             journal.stopping.set()
             await _close(application, receiver)
+            for feature in services.features:
+                feature.close()
         if token_check.refused.is_set():
             raise refusal(settings)
 
@@ -294,7 +309,7 @@ async def _start(
     application: DurableApplication, receiver: Receiver, services: BotServices, retries: int
 ) -> None:
     await application.initialize()
-    await menus_of(services).announce(application.bot, services.settings.admins)
+    await menus_with(services.features).announce(application.bot, services.settings.admins)
     await set_profile(application.bot, services.settings.bot_name)
     await application.refill()
     await receiver.start(retries)

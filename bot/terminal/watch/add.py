@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from bot.command import DONE, FAILED
 from bot.library.paths import open_gatherer, standing_paths
 from bot.locale.errors import problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
-from bot.terminal.command import DONE, FAILED
 from bot.terminal.console import console_for, show
 from index.fetch.gatherer import (
     ARTICLES_PER_LIST,

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from bot.command import MISUSED, CommandLine, Job, job
 from bot.errors import FeedingError
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.watch import FeedingHelp
 from bot.settings import Settings
-from bot.terminal.command import MISUSED, CommandLine, Job, job
 from bot.terminal.console import console_for, show
 from bot.terminal.render import complaint
 

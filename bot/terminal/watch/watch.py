@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from bot.command import DONE
 from bot.errors import FeedingError
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings, index_store
-from bot.terminal.command import DONE
 from bot.terminal.console import console_for, show
 from bot.terminal.watch.add import tell_gathered
 from bot.terminal.watch.feeds import Interrupted, Poller

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.state.battles import BattleChoice, BattleSide, KeptBattle, KeptBattleVote
+from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattle, KeptBattleVote
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from bot.arena.battle_records import BATTLE_CHOICES, BattleSide
 from bot.arena.export import export_lines
-from bot.state.battles import BATTLE_CHOICES, BattleSide
 from tests.bot.arena.samples import kept_battle, kept_vote
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.arena.names import named_writer
+from bot.arena.texts import ArenaPhrases
 from bot.errors import SettingsError
 from bot.llm.prompt import check_prompts, template
-from bot.locale.arena import ArenaPhrases
 from bot.model_choice import parse_writers
 from index.errors import RefusedValue
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.board import board_text
 from bot.arena.pairing import PairRecord
 from bot.arena.standings import CountingRules, Standings, counting_rules, pair_records, standings
 from bot.settings import Settings
-from bot.state.battles import BattleChoice, PairTally
 from tests.bot.arena.samples import kept_battle, kept_vote
 
 RULES = CountingRules(enough=10)

@@ -9,11 +9,11 @@ import feedparser
 import pytest
 from lxml import etree, html
 
+from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
 from bot.digests.script import Line, Script
 from bot.digests.spoken import spoken_script
 from bot.errors import KeepingError
-from bot.speech.service import Recording
 from index.article import Period
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited

@@ -16,28 +16,28 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot import locale
-from bot.locale.catalogue import Catalogue, Texts, catalogue
+from bot.locale.catalogue import Catalogue, Texts, catalogue, catalogue_path
 from bot.locale.format import FORMATS
 
 ROOT = Path(locale.__file__).parent
-DOMAINS = sorted(path.stem for path in ROOT.glob("fr/LC_MESSAGES/*.po"))
+FEATURES = sorted(path.parent for path in ROOT.parent.glob("*/locale"))
+PATHS = [path for each in (ROOT, *(f / "locale" for f in FEATURES)) for path in each.rglob("*.po")]
 LANGUAGES = ("fr", "en")
-CATALOGUES = sorted((path.stem, path.parts[-3]) for path in ROOT.glob("*/LC_MESSAGES/*.po"))
+CATALOGUES = sorted((path.stem, path.parts[-3]) for path in PATHS)
+DOMAINS = sorted({domain for domain, _ in CATALOGUES})
 
 for module in pkgutil.iter_modules(locale.__path__, "bot.locale."):
     importlib.import_module(module.name)
+for feature in FEATURES:
+    importlib.import_module(f"bot.{feature.name}.texts")
 
 CLASSES = Texts.__subclasses__()
 DECLARED = sorted({each.domain for each in CLASSES})
 
 
-def path_of(domain: str, language: str) -> Path:
-    return ROOT / language / "LC_MESSAGES" / f"{domain}.po"
-
-
 @cache
 def messages(domain: str, language: str) -> dict[str, Message]:
-    with path_of(domain, language).open("rb") as file:
+    with catalogue_path(domain, language).open("rb") as file:
         read = read_po(file, abort_invalid=True)
     return {_key(each): each for each in read if each.id}
 
@@ -73,7 +73,7 @@ def stubs(kind: type[Texts]) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("domain", "language"), CATALOGUES)
 def test_a_catalogue_is_well_formed(domain: str, language: str) -> None:
-    written = path_of(domain, language).read_text(encoding="utf-8")
+    written = catalogue_path(domain, language).read_text(encoding="utf-8")
     found = messages(domain, language)
     keys = re.findall(r'^msgid (?:""\n)?"(.+)"$', written, flags=re.MULTILINE)
     assert len(keys) == len(set(keys)) == len(found), "a key stands twice"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import MessengerError, SettingsError
+from bot.main import run as selon
 from bot.messenger.running import requests
 from bot.messenger.running.application import serve, telegram_token
 from bot.settings import load_settings
-from bot.terminal.cli import run as selon
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settings_for, slowly

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -16,7 +15,6 @@ from bot.answer import Answer
 from bot.locale.answers import AboutPhrases, Phrases
 from bot.locale.catalogue import CatalogueError, catalogue
 from bot.locale.errors import error_text, reader_text
-from bot.messenger import handlers
 from bot.messenger.handlers.inline import _answer_result, _article_result
 from bot.messenger.outbound.answer_html import (
     answer_html,
@@ -29,6 +27,7 @@ from bot.messenger.outbound.keyboard import PassageRef
 from index.article import Article, Copy
 from index.errors import FetchError, IndexingError, Problem, ReadError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
+from tests.e2e.telegram import feature_packages, handler_modules
 
 PATH, ID = "corpus/wikinews-html/45496.html", "00b1578af2b9"
 INTERNAL = re.compile(rf"SELON_|{re.escape(PATH)}|45496|/srv|{ID}|«\s*selon |`selon ")
@@ -83,11 +82,10 @@ def test_what_concerns_readers_is_said_to_them() -> None:
 
 
 def test_only_what_administrators_read_is_said_as_it_is() -> None:
-    files = sorted(Path(handlers.__path__[0]).glob("*.py"))
-    using = {each.stem for each in files if "error_text" in each.read_text("utf-8")}
-    assert using == {"reindex", "status"}
-    for name in using:
-        tree = ast.parse((Path(handlers.__path__[0]) / f"{name}.py").read_text("utf-8"))
+    using = [each for each in handler_modules() if "error_text" in each.read_text("utf-8")]
+    assert {each.stem for each in using} == {"reindex", "status"}
+    for path in using:
+        tree = ast.parse(path.read_text("utf-8"))
         public = [each for each in ast.walk(tree) if getattr(each, "attr", "") == "PublicButtons"]
         assert public == []
 
@@ -130,11 +128,19 @@ def test_articles_answers_and_inline_results_show_nothing_internal(
         assert not INTERNAL.search(each), each
 
 
+FEATURE_DOMAINS = [each.__name__.rpartition(".")[2] for each in feature_packages()]
 READ_BY_ADMINISTRATORS = {"access.set_by_settings"}
 
 
 @pytest.mark.parametrize(
-    "domain", ["answers", "arena", "chats", "digests", "messenger", "speech", "statistics"]
+    "domain",
+    [
+        "answers",
+        "chats",
+        "messenger",
+        "statistics",
+        *(each.__name__[4:] for each in feature_packages()),
+    ],
 )
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_texts_of_the_chat_name_no_setting_and_no_command_of_the_terminal(

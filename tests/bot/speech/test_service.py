@@ -15,10 +15,11 @@ from shutil import which
 import numpy as np
 import pytest
 
+from bot.audio import SpokenLine
 from bot.errors import SpeechError
 from bot.speech import service
 from bot.speech.base import Sound
-from bot.speech.service import Speech, SpeechModels, SpokenLine
+from bot.speech.service import Speech, SpeechModels
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
 from bot.speech.audio import read_sound, write_sound  # noqa: E402

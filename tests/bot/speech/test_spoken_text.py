@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.speech.base import SpeechLanguage
+from bot.audio import SpeechLanguage
 from bot.speech.spoken_text import spoken_words
 
 pytest.importorskip("num2words", reason="the extra `voice` is not installed")

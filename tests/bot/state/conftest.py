@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.features import FEATURES
 from bot.state.database import State, open_state
 from tests.postgres.server import Server
+
+for feature in FEATURES:
+    feature.load_tables()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -403,7 +403,7 @@ def test_what_is_no_whole_file_ends_in_one_error_and_changes_nothing(
 # The command
 
 
-PROGRAM = (sys.executable, "-c", "from bot.terminal.cli import main; main()", "state")
+PROGRAM = (sys.executable, "-c", "from bot.main import main; main()", "state")
 
 
 @contextmanager

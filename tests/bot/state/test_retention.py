@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -16,17 +18,13 @@ from bot.state.database import State
 from bot.state.retention import RetentionTerms
 from bot.state.tables import (
     AddresseeRow,
-    AlertRow,
     AnnouncementRow,
     AttachmentRow,
     Base,
-    BattleRow,
-    BattleVoteRow,
     ChatRow,
     ConversationRow,
     CorpusRow,
     DeliveryRow,
-    DigestRow,
     DocumentRow,
     InvitationRow,
     MeterRow,
@@ -34,25 +32,29 @@ from bot.state.tables import (
     PersonRow,
     ReplyRow,
     RoleRow,
-    ScriptRow,
     SpendingRow,
-    SubscriptionRow,
     TurnRow,
     UpdateRow,
     UsageRow,
     VoteRow,
 )
+from tests.e2e.telegram import feature_packages
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = RetentionTerms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
+FEATURE_ROWS = [
+    import_module(f"tests.{package.__name__}.rows").rows
+    for package in feature_packages()
+    if find_spec(f"tests.{package.__name__}.rows")
+]
 FOREVER = {"roles", "corpora"}
 """What administrators decided stays until they decide otherwise."""
-NAMELESS = {"battles", "battle_votes"}
+NAMELESS = {"battles", "battle_votes"} & set(Base.metadata.tables)
 """What is counted stays, without the person and their words."""
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 
 
-def _counts(state: State) -> dict[str, int]:
+def count_rows(state: State) -> dict[str, int]:
     def count(session: Session) -> dict[str, int]:
         tables = Base.metadata.sorted_tables
         chosen = {each.name: select(func.count()).select_from(each) for each in tables}
@@ -61,7 +63,7 @@ def _counts(state: State) -> dict[str, int]:
     return {name: count for name, count in state.do(count).items() if count}
 
 
-def _rows(person: int, at: datetime) -> Sequence[Base]:
+def sample_rows(person: int, at: datetime) -> Sequence[Base]:
     """One row in every table, all of this moment."""
     place = {"person_id": person, "chat_id": person, "thread_id": 0}
     invited = at + timedelta(days=3)
@@ -82,37 +84,8 @@ def _rows(person: int, at: datetime) -> Sequence[Base]:
             created_at=at,
         ),
         VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
-        AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
-        DigestRow(
-            **place,
-            minute=450,
-            days="0123456",
-            language="fr",
-            last_day=at.date(),
-            told=[],
-            created_at=at,
-        ),
-        ScriptRow(
-            **place,
-            language="fr",
-            subject="",
-            articles=[],
-            messages=[],
-            tries=0,
-            created_at=at,
-        ),
         DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
         ChatRow(id=-person, first_seen=at),
-        SubscriptionRow(
-            **place,
-            subject="phares",
-            language="fr",
-            at_once=False,
-            seen=[],
-            checked="g",
-            looked_at=at,
-            created_at=at - timedelta(days=365),
-        ),
         CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
         SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
         UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
@@ -135,31 +108,11 @@ def _rows(person: int, at: datetime) -> Sequence[Base]:
         NoticeRow(key=f"stranger:{person}", at=at),
         AnnouncementRow(id=person, person_id=person, text="Oyez", status="sent", created_at=at),
         AddresseeRow(announcement_id=person, person_id=person, outcome="sent"),
-        BattleRow(
-            id=person,
-            person_id=person,
-            chat_id=person,
-            question_message=1,
-            question="Qui ?",
-            question_key="k",
-            language="fr",
-            kind="single",
-            origin="chat",
-            generation="g",
-            first="extractive",
-            second="openai:m",
-            shown=["A", "B"],
-            text_first="Lui.",
-            text_second="Elle.",
-            style_first={"length": 1},
-            style_second={"length": 1},
-            created_at=at,
-        ),
-        BattleVoteRow(battle_id=person, person_id=person, voter="v", choice="first", created_at=at),
+        *(row for rows in FEATURE_ROWS for row in rows(person, at)),
     )
 
 
-def _add(state: State, rows: Sequence[Base]) -> None:
+def add_rows(state: State, rows: Sequence[Base]) -> None:
     """One by one: what stands on another comes after it."""
 
     def add(session: Session) -> None:
@@ -170,66 +123,41 @@ def _add(state: State, rows: Sequence[Base]) -> None:
     state.do(add)
 
 
-def _forget(state: State, now: datetime = NOW) -> dict[str, int]:
+def forget_rows(state: State, now: datetime = NOW) -> dict[str, int]:
     return state.do(partial(retention.forget_expired_rows, now=now, terms=TERMS))
 
 
 def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -> None:
-    rows = _rows(7, NOW - timedelta(days=91))
+    rows = sample_rows(7, NOW - timedelta(days=91))
     assert {row.__tablename__ for row in rows} == set(Base.metadata.tables)
-    _add(state, rows)
-    _add(state, _rows(8, NOW))
-    everything = _counts(state)
-    gone = _forget(state)
+    add_rows(state, rows)
+    add_rows(state, sample_rows(8, NOW))
+    everything = count_rows(state)
+    gone = forget_rows(state)
     assert set(gone) == set(Base.metadata.tables) - FOREVER
-    left = _counts(state)
+    left = count_rows(state)
     lasting = FOREVER | NAMELESS
     removed = {name: count for name, count in gone.items() if name not in NAMELESS}
     assert left == {name: count - removed.get(name, 0) for name, count in everything.items()}
     assert left == {name: 2 if name in lasting else 1 for name in Base.metadata.tables}
-    assert _forget(state) == {}
+    assert forget_rows(state) == {}
 
 
 def test_the_page_tells_of_every_table_how_long(state: State) -> None:
     section = PAGE.read_text(encoding="utf-8").partition("## How long")[2].partition("\n## ")[0]
     named = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (.+?) \|", section, re.MULTILINE)))
-    assert sorted(named) == sorted(Base.metadata.tables)
-
-
-def test_a_question_waits_for_its_article_for_a_year(state: State) -> None:
-    _add(state, [row for row in _rows(7, NOW) if isinstance(row, PersonRow | AlertRow)])
-
-    def waits(session: Session) -> None:
-        session.scalars(select(AlertRow)).one().told_at = None
-
-    state.do(waits)
-    _forget(state, NOW + timedelta(days=364))
-    assert _counts(state) == {"people": 1, "alerts": 1}
-    _forget(state, NOW + timedelta(days=366))
-    assert _counts(state) == {}
-
-
-def test_who_gets_the_daily_is_known_as_long_as_it_is_sent(state: State) -> None:
-    rows = _rows(7, NOW - timedelta(days=400))
-    _add(state, [row for row in rows if isinstance(row, PersonRow | DigestRow)])
-
-    def sent(session: Session) -> None:
-        session.scalars(select(DigestRow)).one().last_day = NOW.date()
-
-    state.do(sent)
-    assert _forget(state) == {}
-    assert _forget(state, NOW + timedelta(days=91)) == {"digests": 1, "people": 1}
+    assert set(Base.metadata.tables) <= set(named)
 
 
 def test_that_somebody_wants_no_announcements_is_not_forgotten(state: State) -> None:
-    _add(state, [PersonRow(id=7, first_seen=NOW, last_seen=NOW, quiet_since=NOW)])
-    assert _forget(state, NOW + timedelta(days=400)) == {}
+    add_rows(state, [PersonRow(id=7, first_seen=NOW, last_seen=NOW, quiet_since=NOW)])
+    assert forget_rows(state, NOW + timedelta(days=400)) == {}
 
 
 def test_what_administrators_decided_about_a_group_stays(state: State) -> None:
     groups = [ChatRow(id=-n, allowed=n == 1, first_seen=NOW) for n in (1, 2)]
-    _add(state, [*groups, ChatRow(id=-3, first_seen=NOW)])
-    assert _forget(state, NOW + timedelta(days=400)) == {"chats": 1}
+    add_rows(state, [*groups, ChatRow(id=-3, first_seen=NOW)])
+    assert forget_rows(state, NOW + timedelta(days=400)) == {"chats": 1}
 
 
 def test_what_could_never_be_sent_goes_with_its_words(state: State) -> None:
@@ -237,6 +165,6 @@ def test_what_could_never_be_sent_goes_with_its_words(state: State) -> None:
     letter = DeliveryRow(
         bot_id=1, update_id=1, number=1, letter={}, sent=[], outcome="waiting", created_at=NOW
     )
-    _add(state, [update, letter])
-    assert _forget(state, NOW + timedelta(days=89)) == {}
-    assert _forget(state, NOW + timedelta(days=91)) == {"updates": 1, "deliveries": 1}
+    add_rows(state, [update, letter])
+    assert forget_rows(state, NOW + timedelta(days=89)) == {}
+    assert forget_rows(state, NOW + timedelta(days=91)) == {"updates": 1, "deliveries": 1}

@@ -14,8 +14,8 @@ import pytest
 from bot import assembly
 from bot.answer import Answer
 from bot.errors import StateError
+from bot.main import run
 from bot.settings import Settings
-from bot.terminal.cli import run
 from tests.bot.answers import answered, article, citation
 
 ANSWER = answered(citation("Une carte suffit.", article()))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 from tests.bot.llm.server import Behaviour, Scripted, keeps_silent, refuses, says, serving
 
 ANSWER = "La bibliothèque ferme à 18 heures [1]."

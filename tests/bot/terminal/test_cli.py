@@ -19,7 +19,7 @@ import pytest
 from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
-from bot.terminal.cli import run
+from bot.main import run
 from index.errors import DamagedIndex, NoIndex
 from index.models.base import Vectors
 from index.search.confidence import Thresholds
@@ -428,7 +428,7 @@ def test_bot_says_where_it_listens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     application = ModuleType("bot.messenger.running.application")
-    application.run_bot = lambda settings, ready: ready("selon_bot")  # type: ignore[attr-defined]
+    application.run_bot = lambda *opened: opened[-1]("selon_bot")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.messenger.running.application", application)
     assert run(["bot"]) == 0
     assert "https://t.me/selon_bot" in capsys.readouterr().err
@@ -587,14 +587,14 @@ def test_the_command_line_loads_nothing_heavy() -> None:
         "onnx telegram prompt_toolkit numpy"
     )
     result = started(
-        "import sys, bot.terminal.cli; bot.terminal.cli.run(['--version'])\n"
+        "import sys, bot.main; bot.main.run(['--version'])\n"
         f"print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
     )
     assert result.stdout.splitlines()[-1] == b"[]", result.stderr
 
 
 def test_output_is_utf8_whatever_the_locale() -> None:
-    code = "import sys, bot.terminal.cli; sys.exit(bot.terminal.cli.run(['--help']))"
+    code = "import sys, bot.main; sys.exit(bot.main.run(['--help']))"
     for locale in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}):
         result = started(code, **locale)
         assert "étant citée" in result.stdout.decode("utf-8")
@@ -602,10 +602,10 @@ def test_output_is_utf8_whatever_the_locale() -> None:
 
 def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
     code = (
-        "import sys, bot.terminal.cli\n"
-        "bot.terminal.cli._print = lambda text, code: "
+        "import sys, bot.main\n"
+        "bot.main._print = lambda text, code: "
         "[print('x' * 4096) for _ in range(99)] and code\n"
-        "sys.exit(bot.terminal.cli.run(['--version']))"
+        "sys.exit(bot.main.run(['--version']))"
     )
     reading, writing = os.pipe()
     os.close(reading)
@@ -623,11 +623,11 @@ def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
 
 def test_debug_shows_where_an_unexpected_error_arose() -> None:
     code = (
-        "import sys, types, bot.terminal.cli\n"
+        "import sys, types, bot.main\n"
         "module = types.ModuleType('bot.assembly')\n"
         "module.open_chain = lambda settings: 1 / 0\n"
         "sys.modules['bot.assembly'] = module\n"
-        "sys.exit(bot.terminal.cli.run(['ask', 'Combien ?']))"
+        "sys.exit(bot.main.run(['ask', 'Combien ?']))"
     )
     quiet, loud = started(code), started(code, SELON_LOG_LEVEL="DEBUG")
     assert quiet.returncode == loud.returncode == 1

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.main import run
 from bot.state import people, roles
 from bot.state.database import FILE, State, open_state
-from bot.terminal.cli import run
 
 Capture = pytest.CaptureFixture[str]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

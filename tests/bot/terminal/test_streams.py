@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.command import DONE, FAILED, MISUSED
+from bot.command import DONE, FAILED, MISUSED
 
-SELON = shlex.join((sys.executable, "-c", "from bot.terminal.cli import main; main()"))
+SELON = shlex.join((sys.executable, "-c", "from bot.main import main; main()"))
 FULL = "Erreur\u00a0: impossible d’écrire sur la sortie standard (plus de place sur le disque)\n"
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 from tests.fakes import FakeEmbedder
 from tests.postgres.server import Server
 

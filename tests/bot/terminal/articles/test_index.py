@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 from bot.terminal.index import NAMED
 from tests.bot.terminal.articles.conftest import Write
 from tests.bot.terminal.articles.service import current_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("indexed")

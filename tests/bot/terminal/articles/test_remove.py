@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 from tests.bot.terminal.articles.service import current_id
 from tests.fakes import FakeEmbedder
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.terminal.cli import run
+from bot.main import run
 from tests.bot.terminal.articles.conftest import WIRE, Write
 
 Capture = pytest.CaptureFixture[str]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.main import run
 from bot.settings import Settings
-from bot.terminal.cli import run
 from index.store.files.generation import current_id, open_generation
 from tests.fakes import FakeEmbedder
 from tests.web.site import Answer, Site, article, day, rss, sitemap

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.main import run
 from bot.settings import Settings
-from bot.terminal.cli import run
 from index.errors import StoreError
 from index.store.files.generation import open_generation
 from index.store.files.layout import Layout

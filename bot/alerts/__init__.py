@@ -1,0 +1,1 @@
+"""Alerts on unanswered questions and subscriptions to subjects."""

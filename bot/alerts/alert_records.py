@@ -1,0 +1,133 @@
+"""Questions to answer when an article does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Delete, ForeignKey, String, Text, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.state import people
+from bot.state.conversations import ConversationPlace
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
+
+
+class AlertRow(Base):
+    """A question to answer when an article does. `checked` is the newest generation asked."""
+
+    __tablename__ = "alerts"
+    __table_args__ = NEVER_REUSED
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    checked: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+# How long a question waits for an article that answers it.
+WAITING_TIME = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`checked` is the newest generation that was asked in vain."""
+
+    id: int
+    place: ConversationPlace
+    question: str
+    language: str
+    checked: str
+    created_at: datetime
+
+
+def keep_alert(
+    session: Session,
+    place: ConversationPlace,
+    question: str,
+    language: str,
+    generation: str,
+    now: datetime,
+) -> int:
+    """Keep an alert; asking twice for the same changes nothing. Its id."""
+    people.note_person(session, place.person_id, now)
+    row = session.scalars(
+        select(AlertRow).where(
+            AlertRow.person_id == place.person_id,
+            AlertRow.question == question,
+            AlertRow.told_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        row = AlertRow(
+            person_id=place.person_id,
+            chat_id=place.chat_id,
+            thread_id=place.thread_id,
+            question=question,
+            language=language,
+            checked=generation,
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def alerts_of_person(session: Session, person_id: int) -> list[Alert]:
+    """The alerts that somebody waits for, oldest first."""
+    chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.told_at.is_(None))
+    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
+
+
+def unchecked_alerts(session: Session, generation: str, limit: int = 100) -> list[Alert]:
+    """Alerts that this generation has not been asked yet, oldest first."""
+    chosen = select(AlertRow).where(AlertRow.told_at.is_(None), AlertRow.checked != generation)
+    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
+
+
+def waiting_alerts(session: Session) -> int:
+    """How many questions wait for an article."""
+    chosen = select(func.count()).select_from(AlertRow).where(AlertRow.told_at.is_(None))
+    return session.scalar(chosen) or 0
+
+
+def mark_alert_checked(session: Session, alert_id: int, generation: str) -> None:
+    row = session.get(AlertRow, alert_id)
+    if row is not None:
+        row.checked = generation
+
+
+def mark_alert_told(session: Session, alert_id: int, now: datetime) -> bool:
+    """Note that the answer is on its way; False when it was cancelled or told before."""
+    row = session.get(AlertRow, alert_id)
+    if row is None or row.told_at is not None:
+        return False
+    row.told_at = now
+    return True
+
+
+def cancel(session: Session, alert_id: int, person_id: int) -> bool:
+    """Remove somebody's own alert; False when it is not there."""
+    mine = delete(AlertRow).where(AlertRow.id == alert_id, AlertRow.person_id == person_id)
+    return bool(session.scalars(mine.returning(AlertRow.id)).all())
+
+
+def _alert(row: AlertRow) -> Alert:
+    place = ConversationPlace(row.chat_id, row.thread_id, row.person_id)
+    return Alert(row.id, place, row.question, row.language, row.checked, row.created_at)
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    yield delete(AlertRow).where(
+        or_(AlertRow.told_at < before, AlertRow.created_at < now - WAITING_TIME)
+    )
+
+
+register_table(PersonalTable(AlertRow, _expired, counted="alerts", belong=True))

@@ -1,0 +1,24 @@
+"""Alerts and subscriptions as a feature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.feature import Feature
+
+if TYPE_CHECKING:
+    from bot.messenger.feature import TelegramFeature
+    from bot.messenger.handlers.question import QuestionHandlers
+    from bot.messenger.services import BotServices
+
+
+class AlertsFeature(Feature):
+    """Readers hear when an article answers their question, or appears on their subject."""
+
+    def load_tables(self) -> None:
+        from bot.alerts import alert_records, subscription_records  # noqa: F401
+
+    def telegram(self, services: BotServices, questions: QuestionHandlers) -> TelegramFeature:
+        from bot.alerts.telegram import AlertsOnTelegram
+
+        return AlertsOnTelegram(services)

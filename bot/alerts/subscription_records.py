@@ -1,0 +1,212 @@
+"""Subjects of which new articles are told, to a person or to a group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Delete,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.state import deliveries, people
+from bot.state.conversations import ConversationPlace
+from bot.state.deliveries import Delivery, Letter
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
+from index.text.folding import fold_phrase
+
+
+class SubscriptionRow(Base):
+    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
+
+    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
+    `looked_at` when.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_place", "chat_id", "thread_id"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    at_once: Mapped[bool]
+    seen: Mapped[list[str]] = mapped_column(JSON)
+    checked: Mapped[str] = mapped_column(String(40))
+    looked_at: Mapped[datetime] = mapped_column(Utc)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    told_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+# How long a subject without news is followed.
+QUIET_TIME = timedelta(days=365)
+
+_SEEN = 5_000
+"""Articles of which it is known that they are not new: the last ones among those found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`person_id` is None where a group follows the subject; `seen` are ids of articles that are
+    not new."""
+
+    id: int
+    person_id: int | None
+    chat_id: int
+    thread_id: int
+    subject: str
+    language: str
+    at_once: bool
+    seen: frozenset[str]
+    created_at: datetime
+
+    @property
+    def place(self) -> ConversationPlace:
+        return ConversationPlace(self.chat_id, self.thread_id, self.person_id or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """What is asked for, and the articles that are there already."""
+
+    person_id: int | None
+    chat_id: int
+    thread_id: int
+    subject: str
+    language: str
+    at_once: bool
+    seen: Collection[str]
+    generation: str
+
+
+def follow(session: Session, new: NewSubscription, most: int, now: datetime) -> int | None:
+    """Keep a subscription, or change how often an earlier one tells; its id.
+
+    None where `most` are followed in that chat.
+    """
+    known = subscriptions_in(session, new.chat_id)
+    same = (
+        each.id
+        for each in known
+        if each.thread_id == new.thread_id and fold_phrase(each.subject) == fold_phrase(new.subject)
+    )
+    if (found := next(same, None)) is not None:
+        tell_at_once(session, found, at_once=new.at_once)
+        return found
+    if len(known) >= most:
+        return None
+    if new.person_id is not None:
+        people.note_person(session, new.person_id, now)
+    row = SubscriptionRow(
+        person_id=new.person_id,
+        chat_id=new.chat_id,
+        thread_id=new.thread_id,
+        subject=new.subject,
+        language=new.language,
+        at_once=new.at_once,
+        seen=sorted(new.seen),
+        checked=new.generation,
+        looked_at=now,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def subscriptions_in(session: Session, chat_id: int) -> list[Subscription]:
+    """What is followed in a chat, all its topics included, oldest first."""
+    chosen = select(SubscriptionRow).where(SubscriptionRow.chat_id == chat_id)
+    return [_subscription(row) for row in session.scalars(chosen.order_by(SubscriptionRow.id))]
+
+
+def subscription(session: Session, subscription_id: int) -> Subscription | None:
+    row = session.get(SubscriptionRow, subscription_id)
+    return _subscription(row) if row is not None else None
+
+
+def tell_at_once(session: Session, subscription_id: int, *, at_once: bool) -> None:
+    """Tell of articles as they come, or once a day."""
+    row = session.get(SubscriptionRow, subscription_id)
+    if row is not None:
+        row.at_once = at_once
+
+
+def unfollow(session: Session, subscription_id: int) -> None:
+    session.execute(delete(SubscriptionRow).where(SubscriptionRow.id == subscription_id))
+
+
+def due_subscriptions(
+    session: Session, generation: str, morning: datetime, limit: int = 100
+) -> Sequence[Subscription]:
+    """Those to look at: for which this generation is new, or that were last looked at before this
+    `morning`."""
+    due = or_(
+        and_(SubscriptionRow.at_once, SubscriptionRow.checked != generation),
+        and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at < morning),
+    )
+    chosen = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(limit)
+    return [_subscription(row) for row in session.scalars(chosen)]
+
+
+def tell(
+    session: Session,
+    subscription_id: int,
+    looked_at: Collection[str],
+    generation: str,
+    letter: Letter | None,
+    bot_id: int,
+    now: datetime,
+) -> Delivery | None:
+    """Note which articles are not new any more, and put what is told of them in the outbox, in one
+    go: wherever the process dies, they are told once. None where nothing is told."""
+    row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
+    if row is None:
+        return None
+    known = frozenset(row.seen)
+    row.seen = [*row.seen, *(each for each in looked_at if each not in known)][-_SEEN:]
+    row.checked, row.looked_at = generation, now
+    if letter is None:
+        return None
+    row.told_at = now
+    return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+
+
+def _subscription(row: SubscriptionRow) -> Subscription:
+    return Subscription(
+        row.id,
+        row.person_id,
+        row.chat_id,
+        row.thread_id,
+        row.subject,
+        row.language,
+        row.at_once,
+        frozenset(row.seen),
+        row.created_at,
+    )
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
+    yield delete(SubscriptionRow).where(last_told < now - QUIET_TIME)
+
+
+register_table(PersonalTable(SubscriptionRow, _expired, counted="alerts"))

@@ -1,0 +1,44 @@
+"""The texts of alerts and of subjects to follow."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from bot.locale.catalogue import Texts
+
+
+class AlertPhrases(Texts, domain="alerts", part="alerts"):
+    """Questions that wait for an article that answers them."""
+
+    offer: str
+    stored: str
+    already_stored: str
+    list_heading: str
+    none: str
+    cancelled: str
+    gone: str
+
+    def cancel(self, number: int) -> str: ...
+    def answered(self, question: str) -> str: ...
+    def waiting(self, count: int) -> str: ...
+
+
+class FollowingPhrases(Texts, domain="alerts", part="following"):
+    """Subjects of which new articles are told."""
+
+    usage: str
+    followed: str
+    at_once: str
+    every_morning: str
+    stop: str
+    stopped: str
+    gone: str
+    not_administrator: str
+
+    def kept_daily(self, subject: str) -> str: ...
+    def kept_at_once(self, subject: str) -> str: ...
+    def daily(self, subject: str) -> str: ...
+    def as_they_come(self, subject: str) -> str: ...
+    def stop_number(self, number: int) -> str: ...
+    def full(self, most: int) -> str: ...
+    def news(self, subject: str) -> str: ...
+    def others(self, subject: str, count: int) -> str: ...

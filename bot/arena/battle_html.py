@@ -1,0 +1,42 @@
+"""A battle as Telegram messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.answer import Citation
+from bot.arena.battle import Battle, compared_statements
+from bot.arena.texts import ArenaPhrases
+from bot.locale.answers import Phrases
+from bot.messenger.outbound.answer_html import citation_marker, source_spans, statement_block
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+
+
+def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
+    """The messages that show both answers of a battle, set alike whoever wrote them: what each says
+    with its markers, then its sources, each once."""
+    texts = ArenaPhrases.of(phrases.code)
+    sides = zip(("first", "second"), battle.sides, strict=True)
+    blocks = []
+    for name, side in sides:
+        title = StyledBlock((StyledSpan(texts.answers[name], "b"),), "\n\n\n")
+        statements = [statement_block(each) for each in compared_statements(side.answer)]
+        if not statements:
+            statements = [StyledBlock((StyledSpan(texts.unknown),))]
+        blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
+        blocks += _compared_sources(side.answer.citations, phrases)
+    doubt = texts.doubtful if battle.doubtful else ""
+    said = " ".join(filter(None, (doubt, texts.which)))
+    blocks.append(StyledBlock((StyledSpan(said, "i"),), "\n\n\n"))
+    return tuple(to_html(spans) for spans in messages(blocks, battle.language))
+
+
+def _compared_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article.id, []).append(citation)
+    for at, same in enumerate(by_article.values()):
+        markers = [citation_marker(each) for each in same]
+        source = source_spans(same[0].article, "", phrases, "")
+        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if at else "\n\n")

@@ -1,0 +1,400 @@
+"""`selon arena`: battles by whoever is at the keyboard or by a model that judges, and what the
+votes kept tell."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from bot.arena.texts import ArenaHelp, ArenaPhrases
+from bot.command import DONE, MISUSED, CommandGroup, CommandLine, Job, job
+from bot.errors import ModelFailed, SettingsError, StateError
+from bot.locale.text import harmless
+from bot.model_choice import parse_choices
+from bot.settings import Settings
+from bot.terminal.console import console_for, show
+from index.errors import RefusedValue, reason_of
+
+if TYPE_CHECKING:
+    from bot.arena.arena import Arena
+    from bot.arena.battle import Battle
+    from bot.arena.battle_records import BattleChoice
+    from bot.arena.standings import CountingRules, Standings
+    from bot.llm.base import ChatModel
+    from bot.state.database import State
+
+STANDARD = "-"
+
+_KEYS: dict[str, "BattleChoice | Literal['pass', 'quit']"] = {
+    "a": "first",
+    "b": "second",
+    "d": "good",
+    "g": "good",
+    "n": "bad",
+    "p": "pass",
+    "q": "quit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsOutputs:
+    """Where standings go beside the table."""
+
+    as_json: bool = False
+    chart: Path | None = None
+
+
+def declare(line: CommandLine) -> None:
+    """Put `selon arena` on the command line."""
+    texts, option = ArenaHelp.of(line.phrases.code), line.data_dir
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+    Json = Annotated[bool, typer.Option("--json", help=texts.json)]  # noqa: N806
+    Chart = Annotated[  # noqa: N806
+        Path | None, typer.Option("--chart", metavar="FILE", help=texts.chart)
+    ]
+    app = typer.Typer(cls=CommandGroup, rich_markup_mode=None)
+    group = CommandLine(app, line.phrases)
+    line.app.add_typer(app, name="arena", help=texts.about, short_help=texts.about)
+
+    @app.callback(invoke_without_command=True)
+    def _arena(
+        context: typer.Context,
+        questions: Annotated[
+            Path | None, typer.Option("--questions", metavar="FILE", help=texts.questions)
+        ] = None,
+        judge: Annotated[
+            str | None, typer.Option("--judge", metavar="MODEL", help=texts.judge)
+        ] = None,
+        limit: Annotated[
+            int | None, typer.Option("--limit", metavar="N", min=1, help=texts.limit)
+        ] = None,
+        data_dir: DataDir = None,
+    ) -> Job | None:
+        if context.invoked_subcommand is not None:
+            return None
+        if questions is None:
+            return partial(_help, context.get_help())
+        return job(data_dir, partial(run_battles, file=questions, judge=judge, limit=limit))
+
+    @group.command("report", texts.report)
+    def _report(as_json: Json = False, chart: Chart = None, data_dir: DataDir = None) -> Job:
+        from bot.arena.standings import counting_rules
+
+        def report(settings: Settings) -> int:
+            return tell_standings(
+                settings, counting_rules(settings), StandingsOutputs(as_json, chart)
+            )
+
+        return job(data_dir, report)
+
+    @group.command("replay", texts.replay)
+    def _replay(
+        voters: Annotated[
+            Literal["people", "judges", "all"],
+            typer.Option("--voters", metavar="WHO", help=texts.voters),
+        ] = "people",
+        daily: Annotated[
+            float | None, typer.Option("--daily", metavar="N", min=0, help=texts.daily)
+        ] = None,
+        enough: Annotated[
+            int | None, typer.Option("--enough", metavar="N", min=1, help=texts.enough)
+        ] = None,
+        no_style: Annotated[bool, typer.Option("--no-style", help=texts.no_style)] = False,
+        leave_out_bad: Annotated[
+            bool, typer.Option("--leave-out-bad", help=texts.leave_out_bad)
+        ] = False,
+        faults_lose: Annotated[bool, typer.Option("--faults-lose", help=texts.faults_lose)] = False,
+        as_json: Json = False,
+        chart: Chart = None,
+        data_dir: DataDir = None,
+    ) -> Job:
+        from bot.arena.standings import ENOUGH_BATTLES, CountingRules
+
+        def replay(settings: Settings) -> int:
+            rules = CountingRules(
+                voters=voters,
+                daily=settings.arena_daily_votes if daily is None else daily,
+                style=not no_style,
+                enough=enough or ENOUGH_BATTLES,
+                bad_counts=not leave_out_bad,
+                faults_lose=faults_lose or settings.arena_faults == "lost",
+            )
+            return tell_standings(settings, rules, StandingsOutputs(as_json, chart))
+
+        return job(data_dir, replay)
+
+    @group.command("export", texts.export)
+    def _export(
+        file: Annotated[str, typer.Argument(metavar="FILE", help=texts.export_file)],
+        data_dir: DataDir = None,
+    ) -> Job:
+        return job(data_dir, partial(export_votes, name=file))
+
+
+def run_battles(
+    settings: Settings, file: Path, judge: str | None = None, limit: int | None = None
+) -> int:
+    """Battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
+    QuestionFileError."""
+    from bot.arena.factory import open_arena
+    from bot.assembly import open_index
+    from bot.evaluation.questions import read_plain_questions
+    from bot.llm.factory import Writers
+
+    questions = read_plain_questions(file)[:limit]
+    if not settings.arena:
+        raise SettingsError("arena-closed")
+    with ExitStack() as opened:
+        model = None
+        if judge is not None:
+            choice = _judge_named(judge)
+            judging = Writers(settings.model_copy(update={"chat_model": choice}))
+            opened.callback(judging.close)
+            model = judging.model(choice)
+        arena = open_arena(settings, open_index(settings))
+        assert arena is not None
+        opened.callback(arena.close)
+        state = opened.enter_context(_state(settings))
+        offline = _Offline(arena, state, settings.language, model)
+        return asyncio.run(offline.run(questions))
+
+
+class _Offline:
+    """Battles in the terminal, each shown, voted on and kept."""
+
+    def __init__(
+        self, arena: "Arena", state: "State", language: str, judge: "ChatModel | None"
+    ) -> None:
+        self._arena = arena
+        self._state = state
+        self._judge = judge
+        self._texts = ArenaHelp.of(language)
+        self._phrases = ArenaPhrases.of(language)
+        self._out = console_for(sys.stdout)
+        self._chance = SystemRandom()
+
+    async def run(self, questions: Sequence[str]) -> int:
+        fought = voted = 0
+        for number, question in enumerate(questions, 1):
+            show(self._out, harmless(self._texts.battle(number, len(questions), question)))
+            battle = await self._fight(question)
+            if battle is None:
+                continue
+            fought += 1
+            choice = await self._choice(battle)
+            if choice == "quit":
+                break
+            if choice is not None and choice != "pass":
+                self._keep(battle, choice)
+                voted += 1
+            self._reveal(battle)
+        show(self._out, self._texts.done(fought, voted))
+        return DONE
+
+    async def _fight(self, question: str) -> "Battle | None":
+        from bot.arena import battle_records as battles
+        from bot.arena.battle import NoBattle, faulty_battle
+        from bot.arena.pairing import draw_pair
+        from bot.arena.standings import pair_records
+
+        origin = self._origin
+        meet = partial(battles.pairs_met_in_terminal, question=question, origin=origin)
+        met, tallies = self._state.do(meet), self._state.do(battles.pair_tallies)
+        pair = draw_pair(self._arena.writers, pair_records(tallies), met, self._chance)
+        if pair is None:
+            show(self._out, f"{self._texts.no_battle(self._phrases.all_met)}\n")
+            return None
+        battle = await self._arena.fight(question, *pair)
+        if isinstance(battle, NoBattle):
+            if (new := faulty_battle(battle, pair, origin)) is not None:
+                self._state.do(partial(battles.keep_battle, new=new, now=datetime.now(UTC)))
+            show(self._out, f"{self._texts.no_battle(self._phrases.no_battle[battle.why])}\n")
+            return None
+        for name, side in zip(("first", "second"), battle.sides, strict=True):
+            show(self._out, f"\n{self._phrases.answers[name]}")
+            show(self._out, f"  {harmless(side.text(self._phrases.unknown))}")
+        return battle
+
+    async def _choice(self, battle: "Battle") -> "BattleChoice | Literal['pass', 'quit'] | None":
+        if self._judge is not None:
+            return await self._judgment(battle, self._judge)
+        while True:
+            self._out.file.write(f"\n{self._texts.prompt} ({self._texts.keys}) > ")
+            self._out.file.flush()
+            typed = await asyncio.to_thread(sys.stdin.readline)
+            if not typed:
+                return "quit"
+            if (key := _KEYS.get(typed.strip().lower())) is not None:
+                return key
+
+    async def _judgment(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
+        from bot.arena.judge import judged
+
+        try:
+            choice = await judged(judge, battle, self._phrases.unknown)
+        except ModelFailed:
+            choice = None
+        if choice is None:
+            show(self._out, f"\n{self._texts.not_judged}")
+        else:
+            show(self._out, f"\n{self._texts.judged} {self._phrases.choices[choice]}")
+        return choice
+
+    def _keep(self, battle: "Battle", choice: "BattleChoice") -> None:
+        from bot.arena import battle_records as battles
+        from bot.arena.battle import kept_side
+        from bot.arena.battle_records import NewBattle
+
+        unknown, now = self._phrases.unknown, datetime.now(UTC)
+        new = NewBattle(
+            question=battle.question,
+            language=battle.language,
+            kind=battle.kind,
+            origin=self._origin,
+            generation=battle.generation,
+            first=kept_side(battle.first, unknown),
+            second=kept_side(battle.second, unknown),
+        )
+        judge = self._judge.name if self._judge is not None else None
+
+        def keep(session: Any) -> None:
+            battle_id = battles.keep_battle(session, new, now)
+            battles.keep_judgment(session, battle_id, judge, choice, now)
+
+        self._state.do(keep)
+
+    def _reveal(self, battle: "Battle") -> None:
+        from bot.arena.names import named_writer
+
+        phrases = self._phrases
+        for name, side in zip(("first", "second"), battle.sides, strict=True):
+            told = phrases.revealed(
+                phrases.answers[name],
+                named_writer(side.writer, phrases),
+                phrases.took(side.seconds),
+                phrases.price(side.micros),
+            )
+            show(self._out, f"  {harmless(told)}")
+        show(self._out, "")
+
+    @property
+    def _origin(self) -> "Literal['terminal', 'judge']":
+        return "terminal" if self._judge is None else "judge"
+
+
+def tell_standings(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
+    """Count the votes kept and tell of them. Raises StateError and ChartError."""
+    from bot.arena import battle_records as battles
+    from bot.arena.board import board_text
+    from bot.arena.chart import draw_standings
+    from bot.arena.standings import standings
+    from bot.operations.picture_style import require_charts
+
+    if outputs.chart is not None:
+        require_charts("--chart")
+    with _state(settings) as state:
+        votes, faults = state.do(battles.counted_votes), state.do(battles.faulty_battles)
+    told = standings(votes, faults, rules)
+    out = console_for(sys.stdout)
+    if outputs.as_json:
+        show(out, json.dumps(standings_json(told), ensure_ascii=False, indent=2))
+    else:
+        show(out, board_text(told, settings.language, enough=rules.enough))
+    if outputs.chart is not None and told.rated:
+        png = draw_standings(told, settings.language)
+        try:
+            outputs.chart.write_bytes(png)
+        except OSError as error:
+            raise StateError(
+                "state-file-not-written", shown=str(outputs.chart), reason=reason_of(error)
+            ) from error
+        said = ArenaHelp.of(settings.language).drawn(str(outputs.chart))
+        show(console_for(sys.stderr), said)
+    return DONE
+
+
+def export_votes(settings: Settings, name: str) -> int:
+    """Write all votes, without the people, to a file. Raises StateError."""
+    from bot.arena import battle_records as battles
+    from bot.arena.export import export_lines
+
+    with _state(settings) as state:
+        votes = state.do(partial(battles.counted_votes, texts=True))
+    _write(name, (f"{line}\n" for line in export_lines(votes)))
+    stream = sys.stderr if name == STANDARD else sys.stdout
+    show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), name))
+    return DONE
+
+
+def standings_json(told: "Standings") -> dict[str, Any]:
+    """Standings as JSON has them; ratings in points, effects in logits."""
+    writers = []
+    for row in told.writers:
+        rating = row.rating
+        writers.append(
+            {
+                "writer": row.writer,
+                "rating": rating and rating.value,
+                "interval": rating and [rating.interval.low, rating.interval.high],
+                "battles": row.battles,
+                "wins": row.wins,
+                "ties": row.ties,
+                "seconds": row.seconds,
+                "micros": row.micros,
+            }
+        )
+    return {
+        "votes": told.votes,
+        "people": told.people,
+        "judged": told.judged,
+        "writers": writers,
+        "effects": {name: asdict(each) for name, each in told.effects.items()},
+        "parts": {name: standings_json(part) for name, part in told.parts.items()},
+    }
+
+
+def _write(name: str, lines: Iterable[str]) -> None:
+    if name == STANDARD:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+        return
+    try:
+        with Path(name).open("w", encoding="utf-8") as file:
+            file.writelines(lines)
+    except OSError as error:
+        raise StateError("state-file-not-written", shown=name, reason=reason_of(error)) from error
+
+
+def _judge_named(written: str) -> str:
+    """Raises SettingsError for what names no chat model."""
+    try:
+        choices = parse_choices(written)
+    except RefusedValue:
+        choices = ()
+    if len(choices) != 1:
+        raise SettingsError("judge-unclear", shown=written)
+    return choices[0].name
+
+
+def _help(text: str) -> int:
+    show(console_for(sys.stdout), text)
+    return MISUSED
+
+
+@contextmanager
+def _state(settings: Settings) -> Iterator["State"]:
+    from bot.state.database import open_state, state_url
+
+    url = state_url(settings.database_url, settings.data_dir)
+    with closing(open_state(url, settings.bot_id)) as state:
+        yield state

@@ -1,0 +1,177 @@
+"""Who gets « Le Quotidien » when: a chat, or a topic of one, at a time of some days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    Delete,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    delete,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.digests import script_records as scripts
+from bot.digests.script_records import ToldScript
+from bot.state import deliveries, people
+from bot.state.conversations import ConversationPlace
+from bot.state.deliveries import Delivery, Letter
+from bot.state.personal import PersonalTable, register_table
+from bot.state.tables import Base, IdType, Utc
+
+
+class DigestRow(Base):
+    """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
+    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
+    `last_day` is the day of the last one, which told the articles `told`; `audio` tells that it is
+    read aloud too."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    minute: Mapped[int]
+    days: Mapped[str] = mapped_column(String(7))
+    language: Mapped[str] = mapped_column(String(8))
+    last_day: Mapped[date] = mapped_column(Date)
+    told: Mapped[list[str]] = mapped_column(JSON)
+    audio: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """`minute` counts from midnight, `days` are of the week, Monday being 0. `last_day` is the day
+    of the last one, `told` the articles (ids) that it told; `audio`: it is read aloud too."""
+
+    id: int
+    chat_id: int
+    thread_id: int
+    minute: int
+    days: tuple[int, ...]
+    language: str
+    last_day: date
+    told: tuple[str, ...] = ()
+    audio: bool = False
+
+
+def keep_digest(
+    session: Session,
+    place: ConversationPlace,
+    minute: int,
+    days: Sequence[int],
+    language: str,
+    last_day: date,
+    now: datetime,
+    *,
+    audio: bool = False,
+) -> None:
+    """Send it there from the day after `last_day` on, in place of what was kept before.
+
+    Where a person is alone with the bot it is theirs; a group's names nobody.
+    """
+    alone = place.chat_id == place.person_id
+    if alone:
+        people.note_person(session, place.person_id, now)
+    row = _row(session, place.chat_id, place.thread_id)
+    if row is None:
+        row = DigestRow(chat_id=place.chat_id, thread_id=place.thread_id, told=[], created_at=now)
+        session.add(row)
+    row.person_id = place.person_id if alone else None
+    row.minute, row.days = minute, "".join(map(str, days))
+    row.language, row.last_day, row.audio = language, last_day, audio
+    session.flush()
+
+
+def digest_of(session: Session, chat_id: int, thread_id: int) -> KeptDigest | None:
+    """What is kept for a chat, or a topic of it."""
+    row = _row(session, chat_id, thread_id)
+    return _digest(row) if row is not None else None
+
+
+def stop_digest(session: Session, chat_id: int, thread_id: int) -> bool:
+    """Send it there no more; False where it was not."""
+    row = _row(session, chat_id, thread_id)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def forget_digest(session: Session, digest_id: int) -> None:
+    """Nothing can be said there any more."""
+    session.execute(delete(DigestRow).where(DigestRow.id == digest_id))
+
+
+def waiting_digests(session: Session, today: date) -> list[KeptDigest]:
+    """Those of which none was sent today, in the order in which they were asked for."""
+    chosen = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
+    return [_digest(row) for row in session.scalars(chosen)]
+
+
+def post_digest(
+    session: Session,
+    digest_id: int,
+    day: date,
+    told: Sequence[str],
+    bot_id: int,
+    letter: Letter,
+    now: datetime,
+    script: ToldScript | None = None,
+) -> Delivery | None:
+    """Put the one of a day in the outbox, the day among those it was sent on, and the `script` that
+    it tells among those to record, in one go: wherever the process dies, it is sent once.
+
+    None where it was sent or stopped before.
+    """
+    row = session.get(DigestRow, digest_id, with_for_update=True)
+    if row is None or row.last_day >= day:
+        return None
+    row.last_day, row.told = day, list(told)
+    posted = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+    if script is not None:
+        place = ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0)
+        scripts.add_script(session, place, script, now).delivery_id = posted.id
+    return posted
+
+
+def _row(session: Session, chat_id: int, thread_id: int) -> DigestRow | None:
+    return session.scalars(
+        select(DigestRow).where(DigestRow.chat_id == chat_id, DigestRow.thread_id == thread_id)
+    ).first()
+
+
+def _digest(row: DigestRow) -> KeptDigest:
+    return KeptDigest(
+        row.id,
+        row.chat_id,
+        row.thread_id,
+        row.minute,
+        tuple(map(int, row.days)),
+        row.language,
+        row.last_day,
+        tuple(row.told),
+        row.audio,
+    )
+
+
+def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+    # A daily digest that is sent on schedule moves its last day forward.
+    yield delete(DigestRow).where(DigestRow.last_day < before.date())
+
+
+register_table(PersonalTable(DigestRow, _expired))

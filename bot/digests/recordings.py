@@ -1,0 +1,267 @@
+"""Dailies and podcasts read aloud, made in the background; how far it is, and a way to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.audio import SpokenLine
+from bot.digests import script_records as scripts
+from bot.digests.script import Script
+from bot.digests.script_records import KeptScript, ToldScript
+from bot.digests.spoken import spoken_script
+from bot.digests.texts import RecordingPhrases
+from bot.errors import SpeechError
+from bot.locale.answers import Phrases
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
+from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
+from bot.messenger.menus import PublicButtons
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import deliver_rest, take_away
+from bot.messenger.outbound.progress import BackgroundWork, shown_progress
+from bot.messenger.outbound.reply import acknowledge, describe_error, say
+from bot.messenger.services import BotServices, met
+from bot.state.deliveries import Attachment, Letter, Part
+from index.article import Period
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_SECONDS = 5.0
+
+LOOK_INTERVAL = timedelta(seconds=20)
+"""How often it is looked what is to be recorded: what comes at its time, or was interrupted."""
+
+MOST_TRIES = 5
+"""Processes that may begin a recording and not end it."""
+
+_HEAR_DAILY = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
+_STOP = "hear:stop"
+
+
+class _Stopped(Exception):  # noqa: N818 - it was asked for
+    """Whoever waited for a recording does not want it any more, or the bot stops."""
+
+
+@dataclass(eq=False, slots=True)
+class _Work(BackgroundWork):
+    """A recording under way in a chat: how many lines are spoken, and of how many."""
+
+    chat: int = 0
+    done: int = 0
+    of: int = 0
+
+    def told(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+        if self.stopped():
+            raise _Stopped
+
+
+class RecordingHandlers:
+    """One recording at a time; what a process leaves unfinished, the next one takes up again."""
+
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
+        self._under_way: dict[int, _Work] = {}
+        self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
+
+    def register(self, application: TelegramApplication) -> None:
+        application.add_handler(PublicButtons(self.stop, f"^{_STOP}$"))
+
+    @property
+    def chore(self) -> Chore:
+        """Record what comes at its time, and what an earlier process did not."""
+        return Chore("recordings", LOOK_INTERVAL, self.record_rest, of_each=True)
+
+    async def keep(
+        self, asker: Asker, script: Script, messages: Sequence[int], subject: str = ""
+    ) -> None:
+        """Know over which articles these messages tell, for whoever replies to them."""
+        if script.sources and messages:
+            await self._keep(asker, told_script(script, subject), messages, None)
+
+    async def begin(
+        self,
+        application: TelegramApplication,
+        update: Update,
+        asker: Asker,
+        script: Script,
+        messages: Sequence[int] = (),
+        subject: str = "",
+    ) -> None:
+        """Read a script on a `subject`, told by these messages, aloud in the background, unless
+        nothing speaks here, or something is being recorded for this chat."""
+        chat = asker.place.chat_id
+        busy = any(work.chat == chat for work in self._under_way.values())
+        if not self._services.speaks or not script.quotes or busy:
+            await self.keep(asker, script, messages, subject)
+            return
+        told = told_script(script, subject, aloud=True)
+        text = _phrases(asker).progress(0, len(script.lines))
+        (message, *_) = await say(application.bot, asker, text, _keyboard(asker))
+        kept = await self._keep(asker, told, messages, message)
+        if (ended := stop_event()) is not None and ended.is_set():
+            return  # the next start takes it up
+        application.create_task(self._record(application.bot, kept), update=update)
+
+    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, asker = update.callback_query, await met(self._services, update)
+        if query is None or asker is None:
+            return
+        await acknowledge(query)
+        for work in self._under_way.values():
+            if work.chat == asker.place.chat_id:
+                work.stop.set()
+
+    async def record_rest(self, bot: Bot) -> None:
+        if not self._services.speaks:
+            return
+        for kept in await self._services.state.run(scripts.unrecorded_scripts):
+            await self._record(bot, kept)
+
+    async def _keep(
+        self, asker: Asker, told: ToldScript, messages: Sequence[int], progress: int | None
+    ) -> KeptScript:
+        keep = partial(
+            scripts.keep_script,
+            place=asker.place,
+            told=told,
+            messages=messages,
+            progress=progress,
+            now=self._services.now(),
+        )
+        return await self._services.state.run(keep)
+
+    async def _record(self, bot: Bot, kept: KeptScript) -> None:
+        """Send a recording, or say why there is none; nothing where another does, or has."""
+        trigger, spoken = current_trigger(), kept.told.spoken
+        if trigger is None or spoken is None or kept.id in self._under_way:
+            return
+        asker = _asker(kept)
+        work = _Work(chat=kept.place.chat_id, of=len(spoken["lines"]))
+        self._under_way[kept.id] = work
+        try:
+            async with AsyncExitStack() as showing:
+                if kept.progress is not None:
+                    text = partial(_told, asker, work)
+                    await showing.enter_async_context(
+                        shown_progress(
+                            bot, asker, kept.progress, text, _keyboard(asker), PROGRESS_SECONDS
+                        )
+                    )
+                parts = await self._parts(kept, asker, work)
+            if parts is not None and not work.interrupted:
+                with outside_update(), suppress(Postponed):
+                    await self._post(bot, trigger.journal, kept, parts)
+        finally:
+            del self._under_way[kept.id]
+
+    async def _parts(self, kept: KeptScript, asker: Asker, work: _Work) -> tuple[Part, ...] | None:
+        """The recording, or why there is none; None where there is nothing to record any more."""
+        phrases, spoken = _phrases(asker), kept.told.spoken or {}
+        async with self._voice:
+            take_up = partial(scripts.take_up_script, script_id=kept.id)
+            tries = await self._services.state.run(take_up)
+            if tries is None:
+                return None
+            if tries > MOST_TRIES:
+                return _said(asker, phrases.failed)
+            try:
+                content = await asyncio.to_thread(self._recorded, spoken, work)
+            except _Stopped:
+                return _said(asker, phrases.stopped)
+            except SpeechError as error:
+                logger.warning("A recording could not be made: %s", error)
+                return _said(asker, describe_error(self._services, asker, error))
+        recording = Attachment("audio", spoken["name"], content)
+        return (Part(spoken["title"], html=False, attachment=recording),)
+
+    async def _post(
+        self, bot: Bot, journal: Journal, kept: KeptScript, parts: tuple[Part, ...]
+    ) -> None:
+        place = kept.place
+        posted = await journal.post(
+            scripts.post_recording,
+            script_id=kept.id,
+            letter=Letter(place.chat_id, place.thread_id, parts),
+        )
+        if kept.progress is not None:
+            await take_away(bot, place.chat_id, kept.progress)
+        if posted is None:
+            return
+        try:
+            await deliver_rest(bot, journal, posted)
+        except TelegramError as error:
+            logger.warning("A recording did not reach a chat: %s", error)
+        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
+
+    def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
+        assert self._services.speech is not None
+        with tempfile.TemporaryDirectory() as folder:
+            made = self._services.speech.record(
+                [SpokenLine(**line) for line in spoken["lines"]],
+                Path(folder, "selon.mp3"),
+                "mp3",
+                title=spoken["title"],
+                progress=work.told,
+            )
+            return made.path.read_bytes()
+
+
+def told_script(script: Script, subject: str = "", *, aloud: bool = False) -> ToldScript:
+    """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
+    articles = tuple(dict.fromkeys(each.id for each in script.sources))
+    told = ToldScript(script.language, articles, subject)
+    if not aloud:
+        return told
+    lines = [asdict(line) for line in spoken_script(script)]
+    name = f"selon-{script.period.last}.mp3"
+    return replace(told, spoken={"title": script.title, "name": name, "lines": lines})
+
+
+def hear_button(period: Period, code: str) -> InlineKeyboardButton:
+    """Below a daily: it is read aloud."""
+    text = RecordingPhrases.of(code).listen
+    return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
+
+
+def heard_period(data: str) -> Period:
+    """The days that such a button carries. Raises ValueError."""
+    _, first, last = data.split(":")
+    return Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+HEAR_DAILY_PATTERN = f"^{_HEAR_DAILY}$"
+
+
+def _asker(kept: KeptScript) -> Asker:
+    return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
+
+
+def _said(asker: Asker, text: str) -> tuple[Part, ...]:
+    return tuple(map(Part, text_html(text, asker.phrases.code)))
+
+
+def _told(asker: Asker, work: _Work) -> str:
+    return _phrases(asker).progress(work.done, work.of)
+
+
+def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
+    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=_STOP)
+    return InlineKeyboardMarkup([[button]])
+
+
+def _phrases(asker: Asker) -> RecordingPhrases:
+    return RecordingPhrases.of(asker.phrases.code)

@@ -1,0 +1,297 @@
+"""`selon daily` and `selon podcast`: scripts over the articles, as text or Markdown."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import re
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.style import Style
+from rich.text import Text
+
+from bot.answer import Citation, link_to, web_address
+from bot.audio import audio_format
+from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
+from bot.digests.texts import DigestHelp
+from bot.errors import KeepingError
+from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language, language_of
+from bot.locale.text import harmless
+from bot.settings import Settings
+from bot.terminal.console import console_for, encodable, show
+from bot.terminal.recording import record
+from bot.terminal.render import MARKER, SOURCE, TITLE
+from index.article import Period
+
+if TYPE_CHECKING:
+    from bot.digests.script import Script
+    from bot.digests.written import Paragraph
+    from bot.terminal.recording import OpenSpeech
+
+_LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOptions:
+    """How a script is shown; `language` defaults to that of the settings."""
+
+    open_speech: "OpenSpeech"
+    language: Language | None = None
+    markdown: bool = False
+    audio: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The folder of a podcast feed, and where it is served."""
+
+    folder: Path
+    address: str
+
+
+def declare(line: CommandLine) -> None:
+    """Put these commands on the command line."""
+    texts, option = DigestHelp.of(line.phrases.code), line.data_dir
+    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+    Code = Annotated[  # noqa: N806
+        Literal["fr", "en"] | None,
+        typer.Option("--language", metavar="fr|en", help=texts.language, show_default=False),
+    ]
+    Markdown = Annotated[bool, typer.Option("--markdown", help=texts.markdown)]  # noqa: N806
+    Audio = Annotated[  # noqa: N806
+        Path | None, typer.Option("--audio", metavar="FILE", help=texts.audio)
+    ]
+
+    @line.command("daily", texts.daily)
+    def _daily(
+        day: Annotated[str | None, typer.Option("--date", metavar="DAY", help=texts.day)] = None,
+        since: Annotated[
+            str | None, typer.Option("--since", metavar="DAY", help=texts.since)
+        ] = None,
+        language: Code = None,
+        markdown: Markdown = False,
+        audio: Audio = None,
+        data_dir: DataDir = None,
+    ) -> Job:
+        shown = DigestOptions(line.open_speech, language, markdown, audio)
+        return job(data_dir, partial(daily, day=day, since=since, shown=shown))
+
+    @line.command("podcast", texts.podcast)
+    def _podcast(
+        subject: Annotated[
+            list[str] | None, typer.Argument(metavar="SUBJECT", help=texts.subject)
+        ] = None,
+        period: Annotated[str | None, typer.Option(metavar="DAYS", help=texts.period)] = None,
+        length: Annotated[str, typer.Option(metavar="TIME", help=texts.length)] = "5m",
+        language: Code = None,
+        markdown: Markdown = False,
+        audio: Audio = None,
+        feed: Annotated[Path | None, typer.Option(metavar="DIR", help=texts.feed)] = None,
+        feed_url: Annotated[str, typer.Option(metavar="URL", help=texts.feed_url)] = "",
+        data_dir: DataDir = None,
+    ) -> Job:
+        words = encodable(" ".join(subject or []))
+        shown = DigestOptions(line.open_speech, language, markdown, audio)
+        published = Published(feed, feed_url) if feed is not None else None
+        return job(
+            data_dir,
+            partial(
+                podcast,
+                subject=words,
+                period=period,
+                length=length,
+                shown=shown,
+                published=published,
+            ),
+        )
+
+
+def daily(settings: Settings, day: str | None, since: str | None, shown: DigestOptions) -> int:
+    """The day's news; from the day before it unless `since` is typed. Raises KeepingError,
+    NoIndex, DamagedIndex."""
+    from bot.digests.clock import today
+    from bot.digests.daily import make_daily
+    from bot.terminal.lookup import open_articles
+
+    last = _typed_period("--date", day or "0d", today()).last
+    first = last - timedelta(days=1)
+    if since is not None:
+        first = _typed_period("--since", since, today()).first
+    if first > last:
+        raise KeepingError("days-crossed", since=since or "", until=day or str(last))
+    with open_articles(settings) as generation:
+        script = make_daily(generation, Period(first, last), _language(settings, shown))
+    return _shown(settings, script, shown)
+
+
+def podcast(
+    settings: Settings,
+    subject: str,
+    period: str | None,
+    length: str,
+    shown: DigestOptions,
+    published: Published | None = None,
+) -> int:
+    """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
+    SpeechError."""
+    from bot.assembly import chain_over, open_index, subject_thresholds
+    from bot.digests.clock import today
+    from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
+
+    minutes = _minutes(length)
+    if published is not None and not published.address:
+        raise KeepingError("feed-no-address")
+    within = _typed_period("--period", period, today()) if period else None
+    if not subject and within is None:
+        within = Period(today() - timedelta(days=6), today())
+    language = _language(settings, shown)
+    index = open_index(settings)
+    chain = chain_over(index, settings)
+    asked = open_questions(subject, language) if subject else ()
+    unsaid = [each for each in asked if chain.invoke(each).outcome == "no"]
+    request = PodcastRequest(language, subject, within, minutes, unsaid)
+    script = make_podcast(index.searcher(), subject_thresholds(settings), request)
+    code = _shown(settings, script, shown)
+    if published is not None and script.quotes:
+        _publish(settings, shown.open_speech, script, published)
+    return code
+
+
+def _language(settings: Settings, shown: DigestOptions) -> Language:
+    return language_of(shown.language or settings.language)
+
+
+def _typed_period(option: str, typed: str, today: date) -> Period:
+    """A day, a month, a year, the last so many days (`7d`), or two of them (`A..B`). Raises
+    KeepingError."""
+    from bot.terminal.articles import span_of
+
+    first, _, last = typed.partition("..")
+    try:
+        begins, ends = span_of(first, today), span_of(last or first, today)
+        if not last and option == "--period" and first.strip()[-1:] in "djDJ":
+            ends = (today, today)
+        return Period(begins[0], ends[1])
+    except (ValueError, OverflowError) as error:
+        raise KeepingError("day-unclear", shown=f"{option} {typed}") from error
+
+
+def _minutes(typed: str) -> float:
+    """« 5m », « 5 min », « 7,5 ». Raises KeepingError."""
+    from bot.digests.podcast import LEAST_MINUTES, MOST_MINUTES
+
+    found = _LENGTH.fullmatch(typed.strip())
+    minutes = float(found[1].replace(",", ".")) if found else 0.0
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}")
+    return minutes
+
+
+def _publish(
+    settings: Settings, open_speech: "OpenSpeech", script: "Script", published: Published
+) -> None:
+    from bot.digests.feed import add_episode, episode_path
+    from bot.digests.spoken import spoken_script
+
+    path = episode_path(published.folder, script)
+    made = record(settings, open_speech, spoken_script(script), path, title=script.title)
+    feed = add_episode(published.folder, script, made, published.address)
+    show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
+
+
+def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
+    out = console_for(sys.stdout)
+    if shown.audio is not None:
+        audio_format(shown.audio)
+    if shown.markdown:
+        out.file.write(f"{script_markdown(script)}\n")
+    else:
+        show(out, script_text(script))
+    if shown.audio is not None:
+        from bot.digests.spoken import spoken_script
+
+        record(settings, shown.open_speech, spoken_script(script), shown.audio, title=script.title)
+    return DONE if script.quotes else NOT_IN_ARTICLES
+
+
+def script_text(script: "Script") -> Text:
+    """Chapters under their headings; each quote with its number, and whose words they are."""
+    from bot.digests.written import chapters, is_dialogue
+
+    phrases, dialogue = Phrases.of(script.language), is_dialogue(script)
+    blocks = [Text(harmless(script.title), style=TITLE)]
+    for chapter in chapters(script):
+        if chapter.heading:
+            blocks.append(Text(harmless(chapter.heading), style=TITLE))
+        for paragraph in chapter.paragraphs:
+            blocks.append(_paragraph_text(paragraph, chapter.heading, phrases, dialogue))
+    return Text("\n\n").join(blocks)
+
+
+def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool) -> Text:
+    from bot.digests.script import spoken_quote
+    from bot.digests.written import source_parts
+
+    if not paragraph.quotes:
+        asked = dialogue and paragraph.speaker == "first"
+        return Text(harmless(f"{'— ' if asked else ''}{paragraph.text}"))
+    text = Text()
+    for number, citation in enumerate(paragraph.quotes):
+        text.append("\n" if number else "")
+        text.append(f"{phrases.quote(harmless(spoken_quote(citation)))}\u00a0")
+        text.append(f"[{citation.number}]", style=MARKER)
+    first = paragraph.quotes[0]
+    linked, beside = source_parts(paragraph, heading, phrases)
+    text.append("\n  — ", style=SOURCE)
+    text.append(harmless(linked), style=Style(link=link_to(first.article.url, first.quote)))
+    text.append(harmless(beside), style=SOURCE)
+    address = web_address(first.article.url)
+    return text.append(f"\n    {address}" if address else "", style=SOURCE)
+
+
+def script_markdown(script: "Script") -> str:
+    """The same as Markdown, each sentence linked to the article, where it is online."""
+    from bot.digests.written import chapters, is_dialogue
+
+    phrases, dialogue = Phrases.of(script.language), is_dialogue(script)
+    blocks = [f"# {_escaped(script.title)}"]
+    for chapter in chapters(script):
+        if chapter.heading:
+            blocks.append(f"## {_escaped(chapter.heading)}")
+        for paragraph in chapter.paragraphs:
+            blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases, dialogue))
+    return "\n\n".join(blocks)
+
+
+def _paragraph_markdown(
+    paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool
+) -> str:
+    from bot.digests.script import spoken_quote
+    from bot.digests.written import source_parts
+
+    if not paragraph.quotes:
+        asked = dialogue and paragraph.speaker == "first"
+        return f"**{_escaped(paragraph.text)}**" if asked else _escaped(paragraph.text)
+    quotes = " ".join(
+        f"{phrases.quote(_escaped(spoken_quote(each)))}\u00a0{_marker(each)}"
+        for each in paragraph.quotes
+    )
+    linked, beside = map(_escaped, source_parts(paragraph, heading, phrases))
+    return f"{quotes}  \n— *{linked}*{beside}"
+
+
+def _marker(citation: Citation) -> str:
+    link = link_to(citation.article.url, citation.quote)
+    return f"[\\[{citation.number}\\]](<{link}>)" if link else f"\\[{citation.number}\\]"
+
+
+def _flowing(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(_flowing(text)))

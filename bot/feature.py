@@ -1,0 +1,61 @@
+"""What a feature may add to Selon; `bot.features` lists the features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.answer import Answer
+from bot.audio import SpeechService
+from bot.command import CommandLine
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.messenger.feature import TelegramFeature
+    from bot.messenger.handlers.question import QuestionHandlers
+    from bot.messenger.services import BotServices
+
+
+@dataclass(frozen=True, slots=True)
+class AskOption:
+    """An option of `selon ask` whose value is a path.
+
+    `check` rejects a bad path before anything is done; `question` reads the question from it;
+    `answer` receives the answer.
+    """
+
+    name: str
+    help: str
+    check: Callable[[Path], object] | None = None
+    question: Callable[[Settings, Path], str] | None = None
+    answer: Callable[[Settings, Answer, Path], None] | None = None
+
+
+class Feature:
+    """One feature: its commands, its tables and its Telegram half.
+
+    Every seam does nothing unless it is overridden. Implementations import what they need inside
+    the methods, so that a command loads only what it uses.
+    """
+
+    def declare(self, line: CommandLine) -> None:
+        """Declare its commands in the terminal."""
+
+    def ask_options(self, code: str) -> Sequence[AskOption]:
+        """Options to add to `selon ask`, described in the language `code`."""
+        return ()
+
+    def open_speech(self, settings: Settings) -> SpeechService | None:
+        """A speech service for the whole process, to be closed by the caller."""
+        return None
+
+    def load_tables(self) -> None:
+        """Import its tables, so that they are exported, erased and expired with all others."""
+
+    def telegram(
+        self, services: BotServices, questions: QuestionHandlers
+    ) -> TelegramFeature | None:
+        """Open its Telegram half; `questions` answers a question on its behalf."""
+        return None

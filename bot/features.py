@@ -1,0 +1,17 @@
+"""The features of Selon. To remove one, delete its folder, its tests and its two lines here."""
+
+from __future__ import annotations
+
+from bot.alerts.feature import AlertsFeature
+from bot.arena.feature import ArenaFeature
+from bot.digests.feature import DigestsFeature
+from bot.feature import Feature
+from bot.speech.feature import SpeechFeature
+
+# The order of their commands in the menus.
+FEATURES: tuple[Feature, ...] = (
+    DigestsFeature(),
+    AlertsFeature(),
+    ArenaFeature(),
+    SpeechFeature(),
+)

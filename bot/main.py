@@ -1,0 +1,146 @@
+"""The command `selon`: what may be typed, and what becomes of errors.
+
+Exit codes: 0 done or answered, 3 not in the articles, 2 wrong usage or settings, 1 anything else.
+"""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from bot.audio import SpeechService
+from bot.command import (
+    DONE,
+    FAILED,
+    MISUSED,
+    CommandGroup,
+    CommandLine,
+    DeclaredCommand,
+    Job,
+)
+from bot.errors import KeepingError, OutputError, SettingsError
+from bot.features import FEATURES
+from bot.locale.terminal import TerminalPhrases
+from bot.locale.text import harmless
+from bot.settings import Settings, spoken_language
+from bot.terminal import ask, evaluate, index_commands, state
+from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
+from bot.terminal.render import complaint
+from bot.terminal.watch import command as watch_command
+from index.errors import ReadError
+
+_MISUSES = (SettingsError, KeepingError, ReadError)
+"""A path that is not there is the one ReadError that is not a skipped file."""
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    open_streams()
+    code = run(sys.argv[1:])
+    if sys.argv[1:2] == ["bot"]:
+        _end_at_once(code)
+    sys.exit(code)
+
+
+def _end_at_once(code: int) -> None:
+    """End a process in which all is closed.
+
+    Taking models and libraries apart takes seconds on a busy machine, and whoever stops a bot
+    waits five.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code, every error being one line on standard error."""
+    use_utf8()
+    phrases = TerminalPhrases.of(spoken_language())
+    try:
+        parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
+        code = parsed() if callable(parsed) else int(parsed or 0)
+        sys.stdout.flush()
+        return code
+    except typer.TyperException as error:
+        return _misused(error, phrases)
+    except (KeyboardInterrupt, typer.Abort):
+        show(console_for(sys.stderr), phrases.interrupted)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read the answer has left: say nothing, and nothing at exit either.
+        discard_output()
+        return FAILED
+    except OutputError as error:
+        discard_output()
+        show(console_for(sys.stderr), complaint(error, phrases))
+        return FAILED
+    except Exception as error:
+        logger.debug("The command failed", exc_info=error)
+        show(console_for(sys.stderr), complaint(error, phrases))
+        return MISUSED if isinstance(error, _MISUSES) else FAILED
+
+
+def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
+    """The command line in one language; parsing returns the job to do, nothing is done yet."""
+    app = typer.Typer(
+        cls=CommandGroup,
+        help=phrases.about,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"obj": phrases, "help_option_names": ["--help", "-h"]},
+    )
+    line = CommandLine(app, phrases, _open_speech)
+    _declare_bare(line)
+    index_commands.declare_index(line)
+    ask.declare(line, FEATURES)
+    index_commands.declare(line)
+    watch_command.declare(line)
+    for feature in FEATURES:
+        feature.declare(line)
+    state.declare(line, FEATURES)
+    evaluate.declare(app, phrases.evaluation, DeclaredCommand)
+    return typer.main.get_command(app)
+
+
+def _open_speech(settings: Settings) -> SpeechService | None:
+    """The speech service of the first feature that has one; None if none does."""
+    services = (feature.open_speech(settings) for feature in FEATURES)
+    return next((each for each in services if each is not None), None)
+
+
+def _declare_bare(line: CommandLine) -> None:
+    """What `selon` does without a command."""
+
+    @line.app.callback(invoke_without_command=True)
+    def selon(
+        context: typer.Context,
+        show_version: Annotated[bool, typer.Option("--version", help=line.phrases.version)] = False,
+    ) -> Job | None:
+        if show_version:
+            return partial(_print, f"selon {version('selon')}", DONE)
+        if context.invoked_subcommand is None:
+            return partial(_print, context.get_help(), MISUSED)
+        return None
+
+
+def _print(text: str, code: int) -> int:
+    show(console_for(sys.stdout), text)
+    return code
+
+
+def _misused(error: typer.TyperException, phrases: TerminalPhrases) -> int:
+    message = phrases.translated(error.format_message())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "selon"
+    show(console_for(sys.stderr), f"{phrases.error(harmless(message))}\n{phrases.see_help(path)}")
+    return MISUSED

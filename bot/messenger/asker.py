@@ -1,0 +1,58 @@
+"""Who an update comes from, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import Application
+
+from bot.locale.answers import Phrases
+from bot.state.conversations import ConversationPlace
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A person, where they are, and the phrases of their language.
+
+    `private` tells a chat with the bot alone from a group.
+    """
+
+    place: ConversationPlace
+    phrases: Phrases
+    private: bool
+
+
+def author(update: Update) -> int | None:
+    """Whose doing an update is: a person, or the chat in whose name somebody writes.
+
+    All who write in the name of a group or a channel have the same user number on Telegram.
+    """
+    message = update.message or update.edited_message
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id
+    return update.effective_user.id if update.effective_user else None
+
+
+def asker_of(update: Update, language: str | None = None) -> Asker | None:
+    """Who an update comes from; None for what no person did.
+
+    `language` is the one that they chose, over the one that Telegram tells.
+    """
+    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    if user is None or chat is None:
+        return None
+    # Replies outside topics carry a thread id too: only topics are threads of their own.
+    topic = message is not None and bool(message.is_topic_message)
+    thread = (message.message_thread_id or 0) if message is not None and topic else 0
+    if message is not None and message.direct_messages_topic is not None:
+        thread = -message.direct_messages_topic.topic_id
+    return Asker(
+        ConversationPlace(chat.id, thread, author(update) or user.id),
+        Phrases.of(language or user.language_code),
+        chat.type == ChatType.PRIVATE,
+    )

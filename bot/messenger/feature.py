@@ -1,0 +1,96 @@
+"""What a feature may add to the Telegram bot."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+from telegram import Bot, InlineKeyboardButton, Message
+
+from bot.answer import Answer
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.menus import MenuCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A job that runs at start and then at intervals.
+
+    Of several processes of a bot, one runs it for all, unless it is `of_each`. A job that `erases`
+    by the clock runs only while the clock can be trusted.
+    """
+
+    name: str
+    every: timedelta
+    job: Callable[[Bot], Awaitable[None]]
+    erases: bool = False
+    of_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """What a reply refers to: a subject, and the ids of the articles to answer from."""
+
+    subject: str
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerButtons:
+    """Buttons that a feature adds below an answer: beside those of the sources, and in rows."""
+
+    beside: tuple[InlineKeyboardButton, ...] = ()
+    rows: tuple[InlineKeyboardButton, ...] = ()
+
+
+class TelegramFeature:
+    """The Telegram half of a feature: its handlers, and the seams at which it adds to others.
+
+    Every seam does nothing unless it is overridden.
+    """
+
+    def register(self, application: TelegramApplication) -> None:
+        """Add its handlers for commands, buttons and messages."""
+
+    @property
+    def commands(self) -> Sequence[MenuCommand]:
+        """The commands to offer in the menus."""
+        return ()
+
+    @property
+    def chores(self) -> Sequence[Chore]:
+        """The jobs to run at start and at intervals."""
+        return ()
+
+    async def take_question(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
+        """Take over an ordinary question; False to have it answered as usual."""
+        return False
+
+    def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
+        """What a reply to one of its messages refers to."""
+        return None
+
+    def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
+        """Buttons to add below an answer that is stored as the turn `turn_id`."""
+        return AnswerButtons()
+
+    async def follow_answer(
+        self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, spoken: bool
+    ) -> None:
+        """Act after an answer was sent; `spoken` if the question was."""
+
+    def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
+        """Subjects that a chat is known to care about."""
+        return ()
+
+    def delivered(self, session: Session, delivery_id: int) -> None:
+        """Note that a message was delivered after the process that began to send it had ended."""
+
+    def waiting_items(self, session: Session, code: str) -> Sequence[str]:
+        """What waits, such as "2 alerts", for the status that administrators see."""
+        return ()
+
+    def close(self) -> None:
+        """Release what was opened."""

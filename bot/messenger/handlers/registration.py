@@ -1,0 +1,112 @@
+"""The handlers of the bot in the order in which they are asked, and its commands.
+
+To add a command: a module here that holds the `MenuCommand` and what it does, a row in
+`_handlers`, and a place in `CORE_MENUS`; a whole feature goes into a folder of its own, listed in
+`bot.features`. In groups a command answers only if it is `public`;
+`tests/e2e/test_in_private.py` lists those that are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.chores import retention_chore
+from bot.messenger.feature import Chore, TelegramFeature
+from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
+from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
+from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
+from bot.messenger.handlers.documents import DocumentHandlers
+from bot.messenger.handlers.gate import Gate
+from bot.messenger.handlers.groups import GroupHandlers
+from bot.messenger.handlers.help import HELP, ErrorHandlers, FallbackHandlers, HelpHandlers
+from bot.messenger.handlers.inline import InlineHandlers
+from bot.messenger.handlers.passages import SOURCES, PassageHandlers
+from bot.messenger.handlers.personal import (
+    FORGET,
+    LANGUAGE,
+    MY_DATA,
+    NEW,
+    PRIVACY,
+    PersonalHandlers,
+)
+from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
+from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
+from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
+from bot.messenger.handlers.status import STATUS, StatusHandlers
+from bot.messenger.handlers.votes import VoteHandlers
+from bot.messenger.menus import Menus
+from bot.messenger.outbound.button_results import ButtonResults
+from bot.messenger.outbound.live_answer import LiveStops
+from bot.messenger.services import BotServices
+
+# Those of features stand between the first part of everybody's commands and `LAST`.
+LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, STOP, HELP)
+CORE_MENUS = Menus(
+    everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, SOURCES, NEW),
+    groups=(ASK, CORPUS),
+    administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
+    hidden=(ANNOUNCEMENTS,),
+)
+
+OpenFeature = Callable[[BotServices, QuestionHandlers], TelegramFeature | None]
+"""Opens the Telegram half of a feature; the handlers answer a question on its behalf."""
+
+
+def menus_with(features: Sequence[TelegramFeature]) -> Menus:
+    """The menus of a bot with these features."""
+    added = (command for feature in features for command in feature.commands)
+    return replace(CORE_MENUS, everybody=(*CORE_MENUS.everybody, *added, *LAST))
+
+
+class Handlers(Protocol):
+    """Handlers of commands, buttons and messages that belong together."""
+
+    def register(self, application: TelegramApplication) -> None: ...
+
+
+def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator[Handlers]:
+    """An update goes to the first that takes it: commands before text, the rest last."""
+    votes, stops, results = VoteHandlers(services), LiveStops(), ButtonResults()
+    questions, documents = QuestionHandlers(services, votes, stops), None
+    if services.documents is not None:
+        documents = DocumentHandlers(services, services.documents, questions)
+    services.features.extend(filter(None, (opened(services, questions) for opened in openers)))
+    menus = menus_with(services.features)
+    yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
+    yield AccessHandlers(services)
+    yield StatusHandlers(services, menus)
+    yield StatisticsHandlers(services)
+    yield AnnouncementHandlers(services)
+    if services.documents is not None:
+        yield ReindexHandlers(services, services.documents)
+    yield GroupHandlers(services)
+    yield CorpusHandlers(services)
+    yield InlineHandlers(services)
+    yield StopHandlers(services, stops)
+    yield PassageHandlers(services, results)
+    yield votes
+    yield HelpHandlers(services, menus)
+    yield PersonalHandlers(services, documents)
+    yield ArticleHandlers(services, results)
+    yield from services.features
+    if documents is not None:
+        yield documents
+    yield questions
+    yield FallbackHandlers(services)
+
+
+def register_handlers(
+    application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
+) -> Sequence[Chore]:
+    """Register all handlers; return the jobs that run at intervals."""
+    for handlers in _handlers(services, openers):
+        handlers.register(application)
+    application.add_error_handler(ErrorHandlers(services).failed)
+    return [
+        retention_chore(services),
+        *(chore for feature in services.features for chore in feature.chores),
+    ]

@@ -1,0 +1,104 @@
+"""Voices in the terminal: `selon say`, and the options of `selon ask` that speak and hear."""
+# Typer reads the annotations where they are written, so they are not postponed here.
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.answer import Answer
+from bot.audio import audio_format
+from bot.command import DONE, CommandLine, Job, job
+from bot.errors import SpeechError
+from bot.settings import Settings
+from bot.speech.texts import SpeechPhrases
+from bot.terminal.console import console_for, encodable, show
+from bot.terminal.recording import record
+from index.store.factory import open_store
+
+if TYPE_CHECKING:
+    pass
+
+
+def declare(line: CommandLine) -> None:
+    """Put this command on the command line."""
+    phrases = SpeechPhrases.of(line.phrases.code)
+    option = line.data_dir
+
+    @line.command("say", phrases.say)
+    def _say(
+        text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help=phrases.text)] = None,
+        out: Annotated[Path, typer.Option("--out", metavar="FILE", help=phrases.out)] = Path(
+            "selon.ogg"
+        ),
+        language: Annotated[
+            Literal["fr", "en"] | None, typer.Option("--language", help=phrases.spoken_language)
+        ] = None,
+        second: Annotated[bool, typer.Option("--second", help=phrases.second)] = False,
+        speed: Annotated[
+            float, typer.Option("--speed", min=0.5, max=2.0, help=phrases.speed)
+        ] = 1.0,
+        data_dir: Annotated[Path | None, option] = None,
+    ) -> Job:
+        words = " ".join(text or [])
+        speaker: Literal["first", "second"] = "second" if second else "first"
+        return job(
+            data_dir,
+            partial(say, text=words, out=out, language=language, speaker=speaker, speed=speed),
+        )
+
+
+def say(
+    settings: Settings,
+    text: str,
+    out: Path,
+    language: Literal["fr", "en"] | None,
+    speaker: Literal["first", "second"],
+    speed: float,
+) -> int:
+    """Read a text aloud into a file."""
+    from bot.audio import SpokenLine
+    from bot.speech.service import open_speech
+    from bot.speech.spoken_answer import voice_language
+    from index.text.language import detect
+
+    audio_format(out)  # said at once
+    if text == "-" or not (text or sys.stdin.isatty()):
+        text = sys.stdin.read()
+    paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
+    spoken = language or voice_language(detect(text))
+    lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
+    record(settings, open_speech, lines, out, speed=speed)
+    return DONE
+
+
+def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
+    """Read an answer aloud into a file. Raises SpeechError."""
+    from bot.speech.service import open_speech
+    from bot.speech.spoken_answer import spoken_answer
+
+    record(settings, open_speech, spoken_answer(answer), out)
+
+
+def hear_question(settings: Settings, recording: Path) -> str:
+    """The question in a recording, which is shown; empty where nothing was said.
+
+    Raises SpeechError, IndexingError where there are no articles to ask.
+    """
+    from bot.speech.names import NAMED_ARTICLES, likely_names
+    from bot.speech.service import open_speech
+
+    if not recording.is_file():
+        raise SpeechError("speech-no-file", path=recording)
+    articles = open_store(settings.data_dir).browse().articles(limit=NAMED_ARTICLES)
+    speech = open_speech(settings)
+    try:
+        heard = speech.hear(recording, names=likely_names(articles))
+    finally:
+        speech.close()
+    phrases = SpeechPhrases.of(settings.language)
+    err = console_for(sys.stderr)
+    show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
+    return heard.text

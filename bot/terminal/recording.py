@@ -1,0 +1,52 @@
+"""Reading text aloud into a file from the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.audio import audio_format
+from bot.errors import SpeechError
+from bot.locale.format import duration
+from bot.locale.terminal import TerminalPhrases
+from bot.settings import Settings
+from bot.terminal.console import console_for, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.audio import Recording, SpeechService, SpokenLine
+
+    OpenSpeech = Callable[[Settings], SpeechService | None]
+
+
+def record(
+    settings: Settings,
+    open_speech: OpenSpeech,
+    lines: Sequence[SpokenLine],
+    out: Path,
+    *,
+    title: str = "",
+    speed: float = 1.0,
+) -> Recording:
+    """Read lines aloud into a file, with progress on standard error. Raises SpeechError."""
+    speech = open_speech(settings)
+    if speech is None:
+        raise SpeechError("speech-not-here")
+    phrases, err = TerminalPhrases.of(settings.language), console_for(sys.stderr)
+    try:
+        with err.status("") if err.is_terminal else nullcontext() as status:
+
+            def progress(done: int, of: int) -> None:
+                if status is not None:
+                    status.update(phrases.recording_progress(done, of))
+
+            form = audio_format(out)
+            made = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
+    finally:
+        speech.close()
+    show(err, phrases.recorded(str(out), duration(made.seconds, settings.language)))
+    return made

@@ -1,0 +1,33 @@
+"""Alerts in the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.alerts import alert_records as alerts
+from bot.state.conversations import ConversationPlace
+from bot.state.database import State
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HERE = ConversationPlace(100, 0, 7)
+
+
+def test_an_alert_is_told_once(state: State) -> None:
+    with state.session() as session:
+        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW) == number
+        assert alerts.unchecked_alerts(session, "g1") == []
+        assert [each.id for each in alerts.unchecked_alerts(session, "g2")] == [number]
+        alerts.mark_alert_checked(session, number, "g2")
+        assert alerts.unchecked_alerts(session, "g2") == []
+        assert alerts.mark_alert_told(session, number, NOW)
+        assert not alerts.mark_alert_told(session, number, NOW)
+        assert alerts.alerts_of_person(session, 7) == []
+
+
+def test_only_its_owner_cancels_an_alert(state: State) -> None:
+    with state.session() as session:
+        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert not alerts.cancel(session, number, 8)
+        assert alerts.cancel(session, number, 7)
+        assert not alerts.cancel(session, number, 7)

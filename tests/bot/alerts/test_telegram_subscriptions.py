@@ -1,0 +1,241 @@
+"""/suivre: new articles on a subject are told once, over HTTP and a real index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import create_engine, text
+
+from bot.alerts import telegram_subscriptions as subscriptions
+from bot.alerts.telegram_subscriptions import last_morning
+from bot.answering.selection import chosen_articles
+from bot.library.articles import LiveLibrary
+from bot.state.database import state_url
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import StubChain, running
+from tests.fakes import FakeEmbedder
+
+READER, OTHER, CHIEF, GROUP = 42, 43, 44, -100
+FUND = "La société lève un milliard d’euros pour ses centres de calcul."
+LED = "Mistral AI a ouvert un bureau à Lyon ce lundi."
+NEW = "C’est nouveau"
+
+
+class Newsroom:
+    """A corpus that grows, and the bot over its index."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self._corpus, self.data_dir = tmp_path / "corpus", tmp_path / "data"
+        self._index = tmp_path / "index"
+        self.write("ancien", f"{LED} Rien d’autre. Le maire était là.")
+        self.write("moulin", "Le moulin de Valmy moud encore du blé.")
+        self.build()
+
+    def write(self, name: str, body: str, outlet: str = "Le Monde") -> None:
+        self._corpus.mkdir(exist_ok=True)
+        head = f"title: Le papier {name}\noutlet: {outlet}\nlanguage: fr\npublished: 2026-01-02\n"
+        (self._corpus / f"{name}.md").write_text(f"---\n{head}---\n\n{body}\n", "utf-8")
+
+    def build(self) -> None:
+        build([self._corpus], self._index, FakeEmbedder())
+
+    def wait_for_morning(self) -> None:
+        """A day has passed since it was last looked."""
+        engine = create_engine(state_url(None, self.data_dir))
+        with engine.begin() as connection:
+            before = datetime.now(UTC) - timedelta(days=2)
+            connection.execute(text("UPDATE subscriptions SET looked_at = :at"), {"at": before})
+        engine.dispose()
+
+    @asynccontextmanager
+    async def at_work(self, server: BotServer) -> AsyncIterator[None]:
+        judge = ConfidenceModel.load()
+        index = LiveIndex(self._index, FakeEmbedder(), judge, chosen_articles)
+        async with running(server, StubChain(), LiveLibrary(index)):
+            yield
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    monkeypatch.setattr(subscriptions, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    return Newsroom(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def server(newsroom: Newsroom) -> AsyncIterator[BotServer]:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(BotServer())
+        await stack.enter_async_context(newsroom.at_work(server))
+        server.administers(GROUP, CHIEF)
+        yield server
+
+
+async def _said(server: BotServer, words: str, person: int = READER, lang: str = "fr") -> Message:
+    server.user_says(person, words, lang)
+    return await server.next_message()
+
+
+async def test_a_new_article_is_told_at_once_with_its_sentence(
+    server: BotServer, newsroom: Newsroom
+) -> None:
+    kept = await _said(server, "/suivre tout de suite Mistral AI")
+    assert kept.text == (
+        "C’est noté\u00a0: j’annoncerai ici les nouveaux articles sur «\u00a0Mistral AI\u00a0» dès "
+        "qu’ils arrivent."
+    )
+    assert [button.text for button in kept.buttons] == ["Chaque matin", "Ne plus suivre"]
+    newsroom.write("vent", "Le vent du nord souffle. Il pleut sur Brest.")
+    newsroom.build()
+    await server.silence(0.5)  # on something else
+    newsroom.write("fonds", f"Il neige à Nice. Mistral AI lève des fonds. {FUND}")
+    newsroom.build()
+    told = await server.next_message(20)
+    assert told.chat_id == READER
+    assert told.text == (
+        "Du nouveau sur «\u00a0Mistral AI\u00a0»\n\n«\u00a0Mistral AI lève des fonds.\u00a0»"
+        "\u00a0[1]\n— Le papier fonds, Le Monde, 2 janvier 2026"
+    )
+    assert [button.text for button in told.buttons] == ["1", "Ne plus suivre"]
+    newsroom.write("pluie", "Il pleut.")
+    newsroom.build()
+    await server.silence(0.5)  # told once
+    server.presses(told, 0)
+    assert (await server.next_message()).text.startswith("Le papier fonds")
+    server.presses(told, 1)
+    assert (await server.next_message()).text == "C’est arrêté."
+    newsroom.write("suite", "Mistral AI recrute.")
+    newsroom.build()
+    await server.silence(0.5)
+
+
+async def test_once_a_day_all_that_came_is_told_together(
+    server: BotServer, newsroom: Newsroom
+) -> None:
+    kept = await _said(server, "/follow Mistral AI", lang="en")
+    assert kept.text.startswith("Noted: every morning I shall tell here of the new articles")
+    for number in range(7):
+        newsroom.write(f"n{number}", f"Mistral AI a publié le modèle numéro {number}.")
+        newsroom.build()
+    await server.silence(0.5)
+    newsroom.wait_for_morning()
+    told = await server.next_message(20)
+    assert told.text.startswith("New about “Mistral AI”\n\n“Mistral AI a publié")
+    assert told.text.count("Mistral AI a publié") == 5
+    assert told.text.endswith("And 2 other articles: /search Mistral AI")
+    newsroom.wait_for_morning()
+    await server.silence(0.5)
+
+
+async def test_nothing_is_lost_or_told_twice_over_a_restart(newsroom: Newsroom) -> None:
+    async with BotServer() as server:
+        async with newsroom.at_work(server):
+            await _said(server, "/suivre tout de suite Mistral AI")
+        newsroom.write("fonds", "Mistral AI lève des fonds.")
+        newsroom.build()
+        async with newsroom.at_work(server):
+            assert "lève des fonds" in (await server.next_message(20)).text
+        async with newsroom.at_work(server):
+            await server.silence(0.5)
+
+
+async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None:
+    assert (await _said(server, "/suivre")).text.startswith("Dites-moi ce qu’il faut suivre")
+    server.user_says(READER, "Qui a marché sur Mars ?")
+    server.presses(await server.next_message(), 0)
+    await server.next_message()
+    await _said(server, "/suivre Mistral AI")
+    await _said(server, "/suivre tout de suite les moulins")
+    listed = await _said(server, "/alertes")
+    assert listed.text == (
+        "Vous serez averti quand un article répondra à\u00a0:\n1. Qui a marché sur Mars ?\n\n"
+        "Ce qui est suivi ici\u00a0:\n"
+        "2. les nouveaux articles sur «\u00a0Mistral AI\u00a0», chaque matin\n"
+        "3. les nouveaux articles sur «\u00a0les moulins\u00a0», dès qu’ils arrivent"
+    )
+    names = [button.text for button in listed.buttons]
+    assert names == ["Annuler 1", "Ne plus suivre 2", "Ne plus suivre 3"]
+    server.presses(listed, 1)
+    assert (await server.next_message()).text == "C’est arrêté."
+    left = await _said(server, "/alertes")
+    assert "Mistral" not in left.text
+    assert "2. les nouveaux articles sur «\u00a0les moulins" in left.text
+
+
+async def test_nobody_else_stops_what_somebody_follows(server: BotServer) -> None:
+    await _said(server, "/suivre Mistral AI")
+    theirs = await _said(server, "/suivre les moulins", OTHER)
+    pressed = server.presses(theirs, 0, data="f:1:stop")
+    assert await server.acknowledged(pressed) == "Ce n’est plus suivi."
+    assert "Mistral AI" in (await _said(server, "/alertes")).text
+    assert "Mistral" not in (await _said(server, "/alertes", OTHER)).text
+
+
+async def test_a_group_follows_in_its_topic_by_its_administrators(
+    server: BotServer, newsroom: Newsroom
+) -> None:
+    async def said(words: str, person: int) -> Message:
+        server.user_says(GROUP, words, kind="supergroup", person=person, thread=5)
+        return await server.next_message(20)
+
+    denied = await said("/suivre tout de suite Mistral AI", READER)
+    assert denied.text.startswith("Seuls les administrateurs de ce groupe décident")
+    kept = await said("/suivre tout de suite Mistral AI", CHIEF)
+    await said("/corpus média : Le Monde", CHIEF)
+    pressed = server.presses(kept, 1, person=READER)
+    assert (await server.acknowledged(pressed)).startswith("Seuls les administrateurs")
+    newsroom.write("ailleurs", "Mistral AI déménage.", outlet="La Gazette")
+    newsroom.write("fonds", "Mistral AI lève des fonds.")
+    newsroom.build()
+    told = await server.next_message(20)
+    assert (told.chat_id, told.thread_id) == (GROUP, 5)
+    assert "lève des fonds" in told.text
+    assert "déménage" not in told.text
+    server.user_says(CHIEF, "/oublier")
+    server.presses(await server.next_message(), 0)
+    await server.next_edit()
+    assert "1. les nouveaux articles sur «\u00a0Mistral AI" in (await said("/suivre", READER)).text
+
+
+async def test_there_is_a_limit_and_the_same_subject_counts_once(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_FOLLOWED", 2)
+    await _said(server, "/suivre Mistral AI")
+    await _said(server, "/suivre mistral ai")
+    await _said(server, "/suivre les moulins")
+    full = await _said(server, "/suivre les phares")
+    assert full.text.startswith("Vous suivez déjà 2 sujets ici")
+
+
+async def test_who_blocks_the_bot_follows_no_more(server: BotServer, newsroom: Newsroom) -> None:
+    await _said(server, "/suivre tout de suite Mistral AI")
+    server.user_blocks(READER)
+    newsroom.write("fonds", "Mistral AI lève des fonds.")
+    newsroom.build()
+    engine = create_engine(state_url(None, newsroom.data_dir))
+
+    def followed() -> int:
+        with engine.connect() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM subscriptions")).scalar_one())
+
+    for _ in range(200):
+        await server.silence(0.05)
+        if not followed():
+            break
+    assert followed() == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("hour", "day"), [(7, 1), (8, 2), (23, 2)])
+def test_the_news_of_a_day_are_due_in_the_morning(hour: int, day: int) -> None:
+    now = datetime(2026, 3, 2, hour, 30).astimezone()
+    assert last_morning(now.astimezone(UTC)) == datetime(2026, 3, day, 8).astimezone()

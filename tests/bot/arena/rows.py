@@ -1,0 +1,36 @@
+"""One row in each table of the arena."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.arena.battle_records import BattleRow, BattleVoteRow
+from bot.state.tables import Base
+
+
+def rows(person: int, at: datetime) -> Sequence[Base]:
+    """Rows of one person, all of this moment."""
+    return (
+        BattleRow(
+            id=person,
+            person_id=person,
+            chat_id=person,
+            question_message=1,
+            question="Qui ?",
+            question_key="k",
+            language="fr",
+            kind="single",
+            origin="chat",
+            generation="g",
+            first="extractive",
+            second="openai:m",
+            shown=["A", "B"],
+            text_first="Lui.",
+            text_second="Elle.",
+            style_first={"length": 1},
+            style_second={"length": 1},
+            created_at=at,
+        ),
+        BattleVoteRow(battle_id=person, person_id=person, voter="v", choice="first", created_at=at),
+    )

@@ -1,0 +1,464 @@
+"""The arena on Telegram, over HTTP: blind, in both languages, in groups, through crashes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.orm import Session
+
+from bot.answer import Answer, Statement
+from bot.answering.chain import RetrievalQA
+from bot.arena import battle_records as battles
+from bot.arena.arena import Arena, Contender
+from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.arena.feature import ArenaFeature
+from bot.followups.resolution import Understood
+from bot.followups.turn import TurnText
+from bot.llm.lone_writer import CountedAnswer
+from bot.settings import load_settings
+from bot.state.database import open_state, state_url
+from index.findings import Findings
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite, refused
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running, settled
+
+READER, OTHER, GROUP = 42, 43, -100
+QUESTION = "Quand Fresnel est-il né ?"
+QUOTED = answered(QUESTION, cite(1, BIRTH))
+WRITTEN = replace(
+    answered(QUESTION, cite(1, BIRTH), cite(2, LENS)),
+    statements=(
+        Statement("Fresnel est né en 1788.", (1,), (0, 7)),
+        Statement("Il a conçu une lentille.", (2,)),
+    ),
+    model="openai:petit",
+)
+
+
+class Retrieval:
+    """Finds nothing in particular for any question; the writers of these tests do not mind."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.answer: Answer | None = None
+
+    async def find(self, question: str) -> Findings | Answer:
+        self.questions.append(question)
+        return self.answer or Findings(question, "fr", (), 0.9)
+
+
+class Writer:
+    """Writes what it is told to, after so many seconds."""
+
+    def __init__(self, answer: Answer, micros: int | None = 0, seconds: float = 0.0) -> None:
+        self.answer, self.micros, self.seconds = answer, micros, seconds
+        self.asked, self.begun = 0, asyncio.Event()
+
+    async def write(self, findings: Findings) -> CountedAnswer:
+        self.asked += 1
+        self.begun.set()
+        await asyncio.sleep(self.seconds)
+        return CountedAnswer(replace(self.answer, question=findings.question), self.micros)
+
+
+class Ground:
+    """An arena of two writers, and what its tests change of them."""
+
+    def __init__(self) -> None:
+        self.retrieval = Retrieval()
+        self.quoting, self.writing = Writer(QUOTED), Writer(WRITTEN, 1_200)
+        self.arena = self.of(1.0)
+
+    def of(self, seconds: float, **more: Writer) -> Arena:
+        async def understand(said: TurnText) -> Understood:
+            return Understood(said.question)
+
+        writers = {"extractive": self.quoting, "openai:petit": self.writing, **more}
+        contenders = [Contender(name, None, each.write) for name, each in writers.items()]
+        retrieval = cast("RetrievalQA", self.retrieval)
+        return Arena(contenders, understand, retrieval, lambda: "g", seconds)
+
+
+@pytest.fixture
+def ground() -> Ground:
+    return Ground()
+
+
+@pytest.fixture
+def start(server: BotServer, ground: Ground) -> Callable[..., Any]:
+    @asynccontextmanager
+    async def start(**settings: object) -> AsyncIterator[StubChain]:
+        chain = StubChain()
+        chain.answers[QUESTION] = QUOTED
+        async with running(
+            server, chain, Shelf(FRESNEL), features=[ArenaFeature(ground.arena)], **settings
+        ):
+            yield chain
+
+    return start
+
+
+@pytest_asyncio.fixture
+async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
+    async with start():
+        yield
+
+
+def votes() -> list[KeptBattleVote]:
+    settings = load_settings()
+    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
+        return state.do(partial(battles.counted_votes, texts=True))
+
+
+def kept(*new: NewBattle, voted: bool = True) -> None:
+    """Battles of other days, each with the vote of somebody else for the first, if `voted`."""
+    now = datetime.now(UTC) - timedelta(days=1)
+
+    def keep(session: Session) -> None:
+        for person, each in enumerate(new, 1_000):
+            battle = battles.keep_battle(session, each, now)
+            if voted:
+                battles.cast_battle_vote(session, battle, person, "first", now)
+
+    settings = load_settings()
+    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
+        state.do(keep)
+
+
+def _asks(server: BotServer, words: str, **more: Any) -> int:
+    return server.user_says(more.pop("chat", READER), words, **more)
+
+
+def _in_group(server: BotServer, words: str, person: int = READER) -> int:
+    return server.user_says(GROUP, words, kind="supergroup", person=person)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_two_answers_are_shown_alike_and_without_a_name(server: BotServer) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    shown = await server.next_message()
+    first, _, second = shown.text.partition("Réponse B")
+    assert first.startswith("Réponse A\n")
+    assert {BIRTH in first, BIRTH in second} == {True, False}
+    assert {"né en 1788" in first, "né en 1788" in second} == {True, False}
+    for side in (first, second):
+        assert "«" not in side  # a quote has no marks that what is written has not
+        assert "Fresnel & les phares, par Anne Le Gall" in side
+    for telltale in ("petit", "openai", "extractive", "Phrases des articles", "rédig"):
+        assert telltale not in shown.text
+    assert [button.text for button in shown.buttons] == [
+        "A",
+        "B",
+        "Les deux conviennent",
+        "Aucune ne convient",
+    ]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_vote_is_kept_and_the_names_time_and_price_are_told(server: BotServer) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    shown = await server.next_message()
+    server.presses(shown, 1)
+    told = await server.next_message()
+    assert "Phrases des articles (" in told.text
+    assert "gratuit" in told.text
+    assert "openai:petit (" in told.text
+    assert "0,0012" in told.text
+    assert [button.text for button in told.buttons] == ["↩️ Reprendre mon vote"]
+    assert (await server.next_edit()).buttons == ()
+    (vote,) = votes()
+    assert vote.choice == "second"
+    assert vote.battle.question == QUESTION
+    written = next(
+        side for side in (vote.battle.first, vote.battle.second) if side.writer == "openai:petit"
+    )
+    assert written.text == "Fresnel est né en 1788. [1] Il a conçu une lentille. [2]"
+    assert written.style == {"length": 10, "citations": 2, "bold": 1}
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_vote_is_taken_back_and_does_not_come_again(server: BotServer) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    shown = await server.next_message()
+    server.presses(shown, 0)
+    told = await server.next_message()
+    server.presses(told, 0)
+    edits = [await server.next_edit(), await server.next_edit()]
+    assert any("Votre vote est repris" in each.text for each in edits)
+    assert votes() == []
+    pressed = server.presses(shown, 1)
+    await server.acknowledged(pressed)
+    assert "Vous avez déjà voté" in (await server.next_message()).text
+    assert votes() == []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_english(server: BotServer) -> None:
+    _asks(server, f"/arena {QUESTION}", language_code="en")
+    shown = await server.next_message()
+    assert shown.text.startswith("Answer A\n")
+    assert shown.text.endswith("Which one answers the question better?")
+    assert [button.text for button in shown.buttons] == ["A", "B", "Both are good", "Both are bad"]
+    server.presses(shown, 2, language_code="en")
+    told = await server.next_message()
+    assert "Articles’ own sentences (" in told.text
+    assert [vote.choice for vote in votes()] == ["good"]
+    _asks(server, "/standings", language_code="en")
+    assert "Not enough votes for standings yet." in (await server.next_message()).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_a_group_everybody_votes_once_and_alone_sees_the_names(server: BotServer) -> None:
+    number = _in_group(server, f"/arene {QUESTION}")
+    shown = await server.next_message()
+    assert shown.reply_to == number
+    first = await server.acknowledged(server.presses(shown, 0, person=READER))
+    assert "openai:petit" in first
+    assert "Phrases des articles" in first
+    second = await server.acknowledged(server.presses(shown, 1, person=OTHER))
+    assert "openai:petit" in second
+    again = await server.acknowledged(server.presses(shown, 1, person=READER))
+    assert again.startswith("Vous avez déjà voté.")
+    await server.silence()
+    assert [each.choice for each in votes()] == ["first", "second"]
+    assert len({each.voter for each in votes()}) == 2
+    assert not any("petit" in each.text for each in server.messages)
+    assert len(shown.buttons) == 5
+    back = await server.acknowledged(server.presses(shown, 4, person=OTHER))
+    assert back == "Votre vote est repris\u00a0; il ne compte pas."
+    assert [each.choice for each in votes()] == ["first"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_press_from_another_chat_is_no_vote(server: BotServer) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    mine = await server.next_message()
+    _asks(server, "/arene", chat=OTHER)
+    theirs = await server.next_message()
+    forged = server.presses(
+        replace(theirs, keyboard=mine.keyboard), 0, data=mine.buttons[0].callback_data
+    )
+    assert await server.acknowledged(forged) == "Ce duel est terminé."
+    assert votes() == []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nobody_meets_the_same_pair_on_one_question_twice(
+    server: BotServer, ground: Ground
+) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    await server.next_message()
+    _asks(server, f"/arene {QUESTION.upper()}")
+    assert "déjà comparé tous les rédacteurs" in (await server.next_message()).text
+    assert ground.quoting.asked == 1
+    _asks(server, f"/arene {QUESTION}", chat=OTHER)
+    assert (await server.next_message()).text.startswith("Réponse A")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_same_answer_twice_is_no_battle(server: BotServer, ground: Ground) -> None:
+    ground.writing.answer = replace(QUOTED, model="openai:petit")
+    _asks(server, f"/arene {QUESTION}")
+    told = [await server.next_message(), await server.next_message()]
+    assert "la même réponse" in told[0].text
+    assert BIRTH in told[1].text
+    assert not any(each.buttons for each in told)
+    ground.quoting.answer = ground.writing.answer = refused(QUESTION, FRESNEL)
+    _asks(server, "/arene Où ?")
+    assert "n’y répondent pas" in (await server.next_message()).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_about_the_articles_is_answered_as_ever(
+    server: BotServer, ground: Ground
+) -> None:
+    ground.retrieval.answer = answered("Quels articles ?", cite(1, INSTALLED))
+    _asks(server, "/arene Quels articles ?")
+    assert "articles eux-mêmes" in (await server.next_message()).text
+    assert INSTALLED in (await server.next_message()).text
+    assert ground.quoting.asked == 0
+
+
+@pytest.mark.parametrize("slow", ["quoting", "writing"])
+async def test_a_writer_that_hangs_is_not_given_away(
+    server: BotServer, ground: Ground, start: Callable[..., Any], slow: str
+) -> None:
+    getattr(ground, slow).seconds = 3_600.0
+    ground.arena = ground.of(0.2)
+    async with start():
+        _asks(server, f"/arene {QUESTION}")
+        told = [await server.next_message(), await server.next_message()]
+    assert "Une des deux réponses n’est pas venue" in told[0].text
+    for each in told:
+        assert not each.buttons
+        assert "petit" not in each.text
+    settings = load_settings()
+    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
+        (fault,) = state.do(battles.faulty_battles)
+    failed = fault.first if fault.fault == "first" else fault.second
+    assert failed.writer == ("extractive" if slow == "quoting" else "openai:petit")
+    assert fault.question is None
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_model_for_which_quotes_stood_in_is_a_fault(
+    server: BotServer, ground: Ground
+) -> None:
+    ground.writing.answer = replace(QUOTED, fallback="failed")
+    _asks(server, f"/arene {QUESTION}")
+    assert "n’est pas venue" in (await server.next_message()).text
+    assert BIRTH in (await server.next_message()).text
+
+
+async def test_a_crash_between_the_two_answers_begins_again_and_shows_both(
+    server: BotServer, ground: Ground, start: Callable[..., Any]
+) -> None:
+    ground.writing.seconds = 3_600.0  # the other one is whole
+    ground.arena = ground.of(600.0)
+    async with start():
+        _asks(server, f"/arene {QUESTION}")
+        await asyncio.wait_for(ground.writing.begun.wait(), 5)
+    assert not server.messages
+    ground.writing.seconds = 0.0
+    async with start():
+        shown = await server.next_message()
+        assert shown.text.startswith("Réponse A")
+        assert "Réponse B" in shown.text
+        await settled()
+        await server.silence()
+    assert len(server.messages) == 1
+    assert ground.writing.asked == 2
+
+
+async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
+    server: BotServer, ground: Ground, start: Callable[..., Any]
+) -> None:
+    """The process died when both answers were kept and nothing was sent."""
+    async with start():
+        _asks(server, "/arene")
+        await server.next_message()
+    number = _asks(server, f"/arene {QUESTION}")
+    kept(
+        NewBattle(
+            QUESTION,
+            "fr",
+            "single",
+            "chat",
+            "g",
+            BattleSide("openai:petit", "Né à Broglie."),
+            BattleSide("extractive", "Né en 1788."),
+            shown=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
+            person_id=READER,
+            chat_id=READER,
+            question_message=number,
+        ),
+        voted=False,
+    )
+    async with start():
+        told = [await server.next_message(), await server.next_message()]
+        server.presses(told[1], 0)
+        await server.next_message()
+    assert [each.text for each in told] == ["Réponse A : né à Broglie.", "Réponse B : né en 1788."]
+    assert not told[0].buttons
+    assert ground.quoting.asked == ground.writing.asked == 0
+    assert [vote.battle.first.writer for vote in votes()] == ["openai:petit"]
+
+
+async def test_ordinary_questions_become_battles_only_of_who_takes_part(
+    server: BotServer, ground: Ground, start: Callable[..., Any]
+) -> None:
+    async with start(arena_share=1):
+        _asks(server, QUESTION)
+        assert (await server.next_message()).text.startswith("«")
+        _asks(server, "/arene")
+        usage = await server.next_message()
+        assert "une de vos questions sur 1" in usage.text
+        server.presses(usage, 0)
+        assert "C’est noté" in (await server.next_edit()).text
+        _asks(server, QUESTION)
+        assert (await server.next_message()).text.startswith("Réponse A")
+        _asks(server, QUESTION)  # the pair was met: answered as ever
+        assert (await server.next_message()).text.startswith("«")
+        _in_group(server, f"/demander {QUESTION}")
+        assert (await server.next_message()).text.startswith("«")
+        _asks(server, "/arene")
+        server.presses(await server.next_message(), 0)
+        assert "ne deviendront plus" in (await server.next_edit()).text
+        _asks(server, "Et où ?")
+        assert not (await server.next_message()).text.startswith("Réponse A")
+
+
+async def test_one_in_so_many_is_chance(
+    server: BotServer, ground: Ground, start: Callable[..., Any]
+) -> None:
+    async with start(arena_share=2):
+        _asks(server, "/arene")
+        server.presses(await server.next_message(), 0)
+        await server.next_edit()
+        fought = 0
+        for number in range(15):
+            _asks(server, f"Quand Fresnel est-il né, question {number} ?")
+            fought += (await server.next_message()).text.startswith("Réponse A")
+    assert 1 < fought < 14
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_follows_may_lean_on_a_battle(server: BotServer) -> None:
+    _asks(server, f"/arene {QUESTION}")
+    await server.next_message()
+    _asks(server, "/mesdonnees")
+    file = (await server.next_message()).file
+    assert file is not None
+    data = file.data.decode()
+    assert QUESTION in data
+    assert '"battles"' in data
+
+
+async def test_the_standings_are_a_picture_and_a_table(
+    server: BotServer, start: Callable[..., Any]
+) -> None:
+    async with start():
+        _asks(server, "/classement")
+        assert "Personne n’a encore voté" in (await server.next_message()).text
+        styles = {"length": 10, "citations": 1, "bold": 0}
+        new = [
+            NewBattle(
+                f"Question {number} ?",
+                "en" if number < 4 else "fr",
+                "single",
+                "chat",
+                "g",
+                BattleSide("extractive", "a", styles, 0.2, 0),
+                BattleSide("openai:petit", "b", styles, 1.0, 500),
+                person_id=1_000 + number,
+                chat_id=1_000 + number,
+                question_message=number,
+            )
+            for number in range(40)
+        ]
+        kept(*new)
+        _in_group(server, "/classement")
+        picture, table = await server.next_message(), await server.next_message()
+    assert picture.file is not None
+    assert picture.file.kind == "photo"
+    assert picture.file.data.startswith(b"\x89PNG")
+    assert "1. Phrases des articles" in table.text
+    assert "40 votes de 40 personnes" in table.text
+    assert "40 duels, 40 gagnés, 0 nul" in table.text
+    assert "Questions en anglais (4 votes)" in table.text
+    assert "pas encore assez de votes" in table.text
+
+
+async def test_without_an_arena_its_commands_say_so(server: BotServer) -> None:
+    async with running(server, StubChain(), Shelf(FRESNEL)):
+        _asks(server, f"/arene {QUESTION}")
+        assert (await server.next_message()).text == "L’arène n’est pas ouverte ici."
+        assert "arene" not in server.commands("fr")

@@ -1,0 +1,274 @@
+"""The arena over a real index, with the real check and models that write well, badly or not at all;
+and as it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.arena.arena import Arena
+from bot.arena.battle import Battle, NoBattle
+from bot.arena.factory import open_arena
+from bot.main import run
+from bot.settings import Settings
+from tests.bot.llm.server import Behaviour, Scripted, keeps_silent, refuses, says, sent, serving
+from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, Library, by_model, library
+
+GOOD_WRITER, OTHER = "openai:bon", "openai:autre"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return library(tmp_path_factory.mktemp("library"))
+
+
+@asynccontextmanager
+async def arena_of(
+    shelf: Library, state: Path, behaviour: Behaviour, **settings: object
+) -> AsyncIterator[tuple[Arena, Scripted]]:
+    async with serving(behaviour) as server:
+        chosen: dict[str, object] = {
+            "arena": f"extractive,{GOOD_WRITER}",
+            "chat_base_url": server.url,
+            "chat_retries": 0,
+            "chat_prices": "1/2",
+            "data_dir": state,
+            **settings,
+        }
+        opened = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
+        arena = await asyncio.to_thread(open_arena, opened, shelf.index)
+        assert arena is not None
+        try:
+            yield arena, server
+        finally:
+            await asyncio.to_thread(arena.close)
+
+
+async def test_both_write_from_the_same_passages_and_pass_the_same_check(
+    shelf: Library, tmp_path: Path
+) -> None:
+    async with arena_of(shelf, tmp_path, says(GOOD)) as (arena, server):
+        battle = await arena.fight(QUESTION, "extractive", GOOD_WRITER)
+        told = "\n".join(each["content"] for each in sent(server))
+    assert isinstance(battle, Battle)
+    assert battle.kind == "single"
+    assert battle.first.text("?") == f"{QUOTE} [1]"
+    assert battle.second.text("?").startswith(f"{FIRST} [1]")
+    assert QUOTE in told
+    assert battle.first.micros == 0
+    assert battle.second.micros is not None
+    assert battle.second.micros > 0
+    assert battle.second.answer.citations[0].quote == QUOTE
+
+
+async def test_nothing_that_was_written_before_is_served_again(
+    shelf: Library, tmp_path: Path
+) -> None:
+    async with arena_of(shelf, tmp_path, says(GOOD)) as (arena, server):
+        for _ in range(2):
+            assert isinstance(await arena.fight(QUESTION, GOOD_WRITER, "extractive"), Battle)
+        assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "fault", "more"),
+    [
+        (refuses(500), "failed", {}),
+        (says("Orphée a demandé 99 000 puces [1]."), "unsupported", {}),
+        (keeps_silent(), "slow", {"arena_seconds": 0.3}),
+        (keeps_silent(), "failed", {"chat_first_token": 0.2}),
+        (says(GOOD), "budget", {"chat_budget_tokens": 1}),
+    ],
+)
+async def test_what_fails_is_a_fault_of_the_arena(
+    shelf: Library, tmp_path: Path, behaviour: Behaviour, fault: str, more: dict[str, object]
+) -> None:
+    async with arena_of(shelf, tmp_path, behaviour, **more) as (arena, _):
+        fought = await arena.fight(QUESTION, "extractive", GOOD_WRITER)
+    assert isinstance(fought, NoBattle)
+    assert (fought.why, fought.faults) == ("fault", {GOOD_WRITER: fault})
+    assert fought.answer is not None
+    assert fought.answer.statements[0].text == QUOTE
+
+
+async def test_two_models_meet_and_each_is_asked_by_its_name(
+    shelf: Library, tmp_path: Path
+) -> None:
+    behaviour = by_model(bon=says(GOOD), autre=says("Orphée a demandé 15 000 puces [1]."))
+    async with arena_of(shelf, tmp_path, behaviour, arena=f"{GOOD_WRITER},{OTHER}") as (arena, _):
+        battle = await arena.fight(QUESTION, OTHER, GOOD_WRITER)
+    assert isinstance(battle, Battle)
+    assert battle.first.writer == OTHER
+    assert len(battle.first.answer.statements) < len(battle.second.answer.statements)
+
+
+async def test_prompts_and_readers_make_writers_of_their_own(
+    shelf: Library, tmp_path: Path
+) -> None:
+    prompts = tmp_path / "brefs"
+    prompts.mkdir()
+    for name in ("answer.fr.txt", "answer_json.fr.txt"):
+        text = "[system]\nSois très bref.\n\n[user]\n{passages}\n\n{question}\n"
+        (prompts / name).write_text(text, encoding="utf-8")
+    variant = f"{GOOD_WRITER}@prompts={prompts}"
+    writers = f"extractive@reader=none,{GOOD_WRITER},{variant}"
+    async with arena_of(shelf, tmp_path, says(GOOD), arena=writers) as (arena, server):
+        assert arena.writers == ("extractive@reader=none", GOOD_WRITER, variant)
+        battle = await arena.fight(QUESTION, "extractive@reader=none", variant)
+        assert isinstance(battle, Battle)
+        assert sent(server)[0]["content"] == "Sois très bref."
+        await arena.fight(QUESTION, GOOD_WRITER, "extractive@reader=none")
+        assert sent(server)[0]["content"] != "Sois très bref."
+
+
+async def test_what_the_articles_do_not_say_and_what_is_about_them_is_no_battle(
+    shelf: Library, tmp_path: Path
+) -> None:
+    async with arena_of(shelf, tmp_path, says(GOOD), min_confidence=0.9) as (arena, server):
+        unsaid = await arena.fight("Combien coûte un kilo de cerises ?", "extractive", GOOD_WRITER)
+        about = await arena.fight("Combien d’articles y a-t-il ?", "extractive", GOOD_WRITER)
+        assert isinstance(unsaid, NoBattle)
+        assert isinstance(about, NoBattle)
+        assert (unsaid.why, about.why) == ("refused", "about")
+        assert about.answer is not None
+        assert server.bodies == []
+
+
+# As it is typed
+
+
+@pytest.fixture
+def here(shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("SELON_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(shelf.data_dir, tmp_path / ".selon")
+    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon")
+    (tmp_path / "questions.jsonl").write_text(
+        json.dumps({"question": QUESTION}) + "\nCombien mesure le phare de Sainte-Anne ?\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+async def _typed(*words: str) -> int:
+    return await asyncio.to_thread(run, words)
+
+
+async def test_whoever_is_at_the_keyboard_votes(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("quoi\na\nq\n"))
+    async with serving(says(GOOD)) as server:
+        monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
+        assert await _typed("arena", "--questions", "questions.jsonl") == 0
+    out = capsys.readouterr().out
+    assert "Question 1 sur 2" in out
+    shown, _, revealed = out.partition("Votre choix")
+    assert QUOTE in shown
+    assert "openai:bon" not in shown
+    assert "openai:bon (" in revealed
+    assert await _typed("arena", "report") == 0
+    assert "1 vote de 1 personne" in capsys.readouterr().out
+
+
+async def test_a_writer_that_fails_has_lost_where_that_is_wanted(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    async with serving(refuses(500)) as server:
+        monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
+        assert await _typed("arena", "--questions", "questions.jsonl", "--limit", "1") == 0
+    assert "Une des deux réponses n’est pas venue" in capsys.readouterr().out
+    assert await _typed("arena", "report", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["writers"] == []
+    assert await _typed("arena", "replay", "--faults-lose", "--json") == 0
+    wins = {row["writer"]: row["wins"] for row in json.loads(capsys.readouterr().out)["writers"]}
+    assert wins == {"extractive": 1, "openai:bon": 0}
+
+
+async def test_a_model_judges_and_is_said_to(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    async with serving(by_model(bon=says(GOOD), juge=says("B"))) as server:
+        monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
+        words = (
+            "arena",
+            "--questions",
+            "questions.jsonl",
+            "--judge",
+            "openai:juge",
+            "--limit",
+            "1",
+        )
+        assert await _typed(*words) == 0
+        assert "Le modèle qui juge a choisi\u00a0: B" in capsys.readouterr().out
+        assert await _typed(*words) == 0  # the pair has met on it
+        assert "Pas de duel" in capsys.readouterr().out
+    assert await _typed("arena", "report") == 0
+    assert "Personne n’a encore voté" in capsys.readouterr().out
+    assert await _typed("arena", "replay", "--voters", "judges", "--enough", "1", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["votes"], told["judged"], told["people"]) == (1, 1, 0)
+    assert len(told["writers"]) == 2
+    assert (
+        await _typed(
+            "arena",
+            "replay",
+            "--voters",
+            "all",
+            "--enough",
+            "1",
+            "--chart",
+            "image.png",
+            "--no-style",
+        )
+        == 0
+    )
+    assert "d’aucune personne" in capsys.readouterr().out
+    assert (here / "image.png").read_bytes().startswith(b"\x89PNG")
+    assert await _typed("arena", "export", "votes.jsonl") == 0
+    (row,) = map(json.loads, (here / "votes.jsonl").read_text("utf-8").splitlines())
+    assert (row["winner"], row["judge"]) == ("model_b", "openai:juge")
+    assert {row["model_a"], row["model_b"]} == {"extractive", "openai:bon"}
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "said"),
+    [
+        (("--questions", "absent.txt"), "extractive,openai:bon", "absent.txt"),
+        (("--questions", "questions.jsonl"), "", "SELON_ARENA"),
+        (("--questions", "questions.jsonl", "--judge", "gpt"), "extractive,openai:bon", "gpt"),
+        (("--questions", "vide.txt"), "extractive,openai:bon", "vide.txt"),
+        (("export", "absent/votes.jsonl"), "", "absent/votes.jsonl"),
+        (("report",), "extractive", "deux rédacteurs"),
+    ],
+)
+async def test_what_is_wrong_is_one_line(
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    words: tuple[str, ...],
+    setting: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("SELON_ARENA", setting)
+    (here / "vide.txt").touch()
+    assert await _typed("arena", *words) in (1, 2)
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
+
+
+async def test_without_anything_to_do_it_says_how(here: Path, capsys: Capture) -> None:
+    assert await _typed("arena") == 2
+    assert "--questions" in capsys.readouterr().out

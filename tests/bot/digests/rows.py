@@ -1,0 +1,35 @@
+"""One row in each table of digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.digests.digest_records import DigestRow
+from bot.digests.script_records import ScriptRow
+from bot.state.tables import Base
+
+
+def rows(person: int, at: datetime) -> Sequence[Base]:
+    """Rows of one person, all of this moment."""
+    place = {"person_id": person, "chat_id": person, "thread_id": 0}
+    return (
+        DigestRow(
+            **place,
+            minute=450,
+            days="0123456",
+            language="fr",
+            last_day=at.date(),
+            told=[],
+            created_at=at,
+        ),
+        ScriptRow(
+            **place,
+            language="fr",
+            subject="",
+            articles=[],
+            messages=[],
+            tries=0,
+            created_at=at,
+        ),
+    )

@@ -1,0 +1,302 @@
+"""Dailies and podcasts read aloud: at their time, once over crashes, and asked about."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.answering.chain import RetrievalQA
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.selection import chosen_articles
+from bot.digests import digest_records as digests
+from bot.digests import recordings
+from bot.digests import script_records as scripts
+from bot.digests.script_records import KeptScript, ToldScript
+from bot.followups.conversation import FollowUpChain
+from bot.library.articles import LiveLibrary
+from bot.state.conversations import ConversationPlace
+from bot.state.database import open_state
+from bot.state.deliveries import Attachment, Letter, Part
+from index.search.confidence import ConfidenceModel, Thresholds
+from index.search.live import LiveIndex
+from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, kept, now, url
+from tests.botapi.messages import Message
+from tests.botapi.server import BotServer
+from tests.e2e.killing import Bot, python
+from tests.e2e.speech import HeardSpeech
+from tests.e2e.telegram import running, settled
+from tests.fakes import FakeEmbedder
+
+__all__ = ["data_dir", "now", "url"]
+
+READER = 42
+ALONE = ConversationPlace(READER, 0, READER)
+FAILED = "L’enregistrement n’a pas pu être fait."
+Start = Callable[..., AbstractAsyncContextManager[HeardSpeech]]
+
+
+@pytest.fixture
+def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """A bot that speaks, until the block ends."""
+    monkeypatch.setattr(recordings, "LOOK_INTERVAL", timedelta(seconds=0.05))
+
+    @asynccontextmanager
+    async def starting(*, slow: bool = False) -> AsyncIterator[HeardSpeech]:
+        speech = HeardSpeech(data_dir / "speech", slow=slow)
+        index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
+        # To a fake embedder nothing is sure where one article alone may be found.
+        asked = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(1e-6)))
+        chain = FollowUpChain(asked, index.search)
+        async with running(server, chain, LiveLibrary(index), speech=speech):
+            yield speech
+
+    return starting
+
+
+def unrecorded(url: str) -> list[KeptScript]:
+    state = open_state(url)
+    try:
+        return state.do(scripts.unrecorded_scripts)
+    finally:
+        state.close()
+
+
+async def heard(server: BotServer) -> Message:
+    """The next message, which is a recording."""
+    message = await server.next_message()
+    assert message.file is not None
+    assert message.file.kind == "audio"
+    return message
+
+
+@pytest.mark.usefixtures("now")
+async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
+    server: BotServer, start: Start
+) -> None:
+    async with start():
+        server.user_says(READER, "/podcast sardines")
+        text = await server.next_message()
+        await server.next_message()  # how far it is
+        recording = await heard(server)
+        for told in (text, recording):
+            server.user_says(READER, "Qu’a débarqué la coopérative de Kersaint ?", reply_to=told)
+            assert PORT in (await server.next_message()).text
+            server.user_says(READER, "Quel pont a été fermé ?", reply_to=told)
+            assert PONT not in (await server.next_message()).text
+        server.user_says(READER, "Quel pont a été fermé ?")
+        assert PONT in (await server.next_message()).text
+
+        server.user_says(READER, "/quotidien")
+        daily = await server.next_message()
+        server.user_says(READER, "Quel pont a été fermé ?", reply_to=daily)
+        assert PONT in (await server.next_message()).text
+        server.user_says(READER, "Quelle serre a brûlé ?", reply_to=daily)
+        assert SERRE not in (await server.next_message()).text
+
+
+@pytest.mark.usefixtures("now")
+async def test_what_the_articles_of_a_podcast_do_not_say_is_said_so(
+    server: BotServer, start: Start
+) -> None:
+    async with start():
+        server.user_says(READER, "/podcast sardines")
+        text = await server.next_message()
+        await server.next_message()
+        await heard(server)
+        server.user_says(READER, "Zygomorphe xylophage ?", reply_to=text)
+        said = (await server.next_message()).text
+        assert said.startswith("Je ne sais pas\u00a0: les articles cités dans ce message")
+
+
+async def test_a_daily_comes_at_its_time_with_its_recording(
+    server: BotServer, start: Start, now: Now, url: str
+) -> None:
+    async with start() as speech:
+        server.user_says(READER, "/quotidien 7h30 audio")
+        said = (await server.next_message()).text
+        assert "chaque jour à 7\u00a0h\u00a030. Sa version audio suivra." in said
+        now.on(DAY, 7, 30)
+        assert PONT in (await server.next_message()).text
+        recording = await heard(server)
+        assert recording.text == "Le Quotidien du 26 mars 2026"
+        assert PONT in {line.text for line in speech.said}
+        await server.silence()
+        server.user_says(READER, "Quel pont a été fermé ?", reply_to=recording)
+        assert PONT in (await server.next_message()).text
+        now.on(DAY + timedelta(days=1), 8)
+        assert SERRE in (await server.next_message()).text
+        await heard(server)
+        now.on(DAY + timedelta(days=2), 8)
+        assert "Rien de neuf" in (await server.next_message()).text
+        await server.silence()  # nothing to hear
+    assert unrecorded(url) == []
+
+
+async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
+    server: BotServer, start: Start, now: Now, url: str
+) -> None:
+    async with start():
+        server.user_says(READER, "/quotidien 2h30 audio")  # no such time on the 29th
+        await server.next_message()
+    bot_id = int(server.token.partition(":")[0])
+    lines = [{"text": PONT, "language": "fr", "speaker": "first", "chapter": "", "pause": 0.4}]
+    for day in (DAY + timedelta(days=at) for at in range(1, 8)):
+        now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
+        found = kept(url)
+        assert found is not None
+        assert found.audio
+        spoken = {"title": f"Le {day}", "name": "selon.mp3", "lines": lines}
+        state = open_state(url)
+        # The process dies between the books and Telegram…
+        post = partial(
+            digests.post_digest,
+            digest_id=found.id,
+            day=day,
+            told=(),
+            bot_id=bot_id,
+            letter=Letter(READER, 0, (Part(f"Texte du {day}"),)),
+            now=datetime.now(UTC),
+            script=ToldScript("fr", ("a",), spoken=spoken),
+        )
+        assert state.do(post) is not None
+        assert state.do(post) is None
+        if day.day % 2:  # … or later, between the recording and Telegram.
+            (waiting,) = state.do(scripts.unrecorded_scripts)
+            recording = Attachment("audio", "selon.mp3", b"OggS")
+            record = partial(
+                scripts.post_recording,
+                script_id=waiting.id,
+                bot_id=bot_id,
+                letter=Letter(READER, 0, (Part(f"Le {day}", html=False, attachment=recording),)),
+                now=datetime.now(UTC),
+            )
+            assert state.do(record) is not None
+            assert state.do(record) is None
+        state.close()
+        async with start():
+            got = [await server.next_message() for _ in range(2)]
+            assert sorted(each.text for each in got) == [f"Le {day}", f"Texte du {day}"]
+            assert [each.file is not None for each in sorted(got, key=lambda m: m.text)] == [
+                True,
+                False,
+            ]
+            now.at += timedelta(minutes=1)
+            await server.silence()
+
+
+@pytest.mark.usefixtures("now")
+async def test_a_podcast_that_a_stop_interrupts_is_taken_up_again(
+    server: BotServer, start: Start, url: str
+) -> None:
+    async with start(slow=True):
+        server.user_says(READER, "/podcast sardines")
+        await server.next_message()
+        progress = await server.next_message()
+        assert progress.text.startswith("J’enregistre")
+        await settled()
+    (left,) = unrecorded(url)
+    assert left.progress == progress.message_id
+    async with start():
+        recording = await heard(server)
+        assert recording.text == "Le Podcast\u00a0: sardines"
+        await server.silence()
+    assert progress.message_id not in {each.message_id for each in server.messages}
+    async with start():
+        await server.silence()
+
+
+PROGRAM = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from bot.library.articles import LiveLibrary
+from bot.digests import recordings
+from bot.digests.feature import DigestsFeature
+from bot.messenger.running.application import run_with
+from bot.settings import load_settings
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.e2e.speech import HeardSpeech
+from tests.e2e.telegram import StubChain
+from tests.fakes import FakeEmbedder
+
+recordings.LOOK_INTERVAL = timedelta(seconds=0.05)
+settings = load_settings()
+index = LiveIndex(settings.data_dir, FakeEmbedder(), ConfidenceModel.load())
+speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
+features = [DigestsFeature().telegram]
+run_with(settings, StubChain(), LiveLibrary(index), features=features, speech=speech)
+"""
+
+
+async def test_a_podcast_that_kill_interrupts_is_taken_up_again(
+    server: BotServer, data_dir: Path, url: str
+) -> None:
+    environment = {
+        **os.environ,
+        "SELON_TELEGRAM_TOKEN": server.token,
+        "SELON_TELEGRAM_API_URL": server.url,
+    }
+    server.user_says(READER, "/podcast sardines")
+    async with Bot(python(PROGRAM.format(slow=True)), environment, url).running() as process:
+        assert PORT in (await server.next_message()).text
+        progress = await server.next_message()
+        await asyncio.sleep(0.5)
+        process.kill()
+        await process.wait()
+    async with Bot(python(PROGRAM.format(slow=False)), environment, url).running() as process:
+        await heard(server)
+        await server.silence()
+        process.terminate()
+        await process.wait()
+    assert progress.message_id not in {each.message_id for each in server.messages}
+
+
+async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line(
+    server: BotServer, start: Start, url: str
+) -> None:
+    async with start():
+        server.user_says(READER, "/aide")
+        await server.next_message()
+    state = open_state(url)
+    keep = partial(
+        scripts.keep_script,
+        place=ALONE,
+        told=ToldScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
+        messages=(),
+        progress=None,
+        now=datetime.now(UTC),
+    )
+    script = state.do(keep)
+    for _ in range(recordings.MOST_TRIES):
+        state.do(partial(scripts.take_up_script, script_id=script.id))
+    state.close()
+    async with start():
+        assert (await server.next_message()).text == FAILED
+        await server.silence()
+    async with start():
+        await server.silence()
+
+
+async def test_where_nothing_speaks_a_daily_with_audio_is_one_without(
+    server: BotServer, data_dir: Path, now: Now, url: str
+) -> None:
+    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
+    async with running(server, chain, LiveLibrary(index)):
+        server.user_says(READER, "/quotidien 7h30 audio")
+        said = (await server.next_message()).text
+        assert said.endswith("Je ne lis pas à voix haute ici.")
+        now.on(DAY, 7, 30)
+        assert PONT in (await server.next_message()).text
+        await server.silence()
+    found = kept(url)
+    assert found is not None
+    assert not found.audio

@@ -1,0 +1,102 @@
+"""A feature is one folder and two lines: without it, the rest is whole."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TABLE = "bot/features.py"
+COMMAND = "from bot.main import main; main()"
+FEATURES = sorted(
+    re.findall(r"^from bot\.(\w+)\.feature import", (ROOT / TABLE).read_text("utf-8"), re.MULTILINE)
+)
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_only_the_table_imports_a_feature(feature: str) -> None:
+    package, tests = f"bot.{feature}", f"tests.bot.{feature}"
+    own = {ROOT / "bot" / feature, ROOT / "tests" / "bot" / feature}
+    for folder in ("bot", "index", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            # The goldens show every command of the whole.
+            if own & set(path.parents) or path == ROOT / TABLE or "goldens" in path.parts:
+                continue
+            names = [
+                each
+                for each in imported(path)
+                if f"{each}.".startswith((f"{package}.", f"{tests}."))
+            ]
+            assert not names, f"{path.relative_to(ROOT)} imports {names[0]}"
+
+
+@pytest.fixture(scope="module")
+def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with every feature deleted, as a developer would."""
+    copy = tmp_path_factory.mktemp("copy")
+    for name in ("bot", "index", "tests", "training", "corpus", "docs", "deploy"):
+        ignored = shutil.ignore_patterns("__pycache__", "expected", ".hypothesis")
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, copy)
+    table = copy / TABLE
+    text = table.read_text(encoding="utf-8")
+    for feature in FEATURES:
+        shutil.rmtree(copy / "bot" / feature)
+        shutil.rmtree(copy / "tests" / "bot" / feature)
+        text = re.sub(rf"^from bot\.{feature}\..*\n", "", text, flags=re.MULTILINE)
+        text = re.sub(rf"^    {feature.capitalize()}Feature\(\),\n", "", text, flags=re.MULTILINE)
+    table.write_text(text, encoding="utf-8")
+    return copy
+
+
+def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "SELON_LANGUAGE": "en"}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def test_the_command_line_works_without_features(without_features: Path) -> None:
+    run = run_in(without_features, "-c", COMMAND, "--help")
+    assert run.returncode == 0, run.stderr
+    assert "ask" in run.stdout
+    assert "podcast" not in run.stdout
+    assert "--audio" not in run_in(without_features, "-c", COMMAND, "ask", "--help").stdout
+
+
+def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:
+    """What starts a bot, answers, exports and erases; every other test can be collected."""
+    tests = ("tests/bot/messenger/test_registration.py", "tests/bot/state/test_retention.py")
+    run = run_in(
+        without_features,
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not postgresql"),
+        *(*tests, "tests/e2e/test_profile.py"),
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    collected = run_in(without_features, "-m", "pytest", "-q", "--collect-only", "tests/bot")
+    assert collected.returncode == 0, collected.stdout[-3000:]
