@@ -77,14 +77,14 @@ class _Candidate:
     """What may be quoted, where it was found, and how well it stands.
 
     A sentence, or a list from its introduction on: the sentences from `at` to `last` of the hit.
-    `intro` is the introduction of a list too long to be quoted whole.
+    `lead` is the sentence it leans on, or the introduction of a list too long to be quoted whole.
     """
 
     hit: Hit
     at: int
     last: int
     rank: float
-    intro: Sentence | None = None
+    lead: Sentence | None
 
     @property
     def start(self) -> int:
@@ -114,11 +114,6 @@ class _Candidate:
             return None
         return found.start - self.start, min(found.end, self.end) - self.start
 
-    @property
-    def lead(self) -> Sentence | None:
-        """The sentence it leans on, if any."""
-        return self.intro or leads(self.hit.passage, self.hit.article.language)[self.at]
-
 
 @dataclass(slots=True)
 class _Point:
@@ -143,6 +138,7 @@ class ExtractiveAnswerer:
 
     def answer(self, findings: Findings) -> Answer:
         """The answer; processor work, not for an event loop."""
+        findings = replace(findings, hits=rank_sentences(findings.hits))
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refusal_of(
@@ -205,28 +201,27 @@ def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
     A bare date, name or caption stands lower. What only announces (« Trois inventions
     suffisent : ») is left out where there is anything else.
     """
-    every = [candidate for of_hit in _quotable(hits[:QUOTED_HITS]) for candidate in of_hit]
+    every = [candidate for hit in hits[:QUOTED_HITS] for candidate in _quotable(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-def _quotable(hits: Sequence[Hit]) -> list[list[_Candidate]]:
-    """The sentences of each hit; those of a list together, as far as there is room."""
-    return [_candidates(hit, ranks) for hit, ranks in zip(hits, rank_sentences(hits), strict=True)]
-
-
-def _candidates(hit: Hit, ranks: Sequence[float]) -> list[_Candidate]:
+def _quotable(hit: Hit) -> list[_Candidate]:
+    """The sentences of a ranked hit; those of a list together, as far as there is room."""
+    leaned_on = leads(hit.passage, hit.article.language)
     found = [
-        _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
-        for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
+        _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS), lead)
+        for at, (rank, each, lead) in enumerate(
+            zip(hit.ranks, hit.sentences, leaned_on, strict=True)
+        )
     ]
     for each in reversed(_find_lists(hit.passage)):
         intro = hit.passage.sentences[each.intro]
         rest = range(each.quoted + 1, each.last + 1)
-        quoted = max(ranks[each.intro : each.quoted + 1])
+        quoted = max(hit.ranks[each.intro : each.quoted + 1])
         found[each.intro : each.last + 1] = [
-            _Candidate(hit, each.intro, each.quoted, quoted),
-            *(_Candidate(hit, at, at, ranks[at], intro) for at in rest),
+            _Candidate(hit, each.intro, each.quoted, quoted, leaned_on[each.intro]),
+            *(_Candidate(hit, at, at, hit.ranks[at], intro) for at in rest),
         ]
     return found
 
@@ -374,7 +369,7 @@ def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, 
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in _quotable(unused[:_FURTHER])
+        for candidates in map(_quotable, unused[:_FURTHER])
         if candidates
     ]
     return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))

@@ -16,7 +16,7 @@ from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.reading.constraints import is_of_other_years, takes_for_granted
-from index.reading.sentences import best_sentence
+from index.reading.sentences import best_sentence, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
@@ -62,8 +62,10 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    question, first, best = findings.question, findings.hits[0], best_sentence(findings.hits)
-    if takes_for_granted(question, first) or is_of_other_years(question, first, best):
+    question, first = findings.question, rank_sentences(findings.hits)[0]
+    if takes_for_granted(question, first) or is_of_other_years(
+        question, first, best_sentence(first)
+    ):
         return Decision("perhaps")
     return Decision(outcome)
 
