@@ -28,7 +28,7 @@ class Chain:
     def invoke(self, question: str) -> Answer:
         self.questions.append(question)
         if question == "Panne ?":
-            raise StateError("postgres-gone")
+            raise StateError("postgres-gone", reason="x")
         return ANSWER
 
 
