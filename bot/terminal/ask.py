@@ -208,7 +208,7 @@ def ask_lines(settings: Settings, *, explain: bool = False) -> int:
     Every line that is not blank gives one: an answer, or what is wrong with the line.
     """
     from bot.assembly import open_chain
-    from bot.evaluation.questions import parsed_json
+    from bot.evaluation.questions import parse_json
 
     failed = False
     with open_chain(settings) as chain:
@@ -217,7 +217,7 @@ def ask_lines(settings: Settings, *, explain: bool = False) -> int:
                 continue
             fields: dict[str, Any] = {"line": number}
             try:
-                asked = parsed_json(line, f"-:{number}")
+                asked = parse_json(line, f"-:{number}")
                 if isinstance(asked.value, dict) and "id" in asked.value:
                     fields["id"] = asked.value["id"]
                 words = " ".join(asked.get("question").filled().split())

@@ -16,7 +16,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.followups.reference import asks
-from bot.library.documents import Documents, Received
+from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.feature import Chore
@@ -185,8 +185,8 @@ class DocumentHandlers:
         return await self._services.state.run(receive)
 
     async def _looked_at(
-        self, bot: Bot, asker: Asker, document: SentDocument, take: partial[Received]
-    ) -> Received | None:
+        self, bot: Bot, asker: Asker, document: SentDocument, take: partial[ReceivedDocument]
+    ) -> ReceivedDocument | None:
         """A document that can be read; otherwise they are told why not."""
         phrases = _phrases(asker)
         try:
@@ -204,7 +204,7 @@ class DocumentHandlers:
         await say(bot, asker, phrases.gone)
         return None
 
-    async def _offer(self, bot: Bot, asker: Asker, number: int, received: Received) -> None:
+    async def _offer(self, bot: Bot, asker: Asker, number: int, received: ReceivedDocument) -> None:
         """Ask what to do with a document."""
         text = _phrases(asker).received(received.titles, received.articles)
         await say(bot, asker, text, _choices(asker, number))
