@@ -118,15 +118,20 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
 
 
 def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
-    """One line of JSON; a refusal's `answer` is the sentence that says so, that of help the whole
-    text, beside an empty question.
+    """The fields of `answer_fields` as one line of JSON."""
+    return json_line(answer_fields(answer, phrases, explain=explain))
+
+
+def answer_fields(answer: Answer, phrases: Phrases, *, explain: bool = False) -> dict[str, Any]:
+    """An answer as JSON has it; a refusal's `answer` is the sentence that says so, that of help
+    the whole text, beside an empty question.
 
     The sentences dropped are told by what is wrong with them, with their words to `explain`.
     """
     said = phrases.refused(answer.refusal, answer.period) if answer.outcome == "no" else answer.text
     if answer.help is not None:
         said = help_text(answer.help, HelpPhrases.of(answer.language))
-    fields = {
+    return {
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
@@ -145,7 +150,6 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
             {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
         ],
     }
-    return json_line(fields)
 
 
 def json_line(fields: Mapping[str, Any]) -> str:
