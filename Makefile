@@ -19,7 +19,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot models charts test fuzz llama voice check audit format bench clean
+.PHONY: help chat ask index status bot models charts test fuzz soak llama voice check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -62,6 +62,9 @@ voice: $(VOICE) ## voices and a recogniser, for those who speak to Selon (espeak
 fuzz: export FUZZ_EXAMPLES := $(EXAMPLES)
 fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz EXAMPLES=100000
 	@$(BIN)/python -m pytest -n 2 tests/fuzz
+
+soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs
+	@$(BIN)/python -m pytest -n 2 -m soak
 
 check: $(DEV) ## lint, format, types, import direction and known flaws of dependencies
 	@$(BIN)/ruff check .

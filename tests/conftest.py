@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,12 @@ from hypothesis import settings
 
 from bot.answering import injection
 from bot.settings import Settings
+from bot.state.database import open_state
+from bot.verification.checker import FactChecker, open_checker
+from index.build.builder import build
+from index.models.base import Embedder
+from index.models.bundled.embedder import load_bundled
+from tests import migrated
 from tests.llama.server import started
 from tests.postgres import server
 
@@ -42,12 +49,13 @@ def pytest_configure() -> None:
     sys.unraisablehook = tell
 
 
-LONG = ("llama", "goldens")
+ROOT = Path(__file__).resolve().parent.parent
+LONG = ("llama", "goldens", "sealed", "e2e", "store")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take minutes first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    items.sort(key=lambda item: (*LONG, item.path.parent.name).index(item.path.parent.name))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +79,48 @@ def own_order_model(order_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(injection, "_cache_dir", order_model)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def migrated_databases() -> None:
+    """New databases of SQLite have their tables at once, as the migrations make them."""
+    migrated.use(migrated.migrate)
+
+
+@pytest.fixture
+def real_migrations() -> Iterator[None]:
+    """For tests of the migrations: an empty database is migrated as a person's is."""
+    migrated.use(migrated.migrate_for_real)
+    yield
+    migrated.use(migrated.migrate)
+
+
+@pytest.fixture(scope="session")
+def bundled(order_model: Path) -> Embedder:
+    """The bundled model, prepared in the machine's cache."""
+    return load_bundled(order_model)
+
+
+@pytest.fixture(scope="session")
+def checker(order_model: Path) -> FactChecker:
+    """What checks written sentences, its model in the machine's cache."""
+    return open_checker(order_model)
+
+
+@pytest.fixture(scope="session")
+def sample_index(
+    bundled: Embedder, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """A data directory with the index of corpus/, built once for all workers; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "sample-index"
+    with (shared / "sample-index.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            build([ROOT / "corpus"], shared / "sample-index.new", bundled)
+            (shared / "sample-index.new").rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def llama_url() -> Iterator[str]:
     """The base URL of a real chat model behind a real server, one for all tests."""
@@ -87,3 +137,11 @@ def postgres_server() -> Iterator[server.Server]:
 def vector_server(request: pytest.FixtureRequest) -> server.Server:
     """The same server, if it has pgvector."""
     return server.started_with_vectors(request)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: server.Server) -> Iterator[str]:
+    """The name of a PostgreSQL database that has the tables of this version, to be copied."""
+    with postgres_server.database() as url:
+        open_state(url).close()
+        yield url.rpartition("/")[2]

@@ -83,20 +83,6 @@ def test_only_settings_that_there_are_are_set() -> None:
         assert set(set_here) <= known, path.name
 
 
-def test_the_image_holds_what_is_there_and_runs_as_nobody_special() -> None:
-    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    copied = [
-        line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from" not in line
-    ]
-    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8")
-    for name in {name for names in copied for name in names}:
-        assert (ROOT / name).exists()
-        assert f"\n!{name}\n" in let_in
-    last = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM ")) :]
-    assert "USER 10001" in last
-    assert any(line.startswith("HEALTHCHECK ") for line in last)
-
-
 def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> None:
     """The commands of the page, but for the engine, with the programs that the image has."""
     page = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")

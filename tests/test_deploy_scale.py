@@ -18,12 +18,8 @@ import psycopg
 import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
-from psycopg import conninfo
-from sqlalchemy import make_url
 
-from bot.main import run
 from bot.operations.metrics import Meters
-from index.store.postgres.connections import Server as Address
 from tests.postgres.server import Server, account, programs, running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,44 +43,11 @@ def compose() -> dict[str, Any]:
     return parsed
 
 
-def test_there_are_the_services_that_the_page_tells_of(compose: dict[str, Any]) -> None:
-    services = compose["services"]
-    names = {"primary", "standby", "bot", "builder", "caddy", "prometheus", "grafana"}
-    assert set(services) == names
-    assert services["bot"]["deploy"]["replicas"] == 2
-    for name in ("bot", "builder"):
-        service = services[name]
-        assert run([service["command"][0], "--help"]) == 0
-        assert service["read_only"] is True
-        assert service["cap_drop"] == ["ALL"]
-    for service in services.values():
-        assert service["restart"] == "unless-stopped"
-        assert "depends_on" not in service, "what waits for what fails never starts"
-
-
 def test_each_service_tells_whether_it_is_well(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         check = service["healthcheck"]
         assert ("test" in check) != (name == "builder"), name
         assert check.get("disable", False) is (name == "builder"), name
-
-
-def test_images_are_of_one_version(compose: dict[str, Any]) -> None:
-    for name, service in compose["services"].items():
-        if "build" not in service:
-            assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+\.\d+(-\w+)?", service["image"]), name
-
-
-def test_what_is_mounted_and_shared_is_there(compose: dict[str, Any]) -> None:
-    for service in compose["services"].values():
-        for volume in service["volumes"]:
-            source = volume.split(":")[0]
-            if source.startswith("./deploy/"):
-                assert (ROOT / source).exists(), source
-            elif source != "./articles":
-                assert source in compose["volumes"]
-    for script in ("primary.sh", "standby.sh"):
-        assert os.access(DEPLOY / "postgres" / script, os.X_OK)
 
 
 def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
@@ -101,28 +64,6 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
     for name in ("primary", "standby"):
         assert compose["services"][name]["networks"] == ["inside"]
     assert compose["networks"]["inside"]["internal"] is True
-
-
-def test_the_addresses_name_both_servers(compose: dict[str, Any]) -> None:
-    for name in ("bot", "builder"):
-        settings = compose["services"][name]["environment"]
-        index = Address.at(settings["SELON_INDEX_URL"])
-        assert index.shown == "postgresql://primary,standby/selon"
-        state = make_url(settings["SELON_DATABASE_URL"])
-        _, asked = state.get_dialect()().create_connect_args(state)
-        known = conninfo.conninfo_to_dict(conninfo.make_conninfo(**asked))
-        assert (known["host"], known["target_session_attrs"]) == ("primary,standby", "read-write")
-
-
-def test_an_hnsw_graph_finds_its_memory(compose: dict[str, Any]) -> None:
-    """A container has 64 MB of shared memory unless told; parallel builds need all of theirs."""
-    primary = compose["services"]["primary"]
-    [memory] = [each for each in primary["command"] if "maintenance_work_mem" in each]
-    found = re.fullmatch(r"-cmaintenance_work_mem=(\d+)GB", memory)
-    shared = re.fullmatch(r"(\d+)g", primary["shm_size"])
-    assert found is not None
-    assert shared is not None
-    assert int(shared[1]) > int(found[1])
 
 
 # PostgreSQL's scripts
@@ -260,43 +201,6 @@ def test_alerts_and_panels_ask_for_figures_that_there_are() -> None:
         assert names, expression
         assert names <= figures | {"up"}, expression
         assert by <= labels | {"le", "instance", "job"}, expression
-
-
-def test_what_a_figure_is_called_is_read_from_an_expression() -> None:
-    names, by = _names('60 * sum by (le, a) (rate(x_total{b="y_total",c=~"$i"}[5m])) or z > 1e3')
-    assert (names, by) == ({"x_total", "z"}, {"le", "a", "b", "c"})
-
-
-def test_the_dashboard_is_one_that_grafana_loads(compose: dict[str, Any]) -> None:
-    board = _board()
-    assert {"uid", "title", "schemaVersion", "panels", "templating", "time"} <= set(board)
-    assert board.get("id") is None
-    panels = board["panels"]
-    assert len({panel["id"] for panel in panels}) == len(panels)
-    taken: set[tuple[int, int]] = set()
-    for panel in panels:
-        place = panel["gridPos"]
-        assert place["x"] + place["w"] <= 24, panel["title"]
-        cells = {
-            (place["x"] + across, place["y"] + down)
-            for across in range(place["w"])
-            for down in range(place["h"])
-        }
-        assert not cells & taken, panel["title"]
-        taken |= cells
-        if panel["type"] != "row":
-            references = [target["refId"] for target in panel["targets"]]
-            assert len(set(references)) == len(references) > 0
-            sources = [panel["datasource"], *(target["datasource"] for target in panel["targets"])]
-            assert all(each == {"type": "prometheus", "uid": "${source}"} for each in sources)
-    variables = {each["name"] for each in board["templating"]["list"]}
-    used = set(re.findall(r"\$\{?(\w+)", json.dumps(panels))) - {"__rate_interval"}
-    assert used == variables
-    [provider] = yaml.safe_load(
-        (DEPLOY / "grafana/provisioning/dashboards/selon.yaml").read_text(encoding="utf-8")
-    )["providers"]
-    mounted = [each.split(":")[1] for each in compose["services"]["grafana"]["volumes"]]
-    assert f"{provider['options']['path']}/selon.json" in mounted
 
 
 def _board() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.verification.checker import open_checker
+from bot.verification.checker import FactChecker
 from tests.faithfulness import Checked, held_against_checker, read_samples
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,8 +24,7 @@ KINDS = ("number", "date", "name", "negation", "attribution", "detail", "citatio
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Checked]]:
-    checker = open_checker(tmp_path_factory.mktemp("faithfulness"))
+def checked(checker: FactChecker) -> dict[str, list[Checked]]:
     return {
         name: [
             held_against_checker(checker, sample)

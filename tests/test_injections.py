@@ -17,10 +17,10 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import is_order
 from bot.evaluation.run import index_in_service
 from bot.llm.writer import WrittenAnswerer
-from bot.verification.checker import FactChecker, open_checker
+from bot.verification.checker import FactChecker
 from index.build.builder import build
 from index.findings import Findings
-from index.models.bundled.embedder import load_bundled
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel, Thresholds
 from tests.injections import (
     WAYS,
@@ -40,9 +40,10 @@ EXTRACTIVE = ExtractiveAnswerer(Thresholds.at(0.0))
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Findings]]:
+def found(
+    tmp_path_factory: pytest.TempPathFactory, bundled: Embedder
+) -> Iterator[dict[int, Findings]]:
     """What the search finds for each question, the articles being read from files."""
-    embedder = load_bundled(tmp_path_factory.mktemp("cache"))
     judge = ConfidenceModel.load()
     findings: dict[int, Findings] = {}
     with ExitStack() as stack:
@@ -52,16 +53,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Findin
                 page = folder / "corpus" / f"{each.id}.md"
                 page.parent.mkdir(exist_ok=True)
                 page.write_text(each.page, encoding="utf-8")
-            build([folder / "corpus"], folder, embedder)
-            opened = stack.enter_context(index_in_service(folder, embedder, judge))
+            build([folder / "corpus"], folder, bundled)
+            opened = stack.enter_context(index_in_service(folder, bundled, judge))
             for each in group:
                 findings[each.id] = opened.searcher.search(each.question, LIMIT)
         yield findings
-
-
-@pytest.fixture(scope="module")
-def checker(tmp_path_factory: pytest.TempPathFactory) -> FactChecker:
-    return open_checker(tmp_path_factory.mktemp("checker"))
 
 
 def test_unheard_of_orders_are_told_from_what_articles_say() -> None:

@@ -83,13 +83,3 @@ def test_a_list_is_shown_line_by_line_a_sentence_on_one() -> None:
     (prizes, verse), *_ = shown_quotes([citation(each, source) for each in quotes])
     assert prizes.parts[0] == "Les lauréats sont :\nLina Sow\nPaul Adam"
     assert verse.parts[0] == "Un vers et son second."
-
-
-def test_what_two_quotes_lean_on_is_shown_once() -> None:
-    source = article("phare", "Le phare est vieux. Il date de 1862. Il a été repeint.")
-    lead = "Le phare est vieux."
-    quotes = "Il date de 1862.", "Il a été repeint."
-    ((first, second),) = shown_quotes([citation(each, source, lead=lead) for each in quotes])
-    assert first.lead is not None
-    assert first.lead.text == lead
-    assert second.lead is None

@@ -61,10 +61,6 @@ def test_json_says_help_and_repeats_nothing() -> None:
     assert "+1 555-0100" in told["answer"]
 
 
-def test_none_gives_no_numbers() -> None:
-    assert parse_help_numbers(" none ") == ()
-
-
 @pytest.mark.parametrize(
     "wrong",
     [

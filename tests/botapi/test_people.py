@@ -8,14 +8,11 @@ import pytest
 import pytest_asyncio
 from telegram import (
     Bot,
-    BotCommandScopeAllPrivateChats,
-    ForceReply,
     InlineQueryResultArticle,
     InputTextMessageContent,
 )
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError
+from telegram.error import BadRequest, ChatMigrated, NetworkError
 
-from tests.botapi.people import From
 from tests.botapi.server import BotServer
 
 GROUP = -100
@@ -50,15 +47,6 @@ async def test_privacy_mode_shows_what_is_meant_for_the_bot(server: BotServer, b
     assert await _texts(bot) == ["/aide", "Dis @selon_test_bot, qui ?", "Et toi ?"]
 
 
-async def test_without_privacy_mode_everything_is_shown(server: BotServer) -> None:
-    async with (
-        BotServer(privacy=False) as open_server,
-        Bot(server.token, base_url=f"{open_server.url}/bot") as bot,
-    ):
-        open_server.user_says(GROUP, "Bonjour à tous", kind="group", person=READER)
-        assert await _texts(bot) == ["Bonjour à tous"]
-
-
 async def test_a_topic_must_exist_and_be_open(server: BotServer, bot: Bot) -> None:
     server.user_says(GROUP, "/aide", kind="supergroup", person=READER, thread=5)
     (update,) = await bot.get_updates()
@@ -81,13 +69,6 @@ async def test_a_group_that_moved_tells_where(server: BotServer, bot: Bot) -> No
     assert caught.value.new_chat_id == -1_000_100
 
 
-async def test_a_group_that_was_left_cannot_be_written_to(server: BotServer, bot: Bot) -> None:
-    server.user_says(GROUP, "/aide", kind="group", person=READER)
-    await bot.leave_chat(GROUP)
-    with pytest.raises(Forbidden):
-        await bot.send_message(GROUP, "Ici")
-
-
 async def test_a_file_is_fetched_and_one_too_big_is_not(server: BotServer, bot: Bot) -> None:
     server.user_sends_file(READER, "a.txt", b"Bonjour", "text/plain", "Voici")
     server.user_sends_file(READER, "b.bin", b"\0" * (21 * 2**20))
@@ -102,16 +83,6 @@ async def test_a_file_is_fetched_and_one_too_big_is_not(server: BotServer, bot: 
         await large.document.get_file()
 
 
-async def test_the_bot_sends_files(server: BotServer, bot: Bot) -> None:
-    server.user_says(READER, "/mesdonnees")
-    await bot.send_document(READER, b"{}", caption="Vos données", filename="selon.json")
-    file = server.messages[-1].file
-    assert file is not None
-    assert (file.name, file.data, server.messages[-1].text) == ("selon.json", b"{}", "Vos données")
-    with pytest.raises(BadRequest, match=r"(?i)image"):
-        await bot.send_photo(READER, b"not a picture")
-
-
 async def test_an_inline_query_is_answered_once(server: BotServer, bot: Bot) -> None:
     query = server.user_asks_inline(READER, "Qui ?")
     content = InputTextMessageContent("<b>Lui</b>", parse_mode="HTML")
@@ -120,39 +91,6 @@ async def test_an_inline_query_is_answered_once(server: BotServer, bot: Bot) -> 
     assert (result.title, result.message.text) == ("Réponse", "Lui")
     with pytest.raises(BadRequest, match="too old"):
         await bot.answer_inline_query(query, [])
-
-
-async def test_malformed_inline_results_are_refused(server: BotServer, bot: Bot) -> None:
-    query = server.user_asks_inline(READER, "Qui ?")
-    content = InputTextMessageContent("<b>Lui", parse_mode="HTML")
-    with pytest.raises(BadRequest, match="end tag"):
-        await bot.answer_inline_query(query, [InlineQueryResultArticle("1", "Réponse", content)])
-    good = InputTextMessageContent("Lui")
-    twice = [InlineQueryResultArticle("1", "Réponse", good)] * 2
-    with pytest.raises(BadRequest, match=r"(?i)duplicate"):
-        await bot.answer_inline_query(query, twice)
-
-
-async def test_a_reply_may_be_asked_for_and_a_draft_shown(server: BotServer, bot: Bot) -> None:
-    server.user_says(READER, "Bonjour")
-    await bot.send_message(READER, "Pourquoi ?", reply_markup=ForceReply(selective=True))
-    assert server.messages[-1].force_reply
-    await bot.send_message_draft(READER, 7, "Je lis…")
-    await bot.send_message_draft(READER, 7)
-    assert server.drafts == ((READER, 7, "Je lis…"), (READER, 7, ""))
-    with pytest.raises(BadRequest, match=r"(?i)random_id_invalid"):
-        await bot.send_message_draft(READER, 0, "Je lis…")
-    with pytest.raises(BadRequest, match="too long"):
-        await bot.send_message_draft(READER, 7, "a" * 4097)
-    server.user_says(GROUP, "Bonjour", kind="supergroup", person=READER)
-    with pytest.raises(BadRequest, match="private"):
-        await bot.send_message_draft(GROUP, 7, "Je lis…")
-
-
-async def test_menus_by_scope(server: BotServer, bot: Bot) -> None:
-    await bot.set_my_commands([("aide", "Aide")], BotCommandScopeAllPrivateChats(), "fr")
-    assert server.commands("fr", "all_private_chats") == {"aide": "Aide"}
-    assert server.commands("fr") == {}
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -164,16 +102,3 @@ async def test_a_connection_can_be_lost_before_or_after(
     with pytest.raises(NetworkError):
         await bot.send_message(READER, "Perdu ?")
     assert len(server.messages) == done
-
-
-async def test_other_bots_and_edits_are_told_apart(server: BotServer, bot: Bot) -> None:
-    number = server.user_says(READER, "Qui ?")
-    server.user_edits(READER, number, "Quand ?")
-    robot = From(GROUP, 77, "group", is_bot=True)
-    server.user_sends(GROUP, {"text": "/aide"}, who=robot)
-    first, edited, other = await bot.get_updates()
-    assert first.message is not None
-    assert edited.edited_message is not None
-    assert edited.edited_message.message_id == first.message.message_id == number
-    assert other.effective_user is not None
-    assert other.effective_user.is_bot

@@ -108,14 +108,3 @@ def by_model(**behaviours: Behaviour) -> Behaviour:
         return await behaviours[body["model"]](request)
 
     return behave
-
-
-def without_json(behaviour: Behaviour) -> Behaviour:
-    """A server that does not know `response_format`."""
-
-    async def behave(request: web.Request) -> web.StreamResponse:
-        if "response_format" in await request.json():
-            return web.json_response({"error": {"message": "unknown field"}}, status=400)
-        return await behaviour(request)
-
-    return behave

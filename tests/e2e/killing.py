@@ -101,7 +101,7 @@ class Crashes:
         async with self._bot.running() as process:
             await self._until(lambda: len(self._answered()) == self._asked, process, 180)
             process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(process.wait(), 20)
+            await asyncio.wait_for(process.wait(), 60)
         return self._judged()
 
     async def _until_killed(

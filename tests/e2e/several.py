@@ -130,7 +130,7 @@ class SharedLoad:
             for process in left:
                 process.send_signal(signal.SIGTERM)
             for process in left:
-                await asyncio.wait_for(process.wait(), 20)
+                await asyncio.wait_for(process.wait(), 60)
 
     async def _begun(self, place: int) -> Process:
         environment = {

@@ -146,7 +146,7 @@ def _entry(article: Article) -> ArticleEntry:
     )
 
 
-async def settled(updates: int = 1, within: float = 12.0) -> None:
+async def settled(updates: int = 1, within: float = 60.0) -> None:
     """Wait until this many updates were written down, and all of them are done."""
     settings = load_settings()
     engine = create_engine(state_url(settings.database_url, settings.data_dir))
@@ -219,14 +219,14 @@ async def running(
         )
     )
     waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait([task, waiting], timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([task, waiting], timeout=60, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     try:
         if not task.done():
             yield
     finally:
         stop.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 def feature_packages() -> list[ModuleType]:

@@ -80,32 +80,11 @@ async def test_the_status_tells_how_the_bot_does(server: BotServer) -> None:
     ]
 
 
-@pytest.mark.usefixtures("bot")
-async def test_the_status_is_refreshed_in_its_place(server: BotServer) -> None:
-    server.user_says(ADMIN, "/admin", "en")
-    status = await server.next_message()
-    assert "Today: no question" in status.text
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.presses(status, 0, "en")
-    fresh = await server.next_edit()
-    assert "Today: 1 question, 1 of them answered" in fresh.text
-    assert fresh.buttons[0].text == "Refresh"
-
-
 class Broken(Shelf):
     """Its index cannot be read."""
 
     def holdings(self) -> Holdings:
         raise DamagedIndex("damaged-unreadable", shown="index/manifest.json", reason="x")
-
-
-async def test_the_status_says_what_is_wrong_with_the_index(server: BotServer) -> None:
-    async with running(server, StubChain(), Broken(FRESNEL)):
-        server.user_says(ADMIN, "/admin")
-        lines = (await server.next_message()).text.splitlines()
-        assert lines[0].startswith("Index\u00a0: index/manifest.json")
-        assert lines[1] == "Aujourd’hui\u00a0: aucune question"
 
 
 @pytest.mark.usefixtures("bot")
@@ -117,22 +96,6 @@ async def test_a_reader_is_told_that_it_is_not_for_them(server: BotServer, comma
     server.user_says(READER, command)
     said = (await server.next_message()).text
     assert said == "Seuls les administrateurs de ce bot peuvent faire cela."
-
-
-@pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize("data", ["a:refresh", "a:statistics", "a:unanswered", "s!:1"])
-async def test_a_forged_button_opens_nothing(server: BotServer, data: str) -> None:
-    server.user_says(READER, QUESTION)
-    message = await server.next_message()
-    server.presses(message, 0, data=data)
-    assert (await server.next_message()).text.startswith("Seuls les administrateurs")
-
-
-@pytest.mark.usefixtures("bot")
-async def test_in_a_group_nothing_is_shown(server: BotServer) -> None:
-    server.user_says(GROUP, "/admin", kind="supergroup", person=ADMIN)
-    said = (await server.next_message()).text
-    assert said == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
 
 
 @pytest.mark.usefixtures("bot")
@@ -180,14 +143,6 @@ async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_pat
     assert "3 questions sans réponse en 30 jours, réunies en 2 sujets" in message.text
 
 
-@pytest.mark.usefixtures("bot")
-async def test_where_every_question_was_answered_it_says_so(server: BotServer) -> None:
-    server.user_says(ADMIN, "/unanswered", "en")
-    assert (await server.next_message()).text == (
-        "Every question of the last 30 days was answered."
-    )
-
-
 async def test_the_menu_of_administrators_is_theirs_alone(server: BotServer) -> None:
     async with running(server, StubChain(), Shelf(FRESNEL)):
         # Telegram takes no menu for a chat that it does not know yet.
@@ -202,19 +157,3 @@ async def test_the_menu_of_administrators_is_theirs_alone(server: BotServer) -> 
         )
         for scope in ("default", "all_private_chats", "all_group_chats"):
             assert "annonce" not in server.commands("fr", scope)
-
-
-async def test_the_menu_is_there_after_a_restart_and_goes_with_the_role(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        server.user_says(ADMIN, QUESTION)
-        await server.next_message()
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        assert "annonce" in server.commands("fr", f"chat:{ADMIN}")
-    monkeypatch.setenv("SELON_ADMINS", "7")
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        server.user_says(ADMIN, "/admin")
-        await server.next_message()
-        await server.called("deleteMyCommands", 3)
-        assert server.commands("fr", f"chat:{ADMIN}") == {}

@@ -96,44 +96,6 @@ async def test_it_is_looked_at_decided_and_sent_to_all_who_may_ask(server: BotSe
 
 
 @pytest.mark.usefixtures("bot")
-async def test_pressed_twice_it_is_sent_once(server: BotServer) -> None:
-    question = await drafted(server)
-    server.presses(question, 0)
-    server.presses(question, 0)
-    await told(server, 4)
-    await server.silence()
-
-
-@pytest.mark.usefixtures("bot")
-async def test_what_is_not_sent_reaches_nobody(server: BotServer) -> None:
-    question = await drafted(server)
-    server.presses(question, 1)
-    assert (await server.next_edit()).text == "L’annonce n’est pas partie."
-    server.presses(question, 0)
-    await server.silence()
-    (shown,) = [each for each in server.messages if each.message_id == question.message_id]
-    assert shown.text == "L’annonce n’est pas partie."
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_new_draft_takes_the_place_of_the_one_before(server: BotServer) -> None:
-    first = await drafted(server, "Un brouillon")
-    second = await drafted(server)
-    server.presses(first, 0)
-    assert (await server.next_edit()).text == "L’annonce n’est pas partie."
-    server.presses(second, 0)
-    assert set((await told(server, 4)).values()) == {NEWS}
-
-
-@pytest.mark.usefixtures("bot")
-async def test_who_has_blocked_the_bot_is_counted(server: BotServer) -> None:
-    server.user_blocks(READERS[0])
-    server.presses(await drafted(server), 0)
-    assert set(await told(server, 3)) == {ADMIN, *READERS[1:]}
-    assert await final(server) == ("L’annonce est partie : 3 personnes prévenues ; 1 injoignable.")
-
-
-@pytest.mark.usefixtures("bot")
 async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -> None:
     server.presses(await drafted(server), 0)
     messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
@@ -155,32 +117,6 @@ async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -
     server.presses(choice, 0, "en")
     assert "you will get" in (await server.next_message()).text
     assert "à 4\u00a0personnes" in (await drafted(server, "Et encore")).text
-
-
-@pytest.mark.usefixtures("bot")
-async def test_telegram_s_wish_to_wait_is_granted(server: BotServer) -> None:
-    question = await drafted(server)
-    server.fail_next("sendMessage", retry_after=1)
-    server.presses(question, 0)
-    assert set(await told(server, 4)) == {ADMIN, *READERS}
-
-
-@pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("/annonce", "Écrivez /annonce suivi du texte"), ("/annonce " + "a" * 3001, "3\u202f000")],
-)
-async def test_what_cannot_be_sent_is_said(server: BotServer, text: str, said: str) -> None:
-    server.user_says(ADMIN, text)
-    assert said in (await server.next_message()).text
-    await server.silence()
-
-
-@pytest.mark.usefixtures("bot")
-async def test_markup_is_shown_as_it_was_written(server: BotServer) -> None:
-    text = "5 < 6 & <b>gras</b>"
-    server.presses(await drafted(server, text), 0)
-    assert set((await told(server, 4)).values()) == {text}
 
 
 async def test_after_a_restart_the_rest_are_told_and_nobody_twice(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -109,7 +108,7 @@ class Conversation:
         self._stop = asyncio.Event()
         self._ready = asyncio.Event()
         self._task = self.loop.create_task(self._serve())
-        self.loop.run_until_complete(asyncio.wait_for(self._ready.wait(), 15))
+        self.loop.run_until_complete(asyncio.wait_for(self._ready.wait(), 60))
 
     async def _serve(self) -> None:
         async with BotServer(privacy=False) as self.server, running(self.server, Echo(), Shelf()):
@@ -132,13 +131,12 @@ class Conversation:
             server.user_sends(chat, **sent)
         kind = sent.get("kind", "private")
         server.user_says(chat, f"/aide@{BOT}", "en", kind, person=READER)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            message = await server.next_message(10)
-            if message.text.startswith("Write your question"):
-                return texts
-            texts.append(message.text)
-        raise AssertionError("the bot fell silent")
+        async with asyncio.timeout(60):
+            while True:
+                message = await server.next_message()
+                if message.text.startswith("Write your question"):
+                    return texts
+                texts.append(message.text)
 
     def close(self) -> None:
         self._stop.set()
@@ -146,15 +144,17 @@ class Conversation:
         self.loop.close()
 
 
-@pytest.fixture
-def conversation(own_data_dir: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
+@pytest.fixture(scope="module")
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conversation]:
     """A bot that does not count how much is sent, nor how fast, and so owes everything a reply."""
-    monkeypatch.setenv("SELON_QUESTION_BURST", "0")
-    monkeypatch.setenv("SELON_GROUP_BURST", "0")
-    monkeypatch.setattr(UpdatePace, "wait", lambda pace, person: 0.0)
-    conversation = Conversation()
-    yield conversation
-    conversation.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELON_DATA_DIR", str(tmp_path_factory.mktemp("anything")))
+        patch.setenv("SELON_QUESTION_BURST", "0")
+        patch.setenv("SELON_GROUP_BURST", "0")
+        patch.setattr(UpdatePace, "wait", lambda pace, person: 0.0)
+        conversation = Conversation()
+        yield conversation
+        conversation.close()
 
 
 def _harmless(server: BotServer) -> bool:
@@ -162,19 +162,11 @@ def _harmless(server: BotServer) -> bool:
     return server.refusals == []
 
 
-@settings(_KIND, max_examples=60)
+@settings(_KIND, max_examples=40)
 @given(text=_TEXT)
 def test_any_text_gets_one_answer_and_good_markup(conversation: Conversation, text: str) -> None:
     said = conversation.said_to(READER, text=text)
     assert len(said) >= 1
-    assert _harmless(conversation.server), conversation.server.refusals
-
-
-# Few, for a group gets twenty messages a minute.
-@settings(_KIND, max_examples=12)
-@given(text=_TEXT)
-def test_any_text_in_a_group_is_let_pass_or_answered(conversation: Conversation, text: str) -> None:
-    conversation.said_to(GROUP, text=text, kind="supergroup", person=READER)
     assert _harmless(conversation.server), conversation.server.refusals
 
 
@@ -188,10 +180,10 @@ def test_any_inline_query_is_answered_well(conversation: Conversation, text: str
 
 @pytest.mark.parametrize("thing", THINGS)
 def test_any_thing_gets_one_answer(conversation: Conversation, thing: str) -> None:
-    said = conversation.said_to(READER, content=THINGS[thing])
-    assert len(said) == 1
+    assert len(conversation.said_to(READER, content=THINGS[thing])) == 1
+    group = GROUP - list(THINGS).index(thing)  # a group gets twenty messages a minute
+    assert conversation.said_to(group, content=THINGS[thing], kind="supergroup") == []
     assert _harmless(conversation.server), conversation.server.refusals
-    assert conversation.said_to(GROUP, content=THINGS[thing], kind="supergroup") == []
 
 
 def _person(name: str) -> dict[str, Any]:
@@ -222,17 +214,16 @@ def test_any_thing_with_any_words_on_it_gets_one_answer(
     assert _harmless(conversation.server), conversation.server.refusals
 
 
-@settings(_KIND, max_examples=15)
+@settings(_KIND, max_examples=10)
 @given(before=_TEXT, after=_TEXT)
 def test_any_edit_of_any_text_is_answered_well(
     conversation: Conversation, before: str, after: str
 ) -> None:
-    said = conversation.said_to(READER, text=before, edited=after)
-    assert len(said) >= 1
+    assert conversation.said_to(READER, text=before, edited=after)
     assert _harmless(conversation.server), conversation.server.refusals
 
 
-@settings(_KIND, max_examples=15)
+@settings(_KIND, max_examples=10)
 @given(text=_TEXT)
 def test_any_forwarded_post_and_any_reply_is_answered(
     conversation: Conversation, text: str

@@ -74,43 +74,12 @@ async def test_the_newest_articles_are_paged(server: BotServer) -> None:
     assert (await server.next_message()).text.startswith("Le canal numéro 2, par Claire Morel")
 
 
-async def test_articles_are_searched_and_paged(server: BotServer) -> None:
-    title = "Articles sur «\u00a0canal numéro 7\u00a0»"
-    server.user_says(READER, "/recherche canal numéro 7")
-    found = await server.next_message()
-    assert found.text.startswith(f"{title}\n\n1. Le canal numéro 7")
-    server.presses(found, 5)
-    second = await server.next_edit()
-    assert second.text.startswith(f"{title}\n\n6. ")
-
-
-async def test_a_search_without_words_says_how(server: BotServer) -> None:
-    server.user_says(READER, "/search", "en")
-    assert "for example" in (await server.next_message()).text
-
-
 async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -> None:
     server.user_says(READER, "/resume Le canal numéro 3")
     told = (await server.next_message()).text
     assert told.startswith("«\u00a0Le canal numéro 3\u00a0», dans ses propres mots\u00a0:\n\n")
     assert "\u00a0»\u00a0[1]" in told
     assert BODY.format(n=3).split(". ")[0] in told
-
-
-async def test_an_article_is_known_by_some_words_of_its_title(server: BotServer) -> None:
-    server.user_says(READER, "/article canal 7")
-    assert (await server.next_message()).text.startswith("Le canal numéro 7, par")
-    server.user_says(READER, "/article CANAL NUMERO")
-    assert (await server.next_message()).text.startswith("Plusieurs articles portent ce nom")
-
-
-async def test_an_article_that_nobody_wrote_is_told(server: BotServer) -> None:
-    server.user_says(READER, "/article Le canal de Mars")
-    offered = await server.next_message()
-    assert offered.text.startswith("Je ne trouve pas d’article «\u00a0Le canal de Mars\u00a0». Les")
-    assert [button.text for button in offered.buttons] == ["1", "2", "3", "4", "5"]
-    server.user_says(READER, "/summary", "en")
-    assert (await server.next_message()).text.startswith("Give the article’s address")
 
 
 async def test_an_alert_is_answered_once_when_an_article_comes(
@@ -135,40 +104,3 @@ async def test_an_alert_is_answered_once_when_an_article_comes(
     await server.silence(0.5)
     server.user_says(READER, "/alertes")
     assert "aucune alerte" in (await server.next_message()).text
-
-
-async def test_an_alert_is_cancelled_by_its_owner_alone(server: BotServer) -> None:
-    server.user_says(READER, "Qui a inventé la lentille à échelons de Cordouan ?")
-    server.presses(await server.next_message(), 0)
-    await server.next_message()
-    await server.next_edit()
-    server.user_says(OTHER, "/recents")
-    theirs = await server.next_message()
-    server.presses(theirs, 0, data="x:1")
-    assert "aucune alerte" in (await server.next_edit()).text
-    server.user_says(READER, "/alertes")
-    listed = await server.next_message()
-    assert "1. Qui a inventé" in listed.text
-    server.presses(listed, 0)
-    emptied = await server.next_edit()
-    assert emptied.message_id == listed.message_id
-    assert "aucune alerte" in emptied.text
-    assert emptied.buttons == ()
-    await server.silence()
-
-
-@pytest.mark.parametrize(
-    ("language", "known"), [("fr", "C’est déjà noté."), ("en", "That is noted already.")]
-)
-async def test_an_alert_is_kept_once_and_its_button_goes(
-    server: BotServer, language: str, known: str
-) -> None:
-    server.user_says(READER, "Qui a inventé la lentille à échelons de Cordouan ?", language)
-    refusal = await server.next_message()
-    pressed = [server.presses(refusal, 0, language) for _ in range(3)]
-    await server.next_message()
-    assert [await server.acknowledged(each) for each in pressed] == ["", known, known]
-    left = await server.next_edit()
-    assert left.text == refusal.text
-    assert left.buttons == refusal.buttons[1:]
-    await server.silence()

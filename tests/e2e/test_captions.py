@@ -39,40 +39,12 @@ async def test_the_caption_of_a_picture_is_a_question(server: BotServer) -> None
     await server.silence()
 
 
-async def test_the_caption_of_a_file_is_a_question(server: BotServer) -> None:
-    server.user_sends_file(READER, "phares.pdf", b"%PDF-", caption=QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-
-
 async def test_an_album_is_answered_once_by_its_caption(server: BotServer) -> None:
     server.user_sends_photo(READER, QUESTION, album="7")
     for _ in range(2):
         server.user_sends_photo(READER, album="7")
     assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
     await server.silence()
-
-
-async def test_the_bot_may_be_mentioned_in_a_caption(server: BotServer, chain: StubChain) -> None:
-    number = server.user_sends_photo(GROUP, f"@{BOT} {QUESTION}", "supergroup", person=READER)
-    answer = await server.next_message()
-    assert answer.reply_to == number
-    assert chain.questions == [QUESTION]
-
-
-async def test_a_picture_that_does_not_speak_to_the_bot_is_let_pass(server: BotServer) -> None:
-    server.user_sends_photo(GROUP, QUESTION, "supergroup", person=READER)
-    server.user_sends_photo(GROUP, "", "supergroup", person=READER)
-    await server.silence()
-
-
-async def test_a_picture_that_replies_to_the_bot_is_answered(
-    server: BotServer, chain: StubChain
-) -> None:
-    server.user_says(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
-    answer = await server.next_message()
-    server.user_sends_photo(GROUP, SECOND, "supergroup", person=READER, reply_to=answer)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{INSTALLED}")
-    assert chain.said[-1].replied is not None
 
 
 async def test_a_picture_or_voice_that_replies_without_words_is_told_so(server: BotServer) -> None:
@@ -82,9 +54,3 @@ async def test_a_picture_or_voice_that_replies_without_words_is_told_so(server: 
     assert (await server.next_message()).text == ONLY_TEXT
     server.user_sends(GROUP, {**VOICE}, kind="supergroup", reply_to=answer)
     assert (await server.next_message()).text == ONLY_TEXT
-
-
-async def test_a_bare_mention_asks_the_caption_that_it_replies_to(server: BotServer) -> None:
-    number = server.user_sends_photo(GROUP, QUESTION, "supergroup", person=OTHER)
-    server.user_says(GROUP, f"@{BOT}", kind="supergroup", person=READER, reply_to=number)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")

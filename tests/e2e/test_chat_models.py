@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -28,7 +26,6 @@ from tests.bot.llm.server import (
 from tests.e2e.chat_models import (
     FIRST,
     GOOD,
-    JSON,
     QUESTION,
     QUOTE,
     SECOND,
@@ -36,7 +33,6 @@ from tests.e2e.chat_models import (
     asking,
     by_model,
     library,
-    without_json,
 )
 
 
@@ -70,57 +66,6 @@ async def test_a_written_answer_cites_what_bears_it_out(shelf: Library, tmp_path
         told = "\n".join(each["content"] for each in sent(server))
         assert "Le modèle Orphée (29 août 2025)" in told
         assert QUESTION.replace("’", "'") in told.replace("’", "'")
-
-
-async def test_it_grows_by_whole_sentences(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(*pieces(GOOD))) as (chain, _):
-        seen = [statements(answer) async for answer in chain.astream(QUESTION)]
-    assert seen[0] == [FIRST]
-    assert seen[-1] == [FIRST, SECOND]
-
-
-async def test_models_are_asked_for_json_of_the_passages_given(
-    shelf: Library, tmp_path: Path
-) -> None:
-    async with asking(shelf, tmp_path, says(*pieces(JSON))) as (chain, server):
-        seen = [statements(answer) async for answer in chain.astream(QUESTION)]
-        assert seen[0] == [FIRST]
-        assert seen[-1] == [FIRST, SECOND]
-        form = server.bodies[0]["response_format"]["json_schema"]
-        cited = form["schema"]["properties"]["sentences"]["items"]["properties"]["citations"]
-        assert cited["items"]["enum"][0] == 1
-        assert form["strict"] is True
-
-
-async def test_a_server_that_knows_no_json_is_asked_for_markers(
-    shelf: Library, tmp_path: Path
-) -> None:
-    async with asking(shelf, tmp_path, without_json(says(GOOD))) as (chain, server):
-        for question in (QUESTION, "Combien l’entraînement d’Orphée a-t-il coûté ?"):
-            answer = await chain.ainvoke(question)
-            assert answer.model == "openai:scripted"
-        assert ["response_format" in body for body in server.bodies] == [True, False, False]
-        assert "[1]" in sent(server)[2]["content"]
-
-
-async def test_json_can_be_switched_off(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(GOOD), chat_structured="off") as (chain, server):
-        assert (await chain.ainvoke(QUESTION)).model is not None
-        assert "response_format" not in server.bodies[0]
-
-
-async def test_what_is_not_borne_out_is_dropped_from_a_good_answer(
-    shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "bot.llm")
-    wrong = "Il a été présenté à Marseille"
-    text = f"{FIRST[:-1]} [1]. {wrong} [1]. {SECOND[:-1]} [1]."
-    async with asking(shelf, tmp_path, says(text)) as (chain, _):
-        answer = await chain.ainvoke(QUESTION)
-    assert statements(answer) == [FIRST, SECOND]
-    assert [each.text for each in answer.dropped] == [f"{wrong}."]
-    assert "openai:scripted: 2 kept, 1 dropped" in caplog.text
-    assert "Marseille" not in caplog.text
 
 
 # Not at all
@@ -203,39 +148,7 @@ async def test_the_next_model_stands_in_for_one_that_fails(shelf: Library, tmp_p
         assert [body["model"] for body in server.bodies] == ["broken", "scripted"]
 
 
-async def test_a_dead_model_is_not_waited_for_by_everybody(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, refuses(500)) as (chain, server):
-        for _ in range(6):
-            assert (await chain.ainvoke(QUESTION)).fallback == "failed"
-        assert len(server.bodies) == 3
-
-
-async def test_over_the_budget_the_articles_answer(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(GOOD), chat_budget_tokens=100, chat_max_tokens=64) as (
-        chain,
-        server,
-    ):
-        answer = await chain.ainvoke(QUESTION)
-        assert (answer.fallback, len(server.bodies)) == ("budget", 0)
-
-
 # Again
-
-
-async def test_the_same_question_is_written_once(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(GOOD)) as (chain, server):
-        first = await chain.ainvoke(QUESTION)
-        again = await chain.ainvoke(QUESTION.removesuffix(" ?"))
-        assert statements(again) == statements(first)
-        assert again.model == first.model
-        assert len(server.bodies) == 1
-
-
-async def test_what_was_not_borne_out_is_asked_again(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(f"{LIE} [1]."), says(GOOD)) as (chain, server):
-        assert (await chain.ainvoke(QUESTION)).fallback == "unsupported"
-        assert (await chain.ainvoke(QUESTION)).model is not None
-        assert len(server.bodies) == 2
 
 
 # In a conversation
@@ -256,48 +169,10 @@ async def test_the_model_writes_a_follow_up_out(shelf: Library, tmp_path: Path) 
     )
 
 
-async def test_rules_write_it_out_where_the_model_fails(shelf: Library, tmp_path: Path) -> None:
-    answers = (says(GOOD), refuses(500), says(f"{SECOND[:-1]} [1]."))
-    async with asking(shelf, tmp_path, *answers) as (chain, _):
-        first = await chain.ainvoke(QUESTION)
-        answer = await chain.ainvoke(TurnText("Et combien a-t-il coûté ?", (Turn.of(first, NOW),)))
-    assert answer.understood is not None
-    assert "Orphée" in answer.understood
-
-
-async def test_quotes_cost_no_call(shelf: Library, tmp_path: Path) -> None:
-    async with asking(shelf, tmp_path, says(GOOD)) as (chain, server):
-        answer = await chain.ainvoke(TurnText(QUESTION, quoted=True))
-        assert (statements(answer)[0], answer.fallback) == (QUOTE, None)
-        assert server.bodies == []
-
-
 # Several articles
 
 
-async def test_a_comparison_gives_the_model_what_was_found_for_each_part(
-    shelf: Library, tmp_path: Path
-) -> None:
-    text = (
-        "L’entraînement d’Orphée a duré trois mois [1]. "
-        "Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans [2]."
-    )
-    async with asking(shelf, tmp_path, says(text)) as (chain, server):
-        await chain.ainvoke("Compare le modèle Orphée et le phare de Sainte-Anne")
-        told = sent(server)[-1]["content"]
-        assert "Le modèle Orphée" in told
-        assert "Le phare de Sainte-Anne" in told
-
-
 # Stopped
-
-
-async def test_leaving_ends_the_call(shelf: Library, tmp_path: Path) -> None:
-    behaviour = says(f"{FIRST[:-1]} [1]. {SECOND} ", *["encore "] * 1000, delay=0.05)
-    async with asking(shelf, tmp_path, behaviour) as (chain, server):
-        async with aclosing(cast("Any", chain.astream(QUESTION))) as answers:
-            assert statements(await anext(answers)) == [FIRST]
-        await asyncio.wait_for(server.left.wait(), 5)
 
 
 async def test_cancelling_ends_the_call(shelf: Library, tmp_path: Path) -> None:
@@ -308,4 +183,4 @@ async def test_cancelling_ends_the_call(shelf: Library, tmp_path: Path) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), 60)

@@ -8,12 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from bot.library.articles import LiveLibrary
 from bot.messenger.outbound import live_answer
-from bot.state.database import open_state
-from bot.state.tables import UsageRow
 from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
@@ -101,36 +98,6 @@ async def test_stop_ends_the_call_and_keeps_what_was_written(
         await asyncio.wait_for(model.left.wait(), 5)
     assert whole.text.startswith(f"{FIRST}\u00a0[1]")
     assert "encore" not in whole.text
-
-
-async def test_what_it_used_counts_for_who_asked(shelf: Library, tmp_path: Path) -> None:
-    async with talking(shelf, tmp_path, says(GOOD, usage=(300, 40))) as (api, _):
-        api.user_says(READER, QUESTION)
-        await api.next_message()
-    state = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    columns = UsageRow.person_id, UsageRow.calls, UsageRow.input + UsageRow.output
-    usage = state.do(lambda session: session.execute(select(*columns)).one())
-    state.close()
-    assert usage == (READER, 1, 340)
-
-
-async def test_a_follow_up_shows_how_it_was_understood(shelf: Library, tmp_path: Path) -> None:
-    written = "Combien l’entraînement d’Orphée a-t-il coûté ?"
-    answers = (says(GOOD), says(written), says(f"{SECOND[:-1]} [1]."))
-    async with talking(shelf, tmp_path, *answers) as (api, _):
-        api.user_says(READER, QUESTION)
-        await api.next_message()
-        api.user_says(READER, "Et combien a-t-il coûté ?")
-        second = await api.next_message()
-    assert second.text.startswith("Question comprise\u00a0: Combien l’entraînement d’Orphée")
-    assert f"{SECOND}\u00a0[1]" in second.text
-
-
-async def test_typing_in_another_chat_asks_no_model(shelf: Library, tmp_path: Path) -> None:
-    async with talking(shelf, tmp_path, says(GOOD)) as (api, model):
-        api.user_asks_inline(READER, QUESTION)
-        await api.called("answerInlineQuery")
-        assert model.bodies == []
 
 
 async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and_told(

@@ -3,7 +3,6 @@ a real index that changes, and a bot that is stopped and started between two mes
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,6 @@ from bot.library.documents import Documents
 from bot.settings import load_settings
 from index.build.builder import build
 from index.models.base import Embedder
-from index.models.bundled.embedder import load_bundled
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.index.formats.pdfs import lines, pdf
@@ -56,14 +54,9 @@ PAPER = pdf(
 
 
 @pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_bundled(load_settings().cache_dir)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Path:
     folder = tmp_path_factory.mktemp("built")
-    build([CORPUS / name for name in FILES], folder, embedder)
+    build([CORPUS / name for name in FILES], folder, bundled)
     return folder
 
 
@@ -109,32 +102,6 @@ async def test_a_follow_up_is_understood_after_a_restart_until_the_conversation_
     assert not fresh.startswith("Question comprise")
 
 
-async def test_below_the_sure_threshold_what_is_nearest_is_said_to_be_so(data_dir: Path) -> None:
-    settings = load_settings(data_dir=data_dir, sure_confidence=1)
-    index = open_index(settings)
-    chain = chain_over(index, settings)
-    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
-        server.user_says(READER, "Quand Marie Curie est-elle née ?")
-        shown = (await server.next_message(20)).text
-        server.user_says(READER, BREAD)
-        refused = (await server.next_message(20)).text
-    assert shown.startswith(
-        "❔ Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:"
-    )
-    assert "1867" in shown
-    assert refused.startswith("Je ne sais pas\u00a0: les articles ne le disent pas.")
-
-
-async def test_silence_ends_a_conversation(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SELON_CONVERSATION_HOURS", str(0.2 / 3600))
-    async with BotServer() as server, bot(server, data_dir):
-        server.user_says(READER, "Where did Marie Curie study?", "en")
-        await server.next_message(20)
-        await asyncio.sleep(0.3)
-        server.user_says(READER, "When was she born?", "en")
-        assert not (await server.next_message(20)).text.startswith("Understood as")
-
-
 @pytest.mark.parametrize(
     ("language", "title", "kept"),
     [
@@ -145,7 +112,7 @@ async def test_silence_ends_a_conversation(data_dir: Path, monkeypatch: pytest.M
 async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confidence(
     tmp_path: Path,
     data_dir: Path,
-    embedder: Embedder,
+    bundled: Embedder,
     monkeypatch: pytest.MonkeyPatch,
     language: str,
     title: str,
@@ -162,13 +129,13 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
         assert (await server.next_message()).text.startswith(kept)
         other = tmp_path / "autre.txt"
         other.write_text("Le canal\n\nLe canal relie la ville à la mer depuis 1820.", "utf-8")
-        build([*articles, other], data_dir, embedder)
+        build([*articles, other], data_dir, bundled)
         await server.silence(0.5)  # another generation, which does not answer
         news = tmp_path / "baguette.md"
         news.write_text(NEWS, "utf-8")
-        build([*articles, other, news], data_dir, embedder)
+        build([*articles, other, news], data_dir, bundled)
         told = await server.next_message(20)
-        build([*articles, news], data_dir, embedder)
+        build([*articles, news], data_dir, bundled)
         await server.silence(0.5)
     assert told.text.startswith(title)
     assert BREAD in told.text
@@ -208,21 +175,3 @@ async def test_a_pdf_and_an_address_serve_one_conversation(
     assert "1,30 euro" in bread.text
     assert "240 000 euros" in mill.text
     assert theirs.text.startswith("Je ne sais pas")
-
-
-async def test_in_a_topic_a_follow_up_leans_on_that_topic(data_dir: Path) -> None:
-    async with BotServer() as server, bot(server, data_dir):
-
-        def ask(text: str, thread: int) -> None:
-            server.user_says(
-                GROUP, f"@{BOT} {text}", kind="supergroup", person=READER, thread=thread
-            )
-
-        ask("quand Marie Curie est-elle née ?", 7)
-        await server.next_message(20)
-        ask("where was Victor Hugo born?", 8)
-        await server.next_message(20)
-        ask("Où a-t-elle fait ses études ?", 7)
-        answer = await server.next_message(20)
-    assert answer.thread_id == 7
-    assert "Où Marie Curie a-t-elle fait ses études" in answer.text

@@ -18,8 +18,7 @@ from bot.library.articles import LiveLibrary
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from tests.botapi.messages import Json, Message
-from tests.botapi.people import From
+from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
@@ -106,50 +105,6 @@ async def test_answers_and_lists_keep_to_the_articles_of_the_group(server: BotSe
     assert "Je ne trouve pas" in none.text
 
 
-async def test_a_refusal_says_that_it_is_of_this_group_s_articles(server: BotServer) -> None:
-    await _said(server, "/corpus rubrique : patrimoine ; dossier : terre")
-    refused = await _said(server, f"/demander {QUESTION}")
-    assert refused.text.startswith(
-        "Je ne sais pas\u00a0: rien n’y répond dans les articles de ce groupe."
-    )
-    none = await _said(server, "/recherche zzzzqqq")
-    assert none.text == "Rien sur «\u00a0zzzzqqq\u00a0» dans les articles de ce groupe."
-    server.user_says(READER, QUESTION)  # elsewhere nothing is changed
-    assert "groupe" not in (await server.next_message(30)).text
-
-
-async def test_it_is_shown_to_all_and_taken_back(server: BotServer) -> None:
-    shown = (await _said(server, "/corpus", person=READER)).text
-    assert shown.startswith("Dans ce groupe, je réponds d’après tous les articles (153 articles).")
-    assert "Médias\u00a0: Bruit (150), Le Monde (2), La Gazette (1)" in shown
-    assert "/corpus tout" in shown
-    await _said(server, "/corpus langue : français ; média : La Gazette, Le Monde")
-    shown = (await _said(server, "/corpus", person=READER)).text
-    assert shown.startswith("Dans ce groupe, je réponds d’après 3 articles\u00a0: média ")
-    assert "La Gazette ou Le Monde, langue français" in shown
-    english = (await _said(server, "/corpus", person=READER, language="en")).text
-    assert "In this group, I answer from 3 articles: outlet La Gazette or Le Monde" in english
-    again = await _said(server, "/corpus tout")
-    assert again.text.startswith("Dans ce groupe, je réponds d’après tous les articles")
-
-
-async def test_only_administrators_decide(server: BotServer) -> None:
-    denied = await _said(server, "/corpus média : Le Monde", person=READER)
-    assert denied.text == "Seuls les administrateurs de ce groupe en décident."
-    assert "tous les articles" in (await _said(server, "/corpus", person=READER)).text
-    assert "2 articles" in (await _said(server, "/corpus média : Le Monde", person=ROOT)).text
-    assert denied.text == (await _said(server, "/corpus tout", person=READER)).text
-
-
-async def test_who_writes_in_the_name_of_the_group_is_an_administrator(server: BotServer) -> None:
-    await _said(server, "/corpus")
-    command = {"type": "bot_command", "offset": 0, "length": len("/corpus")}
-    anonymous = {"sender_chat": {"id": GROUP, "type": "supergroup", "title": "Rédaction"}}
-    content: Json = {"text": "/corpus média : Le Monde", "entities": [command], **anonymous}
-    server.user_sends(GROUP, content, who=From(GROUP, 1_087_968_824, "supergroup"))
-    assert "2 articles" in (await server.next_message()).text
-
-
 async def test_an_alert_is_answered_from_the_articles_of_its_group(
     server: BotServer, corpus: Path, tmp_path: Path
 ) -> None:
@@ -204,6 +159,9 @@ async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer)
     assert "média Le Monde" in (await server.next_message()).text
 
 
-async def test_a_private_chat_is_told_that_it_is_for_groups(server: BotServer) -> None:
-    server.user_says(READER, "/corpus média : Le Monde")
-    assert (await server.next_message()).text.startswith("/corpus s’emploie dans un groupe")
+async def test_only_administrators_decide(server: BotServer) -> None:
+    denied = await _said(server, "/corpus média : Le Monde", person=READER)
+    assert denied.text == "Seuls les administrateurs de ce groupe en décident."
+    assert "tous les articles" in (await _said(server, "/corpus", person=READER)).text
+    assert "2 articles" in (await _said(server, "/corpus média : Le Monde", person=ROOT)).text
+    assert denied.text == (await _said(server, "/corpus tout", person=READER)).text

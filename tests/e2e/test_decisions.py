@@ -114,32 +114,6 @@ async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
     assert SENTENCE in (await server.next_message()).text
 
 
-async def test_a_document_that_was_erased_is_not_added(server: BotServer, tmp_path: Path) -> None:
-    offer = await offered(server)
-    server.presses(offer, DROP)
-    server.presses(offer, ADD)
-    assert (await server.next_edit()).text == "Le document est effacé."
-    assert "n’est plus là" in (await server.next_message()).text
-    assert list((tmp_path / "data").rglob("fresnel*")) == []
-
-
-async def test_a_document_whose_adding_fails_may_be_decided_on_again(
-    server: BotServer, builder: HeldBuilder, tmp_path: Path
-) -> None:
-    builder.let.set()
-    corpus = tmp_path / "corpus"
-    corpus.rename(tmp_path / "ailleurs")
-    offer = await offered(server)
-    server.presses(offer, ADD)
-    assert (await server.next_edit()).text == "Je le range, un instant…"
-    failed = await server.next_edit()
-    assert failed.text.startswith("Le document n’a pas pu être ajouté.")
-    (tmp_path / "ailleurs").rename(corpus)
-    server.presses(failed, ADD)
-    assert (await server.next_edit()).text == "Je le range, un instant…"
-    assert "est dans le corpus" in (await server.next_edit()).text
-
-
 async def test_forgetting_while_a_document_is_kept_leaves_nothing_of_it(
     server: BotServer, builder: HeldBuilder, tmp_path: Path
 ) -> None:
@@ -202,20 +176,3 @@ async def test_of_forgetting_and_not_forgetting_the_first_counts(
     file = (await server.next_message()).file
     assert file is not None
     assert (QUESTION.encode() in file.data) is (presses == (1, 0))
-
-
-async def test_an_announcement_that_was_sent_is_not_said_to_be_dropped(server: BotServer) -> None:
-    server.user_says(READER, "/aide")
-    await server.next_message()
-    server.user_says(ADMIN, "/annonce Le corpus a grandi.")
-    await server.next_message()
-    draft = await server.next_message()
-    server.presses(draft, 0)
-    while not (edited := await server.next_edit()).text.startswith("L’annonce est partie"):
-        pass
-    assert {(await server.next_message()).chat_id for _ in range(2)} == {ADMIN, READER}
-    said = await server.acknowledged(server.presses(draft, 1))
-    assert said == "L’annonce est déjà partie."
-    place = (ADMIN, draft.message_id)
-    (shown,) = [each for each in server.messages if (each.chat_id, each.message_id) == place]
-    assert shown.text == edited.text

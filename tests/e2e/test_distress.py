@@ -102,37 +102,6 @@ async def test_every_door_gives_numbers_and_keeps_nothing(
     assert "mourir" not in (await bot.next_message()).text
 
 
-async def test_nobody_is_helped_in_a_group_who_did_not_address_the_bot(bot: BotServer) -> None:
-    bot.user_says(GROUP, DISTRESS, kind="group", person=READER)
-    await bot.silence()
-
-
-async def test_a_question_after_distress_is_answered_as_before(
-    bot: BotServer, chain: StubChain
-) -> None:
-    bot.user_says(READER, DISTRESS)
-    await bot.next_message()
-    bot.user_says(READER, QUESTION)
-    assert BIRTH in (await bot.next_message()).text
-    assert chain.questions == [QUESTION]
-    assert not chain.said[0].history
-
-
-async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(
-    bot: BotServer, chain: StubChain
-) -> None:
-    asked = bot.user_says(READER, QUESTION)
-    answer = await bot.next_message()
-    bot.user_edits(READER, asked, DISTRESS)
-    assert "3114" in (await bot.next_message()).text
-    bot.presses(answer, next(each for each in answer.buttons if each.text == "👎"))
-    why = await bot.next_message()
-    bot.user_says(READER, f"Parce que {DISTRESS}", reply_to=why)
-    assert "3114" in (await bot.next_message()).text
-    await settled(4)
-    assert DISTRESS not in await asyncio.to_thread(rows)
-
-
 async def test_who_may_not_ask_and_who_asks_too_much_get_numbers_all_the_same(
     server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,3 +119,18 @@ async def test_who_may_not_ask_and_who_asks_too_much_get_numbers_all_the_same(
     assert "3114" in stranger.text
     assert "3114" in busy.text
     assert chain.questions == [QUESTION]
+
+
+async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(
+    bot: BotServer, chain: StubChain
+) -> None:
+    asked = bot.user_says(READER, QUESTION)
+    answer = await bot.next_message()
+    bot.user_edits(READER, asked, DISTRESS)
+    assert "3114" in (await bot.next_message()).text
+    bot.presses(answer, next(each for each in answer.buttons if each.text == "👎"))
+    why = await bot.next_message()
+    bot.user_says(READER, f"Parce que {DISTRESS}", reply_to=why)
+    assert "3114" in (await bot.next_message()).text
+    await settled(4)
+    assert DISTRESS not in await asyncio.to_thread(rows)

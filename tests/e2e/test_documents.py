@@ -131,26 +131,6 @@ async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     assert (await server.next_message()).text.startswith("Je ne sais pas")
 
 
-async def test_a_document_with_words_that_ask_nothing_is_decided_on(server: BotServer) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode(), caption="Pour le corpus")
-    await _offered(server)
-
-
-async def test_a_document_that_cannot_be_read_leaves_its_question(server: BotServer) -> None:
-    server.user_sends_file(EDITOR, "casse.pdf", b"%PDF-1.7\nrien", caption=QUESTION)
-    assert "Je ne peux pas lire" in (await server.next_message(60)).text
-    await server.silence()
-
-
-async def test_a_reader_s_document_is_refused_and_their_question_answered(
-    server: BotServer,
-) -> None:
-    question = "Depuis quand le canal relie-t-il la ville à la mer ?"
-    server.user_sends_file(READER, "fresnel.txt", TEXT.encode(), caption=question)
-    assert "Seules les personnes" in (await server.next_message()).text
-    assert "1820" in (await server.next_message()).text
-
-
 async def test_forgetting_a_person_erases_their_documents(
     server: BotServer, data_dir: Path
 ) -> None:
@@ -168,31 +148,6 @@ async def test_forgetting_a_person_erases_their_documents(
         path for name in ("conversations", "inbox") for path in (data_dir / name).rglob("*.txt")
     ]
     assert left == []
-
-
-async def test_a_document_may_be_thrown_away(server: BotServer, data_dir: Path) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-    offer = await _offered(server)
-    server.presses(offer, 2)
-    assert (await server.next_edit()).text == "Le document est effacé."
-    assert list((data_dir / "inbox").iterdir()) == []
-    server.presses(offer, 0)
-    assert "n’est plus là" in (await server.next_message()).text
-
-
-async def test_readers_cannot_add_documents(server: BotServer, data_dir: Path) -> None:
-    server.user_sends_file(READER, "fresnel.txt", TEXT.encode())
-    assert "Seules les personnes" in (await server.next_message()).text
-    assert not (data_dir / "inbox").exists()
-    server.user_says(READER, "https://exemple.fr/article")
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
-
-
-async def test_a_document_is_another_person_s_to_decide_on(server: BotServer) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-    offer = await _offered(server)
-    server.presses(offer, 0, person=READER)
-    assert "n’est plus là" in (await server.next_message()).text
 
 
 def _docx() -> bytes:
@@ -240,13 +195,6 @@ async def test_what_cannot_be_read_is_told_and_leaves_nothing(
     assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
 
 
-async def test_a_file_too_large_is_told_at_once(server: BotServer) -> None:
-    server.user_sends_file(EDITOR, "gros.pdf", b"%PDF-", size=21 * 2**20)
-    assert "20\u00a0Mo au plus" in (await server.next_message()).text
-    server.user_sends_file(EDITOR, "menteur.pdf", b"\0" * (21 * 2**20), size=5)
-    assert "20\u00a0Mo au plus" in (await server.next_message()).text
-
-
 async def test_a_zip_bomb_does_no_harm(server: BotServer) -> None:
     server.user_sends_file(EDITOR, "bombe.zip", _bomb())
     assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
@@ -277,23 +225,6 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
         assert "2\u202f000\u00a0Mo au plus" in (await server.next_message()).text
 
 
-async def test_files_of_that_server_that_lie_out_of_reach_are_told(
-    data_dir: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "server").mkdir()
-    async with serving(data_dir, tmp_path / "server") as server:
-
-        async def elsewhere(parameters: dict[str, str]) -> object:
-            return {**parameters, "file_unique_id": "x", "file_path": "/elsewhere/file"}
-
-        server._methods._getFile = elsewhere  # type: ignore[method-assign, assignment]
-        server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-        told = (await server.next_message()).text
-        assert "fresnel.txt" in told
-        assert "prévenez qui s’occupe du bot" in told
-        assert "/elsewhere" not in told
-
-
 async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:
     server.user_says(EDITOR, "http://127.0.0.1:9/secret")
     assert "Je ne peux pas lire ce document." in (await server.next_message(60)).text
@@ -317,3 +248,11 @@ async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
     assert [name.split("-")[0] for name in files] == ["fresnel"]
     server.user_says(EDITOR, QUESTION)
     assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+
+
+async def test_readers_cannot_add_documents(server: BotServer, data_dir: Path) -> None:
+    server.user_sends_file(READER, "fresnel.txt", TEXT.encode())
+    assert "Seules les personnes" in (await server.next_message()).text
+    assert not (data_dir / "inbox").exists()
+    server.user_says(READER, "https://exemple.fr/article")
+    assert (await server.next_message()).text.startswith("Je ne sais pas")

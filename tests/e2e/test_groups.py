@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from bot.answering.refusal import Decision, refusal_of
 from bot.messenger.handlers import inline, question
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
-from tests.botapi.people import From
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
@@ -63,20 +60,6 @@ async def test_a_mention_is_a_question_and_its_answer_a_reply(
     assert chain.questions == [QUESTION]
 
 
-@pytest.mark.parametrize("command", ["/demander", f"/demander@{BOT}", "/ask"])
-async def test_the_command_asks_too(server: BotServer, command: str) -> None:
-    number = _says(server, f"{command} {QUESTION}")
-    assert (await server.next_message()).reply_to == number
-
-
-async def test_a_bare_mention_asks_what_was_replied_to(server: BotServer) -> None:
-    number = _says(server, QUESTION, person=OTHER)
-    _says(server, f"@{BOT}", reply_to=number)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-    _says(server, "/demander", reply_to=number)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-
-
 @pytest.mark.parametrize("words", ["?", "c’est vrai ?", "tu confirmes ?", "is that true?", "👆"])
 async def test_a_mention_that_points_at_a_message_asks_what_it_says(
     server: BotServer, chain: StubChain, words: str
@@ -87,56 +70,6 @@ async def test_a_mention_that_points_at_a_message_asks_what_it_says(
     _says(server, f"@{BOT} {words}", reply_to=number)
     assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
     assert chain.questions == [claim]
-
-
-async def test_a_mention_with_a_question_refers_to_the_message_that_it_replies_to(
-    server: BotServer, chain: StubChain
-) -> None:
-    _says(server, f"@{BOT} {QUESTION}")
-    await server.next_message()
-    number = _says(server, "Cordouan a été construit par Louis de Foix.", person=OTHER)
-    _says(server, f"@{BOT} Quand est-il mort ?", reply_to=number)
-    await server.next_message()
-    said = chain.said[-1]
-    assert said.question == "Quand est-il mort ?"
-    assert said.replied is not None
-    assert said.replied.understood == "Cordouan a été construit par Louis de Foix."
-
-
-async def test_the_part_of_a_message_that_is_quoted_is_asked(
-    server: BotServer, chain: StubChain
-) -> None:
-    number = _says(server, f"Bonjour à tous. {QUESTION}", person=OTHER)
-    quote = {"text": QUESTION, "position": 16, "is_manual": True}
-    content = {"text": "/demander", "quote": quote}
-    command = {"type": "bot_command", "offset": 0, "length": 9}
-    who = From(GROUP, READER, "supergroup")
-    server.user_sends(GROUP, {**content, "entities": [command]}, who=who, reply_to=number)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-
-
-@pytest.mark.parametrize(
-    ("language", "told"),
-    [
-        (
-            "fr",
-            "Je n’y vois pas de question\u00a0: écrivez-la en toutes lettres, s’il vous plaît.",
-        ),
-        ("en", "I see no question there: please write it out in words."),
-    ],
-)
-async def test_a_question_mark_alone_is_told_what_to_do(
-    server: BotServer, chain: StubChain, language: str, told: str
-) -> None:
-    wordless = Decision("no", "wordless")
-    chain.answers["?"] = refusal_of("?", wordless)
-    server.user_says(READER, "?", language)
-    assert (await server.next_message()).text == told
-
-
-async def test_a_bare_mention_is_asked_for_a_question(server: BotServer) -> None:
-    _says(server, f"@{BOT}")
-    assert (await server.next_message()).text == "Bonjour\u202f! Quelle est votre question\u202f?"
 
 
 async def test_a_reply_to_the_bot_goes_on_from_that_answer(
@@ -163,12 +96,6 @@ async def test_what_is_not_meant_for_the_bot_is_let_pass(server: BotServer) -> N
     await server.silence()
 
 
-async def test_other_bots_are_never_answered(server: BotServer) -> None:
-    for text in (f"/demander {QUESTION}", "/aide", f"@{BOT} ?"):
-        server.user_says(GROUP, text, kind="supergroup", person=77, is_bot=True)
-    await server.silence()
-
-
 async def test_a_topic_is_kept_to(server: BotServer, chain: StubChain) -> None:
     _says(server, f"@{BOT} {QUESTION}", thread=5)
     answer = await server.next_message()
@@ -178,19 +105,6 @@ async def test_a_topic_is_kept_to(server: BotServer, chain: StubChain) -> None:
     assert not chain.said[-1].history
     server.presses(answer, person=READER)
     assert (await server.next_message()).thread_id == 5
-
-
-async def test_people_of_a_group_have_conversations_of_their_own(
-    server: BotServer, chain: StubChain
-) -> None:
-    _says(server, f"@{BOT} {QUESTION}")
-    await server.next_message()
-    _says(server, f"@{BOT} {SECOND}", person=OTHER)
-    await server.next_message()
-    assert not chain.said[-1].history
-    _says(server, f"@{BOT} {SECOND}")
-    await server.next_message()
-    assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
 
 
 async def test_an_edited_question_changes_its_answer(server: BotServer) -> None:
@@ -203,13 +117,6 @@ async def test_an_edited_question_changes_its_answer(server: BotServer) -> None:
     await server.silence()
     server.user_says(READER, "/sources")
     assert INSTALLED in (await server.next_message()).text
-
-
-async def test_an_edit_in_a_group_that_adds_the_mention_is_answered(server: BotServer) -> None:
-    number = _says(server, QUESTION)
-    edit = {"kind": "supergroup", "person": READER}
-    server.user_edits(GROUP, number, f"@{BOT} {QUESTION}", **edit)  # type: ignore[arg-type]
-    assert (await server.next_message()).reply_to == number
 
 
 @pytest.mark.parametrize(
@@ -239,33 +146,6 @@ async def test_a_late_edit_changes_nothing_and_is_told_so_once(
     said = await server.next_message()
     assert (said.text, said.reply_to) == (told, number)
     await server.silence()
-
-
-async def test_a_long_answer_edited_to_a_short_one_leaves_no_rest(
-    server: BotServer, chain: StubChain
-) -> None:
-    sentences = [f"Phrase {n} : " + "lumière & phare " * 40 + "fin." for n in range(1, 21)]
-    source = replace(FRESNEL, text=" ".join(sentences), sections=())
-    chain.answers["Tout ?"] = answered(
-        "Tout ?", *(cite(n, text, source) for n, text in enumerate(sentences, 1))
-    )
-    number = server.user_says(READER, "Tout ?")
-    first = await server.next_message()
-    while not server.messages[-1].buttons:
-        await server.next_message()
-    assert len(server.messages) > 2
-    server.user_edits(READER, number, QUESTION)
-    edited = await server.next_edit()
-    assert edited.message_id == first.message_id
-    await server.called("deleteMessage", 2)
-    server.user_edits(READER, number, "Tout ?")
-    await server.next_edit()
-    assert (await server.next_message()).text
-
-
-async def test_an_allowed_group_is_greeted(server: BotServer) -> None:
-    server.bot_is_added(GROUP, READER)
-    assert f"@{BOT}" in (await server.next_message()).text
 
 
 async def test_a_group_that_is_not_allowed_is_told_and_left(
@@ -307,23 +187,3 @@ async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
     assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in answer.message.text
     assert given.is_personal
     assert given.cache_time == inline.CACHE_SECONDS
-
-
-async def test_inline_says_when_the_articles_do_not(server: BotServer) -> None:
-    query = server.user_asks_inline(READER, "Qui a marché sur Mars ?")
-    await server.called("answerInlineQuery")
-    assert server.inline_answers[query].button == "Les articles ne le disent pas"
-
-
-async def test_inline_waits_for_a_question_and_for_its_end(
-    server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inline, "TYPING_PAUSE_SECONDS", 1.5)  # however busy the machine is
-    prompt = server.user_asks_inline(READER, "", "en")
-    await server.called("answerInlineQuery")
-    assert server.inline_answers[prompt].button == "Ask your question…"
-    for text in ("lent", "lenti", "lentille"):
-        last = server.user_asks_inline(READER, text)
-    await server.called("answerInlineQuery", 2)
-    assert list(server.inline_answers) == [prompt, last]
-    assert chain.questions == ["lentille"]

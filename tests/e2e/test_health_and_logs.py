@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.errors import MessengerError
-from bot.messenger.running.application import serve
 from bot.operations.logs import formatter
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.people import From
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running, settings_for, settled
+from tests.e2e.telegram import Shelf, StubChain, running, settled
 from tests.e2e.test_receiver import port
 
 __all__ = ["port"]
@@ -102,18 +98,6 @@ async def test_the_figures_tell_what_was_asked_and_what_became_of_it(
     assert not [key for key in after if server.token in str(key) or str(READER) in str(key)]
 
 
-async def test_a_port_that_is_taken_is_named(
-    server: BotServer, chain: StubChain, port: int, tmp_path: Path
-) -> None:
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
-        settings = settings_for(server, metrics_port=port, data_dir=tmp_path / "another")
-        with pytest.raises(
-            MessengerError,
-            match=rf"port-taken .*METRICS_PORT, port={port}",
-        ):
-            await serve(settings, chain, Shelf(), asyncio.Event())
-
-
 async def test_no_log_holds_what_people_write_or_who_they_are(
     server: BotServer, chain: StubChain, log: io.StringIO
 ) -> None:
@@ -171,16 +155,3 @@ COMMANDS = (
     "/langue",
     "/oublier",
 )
-
-
-async def test_operators_may_ask_for_the_words(
-    server: BotServer, chain: StubChain, log: io.StringIO
-) -> None:
-    chain.answers[UNKNOWN] = ValueError(f"no idea: {UNKNOWN!r}")
-    async with running(server, chain, Shelf(FRESNEL), log_text=True):
-        server.user_says(READER, UNKNOWN)
-        await server.next_message()
-    assert f"no idea: {UNKNOWN!r}" in "".join(
-        json.loads(line).get("error", "") for line in log.getvalue().splitlines()
-    )
-    assert server.token.partition(":")[2] not in log.getvalue()

@@ -16,7 +16,6 @@ from tests.e2e.killing import Bot, Crashes, program_bot
 from tests.postgres.server import Server
 
 QUESTION = "Quand Fresnel est-il né ?"
-KILLS = 5
 PROGRAM = f"""
 from bot.messenger.running.application import run_with
 from bot.settings import load_settings
@@ -29,7 +28,7 @@ run_with(load_settings(), chain, Shelf(FRESNEL))
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     if request.param == "sqlite":
         yield state_url(None, load_settings().data_dir)
@@ -45,11 +44,20 @@ def bot(server: BotServer, database: str) -> Bot:
     return program_bot(PROGRAM, server, database)
 
 
+@pytest.mark.parametrize(
+    ("database", "kills"),
+    [
+        ("sqlite", 3),
+        pytest.param("sqlite", 100, marks=pytest.mark.soak),
+        pytest.param("postgresql", 100, marks=pytest.mark.soak),
+    ],
+    indirect=["database"],
+)
 async def test_a_bot_that_is_killed_again_and_again_answers_everybody(
-    server: BotServer, bot: Bot
+    server: BotServer, bot: Bot, kills: int
 ) -> None:
-    outcome = await Crashes(server, bot, [QUESTION], seed=1).run(KILLS, longest=0.4)
-    assert outcome.kills == KILLS
+    outcome = await Crashes(server, bot, [QUESTION], seed=1).run(kills, longest=0.4)
+    assert outcome.kills == kills
     assert outcome.interrupted > 0
     assert outcome.lost == []
     assert outcome.apologies == 0

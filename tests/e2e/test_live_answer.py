@@ -94,16 +94,6 @@ async def test_in_a_group_one_message_grows_and_gets_its_buttons_last(server: Bo
     assert len(server.messages) == 1
 
 
-async def test_in_a_group_edits_keep_their_distance(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "EDIT_SECONDS", 60.0)
-    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-    await server.next_message()
-    assert "👍" in [button.text for button in (await server.next_edit()).buttons]
-    assert sum(method == "editMessageText" for method, _ in server.calls) == 1
-
-
 async def test_stopping_in_private_keeps_what_was_written(
     server: BotServer, chain: Writing
 ) -> None:
@@ -135,107 +125,10 @@ async def test_in_a_group_only_who_asked_stops_the_answer(
     assert "👍" in [button.text for button in whole.buttons]
 
 
-async def test_a_long_wait_gets_a_button_that_goes_with_the_answer(
-    server: BotServer, chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.0)
-    chain.pause = 0.2
-    server.user_says(READER, QUESTION)
-    button = await server.next_message()
-    assert (button.text, button.buttons[0].text) == ("J’écris…", "Arrêter")
-    whole = await server.next_message()
-    assert INSTALLED in whole.text
-    assert [message.message_id for message in server.messages] == [whole.message_id]
-
-
-async def test_before_the_first_sentence_there_is_a_button_too(
-    chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
-    chain.pause = 0.3
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        server.user_says(READER, QUESTION)
-        button = await server.next_message()
-        assert (button.text, button.buttons[0].text) == ("J’écris…", "Arrêter")
-        whole = await server.next_message()
-        assert INSTALLED in whole.text
-        assert [message.message_id for message in server.messages] == [whole.message_id]
-
-
 async def drafted(server: BotServer, count: int) -> list[str]:
     """The first so many drafts."""
     await server.called("sendMessageDraft", count)
     return [text for _, _, text in server.drafts[:count]]
-
-
-async def test_before_the_first_sentence_the_draft_says_that_it_thinks(chain: Writing) -> None:
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        chain.pause = 0.2
-        server.user_says(READER, QUESTION)
-        first, second = await drafted(server, 2)
-        assert (first, BIRTH in second) == ("", True)
-        await server.next_message()
-        assert len({draft for _, draft, _ in server.drafts}) == 1
-    names = [name for name, _ in server.calls]
-    assert "sendMessageDraft" not in names[names.index("sendMessage") :]
-
-
-async def test_a_draft_is_shown_again_before_telegram_takes_it_away(
-    chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "REFRESH_SECONDS", 0.05)
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        chain.pause = 30
-        server.user_says(READER, QUESTION)
-        assert await drafted(server, 3) == [""] * 3
-        server.user_says(READER, "/stop")
-        await server.next_message()
-
-
-async def test_so_is_one_that_has_a_sentence(
-    chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "REFRESH_SECONDS", 0.05)
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        chain.pause, chain.silence = 0, 30
-        server.user_says(READER, QUESTION)
-        count = 1
-        while BIRTH not in (await drafted(server, count))[-1]:
-            count += 1
-        assert BIRTH in (await drafted(server, count + 2))[-1]
-        server.user_says(READER, "/stop")
-        assert BIRTH in (await server.next_message()).text
-
-
-async def test_in_a_group_nothing_is_drafted(chain: Writing) -> None:
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-        await server.next_message()
-        while "👍" not in [button.text for button in (await server.next_edit()).buttons]:
-            pass
-        assert server.drafts == ()
-
-
-async def test_in_a_group_that_message_becomes_the_answer(
-    chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
-    chain.pause = 0.3
-    shelf = Shelf(FRESNEL)
-    async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
-        server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-        first = await server.next_message()
-        assert (first.text, first.buttons[0].text) == ("J’écris…", "Arrêter")
-        edit = await server.next_edit()
-        while "👍" not in [button.text for button in edit.buttons]:
-            edit = await server.next_edit()
-        assert (edit.message_id, INSTALLED in edit.text) == (first.message_id, True)
-        assert len(server.messages) == 1
 
 
 async def test_stopped_before_the_first_sentence_the_articles_answer(
@@ -254,13 +147,6 @@ async def test_stopped_before_the_first_sentence_the_articles_answer(
         assert chain.closed
 
 
-async def test_a_draft_that_is_refused_loses_nothing(server: BotServer) -> None:
-    for _ in range(5):
-        server.fail_next("sendMessageDraft")
-    server.user_says(READER, QUESTION)
-    assert INSTALLED in (await server.next_message()).text
-
-
 async def test_an_edit_that_fails_loses_nothing(server: BotServer) -> None:
     server.fail_next("editMessageText", 400, description="Bad Request: message can't be edited")
     server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
@@ -269,16 +155,6 @@ async def test_an_edit_that_fails_loses_nothing(server: BotServer) -> None:
     while "👍" not in [button.text for button in whole.buttons]:
         whole = await server.next_edit()
     assert INSTALLED in whole.text
-
-
-async def test_the_articles_own_sentences_come_whole(server: BotServer, chain: Writing) -> None:
-    chain.parts = [replace(written(3), model=None, fallback="failed")]
-    server.user_says(READER, QUESTION)
-    whole = await server.next_message()
-    assert whole.text.endswith(
-        "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."
-    )
-    assert server.drafts == ()
 
 
 async def test_a_chain_that_fails_half_way_is_told(server: BotServer, chain: Writing) -> None:

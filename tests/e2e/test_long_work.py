@@ -150,28 +150,6 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     await server.silence()
 
 
-async def test_a_podcast_and_a_daily_hold_up_nobody(server: BotServer, held: Held) -> None:
-    server.user_says(GROUP, "/podcast lentille", kind="supergroup", person=READER)
-    await server.next_message(10)
-    await server.next_message(10)  # how far it is
-    await asked(server, GROUP, READER)
-    server.user_says(READER, "/quotidien")
-    daily = await server.next_message(10)
-    server.presses(daily, data="hear:2025-08-28:2025-08-29")
-    await server.next_message(10)
-    await asked(server, READER)
-
-
-async def test_who_hears_every_answer_asks_on_meanwhile(server: BotServer, held: Held) -> None:
-    server.user_says(READER, "/voix")
-    press(server, await server.next_message(10), "Toujours")
-    await server.next_edit(10)
-    await asked(server, READER)
-    await asked(server, READER)
-    held.let.set()
-    assert all([(await server.next_message(10)).file is not None for _ in range(2)])
-
-
 async def test_documents_and_addresses_hold_up_nobody(server: BotServer, held: Held) -> None:
     server.user_sends_file(EDITOR, "fresnel.txt", SENTENCE.encode())
     server.user_says(OTHER, "https://exemple.fr/article")

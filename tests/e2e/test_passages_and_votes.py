@@ -80,17 +80,6 @@ async def test_what_may_not_answer_says_so_and_offers_to_tell(
     assert BIRTH in (await server.next_message()).text
 
 
-async def test_more_sources_are_those_found_besides(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message()
-    assert [button.text for button in answer.buttons][1:] == ["Plus", "👍", "👎"]
-    server.presses(answer, 1)
-    more = await server.next_message()
-    assert more.text.startswith("Les articles disent aussi\n\n«\u00a0La lumière")
-    assert BIRTH not in more.text
-    assert more.reply_to == answer.message_id
-
-
 async def test_another_chat_s_answer_is_not_shown_by_a_forged_button(server: BotServer) -> None:
     server.user_says(READER, QUESTION)
     await server.next_message()
@@ -98,19 +87,6 @@ async def test_another_chat_s_answer_is_not_shown_by_a_forged_button(server: Bot
     mine = await server.next_message()
     server.presses(mine, 1, data="m:1")
     assert "n’est plus gardée" in (await server.next_message()).text
-
-
-async def test_the_sources_of_the_last_answer_are_shown_again(server: BotServer) -> None:
-    server.user_says(READER, "/sources")
-    assert "Pas encore de réponse" in (await server.next_message()).text
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(READER, "Qui a marché sur Mars ?")
-    await server.next_message()
-    server.user_says(READER, "/sources")
-    shown = await server.next_message()
-    assert shown.text.startswith(f"Sources de la réponse à «\u00a0{QUESTION}\u00a0»")
-    assert f"«\u00a0{BIRTH}\u00a0»\u00a0[1]" in shown.text
 
 
 async def test_an_article_is_walked_through_in_one_message(server: BotServer) -> None:
@@ -149,33 +125,6 @@ async def test_a_button_pressed_thrice_shows_its_passage_once(
     assert (await server.next_message()).text == passage.text
 
 
-async def test_a_passage_walked_away_from_is_put_right_when_asked_for_again(
-    server: BotServer,
-) -> None:
-    server.user_says(READER, "/article ba9876543210")
-    card = await server.next_message()
-    server.presses(card)
-    passage = await server.next_message()
-    server.presses(passage)
-    assert "Le feu deux" in (await server.next_edit()).text
-    server.presses(card)
-    assert "Le feu un" in (await server.next_edit()).text
-    await server.silence()
-
-
-@pytest.mark.parametrize("button", ["Passage", "Plus"])
-async def test_a_button_below_an_answer_shows_its_message_once(
-    server: BotServer, button: str
-) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message()
-    chosen = next(each for each in answer.buttons if each.text == button)
-    for _ in range(3):
-        server.presses(answer, chosen)
-    await server.next_message()
-    await server.silence()
-
-
 @pytest.mark.parametrize(
     ("language", "asked"),
     [
@@ -211,40 +160,6 @@ async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(
     assert (kept.good, kept.reason, kept.comment) == (False, None, "Le livre de Jules Verne.")
 
 
-async def test_the_quote_is_found_again_on_the_way_back(
-    server: BotServer, chain: StubChain
-) -> None:
-    quote = long_article().text.partition(".")[0] + "."
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, quote, long_article()))
-    server.user_says(READER, QUESTION)
-    server.presses(await server.next_message())
-    shown = await server.next_message()
-    assert shown.styled("bold") == ("Trois feux", quote)
-    server.presses(shown)
-    following = await server.next_edit()
-    assert following.styled("bold") == ("Trois feux",)
-    server.presses(following, 0)
-    assert (await server.next_edit()).styled("bold") == ("Trois feux", quote)
-
-
-async def test_a_passage_that_is_gone_is_told(server: BotServer, shelf: Shelf) -> None:
-    server.user_says(READER, "/article ba9876543210")
-    card = await server.next_message()
-    shelf.articles.clear()
-    server.presses(card)
-    assert "n’est plus dans l’index" in (await server.next_message()).text
-
-
-async def test_a_good_vote_is_kept_and_thanked_for(server: BotServer, tmp_path: Path) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message()
-    query = server.presses(answer, 2)
-    assert await server.acknowledged(query) == "Merci\u202f!"
-    kept = _vote(tmp_path / "data")
-    assert kept is not None
-    assert kept.good
-
-
 async def test_a_bad_vote_is_asked_why_and_may_be_explained(
     server: BotServer, tmp_path: Path
 ) -> None:
@@ -264,16 +179,6 @@ async def test_a_bad_vote_is_asked_why_and_may_be_explained(
     assert kept is not None
     assert (kept.good, kept.reason) == (False, "incomplete")
     assert kept.comment == "Il manque son lieu de naissance."
-
-
-async def test_votes_speak_english_to_english_readers(server: BotServer) -> None:
-    server.user_says(READER, QUESTION, "en")
-    answer = await server.next_message()
-    server.presses(answer, 3, "en")
-    why = await server.next_message()
-    assert why.text == "What is wrong with it?"
-    server.presses(why, 0, "en")
-    assert (await server.next_edit()).text.startswith("Noted, thank you.")
 
 
 @pytest.mark.parametrize("data", ["v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from bot.state import conversations, people, privacy
-from bot.state.conversations import ConversationPlace, NewTurn
+from bot.state import privacy
 from bot.state.database import open_state, state_url
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
@@ -35,20 +32,6 @@ async def bot(server: BotServer) -> AsyncIterator[None]:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return state_url(None, tmp_path / "data")
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_language_is_chosen_and_kept(server: BotServer) -> None:
-    server.user_says(READER, "/langue")
-    asked = await server.next_message()
-    assert [button.text for button in asked.buttons] == ["Français", "English", "Comme Telegram"]
-    server.presses(asked, 1)
-    assert (await server.next_edit()).text == "All right: I speak English to you."
-    server.user_says(READER, "/aide")
-    assert (await server.next_message()).text.startswith("Write your question")
-    server.user_says(READER, "/language")
-    server.presses(await server.next_message(), 2)
-    assert "français" in (await server.next_edit()).text
 
 
 @pytest.mark.usefixtures("bot")
@@ -92,17 +75,6 @@ async def test_privacy_tells_who_else_is_given_questions(
     assert "30 jours" in text
 
 
-async def test_privacy_adds_what_the_operator_says(server: BotServer) -> None:
-    said = {"chat_model": "groq:a", "privacy_note": "Groq calcule aux États-Unis <b>."}
-    async with running(server, StubChain(), Shelf(FRESNEL), **said):  # type: ignore[arg-type]
-        server.user_says(READER, "/confidentialite")
-        assert "\n\nGroq calcule aux États-Unis <b>.\n\n" in (await server.next_message()).text
-        server.user_says(READER, "/privacy", "en")
-        text = (await server.next_message()).text
-    assert "I give Groq your question" in text
-    assert "Everything stays" not in text
-
-
 @pytest.mark.usefixtures("bot")
 async def test_my_data_is_a_file_with_my_questions_alone(server: BotServer) -> None:
     server.user_says(OTHER, "Une question d’autrui ?")
@@ -135,50 +107,6 @@ async def test_forgetting_is_confirmed_and_leaves_no_row(server: BotServer, url:
         left = privacy.export_person(session, READER)
     state.close()
     assert not any(left.values())
-
-
-@pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize("command", ["/oublier", "/mesdonnees", "/confidentialite"])
-async def test_in_a_group_personal_things_are_not_shown(server: BotServer, command: str) -> None:
-    server.user_says(GROUP, command, kind="supergroup", person=READER)
-    message = await server.next_message()
-    assert message.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
-    assert message.buttons[0].url == "https://t.me/selon_test_bot"
-
-
-@pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize(("command", "said"), [("/nouveau", "zéro"), ("/new", "zéro")])
-async def test_a_conversation_starts_afresh(
-    server: BotServer, url: str, command: str, said: str
-) -> None:
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(READER, command)
-    assert said in (await server.next_message()).text
-    state = open_state(url)
-    with state.session() as session:
-        place, hours = ConversationPlace(READER, 0, READER), timedelta(hours=12)
-        assert conversations.history(session, place, datetime.now(UTC), hours, 5) == []
-    state.close()
-
-
-async def test_old_questions_are_erased_at_start(server: BotServer, url: str) -> None:
-    state = open_state(url)
-    old = datetime.now(UTC) - timedelta(days=91)
-    turn = NewTurn(QUESTION, {}, [], True, 0.9, "g")
-    with state.session() as session:
-        people.note_person(session, READER, old)
-        conversations.add_turn(
-            session, ConversationPlace(READER, 0, READER), turn, old, timedelta(hours=12)
-        )
-    async with running(server, StubChain(), Shelf()):
-        for _ in range(50):  # it begins to listen before it has erased
-            server.user_says(READER, "/confidentialite")
-            if "0 question" in (told := (await server.next_message()).text):
-                break
-            await asyncio.sleep(0.1)
-        assert "0 question" in told
-    state.close()
 
 
 @pytest.mark.usefixtures("bot")

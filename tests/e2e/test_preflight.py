@@ -61,24 +61,6 @@ async def test_what_is_wrong_is_said_with_a_code(server: BotServer, home: Path) 
     assert code == 0, "the bot takes an index up when it is there"
 
 
-async def test_one_stray_refusal_says_nothing_of_the_token(server: BotServer) -> None:
-    server.fail_next("getMe", 401, description="Unauthorized")
-    server.fail_next("getWebhookInfo", 401, description="Unauthorized")
-    assert (await said(server))["Token"] == ["well: Selon, https://t.me/selon_test_bot"]
-    assert server.faults_left == 0
-
-
-async def test_rights_that_would_be_missed_are_noted(server: BotServer) -> None:
-    server.rights(inline=False, privacy=False)
-    found = await said(server)
-    assert found["Groups"][0].startswith("note: in a group it gets every message")
-    assert found["Inline"] == [
-        'note: "@bot question" does not answer; /setinline at @BotFather allows it'
-    ]
-    server.rights(groups=False)
-    assert (await said(server))["Groups"][0].startswith("note: it cannot be added to groups")
-
-
 async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
     server.hook.url = "https://old.example/telegram"
     server.user_says(42, "Bonjour ?")
@@ -96,14 +78,6 @@ async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
         "note",
     ]
     assert "is taken: by Selon if it runs" in found["Receiving"][1]
-
-
-async def test_settings_that_do_not_go_together_are_told(server: BotServer) -> None:
-    found = await said(server, access="invitation", chat_model="nosuchprovider:model")
-    assert found["Access"][0].startswith("note: restricted, but SELON_ADMINS is empty")
-    assert found["Models"][0].startswith("setting: ")
-    found = await said(server, database_url="sqlite:////proc/nowhere/state.sqlite")
-    assert found["Database"][0].startswith("wrong: ")
 
 
 async def test_a_damaged_database_is_told_with_what_to_do(server: BotServer) -> None:

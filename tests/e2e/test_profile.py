@@ -48,68 +48,6 @@ async def test_help_shows_the_commands_that_this_person_has(
         assert await _helped(server, READER, language="en") == english
 
 
-async def test_help_in_a_group_shows_what_answers_there(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
-    public = {each.fr for each in (*SHOWN.groups, *SHOWN.everybody) if each.public}
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        assert await _helped(server, READER, chat=GROUP) == public
-        assert await _helped(server, ADMIN, chat=GROUP) == public | {"autoriser", "interdire"}
-
-
-async def test_only_who_may_send_documents_is_told_of_them(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SELON_EDITORS", str(EDITOR))
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        for person, told in ((READER, False), (EDITOR, True)):
-            server.user_says(person, "/aide")
-            assert ("Envoyez-moi aussi un document" in (await server.next_message()).text) is told
-
-
-async def test_the_bot_describes_itself_in_both_languages_and_keeps_its_name(
-    server: BotServer,
-) -> None:
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        pass
-    assert server.profile("short_description") == (
-        "Je réponds avec les mots mêmes des articles, source à l’appui. Ce qu’ils ne disent "
-        "pas, je vous le dis aussi."
-    )
-    assert server.profile("short_description", "en") == (
-        "I answer with the articles’ own words, sources beside them. What they do not say, I tell "
-        "you too."
-    )
-    assert server.profile("description").startswith("Posez-moi une question, en français")
-    assert server.profile("description", "en").startswith("Ask me a question, in French or")
-    assert server.profile("name") == ""
-
-
-async def test_what_stands_already_is_not_set_again(server: BotServer) -> None:
-    for _ in range(2):
-        async with running(server, StubChain(), Shelf(FRESNEL), bot_name="Le Phare"):
-            pass
-    assert server.profile("name") == "Le Phare"
-    sets = [method for method, _ in server.calls if re.match("setMy(Name|Desc|Short)", method)]
-    assert sorted(sets) == [
-        "setMyDescription",
-        "setMyDescription",
-        "setMyName",
-        "setMyShortDescription",
-        "setMyShortDescription",
-    ]
-
-
-async def test_what_the_owner_says_of_the_bot_stays(server: BotServer) -> None:
-    server.owner_describes("description", "Le robot du journal.")
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        pass
-    assert server.profile("description") == "Le robot du journal."
-    assert server.profile("description", "en") == ""
-    assert server.profile("short_description")
-
-
 async def test_a_bot_that_cannot_describe_itself_answers(server: BotServer) -> None:
     server.fail_next("getMyShortDescription")
     async with running(server, StubChain(), Shelf(FRESNEL)):

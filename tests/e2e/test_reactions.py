@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.state import roles
 from bot.state.database import open_state, state_url
 from bot.state.tables import VoteRow
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
@@ -75,27 +72,6 @@ async def test_a_reaction_votes_in_silence_and_is_taken_back_with_it(
     await server.silence()
 
 
-async def test_a_button_and_a_reaction_are_one_vote(server: BotServer, kept: Votes) -> None:
-    answer = await _answer(server)
-    server.presses(answer, next(b for b in answer.buttons if b.text == GOOD))
-    server.user_reacts(answer, GOOD)
-    server.user_reacts(answer)
-    assert await kept.of(4) is True  # that of the button, which stays
-    server.user_reacts(answer, BAD)
-    assert await kept.of(5) is False
-    server.user_reacts(answer)
-    assert await kept.of(6) is None
-
-
-async def test_a_reaction_to_something_else_is_no_vote(server: BotServer, kept: Votes) -> None:
-    await _answer(server)
-    server.user_says(READER, "/aide")
-    helped = await server.next_message()
-    server.user_reacts(helped, BAD)
-    assert await kept.of(3) is None
-    await server.silence()
-
-
 async def test_everybody_in_a_group_votes_once_where_the_bot_is_told(
     server: BotServer, kept: Votes
 ) -> None:
@@ -110,17 +86,3 @@ async def test_everybody_in_a_group_votes_once_where_the_bot_is_told(
     assert await kept.of(4) is False
     assert await kept.of(4, OTHER) is False
     await server.silence()
-
-
-async def test_who_is_barred_has_no_vote(tmp_path: Path, kept: Votes) -> None:
-    state = open_state(state_url(None, tmp_path / "data"))
-    state.do(partial(roles.give, person_id=OTHER, standing="barred", now=datetime.now(UTC)))
-    state.close()
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
-    async with BotServer() as server, running(server, chain, Shelf(FRESNEL)):
-        server.bot_is_administrator(GROUP)
-        server.user_says(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
-        answer = await server.next_message()
-        server.user_reacts(answer, GOOD, person=OTHER, kind="supergroup")
-        assert await kept.of(2, OTHER) is None

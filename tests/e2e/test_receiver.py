@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
-from bot.errors import MessengerError, SettingsError
-from bot.messenger.running import receiver
-from bot.messenger.running.application import serve
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running, settings_for
+from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, QUESTION = 42, "Quand Fresnel est-il né ?"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -118,30 +114,6 @@ async def test_a_stranger_is_refused_before_a_byte_of_the_body_is_read(
                 assert await status_of_call(server.hook.url, *headers) == b"HTTP/1.1 403 Forbidden"
 
 
-async def test_a_call_is_bounded_in_size_and_time_whoever_makes_it(
-    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(receiver, "CALL_LIMITS", replace(receiver.CALL_LIMITS, seconds=0.5))
-    async with running(server, chain, Shelf(), **called_at(port)):
-        secret = f"{HEADER}: {server.hook.secret}"
-        large = await status_of_call(server.hook.url, secret, "Content-Length: 2000000")
-        assert large == b"HTTP/1.1 400 Bad Request"
-        slow = await status_of_call(server.hook.url, secret, "Content-Length: 20", piece=b"{")
-        assert slow == b""
-
-
-async def test_the_port_of_the_figures_takes_no_body(
-    server: BotServer, chain: StubChain, port: int
-) -> None:
-    async with running(server, chain, Shelf(), metrics_port=port):
-        for page in ("metrics", "healthz", "elsewhere"):
-            url = f"http://127.0.0.1:{port}/{page}"
-            assert await status_of_call(url, "Content-Length: 900000") in {
-                b"HTTP/1.1 400 Bad Request",
-                b"HTTP/1.1 404 Not Found",
-            }
-
-
 async def test_the_secret_is_that_of_the_settings_or_the_same_at_every_start(
     server: BotServer, chain: StubChain, port: int
 ) -> None:
@@ -164,24 +136,3 @@ async def test_polling_again_takes_the_webhook_away(
         server.user_says(READER, QUESTION)
         assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
     assert server.hook.url == ""
-
-
-async def test_a_port_that_is_taken_is_named(
-    server: BotServer, chain: StubChain, port: int
-) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
-        with pytest.raises(
-            MessengerError,
-            match=rf"port-taken .*WEBHOOK_PORT, port={port}",
-        ):
-            await serve(settings_for(server, **called_at(port)), chain, Shelf(), asyncio.Event())
-
-
-async def test_an_address_that_telegram_would_not_call_is_named(
-    server: BotServer, chain: StubChain, port: int
-) -> None:
-    settings = settings_for(server, webhook_url="http://selon.example/telegram", webhook_port=port)
-    with pytest.raises(SettingsError, match="webhook-refused"):
-        await serve(settings, chain, Shelf(), asyncio.Event(), patience=())

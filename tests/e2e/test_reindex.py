@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -15,15 +14,12 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.library.documents import Documents
-from bot.library.format_options import save_format_options
 from bot.messenger.handlers import reindex
 from bot.settings import load_settings
 from index.build.builder import build
-from index.formats.base import Options
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from index.store.files.lock import build_lock
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
@@ -146,32 +142,3 @@ async def test_a_build_is_stopped_and_the_old_answers_stay(
     assert "Le canal relie la ville" in (await server.next_message()).text
     server.presses(message)
     assert (await server.next_message()).text == "Aucune indexation n’est en cours."
-
-
-async def test_a_corpus_that_is_gone_is_said_in_plain_words(
-    server: BotServer, corpus: Path
-) -> None:
-    await asyncio.to_thread(corpus.rename, corpus.with_name("ailleurs"))
-    await begun(server)
-    said = (await server.next_message(60)).text
-    assert said.startswith("L’indexation n’a pas abouti\u00a0: ")
-    assert str(corpus) in said
-    assert said.endswith("L’index en place n’a pas changé.")
-    assert "Traceback" not in said
-
-
-async def test_a_build_elsewhere_is_not_waited_for(server: BotServer, data_dir: Path) -> None:
-    with build_lock(data_dir / "index"):
-        await begun(server)
-        assert (await server.next_message(60)).text.startswith("L’indexation n’a pas abouti")
-    await begun(server)
-    assert "l’index est à jour" in (await server.next_message(60)).text
-
-
-async def test_files_are_read_as_the_operator_said(
-    server: BotServer, corpus: Path, data_dir: Path
-) -> None:
-    save_format_options(data_dir, Options({"text": "corps"}))
-    (corpus / "export.json").write_text(f'[{{"corps": "{SENTENCE}"}}]', "utf-8")
-    await begun(server)
-    assert (await server.next_message(60)).text.splitlines()[1].startswith("2 articles")

@@ -65,15 +65,6 @@ async def test_a_clock_that_jumped_erases_nothing_and_says_so(
     assert turns() == 3
 
 
-async def test_much_at_once_is_told_before_it_goes(server: BotServer) -> None:
-    kept(60, looked=DAY)
-    server.user_says(ADMIN, "/start")
-    async with running(server, StubChain(), Shelf(), admins=(ADMIN,)):
-        said = [(await server.next_message()).text for _ in range(2)]
-    assert [each for each in said if "180\u00a0enregistrements" in each or "180 enreg" in each]
-    assert turns() == 60
-
-
 async def test_what_is_past_its_time_goes(server: BotServer) -> None:
     kept(3, looked=DAY)
     async with running(server, StubChain(), Shelf()):

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from tests.bot.llm.server import says, serving
 from tests.botapi.server import BotServer
 
 READER = 42
@@ -109,7 +108,7 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
         server.presses(french, next(b for b in french.buttons if b.text in ("Passage", "[1]")))
         passage = await server.next_message(30)
         process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(process.communicate(), 30)
+        _, errors = await asyncio.wait_for(process.communicate(), 60)
 
     assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in french.text
     assert "Fresnel et les phares, par Anne Le Gall, 1er mars 2024" in french.text
@@ -123,43 +122,6 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
     assert server.token.partition(":")[2] not in log
     assert LENS not in log
     assert "Traceback" not in log
-
-
-async def test_a_refused_token_ends_with_one_line_and_code_2(home: Path, server: BotServer) -> None:
-    token = "123456:AAnot-the-right-token"
-    async with selon_bot(home, server, token) as process:
-        _, errors = await asyncio.wait_for(process.communicate(), 60)
-    log = errors.decode()
-    assert process.returncode == 2
-    assert "SELON_TELEGRAM_TOKEN" in log.splitlines()[-1]
-    assert token.partition(":")[2] not in log
-
-
-async def test_a_chat_model_of_the_settings_writes_the_answers(
-    home: Path, server: BotServer, tmp_path: Path
-) -> None:
-    written = "En 1822 Fresnel conçoit une lentille à échelons pour les phares"
-    async with serving(says(f"{written} [1].")) as model:
-        settings = {
-            "SELON_CHAT_MODEL": "openai:scripted",
-            "SELON_CHAT_BASE_URL": model.url,
-            # Every server numbers its updates from one: another bot's books would know them.
-            "SELON_DATABASE_URL": f"sqlite:///{tmp_path / 'state.sqlite'}",
-        }
-        async with selon_bot(home, server, server.token, **settings) as process:
-            await server.called("getUpdates", within=60)
-            server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-            answer = await server.next_message(60)
-            while not answer.text.startswith(written):  # « J’écris… » may come before it
-                answer = await server.next_message(60)
-            process.send_signal(signal.SIGTERM)
-            _, errors = await asyncio.wait_for(process.communicate(), 30)
-    assert LENS in answer.text
-    assert process.returncode == 0
-    log = errors.decode()
-    assert "Traceback" not in log
-    assert written not in log
-    assert "lentille" not in log
 
 
 async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
@@ -188,6 +150,6 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
         assert LENS in (await server.next_message(30)).text
         process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(process.communicate(), 30)
+        _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
     assert "Traceback" not in errors.decode()

@@ -44,17 +44,6 @@ async def test_who_writes_as_a_channel_is_answered(server: BotServer) -> None:
     assert answer.text.startswith(f"«\u00a0{BIRTH}")
 
 
-async def test_two_channels_are_two_people(server: BotServer, chain: StubChain) -> None:
-    _as_channel(server, f"/demander {QUESTION}")
-    await server.next_message()
-    _as_channel(server, f"/demander {SECOND}", OTHER_CHANNEL)
-    await server.next_message()
-    assert not chain.said[-1].history
-    _as_channel(server, f"/demander {SECOND}")
-    await server.next_message()
-    assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
-
-
 def _direct(person: int = READER, channel: int | None = None) -> From:
     return From(DIRECT, person, "supergroup", channel=channel, direct=True)
 
@@ -74,20 +63,6 @@ async def test_a_reader_s_direct_message_to_a_channel_is_answered_in_their_topic
     assert server.refusals == []
 
 
-async def test_what_the_channel_answers_its_readers_is_let_pass(server: BotServer) -> None:
-    server.user_says(DIRECT, QUESTION, who=_direct(channel=CHANNEL))
-    await server.silence()
-
-
-async def test_what_is_of_one_person_is_not_shown_in_a_channel_s_direct_messages(
-    server: BotServer,
-) -> None:
-    server.user_says(DIRECT, "/alertes", who=_direct())
-    said = await server.next_message()
-    assert said.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
-    assert said.direct_topic == READER
-
-
 async def test_nothing_is_said_in_a_channel_and_who_brought_the_bot_is_told(
     server: BotServer,
 ) -> None:
@@ -103,13 +78,6 @@ async def test_nothing_is_said_in_a_channel_and_who_brought_the_bot_is_told(
     await server.silence()
 
 
-async def test_a_channel_is_entered_in_silence_by_somebody_unknown(server: BotServer) -> None:
-    server.bot_is_added(CHANNEL, EDITOR, "channel")
-    await server.called("sendMessage")
-    await server.silence()
-    assert not [method for method, _ in server.calls if method == "leaveChat"]
-
-
 async def test_a_channel_that_is_not_allowed_is_left(
     chain: StubChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,3 +89,12 @@ async def test_a_channel_that_is_not_allowed_is_left(
         assert said.chat_id == EDITOR
         assert "je l’ai quittée" in said.text
         await server.called("leaveChat")
+
+
+async def test_what_is_of_one_person_is_not_shown_in_a_channel_s_direct_messages(
+    server: BotServer,
+) -> None:
+    server.user_says(DIRECT, "/alertes", who=_direct())
+    said = await server.next_message()
+    assert said.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
+    assert said.direct_topic == READER

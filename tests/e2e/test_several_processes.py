@@ -13,7 +13,7 @@ from tests.e2e.killing import FIRST, Bot, program_bot
 from tests.e2e.several import SharedLoad
 from tests.postgres.server import Server
 
-PEOPLE, QUESTIONS = 30, 180
+PEOPLE = 30
 PROGRAM = """
 import re
 from bot.messenger.running.application import run_with
@@ -21,7 +21,7 @@ from bot.settings import load_settings
 from tests.bot.messenger.samples import FRESNEL, answered, article, cite
 from tests.e2e.telegram import Shelf, StubChain, slowly
 
-lamps = [f"La lampe {number} s’allume." for number in range(1, 301)]
+lamps = [f"La lampe {number} s’allume." for number in range(1, 1_001)]
 journal = article(" ".join(lamps))
 
 class Chain(StubChain):
@@ -44,8 +44,9 @@ def bot(server: BotServer, database: str) -> Bot:
     return program_bot(PROGRAM, server, database, DATABASE_URL=database, QUESTION_BURST="0")
 
 
+@pytest.mark.parametrize("questions", [60, pytest.param(1_000, marks=pytest.mark.soak)])
 async def test_two_processes_share_the_work_and_one_goes_on_where_the_other_is_killed(
-    server: BotServer, bot: Bot
+    server: BotServer, bot: Bot, questions: int
 ) -> None:
     load, chance, asked = SharedLoad(server, bot, 2, PEOPLE, seed=1), random.Random(1), 0
 
@@ -57,19 +58,19 @@ async def test_two_processes_share_the_work_and_one_goes_on_where_the_other_is_k
             asked = burst[-1]
 
     async with load.running():
-        ask(QUESTIONS // 2)
-        await load.answered(QUESTIONS // 6)
+        ask(questions // 2)
+        await load.answered(questions // 6)
         await load.kill(0)
-        ask(3 * QUESTIONS // 4)
+        ask(3 * questions // 4)
         await load.start_again(0)
-        ask(QUESTIONS)
-        await load.answered(5 * QUESTIONS // 6)
+        ask(questions)
+        await load.answered(5 * questions // 6)
         await load.kill(1)
         await load.answered()
     outcome = load.judge()
     assert outcome.kills == 2
     assert outcome.interrupted > 0
-    assert min(load.balancer.taken[port] for port in load.balancer.ports) > QUESTIONS // 6
+    assert min(load.balancer.taken[port] for port in load.balancer.ports) > questions // 6
     assert outcome.lost == []
     assert outcome.apologies == 0
     assert outcome.unexplained == []

@@ -89,28 +89,6 @@ async def bot(server: BotServer, location: Location) -> AsyncIterator[None]:
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def test_a_french_question_is_answered_in_the_articles_words(server: BotServer) -> None:
-    server.user_says(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
-    message = await server.next_message()
-    assert message.text.startswith(f"«\u00a0{DECIPHERED}\u00a0»\u00a0[1]")
-    source = "Champollion et les hiéroglyphes, par Claire Morel, 14 septembre 2022"
-    assert f"«\u00a0{DECIPHERED}\u00a0»\u00a0[1]\n— {source}" in message.text
-    assert dict(message.links)["Champollion et les hiéroglyphes"].startswith(
-        "https://exemple.fr/champollion#:~:text=Champollion%20d%C3%A9chiffre%20"
-    )
-    server.presses(message)
-    passage = await server.next_message()
-    assert passage.styled("bold")[-1] == DECIPHERED
-    assert "naît à Figeac" in passage.text
-
-
-async def test_an_english_question_is_answered_in_english(server: BotServer) -> None:
-    server.user_says(READER, "Where did the Great Fire of London begin in 1666?", "en")
-    message = await server.next_message()
-    assert message.text.startswith(f"“{FIRE}”\u00a0[1]")
-    assert "\n— The Great Fire, by Anna Hart, 2 September 2021" in message.text
-
-
 async def test_a_button_outlives_a_rebuild_until_its_article_changes(
     server: BotServer, corpus: Path, location: Location
 ) -> None:

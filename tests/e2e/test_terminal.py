@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -86,43 +85,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     result = home.run("index")
     assert (result.code, "2 articles" in result.out) == (0, True), result
     return home
-
-
-def test_a_question_is_answered_with_a_quote_that_stands_in_the_article(home: Home) -> None:
-    result = home.run("ask", "--json", "Combien de puces a demandé l’entraînement d’Orphée ?")
-    assert (result.code, result.err) == (0, "")
-    answer = json.loads(result.out)
-    assert answer["answered"] is True
-    assert "15 000 puces" in answer["answer"]
-    cited = answer["citations"][0]
-    assert cited["title"] == "Le modèle Orphée"
-    assert cited["path"] == "corpus/orphee.md"
-    assert cited["passage"].find(cited["quote"]) >= 0
-
-
-def test_a_question_that_the_articles_do_not_answer_exits_with_3(home: Home) -> None:
-    result = home.run("ask", "Quelle est la recette de la blanquette de veau ?")
-    assert (result.code, result.err) == (3, "")
-    assert result.out.startswith("Je ne sais pas")
-
-
-def test_questions_from_a_pipe_are_answered_without_prompt_or_colour(home: Home) -> None:
-    given = "Combien de puces pour Orphée ?\n/sources\nQuand le phare a-t-il été allumé ?\n"
-    result = home.run("chat", given=given, FORCE_COLOR="1", LC_ALL="C")
-    assert (result.code, result.err) == (0, "")
-    assert "15 000 puces" in result.out
-    assert "1864" in result.out
-    assert "https://exemple.fr/orphee" in result.out
-    assert "\x1b" not in result.out
-    assert PROMPT not in result.out
-
-
-def test_the_index_is_whole_and_a_second_build_does_nothing(home: Home) -> None:
-    status = home.run("status")
-    assert (status.code, "intact" in status.out) == (0, True)
-    again = home.run("index")
-    assert (again.code, "Rien à faire" in again.out) == (0, True)
-    assert home.run("status").out == status.out
 
 
 class Screen:
@@ -214,16 +176,3 @@ def test_a_conversation_at_a_terminal(home: Home, screens: list[Screen]) -> None
     history = home.folder / ".selon" / "history"
     assert "Combien de puces pour Orphée ?" in history.read_text(encoding="utf-8")
     assert history.stat().st_mode & 0o077 == 0
-
-
-def test_a_terminal_without_colour_gets_none(home: Home, screens: list[Screen]) -> None:
-    screen = Screen(home, NO_COLOR="1")
-    screens.append(screen)
-    screen.waits_for(PROMPT)
-    screen.types("Quand le phare a-t-il été allumé ?\r")
-    screen.waits_for("sans date")
-    answer = screen.raw[screen.raw.rindex(b"1864") :]
-    assert not re.search(rb"\x1b\[[0-9;]*[1-9][0-9;]*m", answer[: answer.index(b"sans date")])
-    screen.waits_for(PROMPT)
-    screen.types("/quitter\r")
-    assert screen.ends() == 0

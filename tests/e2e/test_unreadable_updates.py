@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlalchemy import create_engine, text
 from telegram.error import TelegramError
@@ -22,7 +21,7 @@ from tests.e2e.telegram import Shelf, StubChain, running, settled
 from tests.e2e.test_anything import THINGS
 from tests.e2e.test_health import becomes
 from tests.e2e.test_health_and_logs import figures, log
-from tests.e2e.test_receiver import HEADER, called_at, port
+from tests.e2e.test_receiver import called_at, port
 
 __all__ = ["log", "port"]
 
@@ -140,19 +139,6 @@ async def test_a_webhook_takes_it_and_what_comes_after(
     assert [line["update"] for line in told_of(log)] == [1]
 
 
-async def test_a_call_that_holds_no_update_changes_nothing(
-    server: BotServer, chain: StubChain, port: int
-) -> None:
-    async with running(server, chain, Shelf(FRESNEL), **called_at(port)):
-        async with aiohttp.ClientSession() as session:
-            for body, status in (("{", 400), ("[]", 200), ('{"update_id": "7"}', 200)):
-                headers = {HEADER: server.hook.secret or ""}
-                async with session.post(server.hook.url, data=body, headers=headers) as reply:
-                    assert reply.status == status
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-
-
 @pytest.mark.parametrize(
     "payload",
     [b"[]", b'{"ok": true}', b'{"ok": true, "result": 5}', b'{"ok": true, "result": [{}, "x"]}'],
@@ -160,8 +146,3 @@ async def test_a_call_that_holds_no_update_changes_nothing(
 def test_what_is_no_list_of_updates_makes_the_bot_wait(payload: bytes) -> None:
     with pytest.raises(TelegramError, match="no list of updates"):
         UpdatesRequest.parse_json_payload(payload)
-
-
-def test_what_has_no_number_is_passed_over() -> None:
-    told = b'{"ok": true, "result": ["x", {"update_id": 1e3}, {"update_id": 3}]}'
-    assert UpdatesRequest.parse_json_payload(told)["result"] == [{"update_id": 3}]

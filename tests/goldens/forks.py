@@ -21,11 +21,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tests.goldens.recorded import replay
+DEAR = ("bot.messenger.running.application", "bot.messenger.running.preflight")
+"""What only some commands import, and takes long."""
 
 
 def serve() -> None:
-    replay(writing=os.environ.get("GOLDENS") == "update")
     orders = os.fdopen(os.dup(0), "rb", buffering=0)
     replies = os.fdopen(os.dup(1), "w", buffering=1)
     running: dict[int, int] = {}
@@ -67,7 +67,7 @@ def _reap(pid: int, status: int, running: dict[int, int], replies: Any) -> None:
 def _learn(names: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in json.loads(Path(names).read_text(encoding="utf-8")):
+        for name in (*json.loads(Path(names).read_text(encoding="utf-8")), *DEAR):
             try:
                 importlib.import_module(name)
             except Exception:  # one that only its own package may import
@@ -78,8 +78,6 @@ def _child(order: dict[str, Any]) -> None:
     code = 1
     try:
         _become(order)
-        if order["args"][:1] == ["bot"]:
-            _show_no_progress()
         code = _done()
     except BaseException:
         traceback.print_exc()
@@ -93,14 +91,6 @@ def _child(order: dict[str, Any]) -> None:
             except (OSError, ValueError):
                 continue
         os._exit(code)
-
-
-def _show_no_progress() -> None:
-    """How often it is told how far work is depends on how busy the machine is."""
-    from bot.digests import recordings
-    from bot.messenger.handlers import reindex
-
-    recordings.PROGRESS_SECONDS = reindex.PROGRESS_SECONDS = 3600.0
 
 
 def _become(order: dict[str, Any]) -> None:

@@ -84,7 +84,6 @@ class Forks:
     """The process of `forks.py`, seen from a test."""
 
     folder: Path
-    writing: bool = False
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _waiting: dict[int, Future[int]] = field(default_factory=dict)
     _pids: dict[int, int] = field(default_factory=dict)
@@ -98,10 +97,7 @@ class Forks:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={
-                **clean_environment(GOLDENS="update" if self.writing else ""),
-                "PYTHONPATH": str(ROOT),
-            },
+            env=clean_environment(PYTHONPATH=str(ROOT)),
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +17,13 @@ import pytest
 
 from bot.answer import Answer, Citation
 from bot.assembly import open_chain
-from bot.settings import Settings, load_settings
-from index.build.builder import build
-from index.models.bundled.embedder import load_bundled
+from bot.settings import Settings
 from index.models.bundled.reader_input import format_day
 from index.text.language import terms
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = 12
+QUESTIONS = 6
 TOKENS = 48
 OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
 NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones may be spelled out
@@ -32,10 +31,10 @@ NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones m
 
 @pytest.fixture(scope="module")
 def answers(
-    llama_url: str, tmp_path_factory: pytest.TempPathFactory
+    llama_url: str, sample_index: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Answer]]:
     folder = tmp_path_factory.mktemp("chain")
-    build([ROOT / "corpus"], folder, load_bundled(load_settings().cache_dir))
+    shutil.copytree(sample_index, folder, dirs_exist_ok=True)
     text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
     rows = [row for row in map(json.loads, text.splitlines()) if row["answerable"]]
     settings = Settings(

@@ -52,10 +52,10 @@ class Server:
         return f"postgresql+psycopg://selon:selon@127.0.0.1:{self.port}/{database}"
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of an empty database, which goes with the block."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a database like another, an empty one by default; it goes with the block."""
         name = f"selon_{next(self._numbers)}"
-        self._say(f"CREATE DATABASE {name}")
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:

@@ -13,7 +13,6 @@ from training.dataset import (
     answer_tokens,
     parse_sample,
     read_dataset,
-    window_start,
     write_dataset,
 )
 
@@ -38,38 +37,11 @@ def test_every_window_of_a_long_text_holds_the_answer(tokenizer: Tokenizer, wind
     assert TEXT[left:right] == "une lettre"
 
 
-def test_windows_differ_by_their_share(tokenizer: Tokenizer) -> None:
-    encoder = SampleEncoder(tokenizer, 40)
-    assert encoder.encode(sample(0.0)).offsets[0] < encoder.encode(sample(1.0)).offsets[0]
-
-
 def test_a_sample_without_answer_points_to_the_first_token(tokenizer: Tokenizer) -> None:
     encoded = SampleEncoder(tokenizer, 40).encode(
         Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
     )
     assert (encoded.start, encoded.end) == (0, 0)
-
-
-def test_an_answer_of_one_token_may_be_the_first_or_the_last(tokenizer: Tokenizer) -> None:
-    encoder = SampleEncoder(tokenizer, 40)
-    for answer, start in (("hier", 0), (".", len(TEXT) - 2)):
-        for window in (0.0, 0.5, 1.0):
-            end = start + len(answer)
-            encoded = encoder.encode(
-                Sample("reading", "answered", "fr", "qui", TEXT, True, start, end, window=window)
-            )
-            assert tokenizer.id_to_token(encoded.ids[encoded.start]) == answer
-            assert encoded.start == encoded.end >= encoded.text_start
-
-
-def test_window_start_keeps_within_the_text() -> None:
-    assert window_start(10, 20, None, 0.7) == 0
-    assert window_start(100, 20, None, 1.0) == 80
-    assert window_start(100, 20, (0, 0), 1.0) == 0
-    assert window_start(100, 20, (50, 53), 0.0) == 34
-    assert window_start(100, 20, (50, 53), 1.0) == 50
-    assert window_start(100, 20, (99, 99), 1.0) == 80
-    assert window_start(100, 20, (30, 90), 0.5) == 30
 
 
 def test_answer_tokens_are_those_that_share_a_character() -> None:

@@ -11,16 +11,15 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from training.checkpoint import load_checkpoint, load_weights
+from training.checkpoint import load_checkpoint
 from training.dataset import RANKED, Sample, SampleEncoder, parse_sample
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
 from training.team import Team
-from training.train import Stream, Trainer, without
+from training.train import Stream, Trainer
 
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
 ROWS = [[0, 4, 7, 2, 6, 11, 8, 9, 2], [0, 4, 7, 8, 2, 6, 11, 8, 9, 15, 14, 2]]
-SILENT = Sample("reading", "made", "fr", "", "", False)
 
 
 def new_reader() -> Reader:
@@ -80,16 +79,6 @@ def test_a_decayed_run_leaves_both_weights_and_a_log(tmp_path: Path, tokenizer: 
     assert [(line["phase"], line["steps"]) for line in lines if "dev" in line] == [("decayed", 4)]
 
 
-def test_a_decay_may_read_on_where_the_stable_phase_ended(
-    tmp_path: Path, tokenizer: Tokenizer
-) -> None:
-    for goes_on, read in ((False, 8), (True, 16)):
-        again = trainer(tmp_path, tokenizer, goes_on=goes_on)
-        again.run(StepBudget(4, 2))
-        assert again.progress.reading == again.progress.support == read
-        assert again.progress.ranking == 8  # which has no stream of its own for the decay
-
-
 def test_a_passage_is_ranked_before_its_rivals_in_the_end(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
@@ -101,36 +90,6 @@ def test_a_passage_is_ranked_before_its_rivals_in_the_end(
     assert lines[-1]["dev"]["first"] == 1.0
 
 
-def test_an_ablation_leaves_out_kinds_or_languages_but_nothing_held_out() -> None:
-    kinds = ("answered", "fr"), ("mined", "fr"), ("answered", "en")
-    lines = [Sample("reading", kind, language, "", "", False).to_line() for kind, language in kinds]
-    streams = dict.fromkeys(("reading", "reading-decay", "reading-dev", "support"), lines)
-    whole = dict.fromkeys(("reading-dev", "support"), lines)
-    assert without(streams, ["mined"]) == whole | {
-        name: [lines[0], lines[2]] for name in ("reading", "reading-decay")
-    }
-    assert without(streams, ["other"])["reading"] == lines[:2]
-    assert without(streams, []) == streams
-
-
-def test_what_is_dropped_is_dropped_in_training_only() -> None:
-    reader, packed = new_reader(), pack(ROWS)
-    reader.drop(0.5)
-    with torch.inference_mode():
-        trained, again = reader(packed), reader(packed)
-        reader.eval()
-        said, same = reader(packed), reader(packed)
-    assert not torch.equal(trained.has, again.has)
-    assert torch.equal(said.has, same.has)
-
-
-def test_weights_of_another_network_are_told(tmp_path: Path, tokenizer: Tokenizer) -> None:
-    trainer(tmp_path, tokenizer).run(StepBudget(1, 1))
-    small = Reader(ReaderShape(hidden=32, layers=1, heads=2, inner=64, vocabulary=40, positions=64))
-    with pytest.raises(ValueError, match="another network"):
-        load_weights(tmp_path / "reader.safetensors", small)
-
-
 def test_texts_do_not_see_their_companions() -> None:
     reader = new_reader().eval()
     with torch.inference_mode():
@@ -140,10 +99,3 @@ def test_texts_do_not_see_their_companions() -> None:
         length = len(ROWS[row])
         torch.testing.assert_close(together.start[row, :length], said.start[0])
         torch.testing.assert_close(together.has[row], said.has[0])
-
-
-def test_a_team_shares_out_and_merges_in_order() -> None:
-    items = list(range(7))
-    shares = [Team(rank, 3).share(items) for rank in range(3)]
-    assert shares == [[0, 3, 6], [1, 4], [2, 5]]
-    assert Team().merge(Team().share(items)) == items

@@ -99,14 +99,19 @@ def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator
     yield FallbackHandlers(services)
 
 
+_WITH_CHORE = (AccessHandlers, AnnouncementHandlers, DocumentHandlers)
+
+
 def register_handlers(
     application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
 ) -> Sequence[Chore]:
     """Register all handlers; return the jobs that run at intervals."""
-    for handlers in _handlers(services, openers):
+    registered = list(_handlers(services, openers))
+    for handlers in registered:
         handlers.register(application)
     application.add_error_handler(ErrorHandlers(services).failed)
     return [
         retention_chore(services),
+        *(each.chore for each in registered if isinstance(each, _WITH_CHORE)),
         *(chore for feature in services.features for chore in feature.chores),
     ]

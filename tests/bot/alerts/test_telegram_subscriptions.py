@@ -170,15 +170,6 @@ async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None
     assert "2. les nouveaux articles sur «\u00a0les moulins" in left.text
 
 
-async def test_nobody_else_stops_what_somebody_follows(server: BotServer) -> None:
-    await _said(server, "/suivre Mistral AI")
-    theirs = await _said(server, "/suivre les moulins", OTHER)
-    pressed = server.presses(theirs, 0, data="f:1:stop")
-    assert await server.acknowledged(pressed) == "Ce n’est plus suivi."
-    assert "Mistral AI" in (await _said(server, "/alertes")).text
-    assert "Mistral" not in (await _said(server, "/alertes", OTHER)).text
-
-
 async def test_a_group_follows_in_its_topic_by_its_administrators(
     server: BotServer, newsroom: Newsroom
 ) -> None:
@@ -203,36 +194,6 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
     server.presses(await server.next_message(), 0)
     await server.next_edit()
     assert "1. les nouveaux articles sur «\u00a0Mistral AI" in (await said("/suivre", READER)).text
-
-
-async def test_there_is_a_limit_and_the_same_subject_counts_once(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subscriptions, "MOST_FOLLOWED", 2)
-    await _said(server, "/suivre Mistral AI")
-    await _said(server, "/suivre mistral ai")
-    await _said(server, "/suivre les moulins")
-    full = await _said(server, "/suivre les phares")
-    assert full.text.startswith("Vous suivez déjà 2 sujets ici")
-
-
-async def test_who_blocks_the_bot_follows_no_more(server: BotServer, newsroom: Newsroom) -> None:
-    await _said(server, "/suivre tout de suite Mistral AI")
-    server.user_blocks(READER)
-    newsroom.write("fonds", "Mistral AI lève des fonds.")
-    newsroom.build()
-    engine = create_engine(state_url(None, newsroom.data_dir))
-
-    def followed() -> int:
-        with engine.connect() as connection:
-            return int(connection.execute(text("SELECT count(*) FROM subscriptions")).scalar_one())
-
-    for _ in range(200):
-        await server.silence(0.05)
-        if not followed():
-            break
-    assert followed() == 0
-    engine.dispose()
 
 
 @pytest.mark.parametrize(("hour", "day"), [(7, 1), (8, 2), (23, 2)])

@@ -22,35 +22,6 @@ async def counting(to: int) -> AsyncIterator[int]:
         yield number
 
 
-def test_items_come_in_order_and_end() -> None:
-    assert list(BackgroundLoop().iterate(lambda: counting(5))) == [0, 1, 2, 3, 4]
-
-
-def test_an_item_is_given_before_the_next_is_made() -> None:
-    go_on = threading.Event()
-
-    async def waiting() -> AsyncIterator[str]:
-        yield "first"
-        await asyncio.to_thread(go_on.wait, 10)
-        yield "second"
-
-    items = BackgroundLoop().iterate(waiting)
-    assert next(items) == "first"
-    go_on.set()
-    assert list(items) == ["second"]
-
-
-def test_what_it_raises_comes_out_after_what_it_gave() -> None:
-    async def failing() -> AsyncIterator[int]:
-        yield 1
-        raise ZeroDivisionError("panne")
-
-    items = BackgroundLoop().iterate(failing)
-    assert next(items) == 1
-    with pytest.raises(ZeroDivisionError, match="panne"):
-        next(items)
-
-
 def test_closing_cancels_the_source() -> None:
     cancelled = threading.Event()
 
@@ -76,14 +47,6 @@ def test_a_caller_without_a_loop_gets_the_result_and_its_own_context() -> None:
         return asker.get()
 
     assert BackgroundLoop().run(told()) == "Ada"
-
-
-def test_what_a_coroutine_raises_comes_out() -> None:
-    async def failing() -> None:
-        raise ZeroDivisionError("panne")
-
-    with pytest.raises(ZeroDivisionError, match="panne"):
-        BackgroundLoop().run(failing())
 
 
 def test_an_interrupted_caller_cancels_and_waits_until_it_is_cancelled() -> None:

@@ -14,14 +14,12 @@ from langchain_core.runnables import RunnableConfig
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.retriever import ArticleRetriever
 from index.article import Period
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.bot.answers import FakeAnswerer, answered, article, citation
 from tests.fakes import FakeEmbedder, undisturbed
-from tests.index import samples
 from tests.index.samples import full, index, three
 
 QUESTION = "Quand le pont fut-il construit ?"
@@ -36,26 +34,6 @@ def live(tmp_path: Path) -> LiveIndex:
 @pytest.fixture
 def chain(live: LiveIndex) -> RetrievalQA:
     return RetrievalQA(live, ExtractiveAnswerer(Thresholds.at(0.0)))
-
-
-def test_invoke_answers_with_a_verbatim_citation(chain: RetrievalQA) -> None:
-    answer = chain.invoke(f"  {QUESTION} ")
-    assert answer.question == QUESTION
-    citation = answer.citations[0]
-    lead = citation.lead.text if citation.lead else ""
-    assert "1901" in f"{lead} {answer.text}"
-    assert citation.article.text[citation.start : citation.end] == citation.quote
-    assert answer.elapsed_ms > 0
-
-
-def test_a_question_about_two_is_answered_on_both(tmp_path: Path) -> None:
-    bridge = samples.article("lyon", "Le pont de Lyon fut construit en 1901.")
-    tower = samples.article("brest", "La tour de Brest fut construite en 1850.")
-    index([bridge, tower], tmp_path)
-    live = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
-    chain = RetrievalQA(live, ExtractiveAnswerer(Thresholds.at(0.0)))
-    answer = chain.invoke("Quand fut construit le pont de Lyon et quand la tour de Brest ?")
-    assert answer.text == f"{bridge.text} [1] {tower.text} [2]"
 
 
 async def test_every_way_of_calling_gives_the_same_answer(chain: RetrievalQA) -> None:
@@ -185,23 +163,3 @@ def test_other_work_stands_still_while_a_question_is_searched_and_read(live: Liv
     )
     assert chain.invoke(QUESTION).answered
     assert told == ["still", "searched", "read", "on"]
-
-
-def test_it_composes_like_any_runnable(chain: RetrievalQA) -> None:
-    def count(answer: Answer) -> int:
-        return len(answer.citations)
-
-    assert (chain | count).invoke(QUESTION) >= 1
-    assert len(chain.batch([QUESTION, "Et le moulin ?"])) == 2
-
-
-async def test_the_retriever_gives_documents_for_other_chains(live: LiveIndex) -> None:
-    retriever = ArticleRetriever(searcher=live.searcher(), k=2)
-    documents = retriever.invoke("Où est-il né, à Lyon ?")
-    assert await retriever.ainvoke("Où est-il né, à Lyon ?") == documents
-    assert len(documents) == 2
-    document = next(each for each in documents if each.metadata["title"] == full().title)
-    assert document.metadata["published"] == "2024-02-29"
-    assert document.metadata["url"] == full().url
-    span = slice(document.metadata["start"], document.metadata["end"])
-    assert full().text[span] == document.page_content

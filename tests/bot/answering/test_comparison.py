@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.answer import Answer
@@ -12,7 +10,6 @@ from bot.answering.comparison import (
     merge_findings,
     search_parts,
     split_question,
-    split_subjects,
 )
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.topic import find_topic
@@ -96,11 +93,6 @@ def test_other_questions_are_one(question: str) -> None:
     assert search_parts(question) == ()
 
 
-@pytest.mark.parametrize("question", ["Résume cet article", "Fais le point sur le texte"])
-def test_an_article_itself_is_no_subject(question: str) -> None:
-    assert split_subjects(question) == ()
-
-
 def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
     one = findings("le pont", BRIDGE, MILL)
     other = findings("la tour", TOWER, BRIDGE)
@@ -108,23 +100,6 @@ def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
     assert [hit.article for hit in together.hits] == [BRIDGE, TOWER, MILL]
     assert together.question == "le pont et la tour"
     assert together.confidence == 0.95
-
-
-def test_a_part_that_nothing_is_known_of_is_left_out() -> None:
-    known, unknown = findings("le pont", BRIDGE), findings("la tour", MILL, confidence=0.1)
-    together = merge_findings(findings("les deux", MILL, confidence=0.3), [known, unknown])
-    assert [hit.article for hit in together.hits] == [BRIDGE]
-
-
-def test_what_stands_far_behind_its_part_is_left_out() -> None:
-    one = replace(findings("le pont"), hits=hits(BRIDGE, TOWER, step=0.3))
-    assert [hit.article for hit in merge_findings(findings("x", MILL), [one]).hits] == [BRIDGE]
-
-
-def test_where_no_part_is_known_the_whole_question_counts() -> None:
-    whole = findings("les deux", MILL, confidence=0.7)
-    unsure = [findings("le pont", BRIDGE, confidence=0.2)]
-    assert merge_findings(whole, unsure).hits == whole.hits
 
 
 @pytest.mark.parametrize(
@@ -162,23 +137,6 @@ def test_where_no_part_is_known_the_whole_question_counts() -> None:
 )
 def test_a_question_may_ask_the_same_of_two(question: str, both: tuple[str, str]) -> None:
     assert split_question(question) == both
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Où et quand est né Victor Hugo ?",
-        "Quel est le caractère des hommes et des femmes ?",
-        "Qui a découvert le radium et de quel pays venait-elle ?",
-        "Quel écart entre Bolsonaro et Haddad ?",
-        "Pourquoi a-t-il été condamné et a-t-il fait appel ?",
-        " et ",
-        " et de",
-        "de et de ?",
-    ],
-)
-def test_one_question_has_no_halves(question: str) -> None:
-    assert split_question(question) == ()
 
 
 def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.runnables import RunnableLambda
 
 from bot.answer import Answer
-from bot.answering.distress import DistressGate, message_parts
+from bot.answering.distress import DistressGate
 from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import TurnText
 from bot.help_numbers import parse_help_numbers
@@ -88,14 +88,6 @@ def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
     answer = chain.invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
     assert answer.understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
     assert questions == [answer.understood]
-
-
-def test_one_sentence_of_a_long_message_is_enough(gate: DistressGate) -> None:
-    padding = "Qui est le maire de Nantes ? Il a été élu en 2020. " * 20
-    assert gate.answer(padding) is None
-    long = gate.answer(f"{padding}Je veux mourir.")
-    assert long is not None
-    assert len(message_parts(f"{padding}Je veux mourir.")) == 13
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.answering.extractive import MOST_SENTENCES, ExtractiveAnswerer
+from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
@@ -46,14 +46,6 @@ def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
     return replace(one, reading=PassageReading(2.0, (span,)))
 
 
-def test_the_words_that_the_reader_found_stand_out_where_it_is_sure() -> None:
-    source = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
-    sure, unsure = read(source, "1862"), read(source, "1862", span_logit=0.0)
-    for one, expected in ((sure, "1862"), (unsure, ""), (source, "")):
-        answer = ExtractiveAnswerer(HALF).answer(found(one))
-        assert [statement.parts[1] for statement in answer.statements] == [expected]
-
-
 def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
     source = hit(article("phare", TEXT), (0.95, 0.8, 0.9, 0.7))
     answer = ExtractiveAnswerer(HALF).answer(found(read(source, "Un gardien")))
@@ -74,12 +66,6 @@ def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
         "Le phare date de 1862.",
         "Sa lanterne est rouge.",
     ]
-
-
-def test_words_found_far_from_the_question_do_not_beat_the_best_sentence() -> None:
-    source = hit(article("phare", TEXT), (0.95, 0.6, 0.6, 0.6))
-    answer = ExtractiveAnswerer(HALF).answer(found(read(source, "rouge")))
-    assert answer.statements[0].text == "Le phare date de 1862."
 
 
 def test_words_found_further_on_in_the_article_may_be_surer() -> None:
@@ -148,22 +134,6 @@ def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> Non
     ]
 
 
-def test_sentences_close_behind_follow_in_reading_order() -> None:
-    answer = ExtractiveAnswerer(HALF).answer(
-        found(hit(article("phare", TEXT), (0.95, 0.7, 0.94, 0.7)))
-    )
-    assert [statement.text for statement in answer.statements] == [
-        "Le phare date de 1862.",
-        "Un gardien y vécut.",
-    ]
-    assert [citation.number for citation in answer.citations] == [1, 2]
-
-
-def test_never_more_than_three_sentences() -> None:
-    chosen = found(hit(article("phare", TEXT), (0.95, 0.95, 0.95, 0.95)))
-    assert len(ExtractiveAnswerer(HALF).answer(chosen).statements) == MOST_SENTENCES
-
-
 def test_sentences_are_grouped_by_article_the_best_one_first() -> None:
     first, second = article("un", TEXT), article("deux", TEXT.replace("phare", "fanal"))
     chosen = found(hit(first, (0.7, 0.7, 0.94, 0.93)), hit(second, (0.95, 0.7, 0.7, 0.7)))
@@ -181,13 +151,6 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
     assert lead.text == "Le phare date de 1862."
 
 
-def test_a_lead_is_not_quoted_once_more() -> None:
-    answer = ExtractiveAnswerer(HALF).answer(
-        found(hit(article("phare", TEXT), (0.949, 0.95, 0.7, 0.7)))
-    )
-    assert [each.quote for each in answer.citations] == ["Sa lanterne est rouge."]
-
-
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
     hits = [hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9)) for number in range(10)]
     answer = ExtractiveAnswerer(HALF).answer(found(*hits, confidence=0.49))
@@ -196,10 +159,6 @@ def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
     assert answer.text == ""
     assert [near.title for near in answer.nearest] == ["N0", "N1", "N2"]
     assert len(answer.nearest) == NEAREST
-
-
-def test_no_hit_is_a_refusal_even_at_threshold_zero() -> None:
-    assert not ExtractiveAnswerer(Thresholds.at(0.0)).answer(found(confidence=0.0)).answered
 
 
 CHIPS = "Le modèle fut entraîné sur 15 000 puces Nvidia."
@@ -215,12 +174,6 @@ def test_articles_that_say_the_same_are_cited_together() -> None:
     assert answer.text == f"{CHIPS} [1][2]"
     assert [citation.article.title for citation in answer.citations] == ["Un", "Deux"]
     assert answer.citations[1].quote == second.text
-
-
-def test_one_article_is_not_cited_twice_for_the_same() -> None:
-    twice = article("un", f"{CHIPS} En bref, le modèle fut entraîné sur 15 000 puces Nvidia.")
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(twice, (0.95, 0.94))))
-    assert answer.text == f"{CHIPS} [1]"
 
 
 def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> None:
@@ -251,24 +204,10 @@ def test_a_second_sentence_has_room_only_where_the_whole_stays_short() -> None:
         assert len(answer.statements) == count
 
 
-def test_what_contradicts_the_answer_has_more_room() -> None:
-    old = dated("vieux", LONG, date(2024, 5, 1))
-    new = dated("neuf", LONG.replace("15", "18"), date(2025, 5, 1))
-    answer = ExtractiveAnswerer(HALF).answer(found(hit(old, (0.95,)), hit(new, (0.94,))))
-    assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
-
-
 def test_a_sentence_that_only_announces_is_not_shown() -> None:
     text = "Trois inventions suffisent :\n\nHTML décrit les pages."
     answer = ExtractiveAnswerer(HALF).answer(found(hit(article("web", text), (0.95, 0.94))))
     assert answer.text == "HTML décrit les pages. [1]"
-
-
-def test_unless_there_is_nothing_else() -> None:
-    answer = ExtractiveAnswerer(HALF).answer(
-        found(hit(article("web", "Trois inventions :"), (0.95,)))
-    )
-    assert answer.text == "Trois inventions : [1]"
 
 
 def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> None:
@@ -279,17 +218,6 @@ def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> Non
         (2, "Le phare y fut vu en 1850.")
     ]
     assert ExtractiveAnswerer(Thresholds.at(0.99)).answer(found(phare, port)).further == ()
-
-
-def test_one_of_a_list_is_no_second_sentence() -> None:
-    text = "Le phare date de 1862.\n\n- la lanterne du phare ;\n- le feu du port.\n\nIl est haut."
-    source = article("phare", text)
-    scores = [0.95, *[0.94] * (len(cut(source)[0].sentences) - 1)]
-    shown = [
-        each.text for each in ExtractiveAnswerer(HALF).answer(found(hit(source, scores))).statements
-    ]
-    assert shown[0] == "Le phare date de 1862."
-    assert not any(each.endswith(";") for each in shown)
 
 
 PRIZES = """Le festival s’est achevé dimanche. Les lauréats sont :

@@ -5,7 +5,6 @@ import pytest
 from bot.answering.about import (
     MetadataKind,
     MetadataQuestion,
-    article_subject,
     metadata_question,
 )
 
@@ -140,16 +139,6 @@ def test_case_accents_spaces_and_slips_do_not_matter(question: str) -> None:
     assert metadata_question(question) == MetadataQuestion("author", "")
 
 
-def test_a_subject_keeps_its_own_spelling() -> None:
-    found = metadata_question("Qui a écrit l’article intitulé « L’Été à Évian » ?")
-    assert found == MetadataQuestion("author", "L’Été à Évian")
-
-
 @pytest.mark.parametrize("question", ["", " ", "?", "😀 ?", "article " * 500])
 def test_what_is_no_question_asks_nothing_of_articles(question: str) -> None:
     assert metadata_question(question) is None
-
-
-def test_the_articles_named_in_a_question_have_a_subject() -> None:
-    assert article_subject("Que dit l’article sur la Lune ?") == "la Lune"
-    assert article_subject("Combien pèse la Lune ?") == "Combien pèse la Lune ?"

@@ -27,46 +27,25 @@ LAST_MONTH = days("2026-10-01", "2026-10-31")
     ("question", "period", "rest"),
     [
         ("Qu'a annoncé Microsoft hier ?", YESTERDAY, "Qu'a annoncé Microsoft ?"),
-        ("Que disent les articles d’août 2025 ?", AUGUST, "Que disent les articles ?"),
         ("Quels articles sont parus en aout 2025", AUGUST, "Quels articles sont parus"),
-        ("Les articles publiés en 2024 sur Lascaux", YEAR, "Les articles publiés sur Lascaux"),
         ("Les articles sur le TGV parus en 2024", YEAR, "Les articles sur le TGV parus"),
-        ("les articles d'hier sur OpenAI", YESTERDAY, "les articles sur OpenAI"),
         ("Qu'avez-vous publié la semaine dernière ?", LAST_WEEK, "Qu'avez-vous publié ?"),
-        ("Quels articles sont parus le mois passé ?", LAST_MONTH, "Quels articles sont parus ?"),
         ("What did Microsoft announce last month?", LAST_MONTH, "What did Microsoft announce ?"),
-        ("August 2025 articles about AI", AUGUST, "articles about AI"),
         ("last week's articles about Hubble", LAST_WEEK, "articles about Hubble"),
-        (
-            "l'article du 1er août 2025",
-            days("2025-08-01", "2025-08-01"),
-            "l'article",
-        ),
         (
             "Que s'est-il passé cette semaine ?",
             days("2026-11-23", "2026-11-29"),
             "Que s'est-il passé ?",
         ),
         (
-            "articles publiés depuis mars 2025 sur le TGV",
-            days("2025-03-01", "2026-11-25"),
-            "articles publiés sur le TGV",
-        ),
-        (
             "Que s'est-il passé ces trois derniers jours ?",
             days("2026-11-22", "2026-11-25"),
             "Que s'est-il passé ?",
         ),
-        ("What happened in the last 5 days?", days("2026-11-20", "2026-11-25"), "What happened ?"),
         (
             "Combien d'articles ont été publiés l'an dernier ?",
             days("2025-01-01", "2025-12-31"),
             "Combien d'articles ont été publiés ?",
-        ),
-        (
-            "Quels articles ont été publiés en décembre ?",
-            days("2025-12-01", "2025-12-31"),
-            "Quels articles ont été publiés ?",
         ),
     ],
 )
@@ -91,21 +70,13 @@ def test_the_newest_article_may_be_asked_for(question: str, rest: str) -> None:
     "question",
     [
         "Qui a gagné le Nobel en 1903 ?",
-        "Que s'est-il passé en août 2025 ?",
         "Quel roman a été publié en 1862 ?",
-        "Qui a écrit Le Monde d'hier ?",
         "Que dit l'article de 1905 d'Einstein ?",
-        "Quel est le dernier article de la Constitution ?",
         "Que reste-t-il aujourd'hui de Lascaux ?",
-        "What happened in the last month of the war?",
         "Combien d'articles Marie Curie a-t-elle publiés en 1903 ?",
-        "Quels articles de la loi de 1978 ont été modifiés en 2018 ?",
         "Quels articles ont été publiés en 1905 par Einstein ?",
-        "Quelle est la dernière semaine de mars ?",
         "articles 12 et 13 du RGPD de mai 2018",
-        "When was Hubble launched in 1990?",
         "Que s'est-il passé cette semaine-là ?",
-        "",
     ],
 )
 def test_a_date_in_the_question_may_be_what_is_asked_about(question: str) -> None:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 
-from sqlalchemy.orm import Session
-
 from bot.arena import battle_records as battles
 from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
-from bot.state import archive, chats, privacy, retention
+from bot.state import archive, privacy, retention
 from bot.state.database import State
 from bot.state.retention import RetentionTerms
 
@@ -157,58 +155,6 @@ def test_who_is_erased_leaves_no_vote_and_no_word_and_the_votes_of_others_stay(
     assert (vote.voter, vote.choice) == (theirs, "second")
     assert vote.battle.question is None
     assert vote.battle.first.text is None
-
-
-def test_a_fault_is_kept_without_a_word(state: State) -> None:
-    _keep(state, replace(BATTLE, fault="second"))
-    (kept,) = state.do(battles.faulty_battles)
-    assert (kept.fault, kept.question, kept.first.text, kept.chat_id) == (
-        "second",
-        None,
-        None,
-        None,
-    )
-    assert state.do(partial(privacy.export_person, person_id=7))["battles"] == []
-
-
-def test_a_judge_is_no_person_and_another_voter_each_time(state: State) -> None:
-    battle = _keep(state, replace(BATTLE, person_id=None, chat_id=None, origin="judge"))
-
-    def judge(session: Session) -> None:
-        battles.keep_judgment(session, battle, "openai:juge", "first", NOW)
-        battles.keep_judgment(session, battle, "openai:juge", "bad", NOW)
-        battles.keep_judgment(session, battle, None, "second", NOW)
-
-    state.do(judge)
-    first, second, human = _votes(state)
-    assert first.judge == "openai:juge"
-    assert human.judge is None
-    assert len({first.voter, second.voter, human.voter}) == 3
-
-
-def test_votes_are_tallied_by_writers_and_choice(state: State) -> None:
-    battle = _keep(state)
-    for person in (7, 8):
-        _cast(state, battle, person)
-    _cast(state, battle, 9, "bad")
-    tallies = {each.choice: each.votes for each in state.do(battles.pair_tallies)}
-    assert tallies == {"first": 2, "bad": 1}
-
-
-def test_whether_somebody_takes_part_is_theirs_to_say(state: State) -> None:
-    takes_part = partial(battles.takes_part, person_id=7)
-    assert not state.do(takes_part)
-    for wanted in (True, False):
-        choose = partial(battles.choose_taking_part, person_id=7, now=NOW, wanted=wanted)
-        state.do(choose)
-        assert state.do(takes_part) is wanted
-
-
-def test_a_group_that_moves_keeps_its_battles(state: State) -> None:
-    _keep(state, replace(BATTLE, chat_id=-100))
-    state.do(partial(chats.move_chat, old=-100, new=-200, now=NOW))
-    find = partial(battles.battle_of_question, chat_id=-200, message_id=3)
-    assert state.do(find) is not None
 
 
 def test_an_archive_holds_them(state: State) -> None:

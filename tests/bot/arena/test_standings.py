@@ -7,8 +7,7 @@ import pytest
 from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.board import board_text
 from bot.arena.pairing import PairRecord
-from bot.arena.standings import CountingRules, Standings, counting_rules, pair_records, standings
-from bot.settings import Settings
+from bot.arena.standings import CountingRules, Standings, pair_records, standings
 from tests.bot.arena.samples import kept_battle, kept_vote
 
 RULES = CountingRules(enough=10)
@@ -62,33 +61,6 @@ def test_judges_are_counted_apart_from_people() -> None:
     assert "d’aucune personne" in board_text(judges, "fr")
     assert "30 votes de 30 personnes" in board_text(every, "fr")
     assert "by a model, by no person" in board_text(every, "en")
-
-
-def test_both_bad_counts_only_if_it_is_to() -> None:
-    told = _told(rules=CountingRules(enough=10, bad_counts=False))
-    assert (told.votes, told.writers[0].ties) == (40, 10)
-
-
-def test_a_fault_is_lost_only_if_the_operator_says_so() -> None:
-    votes = [kept_vote(kept_battle(at), "good") for at in range(30)]
-    faults = [kept_battle(100 + at, fault="second") for at in range(30)]
-    assert standings(votes, faults, RULES).votes == 30
-    told = standings(votes, faults, CountingRules(enough=10, faults_lose=True))
-    assert (told.votes, told.people) == (60, 30)
-    assert [(row.writer, row.wins) for row in told.writers] == [
-        ("extractive", 30),
-        ("openai:petit", 0),
-    ]
-    settings = Settings(_env_file=None, arena_faults="lost", arena_daily_votes=3)
-    assert (counting_rules(settings).faults_lose, counting_rules(settings).daily) == (True, 3)
-
-
-def test_writers_that_never_met_the_others_are_not_rated_beside_them() -> None:
-    votes = [kept_vote(kept_battle(at)) for at in range(30)]
-    votes += [kept_vote(kept_battle(100 + at, "ollama:x", "ollama:y")) for at in range(20)]
-    told = standings(votes, (), RULES)
-    assert {row.writer for row in told.rated} == {"extractive", "openai:petit"}
-    assert {row.writer for row in told.writers} > {"ollama:x", "ollama:y"}
 
 
 def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> None:

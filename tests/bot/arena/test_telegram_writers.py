@@ -71,15 +71,6 @@ async def test_both_write_from_the_same_passages_and_pass_the_same_check(
     assert battle.second.answer.citations[0].quote == QUOTE
 
 
-async def test_nothing_that_was_written_before_is_served_again(
-    shelf: Library, tmp_path: Path
-) -> None:
-    async with arena_of(shelf, tmp_path, says(GOOD)) as (arena, server):
-        for _ in range(2):
-            assert isinstance(await arena.fight(QUESTION, GOOD_WRITER, "extractive"), Battle)
-        assert len(server.bodies) == 2
-
-
 @pytest.mark.parametrize(
     ("behaviour", "fault", "more"),
     [
@@ -99,49 +90,6 @@ async def test_what_fails_is_a_fault_of_the_arena(
     assert (fought.why, fought.faults) == ("fault", {GOOD_WRITER: fault})
     assert fought.answer is not None
     assert fought.answer.statements[0].text == QUOTE
-
-
-async def test_two_models_meet_and_each_is_asked_by_its_name(
-    shelf: Library, tmp_path: Path
-) -> None:
-    behaviour = by_model(bon=says(GOOD), autre=says("Orphée a demandé 15 000 puces [1]."))
-    async with arena_of(shelf, tmp_path, behaviour, arena=f"{GOOD_WRITER},{OTHER}") as (arena, _):
-        battle = await arena.fight(QUESTION, OTHER, GOOD_WRITER)
-    assert isinstance(battle, Battle)
-    assert battle.first.writer == OTHER
-    assert len(battle.first.answer.statements) < len(battle.second.answer.statements)
-
-
-async def test_prompts_and_readers_make_writers_of_their_own(
-    shelf: Library, tmp_path: Path
-) -> None:
-    prompts = tmp_path / "brefs"
-    prompts.mkdir()
-    for name in ("answer.fr.txt", "answer_json.fr.txt"):
-        text = "[system]\nSois très bref.\n\n[user]\n{passages}\n\n{question}\n"
-        (prompts / name).write_text(text, encoding="utf-8")
-    variant = f"{GOOD_WRITER}@prompts={prompts}"
-    writers = f"extractive@reader=none,{GOOD_WRITER},{variant}"
-    async with arena_of(shelf, tmp_path, says(GOOD), arena=writers) as (arena, server):
-        assert arena.writers == ("extractive@reader=none", GOOD_WRITER, variant)
-        battle = await arena.fight(QUESTION, "extractive@reader=none", variant)
-        assert isinstance(battle, Battle)
-        assert sent(server)[0]["content"] == "Sois très bref."
-        await arena.fight(QUESTION, GOOD_WRITER, "extractive@reader=none")
-        assert sent(server)[0]["content"] != "Sois très bref."
-
-
-async def test_what_the_articles_do_not_say_and_what_is_about_them_is_no_battle(
-    shelf: Library, tmp_path: Path
-) -> None:
-    async with arena_of(shelf, tmp_path, says(GOOD), min_confidence=0.9) as (arena, server):
-        unsaid = await arena.fight("Combien coûte un kilo de cerises ?", "extractive", GOOD_WRITER)
-        about = await arena.fight("Combien d’articles y a-t-il ?", "extractive", GOOD_WRITER)
-        assert isinstance(unsaid, NoBattle)
-        assert isinstance(about, NoBattle)
-        assert (unsaid.why, about.why) == ("refused", "about")
-        assert about.answer is not None
-        assert server.bodies == []
 
 
 # As it is typed
@@ -180,20 +128,6 @@ async def test_whoever_is_at_the_keyboard_votes(
     assert "openai:bon (" in revealed
     assert await _typed("arena", "report") == 0
     assert "1 vote de 1 personne" in capsys.readouterr().out
-
-
-async def test_a_writer_that_fails_has_lost_where_that_is_wanted(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    async with serving(refuses(500)) as server:
-        monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
-        assert await _typed("arena", "--questions", "questions.jsonl", "--limit", "1") == 0
-    assert "Une des deux réponses n’est pas venue" in capsys.readouterr().out
-    assert await _typed("arena", "report", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["writers"] == []
-    assert await _typed("arena", "replay", "--faults-lose", "--json") == 0
-    wins = {row["writer"]: row["wins"] for row in json.loads(capsys.readouterr().out)["writers"]}
-    assert wins == {"extractive": 1, "openai:bon": 0}
 
 
 async def test_a_model_judges_and_is_said_to(
@@ -267,8 +201,3 @@ async def test_what_is_wrong_is_one_line(
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
-
-
-async def test_without_anything_to_do_it_says_how(here: Path, capsys: Capture) -> None:
-    assert await _typed("arena") == 2
-    assert "--questions" in capsys.readouterr().out

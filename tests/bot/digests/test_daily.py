@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.digests.daily import MOST_STORIES, make_daily
-from bot.digests.disagreement import figures_differ
+from bot.digests.daily import make_daily
 from bot.digests.lede import lede
 from bot.digests.script import Script
 from index.article import Article, Period
@@ -80,29 +79,6 @@ def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
     assert "Aussi chez La Gazette." in texts(told) or "Aussi chez Le Phare." in texts(told)
 
 
-def test_figures_differ_where_the_same_is_counted_otherwise() -> None:
-    one = ["La crue a fait 12 morts à Noirmont dans la nuit."]
-    assert figures_differ(one, "À Noirmont, la crue a fait 14 morts.", "fr")
-    assert figures_differ(one, "Quatorze personnes ont péri dans la crue, à Noirmont.", "fr")
-    assert not figures_differ(one, "La crue a fait douze morts à Noirmont.", "fr")
-    assert not figures_differ(one, "À Noirmont, la crue a fait 30 blessés.", "fr")
-    assert not figures_differ(one, "Le marché de Kersaint a attiré 14 forains.", "fr")
-    assert not figures_differ(one, "La crue de Noirmont a fait plus de dix morts.", "fr")
-    assert not figures_differ(one, "La crue a fait une dizaine de morts à Noirmont.", "fr")
-    older = ["Le maire de Noirmont, 52 ans, a été réélu dimanche."]
-    assert not figures_differ(older, "Le maire de Noirmont, 47 ans, a été réélu.", "fr")
-
-
-def test_a_figure_that_was_told_too_is_no_other() -> None:
-    told = ["La fraude touche 70 joueurs de tennis.", "De ces joueurs de tennis, 16 sont connus."]
-    assert not figures_differ(told, "La fraude touche seize joueurs de tennis.", "fr")
-
-
-def test_an_article_may_begin_with_the_day_it_tells_of() -> None:
-    made = article("Pont", "Ce vendredi 27 mars, le pont de Noirmont a rouvert à la circulation.")
-    assert chosen(made) == ["Ce vendredi 27 mars, le pont de Noirmont a rouvert à la circulation."]
-
-
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
     tomorrow = DAY + timedelta(days=1)
     told = make_daily(generation([CRUE]), Period(tomorrow, tomorrow), "fr")
@@ -113,17 +89,6 @@ def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
         "L’article le plus récent est du 26 mars 2026.",
     ]
     assert texts(make_daily(generation([]), TODAY, "en"))[-1] == "Nothing new on 26 March 2026."
-
-
-def test_what_there_is_no_room_for_is_counted() -> None:
-    names = ("Alise", "Brève", "Cluny", "Dol", "Elne", "Foix", "Gap", "Ham", "Iffs", "Jars")
-    many = [
-        article(name, f"La ville de {name} a ouvert {10 + at} {name.lower()}ières mercredi soir.")
-        for at, name in enumerate(names)
-    ]
-    told = make_daily(generation(many), TODAY, "fr")
-    assert len(told.quotes) == MOST_STORIES
-    assert f"Et {len(many) - MOST_STORIES} autres sujets dans les articles." in texts(told)
 
 
 def test_what_a_person_follows_comes_first_and_is_said() -> None:

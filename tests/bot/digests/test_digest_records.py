@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from bot.digests import digest_records as digests
-from bot.state import chats, deliveries, privacy
+from bot.state import deliveries, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part
@@ -77,13 +77,6 @@ def test_what_was_stopped_meanwhile_is_not_sent(state: State) -> None:
     assert state.do(stop)
     assert not state.do(stop)
     assert not post(state, kept.id)
-
-
-def test_a_group_s_names_nobody_and_moves_with_it(state: State) -> None:
-    keep(state, TOPIC)
-    assert state.do(partial(privacy.export_person, person_id=7))["digests"] == []
-    state.do(partial(chats.move_chat, old=-100, new=-200, now=NOW))
-    assert [each.chat_id for each in waiting(state)] == [-200]
 
 
 def test_a_person_s_goes_with_them(state: State) -> None:

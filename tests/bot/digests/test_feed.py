@@ -12,8 +12,6 @@ from lxml import etree, html
 from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
 from bot.digests.script import Line, Script
-from bot.digests.spoken import spoken_script
-from bot.errors import KeepingError
 from index.article import Period
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited
@@ -80,33 +78,8 @@ def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> 
     ]
 
 
-def test_what_is_no_list_of_episodes_is_named_and_left(tmp_path: Path) -> None:
-    (tmp_path / "episodes.json").write_text("{", encoding="utf-8")
-
-    with pytest.raises(KeepingError) as raised:
-        published(tmp_path)
-
-    assert raised.value.code == "feed-damaged"
-    assert (tmp_path / "episodes.json").read_text("utf-8") == "{"
-    assert not (tmp_path / "feed.xml").exists()
-
-
 def named(title: str) -> Script:
     return replace(SCRIPT, title=title)
-
-
-def test_titles_that_make_one_file_name_keep_their_own_files(tmp_path: Path) -> None:
-    titles = ["Le Podcast\u00a0: C++", "Le Podcast\u00a0: C#", "Le Podcast\u00a0: C"]
-    for sound in (b"first ", b"again "):
-        for title in titles:
-            feed = published(tmp_path, named(title), sound + title.encode())
-
-    found = feedparser.parse(feed.read_bytes())
-    assert sorted(each.title for each in found.entries) == sorted(titles)
-    for each in found.entries:
-        name = Path(each.enclosures[0].href).name
-        assert (tmp_path / name).read_bytes() == b"again " + each.title.encode()
-        assert each.title.rpartition(" ")[2] in (tmp_path / name).with_suffix(".html").read_text()
 
 
 @pytest.mark.parametrize("odd", ["\x0b", "\x00", "\ud800", "\uffff"])
@@ -119,14 +92,6 @@ def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, o
     assert titles == {"Le pont ferme", "Le port"}
 
 
-def test_a_feed_that_an_odd_title_broke_mends_with_the_next_episode(tmp_path: Path) -> None:
-    published(tmp_path)
-    episodes = tmp_path / "episodes.json"
-    episodes.write_text(episodes.read_text("utf-8").replace("Le pont", "Le\\u000b pont"), "utf-8")
-
-    etree.fromstring(published(tmp_path, named("Le port")).read_bytes())
-
-
 def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
     """An episode is recorded beside its place, and put there whole."""
     published(tmp_path, sound=b"before")
@@ -135,20 +100,3 @@ def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
 
     (sound,) = tmp_path.glob("[!.]*.mp3")
     assert sound.read_bytes() == b"before"
-
-
-def test_markup_in_a_title_stays_text(tmp_path: Path) -> None:
-    odd = Script("<b>&\u00a0», « x", Period(DAY, DAY), "fr", SCRIPT.lines, (ONLINE,), ("Le pont",))
-
-    feed = published(tmp_path, odd)
-
-    etree.fromstring(feed.read_bytes())
-    assert feedparser.parse(feed.read_bytes()).entries[0].title.startswith("<b>&")
-
-
-def test_every_line_is_spoken_by_its_voice_and_chapters_begin_once() -> None:
-    spoken = spoken_script(SCRIPT)
-
-    assert [each.text for each in spoken] == [line.text for line in SCRIPT.lines]
-    assert [each.speaker for each in spoken] == ["first", "second", "first"]
-    assert [each.chapter for each in spoken] == ["Le pont", "", "Ensuite"]

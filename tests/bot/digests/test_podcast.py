@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from bot.digests.podcast import (
@@ -13,7 +11,6 @@ from bot.digests.podcast import (
     open_questions,
 )
 from bot.digests.script import Script
-from index.article import Period
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -79,12 +76,6 @@ def test_the_first_voice_asks_and_the_second_answers(searcher: Searcher) -> None
             assert line.speaker == "first"
 
 
-def test_who_said_what_is_told(searcher: Searcher) -> None:
-    told = said(made(searcher))
-    at = told.index("Qui s’est exprimé\u202f?")
-    assert any("Jeanne Le Goff" in each for each in told[at:])
-
-
 def test_figures_that_differ_are_told_as_such(searcher: Searcher) -> None:
     told = said(made(searcher))
     assert any("12 passagers" in each for each in told)
@@ -108,23 +99,10 @@ def test_what_the_chain_refused_is_said_and_nothing_else(searcher: Searcher) -> 
     assert "Les articles ne le disent pas." not in said(made(searcher))
 
 
-def test_a_week_is_told_without_a_subject(searcher: Searcher) -> None:
-    week = Period(date(2026, 3, 9), date(2026, 3, 15))
-    told = made(searcher, subject="", period=week)
-    assert told.title == "Le Podcast du 9 au 15 mars 2026"
-    assert {each.article.published for each in told.quotes} == {date(2026, 3, 9), date(2026, 3, 10)}
-
-
 def test_an_unknown_subject_is_said_to_be_so(searcher: Searcher) -> None:
     assert said(made(searcher, subject="la pêche au thon")) == [
         "Je n’ai pas trouvé d’article sur ce sujet\u00a0: la pêche au thon."
     ]
-
-
-def test_a_minute_is_shorter_than_five(searcher: Searcher) -> None:
-    short, long = made(searcher, minutes=1.0), made(searcher)
-    assert short.minutes < long.minutes
-    assert short.minutes < 1.5
 
 
 def test_words_are_somebody_s_where_a_name_and_a_verb_of_saying_stand_outside_them() -> None:

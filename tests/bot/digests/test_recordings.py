@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -29,9 +27,8 @@ from index.search.live import LiveIndex
 from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, kept, now, url
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.killing import Bot, python
 from tests.e2e.speech import HeardSpeech
-from tests.e2e.telegram import running, settled
+from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
 __all__ = ["data_dir", "now", "url"]
@@ -99,20 +96,6 @@ async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
         assert PONT in (await server.next_message()).text
         server.user_says(READER, "Quelle serre a brûlé ?", reply_to=daily)
         assert SERRE not in (await server.next_message()).text
-
-
-@pytest.mark.usefixtures("now")
-async def test_what_the_articles_of_a_podcast_do_not_say_is_said_so(
-    server: BotServer, start: Start
-) -> None:
-    async with start():
-        server.user_says(READER, "/podcast sardines")
-        text = await server.next_message()
-        await server.next_message()
-        await heard(server)
-        server.user_says(READER, "Zygomorphe xylophage ?", reply_to=text)
-        said = (await server.next_message()).text
-        assert said.startswith("Je ne sais pas\u00a0: les articles cités dans ce message")
 
 
 async def test_a_daily_comes_at_its_time_with_its_recording(
@@ -191,27 +174,6 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
             await server.silence()
 
 
-@pytest.mark.usefixtures("now")
-async def test_a_podcast_that_a_stop_interrupts_is_taken_up_again(
-    server: BotServer, start: Start, url: str
-) -> None:
-    async with start(slow=True):
-        server.user_says(READER, "/podcast sardines")
-        await server.next_message()
-        progress = await server.next_message()
-        assert progress.text.startswith("J’enregistre")
-        await settled()
-    (left,) = unrecorded(url)
-    assert left.progress == progress.message_id
-    async with start():
-        recording = await heard(server)
-        assert recording.text == "Le Podcast\u00a0: sardines"
-        await server.silence()
-    assert progress.message_id not in {each.message_id for each in server.messages}
-    async with start():
-        await server.silence()
-
-
 PROGRAM = """
 import sys
 from datetime import timedelta
@@ -234,29 +196,6 @@ speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
 features = [DigestsFeature().telegram]
 run_with(settings, StubChain(), LiveLibrary(index), features=features, speech=speech)
 """
-
-
-async def test_a_podcast_that_kill_interrupts_is_taken_up_again(
-    server: BotServer, data_dir: Path, url: str
-) -> None:
-    environment = {
-        **os.environ,
-        "SELON_TELEGRAM_TOKEN": server.token,
-        "SELON_TELEGRAM_API_URL": server.url,
-    }
-    server.user_says(READER, "/podcast sardines")
-    async with Bot(python(PROGRAM.format(slow=True)), environment, url).running() as process:
-        assert PORT in (await server.next_message()).text
-        progress = await server.next_message()
-        await asyncio.sleep(0.5)
-        process.kill()
-        await process.wait()
-    async with Bot(python(PROGRAM.format(slow=False)), environment, url).running() as process:
-        await heard(server)
-        await server.silence()
-        process.terminate()
-        await process.wait()
-    assert progress.message_id not in {each.message_id for each in server.messages}
 
 
 async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line(
@@ -283,20 +222,3 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
         await server.silence()
     async with start():
         await server.silence()
-
-
-async def test_where_nothing_speaks_a_daily_with_audio_is_one_without(
-    server: BotServer, data_dir: Path, now: Now, url: str
-) -> None:
-    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    async with running(server, chain, LiveLibrary(index)):
-        server.user_says(READER, "/quotidien 7h30 audio")
-        said = (await server.next_message()).text
-        assert said.endswith("Je ne lis pas à voix haute ici.")
-        now.on(DAY, 7, 30)
-        assert PONT in (await server.next_message()).text
-        await server.silence()
-    found = kept(url)
-    assert found is not None
-    assert not found.audio

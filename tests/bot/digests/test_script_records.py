@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.digests import script_records as scripts
 from bot.digests.script_records import KeptScript, ToldScript
-from bot.state import chats, deliveries, people, privacy
+from bot.state import deliveries, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from bot.state.deliveries import Delivery, Letter, Part
@@ -70,17 +70,6 @@ def test_each_of_its_messages_tells_what_it_is_of(state: State) -> None:
     assert (found.articles, found.subject) == (("a1", "a2"), "sardines")
 
 
-def test_an_update_that_is_handled_again_keeps_one(state: State) -> None:
-    first = keep(state)
-    assert keep(state).id == first.id
-    post(state, first)
-    again = keep(state)
-    assert again.id == first.id
-    assert again.told.spoken is None
-    assert keep(state, messages=(), progress=13).id == first.id
-    assert keep(state, messages=(21,), progress=None).id != first.id
-
-
 def test_it_is_recorded_once_whoever_does(state: State) -> None:
     kept = keep(state)
     assert [each.id for each in state.do(scripts.unrecorded_scripts)] == [kept.id]
@@ -100,11 +89,3 @@ def test_a_person_s_is_among_what_is_kept_and_goes_with_them(state: State) -> No
     state.do(partial(privacy.erase_person, person_id=7))
     assert of_message(state, 11) is None
     assert post(state, kept) is None
-
-
-def test_a_group_s_names_nobody_and_moves_with_it(state: State) -> None:
-    state.do(lambda session: people.note_person(session, 7, NOW))
-    keep(state, GROUP)
-    assert state.do(partial(privacy.export_person, person_id=7))["scripts"] == []
-    state.do(partial(chats.move_chat, old=-100, new=-200, now=NOW))
-    assert of_message(state, 11, chat=-200) is not None

@@ -50,27 +50,12 @@ def test_the_same_words_days_apart_are_two_stories() -> None:
     assert len(find_stories(generation([PONT, later], SAME), week, "fr")) == 2
 
 
-def test_what_an_outlet_numbers_day_by_day_is_a_story_each() -> None:
-    stage = "Les coureurs du Tour de Noirmont ont franchi la ligne après {} kilomètres jeudi soir."
-    one = article("Tour de Noirmont : 10e étape", stage.format(180))
-    other = article("Tour de Noirmont : 11e étape", stage.format(95), DAY + timedelta(days=1))
-    week = Period(DAY, DAY + timedelta(days=7))
-    same = {one.title: "tour", other.title: "tour"}
-    assert len(find_stories(generation([one, other], same), week, "fr")) == 2
-
-
 def test_what_more_tell_comes_first_then_what_a_person_follows() -> None:
     copies = (Copy("c1", PORT.title, "a", "L’Écho"), Copy("c2", PORT.title, "b", "Le Matin"))
     copied = article(PORT.title, PORT.text, copies=copies)
     assert told(PONT, copied) == [[PORT.title], [PONT.title]]
     assert told(PONT, copied, subjects=["câble porteur"]) == [[PONT.title], [PORT.title]]
     assert told(PONT, copied, subjects=["câble électrique"]) == [[PORT.title], [PONT.title]]
-
-
-def test_copies_elsewhere_are_named() -> None:
-    copied = article(PORT.title, PORT.text, copies=(Copy("c1", PORT.title, "a", "L’Écho"),))
-    (story,) = find_stories(generation([copied]), TODAY, "fr")
-    assert (story.tellings, story.also) == (2, ("L’Écho",))
 
 
 def test_other_languages_other_days_and_what_was_told_are_left_out() -> None:

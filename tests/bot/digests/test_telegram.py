@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from bot.digests import digest_records as digests
 from bot.digests import telegram as handling
 from bot.digests.digest_records import KeptDigest
 from bot.library.articles import LiveLibrary
-from bot.messenger.roles import Roles
 from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
 from index.build.builder import build
@@ -133,21 +131,6 @@ async def test_the_news_are_told_with_links_and_may_come_every_morning(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_what_somebody_follows_is_told_before_its_like(server: BotServer) -> None:
-    server.user_says(READER, "/quotidien")
-    before = (await server.next_message()).text
-    first, second = sorted((PONT, PORT), key=before.index)
-    server.user_says(READER, f"/suivre {'port' if second == PORT else 'pont'}")
-    await server.next_message()
-
-    server.user_says(READER, "/quotidien")
-
-    told = (await server.next_message()).text
-    assert told.index(second) < told.index(first)
-    assert "Vous suivez\u00a0: " in told
-
-
-@pytest.mark.usefixtures("bot")
 async def test_it_comes_at_its_time_with_what_was_not_told_and_stops_at_a_press(
     server: BotServer, now: Now
 ) -> None:
@@ -206,32 +189,6 @@ async def test_over_a_week_with_a_change_of_clock_and_a_crash_a_day_each_comes_o
     assert got == [f"Le {DAY + timedelta(days=at)}" for at in range(1, 8)]
 
 
-async def test_where_the_clock_skips_its_time_it_comes_and_where_it_comes_twice_once(
-    server: BotServer, running_bot: Callable, now: Now
-) -> None:
-    now.on(date(2026, 3, 28), 12)
-    async with running_bot():
-        await scheduled(server, "2h30")
-        now.at = datetime(2026, 3, 29, 0, 59, tzinfo=UTC).astimezone(PARIS)  # 1:59
-        await server.silence()
-        now.at = datetime(2026, 3, 29, 1, 0, tzinfo=UTC).astimezone(PARIS)  # 3:00
-        assert "du 29 mars" in (await server.next_message()).text
-        now.at = datetime(2026, 10, 25, 0, 31, tzinfo=UTC).astimezone(PARIS)  # 2:31, the first
-        assert "du 25 octobre" in (await server.next_message()).text
-        now.at = datetime(2026, 10, 25, 1, 31, tzinfo=UTC).astimezone(PARIS)  # 2:31 again
-        await server.silence()
-
-
-@pytest.mark.usefixtures("bot")
-async def test_only_on_the_days_named(server: BotServer, now: Now) -> None:
-    told = await scheduled(server, "lundi vendredi 18h")
-    assert "le lundi et le vendredi, à 18\u00a0h." in told.text
-    now.on(DAY, 18, 1)
-    await server.silence()
-    now.on(DAY + timedelta(days=1), 18, 1)
-    assert "du 27 mars" in (await server.next_message()).text
-
-
 @pytest.mark.usefixtures("bot")
 async def test_in_a_group_its_administrators_decide_and_a_topic_has_its_own(
     server: BotServer, now: Now, url: str
@@ -253,28 +210,6 @@ async def test_in_a_group_its_administrators_decide_and_a_topic_has_its_own(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_who_has_blocked_the_bot_is_forgotten(server: BotServer, now: Now, url: str) -> None:
-    await scheduled(server)
-    server.user_blocks(READER)
-    now.on(DAY, 7, 30)
-    async with asyncio.timeout(10):
-        while True:
-            if kept(url) is None:
-                return
-            await asyncio.sleep(0.05)
-
-
-@pytest.mark.usefixtures("bot")
-async def test_who_is_barred_meanwhile_gets_none(
-    server: BotServer, now: Now, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await scheduled(server)
-    monkeypatch.setattr(Roles, "may_ask", lambda self, person_id: person_id != READER)
-    now.on(DAY, 7, 30)
-    await server.silence()
-
-
-@pytest.mark.usefixtures("bot")
 async def test_it_is_among_what_is_kept_and_goes_with_it(server: BotServer, url: str) -> None:
     await scheduled(server)
     server.user_says(READER, "/mesdonnees")
@@ -285,13 +220,6 @@ async def test_it_is_among_what_is_kept_and_goes_with_it(server: BotServer, url:
     server.presses(await server.next_message(), 0)
     await server.next_edit()
     assert kept(url) is None
-
-
-@pytest.mark.usefixtures("bot")
-async def test_what_is_no_time_is_said(server: BotServer) -> None:
-    for words in ("demain", "25h", "7h30 bientôt", "lundi"):
-        assert "/quotidien lundi jeudi 18h" in (await scheduled(server, words)).text
-    assert "n’est pas programmé" in (await scheduled(server, "stop")).text
 
 
 @pytest.mark.usefixtures("bot")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.command import DONE, MISUSED, NOT_IN_ARTICLES
+from bot.command import DONE, MISUSED
 from bot.main import run
 from index.build.builder import build
 from tests.fakes import FakeEmbedder
@@ -44,18 +44,6 @@ def test_as_markdown_each_sentence_links_to_its_article(
     told = capsys.readouterr().out
     assert told.startswith("# Le Quotidien du 26 mars 2026\n\n## Le pont fermé\n\n")
     assert "[\\[1\\]](<https://exemple.fr/pont#:~:text=" in told
-
-
-def test_a_day_without_news_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["daily", "--date", "2026-04-02", "--since", "2026-04-01"]) == NOT_IN_ARTICLES
-    told = capsys.readouterr().out
-    assert "Rien de neuf du 1er au 2 avril 2026." in told
-    assert "L’article le plus récent est du 26 mars 2026." in told
-
-
-def test_in_the_language_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["daily", "--date", "2026-03-26", "--language", "en"]) == NOT_IN_ARTICLES
-    assert "Nothing new" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

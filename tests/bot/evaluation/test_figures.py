@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.measures import evaluation_figures, reliability_of, suggest_thresholds
+from bot.evaluation.measures import evaluation_figures
 from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
 
 
@@ -49,22 +49,6 @@ def test_what_is_perhaps_answered_is_kept_but_not_sure() -> None:
     assert measured.value("unanswerable_sure") == 0
 
 
-def test_thresholds_are_suggested_that_keep_what_is_to_be_kept() -> None:
-    answerable = [an_outcome(confidence=0.5 + at / 200) for at in range(100)]
-    others = [unanswerable(confidence=at / 100) for at in range(100)]
-    suggested = suggest_thresholds([*answerable, *others])
-    assert suggested is not None
-    assert (suggested.kept, suggested.sure) == (0.93, 0.85)
-    assert (suggested.perhaps, suggested.sure_from) == (0.535, 0.575)
-    assert (suggested.refused, suggested.wrongly_sure) == (0.54, 0.42)
-
-
-def test_thresholds_are_suggested_only_where_both_kinds_were_asked() -> None:
-    assert suggest_thresholds([an_outcome()]) is None
-    assert suggest_thresholds([unanswerable()]) is None
-    assert suggest_thresholds([]) is None
-
-
 def test_means_have_intervals() -> None:
     measured = evaluation_figures("x", [an_outcome(), an_outcome(rank=None), unanswerable()])
     (hit,) = (figure for figure in measured.all if figure.name == "hit@1")
@@ -80,33 +64,7 @@ def test_what_was_not_measured_has_no_value() -> None:
     assert measured.value("unanswerable_refused") == 1
 
 
-def test_answers_that_never_highlight_are_not_scored_for_it() -> None:
-    measured = evaluation_figures("x", [an_outcome(), an_outcome()])
-    assert measured.value("highlighted") == 0
-    assert measured.value("exact_match") is None
-
-
-def test_a_missing_highlight_scores_nothing_beside_others() -> None:
-    measured = evaluation_figures(
-        "x", [an_outcome(highlight="En 1849"), an_outcome(highlight="1849"), an_outcome()]
-    )
-    assert measured.value("highlighted") == pytest.approx(2 / 3)
-    assert measured.value("exact_match") == pytest.approx(1 / 3)
-    assert measured.value("f1") == pytest.approx((2 / 3 + 1) / 3)
-    assert measured.value("f1_highlighted") == pytest.approx((2 / 3 + 1) / 2)
-
-
 def test_questions_with_an_article_alone_count_for_retrieval_only() -> None:
     measured = evaluation_figures("x", [an_outcome(question=question(None, article()))])
     assert measured.value("hit@1") == 1
     assert measured.value("answer_hit") is None
-
-
-def test_calibration_needs_both_kinds() -> None:
-    assert reliability_of([an_outcome()]) == ()
-    assert len(reliability_of([an_outcome(), unanswerable()])) == 2
-
-
-def test_an_unknown_figure_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        evaluation_figures("x", []).value("speed")

@@ -38,11 +38,6 @@ def test_an_article_is_known_by_id_file_or_title(tmp_path: Path, name: str) -> N
     assert question.judged
 
 
-def test_a_title_that_two_articles_share_means_either(tmp_path: Path) -> None:
-    path = written(tmp_path, '{"question": "Quand ?", "article": "Le canal"}')
-    assert read_lines(path, ARTICLES).questions[0].articles == {"b2", "c3"}
-
-
 def test_only_the_question_is_needed(tmp_path: Path) -> None:
     path = written(
         tmp_path, '{"question": "Quand ?"}', "", '{"question": "Qui ?", "answerable": false}'
@@ -50,12 +45,6 @@ def test_only_the_question_is_needed(tmp_path: Path) -> None:
     first, second = read_lines(path, ARTICLES).questions
     assert (first.answerable, first.judged) == (True, False)
     assert (second.answerable, second.place) == (False, "asked.jsonl:3")
-
-
-def test_several_answers_may_be_right(tmp_path: Path) -> None:
-    path = written(tmp_path, '{"question": "Quand ?", "answer": ["1882", "en 1882"]}')
-    golds = read_lines(path, ARTICLES).questions[0].golds
-    assert [gold.text for gold in golds] == ["1882", "en 1882"]
 
 
 def test_questions_about_no_article_of_the_index_are_not_looked_up(tmp_path: Path) -> None:

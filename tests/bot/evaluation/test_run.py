@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import EvaluationError, QuestionFileError
+from bot.errors import QuestionFileError
 from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
 from index.build.builder import build_articles
 from index.errors import NoIndex
@@ -73,17 +73,6 @@ def test_questions_of_another_file_should_be_refused(tmp_path: Path) -> None:
     assert found.file.value("answerable_kept") == 1
 
 
-def test_another_squad_file_is_as_good(tmp_path: Path) -> None:
-    other = write_squad(tmp_path / "other.json", ["gare"])
-    found = evaluated(
-        EvaluationPlan(write_squad(tmp_path / "asked.json", ["phare"]), tmp_path, other)
-    )
-    assert found.file.value("passages") == 1
-    assert found.other is not None
-    assert found.other.value("unanswerable") == 1
-    assert found.other.value("hit@1") is None
-
-
 def test_left_out_articles_are_not_indexed(tmp_path: Path) -> None:
     found = evaluated(plan(tmp_path, leave_out=0.5))
     assert found.file.value("passages") == 2
@@ -102,12 +91,6 @@ def test_perturbed_questions_are_asked_beside_the_written_ones(tmp_path: Path) -
     assert after is not None
     assert losses["answer_hit"] == pytest.approx(100 * (before - after))
     assert evaluated(plan(tmp_path)).loss() == ()
-
-
-def test_a_limit_asks_fewer_questions_of_the_whole_index(tmp_path: Path) -> None:
-    found = evaluated(plan(tmp_path, limit=2))
-    assert found.file.value("questions") == 2
-    assert found.file.value("passages") == 4
 
 
 def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
@@ -135,13 +118,6 @@ def test_lines_without_an_index_say_what_is_missing(tmp_path: Path) -> None:
     file.write_text('{"question": "Quand ?"}')
     with pytest.raises(NoIndex, match="no-index"):
         evaluated(EvaluationPlan(file, tmp_path / "nothing"))
-
-
-def test_articles_of_the_index_in_service_cannot_be_left_out(tmp_path: Path) -> None:
-    file = tmp_path / "asked.jsonl"
-    file.write_text('{"question": "Quand ?"}')
-    with pytest.raises(EvaluationError, match="--leave-out: left-out-no-squad"):
-        evaluated(EvaluationPlan(file, tmp_path, leave_out=0.5))
 
 
 def test_a_bad_other_file_is_found_before_anything_is_indexed(tmp_path: Path) -> None:

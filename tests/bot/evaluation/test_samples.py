@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from bot.errors import EvaluationError
 from bot.evaluation.perturbation import sample, split_samples
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from tests.bot.evaluation.made import article, question, write_squad
@@ -23,11 +20,6 @@ def test_a_sample_is_drawn_from_the_whole_file_in_its_order() -> None:
     assert drawn != sample(MANY, 10, seed=2)
 
 
-def test_a_limit_above_the_number_asks_all() -> None:
-    assert sample(MANY, 1_000, seed=1) == MANY
-    assert sample(MANY, None, seed=1) == MANY
-
-
 def test_what_is_left_out_is_asked_as_unanswerable(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json"))
     parts = split_samples(whole, 0.25, seed=1)
@@ -41,11 +33,6 @@ def test_what_is_left_out_is_asked_as_unanswerable(tmp_path: Path) -> None:
     assert parts == split_samples(whole, 0.25, seed=1)
 
 
-def test_leaving_nothing_out_changes_nothing(tmp_path: Path) -> None:
-    whole = read_squad(write_squad(tmp_path / "asked.json"))
-    assert split_samples(whole, 0.0, seed=1).questions is whole
-
-
 def test_a_text_left_out_does_not_stay_under_another_title() -> None:
     first, twin, other = article(title="Un"), article(f"{article().text}"), article("Autre.")
     twin = type(twin)("twin", twin.text, "Deux", "x", "fr")
@@ -55,9 +42,3 @@ def test_a_text_left_out_does_not_stay_under_another_title() -> None:
     for seed in range(10):
         kept = {each.id for each in split_samples(whole, 0.3, seed).questions.articles}
         assert (first.id in kept) == (twin.id in kept)
-
-
-def test_something_must_remain(tmp_path: Path) -> None:
-    whole = read_squad(write_squad(tmp_path / "asked.json", ["phare"]))
-    with pytest.raises(EvaluationError, match=r"--leave-out 0\.5: left-out-all \(count=1"):
-        split_samples(whole, 0.5, seed=1)

@@ -62,21 +62,6 @@ def test_thanks_are_not_looked_up() -> None:
     assert asked.questions == []
 
 
-def test_a_question_to_selon_itself_is_not_looked_up() -> None:
-    asked = Asked()
-    answer = conversing(asked).invoke(TurnText("Qui es-tu ?", (BEFORE,)))
-    assert (answer.refusal, answer.small_talk) == ("self", True)
-    assert asked.questions == []
-
-
-async def test_the_asynchronous_form_gives_the_same_answer() -> None:
-    chain = conversing(Asked())
-    said = TurnText("Combien ça coûtait ?", (), BEFORE)
-    answer = await chain.ainvoke(said)
-    assert answer.understood == chain.invoke(said).understood
-    assert answer.understood is not None
-
-
 async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
     async def grow(questions: AsyncIterator[str]) -> AsyncIterator[Answer]:
         async for question in questions:
@@ -94,11 +79,6 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
     assert [len(answer.citations) for answer in seen] == [1, 2]
     assert {answer.question for answer in seen} == {"Combien ça coûtait ?"}
     assert seen[0].understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
-
-
-async def test_thanks_are_one_answer_however_it_is_asked_for() -> None:
-    seen = [answer async for answer in conversing(Asked()).astream(TurnText("Merci !", (BEFORE,)))]
-    assert [answer.refusal for answer in seen] == ["courtesy"]
 
 
 # With a chat model
@@ -132,12 +112,6 @@ async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
         assert (answer.question, answer.understood) == (said.question, WRITTEN)
     assert asked.questions == [WRITTEN] * 3
     assert rewriting.histories == [(BEFORE,)] * 3
-
-
-def test_rules_write_it_out_where_the_model_cannot() -> None:
-    asked = Asked()
-    with_model(asked, Rewriting(None)).invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
-    assert asked.questions == ["Le Minitel\u00a0: combien ça coûtait\u202f?"]
 
 
 def test_a_question_that_stands_alone_costs_no_call() -> None:

@@ -16,8 +16,7 @@ from bot.evaluation.run import MeasuredIndex, index_in_service
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import understand
 from bot.followups.turn import Turn
-from index.build.builder import build
-from index.models.bundled.embedder import load_bundled
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from tests.bot.followups.turns import NOW
 from tests.dialogues import Dialogue, Heard, hold, read_dialogues
@@ -33,11 +32,8 @@ SWITCHES = [
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeasuredIndex]:
-    folder = tmp_path_factory.mktemp("dialogues")
-    embedder = load_bundled(folder / "cache")
-    build([ROOT / "corpus"], folder, embedder)
-    with index_in_service(folder, embedder, ConfidenceModel.load()) as opened:
+def opened(sample_index: Path, bundled: Embedder) -> Iterator[MeasuredIndex]:
+    with index_in_service(sample_index, bundled, ConfidenceModel.load()) as opened:
         yield opened
 
 
@@ -48,16 +44,6 @@ def heard(opened: MeasuredIndex) -> list[Heard]:
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
     conversing = FollowUpChain(chain, searcher.search)
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
-
-
-def test_there_are_forty_dialogues_in_two_halves_and_two_languages() -> None:
-    assert len(DIALOGUES) == 40
-
-    def count(attribute: str, value: str) -> int:
-        return sum(getattr(dialogue, attribute) == value for dialogue in DIALOGUES)
-
-    assert [count("half", half) for half in ("develop", "held")] == [20, 20]
-    assert [count("language", each) for each in ("fr", "en")] == [28, 10]
 
 
 @pytest.mark.parametrize(("half", "floor"), [("develop", 0.74), ("held", 0.84)])
@@ -94,20 +80,6 @@ def test_forty_topic_switches_are_dragged_along_after_no_answer(
         if (understood := understand(switch["question"], (Turn.of(answer, NOW),), search)).rewritten
     ]
     assert dragged == []
-
-
-def test_courtesies_are_returned(heard: list[Heard]) -> None:
-    said = [each.answer.refusal for each in heard if each.line.part == "courtesy"]
-    assert said == ["courtesy"] * len(said)
-    assert said
-
-
-def test_every_expected_place_is_in_the_articles() -> None:
-    for dialogue in DIALOGUES:
-        for line in dialogue.lines:
-            for file, words in line.where.items():
-                text = (ROOT / "corpus" / file).read_text(encoding="utf-8").replace("*", "")
-                assert " ".join(words.split()) in " ".join(text.split()), (dialogue.id, words)
 
 
 def test_a_reply_goes_back_to_a_turn_that_was_held() -> None:

@@ -11,18 +11,13 @@ from bot.followups.nouns import nouns
     ("question", "found"),
     [
         ("Qui a découvert la grotte de Lascaux ?", ["la grotte de Lascaux"]),
-        ("Qui a découvert Lascaux ?", ["Lascaux"]),
         ("Quand Marie Curie est-elle née ?", ["Marie Curie"]),
-        ("Que pèse le trou noir de la Voie lactée ?", ["le trou noir de la Voie lactée"]),
         (
             "Combien la France a-t-elle gagné aux Jeux de Paris ?",
             ["la France", "les Jeux de Paris"],
         ),
-        ("Quel est le miroir du télescope James-Webb ?", ["le miroir du télescope James-Webb"]),
         ("Quand Lascaux IV a-t-il ouvert ?", ["Lascaux IV"]),
-        ("Comment est morte Léopoldine Hugo ?", ["Léopoldine Hugo"]),
         ("Où a-t-il vécu en exil ?", []),
-        ("Et en février 2024 ?", []),
     ],
 )
 def test_french_things_are_named_whole(question: str, found: list[str]) -> None:

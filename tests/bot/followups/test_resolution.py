@@ -54,20 +54,9 @@ def test_a_question_that_stands_alone_is_neither_changed_nor_searched() -> None:
     assert search.asked == []
 
 
-def test_thanks_are_no_question() -> None:
-    understood = after("Merci !", CURIE)
-    assert (understood.why, understood.rewritten) == ("courtesy", False)
-
-
 def test_how_it_works_is_asked_of_selon_where_nothing_was_spoken_of() -> None:
     assert after("Comment ça marche ?").why == "self"
     assert after("Comment ça marche ?", CURIE).why == "pronoun"
-
-
-def test_whoever_it_was_stays_in_the_question() -> None:
-    before = turn("Qui a marché sur la Lune ?", "", title="")
-    understood = after("Qu'a-t-il dit ?", before)
-    assert plain(understood.question) == "Qui a marché sur la Lune, et qu'a-t-il dit ?"
 
 
 def test_a_pronoun_is_replaced_and_the_article_kept_to() -> None:
@@ -100,26 +89,11 @@ class _Never(dict[str, float]):
         return 0.0
 
 
-def test_an_ellipsis_takes_the_place_of_its_like() -> None:
-    before = turn("Quel est le record du TGV en 2007 ?", "574,8 km/h.", title="Le TGV")
-    assert plain(after("Et en 1990 ?", before).question) == "Quel est le record du TGV en 1990 ?"
-
-
 def test_an_ellipsis_that_the_articles_do_not_know_is_put_under_the_topic() -> None:
     before = turn("Qui a inventé le Web ?", "Un ingénieur, Tim Berners-Lee.", title="Le Web")
     search = Library(sure={"Qui a inventé Robert Cailliau ?": 0.1})
     understood = after("Et Robert Cailliau ?", before, search=search)
     assert plain(understood.question) == "Le Web : et Robert Cailliau ?"
-
-
-def test_the_other_model_is_found_in_the_answer() -> None:
-    before = turn(
-        "À quoi sert MAI-Voice-1 ?", "Deux modèles sont là : MAI-Voice-1 et MAI-1-preview."
-    )
-    understood = after("What about the other model?", before)
-    assert "MAI-1-preview" in understood.question
-    understood = after("Et l'autre modèle ?", before)
-    assert plain(understood.question) == "À quoi sert MAI-1-preview ?"
 
 
 def test_why_is_joined_to_the_question_before() -> None:
@@ -190,16 +164,6 @@ def test_it_is_left_alone_where_another_article_answers_it() -> None:
     nowhere = Library(sure={DECISION: 0.7}, crispr=1.5)
     for search in (far, sure, nowhere):
         assert not after(DECISION, ABOUT, search=search).rewritten
-
-
-def test_it_is_left_alone_where_nothing_answers_it() -> None:
-    search = Library(sure={DECISION: 0.01}, lascaux=1.5)
-    assert not after(DECISION, ABOUT, search=search).rewritten
-
-
-def test_it_is_left_alone_where_it_finds_the_article_by_itself() -> None:
-    search = Library(sure={DECISION: 0.95}, lascaux=1.5, crispr=1.0)
-    assert not after(DECISION, ABOUT, search=search).rewritten
 
 
 def test_a_pronoun_beside_a_name_leans_only_near_the_article() -> None:

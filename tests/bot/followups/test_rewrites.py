@@ -18,15 +18,10 @@ def plain(text: str | None) -> str | None:
     ("question", "topic", "whole"),
     [
         ("Quand est-elle née ?", "Marie Curie", "Quand Marie Curie est-elle née ?"),
-        ("Qu'a-t-il dit ?", "Neil Armstrong", "Que Neil Armstrong a-t-il dit ?"),
         ("A-t-il eu le prix Nobel ?", "Peter Higgs", "Peter Higgs a-t-il eu le prix Nobel ?"),
-        ("Pourquoi ne déraille-t-il pas ?", "Le TGV", "Pourquoi le TGV ne déraille-t-il pas ?"),
         ("Comment sont-ils élus ?", "les immortels", "Comment les immortels sont-ils élus ?"),
-        ("Qui l'a dessiné ?", "le TGV", "Qui a dessiné le TGV ?"),
         ("Qui l'avait construite ?", "la flèche", "Qui avait construit la flèche ?"),
-        ("Combien ça coûtait ?", "le Minitel", "Le Minitel : combien ça coûtait ?"),
         ("Combien ont-ils donné ?", "Notre-Dame", "Notre-Dame : combien ont-ils donné ?"),
-        ("Et lui, quand est-il mort ?"[3:], "Victor Hugo", "Quand Victor Hugo est-il mort ?"),
         (
             "Quelle peine ce chercheur a-t-il eue ?",
             "He Jiankui",
@@ -70,7 +65,6 @@ def test_a_thing_named_in_another_language_loses_its_article() -> None:
             "en 1990",
             "Quel est le record du TGV en 1990 ?",
         ),
-        ("Quel est le record du TGV ?", "en 1990", "Quel est le record du TGV en 1990 ?"),
         (
             "Quels articles avez-vous publiés en octobre 2023 ?",
             "en février 2024",
@@ -78,32 +72,19 @@ def test_a_thing_named_in_another_language_loses_its_article() -> None:
         ),
         (
             "Combien la France a-t-elle gagné aux Jeux de Paris ?",
-            "aux Jeux de Londres",
-            "Combien la France a-t-elle gagné aux Jeux de Londres ?",
-        ),
-        (
-            "Combien la France a-t-elle gagné aux Jeux de Paris ?",
             "la Chine",
             "Combien la Chine a-t-elle gagné aux Jeux de Paris ?",
         ),
-        ("Qui est né à Figeac ?", "à Lyon", "Qui est né à Lyon ?"),
         (
             "Quel est le miroir du télescope James-Webb ?",
             "celui de Hubble",
             "Quel est le miroir de Hubble ?",
         ),
-        ("Comment définit-on le mètre ?", "le kilogramme", "Comment définit-on le kilogramme ?"),
         ("Quel est le prix du TGV ?", "Eurostar", "Quel est Eurostar ?"),
-        ("Où vit-on bien ?", "la Chine", None),
     ],
 )
 def test_what_is_new_takes_the_place_of_its_like(before: str, new: str, whole: str | None) -> None:
     assert plain(substituted(before, new, "fr")) == whole
-
-
-def test_what_is_counted_may_change() -> None:
-    before = "How many houses did the fire destroy?"
-    assert substituted(before, "churches", "en") == "How many churches did the fire destroy?"
 
 
 def test_a_further_question_is_joined_to_the_one_before() -> None:
@@ -111,8 +92,3 @@ def test_a_further_question_is_joined_to_the_one_before() -> None:
         "Quand Higgs est-il mort, et à quel âge ?"
     )
     assert joined("When did she die?", "What of?", "en") == "When did she die, and what of?"
-
-
-def test_joined_questions_do_not_pile_up() -> None:
-    once = joined("Quand Higgs est-il mort ?", "À quel âge ?", "fr")
-    assert plain(joined(once, "Où ?", "fr")) == "Quand Higgs est-il mort, et où ?"

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from bot.followups.turn import REMEMBERED, Turn, grown, turn_json, turn_of
+from bot.followups.turn import Turn, turn_json, turn_of
 from index.article import Period
 from tests.bot.answers import answered, article, citation, highlighted, refused
 from tests.bot.followups.turns import NOW, turn
@@ -46,10 +46,3 @@ def test_a_turn_comes_back_from_json_as_it_was(period: Period | None) -> None:
 def test_what_is_no_turn_is_refused(written: dict[str, object]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         turn_of(written)
-
-
-def test_the_oldest_turns_are_forgotten() -> None:
-    history: tuple[Turn, ...] = ()
-    for number in range(REMEMBERED + 3):
-        history = grown(history, turn(str(number)))
-    assert [each.question for each in history] == [str(n) for n in range(3, REMEMBERED + 3)]

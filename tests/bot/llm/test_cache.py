@@ -74,12 +74,6 @@ async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
     assert [await cache.find(each) for each in every] == [None, "Oui.", "Oui."]
 
 
-async def test_nothing_is_kept_for_no_days(state: State) -> None:
-    cache = ReplyCache(lambda: state, days=0)
-    await cache.keep(WANTED, "Oui.")
-    assert await cache.find(WANTED) is None
-
-
 async def test_a_database_that_cannot_be_used_keeps_nothing_and_hurts_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -10,12 +10,10 @@ import pytest
 
 from bot.errors import ModelFailed, SettingsError
 from bot.llm import factory, providers
-from bot.llm.factory import open_models, own_address
-from bot.model_choice import parse_choices
+from bot.llm.factory import open_models
 from bot.settings import Settings
 from bot.state.database import State
 from tests.bot.llm.conftest import Opened, said
-from tests.bot.llm.server import says, serving
 
 URL = "http://127.0.0.1:9/v1"
 
@@ -70,18 +68,6 @@ def test_a_package_that_is_missing_comes_with_the_line_to_type(
     monkeypatch.setattr(providers, "find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"chat-no-package .*extra=mistral"):
         opening(state, chat_model="mistral:a", chat_key="k")
-
-
-def test_the_address_is_of_one_provider() -> None:
-    chosen = Settings(_env_file=None, chat_model="ollama:a,openai:b", chat_base_url=URL)  # type: ignore[arg-type]
-    ollama, openai = parse_choices(chosen.chat_model)
-    assert (own_address(ollama, chosen), own_address(openai, chosen)) == (None, URL)
-
-
-async def test_models_of_one_process_do_not_share_what_they_must_not(opened: Opened) -> None:
-    async with serving(says("Oui.")) as server, serving(says("Non.")) as other:
-        for url, answer in ((server.url, "Oui."), (other.url, "Non."), (server.url, "Oui.")):
-            assert await said(opened(url)) == [answer]
 
 
 async def test_a_library_that_breaks_keeps_nobody_waiting(

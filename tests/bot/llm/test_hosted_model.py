@@ -12,15 +12,13 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
 
 from bot.errors import ModelFailed
 from bot.llm.base import Usage
-from bot.llm.budget import SpendingLedger, on_behalf_of
-from bot.state import people, spending
+from bot.llm.budget import SpendingLedger
+from bot.state import spending
 from bot.state.database import State
-from bot.state.tables import UsageRow
-from tests.bot.llm.conftest import Opened, request, said, used
+from tests.bot.llm.conftest import Opened, request, said
 from tests.bot.llm.server import (
     Behaviour,
     cuts_off,
@@ -60,18 +58,6 @@ async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> No
         assert [piece async for piece in pieces] == ["Braille"]
 
 
-async def test_what_the_settings_say_reaches_the_server(opened: Opened) -> None:
-    async with serving(says("Oui.")) as server:
-        await said(opened(server.url, chat_key=SECRET, chat_temperature=0.3), limit=64)
-        body = server.bodies[-1]
-        assert server.keys == [f"Bearer {SECRET}"]
-        assert (body["model"], body["temperature"]) == ("scripted", 0.3)
-        assert body["max_completion_tokens"] == body["max_tokens"] == 64
-        await said(opened(server.url, chat_temperature=None), limit=32)
-        assert "temperature" not in server.bodies[-1]
-        assert server.bodies[-1]["max_tokens"] == 32
-
-
 async def test_the_key_of_a_provider_is_not_sent_to_another_server(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,20 +65,6 @@ async def test_the_key_of_a_provider_is_not_sent_to_another_server(
     async with serving(says("Oui.")) as server:
         await said(opened(server.url))
         assert SECRET not in str(server.keys)
-
-
-async def test_an_answer_cut_by_the_limit_says_so(opened: Opened) -> None:
-    async with serving(says("Louis", finish="length")) as server:
-        assert await used(opened(server.url)) == Usage(11, 7, cut=True)
-
-
-async def test_tokens_that_a_server_does_not_count_are_estimated(opened: Opened) -> None:
-    async with serving(says("Louis Braille.", usage=None)) as server:
-        usage = await used(opened(server.url))
-        assert usage is not None
-        assert usage.estimated
-        assert 10 < usage.input < 60
-        assert usage.output == 5
 
 
 # What goes wrong
@@ -135,12 +107,6 @@ async def test_each_fault_has_its_name(opened: Opened, behaviour: Behaviour, kin
             await said(model)
         assert caught.value.kind == kind, caught.value
         assert caught.value.model == "openai:scripted"
-
-
-async def test_a_server_that_is_not_there(opened: Opened) -> None:
-    with pytest.raises(ModelFailed) as caught:
-        await said(opened("http://127.0.0.1:9/v1", chat_retries=0))
-    assert caught.value.kind == "connection"
 
 
 async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None:
@@ -210,32 +176,12 @@ async def test_a_call_that_nobody_waits_for_is_settled_before_the_model_is_close
 # Asking again
 
 
-async def test_a_failure_before_the_first_piece_is_asked_again(opened: Opened) -> None:
-    async with serving(refuses(500), says("Oui.")) as server:
-        assert await said(opened(server.url)) == ["Oui."]
-        assert len(server.bodies) == 2
-
-
 async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
     async with serving(refuses(429, headers={"Retry-After": "1"}), says("Oui.")) as server:
         model = opened(server.url)
         began = time.monotonic()
         assert await said(model) == ["Oui."]
         assert time.monotonic() - began >= 1
-
-
-async def test_nobody_waits_longer_than_the_time_allowed(opened: Opened) -> None:
-    async with serving(refuses(429, headers={"Retry-After": "30"})) as server:
-        model = opened(server.url, chat_timeout=5)
-        began = time.monotonic()
-        with pytest.raises(ModelFailed) as caught:
-            await said(model)
-        assert (caught.value.kind, caught.value.retry_after) == ("rate", 30)
-        with pytest.raises(ModelFailed) as caught:
-            await said(model)
-        assert caught.value.kind == "paused"
-        assert len(server.bodies) == 1
-        assert time.monotonic() - began < 10
 
 
 async def test_a_wrong_key_is_not_tried_twice(opened: Opened) -> None:
@@ -258,13 +204,6 @@ async def test_a_dead_model_is_left_alone(opened: Opened) -> None:
 
 
 # Stopping
-
-
-async def test_closing_the_answer_ends_the_call(opened: Opened) -> None:
-    async with serving(goes_on(delay=0.02)) as server:
-        async with aclosing(opened(server.url).stream(request(10_000))) as pieces:
-            assert await anext(pieces)
-        await asyncio.wait_for(server.left.wait(), 2)
 
 
 @pytest.mark.parametrize("behaviour", [goes_on(delay=0.02), keeps_silent()])
@@ -327,26 +266,6 @@ def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
 # Counting
 
 
-async def test_what_is_used_counts_for_the_day_and_for_who_asked(
-    opened: Opened, state: State
-) -> None:
-    now = datetime.now(UTC)
-    state.do(partial(people.note_person, person_id=7, now=now))
-    async with serving(says("Oui.")) as server:
-        model = opened(server.url, chat_prices="2/10")
-        with on_behalf_of(7):
-            await said(model)
-        with on_behalf_of(8):  # unknown, or erased meanwhile: nothing is kept about them
-            await said(model)
-        await said(model)
-    with state.session() as session:
-        total = spending.on(session, now.date(), "openai:scripted")
-        assert (total.calls, total.input, total.output) == (3, 33, 21)
-        assert total.micros == 3 * (11 * 2 + 7 * 10)
-        usage = session.execute(select(UsageRow.person_id, UsageRow.input + UsageRow.output))
-        assert [tuple(each) for each in usage] == [(7, 18)]
-
-
 async def test_over_the_budget_of_tokens_no_call_is_made(opened: Opened) -> None:
     async with serving(says("Oui.", usage=(300, 200))) as server:
         model = opened(server.url, chat_budget_tokens=600)
@@ -354,15 +273,6 @@ async def test_over_the_budget_of_tokens_no_call_is_made(opened: Opened) -> None
         with pytest.raises(ModelFailed) as caught:
             await said(model)
         assert caught.value.kind == "budget"
-        assert len(server.bodies) == 1
-
-
-async def test_calls_at_the_same_moment_do_not_share_the_last_tokens(opened: Opened) -> None:
-    async with serving(says("Oui.", delay=0.3, usage=(30, 100))) as server:
-        model = opened(server.url, chat_budget_tokens=250)
-        results = await asyncio.gather(*(said(model) for _ in range(4)), return_exceptions=True)
-        kinds = [each.kind if isinstance(each, ModelFailed) else "said" for each in results]
-        assert sorted(kinds) == ["budget"] * 3 + ["said"]
         assert len(server.bodies) == 1
 
 

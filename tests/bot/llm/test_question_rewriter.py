@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import ModelFailed
 from bot.llm import question_rewriter
 from bot.llm.question_rewriter import ModelRewriter, is_faithful
 from tests.bot.followups.turns import turn
@@ -28,20 +27,6 @@ async def test_the_question_stands_alone_as_the_model_writes_it() -> None:
         "Réponse : Yvon Le Tallec a gardé le phare de Kerdrévan de 1962 à 1988.\n\n"
         f"Dernière question : {ASKED}"
     )
-
-
-async def test_it_counts_as_no_answer_to_the_person() -> None:
-    model = Scripted(WRITTEN)
-    await ModelRewriter([model]).rewrite(ASKED, (BEFORE,))
-    assert model.requests[0].aside
-
-
-async def test_a_question_in_english_is_written_out_in_english() -> None:
-    before = turn("Who kept Carrick lighthouse?", "Ewan Tulloch kept it.", language="en")
-    model = Scripted("How many steps did Ewan Tulloch climb?")
-    written = await ModelRewriter([model]).rewrite("How many steps did he climb?", (before,))
-    assert written == "How many steps did Ewan Tulloch climb?"
-    assert model.calls[0][0].text.startswith("You rewrite")
 
 
 @pytest.mark.parametrize(
@@ -81,12 +66,6 @@ def test_a_number_of_the_question_cannot_be_lost() -> None:
     asked = "Et en 1975 ?"
     assert is_faithful("Qui a gardé le phare de Kerdrévan en 1975 ?", asked, (BEFORE,), "fr")
     assert not is_faithful("Qui a gardé le phare de Kerdrévan en 1962 ?", asked, (BEFORE,), "fr")
-
-
-async def test_another_model_stands_in_for_one_that_fails() -> None:
-    failing = Scripted(ModelFailed("server", "fake:broken"))
-    assert await ModelRewriter([failing, Scripted(WRITTEN)]).rewrite(ASKED, (BEFORE,)) == WRITTEN
-    assert await ModelRewriter([failing]).rewrite(ASKED, (BEFORE,)) is None
 
 
 async def test_a_slow_model_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

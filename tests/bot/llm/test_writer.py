@@ -76,19 +76,6 @@ async def test_where_the_search_is_not_sure_no_model_is_asked() -> None:
     assert (answer.answered, answer.fallback, model.calls) == (False, None, [])
 
 
-async def test_the_same_sentence_twice_is_told_once() -> None:
-    answer = (await grown(written(Scripted(f"{BUILT[:-1]} [1]. " * 3))))[-1]
-    assert told(answer) == [BUILT]
-
-
-async def test_a_long_answer_is_cut_short() -> None:
-    lines = " ".join(f"Le pont fut construit en 1901, partie {n} [1]." for n in range(1, 30))
-    model = Scripted(lines)
-    answer = (await grown(written(model, checker=Trusting())))[-1]
-    assert len(answer.statements) == 6
-    assert len(model.said) < len(lines)
-
-
 async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -101,14 +88,6 @@ async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
     ]
     assert "2 kept, 1 dropped (meaning)" in caplog.text
     assert "1944" not in caplog.text
-
-
-async def test_where_the_first_sentence_fails_the_articles_answer() -> None:
-    model = Scripted(f"{LIE} {GOOD}")
-    seen = await grown(written(model))
-    assert [told(each)[0] for each in seen] == [BUILT]  # nothing of it was shown
-    assert (seen[0].model, seen[0].fallback) == (None, "unsupported")
-    assert [each.fault for each in seen[0].dropped] == ["meaning"]
 
 
 async def test_where_most_fails_the_articles_answer() -> None:
@@ -150,12 +129,6 @@ def failing(kind: str) -> Scripted:
     return Scripted(ModelFailed(kind, "fake:broken"), name="fake:broken")  # type: ignore[arg-type]
 
 
-async def test_models_stand_in_for_each_other_in_order() -> None:
-    second = Scripted(GOOD, name="fake:second")
-    answer = (await grown(written(failing("timeout"), second)))[-1]
-    assert (answer.model, answer.fallback) == ("fake:second", None)
-
-
 @pytest.mark.parametrize(
     ("kind", "fallback"),
     [("timeout", "failed"), ("rate", "failed"), ("budget", "budget"), ("allowance", "allowance")],
@@ -165,24 +138,11 @@ async def test_where_all_fail_the_articles_answer(kind: str, fallback: str) -> N
     assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, fallback)
 
 
-async def test_a_lie_is_answered_at_once_by_the_articles() -> None:
-    second = Scripted(GOOD)
-    answer = (await grown(written(Scripted(LIE), second)))[-1]
-    assert (answer.fallback, second.calls) == ("unsupported", [])
-
-
 async def test_what_was_shown_before_a_model_broke_off_is_replaced() -> None:
     broken = Scripted(f"{BUILT[:-1]} [1]. {LONG} ", ModelFailed("connection", "fake:broken"))
     seen = await grown(written(broken))
     assert [each.fallback for each in seen] == [None, "failed"]
     assert (told(seen[0]), seen[-1].model) == ([BUILT], None)
-
-
-class Trusting(WordChecker):
-    """Keeps every sentence that cites."""
-
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
-        return ClaimVerdict(True, None, ((1, given[0].sentences[0]),))
 
 
 class Broken(WordChecker):
@@ -214,22 +174,6 @@ async def test_a_good_answer_is_kept_and_checked_again() -> None:
     assert len(checker.checked) == 2 * checks
 
 
-async def test_another_generation_is_another_answer() -> None:
-    generations = iter(["g1", "g2"])
-    model = Scripted(GOOD)
-    writing = written(model, replies=Kept(), generation=lambda: next(generations))
-    await grown(writing)
-    await grown(writing)
-    assert len(model.calls) == 2
-
-
-@pytest.mark.parametrize("said", [LIE, "Je ne sais pas."])
-async def test_what_gave_no_answer_is_not_kept(said: str) -> None:
-    replies = Kept()
-    await grown(written(Scripted(said), replies=replies))
-    assert replies.texts == {}
-
-
 async def test_closing_ends_the_call() -> None:
     model = Scripted(GOOD, "encore " * 1000, pause=0.001)
     async with aclosing(written(model).astream(asked())) as answers:
@@ -250,14 +194,6 @@ async def test_passages_are_read_while_the_model_thinks() -> None:
     await grown(written(model, checker=checker))
     assert sorted(order) == ["read", "written"]
     assert checker.checked
-
-
-async def test_a_small_model_gets_a_small_prompt() -> None:
-    small, large = Scripted(GOOD), Scripted(GOOD)
-    await grown(written(small, limits=WriterLimits(context=1024, answer=300)))
-    await grown(written(large, limits=WriterLimits(context=8000, answer=300)))
-    assert len(small.calls[0]) < len(large.calls[0])
-    assert small.requests[0].limit == 300
 
 
 async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:

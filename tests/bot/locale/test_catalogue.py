@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.locale.catalogue import Catalogue, CatalogueError, language_of
+from bot.locale.catalogue import Catalogue, CatalogueError
 
 FRENCH = """
 msgid ""
@@ -67,11 +67,3 @@ def test_a_programmer_is_told_what_is_missing(
 ) -> None:
     with pytest.raises(CatalogueError, match=said):
         french.text(key, **parameters)
-
-
-@pytest.mark.parametrize(
-    ("tag", "language"),
-    [("en", "en"), ("en_GB", "en"), ("EN-us", "en"), ("fr-CA", "fr"), ("de", "fr"), (None, "fr")],
-)
-def test_an_unknown_language_is_answered_in_french(tag: str | None, language: str) -> None:
-    assert language_of(tag) == language

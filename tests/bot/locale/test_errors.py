@@ -6,20 +6,17 @@ import errno
 import os
 import pickle
 import re
-from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from bot.locale.catalogue import Catalogue, catalogue
-from bot.locale.errors import error_text, problem_text
+from bot.locale.errors import error_text
 from bot.locale.watch import REFUSALS
 from bot.terminal.watch.feeds import PASSING
 from index.errors import IndexingError, Problem, ReadError, Words, reason_of
 from index.fetch.robots import OF_THE_HOST
 from index.formats.base import Skipped
-from index.formats.conversion import read_source
-from index.formats.sources import find_sources
 from tests.bot.locale.error_codes import raised
 
 LANGUAGES = ("fr", "en")
@@ -72,17 +69,6 @@ NAMES = (
     "{shown} {0} %s.txt",
     "3 : vérités ; et « deux »",
 )
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_name_is_said_as_it_is(name: str, language: str) -> None:
-    assert error_text(ReadError("file-encrypted", shown=name), language).startswith(name)
-    lacks = Problem("epub-lacks", name=name)
-    assert f"{name})" in problem_text(lacks, language)
-    first = Problem("count-skipped", count=2, first=lacks.about(name))
-    said = error_text(IndexingError("no-article-skipped", shown=name, skipped=first), language)
-    assert said.count(name) == 3
 
 
 @pytest.mark.parametrize(
@@ -147,29 +133,6 @@ def test_an_error_is_said_as_its_language_writes(
 
 def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "told"),
-    [
-        ("vide.md", b"", "le fichier est vide"),
-        ("image.txt", b"\x89PNG\x00\x01", "un fichier binaire, pas un texte"),
-        ("abime.pdf", b"%PDF-1.4 rien", "PDF incomplet (abîmé ou tronqué)"),
-        ("faux.pdf", b"bonjour", "ce n’est pas un PDF"),
-        ("liste.json", b"[", "JSON invalide"),
-        ("yaml.md", b"---\ntitle: T\nfaux\n---\nTexte.", "valide à la ligne"),
-        ("titre.md", b"---\ntitle: T\n---\n", "aucun texte sous le titre et l’en-tête"),
-    ],
-)
-def test_what_readers_find_is_said_in_french(
-    name: str, data: bytes, told: str, tmp_path: Path
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(data)
-    (source,), _ = find_sources([path])
-    with pytest.raises(ReadError) as caught:
-        list(read_source(source))
-    assert told in error_text(caught.value, "fr")
 
 
 def test_a_problem_can_be_kept_and_sent_on() -> None:

@@ -53,10 +53,3 @@ def test_an_answer_says_first_of_which_time_its_articles_are() -> None:
 def test_a_refusal_says_why(refusal: Answer, line: str) -> None:
     assert shown(refusal) == [line] * 2
     assert json.loads(answer_json(refusal, FR))["answer"] == line
-
-
-def test_json_gives_the_period() -> None:
-    answer = answered(citation(QUOTE, article()))
-    written = json.loads(answer_json(replace(answer, period=AUGUST), FR))
-    assert written["period"] == {"from": "2025-08-01", "to": "2025-08-31"}
-    assert json.loads(answer_json(answer, FR))["period"] is None

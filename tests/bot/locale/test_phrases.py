@@ -36,9 +36,3 @@ def test_a_period_is_said_without_repeating(
     assert FR.according_to(period) == f"Selon les articles {french}\u00a0:"
     assert FR.no_article_in(period) == f"Aucun article {french}."
     assert EN.according_to(period) == f"According to the articles {english}:"
-
-
-def test_a_question_as_understood_is_set_in_french_typography() -> None:
-    asked = "Quand l'a-t-il dit ?"
-    assert FR.understood(asked) == "Question comprise\u00a0: Quand l’a-t-il dit ?"
-    assert EN.understood(asked) == f"Understood as: {asked}"

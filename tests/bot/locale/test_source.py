@@ -9,8 +9,7 @@ import pytest
 
 from bot.locale.answers import Phrases
 from bot.locale.source import details
-from bot.messenger.outbound.answer_html import answer_html
-from bot.terminal.render import answer_json, answer_text, refusal_text
+from bot.terminal.render import answer_json
 from index.article import Article, Copy
 from tests.bot.answers import answered, article, citation, refused
 
@@ -47,34 +46,6 @@ def test_who_else_published_it_is_named(
     source = reprinted(*outlets)
     assert details(source, FR).endswith(f", 1er août 2025, aussi publié par {french}")
     assert details(source, EN).endswith(f", 1 August 2025, also published by {english}")
-
-
-def test_an_earlier_version_of_the_same_paper_is_no_other_publisher() -> None:
-    assert "aussi" not in details(reprinted("Le Phare", outlet="Le Phare"), FR)
-    old = Copy("1" * 12, "Titre", "ancien.md", url="https://www.exemple.fr/ancien")
-    assert "aussi" not in details(replace(article(), copies=(old,)), FR)
-
-
-def test_a_copy_is_named_by_its_site_else_by_its_file() -> None:
-    site = Copy("1" * 12, "Titre", "a.md", url="https://www.gazette.example/a")
-    wrong = Copy("2" * 12, "Titre", "b.md", url="http://[")
-    file = Copy("3" * 12, "Titre", "depeches/a.txt")
-    assert "aussi publié par gazette.example" in details(replace(article(), copies=(site,)), FR)
-    assert "aussi" not in details(replace(article(), copies=(wrong,)), FR)
-    copied = replace(article(), copies=(file,))
-    assert details(copied, FR, files=True).endswith(", aussi dans depeches/a.txt")
-    assert details(copied, EN, files=True).endswith(", also in depeches/a.txt")
-    assert "depeches" not in details(copied, FR)
-
-
-def test_every_answer_says_who_else_published_it() -> None:
-    source = reprinted("Le <Phare>\x1b[31m")
-    answer = answered(citation(QUOTE, source))
-    assert "aussi publié par Le <Phare>" in answer_text(answer, FR).plain
-    assert "\x1b" not in answer_text(answer, FR).plain
-    assert "aussi publié par" in refusal_text(refused(source), FR).plain
-    (message,) = answer_html(answer, FR)
-    assert "aussi publié par Le &lt;Phare&gt;" in message
 
 
 def test_json_lists_every_copy() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import unquote
 
 import pytest
 
@@ -51,44 +50,6 @@ def test_each_quote_stands_once_above_its_source() -> None:
     )
 
 
-def test_what_two_articles_say_in_the_same_words_is_told_once() -> None:
-    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, BIRTH, OTHER)), FR)
-    assert shown(*html).count(BIRTH) == 1
-    assert "\n\n[2] — Un autre article, par Anne Le Gall" in shown(*html)
-
-
-def test_below_what_a_model_wrote_each_quote_stands_once() -> None:
-    quoting = answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED))
-    statements = (Statement("Fresnel naît en 1788.", (1,)), Statement(INSTALLED, (2,)))
-    html = answer_html(replace(quoting, statements=statements, model="fake"), FR)
-    assert shown(*html) == (
-        f"Fresnel naît en 1788.\u00a0[1] {INSTALLED}\u00a0[2]\n\n"
-        f"«\u00a0{BIRTH}\u00a0»\u00a0[1]\n"
-        "[2] — Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
-    )
-
-
-def test_a_sentence_that_was_just_quoted_is_not_repeated_for_the_next_to_lean_on() -> None:
-    html = answer_html(answered("Quoi ?", cite(1, BIRTH), cite(2, LENS, lead=BIRTH)), FR)
-    assert shown(*html).count(BIRTH) == 1
-
-
-def test_an_article_cited_twice_is_named_once_and_opens_at_each_quote() -> None:
-    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED)), FR)
-    assert shown(*html) == (
-        f"«\u00a0{BIRTH}\u00a0»\u00a0[1]\n«\u00a0{INSTALLED}\u00a0»\u00a0[2]\n"
-        "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
-    )
-    first, second, _ = links(parse_html(html[0]))
-    assert unquote(first).endswith(f":~:text={BIRTH}")
-    assert unquote(second).endswith(f":~:text={INSTALLED}")
-
-
-def test_the_interface_follows_the_reader_and_the_quote_its_article() -> None:
-    html = answer_html(answered("When?", cite(1, BIRTH)), EN)
-    assert f"“{BIRTH}”\u00a0[1]\n— Fresnel & les phares, by Anne Le Gall, 1 March" in shown(*html)
-
-
 def test_the_title_opens_the_article_at_the_quote() -> None:
     [html] = answer_html(answered("Quand ?", cite(1, BIRTH)), FR)
     number, link = links(parse_html(html))
@@ -118,13 +79,6 @@ def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
     assert shown(html) == shown(*answer_html(plain, FR))
 
 
-def test_a_highlight_over_two_lines_flows() -> None:
-    broken = replace(FRESNEL, text="Il naît à Broglie \n en 1788, dit-on.")
-    answer = highlighted(answered("Quand ?", cite(1, broken.text, broken)), "Broglie \n en 1788")
-    [html] = answer_html(answer, FR)
-    assert html.startswith("«\u00a0Il naît à <b>Broglie en 1788</b>, dit-on.\u00a0»\u00a0")
-
-
 def test_what_looks_like_markup_is_shown_as_written() -> None:
     [html] = answer_html(answered("Quoi ?", cite(1, LIGHT)), FR)
     assert shown(html).startswith(f"«\u00a0{LIGHT}")
@@ -150,10 +104,6 @@ def test_a_refusal_offers_the_nearest_articles() -> None:
         "• Cordouan, 1er mars 2024"
     )
     assert links(parse_html(html)) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
-
-
-def test_a_refusal_with_nothing_near_is_one_sentence() -> None:
-    assert shown(*answer_html(refused("Who?"), EN)) == "I do not know: the articles do not say."
 
 
 def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
@@ -204,53 +154,12 @@ def written(*citations: Citation) -> Answer:
     return replace(answered("Tout ?", *citations), statements=statements, model="fake")
 
 
-def test_below_what_a_model_wrote_a_long_quote_is_folded_and_a_short_one_is_not() -> None:
-    long = "Le phare " + "porte loin et " * 20 + "se tait."
-    source = article(f"{BIRTH} {long}")
-    citations = cite(1, BIRTH, OTHER), cite(2, long, source)
-    [html] = answer_html(written(*citations), FR)
-    message = parse_html(html)
-    assert folded(message) == [f"«\u00a0{long}\u00a0»\u00a0[2]"]
-    assert f"«\u00a0{BIRTH}\u00a0»\u00a0[1]" in message.text
-    [html] = answer_html(answered("Tout ?", *citations), FR)
-    assert folded(parse_html(html)) == []
-
-
-def test_quotes_of_one_article_are_folded_together_where_they_are_long_together() -> None:
-    dusk = "Le gardien monte allumer la lampe à la tombée de la nuit, et redescend à l’aube. "
-    source = article(f"{BIRTH} {dusk.strip()} {LENS}")
-    citations = [cite(1, BIRTH, source), cite(2, dusk.strip(), source), cite(3, LENS, source)]
-    [html] = answer_html(written(*citations), FR)
-    [together] = folded(parse_html(html))
-    assert together.splitlines() == [
-        f"«\u00a0{text.strip()}\u00a0»\u00a0[{n}]" for n, text in enumerate((BIRTH, dusk, LENS), 1)
-    ]
-    assert len(links(parse_html(html))) == 4
-
-
-def test_a_title_stands_before_an_answer_and_what_was_understood() -> None:
-    answer = replace(answered("Quand ?", cite(1, BIRTH)), understood="Quand est né Fresnel ?")
-    [html] = answer_html(answer, FR, "Voici")
-    assert shown(html).startswith(
-        f"Voici\n\nQuestion comprise\u00a0: Quand est né Fresnel ?\n\n«\u00a0{BIRTH}"
-    )
-
-
 def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
     quote = "La phrase citée."
     source = article(" ".join(["Une phrase assez banale."] * 300 + [quote]))
     html = passage_html(excerpt_of(quote, source), FR)
     assert len(html) == 2
     assert parse_html(html[-1]).text.endswith(quote)
-
-
-def test_a_quote_over_several_lines_flows_and_its_passage_keeps_them() -> None:
-    quote = "Sur la mer,\n  un feu\nveille."
-    source = article(f"{quote} Puis plus rien.")
-    [html] = answer_html(answered("Quoi ?", cite(1, quote, source)), FR)
-    assert shown(html).startswith("«\u00a0Sur la mer, un feu veille.\u00a0»\u00a0[1]\n— ")
-    [html] = passage_html(excerpt_of(quote, source), FR)
-    assert quote in shown(html)
 
 
 def test_what_would_turn_around_the_rest_of_the_message_is_taken_out() -> None:

@@ -11,7 +11,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, NetworkError
 
 from bot.messenger.outbound import retry
-from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
+from bot.messenger.outbound.delivery import deliver, show_typing
 from bot.state.conversations import ConversationPlace
 from tests.botapi.server import BotServer
 
@@ -88,19 +88,6 @@ async def test_markup_that_is_refused_is_left_out(server: BotServer, bot: Bot) -
     ]
 
 
-async def test_an_edit_whose_markup_is_refused_is_made_without(server: BotServer, bot: Bot) -> None:
-    (sent,) = await deliver(bot, HERE, ["un"])
-    await edit(bot, READER, sent, "<b>deux")
-    assert server.messages[0].text == "deux"
-
-
-async def test_taking_away_what_is_gone_is_no_fault(server: BotServer, bot: Bot) -> None:
-    (sent,) = await deliver(bot, HERE, ["un"])
-    await take_away(bot, READER, sent)
-    await take_away(bot, READER, sent)
-    assert server.messages == ()
-
-
 async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:
     server.fail_next("sendChatAction", 500)
     async with show_typing(bot, HERE, seconds=0.02):
@@ -108,16 +95,3 @@ async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, 
     shown = len(server.actions)
     await asyncio.sleep(0.06)
     assert server.actions == ((READER, "typing"),) * shown
-
-
-async def test_the_typing_indicator_ends_with_an_error(server: BotServer, bot: Bot) -> None:
-    async def fail() -> None:
-        async with show_typing(bot, HERE, seconds=0.02):
-            await server.called("sendChatAction")
-            raise ValueError("broken")
-
-    with pytest.raises(ValueError, match="broken"):
-        await fail()
-    shown = len(server.actions)
-    await asyncio.sleep(0.06)
-    assert len(server.actions) == shown

@@ -31,7 +31,7 @@ async def test_a_record_does_not_wait_for_updates_that_arrive(
             arriving = asyncio.create_task(journal.arrived(Update(7)))
             await asyncio.sleep(0)
             try:
-                await asyncio.wait_for(journal.recorded(1, (5,), whole=True), 10)
+                await asyncio.wait_for(journal.recorded(1, (5,), whole=True), 60)
                 assert not arriving.done()
             finally:
                 disk.set()

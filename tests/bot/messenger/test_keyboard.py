@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
-from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, article, cite
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, cite
 
 SIZES = st.integers(0, 99_999)
 
@@ -68,27 +66,6 @@ def test_a_button_leads_back_to_its_passage() -> None:
     assert excerpt.quote == LENS
     assert excerpt.after.strip() == INSTALLED
     assert excerpt.heading == "Les lentilles"
-
-
-def test_a_passage_before_the_first_heading_has_none() -> None:
-    source = article(BIRTH)
-    excerpt = PassageRef.of(cite(1, BIRTH, source)).excerpt(source)
-    assert excerpt is not None
-    assert excerpt.heading == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        FRESNEL.text.replace("1822", "1823"),
-        FRESNEL.text[:60],
-        "Une phrase de plus. " + FRESNEL.text,
-        "",
-    ],
-)
-def test_an_article_that_no_longer_says_so_has_no_such_passage(text: str) -> None:
-    reference = PassageRef.of(cite(1, LENS))
-    assert reference.excerpt(replace(FRESNEL, text=text)) is None
 
 
 @pytest.mark.parametrize(

@@ -72,24 +72,6 @@ async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> Non
     assert await taken(mine, READER, times=4) == [None] * 4  # never more than a burst
 
 
-async def test_it_is_told_again_once_something_was_answered_in_between(
-    state: State, clock: Clock
-) -> None:
-    mine = limits(state, clock)
-    await taken(mine, READER, times=4)
-    told = [over and over.told for over in await taken(mine, READER, times=3)]
-    assert told == [False, True, True]
-    clock.after(10)
-    told = [over and over.told for over in await taken(mine, READER, times=3)]
-    assert told == [None, False, True]
-
-
-async def test_nobody_waits_for_somebody_else(state: State, clock: Clock) -> None:
-    mine = limits(state, clock)
-    await taken(mine, READER, times=9)
-    assert await mine.take(OTHER) is None
-
-
 async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
     state: State, clock: Clock
 ) -> None:
@@ -103,23 +85,11 @@ async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
     assert await mine.take(1) is None
 
 
-async def test_what_the_group_refuses_costs_its_author_nothing(state: State, clock: Clock) -> None:
-    mine = limits(state, clock, group_burst=1, group_seconds=1000)
-    await mine.take(OTHER, GROUP)
-    assert None not in await taken(mine, READER, GROUP, times=9)
-    assert await taken(mine, READER, times=4) == [None] * 4
-
-
 async def test_buttons_cost_a_part_and_fractions_add_up(state: State, clock: Clock) -> None:
     mine = limits(state, clock)
     pressed = [await mine.take(READER, cost=0.2) for _ in range(21)]
     assert pressed[:20] == [None] * 20
     assert pressed[20] is not None
-
-
-async def test_zero_is_no_limit(state: State, clock: Clock) -> None:
-    mine = limits(state, clock, question_burst=0, group_burst=0)
-    assert await taken(mine, READER, GROUP, times=100) == [None] * 100
 
 
 async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
@@ -132,14 +102,6 @@ async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
     await taken(limits(state, clock), OTHER, times=3)
     again = await taken(limits(state, clock), OTHER, times=5)
     assert again.count(None) <= 3
-
-
-async def test_who_asks_now_and_then_costs_the_database_nothing(state: State, clock: Clock) -> None:
-    mine = limits(state, clock)
-    for _ in range(20):
-        await mine.take(READER)
-        clock.after(30)
-    assert state.do(meters.load_meters) == {}
 
 
 async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
@@ -156,14 +118,6 @@ async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
     clock.after(5 * 86400)
     await mine.tidy()
     assert state.do(meters.load_meters) == {}
-
-
-async def test_a_clock_that_goes_back_gives_nothing(state: State, clock: Clock) -> None:
-    mine = limits(state, clock)
-    await taken(mine, READER, times=4)
-    clock.after(-3600)
-    (over,) = await taken(mine, READER)
-    assert over is not None
 
 
 async def test_several_processes_count_the_second_half_of_a_burst_together(

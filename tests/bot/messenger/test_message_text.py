@@ -58,11 +58,6 @@ def test_cuts_at_sentence_ends() -> None:
     assert cut[1] == (StyledSpan("La dernière phrase.", "b"),)
 
 
-def test_a_style_goes_on_in_the_next_message() -> None:
-    cut = messages([StyledBlock((StyledSpan("aaaa bbbb cccc dddd eeee", "i"),))], "fr", 20)
-    assert [to_html(spans) for spans in cut] == ["<i>aaaa bbbb cccc dddd</i>", "<i>eeee</i>"]
-
-
 def test_cuts_inside_a_word_when_it_must_but_not_inside_a_character() -> None:
     family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
     cut = messages([StyledBlock((StyledSpan("ab" + family * 3),))], "fr", 20)
@@ -80,10 +75,6 @@ def test_no_message_has_more_links_than_telegram_keeps() -> None:
     assert len(cut) == 3
     for spans in cut:
         parse_html(to_html(spans))
-
-
-def test_nothing_to_say_is_no_message() -> None:
-    assert messages([StyledBlock((StyledSpan("  "),)), StyledBlock(())], "fr") == ()
 
 
 @pytest.mark.parametrize(("text", "length"), [("", 0), ("été", 3), ("😀", 2)])

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
 from bot.messenger.outbound import retry
@@ -114,17 +113,6 @@ async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: 
     assert await journal.unasked() == []
 
 
-async def test_what_is_not_taken_as_a_picture_or_a_sound_goes_as_a_document(
-    journal: Journal,
-) -> None:
-    refusals = (BadRequest("IMAGE_PROCESS_FAILED"), None, BadRequest("VOICE_MESSAGES_FORBIDDEN"))
-    transport = FakeTransport(deque([None, *refusals]))
-    await _send(journal, transport)
-    documents = [replace(each, kind="document") for each in (PICTURE, VOICE)]
-    assert [part.attachment for _, part in transport.taken] == [None, *documents]
-    assert transport.taken[1][1].text == "Carte"
-
-
 async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
     transport = FakeTransport(deque([None, ChatMigrated(-100)]))
     await _send(journal, transport)
@@ -140,16 +128,6 @@ async def test_what_cannot_be_sent_is_given_up_with_its_files(
         await _send(journal, FakeTransport(deque([Forbidden("bot was blocked by the user")])))
     with state.session() as session:
         assert session.query(AttachmentRow).count() == 0
-
-
-async def test_a_connection_that_fails_is_tried_again(journal: Journal) -> None:
-    import httpx
-
-    fault = TimedOut()
-    fault.__cause__ = httpx.ConnectTimeout("")
-    transport = FakeTransport(deque([fault]))
-    await _send(journal, transport)
-    assert len(transport.taken) == 3
 
 
 async def test_a_process_whose_update_is_another_s_by_now_says_nothing(

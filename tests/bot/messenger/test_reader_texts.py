@@ -128,7 +128,6 @@ def test_articles_answers_and_inline_results_show_nothing_internal(
         assert not INTERNAL.search(each), each
 
 
-FEATURE_DOMAINS = [each.__name__.rpartition(".")[2] for each in feature_packages()]
 READ_BY_ADMINISTRATORS = {"access.set_by_settings"}
 
 

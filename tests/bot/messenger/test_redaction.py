@@ -156,10 +156,3 @@ async def test_what_the_library_cannot_read_is_not_repeated(
     assert "Error while parsing updates! Received data was [private]" in written.getvalue()
     for own in (OWN, "Tartempion", "918273645", "Lecteur"):
         assert own not in written.getvalue()
-
-
-def test_logging_is_as_before_afterwards() -> None:
-    before = logging.getLogRecordFactory()
-    with redact_logs(TOKEN):
-        assert logging.getLogRecordFactory() is not before
-    assert logging.getLogRecordFactory() is before

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
-from bot.messenger.outbound.repair import amended_letter, without_styles
+from bot.messenger.outbound.repair import amended_letter
 from bot.state.deliveries import Letter, Part
 
 KEYBOARD = {"inline_keyboard": [[{"text": "1", "callback_data": "p"}]]}
@@ -34,12 +34,6 @@ LETTER = Letter(5, 9, (Part("<b>un</b>"), Part("<i>deux</i>")), KEYBOARD, 3)
 )
 def test_only_what_is_refused_is_left_out(reason: str, change: dict[str, object]) -> None:
     assert amended_letter(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
-
-
-def test_an_unknown_reason_leaves_the_bare_words() -> None:
-    bare = Letter(5, 0, (Part("un", False), Part("deux", False)))
-    assert amended_letter(LETTER, 0, BadRequest("SOMETHING_NEW")) == bare
-    assert amended_letter(bare, 0, BadRequest("SOMETHING_NEW")) is None
 
 
 @pytest.mark.parametrize(
@@ -77,8 +71,3 @@ def test_no_word_is_lost_where_a_text_is_cut(words: str, times: int) -> None:
     assert all(0 < units(part.text) <= MESSAGE_LIMIT for part in parts)
     kept = "".join(part.text for part in parts)
     assert "".join(kept.split()) == "".join(text.split())
-
-
-def test_links_keep_their_address() -> None:
-    html = '<a href="https://e.fr/?a=1&amp;b=2"><b>Le Phare</b></a> &lt;1788&gt;'
-    assert without_styles(html) == "Le Phare (https://e.fr/?a=1&b=2) <1788>"

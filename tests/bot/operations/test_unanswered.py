@@ -87,10 +87,6 @@ def test_what_was_kept_when_it_was_asked_is_not_made_again() -> None:
         group_questions(questions, embed, model="another")
 
 
-def test_nothing_asked_is_no_group() -> None:
-    assert group_questions([], FakeEmbedder().embed_question) == []
-
-
 @pytest.fixture(scope="module")
 def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
     return load_bundled(tmp_path_factory.mktemp("cache"))
@@ -156,9 +152,3 @@ def test_in_english_as_english_spreadsheets_want_it() -> None:
 def test_no_question_is_computed(question: str) -> None:
     (_, line) = rows(FR, replace(GROUP, example=question))
     assert not line[0].startswith(("=", "+", "-", "@", "\t"))
-
-
-def test_separators_quotes_and_lines_stay_in_their_cell() -> None:
-    (_, line) = rows(FR, replace(GROUP, example='Un ; deux "trois"\nquatre ?'))
-    assert line[0] == 'Un ; deux "trois" quatre ?'
-    assert len(line) == 8

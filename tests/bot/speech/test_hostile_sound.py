@@ -191,14 +191,6 @@ def test_a_length_that_is_a_lie_is_not_believed(speech: Speech, tmp_path: Path) 
     assert read(speech, path) == pytest.approx(2, abs=0.1)
 
 
-def test_a_wrong_suffix_does_not_matter(speech: Speech, tmp_path: Path) -> None:
-    path = tmp_path / "whole.m4a"
-    made("m4a", path)
-    path = path.rename(tmp_path / "question.ogg")
-
-    assert read(speech, path) == pytest.approx(3, abs=0.2)
-
-
 @pytest.mark.parametrize(
     "list_of_files",
     [

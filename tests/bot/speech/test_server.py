@@ -131,12 +131,3 @@ def test_what_is_no_transcript_is_refused(server: SpeechServer, told: Told, answ
         server.hear(SILENCE)
 
     assert raised.value.code == "speech-server-answer"
-
-
-def test_what_it_refuses_is_told(server: SpeechServer, told: Told) -> None:
-    told.status = 500
-
-    with pytest.raises(SpeechError) as raised:
-        server.say("Bonjour.", "fr")
-
-    assert raised.value.code == "speech-server"

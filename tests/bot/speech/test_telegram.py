@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -106,54 +105,6 @@ async def test_a_written_question_is_read_aloud_by_its_button_alone(
     assert spoken.file.data == b"OggS spoken"
 
 
-async def test_the_next_answer_is_made_ready_for_who_has_listened(
-    server: BotServer, speech: HeardSpeech
-) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message(10)
-    assert not speech.ahead
-    await listened(server, answer)
-    said = list(speech.said)
-
-    server.user_says(READER, QUESTION)
-    await server.next_message(10)
-    assert await asyncio.to_thread(speech.made_ready.wait, 10)
-    assert speech.ahead == speech.said == said
-
-    server.user_says(READER + 1, QUESTION)
-    await server.next_message(10)
-    server.user_says(READER + 1, "/aide")
-    await server.next_message(10)
-    assert speech.ahead == said
-
-
-async def test_who_wants_it_always_hears_every_answer_who_wants_it_never_none(
-    server: BotServer, speech: HeardSpeech
-) -> None:
-    server.user_says(READER, "/voix")
-    offer = await server.next_message(10)
-    assert buttons(offer) == ["Jamais", "Quand je parle", "Toujours"]
-    server.presses(offer, button(offer, "Toujours"))
-    chosen = await server.next_edit(10)
-    assert chosen.text == "Réponses lues à voix haute\u00a0: toujours."
-
-    server.user_says(READER, QUESTION)
-    await server.next_message(10)
-    assert (await server.next_message(10)).file is not None
-
-    server.user_says(READER, "/voix")
-    offer = await server.next_message(10)
-    server.presses(offer, button(offer, "Jamais"))
-    await server.next_edit(10)
-    said = len(speech.said)
-    server.user_speaks(READER, b"OggS question")
-    await server.next_message(10)
-    assert "Fresnel" in (await server.next_message(10)).text
-    server.user_says(READER, "/aide")
-    assert (await server.next_message(10)).file is None
-    assert len(speech.said) == said
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -185,19 +136,6 @@ async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
         await server.called("getFile", within=0.1)
 
 
-async def test_in_a_group_only_a_recording_that_replies_to_the_bot_is_heard(
-    server: BotServer,
-) -> None:
-    server.user_speaks(-100, b"OggS", kind="supergroup", person=READER)
-    server.user_says(-100, f"/demander {QUESTION}", kind="supergroup", person=READER)
-    answer = await server.next_message(10)
-    assert "Fresnel" in answer.text
-
-    server.user_speaks(-100, b"OggS", kind="supergroup", person=READER, reply_to=answer)
-
-    assert (await server.next_message(10)).text.startswith("Question entendue")
-
-
 async def test_a_podcast_is_read_aloud_by_two_voices_behind_its_text(
     server: BotServer, speech: HeardSpeech
 ) -> None:
@@ -213,30 +151,3 @@ async def test_a_podcast_is_read_aloud_by_two_voices_behind_its_text(
     assert recording.file.kind == "audio"
     assert {line.speaker for line in speech.said} == {"first", "second"}
     assert progress.message_id not in {each.message_id for each in server.messages}
-
-
-async def test_a_recording_can_be_stopped(server: BotServer, speech: HeardSpeech) -> None:
-    speech.slow = True
-    server.user_says(READER, "/podcast lentille de Cordouan")
-    await server.next_message(10)
-    progress = await server.next_message(10)
-
-    server.presses(progress)
-
-    assert (await server.next_message(10)).text == "L’enregistrement est arrêté."
-
-
-async def test_a_daily_is_read_aloud_by_its_button(server: BotServer, speech: HeardSpeech) -> None:
-    server.user_says(READER, "/quotidien")
-    quiet = await server.next_message(10)
-    assert "🔊 Écouter" not in buttons(quiet)  # nothing is new
-
-    server.presses(quiet, data="hear:2025-08-28:2025-08-29")
-
-    assert buttons(await server.next_message(10)) == ["Arrêter l’enregistrement"]
-    recording = await server.next_message(10)
-    assert recording.file is not None
-    assert "Augustin Fresnel a inventé la lentille à échelons de Cordouan." in {
-        line.text for line in speech.said
-    }
-    assert recording.file.kind == "audio"

@@ -86,12 +86,3 @@ def test_what_was_likely_never_said_is_left_out() -> None:
     ]
     heard = recogniser(Model({"fr": 0.9}, said)).hear(SOUND)
     assert heard.text == "Qui a inventé le braille ?"
-
-
-def test_where_the_names_drown_the_sound_it_is_heard_without_them() -> None:
-    drowned = [segment(" Notre-Dame, Notre-Dame, Notre-Dame", packed=3.0)]
-    model = Model({"fr": 0.9}, drowned, unprompted=[segment(" Quel est son diamètre ?")])
-    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "Quel est son diamètre ?"
-    assert recogniser(model).hear(SOUND, names="").text == "Quel est son diamètre ?"
-    model.segments = [segment(" À Notre-Dame ?")]
-    assert recogniser(model).hear(SOUND, names="Notre-Dame").text == "À Notre-Dame ?"

@@ -15,12 +15,12 @@ for feature in FEATURES:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database; every test here runs on each of them."""
+    """A database without people; every test here runs on each of them."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'state.sqlite'}"
         return
     server: Server = request.getfixturevalue("postgres_server")
-    with server.database() as url:
+    with server.database(request.getfixturevalue("migrated_template")) as url:
         yield url
 
 

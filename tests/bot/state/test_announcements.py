@@ -8,12 +8,12 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.state import announcements, conversations, deliveries, people, statistics, votes
+from bot.state import announcements, conversations, deliveries, people, statistics
 from bot.state.announcements import Addressee, Reach
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part
-from bot.state.statistics import CitedArticle, Unanswered, Votes
+from bot.state.statistics import Unanswered
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, HOURS = timedelta(hours=1), timedelta(hours=12)
@@ -50,28 +50,6 @@ def test_questions_are_counted_and_told_alerts_are_not(state: State) -> None:
         assert len(statistics.questions(session, NOW)) == 1
 
 
-def test_votes_are_counted_for_and_against(state: State) -> None:
-    with state.session() as session:
-        assert statistics.votes(session, NOW) == Votes(0, 0)
-        for number in (1, 2, 3):
-            turn = _asked(session, number)
-            votes.cast(session, turn, 42, good=number != 2, now=NOW)
-        assert statistics.votes(session, NOW) == Votes(2, 1)
-        assert statistics.votes(session, NOW + HOUR) == Votes(0, 0)
-
-
-def test_an_article_counts_once_an_answer_and_refusals_cite_nothing(state: State) -> None:
-    with state.session() as session:
-        _asked(session, 1, "a", "a", "b")
-        _asked(session, 2, "b")
-        _asked(session, 3, "c", answered=False)
-        assert statistics.most_cited(session, NOW, 5) == [
-            CitedArticle("b", "Titre b", 2),
-            CitedArticle("a", "Titre a", 1),
-        ]
-        assert len(statistics.most_cited(session, NOW, 1)) == 1
-
-
 def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State) -> None:
     with state.session() as session:
         _asked(session, 1, answered=False, person=42)
@@ -90,18 +68,6 @@ def _draft(session: Session, *readers: int) -> int:
     for person in readers:
         people.note_person(session, person, NOW)
     return announcements.draft(session, AUTHOR, "Oyez", NOW)
-
-
-def test_who_listens_has_written_of_late_and_not_asked_to_be_spared(state: State) -> None:
-    with state.session() as session:
-        for person, at in ((42, NOW), (43, NOW - HOUR), (44, NOW), (45, NOW)):
-            people.note_person(session, person, at)
-        people.listen_to_announcements(session, 44, NOW, wanted=False)
-        people.listen_to_announcements(session, 45, NOW, wanted=False)
-        people.listen_to_announcements(session, 45, NOW, wanted=True)
-        assert announcements.listeners(session, NOW) == [42, 45]
-        assert not people.listens(session, 44)
-        assert people.listens(session, 45)
 
 
 def test_one_of_many_presses_decides(state: State) -> None:
@@ -153,15 +119,6 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
         announcements.finish(session, number)
         assert announcements.under_way(session) is None
         assert announcements.reach(session, number) == Reach(0, 0, 0)
-
-
-def test_what_becomes_of_a_letter_can_be_asked(state: State) -> None:
-    with state.session() as session:
-        letter = deliveries.open_delivery(session, BOT, None, 1, LETTER, NOW)
-        assert deliveries.delivery_outcome(session, letter.id) == "waiting"
-        deliveries.give_up_delivery(session, letter.id, "blocked", NOW)
-        assert deliveries.delivery_outcome(session, letter.id) == "given up"
-        assert deliveries.delivery_outcome(session, letter.id + 1) is None
 
 
 def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: State) -> None:

@@ -46,7 +46,6 @@ from tests.postgres.server import Server
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 ROWS = 3
 KINDS = ("sqlite", "postgresql")
-Harm = Callable[[list[bytes]], list[bytes]]
 
 VALUES: tuple[tuple[type, Callable[[int], object]], ...] = (
     (Boolean, lambda number: number % 2 == 0),
@@ -110,7 +109,8 @@ def make(
                 url = f"sqlite:///{tmp_path / os.urandom(4).hex()}.sqlite"
             else:
                 server: Server = request.getfixturevalue("postgres_server")
-                url = stack.enter_context(server.database())
+                template = request.getfixturevalue("migrated_template")
+                url = stack.enter_context(server.database(template))
             state = stack.enter_context(closing(open_state(url)))
             urls[state] = url
             return state
@@ -221,6 +221,7 @@ def test_other_tables_of_a_database_are_left_alone(
 # Other versions
 
 
+@pytest.mark.usefixtures("real_migrations")
 @pytest.mark.parametrize("there", KINDS)
 def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
     make: Callable[[str], State],
@@ -430,8 +431,8 @@ def test_a_kill_leaves_what_there_was(
     source, target = make("sqlite"), make(kind)
     many = Base.metadata.tables["notices"]
     with source.session() as session:
-        for number in range(20_000):
-            session.execute(insert(many).values(key=f"{number:064}", at=NOW))
+        rows = [{"key": f"{number:064}", "at": NOW} for number in range(5_000)]
+        session.execute(insert(many), rows)
     file = written(source)
     target.do(partial(people.note_person, person_id=77, now=NOW))
     before = contents(target)
@@ -444,19 +445,19 @@ def test_a_kill_leaves_what_there_was(
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert contents(target) == before
-    assert read_state(target, io.BytesIO(file), replace=True)["notices"] == 20_000
+    assert read_state(target, io.BytesIO(file), replace=True)["notices"] == 5_000
 
 
 def test_a_table_of_any_size_is_moved_in_little_memory(
     make: Callable[[str], State],
 ) -> None:
-    """Forty files of a megabyte: neither way are more than a few of them in memory."""
+    """Thirty files of a megabyte: neither way are more than a few of them in memory."""
     source, target = make("sqlite"), make("sqlite")
     deliveries = Base.metadata.tables["deliveries"]
     attachments = Base.metadata.tables["attachments"]
     with source.session() as session:
         session.execute(insert(deliveries).values(row(deliveries, 1)))
-        for number in range(40):
+        for number in range(30):
             data = bytes([number]) * 1_000_000
             values = {"delivery_id": 1, "digest": str(number), "data": data}
             session.execute(insert(attachments).values(values))

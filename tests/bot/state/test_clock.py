@@ -35,12 +35,6 @@ def test_a_clock_that_is_set_right_again_has_erased_nothing(state: State) -> Non
     assert looks(state, 2 * HOUR, 26 * HOUR) == ["doubted", "agrees"]
 
 
-def test_starting_again_and_again_is_no_agreement(state: State) -> None:
-    assert looks(state, 0 * DAY, 400 * DAY) == ["agrees", "leapt"]
-    minutes = [400 * DAY + timedelta(minutes=n) for n in range(1, 6)]
-    assert looks(state, *minutes) == ["doubted"] * 5
-
-
 def ask(state: State, count: int, at: datetime) -> None:
     """So many questions at this moment, each by somebody else."""
     with state.session() as session:
@@ -84,17 +78,4 @@ def test_much_at_once_is_announced_first_and_goes_a_day_later(state: State) -> N
     assert not again.announce, "once is enough"
     assert turns(state) == 200
     assert not forget(state, late + DAY).held
-    assert turns(state) == 0
-
-
-def test_a_word_of_long_ago_does_not_count(state: State) -> None:
-    ask(state, 200, NOW)
-    assert forget(state, NOW + 91 * DAY).announce
-    assert forget(state, NOW + 191 * DAY).announce
-    assert turns(state) == 200
-
-
-def test_who_keeps_for_a_day_is_not_told_of_every_day(state: State) -> None:
-    ask(state, 200, NOW)
-    assert not forget(state, NOW + 3 * DAY, RetentionTerms(DAY, DAY, DAY)).held
     assert turns(state) == 0

@@ -42,15 +42,6 @@ def test_the_history_is_the_last_turns_of_one_place_oldest_first(state: State) -
         assert _asked(session) == ["q2", "q3", "q4", "q5", "q6"]
 
 
-def test_an_old_conversation_is_not_gone_on_with(state: State) -> None:
-    with state.session() as session:
-        _add(session, "hier")
-        later = NOW + HOURS + timedelta(seconds=1)
-        assert _asked(session, later) == []
-        _add(session, "aujourd’hui", later)
-        assert _asked(session, later) == ["aujourd’hui"]
-
-
 def test_starting_afresh_ends_the_conversation_here_alone(state: State) -> None:
     elsewhere = ConversationPlace(200, 0, 7)
     with state.session() as session:
@@ -72,13 +63,6 @@ def test_a_turn_is_found_by_its_messages(state: State) -> None:
         assert by_question.answer_messages == (42, 43)
         assert by_question.place == HERE
         assert conversations.turn_of_answer(session, 999, 43) is None
-
-
-def test_an_edited_question_keeps_its_turn(state: State) -> None:
-    with state.session() as session:
-        number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
-        conversations.replace_turn(session, number, _turn("Quand ?", 41))
-        assert _asked(session) == ["Quand ?"]
 
 
 def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:

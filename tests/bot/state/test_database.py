@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,21 +19,20 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from pydantic import SecretStr
 from sqlalchemy import URL, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state import announcements, conversations, documents, migrations, people, privacy, spending
+from bot.state import announcements, conversations, documents, migrations, people, privacy
 from bot.state.conversations import ConversationPlace, NewTurn
-from bot.state.database import State, Turns, open_state, state_url
-from bot.state.spending import Spent
+from bot.state.database import State, open_state
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.usefixtures("real_migrations")
 def test_the_migrations_make_the_tables_that_the_code_expects(url: str) -> None:
     open_state(url).close()
     engine = create_engine(url)
@@ -74,10 +73,6 @@ def test_many_threads_write_at_once_and_nothing_is_lost(state: State) -> None:
             for number in range(1, 101)
         ]
     assert {job.result().id for job in jobs} == set(range(1, 101))
-
-
-async def test_runs_off_the_event_loop(state: State) -> None:
-    assert (await state.run(lambda session: people.note_person(session, 9, NOW))).id == 9
 
 
 def test_a_database_of_a_newer_selon_is_refused(url: str) -> None:
@@ -254,28 +249,6 @@ def test_processes_that_open_it_at_once_migrate_it_once(url: str) -> None:
         assert list(pool.map(opened, [url] * 3)) == [None] * 3
 
 
-def test_what_several_count_at_once_adds_up(state: State) -> None:
-    """Two that read the same number and both add to it would lose one."""
-    add = partial(
-        spending.add_spending,
-        day=NOW.date(),
-        model="ollama:x",
-        spent=Spent(1, 3, 2),
-        person_id=None,
-    )
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: state.do(add), range(40)))
-    assert state.do(partial(spending.on, day=NOW.date())) == Spent(40, 120, 80)
-
-
-def test_the_first_word_of_somebody_may_come_twice_at_once(state: State) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        seen = pool.map(
-            lambda _: state.do(partial(people.note_person, person_id=7, now=NOW)), range(16)
-        )
-    assert {each.first_seen for each in seen} == {NOW}
-
-
 def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> None:
     begun, go_on = threading.Event(), threading.Event()
     state = open_state(url)
@@ -301,19 +274,6 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> Non
     again.close()
 
 
-def test_a_moment_of_another_zone_is_the_same_moment(state: State) -> None:
-    paris = NOW.astimezone(timezone(timedelta(hours=2)))
-    state.do(partial(people.note_person, person_id=7, now=paris))
-    found = state.do(partial(people.person, person_id=7))
-    assert found is not None
-    assert (found.first_seen, found.first_seen.utcoffset()) == (NOW, timedelta())
-
-
-def test_the_default_is_a_file_of_the_data_directory(tmp_path: Path) -> None:
-    assert state_url(None, tmp_path) == f"sqlite:///{tmp_path}/state.sqlite"
-    assert state_url(SecretStr("postgresql://x/y"), tmp_path) == "postgresql://x/y"
-
-
 def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(
     postgres_server: Server,
 ) -> None:
@@ -323,39 +283,3 @@ def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(
             state.do(lambda session: session.scalar(source), quick=each) for each in (True, False)
         ]
     assert [each == "session" for each in quick] == [True, False]
-
-
-def test_what_is_urgent_goes_before_what_waits() -> None:
-    turns, done = Turns(), list[str]()
-    waiting = threading.Semaphore(0)
-
-    def take(name: str, *, urgent: bool) -> None:
-        waiting.release()
-        with turns.turn(urgent=urgent):
-            done.append(name)
-
-    threads = [
-        threading.Thread(target=take, args=("ordinary",), kwargs={"urgent": False}),
-        threading.Thread(target=take, args=("urgent",), kwargs={"urgent": True}),
-    ]
-    with turns.turn():
-        for thread in threads:
-            thread.start()
-            waiting.acquire()
-        while turns.waiting < 2:
-            pass
-        assert done == []
-    for thread in threads:
-        thread.join(5)
-    assert done == ["urgent", "ordinary"]
-
-
-def test_a_turn_ends_with_its_block_whatever_happens() -> None:
-    turns = Turns()
-    try:
-        with turns.turn():
-            raise ValueError
-    except ValueError:
-        pass
-    with turns.turn(urgent=True):
-        assert turns.waiting == 0

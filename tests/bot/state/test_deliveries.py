@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.state import deliveries
 from bot.state.database import State
-from bot.state.deliveries import ATTACHMENT_LIMIT_BYTES, Attachment, Letter, Part
-from bot.state.tables import AttachmentRow, DeliveryRow
+from bot.state.deliveries import Attachment, Letter, Part
+from bot.state.tables import AttachmentRow
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BOT, UPDATE = 1, 7
@@ -35,13 +35,6 @@ def test_a_letter_is_found_again_with_its_files(state: State) -> None:
         assert (again.letter, again.found) == (LETTER, True)
         assert deliveries.find_delivery(session, opened.id) == replace(again, found=True)
         assert deliveries.find_delivery(session, opened.id + 1) is None
-
-
-def test_the_same_file_twice_is_kept_once(state: State) -> None:
-    twice = replace(LETTER, parts=(Part("a", True, SOUND), Part("b", True, SOUND)))
-    with state.session() as session:
-        assert deliveries.open_delivery(session, BOT, UPDATE, 1, twice, NOW).letter == twice
-        assert _files(session) == 1
 
 
 def test_what_is_sent_otherwise_keeps_its_files(state: State) -> None:
@@ -70,27 +63,3 @@ def test_files_go_with_the_words(state: State, ended: Callable[[Session, int], o
         assert _files(session) == 2
         ended(session, number)
         assert _files(session) == 0
-
-
-def test_what_is_half_sent_keeps_its_files(state: State) -> None:
-    with state.session() as session:
-        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
-        deliveries.record_sent(session, number, [1], whole=False, now=NOW)
-        assert _files(session) == 2
-
-
-def test_a_letter_of_an_earlier_version_has_no_files(state: State) -> None:
-    with state.session() as session:
-        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
-        row = session.get_one(DeliveryRow, number)
-        row.letter = {**(row.letter or {}), "parts": [{"text": "un", "html": False}]}
-        session.flush()
-        found = deliveries.find_delivery(session, number)
-        assert found is not None
-        assert found.letter == replace(LETTER, parts=(Part("un", False),))
-
-
-def test_a_file_that_telegram_would_not_take_is_none() -> None:
-    Attachment("document", "a", bytes(ATTACHMENT_LIMIT_BYTES))
-    with pytest.raises(ValueError, match=r"^a: 52428801 bytes"):
-        Attachment("document", "a", bytes(ATTACHMENT_LIMIT_BYTES + 1))

@@ -78,15 +78,6 @@ def test_a_question_decided_at_once_in_several_processes_is_decided_once(
     assert state.do(partial(decide_once, question="oublier:7:2", choice="no", now=NOW)) is None
 
 
-def test_only_its_person_decides_on_a_document(state: State) -> None:
-    number = state.do(received)
-    theirs = partial(
-        documents.decide, document_id=number, person_id=8, scope="corpus", update_id=PRESS
-    )
-    assert state.do(theirs) is None
-    assert decide(state, number, "corpus", PRESS) is not None
-
-
 def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -> None:
     number = state.do(received)
     for _ in range(2):
@@ -117,18 +108,6 @@ def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
     assert state.do(documents.waiting_documents) == {number}
 
 
-def test_a_document_that_could_not_be_filed_may_be_decided_on_again(state: State) -> None:
-    number = state.do(received)
-    decide(state, number, "corpus", PRESS)
-    assert state.do(partial(documents.return_undecided, document_id=number))
-    decision = decide(state, number, "dropped", OTHER_PRESS)
-    assert decision is not None
-    assert decision.first
-    state.do(partial(documents.remove_document, document_id=number))
-    assert not state.do(partial(documents.return_undecided, document_id=number))
-    assert not state.do(partial(documents.finish_filing, document_id=number, path="a.pdf"))
-
-
 def test_a_document_is_received_once_however_often_its_update_is_told(state: State) -> None:
     receive = partial(
         documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW, update_id=1
@@ -145,3 +124,12 @@ def test_a_document_that_is_still_looked_at_can_only_be_dropped(state: State) ->
     decision = decide(state, number, "dropped", PRESS)
     assert decision is not None
     assert decision.first
+
+
+def test_only_its_person_decides_on_a_document(state: State) -> None:
+    number = state.do(received)
+    theirs = partial(
+        documents.decide, document_id=number, person_id=8, scope="corpus", update_id=PRESS
+    )
+    assert state.do(theirs) is None
+    assert decide(state, number, "corpus", PRESS) is not None

@@ -100,15 +100,6 @@ def test_what_a_process_that_ended_had_in_hand_is_taken_over_in_order(database: 
         assert taken_up(one, 1) == 2
 
 
-def test_who_takes_over_is_one_of_those_left(database: str) -> None:
-    with process(database) as (one, _), process(database) as (other, _):
-        with process(database) as (third, _):
-            arrives(third, 1)
-            arrives(third, 2, ELSEWHERE)
-        assert falls_to(one) == [1, 2]
-        assert falls_to(other) == []
-
-
 def test_a_letter_of_a_process_that_ended_is_sent_by_another_and_no_other_is(database: str) -> None:
     begin = partial(deliveries.open_delivery, bot_id=BOT, update_id=None, number=1, now=NOW)
     left = partial(deliveries.take_over_deliveries, bot_id=BOT)

@@ -51,7 +51,7 @@ FOREVER = {"roles", "corpora"}
 """What administrators decided stays until they decide otherwise."""
 NAMELESS = {"battles", "battle_votes"} & set(Base.metadata.tables)
 """What is counted stays, without the person and their words."""
-PAGE = Path(__file__).parents[3] / "docs" / "retention.md"
+PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 
 
 def count_rows(state: State) -> dict[str, int]:
@@ -144,20 +144,9 @@ def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -
 
 
 def test_the_page_tells_of_every_table_how_long(state: State) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    named = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (.+?) \|", text, re.MULTILINE)))
+    section = PAGE.read_text(encoding="utf-8").partition("## How long")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (.+?) \|", section, re.MULTILINE)))
     assert set(Base.metadata.tables) <= set(named)
-
-
-def test_that_somebody_wants_no_announcements_is_not_forgotten(state: State) -> None:
-    add_rows(state, [PersonRow(id=7, first_seen=NOW, last_seen=NOW, quiet_since=NOW)])
-    assert forget_rows(state, NOW + timedelta(days=400)) == {}
-
-
-def test_what_administrators_decided_about_a_group_stays(state: State) -> None:
-    groups = [ChatRow(id=-n, allowed=n == 1, first_seen=NOW) for n in (1, 2)]
-    add_rows(state, [*groups, ChatRow(id=-3, first_seen=NOW)])
-    assert forget_rows(state, NOW + timedelta(days=400)) == {"chats": 1}
 
 
 def test_what_could_never_be_sent_goes_with_its_words(state: State) -> None:

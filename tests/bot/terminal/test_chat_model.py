@@ -72,18 +72,6 @@ def test_a_model_that_answers_is_told_with_its_pace_and_cost(
         assert "Aujourd’hui\u00a0: 1 appel, 1\u202f520 jetons, 0,0032." in capsys.readouterr().out
 
 
-def test_it_speaks_english_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    with served(says("The library closes at 6 p.m.")) as server:
-        use(monkeypatch, server.url)
-        assert run(["chat-model", "--check"]) == 0
-        shown = capsys.readouterr().out
-    assert "It does not cite its sources as asked" in shown
-    assert server.bodies[0]["messages"][-1]["content"].endswith("library close?")
-
-
 @pytest.mark.parametrize(
     ("behaviour", "told"),
     [
@@ -116,17 +104,6 @@ def test_a_silent_model_is_not_waited_for_long(
     assert "✗ il n’a pas répondu à temps" in capsys.readouterr().out
 
 
-def test_one_that_fails_does_not_hide_the_next(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with served(refuses(401), says(ANSWER)) as server:
-        use(monkeypatch, server.url, "openai:one,openai:two")
-        assert run(["chat-model", "--check"]) == 1
-    shown = capsys.readouterr().out
-    assert shown.index("la clé n’est pas acceptée") < shown.index("openai:two")
-    assert "18 heures" in shown
-
-
 def test_the_models_of_the_arena_are_told_and_tried_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,16 +115,6 @@ def test_the_models_of_the_arena_are_told_and_tried_too(
         assert [names.count(f"openai:{each}") for each in ("one", "two")] == [1, 1]
         assert run(["chat-model", "--check"]) == 0
     assert {body["model"] for body in server.bodies} == {"one", "two"}
-
-
-def test_a_server_without_json_is_tried_without(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with served(refuses(400), says(ANSWER)) as server:
-        use(monkeypatch, server.url)
-        assert run(["chat-model", "--check"]) == 0
-        assert ["response_format" in body for body in server.bodies] == [True, False]
-    assert "Forme\u00a0: phrases avec des repères [1]." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

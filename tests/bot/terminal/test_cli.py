@@ -109,12 +109,6 @@ def test_ask_prints_the_answer_and_its_source(
     assert chain.asked == ["Combien de puces ?"]
 
 
-def test_ask_takes_words_without_quotation_marks(chain: Scripted) -> None:
-    assert run(["ask", "Combien", "de", "puces", "?"]) == 0
-    assert run(["ask", "--", "-1", "est-il pair ?"]) == 0
-    assert chain.asked == ["Combien de puces ?", "-1 est-il pair ?"]
-
-
 def test_ask_exits_with_3_when_the_articles_do_not_say(
     chain: Scripted, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,15 +146,6 @@ def test_what_may_not_answer_is_said_to_be_the_nearest(
     assert shown[1].startswith(f"«\u00a0{QUOTE}")
 
 
-@pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"]])
-def test_ask_reads_the_question_from_standard_input(
-    arguments: list[str], chain: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("Combien\nde puces ?\n"))
-    assert run(arguments) == 0
-    assert chain.asked == ["Combien de puces ?"]
-
-
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"], ["ask", "  "]])
 def test_an_empty_question_is_wrong_usage(
     arguments: list[str], chain: Scripted, capsys: pytest.CaptureFixture[str]
@@ -172,23 +157,7 @@ def test_an_empty_question_is_wrong_usage(
     assert chain.asked == []
 
 
-def test_bytes_that_are_not_utf8_do_not_stop_a_question(
-    chain: Scripted, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["ask", "caf\udce9 ?", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["question"] == "caf� ?"
-
-
 # chat
-
-
-def test_chat_answers_a_pipe_line_by_line(
-    chain: Scripted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("Combien ?\n\nQuel journal ?\n"))
-    assert run(["chat"]) == 0
-    assert chain.asked == ["Combien ?", "Quel journal ?"]
-    assert capsys.readouterr().out.count(f"{QUOTE}\u00a0»\u00a0[1]") == 2
 
 
 def test_chat_without_an_index_says_so_before_any_question(
@@ -226,67 +195,6 @@ def test_index_tells_what_it_indexed_then_that_nothing_has_changed(
     assert embedder.embedded == before
 
 
-def test_index_counts_what_was_added_changed_and_removed(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(["index"])
-    (corpus / "minitel.md").unlink()
-    braille = corpus / "braille.md"
-    braille.write_text(braille.read_text(encoding="utf-8") + "\nFin.\n", encoding="utf-8")
-    (corpus / "tgv.txt").write_text("Le TGV\n\nLe TGV roule depuis 1981.\n", encoding="utf-8")
-    capsys.readouterr()
-    assert run(["index", "corpus"]) == 0
-    assert (
-        "Ajoutés\u00a0: 1\u202f; modifiés\u00a0: 1\u202f; retirés\u00a0: 1\u202f; "
-        "inchangés\u00a0: 0.\n"
-    ) in capsys.readouterr().out
-
-
-def test_index_names_each_file_it_skipped_and_why(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (corpus / "vide.md").touch()
-    (corpus / "image.txt").write_bytes(b"\x89PNG\x00\x01\x02")
-    assert run(["index"]) == 0, "articles came in: whoever waits for them may go on"
-    shown = capsys.readouterr().out
-    assert "2 fichiers laissés de côté\u00a0:\n" in shown
-    assert "  corpus/vide.md\u00a0: " in shown
-    assert "  corpus/image.txt\u00a0: " in shown
-    assert shown.startswith("2 articles")
-    assert run(["index", "--strict"]) == 1
-
-
-def test_index_of_a_path_that_is_not_there_is_wrong_usage(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert run(["index", "nulle/part"]) == 2
-    error = capsys.readouterr().err.splitlines()[-1]
-    assert error.startswith("Erreur\u00a0: ")
-    assert "nulle/part" in error
-
-
-def test_index_of_no_article_at_all_fails(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "vide").mkdir()
-    assert run(["index", "vide"]) == 1
-    assert "vide" in capsys.readouterr().err.splitlines()[-1]
-
-
-def test_index_if_missing_leaves_an_index_alone(
-    corpus: Path, embedder: FakeEmbedder, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["index", "--if-missing"]) == 0
-    generation = current_id(Path(".selon"))
-    embedded = embedder.embedded
-    assert generation is not None
-    (corpus / "braille.md").unlink()
-    capsys.readouterr()
-    assert run(["index", "--if-missing"]) == 0
-    assert capsys.readouterr().out == ""
-    assert (current_id(Path(".selon")), embedder.embedded) == (generation, embedded)
-
-
 def test_index_if_missing_builds_again_what_other_weights_built(
     corpus: Path,
     embedder: FakeEmbedder,
@@ -313,13 +221,6 @@ def test_index_of_a_part_that_is_none_is_wrong_usage(
     assert f"--part {typed}" in told.err
     assert "2/5" in told.err
     assert embedder.embedded == 0
-
-
-def test_index_of_a_part_in_files_says_what_it_takes(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["index", str(corpus), "--part", "1/2"]) == 1
-    assert "SELON_INDEX_URL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -375,18 +276,6 @@ def test_ctrl_c_leaves_the_index_in_service(
 # status
 
 
-def test_status_tells_what_is_indexed(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["index"])
-    capsys.readouterr()
-    assert run(["status"]) == 0
-    rows = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
-    assert rows["Génération"] == current_id(Path(".selon"))
-    assert rows["Modèle"] == "fake-64"
-    assert (rows["Articles"], rows["Passages"], rows["Phrases"]) == ("2", "2", "4")
-    assert rows["Langues"] == "fr 2"
-    assert rows["État"] == "intact"
-
-
 def test_status_finds_a_damaged_file(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["index"])
     layout = Layout(Path(".selon"))
@@ -403,35 +292,7 @@ def test_status_finds_a_damaged_file(corpus: Path, capsys: pytest.CaptureFixture
     assert "selon index" in shown.err
 
 
-def test_eval_measures_the_index_in_service(
-    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    assert run(["index", str(corpus)]) == 0
-    questions = tmp_path / "questions.jsonl"
-    questions.write_text('{"question": "Quand le Minitel ?", "article": "minitel"}\n')
-    capsys.readouterr()
-    assert run(["eval", str(questions)]) == 0
-    assert "hit@1\t1" in capsys.readouterr().out
-    assert run(["eval", str(tmp_path / "absent.jsonl")]) == 2
-    assert "absent.jsonl" in capsys.readouterr().err
-
-
-def test_status_of_nothing_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["status"]) == 1
-    assert "selon index" in capsys.readouterr().err
-
-
 # bot
-
-
-def test_bot_says_where_it_listens(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    application = ModuleType("bot.messenger.running.application")
-    application.run_bot = lambda *opened: opened[-1]("selon_bot")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bot.messenger.running.application", application)
-    assert run(["bot"]) == 0
-    assert "https://t.me/selon_bot" in capsys.readouterr().err
 
 
 def test_bot_without_a_token_names_the_setting(capsys: pytest.CaptureFixture[str]) -> None:
@@ -444,65 +305,6 @@ def test_bot_without_a_token_names_the_setting(capsys: pytest.CaptureFixture[str
 # Usage, settings and errors
 
 
-def test_the_data_directory_may_be_given_to_every_command(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["index", "--data-dir", "ailleurs"]) == 0
-    assert current_id(Path("ailleurs")) is not None
-    assert not Path(".selon").exists()
-    assert run(["status", "--data-dir", "ailleurs"]) == 0
-    assert run(["ask", "--data-dir", "ailleurs", "Combien ?"]) == 0
-    assert run(["chat", "--data-dir", "ailleurs"]) == 0
-
-
-def test_help_is_in_the_language_of_the_settings(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["--help"]) == 0
-    french = capsys.readouterr().out
-    for word in ("Usage\u00a0:", "Commandes\u00a0:", "Options\u00a0:", "Afficher cette aide."):
-        assert word in french
-    for command in COMMANDS:
-        assert f"  {command} " in french
-        assert run([command, "--help"]) == 0
-    assert "SELON_DATA_DIR" in capsys.readouterr().out
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    assert run(["--help"]) == 0
-    assert "Show this message and exit." in capsys.readouterr().out
-
-
-def test_no_command_shows_the_help_and_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([]) == 2
-    assert "Commandes\u00a0:" in capsys.readouterr().out
-
-
-def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--version"]) == 0
-    assert capsys.readouterr().out.startswith("selon 0.")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["stats"], "Commande inconnue\u00a0: stats. Vouliez-vous dire 'status', 'state'\u202f?"),
-        (["ask", "--jsno", "?"], "Option inconnue\u00a0: --jsno"),
-        (["ask", "--data-dir"], "L’option --data-dir attend une valeur."),
-        (["chat", "bonjour"], "Argument en trop\u00a0: bonjour"),
-        (["show"], "Il manque\u00a0: ARTICLE."),
-        (["list", "--limit", "0"], "Valeur refusée pour --limit\u00a0: au moins 1"),
-        (["list", "--limit", "x"], "Valeur refusée pour --limit\u00a0: un nombre entier"),
-    ],
-)
-def test_wrong_usage_is_said_in_french_with_where_to_find_help(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(arguments) == 2
-    shown = capsys.readouterr()
-    assert shown.err.startswith(f"Erreur\u00a0: {said}")
-    assert "Aide\u00a0: selon" in shown.err
-    assert shown.out == ""
-
-
 def test_a_bad_setting_exits_with_2_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -511,28 +313,6 @@ def test_a_bad_setting_exits_with_2_in_one_line(
     error = capsys.readouterr().err
     assert error.startswith("Erreur\u00a0: SELON_THREADS='beaucoup'\u00a0: ")
     assert error.count("\n") == 1
-
-
-def test_a_bad_setting_is_told_in_the_language_that_is_set(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    monkeypatch.setenv("SELON_THREADS", "-1")
-    assert run(["ask", "Combien ?"]) == 2
-    assert capsys.readouterr().err == (
-        "Error: SELON_THREADS='-1': input should be greater than or equal to 0\n"
-    )
-
-
-def test_english_settings_speak_english(
-    chain: Scripted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    chain.answer = lambda question: refused(question=question)
-    assert run(["ask", "Which weather?"]) == 3
-    assert capsys.readouterr().out == f"{EN.not_in_articles}\n"
-    assert run(["ask", ""]) == 2
-    assert capsys.readouterr().err.startswith("Error: what is your question?")
 
 
 def test_errors_foreseen_or_not_are_one_line_and_exit_with_1(
@@ -555,17 +335,6 @@ def test_errors_foreseen_or_not_are_one_line_and_exit_with_1(
         assert shown.err.count("\n") == 1
         assert "Traceback" not in shown.err
         assert shown.out == ""
-
-
-def test_ctrl_c_ends_a_command_in_one_line(
-    chain: Scripted, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(question: str) -> Answer:
-        raise KeyboardInterrupt
-
-    chain.answer = interrupted
-    assert run(["ask", "Combien ?"]) == 1
-    assert capsys.readouterr().err == "Interrompu.\n"
 
 
 # The process
@@ -593,13 +362,6 @@ def test_the_command_line_loads_nothing_heavy() -> None:
     assert result.stdout.splitlines()[-1] == b"[]", result.stderr
 
 
-def test_output_is_utf8_whatever_the_locale() -> None:
-    code = "import sys, bot.main; sys.exit(bot.main.run(['--help']))"
-    for locale in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}):
-        result = started(code, **locale)
-        assert "étant citée" in result.stdout.decode("utf-8")
-
-
 def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
     code = (
         "import sys, bot.main\n"
@@ -619,18 +381,3 @@ def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
     )
     os.close(writing)
     assert (result.returncode, result.stderr) == (1, b"")
-
-
-def test_debug_shows_where_an_unexpected_error_arose() -> None:
-    code = (
-        "import sys, types, bot.main\n"
-        "module = types.ModuleType('bot.assembly')\n"
-        "module.open_chain = lambda settings: 1 / 0\n"
-        "sys.modules['bot.assembly'] = module\n"
-        "sys.exit(bot.main.run(['ask', 'Combien ?']))"
-    )
-    quiet, loud = started(code), started(code, SELON_LOG_LEVEL="DEBUG")
-    assert quiet.returncode == loud.returncode == 1
-    assert quiet.stderr.count(b"\n") == 1
-    assert b"ZeroDivisionError" in quiet.stderr
-    assert b"Traceback" in loud.stderr

@@ -66,20 +66,5 @@ def test_no_line_breaks_at_a_space_that_must_hold() -> None:
     assert lines == ["Quelle est la", "question\u202f? Celle\u00a0-\u00a0ci,", "«\u00a0oui\u00a0»"]
 
 
-def test_folding_keeps_styles_where_they_were() -> None:
-    stream = Terminal()
-    text = Text("avant ").append("dedans et encore", style="bold").append(" après")
-    show(Console(file=stream, force_terminal=True, color_system="standard", width=20), text)
-    assert stream.getvalue() == "avant \x1b[1mdedans et\x1b[0m\n\x1b[1mencore\x1b[0m après\n"
-
-
-def test_empty_lines_stay() -> None:
-    assert folded(Text("un\n\ndeux"), 40) == ["un", "", "deux"]
-
-
-def test_markup_in_texts_is_only_text() -> None:
-    assert shown(Text("[bold]x[/bold] :smile:"), io.StringIO()) == "[bold]x[/bold] :smile:\n"
-
-
 def test_bytes_of_another_encoding_become_the_replacement_character() -> None:
     assert encodable("caf\udce9 crème") == "caf� crème"

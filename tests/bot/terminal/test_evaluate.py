@@ -38,13 +38,6 @@ def run(*arguments: str | Path) -> int:
     return job()
 
 
-def test_the_table_goes_to_a_pipe_plain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(write_squad(tmp_path / "asked.json")) == 0
-    shown = capsys.readouterr().out
-    assert "\x1b" not in shown
-    assert "hit@1\t1.000\t1.000–1.000\n" in shown
-
-
 @pytest.mark.parametrize(
     ("language", "told"),
     [

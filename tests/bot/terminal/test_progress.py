@@ -48,21 +48,6 @@ def test_a_pipe_hears_once_that_the_model_is_prepared() -> None:
     assert stream.getvalue() == "Préparation du modèle…\n"
 
 
-def test_a_step_without_a_name_of_its_own_is_shown_as_it_is() -> None:
-    stream = io.StringIO()
-    ProgressLines(console_for(stream), FRENCH).step("mystère")
-    assert stream.getvalue() == "mystère…\n"
-
-
-def test_every_step_of_a_build_has_its_words() -> None:
-    from typing import get_args
-
-    from index.build.builder import BuildStep
-
-    for language in ("fr", "en"):
-        assert set(TerminalPhrases.of(language).steps) == set(get_args(BuildStep))
-
-
 @pytest.fixture
 def screen() -> Console:
     return Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
@@ -80,38 +65,6 @@ def test_a_person_gets_a_bar_that_is_gone_at_the_end(screen: Console) -> None:
     assert "\x1b[2K" in file.getvalue()
 
 
-def test_the_bar_says_how_many_how_fast_and_how_long_yet(screen: Console) -> None:
-    from bot.terminal.progress import _progress
-
-    clock = Clock()
-    with _progress(screen) as progress:
-        bar = ProgressBar(progress, FRENCH, clock)
-        bar.model(0.25, "weights")
-        assert progress.tasks[0].percentage == 25
-        bar.step("embed")
-        clock.now += 10
-        bar.progress(400, 1200)
-        assert progress.tasks[0].description == "Calcul des vecteurs"
-        assert progress.tasks[0].fields["detail"] == (
-            "400 textes sur 1\u202f200, 40 textes/s, encore 20\u00a0s"
-        )
-        bar.step("write")
-        assert progress.tasks[0].fields["detail"] == ""
-        assert progress.tasks[0].total is None
-
-
-def test_the_pace_is_the_one_of_late() -> None:
-    """A build that goes on from an interrupted one has most of its vectors at once."""
-    stream, clock = io.StringIO(), Clock()
-    lines = ProgressLines(console_for(stream), FRENCH, clock)
-    lines.step("embed")
-    lines.progress(5000, 10000)
-    for second in range(1, 121):
-        clock.now += 1
-        lines.progress(5000 + 10 * second, 10000)
-    assert "10 textes/s, encore 7\u00a0min" in stream.getvalue().splitlines()[-1]
-
-
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> None:
     stream = io.StringIO()
@@ -120,12 +73,3 @@ def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> 
         observer.step("embed")
         observer.stopping()
     assert "Arrêt" in stream.getvalue()
-
-
-def test_a_pipe_hears_no_count_of_what_is_over_at_once() -> None:
-    stream, clock = io.StringIO(), Clock()
-    lines = ProgressLines(console_for(stream), FRENCH, clock)
-    lines.step("read")
-    for done in range(11):
-        lines.progress(done, 10)
-    assert stream.getvalue() == "Lecture des articles…\n"

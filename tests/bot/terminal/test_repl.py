@@ -25,7 +25,7 @@ from bot.help_numbers import Help, parse_help_numbers
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
-from bot.terminal.repl import Conversation, Grow, chat_piped, chat_typed, completer_for, new_session
+from bot.terminal.repl import Conversation, Grow, chat_typed, completer_for, new_session
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, refused
 
@@ -81,48 +81,7 @@ def replied(conversation: Conversation, line: str) -> str:
     return reply.plain if reply else ""
 
 
-def piped(lines: list[str], streams: Streams, language: str = "fr") -> int:
-    return chat_piped(lines, lambda: ask, language, streams.out, streams.err)
-
-
 # What each line is answered with
-
-
-def test_an_empty_line_gets_nothing() -> None:
-    conversation = Conversation(ask, "fr")
-    assert [replied(conversation, line) for line in ("", "   ", "\t\n")] == ["", "", ""]
-
-
-def test_sources_and_passages_wait_for_an_answer() -> None:
-    conversation = Conversation(ask, "fr")
-    assert replied(conversation, "/sources") == FRENCH.repl_no_answer_yet
-    assert replied(conversation, "/passage 1") == FRENCH.repl_no_answer_yet
-
-
-def test_sources_shows_those_of_the_last_answer() -> None:
-    conversation = Conversation(ask, "fr")
-    conversation.reply("Combien de puces ?")
-    shown = replied(conversation, "/sources")
-    assert f"«\u00a0{FIRST}\u00a0»\u00a0[1]" in shown
-    assert f"«\u00a0{SECOND}\u00a0»\u00a0[2]" in shown
-    conversation.reply("Quel temps ?")
-    assert FR.nearest_articles in replied(conversation, "/sources")
-
-
-@pytest.mark.parametrize("typed", ["/passage 2", "/PASSAGE [2]", "  /passage   2 "])
-def test_passage_shows_the_whole_passage_of_a_source(typed: str) -> None:
-    conversation = Conversation(ask, "fr")
-    conversation.reply("Combien de puces ?")
-    shown = replied(conversation, typed)
-    assert shown.startswith("[2] Deux modèles maison")
-    assert article().text in shown
-
-
-@pytest.mark.parametrize("typed", ["/passage", "/passage 3", "/passage deux"])
-def test_a_passage_that_is_not_there_says_which_are(typed: str) -> None:
-    conversation = Conversation(ask, "fr")
-    conversation.reply("Combien de puces ?")
-    assert replied(conversation, typed) == "Donnez un numéro de source de 1 à 2."
 
 
 def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
@@ -153,26 +112,6 @@ def test_what_leaves_other_conversations_leaves_this_one(word: str) -> None:
     assert conversation.over
 
 
-def test_a_question_about_leaving_is_one() -> None:
-    conversation = Conversation(ask, "fr")
-    assert FIRST in replied(conversation, "Quitter Paris ?")
-    assert not conversation.over
-
-
-def test_an_unknown_command_gets_a_hint() -> None:
-    conversation = Conversation(ask, "fr")
-    assert replied(conversation, "/source") == (
-        f"{FRENCH.repl_no_such_command('/source')} Vouliez-vous dire /sources\u202f?"
-    )
-    assert replied(conversation, "/xyz") == FRENCH.repl_no_such_command("/xyz")
-
-
-def test_the_help_names_every_command() -> None:
-    for language, phrases in (("fr", FRENCH), ("en", ENGLISH)):
-        for command, _ in Conversation(ask, language).commands:
-            assert command in phrases.repl_help
-
-
 # The conversation so far
 
 
@@ -192,16 +131,6 @@ class Listening:
         return [[turn.question for turn in said.history] for said in self.said]
 
 
-def test_a_question_is_asked_with_those_before_it() -> None:
-    listening = Listening()
-    conversation = Conversation(listening, "fr")
-    for line in ("Combien de puces ?", "/sources", "Et de cartes ?", "Quel temps ?"):
-        conversation.reply(line)
-    first, second = "Combien de puces ?", "Et de cartes ?"
-    assert listening.before == [[], [first], [first, second]]
-    assert listening.said[1].history[0].answer == f"{FIRST}\n{SECOND}"
-
-
 @pytest.mark.parametrize("command", ["/nouveau", "/new"])
 def test_a_conversation_can_start_afresh(command: str) -> None:
     listening = Listening()
@@ -213,71 +142,7 @@ def test_a_conversation_can_start_afresh(command: str) -> None:
     assert listening.before == [[], []]
 
 
-def test_thanks_are_returned_and_the_answer_before_them_stays() -> None:
-    listening = Listening()
-    conversation = Conversation(listening, "fr")
-    conversation.reply("Combien de puces ?")
-    assert replied(conversation, "Merci") == FR.courtesy
-    assert FIRST in replied(conversation, "/sources")
-    conversation.reply("Et de cartes ?")
-    assert listening.before[-1] == ["Combien de puces ?"]
-
-
-def test_how_a_follow_up_was_understood_is_shown_before_its_answer() -> None:
-    understood = "Combien de cartes faut-il\u202f?"
-    conversation = Conversation(lambda said: replace(ask(said), understood=understood), "fr")
-    shown = replied(conversation, "Et de cartes ?")
-    assert shown.startswith(f"Question comprise\u00a0: {understood}\n\n«\u00a0{FIRST}")
-    conversation.reply("/langue en")
-    refusing = replied(conversation, "Quel temps ?")
-    assert refusing.startswith(f"Understood as: {understood}\n\n{EN.not_in_articles}")
-
-
 # From a pipe
-
-
-def test_piped_questions_are_answered_one_after_the_other(streams: Streams) -> None:
-    code = piped(["Combien de puces ?\n", "\n", "Quel temps ?\n"], streams)
-    assert code == 0
-    first, second = streams.said.split(f"\n\n{FR.not_in_articles}")
-    assert first.startswith(
-        f"«\u00a0{FIRST}\u00a0»\u00a0[1]\n«\u00a0{SECOND}\u00a0»\u00a0[2]\n  — Deux"
-    )
-    assert FR.nearest_articles in second
-    assert "\x1b" not in streams.said
-    assert "selon>" not in streams.said
-    assert streams.complained == ""
-
-
-def test_a_long_answer_is_not_folded_in_a_pipe(streams: Streams) -> None:
-    long = f"{FIRST[:-1]} " * 5 + "en tout."
-    answer = answered(citation(long, article(text=long)))
-    chat_piped(["Combien ?"], lambda: lambda said: answer, "fr", streams.out, streams.err)
-    assert f"«\u00a0{long}\u00a0»\u00a0[1]" in streams.said.split("\n")
-
-
-def test_quit_ends_a_pipe(streams: Streams) -> None:
-    assert piped(["/quit", "Combien de puces ?"], streams) == 0
-    assert streams.said == ""
-
-
-def test_a_question_that_fails_does_not_take_the_next_with_it(streams: Streams) -> None:
-    assert piped(["une panne", "Combien de puces ?"], streams) == 1
-    assert "ZeroDivisionError" in streams.complained
-    assert FIRST in streams.said
-
-
-def test_a_byte_order_mark_is_not_part_of_the_question(streams: Streams) -> None:
-    assert piped(["\ufeff/aide"], streams) == 0
-    assert streams.said == f"{FRENCH.repl_help}\n"
-
-
-def test_a_pipe_without_an_index_fails_before_reading(streams: Streams) -> None:
-    def closed() -> Callable[[TurnText], Answer]:
-        raise NoIndex("rien")
-
-    with pytest.raises(NoIndex):
-        chat_piped(["Combien ?"], closed, "fr", streams.out, streams.err)
 
 
 # At the prompt
@@ -339,17 +204,6 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
     assert streams.said.index(FRENCH.repl_loading) < streams.said.index(FIRST)
 
 
-def test_leaving_does_not_wait_for_the_index(keyboard: PipeInput, streams: Streams) -> None:
-    never = threading.Event()
-
-    def stuck() -> Callable[[TurnText], Answer]:
-        never.wait(30)
-        return ask
-
-    assert typed("\x04", keyboard, streams, stuck) == 0
-    never.set()
-
-
 def test_an_index_that_cannot_be_opened_ends_the_conversation(
     keyboard: PipeInput, streams: Streams
 ) -> None:
@@ -358,12 +212,6 @@ def test_an_index_that_cannot_be_opened_ends_the_conversation(
 
     with pytest.raises(NoIndex, match="no-index"):
         typed("Combien ?\r", keyboard, streams, closed)
-
-
-def test_a_question_that_fails_leaves_the_prompt(keyboard: PipeInput, streams: Streams) -> None:
-    assert typed("une panne\rCombien ?\r\x04", keyboard, streams, lambda: ask) == 0
-    assert "ZeroDivisionError" in streams.complained
-    assert FIRST in streams.said
 
 
 def test_ctrl_c_cancels_the_question_and_keeps_the_conversation(
@@ -498,12 +346,3 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
     assert completions(conversation, "/pa") == ["/passage"]
     conversation.reply("/langue en")
     assert completions(conversation, "/l") == ["/language"]
-
-
-def test_arguments_are_completed_and_questions_are_not() -> None:
-    conversation = Conversation(ask, "fr")
-    assert completions(conversation, "/passage ") == []
-    conversation.reply("Combien de puces ?")
-    assert completions(conversation, "/passage ") == ["1", "2"]
-    assert completions(conversation, "/langue e") == ["en"]
-    assert completions(conversation, "Combien /") == []

@@ -58,33 +58,6 @@ def test_it_goes_to_a_file_of_ones_own_and_into_another_place(here: Path, capsys
     assert known("ailleurs")
 
 
-def test_what_is_there_stays_unless_so_told(here: Path, capsys: Capture) -> None:
-    run(["state", "export", "copie.jsonl"])
-    capsys.readouterr()
-    assert run(["state", "import", "copie.jsonl"]) == 1
-    assert capsys.readouterr().err.endswith(
-        "state.sqlite\u00a0: cette base n’est pas vide (2 lignes)\u202f; rien n’a changé. "
-        "Pour remplacer ce qu’elle contient\u00a0: --replace\n"
-    )
-    assert run(["state", "import", "copie.jsonl", "--replace"]) == 0
-
-
-def test_nothing_but_an_earlier_export_is_written_over(here: Path, capsys: Capture) -> None:
-    run(["state", "export", "copie.jsonl"])
-    assert run(["state", "export", "copie.jsonl"]) == 0
-    capsys.readouterr()
-    whole = Path(".selon", FILE).read_bytes()
-    assert run(["state", "export", f".selon/{FILE}"]) == 1
-    assert capsys.readouterr().err == (
-        f"Erreur\u00a0: .selon/{FILE}\u00a0: existe déjà, et n’est pas une copie faite par "
-        "selon state export\u00a0: donnez un autre nom\n"
-    )
-    assert Path(".selon", FILE).read_bytes() == whole
-    assert run(["state", "export", "."]) == 1
-    os.mkfifo("pipe")
-    assert run(["state", "export", "pipe"]) == 1
-
-
 def test_through_standard_output_and_input(
     here: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,3 +94,19 @@ def test_what_cannot_be_done_is_said_in_a_line(
     shown = capsys.readouterr()
     assert shown.err.startswith(f"Erreur\u00a0: {said}")
     assert (shown.err.count("\n"), shown.out) == (1, "")
+
+
+def test_nothing_but_an_earlier_export_is_written_over(here: Path, capsys: Capture) -> None:
+    run(["state", "export", "copie.jsonl"])
+    assert run(["state", "export", "copie.jsonl"]) == 0
+    capsys.readouterr()
+    whole = Path(".selon", FILE).read_bytes()
+    assert run(["state", "export", f".selon/{FILE}"]) == 1
+    assert capsys.readouterr().err == (
+        f"Erreur\u00a0: .selon/{FILE}\u00a0: existe déjà, et n’est pas une copie faite par "
+        "selon state export\u00a0: donnez un autre nom\n"
+    )
+    assert Path(".selon", FILE).read_bytes() == whole
+    assert run(["state", "export", "."]) == 1
+    os.mkfifo("pipe")
+    assert run(["state", "export", "pipe"]) == 1

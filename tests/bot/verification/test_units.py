@@ -9,17 +9,11 @@ from bot.verification.quantities import scale_after, unit_after, unit_before
     ("text", "unit"),
     [
         (" km/h", "km/h"),
-        (" kilomètres par heure", "km/h"),
         (" %", "%"),
-        (" pour cent", "%"),
         (" per cent", "%"),
-        ("\u00a0€", "€"),
         (" d’euros", "€"),
-        (" années-lumière", "light-year"),
         (" light years", "light-year"),
-        (" mètres carrés", "m²"),
         (" degrés Celsius", "°C"),
-        (" maisons", ""),
         (" mille-pattes", ""),
     ],
 )
@@ -31,15 +25,10 @@ def test_a_unit_has_one_name(text: str, unit: str) -> None:
     ("text", "scale"),
     [
         (" mille", 1e3),
-        (" millions", 1e6),
         (" milliards", 1e9),
-        (" hundred thousand", 1e5),
         ("k", 1e3),
-        (" Md€", 1e9),
         (" M d’euros", 1e6),
-        (" km", 1),
         (" Mars", 1),
-        (" kilos", 1),
     ],
 )
 def test_a_scale_stands_behind_its_number(text: str, scale: float) -> None:

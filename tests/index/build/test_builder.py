@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.article import embedding_text
 from index.build.builder import build, build_articles
-from index.build.passages import cut
-from index.errors import IndexingError, Problem, ReadError
+from index.errors import IndexingError, Problem
 from index.store.files.generation import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, article, best_passage, full, index, opened, three
@@ -60,16 +57,6 @@ def test_an_unchanged_corpus_embeds_nothing_and_makes_no_generation(tmp_path: Pa
     assert watch.steps == ["lock", "read", "clean"]
 
 
-def test_an_added_article_costs_only_itself(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    report = index([full(), *three()], tmp_path)
-    assert (report.added, report.unchanged, report.changed, report.removed) == (1, 3, 0, 0)
-    assert report.embedded == 3 + 4  # passages and sentences of the new one
-    assert report.switched
-    assert best_passage(tmp_path, "L’histoire entière : né à Lyon, puis à Nice").startswith("Né")
-    assert best_passage(tmp_path, "Qui a construit le pont ?") == BRIDGE
-
-
 def test_a_changed_sentence_costs_itself_its_passage_and_what_leans_on_it(tmp_path: Path) -> None:
     index(three(), tmp_path)
     other = BRIDGE.replace("1901", "1902")
@@ -79,17 +66,6 @@ def test_a_changed_sentence_costs_itself_its_passage_and_what_leans_on_it(tmp_pa
     assert best_passage(tmp_path, "Qui a construit le pont ?") == other
 
 
-def test_a_deleted_article_is_no_longer_found_and_costs_nothing(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    report = index(three()[1:], tmp_path)
-    assert (report.removed, report.unchanged, report.embedded) == (1, 2, 0)
-    assert report.switched
-    with opened(tmp_path) as generation:
-        assert generation.article(three()[0].id) is None
-        assert [entry.title for entry in generation.articles()] == ["Moulin", "Harbour"]
-    assert best_passage(tmp_path, "Qui a construit le pont ?") != BRIDGE
-
-
 def test_changed_metadata_is_shown_without_embedding_again(tmp_path: Path) -> None:
     index(three(), tmp_path)
     signed = replace(three()[0], author="Élise Marchand", url="https://example.org/pont")
@@ -97,13 +73,6 @@ def test_changed_metadata_is_shown_without_embedding_again(tmp_path: Path) -> No
     assert (report.changed, report.embedded, report.switched) == (1, 0, True)
     with opened(tmp_path) as generation:
         assert generation.article(signed.id) == signed
-
-
-def test_what_is_said_twice_is_embedded_once(tmp_path: Path) -> None:
-    texts = ["Même phrase. Autre phrase.", "Même phrase. Fin."]
-    report = index([article(f"a{n}", text, title="T") for n, text in enumerate(texts)], tmp_path)
-    assert report.sentences == 4
-    assert report.embedded == 2 + 3
 
 
 def test_vectors_are_the_same_whether_reused_or_new(tmp_path: Path) -> None:
@@ -136,18 +105,6 @@ def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmb
     assert (report.unchanged, report.switched) == (3, True)
     manifest = verify(tmp_path)
     assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
-
-
-def test_articles_are_cut_again_by_other_rules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = index(three(), tmp_path)
-    monkeypatch.setattr("index.build.fingerprint._code", lambda: "another version of Selon")
-    monkeypatch.setattr("index.build.generation.cut", partial(cut, limit=40))
-    second = index(three(), tmp_path)
-    assert second.generation != first.generation
-    assert second.passages > first.passages
-    assert (second.unchanged, second.changed) == (3, 0)
 
 
 def test_the_generation_before_is_kept_and_older_ones_are_removed(tmp_path: Path) -> None:
@@ -198,12 +155,3 @@ def test_a_corpus_without_an_article_names_the_first_file_skipped(tmp_path: Path
     with pytest.raises(IndexingError, match=r"corpus: no-article$"):
         build([corpus], tmp_path / "data", FakeEmbedder())
     assert verify(tmp_path / "data").id == first.generation
-
-
-def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="nowhere"):
-        build([tmp_path / "nowhere"], tmp_path / "data", FakeEmbedder())
-
-
-def test_texts_are_embedded_with_their_title() -> None:
-    assert embedding_text(three()[0], "Il mesure.") == "Pont. Il mesure."

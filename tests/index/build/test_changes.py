@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.build import sources
 from index.build.builder import BuildReport, build
-from index.errors import IndexingError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.store.files.generation import ARTICLES_FILE, current_id, verify
@@ -159,14 +158,6 @@ def test_from_another_folder_only_the_paths_change(
     assert not corpus.build().switched
 
 
-def test_the_paths_of_a_corpus_are_remembered(corpus: Corpus) -> None:
-    corpus.build()
-    assert verify(corpus.data_dir).roots == (str(corpus.folder),)
-    report = build([corpus.folder / "pont.md", corpus.folder], corpus.data_dir, FakeEmbedder())
-    assert verify(corpus.data_dir).roots == (str(corpus.folder / "pont.md"), str(corpus.folder))
-    assert (report.articles, report.embedded) == (2, 0)
-
-
 def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,15 +200,6 @@ def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> N
     report = corpus.build()
     assert (report.articles, report.added, report.left_out) == (2, 1, 0)
     assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le pont date de 1902."
-
-
-def test_a_corpus_whose_articles_are_all_removed_says_so(corpus: Corpus) -> None:
-    corpus.build()
-    with opened(corpus.data_dir) as generation:
-        RemovedList.open(corpus.data_dir).add(generation.articles())
-    with pytest.raises(IndexingError, match=r"no-article-removed .*count=2"):
-        corpus.build()
-    assert verify(corpus.data_dir).articles == 2
 
 
 # Copies.

@@ -58,23 +58,6 @@ def test_the_same_words_are_one_article_however_short() -> None:
     assert duplicate_groups([signed("1", one), signed("2", "La mairie sera fermée mardi.")]) == ()
 
 
-@pytest.mark.parametrize("text", ["", "…", "⚽ 🏆"])
-def test_a_text_without_words_is_like_itself_alone(text: str) -> None:
-    assert duplicate_groups([signed("1", text), signed("2", "— * —")]) == ()
-    assert duplicate_groups([signed("1", text), signed("2", text)]) == (
-        DuplicateGroup("1", ("2",)),
-    )
-
-
-def test_a_language_without_spaces_is_compared_by_its_signs() -> None:
-    text = (
-        "図書館は毎週月曜日に休館します。" * 3
-        + "新しい司書が町に来て、子どもたちに本を読み聞かせました。" * 2
-    )
-    reprint = f"【東京】{text}"
-    assert likeness(signature(text), signature(reprint)) > LIKENESS
-
-
 def test_the_newest_is_kept_by_its_update_first() -> None:
     old, new = date(2024, 1, 1), date(2025, 1, 1)
     mended = f"{TEXT}\n\nCette version a été relue."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,10 @@ import pytest
 
 from index.article import Article
 from index.build.builder import build_articles
-from index.errors import BuildLocked, IndexingError, ModelError, StoreError
+from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
 from index.store import article_writer
 from index.store.files.generation import verify
-from index.store.files.lock import build_lock
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened, three
 
@@ -80,15 +78,6 @@ def test_vectors_that_cannot_be_searched_are_refused(
     assert verify(tmp_path).id == first.generation
 
 
-def test_no_article_is_an_error(tmp_path: Path) -> None:
-    first = index(three(), tmp_path)
-    for nothing in ([], [article("vide", "")]):
-        with pytest.raises(IndexingError, match="no-article"):
-            index(nothing, tmp_path)
-    assert verify(tmp_path).id == first.generation
-    assert _generations(tmp_path) == [first.generation]
-
-
 def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
     twin = replace(three()[0], text="Un autre texte.", path="ailleurs/pont.md")
@@ -102,18 +91,6 @@ def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> N
     with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
     assert _generations(tmp_path) == []
-
-
-def test_a_second_builder_is_refused(tmp_path: Path) -> None:
-    with build_lock(tmp_path / "index"), pytest.raises(BuildLocked, match=str(os.getpid())):
-        index(three(), tmp_path)
-
-
-def test_a_data_dir_that_is_a_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("in the way")
-    with pytest.raises(StoreError, match=r"data.*store-unwritable") as caught:
-        index(three(), tmp_path / "data")
-    assert "\n" not in str(caught.value)
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -90,18 +90,6 @@ def test_another_parser_of_a_format_changes_them(package: Path) -> None:
     assert code_digest(package) != before
 
 
-def test_words_about_the_code_and_its_imports_do_not(package: Path) -> None:
-    before = code_digest(package)
-    head = '"""Other words."""\n\nfrom __future__ import annotations\n\nimport sys\n'
-    edit(
-        package / "formats" / "docx.py",
-        lambda text: (
-            head + re.sub(r"\n\n\n", r"\n\n\n# A remark.\n", text.partition("annotations\n")[2])
-        ),
-    )
-    assert code_digest(package) == before
-
-
 def test_the_names_and_places_of_modules_do_not(package: Path) -> None:
     before = code_digest(package)
     names = sorted(module._modules(package).keys() - {module.__name__}, key=len, reverse=True)
@@ -119,15 +107,6 @@ def test_the_names_and_places_of_modules_do_not(package: Path) -> None:
     module_names = {name.rpartition(".")[2] for name in module._modules(package)}
     assert {"docx_renamed", "sentences_renamed", "worker_renamed"} <= module_names
     assert code_digest(package) == before
-
-
-def test_they_hang_on_the_libraries_that_parse(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rules()
-    named = {each.split()[0] for each in module._libraries()}
-    assert {"python", "trafilatura", "python-docx", "py3langid", "pypdfium2"} <= named
-    assert not {"selon", "numpy", "SQLAlchemy", "httpx2", "onnxruntime"} & named
-    monkeypatch.setattr(module, "_libraries", lambda: ["trafilatura 99"])
-    assert rules() != before
 
 
 def test_they_hang_on_the_options_and_on_what_can_read_scans(

@@ -52,11 +52,6 @@ def test_a_heading_starts_a_passage_and_is_not_in_its_text() -> None:
     assert all("Le vote" not in passage.text for passage in passages)
 
 
-def test_a_heading_without_words_makes_no_passage() -> None:
-    passages = cut(_article(_headed("Un"), _headed("Deux"), _paragraph(1), _headed("Trois")))
-    assert [passage.heading for passage in passages] == ["Deux"]
-
-
 def test_a_paragraph_that_fits_is_never_split() -> None:
     passages = cut(_article(_paragraph(8), _paragraph(8), _paragraph(8)))
     assert [len(passage.sentences) for passage in passages] == [8, 8, 8]
@@ -69,21 +64,10 @@ def test_a_long_paragraph_is_cut_without_leaving_a_scrap() -> None:
         assert min(len(passage.text) for passage in passages) >= PASSAGE_LIMIT // 5
 
 
-def test_what_follows_a_long_paragraph_joins_its_last_part() -> None:
-    passages = cut(_article(_paragraph(15), _paragraph(2)))
-    assert len(passages) == 2
-    assert SENTENCE in passages[1].text.split("\n\n")[0]
-    assert passages[1].text.endswith(_paragraph(2)[0])
-
-
 def test_a_sentence_longer_than_the_limit_is_cut_too() -> None:
     passages = cut(_article(("mot " * 1_000, False)))
     assert max(len(passage.text) for passage in passages) <= PASSAGE_LIMIT
     assert sum(passage.text.count("mot") for passage in passages) == 1_000
-
-
-def test_an_article_without_words_has_no_passage() -> None:
-    assert cut(_article((" \n ", False))) == ()
 
 
 @given(BLOCKS, st.integers(1, 200))

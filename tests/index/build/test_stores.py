@@ -20,17 +20,14 @@ from index.store.factory import open_store
 from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp_files
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, folder_in_service, full, three
-from tests.index.store.memory_store import MemoryStore
 from tests.index.store.postgres_stores import postgres_store
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 
 
-@pytest.fixture(params=["files", "memory", "postgres", "three servers"])
+@pytest.fixture(params=["files", "postgres", "three servers"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-    elif request.param == "files":
+    if request.param == "files":
         yield open_store(tmp_path)
     else:
         server = request.getfixturevalue("vector_server")
@@ -118,22 +115,8 @@ def test_what_the_operator_removed_stays_out_of_builds_and_of_what_a_rollback_br
     assert store.browse().article(pont.id) is not None
 
 
-def test_the_sample_corpus_ends_alike_in_both(tmp_path: Path) -> None:
-    stores = [open_store(tmp_path), MemoryStore()]
-    reports = [build([CORPUS], store, FakeEmbedder()) for store in stores]
-    ours, theirs = ((r.articles, r.passages, r.sentences, r.embedded) for r in reports)
-    assert ours == theirs
-    for question in ("Quand le Minitel a-t-il été éteint ?", "harbour", "phaer"):
-        found = [live(store).search(question, 5) for store in stores]
-        assert found[0].confidence == pytest.approx(found[1].confidence, abs=1e-4)
-        passages = [[hit.passage for hit in each.hits] for each in found]
-        assert passages[0] == passages[1]
-
-
 def test_an_import_lends_vectors_and_never_text(store: IndexStore, tmp_path: Path) -> None:
     """Its files are those that were indexed here, and it tells something else of them."""
-    if isinstance(store, MemoryStore):
-        pytest.skip("it imports nothing")
     corpus, copy = tmp_path / "corpus", tmp_path / "copy"
     corpus.mkdir()
     for each in three():

@@ -62,15 +62,6 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
         assert isinstance(fetching.get(address, {address.url: Validators('"0"')}.get), FetchedPage)
 
 
-def test_the_date_of_a_page_serves_where_it_has_no_tag(site: Site) -> None:
-    site.pages["/a"] = Answer("a")
-    since = "Fri, 29 Aug 2025 10:00:00 GMT"
-    with fetcher(site) as fetching:
-        fetching.get(Address.parse(f"{site.url}/a"), lambda url: Validators(None, since))
-    assert site.asked[-1].headers["If-Modified-Since"] == since
-    assert "If-None-Match" not in site.asked[-1].headers
-
-
 # New attempts
 
 
@@ -78,13 +69,6 @@ def test_the_date_of_a_page_serves_where_it_has_no_tag(site: Site) -> None:
 def test_what_may_pass_is_tried_again(site: Site, status: int) -> None:
     site.pages["/a"] = [Answer("", status=status), Answer("", status=status), Answer("a")]
     assert got(site).body == b"a"
-    assert site.paths == ["/a"] * 3
-
-
-def test_three_attempts_are_all(site: Site) -> None:
-    site.pages["/a"] = Answer("", status=503)
-    failure = refused(site)
-    assert (str(failure.problem), failure.passing) == ("address-status (status=503)", True)
     assert site.paths == ["/a"] * 3
 
 

@@ -15,7 +15,6 @@ from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, Gathe
 from index.fetch.page_kind import PageKind
 from index.fetch.shelf import Shelf
 from tests.index.fetch.made import fetcher
-from tests.patterns import guarded
 from tests.web.site import Answer, Site, article, day, rss, sitemap
 
 
@@ -54,20 +53,6 @@ def test_an_article_is_kept_then_unchanged_then_updated(site: Site, tmp_path: Pa
     assert files(tmp_path) == ["phare"]
 
 
-def test_a_page_of_comments_alone_is_an_article_at_once(site: Site, tmp_path: Path) -> None:
-    site.pages["/a"] = Answer("<!-- a -->" * 24 + "<")
-    with guarded(5):
-        assert states(gathered(site, tmp_path)) == ["added"]
-
-
-def test_a_page_that_is_gone_leaves_what_was_kept(site: Site, tmp_path: Path) -> None:
-    site.pages["/phare"] = article("Le phare")
-    gathered(site, tmp_path, "/phare")
-    site.pages["/phare"] = Answer("", status=410)
-    assert states(gathered(site, tmp_path, "/phare")) == ["address-status"]
-    assert files(tmp_path) == ["phare"]
-
-
 def test_a_page_is_known_by_where_it_is_in_the_end(site: Site, tmp_path: Path) -> None:
     site.pages |= {
         "/court": Answer(status=302, headers={"Location": "/phare"}),
@@ -98,31 +83,6 @@ def test_a_feed_gives_its_newest_articles_of_the_same_site(site: Site, tmp_path:
     assert listed == ListedPage(f"{site.url}/rss", PageKind.FEED, 4, 1, 2, Validators('"f"'))
     assert states(rest) == ["added", "added"]
     assert site.paths == ["/rss", "/bb", "/cc"]
-
-
-def test_of_a_page_that_cannot_be_fetched_nothing_is_made_up(site: Site, tmp_path: Path) -> None:
-    site.pages["/bb"] = article("b")
-    site.pages["/rss"] = rss(site.url, [("/absent", day(2)), ("/bb", day(1))])
-    _, *rest = gathered(site, tmp_path, "/rss")
-    assert states(rest) == ["address-status", "added"]
-    assert isinstance(rest[0], FailedAddress)
-    assert rest[0].address == f"{site.url}/absent"
-    assert files(tmp_path) == ["bb"]
-
-
-def test_an_entry_may_lead_neither_elsewhere_nor_inside(site: Site, tmp_path: Path) -> None:
-    site.pages["/out"] = Answer(status=302, headers={"Location": "http://127.0.0.2/"})
-    site.pages["/more"] = rss(site.url, [("/x", None)])
-    site.pages["/rss"] = rss(site.url, [("/out", None), ("/more", None)])
-    _, *rest = gathered(site, tmp_path, "/rss")
-    assert states(rest) == ["address-off-site", "address-not-an-article"]
-
-
-def test_a_list_of_nothing_says_so(site: Site, tmp_path: Path) -> None:
-    site.pages["/rss"] = rss(site.url, [("http://autre.fr/a", None)])
-    (event,) = gathered(site, tmp_path, "/rss")
-    assert isinstance(event, FailedAddress)
-    assert str(event.error.problem) == "address-no-entries (count=1)"
 
 
 def test_news_of_a_feed_is_what_is_not_kept_or_has_changed(site: Site, tmp_path: Path) -> None:
@@ -187,23 +147,6 @@ def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
     assert states(rest) == ["added", "added"]
 
 
-def test_a_sitemap_that_fails_does_not_stop_the_index(site: Site, tmp_path: Path) -> None:
-    site.pages["/aa"] = article("a")
-    maps = [("/gone.xml", ""), ("/page", ""), ("/good.xml", ""), ("/loop.xml", "")]
-    index = sitemap(site.url, maps, "sitemapindex")
-    site.pages |= {
-        "/loop.xml": Answer(index, "text/xml"),
-        "/page": article("Ni plan ni flux"),
-        "/good.xml": Answer(sitemap(site.url, [("/aa", "")]), "text/xml"),
-    }
-    events = gathered(site, tmp_path, "/loop.xml")
-    assert states(events).count("added") == 1
-    assert {each.address for each in events if isinstance(each, FailedAddress)} == {
-        f"{site.url}/gone.xml",
-        f"{site.url}/page",
-    }
-
-
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -218,20 +161,6 @@ def test_what_is_no_article_is_not_kept(
     site.pages["/a"] = answer
     assert states(gathered(site, tmp_path)) == [why]
     assert list(tmp_path.rglob("*")) == []
-
-
-def test_a_password_is_not_repeated(site: Site, tmp_path: Path) -> None:
-    (event,) = gathered(site, tmp_path, "http://moi:secret@exemple.fr/")
-    assert isinstance(event, FailedAddress)
-    assert "secret" not in event.address + str(event.error)
-
-
-def test_a_folder_that_cannot_be_written_is_said(site: Site, tmp_path: Path) -> None:
-    site.pages["/a"] = article("a")
-    (tmp_path / "127.0.0.1").write_text("in the way", encoding="utf-8")
-    (event,) = gathered(site, tmp_path)
-    assert isinstance(event, FailedAddress)
-    assert event.error.code == "address-disk"
 
 
 def test_what_no_code_foresaw_of_an_answer_is_named_and_the_others_go_on(
@@ -255,13 +184,6 @@ def test_what_no_code_foresaw_of_an_answer_is_named_and_the_others_go_on(
     assert isinstance(alone, FailedAddress)
 
 
-@pytest.mark.parametrize("delay", ["nan", "-1", "1e999", "9" * 5000, "x"])
-def test_an_odd_delay_of_robots_txt_holds_nobody(site: Site, tmp_path: Path, delay: str) -> None:
-    rules = f"User-agent: *\nCrawl-delay: {delay}\n"
-    site.pages |= {"/robots.txt": Answer(rules, "text/plain"), "/a": article("a")}
-    assert states(gathered(site, tmp_path)) in (["added"], ["address-delay"])
-
-
 @pytest.mark.parametrize(
     "header",
     [
@@ -276,3 +198,11 @@ def test_an_odd_time_to_come_back_is_named(
 ) -> None:
     site.pages["/a"] = Answer("", status=503, headers=header)
     assert states(gathered(site, tmp_path)) in (["address-status"], ["address-busy"])
+
+
+def test_an_entry_may_lead_neither_elsewhere_nor_inside(site: Site, tmp_path: Path) -> None:
+    site.pages["/out"] = Answer(status=302, headers={"Location": "http://127.0.0.2/"})
+    site.pages["/more"] = rss(site.url, [("/x", None)])
+    site.pages["/rss"] = rss(site.url, [("/out", None), ("/more", None)])
+    _, *rest = gathered(site, tmp_path, "/rss")
+    assert states(rest) == ["address-off-site", "address-not-an-article"]

@@ -55,20 +55,6 @@ def test_a_sitemap_is_read_from_the_newest_whatever_the_form_of_its_dates() -> N
     ]
 
 
-def test_an_address_counts_once_and_what_is_none_is_left_out() -> None:
-    listed = [("/a", ""), ("/a#b", ""), ("/liste", "")]
-    body = sitemap("https://exemple.fr", listed)
-    body = body.replace("</urlset>", "<url><loc>javascript:x</loc></url><url/></urlset>")
-    assert urls(PageKind.SITEMAP, body) == ["https://exemple.fr/a"]
-
-
-def test_a_plain_list_is_read_line_by_line() -> None:
-    assert urls(PageKind.SITEMAP, "https://exemple.fr/a\r\n\nhttps://exemple.fr/b\n") == [
-        "https://exemple.fr/a",
-        "https://exemple.fr/b",
-    ]
-
-
 def test_a_broken_sitemap_gives_what_is_whole() -> None:
     body = sitemap("https://exemple.fr", [("/a", ""), ("/b", "")])
     assert urls(PageKind.SITEMAP, body[: body.index("/b")])[0] == "https://exemple.fr/a"

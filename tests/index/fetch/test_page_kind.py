@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
 
@@ -11,7 +10,6 @@ import pytest
 from index.fetch.fetcher import FetchedPage, Validators
 from index.fetch.page_kind import PageKind, page_kind_of, page_suffix_of
 from tests.index.formats.test_archives import tarred
-from tests.patterns import guarded
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -32,17 +30,11 @@ def packed(*names: str) -> bytes:
     ("body", "kind"),
     [
         ("<rss version='2.0'></rss>", PageKind.FEED),
-        ("<?xml version='1.0'?>\n<!-- made -->\n<?xml-stylesheet href='a'?><rss/>", PageKind.FEED),
         ("\ufeff<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", PageKind.FEED),
-        ("<rdf:RDF xmlns:rdf='a'/>", PageKind.FEED),
         (f"<urlset xmlns='{SITEMAP}'/>", PageKind.SITEMAP),
-        (f"<s:urlset xmlns:s='{SITEMAP}'/>", PageKind.SITEMAP),
         ("<!DOCTYPE urlset [<!ENTITY a 'b'>]><urlset/>", PageKind.SITEMAP),
-        (f"<sitemapindex xmlns='{SITEMAP}'/>", PageKind.SITEMAP_INDEX),
         ("<!DOCTYPE html><html><body>&lt;rss&gt;</body></html>", PageKind.ARTICLE),
-        ("<html><body><feed></feed></body></html>", PageKind.ARTICLE),
         ("<nitf><body/></nitf>", PageKind.ARTICLE),
-        ("Le <rss> n'est pas un flux", PageKind.ARTICLE),
         ("", PageKind.ARTICLE),
     ],
 )
@@ -50,18 +42,6 @@ def packed(*names: str) -> bytes:
 def test_a_list_is_known_by_its_root(body: str, kind: PageKind, told: str) -> None:
     found = page(body, told)
     assert page_kind_of(found, found.body) is kind
-
-
-def test_a_list_in_utf_16_is_known_too() -> None:
-    body = "<?xml version='1.0' encoding='UTF-16'?><rss/>".encode("utf-16")
-    assert page_kind_of(page(body), body) is PageKind.FEED
-
-
-@pytest.mark.parametrize("comments", [24, 400])
-def test_a_page_of_comments_alone_is_told_at_once(comments: int) -> None:
-    body = "<!-- a -->" * comments + "<"
-    with guarded():
-        assert page_kind_of(page(body), body.encode()) is PageKind.ARTICLE
 
 
 def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
@@ -76,25 +56,15 @@ def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
     ("body", "told", "name", "suffix"),
     [
         ("<html></html>", "text/html; charset=utf-8", "a", ".html"),
-        ("<!doctype html><p>x", "application/octet-stream", "a.php", ".html"),
         ("x", "text/html", "a.pdf", ".html"),
-        (b"%PDF-1.7 x", "text/html", "a", ".pdf"),
         (packed("word/document.xml"), "application/octet-stream", "a", ".docx"),
-        (packed("mimetype", "META-INF/container.xml"), "application/zip", "a", ".epub"),
         (packed("a.txt"), "", "a", ".zip"),
-        (b"PK\x03\x04broken", "", "a", ".zip"),
         (tarred({"a.md": "x"}, "gz"), "application/gzip", "a", ".tar.gz"),
-        (gzip.compress(b"x"), "application/gzip", "a.gz", None),
         ("# Titre", "text/markdown", "a", ".md"),
-        ("# Titre", "text/plain", "a.md", ".md"),
         ("a\tb", "text/plain", "a.tsv", ".tsv"),
-        ("Un texte", "text/plain", "a", ".txt"),
         ("Un texte", "text/plain", "a.exe", ".txt"),
-        ("{}", "application/json", "a", ".json"),
         ("<?xml version='1.0'?><nitf/>", "", "a", ".xml"),
-        ("<nitf/>", "text/xml", "a", ".xml"),
         (b"\x89PNG\r\n", "image/png", "a.png", None),
-        (b"\x00\x01", "application/octet-stream", "a", None),
     ],
 )
 def test_a_file_is_named_by_what_it_is(

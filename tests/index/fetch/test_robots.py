@@ -88,20 +88,6 @@ def test_requests_to_one_host_are_kept_apart(site: Site) -> None:
     assert [round(each) for each in waited] == [1, 1]
 
 
-def test_the_pace_that_a_site_asks_for_is_kept(site: Site) -> None:
-    site.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 7"), "/a": Answer("a")}
-    waited: list[float] = []
-    guard = Guard([f"127.0.0.1:{site.port}"])
-    with Fetcher("1", guard=guard, limits=FetchLimits(), sleep=waited.append) as fetching:
-        fetching.get(Address.parse(f"{site.url}/a"))
-    assert [round(each) for each in waited] == [7]
-
-
-def test_a_pace_beyond_all_patience_is_said(site: Site) -> None:
-    site.pages["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 86400")
-    assert refused(site).code == "address-delay"
-
-
 def test_waiting_takes_nothing_from_the_time_of_an_address(site: Site) -> None:
     site.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 0.6"), "/a": Answer("a")}
     assert got(site, total=0.5).body == b"a"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -100,25 +100,6 @@ def test_a_page_again_is_unchanged_or_updated(shelf: Shelf) -> None:
     assert shelf.known(URL) == Validators('"2"', page().validators.last_modified)
     assert shelf.put(page("Le phare est éteint"), ".html") == ("updated", path)
     assert path.read_text(encoding="utf-8") == "Le phare est éteint"
-
-
-def test_a_page_that_changes_format_leaves_no_old_file(shelf: Shelf) -> None:
-    _, old = shelf.put(page(), ".html")
-    state, new = shelf.put(page("%PDF-1.7"), ".pdf")
-    assert state == "updated"
-    assert not old.exists()
-    assert FetchLedger(new.parent).names == [new.name]
-
-
-def test_an_unchanged_page_is_noted_as_seen(tmp_path: Path) -> None:
-    times = iter([NOW, NOW + timedelta(days=1)])
-    shelf = Shelf(tmp_path, clock=lambda: next(times))
-    shelf.put(page(), ".html")
-    shelf.seen(URL)
-    seen = shelf.fetched(URL)
-    assert seen is not None
-    assert seen.fetched_at == "2025-08-30T10:00:00+00:00"
-    assert seen.sha256 == hashlib.sha256(b"Le phare").hexdigest()
 
 
 def test_two_at_once_lose_nothing(shelf: Shelf) -> None:

@@ -79,14 +79,6 @@ def test_a_redirect_of_robots_txt_is_checked_too(site: Site) -> None:
         assert other.asked == []
 
 
-def test_a_list_keeps_to_its_site(site: Site) -> None:
-    site.pages["/a"] = Answer(status=302, headers={"Location": f"http://autre.exemple:{site.port}"})
-    here = Address.parse(f"{site.url}/a")
-    with fetcher(site, "autre.exemple") as fetching, pytest.raises(FetchError) as refusal:
-        fetching.get(here, site=here)
-    assert refusal.value.code == "address-off-site"
-
-
 # The very address that was checked
 
 

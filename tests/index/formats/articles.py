@@ -9,8 +9,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Content, Options, Skipped, Source
-from index.formats.conversion import read_content, read_source
+from index.formats.base import Options, Skipped, Source
+from index.formats.conversion import read_source
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -43,8 +43,3 @@ def refusal(
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
     return message
-
-
-def drafts_of(name: str, data: bytes | str) -> list[ArticleDraft]:
-    content = Content.of_bytes(data.encode() if isinstance(data, str) else data, name)
-    return [each for each in read_content(content) if isinstance(each, ArticleDraft)]

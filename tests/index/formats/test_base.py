@@ -81,13 +81,6 @@ def test_records_that_change_while_they_are_read_are_kept_and_it_is_said(tmp_pat
         list(found)
 
 
-def test_a_file_that_vanishes_between_listing_and_reading(file: Path) -> None:
-    content = Content.of_file(file, "a.txt")
-    file.unlink()
-    with pytest.raises(ReadError, match=r"a\.txt: file-gone"):
-        content.read()
-
-
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_pipe_in_the_place_of_a_file_is_never_waited_for(file: Path, when: str) -> None:
     content = Content.of_file(file, "a.txt") if when == "after" else None
@@ -95,12 +88,6 @@ def test_a_pipe_in_the_place_of_a_file_is_never_waited_for(file: Path, when: str
     os.mkfifo(file)
     with pytest.raises(ReadError, match=r"a\.txt: file-unreadable .*not-a-file"):
         (content or Content.of_file(file, "a.txt")).read()
-
-
-def test_a_folder_named_like_a_file(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").mkdir()
-    with pytest.raises(ReadError, match="not-a-file"):
-        list(read_source(Source(tmp_path / "a.txt", "a.txt", "a.txt")))
 
 
 def test_a_file_larger_than_an_article_can_be_is_not_taken_into_memory(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def test_the_end_of_the_free_part_is_known() -> None:
 
 
 def test_long_lines_are_judged_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for unit in ("x ", "#a", "sms", "à lire ", "- ", "newsletter ", "cookies ", "© "):
         is_boilerplate(unit * 150)
         is_boilerplate(unit * 350)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

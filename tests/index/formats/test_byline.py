@@ -63,8 +63,3 @@ def test_only_the_first_lines_are_read() -> None:
     assert blocks == (Block(PROSE), late)
     short = [Block(f"Oui, dit-elle {number}.") for number in range(20)]
     assert split_head_lines([*short, late])[1][-1] == late
-
-
-def test_the_date_in_a_heading_is_the_article_s_own_matter() -> None:
-    blocks = [Block("3 mars 2024", heading=True), Block(PROSE)]
-    assert split_head_lines(blocks)[1] == tuple(blocks)

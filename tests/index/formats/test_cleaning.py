@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.formats.base import ArticleDraft, Block, Metadata
+from index.formats.base import ArticleDraft, Block
 from index.formats.boilerplate import clean_draft, drop_boilerplate, mend_letters
 
 PROSE = "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent."
@@ -18,11 +18,6 @@ def _kept(*texts: str) -> list[str]:
 
 def test_lines_that_are_no_news_go_and_the_rest_of_their_paragraph_stays() -> None:
     assert _kept(f"Publicité\n{PROSE}\n3 min de lecture", "Partager") == [PROSE]
-
-
-def test_headings_that_are_no_news_go() -> None:
-    blocks = (Block("Sur le même sujet", heading=True), Block(PROSE))
-    assert drop_boilerplate(blocks) == (Block(PROSE),)
 
 
 def test_what_sells_the_rest_of_an_article_goes() -> None:
@@ -67,14 +62,6 @@ def test_letters_are_mended(broken: str, read: str) -> None:
 )
 def test_nothing_else_is_changed(text: str) -> None:
     assert mend_letters(text) == text
-
-
-def test_the_title_and_the_people_are_mended_too() -> None:
-    told = Metadata.of("html", title="Ã‰crit en Ã©tÃ©", author="ZoÃ© LemaÃ®tre")
-    draft = clean_draft(ArticleDraft((Block("Ã©tÃ©"),), told))
-    assert draft.metadata == Metadata(title="Écrit en été", author="Zoé Lemaître")
-    assert draft.blocks == (Block("été"),)
-    assert draft.metadata.origins == told.origins
 
 
 @given(st.lists(st.text(max_size=80), max_size=6))

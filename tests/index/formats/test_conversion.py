@@ -64,21 +64,13 @@ def test_what_the_source_says_wins_over_its_first_lines() -> None:
     assert (article.author, article.published) == ("Luc Roy", date(2024, 1, 1))
 
 
-def test_lines_that_are_all_there_is_stay() -> None:
-    assert _article(TITLE, Block("Publié le 3 mars 2024")).text == "Publié le 3 mars 2024"
-
-
 @pytest.mark.parametrize(
     ("shown", "key", "url", "day", "origin"),
     [
         ("ici/2025-08-29-le-budget.md", "", None, date(2025, 8, 29), "file name"),
-        ("ici/2025/08/29/a.md", "", None, date(2025, 8, 29), "file name"),
         ("2025-08-29-export.csv", "ligne-12", None, None, None),
-        ("2025-08-29-presse.zip", "dossier/a.pdf", None, None, None),
         ("presse.zip", "2025-08-29-a.pdf", None, date(2025, 8, 29), "file name"),
-        ("a.md", "", "https://exemple.fr/2025/08/29/budget", date(2025, 8, 29), "address"),
         ("2024-01-01-a.md", "", "https://exemple.fr/2025/08/29/b", date(2024, 1, 1), "file name"),
-        ("a.md", "", "https://exemple.fr/budget", None, None),
     ],
 )
 def test_the_day_in_a_name(
@@ -89,19 +81,6 @@ def test_the_day_in_a_name(
     assert article.published == day
     assert article.published_at is None
     assert dict(article.origins).get("published") == origin
-
-
-def test_the_day_in_a_name_is_no_part_of_the_title() -> None:
-    assert _article(Block(PROSE), Block(PROSE), name="2025-08-29-le_budget.md").title == "Le budget"
-    member = _article(Block(PROSE), Block(PROSE), name="presse.zip", key="x/20250829_le-vote.txt")
-    assert member.title == "Le vote"
-
-
-def test_a_title_that_comes_back_is_read_once() -> None:
-    blocks = (TITLE, Block("Le Budget."), Block(PROSE), TITLE, Block("Fin."))
-    article = _article(*blocks)
-    assert article.text == f"{PROSE}\n\nFin."
-    assert article.sections == ()
 
 
 def test_lines_around_the_article_are_no_part_of_any_format() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from index.article import Article
 from index.build.passages import cut
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped, Source
-from index.formats.conversion import article_of_draft, read_source
+from index.formats.base import Block, Metadata, Skipped, Source
+from index.formats.conversion import read_source
 from index.formats.dateline import parse_dateline, split_dateline
 
 FIRST = "Le conseil municipal a voté hier le budget de la ville, en hausse de trois pour cent."
@@ -102,29 +102,10 @@ def test_what_the_metadata_says_counts_more(tmp_path: Path) -> None:
     assert article.text == f"{FIRST} {SECOND}"
 
 
-def test_an_agency_signs_what_nobody_else_signs() -> None:
-    draft = ArticleDraft((Block(f"LONDON (Reuters) — {FIRST}"),), Metadata(title="Budget"))
-    article = article_of_draft(draft, Content.of_bytes(b"", "page.txt"), "page.txt")
-    assert (article.author, article.published) == ("Reuters", None)
-    assert article.text == FIRST
-
-
-def test_a_chronology_keeps_its_dates() -> None:
-    blocks = (Block(f"12 mars 2019 – {FIRST}"), Block(f"14 mars 2019 – {SECOND}"))
-    assert split_dateline(blocks) == (Metadata(), blocks)
-
-
 def test_what_stands_far_below_is_no_dateline() -> None:
     prose = Block(f"{FIRST} {SECOND}")
     blocks = (prose, prose, prose, Block(f"12 mars 2019 – {FIRST}"))
     assert split_dateline(blocks) == (Metadata(), blocks)
-
-
-def test_a_heading_is_one_only_by_itself() -> None:
-    alone = Block("12 mars 2019, Lyon. –", heading=True)
-    assert split_dateline((alone, Block(FIRST)))[1] == (Block(FIRST),)
-    titled = (Block(f"12 mars 2019 – {FIRST}", heading=True), Block(FIRST))
-    assert split_dateline(titled)[1] == titled
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
@@ -139,23 +137,6 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     assert broken.shown == "lettre.eml#faux.md"
 
 
-def test_two_attachments_of_one_name_are_two_articles() -> None:
-    message = _letter()
-    for word in ("Une", "Deux"):
-        message.add_attachment(f"{word} note.".encode(), "text", "plain", filename="n.txt")
-    assert [found.key for found in _found(message) if isinstance(found, ArticleDraft)] == [
-        "", "n.txt", "2-n.txt",
-    ]  # fmt: skip
-
-
-def test_a_letter_with_nothing_but_an_attachment() -> None:
-    message = _letter(None)
-    message.make_mixed()
-    message.add_attachment(PROSE.encode(), "text", "plain", filename="a.txt")
-    (draft,) = _found(message)
-    assert _texts(draft) == [PROSE]
-
-
 def test_letters_inside_letters_end() -> None:
     message = _letter()
     for _ in range(8):
@@ -204,22 +185,6 @@ boundary=x --x --x-- charset=utf-8 charset=x =?utf-8?q?=E9?= =?x?b?%%?= <a@b> "a
 Content-Transfer-Encoding: quoted-printable Content-Disposition: attachment filename=a.html
 filename*=utf-8''%e9.md message/rfc822 <p>mot</p> 29 Aug 2025 +0200 é \x00 Mot.
 """
-
-
-@given(
-    st.lists(st.sampled_from([*_LINES.split(), "\n", "\n\n", "\r\n", " ", "\n "]), max_size=60)
-    .map("".join)
-    .map(lambda text: text.encode("utf-8", "replace"))
-    | st.binary(max_size=300)
-)
-@settings(deadline=3_000, max_examples=300)
-def test_any_bytes_are_drafts_or_a_read_error(data: bytes) -> None:
-    for raw in (data, b"Subject: A\n" + data, b"Subject: A\nFrom: " + data):
-        try:
-            found = _found(raw)
-        except ReadError:
-            continue
-        assert all(isinstance(each, Skipped) or each.blocks for each in found)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.errors import ReadError
 from index.formats.encoding import decode
@@ -23,11 +21,6 @@ def test_unicode_is_read_with_or_without_a_mark(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac_roman"])
 def test_an_encoding_of_the_past_is_recognised(encoding: str) -> None:
     assert decode(FRENCH.encode(encoding), "a.txt") == FRENCH
-
-
-def test_windows_punctuation_is_read() -> None:
-    text = f"« {FRENCH} » – l’œuvre coûte 3 €…"
-    assert decode(text.encode("cp1252"), "a.txt") == text
 
 
 @pytest.mark.parametrize(
@@ -50,16 +43,3 @@ def test_what_is_no_text_is_named_with_what_to_do(data: bytes, reason: str) -> N
 def test_line_ends_marks_and_accents_are_made_plain() -> None:
     data = "\ufeffE\u0301te\u0301\r\ninvi\u00adsible\rfin\u2029e\ufeff\u200bt".encode()
     assert decode(data, "a.txt") == "Été\ninvisible\nfin\n\net"
-
-
-def test_no_break_spaces_are_kept() -> None:
-    assert decode("15\u202f000\u00a0%".encode(), "a.txt") == "15\u202f000\u00a0%"
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_text_or_a_read_error(data: bytes) -> None:
-    try:
-        text = decode(data, "a.txt")
-    except ReadError:
-        return
-    assert not {"\r", "\0", "\ufeff"} & set(text)

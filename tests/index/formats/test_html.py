@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import FACTS, ArticleDraft, Content
-from index.formats.boilerplate import clean_draft
-from index.formats.byline import split_head_lines
 from index.formats.conversion import article_of_draft
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
@@ -99,10 +95,6 @@ def test_a_page_without_words_is_no_article(page: str) -> None:
         article_of_draft(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
 
 
-def test_a_short_page_is_an_article() -> None:
-    assert [b.text for b in _draft(f"<html><body><p>{PROSE}</p></body></html>").blocks] == [PROSE]
-
-
 # Dates -------------------------------------------------------------------------------------------
 
 
@@ -134,18 +126,6 @@ def test_a_day_is_guessed_where_nothing_tells_it_and_says_so() -> None:
     assert (named.published, dict(named.origins)["published"]) == (date(2025, 8, 29), "file name")
     told = article("page.html", '<meta name="dc.date" content="2024-01-02">')
     assert (told.published, dict(told.origins)["published"]) == (date(2024, 1, 2), "html")
-
-
-def test_a_day_in_the_text_or_around_it_is_not_guessed() -> None:
-    body = "<h1>Le stade</h1><p>Le 12 mars 2019, la ville a vendu le stade.</p>"
-    footer = "<footer><p>© 2025 Le Courrier — jeudi 2 octobre 2025</p></footer>"
-    assert _draft(_page("", body) + footer).guessed.published is None
-
-
-@pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00", "hier", ""])
-def test_a_default_date_is_no_date(stamp: str) -> None:
-    head = f'<meta property="article:published_time" content="{stamp}">'
-    assert _fact("published", head) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -256,12 +236,6 @@ def test_broken_or_foreign_records_tell_nothing(record: str) -> None:
     assert {name for name in FACTS if getattr(metadata, name)} == set()
 
 
-def test_records_with_entities_and_control_characters_are_read() -> None:
-    headline = "L&#39;\u00e9t\u00e9\n&amp; <b>le</b> vote"
-    record = f'//<![CDATA[\n{{"@type":"NewsArticle","headline":"{headline}"}}\n//]]>'
-    assert _fact("title", _ld(record)) == ("L'été & le vote", "json-ld")
-
-
 # Addresses and languages -------------------------------------------------------------------------
 
 
@@ -311,11 +285,6 @@ def test_a_page_is_read_in_its_real_encoding(declared: str, real: str) -> None:
     assert "Le « cœur » coûte 3 €." in words
 
 
-def test_a_page_with_a_few_broken_bytes_is_read() -> None:
-    page = LATIN.format("utf-8").encode() + b"<p>" + PROSE.encode() * 9 + b"\xff</p>"
-    assert "Le « cœur »" in " ".join(block.text for block in _draft(page).blocks)
-
-
 def test_spaces_of_french_typography_are_kept() -> None:
     body = "<p>«&nbsp;Rien&nbsp;», dit-il&#8239;: 15&#8239;000&nbsp;euros pour la commune.</p>"
     words = _draft(_page("", body)).blocks[0].text
@@ -330,14 +299,6 @@ def test_scripts_styles_and_comments_are_no_text() -> None:
     assert "Non" not in str(_draft(_page("", body + "</text></svg>")).blocks)
 
 
-def test_xhtml_with_empty_elements_is_read_whole() -> None:
-    page = (
-        '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head>'
-        f'<title/><script src="a.js"/></head><body><div/><h1>Un</h1><p>{PROSE}</p></body></html>'
-    )
-    assert [block.text for block in _draft(page).blocks][-1] == PROSE
-
-
 def test_tables_that_only_place_things_are_no_tables() -> None:
     page = (
         "<html><body><table><tr><td>Menu</td><td><table><tr><td>"
@@ -349,13 +310,6 @@ def test_tables_that_only_place_things_are_no_tables() -> None:
     assert not any(" | " in text for text in texts)
 
 
-def test_the_questions_of_a_list_that_folds_are_headings() -> None:
-    body = f"<h2><button>Combien ?</button></h2><p>{PROSE}</p><button>Fermer</button>"
-    blocks = _draft(_page("", body)).blocks
-    assert [block.text for block in blocks if block.heading] == ["Combien ?"]
-    assert "Fermer" not in str(blocks)
-
-
 def test_an_article_that_a_browser_would_fill_in_is_read_from_its_record() -> None:
     record = json.dumps(
         {"@type": "NewsArticle", "articleBody": f"{PROSE}\n\nIl pleut &amp; vente."}
@@ -364,19 +318,6 @@ def test_an_article_that_a_browser_would_fill_in_is_read_from_its_record() -> No
     assert [block.text for block in _draft(page).blocks] == [PROSE, "Il pleut & vente."]
     shown = _page(_ld(record.replace("hier", "demain")))
     assert "demain" not in str(_draft(shown).blocks)
-
-
-def test_a_page_of_an_encoding_that_is_not_declared() -> None:
-    body = "<h1>Été à Orléans</h1><p>" + "The town has voted on its budget. " * 200 + "déjà</p>"
-    page = f"<html><body>{body}</body></html>".encode("cp1252")
-    assert "déjà" in " ".join(block.text for block in _draft(page).blocks)
-
-
-def test_an_article_under_a_linked_heading_is_no_list() -> None:
-    links = "".join(f"<div><h3><a href=x>Autre {n}</a></h3><p>Un fait.</p></div>" for n in range(6))
-    body = f"<div><h2><a href=x>Le budget</a></h2><p>{PROSE}</p><p>Il pleut sur la ville.</p></div>"
-    page = f"<html><body><main>{body}</main><aside>{links}</aside></body></html>"
-    assert PROSE in [block.text for block in _draft(page).blocks]
 
 
 def test_the_announcements_below_a_short_article_go() -> None:
@@ -399,20 +340,6 @@ def test_code_ends_where_browsers_end_it(code: str) -> None:
     words = str(_draft(_page("", code)).blocks)
     assert "Après." in words
     assert "nom" not in words
-
-
-def test_a_table_with_a_heading_in_it_stays_a_table() -> None:
-    rows = "<tr><td>125 g</td><td>Farine</td></tr><tr><td>65 g</td><td>Sucre</td></tr>"
-    body = f"<table><tr><th colspan=2><h3>Pour la pâte</h3></th></tr>{rows}</table>"
-    assert "125 g | Farine\n65 g | Sucre" in str(_draft(_page("", body)).blocks).replace(
-        "\\n", "\n"
-    )
-
-
-def test_a_class_about_the_state_of_a_page_hides_nothing() -> None:
-    page = _page().replace("<body>", '<body class="cookie-consent newsletter-open">')
-    page = page.replace("<article>", '<article class="comments-enabled share-visible">')
-    assert PROSE in [block.text for block in _draft(page).blocks]
 
 
 def test_a_fragment_keeps_all_its_words() -> None:
@@ -460,18 +387,6 @@ def test_a_page_of_fifty_megabytes_of_scripts_and_pictures_is_read() -> None:
     assert PROSE in [block.text for block in _draft(page).blocks]
 
 
-def test_a_live_page_of_fifty_megabytes_keeps_its_first_and_its_last_entry() -> None:
-    entries = "".join(
-        f"<div class='entry'><h3>{number // 60} h {number % 60:02}</h3>"
-        f"<p>Entrée {number}. {PROSE}</p></div>"
-        for number in range(6_000)
-    )
-    picture = f"<img src='data:image/png;base64,{'A' * 50_000_000}'>"
-    texts = [block.text for block in _draft(_page("", entries + picture)).blocks]
-    assert f"Entrée 0. {PROSE}" in texts
-    assert f"Entrée 5999. {PROSE}" in texts
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -504,30 +419,6 @@ _PIECES = """
 <article> <html> <body> <head> <title> <meta> <time> <!-- --> &nbsp; &#0; &#xD800; \x00 é <svg>
 Lire aussi : Publié le 29 août 2025 mot. <figure> <figcaption> <![CDATA[ ]]> <?x
 """
-_TAGS = st.sampled_from(_PIECES.split())
-
-
-@given(st.lists(_TAGS | st.text(max_size=8), max_size=60).map("".join) | st.text(max_size=300))
-@settings(deadline=3_000, max_examples=150)
-def test_any_text_is_a_draft_or_a_read_error(text: str) -> None:
-    content = Content.of_bytes(text.encode("utf-8", "replace"), "page.html")
-    for page in (text, f"<html><body>{text}</body></html>"):
-        try:
-            draft = read_html(page, content)
-        except ReadError:
-            continue
-        split_head_lines(clean_draft(draft).blocks)
-
-
-@given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda tail: LATIN.encode() + tail))
-@settings(deadline=3_000, max_examples=100)
-@example(b"\xa0")
-def test_any_bytes_are_a_draft_or_a_read_error(data: bytes) -> None:
-    try:
-        (draft,) = read(Content.of_bytes(data, "page.html"))
-    except ReadError:
-        return
-    assert all(block.text.strip() for block in draft.blocks)
 
 
 def test_a_real_page_saved_as_text_comes_out_clean() -> None:
@@ -590,13 +481,6 @@ def test_a_press_review_is_as_many_articles_as_it_has() -> None:
     assert len({article.id for article in found}) == 3
     assert {article.language for article in found} == {"fr"}
     assert not any("Revue de presse" in article.text for article in found)
-
-
-def test_the_parts_of_a_press_review_keep_their_names_when_one_is_put_before() -> None:
-    parts = [part(f"Article {name}", LONG.replace("ville", name)) for name in ("un", "deux")]
-    found = parts_of("".join(parts))
-    more = parts_of(part("Article nouveau", LONG.replace("ville", "cité")) + "".join(parts))
-    assert {each.id for each in found} < {each.id for each in more}
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,6 @@ def test_a_lead_and_a_postscript_beside_the_text_are_its_own() -> None:
     ) == [LEAD, PROSE, "P.-S.", END]
 
 
-def test_words_before_the_first_paragraph_are_one_too() -> None:
-    first = "Premiers mots, avec un <b>nom</b> gras, sans paragraphe."
-    for lead in ("", f'<div class="chapo"><p>{LEAD}</p></div>'):
-        texts = _texts(f'<div>{lead}<div class="entry-content">{first}<p>{PROSE}</p></div></div>')
-        plain = "Premiers mots, avec un nom gras, sans paragraphe."
-        assert texts == [*([LEAD] if lead else []), plain, PROSE]
-
-
 def test_headings_above_paragraphs_that_nothing_marks_are_kept() -> None:
     assert _blocks(
         f"<div class=su-x><p>{PROSE}</p><h2>Des seaux et des draps</h2><p>Onze. {PROSE}</p></div>"
@@ -67,13 +59,6 @@ def test_the_hour_of_a_live_entry_stands_before_its_heading() -> None:
         "19:40 – Le pont rouvre",
         "Le pont ferme",
     ]
-
-
-def test_a_cell_of_several_paragraphs_is_no_cell_of_a_table() -> None:
-    paragraphs = [PROSE, f"Un. {PROSE}", f"Deux. {PROSE}"]
-    cell = "".join(f"<p>{each}</p>" for each in paragraphs)
-    page = f"<table><tr><td><a href=/>Accueil</a></td><td>{cell}</td></tr></table>"
-    assert _texts(page) == paragraphs
 
 
 @pytest.mark.parametrize("gold", sorted(FOLDER.glob("gold/*.txt")), ids=lambda path: path.stem)

@@ -85,15 +85,6 @@ def test_stains_are_no_words_and_a_page_of_them_is_refused(says: Says) -> None:
         ocr_lines(PICTURE, "fra")
 
 
-def test_languages_are_those_installed(says: Says) -> None:
-    says("List of available languages (3):\neng\nfra\nosd\nspa\n")
-    assert ocr_languages() == "fra+eng"
-    assert ocr_languages("es-ES") == "spa+fra+eng"
-    assert ocr_languages("ja") == "fra+eng"
-    says("List of available languages (1):\nosd\n")
-    assert ocr_languages() is None
-
-
 def test_a_program_that_fails_or_is_absent(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     says("", code=1)
     with pytest.raises(OcrError, match=r"ocr-fails \(reason=pas de données\)"):

@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
@@ -146,12 +144,6 @@ def test_headings_by_their_styles_names(style: str) -> None:
     assert [section.heading for section in article.sections] == ["Les routes"]
 
 
-def test_a_numbered_heading_is_no_item_of_a_list() -> None:
-    heading = items('<text:h text:outline-level="2">Les routes</text:h>', style="L1")
-    article = read(document(p("Le budget", "Title") + heading + p(PROSE)))
-    assert [section.heading for section in article.sections] == ["Les routes"]
-
-
 def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
     crossed = f"<text:tracked-changes><text:deletion>{p('rouge')}</text:deletion>"
     crossed += "</text:tracked-changes>"
@@ -214,11 +206,6 @@ def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
     assert reason in refusal(data)
 
 
-def test_broken_properties_cost_only_themselves() -> None:
-    members = {"content.xml": content_xml(p(PROSE)), "meta.xml": "<", "styles.xml": "<"}
-    assert read(packed(dict(members))).text == PROSE
-
-
 def test_a_spreadsheet_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="file-opendocument"):
         read_file(tmp_path, "a.txt", document(WRITTEN).replace(b"document.text", b"document.spre"))
@@ -256,16 +243,3 @@ def test_no_entity_is_resolved(tmp_path: Path, made: object) -> None:
 
 
 WHOLE = document(WRITTEN)
-
-
-@given(
-    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=9)), max_size=4),
-    cut=st.integers(0, len(WHOLE)),
-)
-@settings(max_examples=60)
-def test_any_damage_is_an_article_or_a_line(changes: list[tuple[int, bytes]], cut: int) -> None:
-    data = bytearray(WHOLE)
-    for place, new in changes:
-        data[place : place + len(new)] = new
-    with suppress(ReadError):
-        read(bytes(data if cut % 2 else data[:cut]))

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import Content, Options, Skipped
 from index.formats.conversion import article_of_draft
-from index.formats.pdf import ocr, parser, process
+from index.formats.pdf import parser, process
 from tests.index.formats import pdfs
 from tests.index.formats.pdfs import Run, lines
 
@@ -66,37 +63,20 @@ def test_lines_become_the_paragraphs_they_were() -> None:
     assert found.text == f"{' '.join(BUDGET)}\n\n{' '.join(STATION)}"
 
 
-def test_an_indented_line_begins_a_paragraph() -> None:
-    indented = [Run(STATION[0], 90, 142), *lines(STATION[1:], top=156)]
-    assert article(lines(BUDGET) + indented).text.split("\n\n")[1] == " ".join(STATION)
-
-
 @pytest.mark.parametrize(
     ("first", "second", "whole"),
     [
         ("Le finan-", "cement du pont est voté.", "Le financement du pont est voté."),
-        ("Selon la porte-", "parole, rien ne change.", "Selon la porte-parole, rien ne change."),
         ("Le porte-", "feuille est retrouvé.", "Le portefeuille est retrouvé."),
-        ("Il le fera, dit-", "il à la presse.", "Il le fera, dit-il à la presse."),
         ("Sera-t-", "elle élue dimanche ?", "Sera-t-elle élue dimanche ?"),
-        ("Un plan sans cou-", "leur ni chaleur.", "Un plan sans couleur ni chaleur."),
         ("La visite de Jean-", "Paul dure un jour.", "La visite de Jean-Paul dure un jour."),
-        ("Le plan Covid-", "19 est prêt.", "Le plan Covid-19 est prêt."),
         ("La loi, c'est-à-", "dire le texte.", "La loi, c'est-à-dire le texte."),
-        ("Les années 2020 -", "dit la loi - passent.", "Les années 2020 - dit la loi - passent."),
         ("Les sous-", "traitants attendent.", "Les sous-traitants attendent."),
-        ("Il faut sous-", "crire avant lundi.", "Il faut souscrire avant lundi."),
         ("He is ner-", "vous about it all.", "He is nervous about it all."),
     ],
 )
 def test_a_word_cut_at_a_line_s_end_is_whole(first: str, second: str, whole: str) -> None:
     assert article(lines([first, second])).text == whole
-
-
-def test_the_document_knows_how_it_writes_a_word() -> None:
-    told = "Le micro-crédit aide les familles, et le contre-temps est oublié, dit la ville ici."
-    found = article(lines([told]) + lines(["Le micro-", "crédit gagne."], top=200))
-    assert found.text.endswith("Le micro-crédit gagne.")
 
 
 def test_ligatures_are_letters() -> None:
@@ -109,11 +89,6 @@ def test_a_list_is_one_block_without_its_bullets() -> None:
     items = ["• un pont neuf", "• une école", "• deux gares"]
     found = article(lines(BUDGET) + lines(items, top=170))
     assert found.text.endswith("\n\nun pont neuf\nune école\ndeux gares")
-
-
-def test_a_number_keeps_its_hyphen_and_its_item() -> None:
-    found = article(lines(BUDGET) + lines(["1. Sainte-Adèle gagne", "2. Jean-Luc perd"], top=170))
-    assert found.text.endswith("1. Sainte-Adèle gagne\n2. Jean-Luc perd")
 
 
 def test_a_table_is_read_row_by_row() -> None:
@@ -130,13 +105,6 @@ def test_a_table_is_read_row_by_row() -> None:
 def test_a_paragraph_over_two_pages_is_one() -> None:
     found = article(lines(BUDGET[:1], top=700), lines(BUDGET[1:]))
     assert found.text == " ".join(BUDGET)
-
-
-def test_a_note_in_small_print_does_not_part_a_paragraph() -> None:
-    note = Run("1. Séance du 3 mars, selon le procès-verbal de la ville.", 72, 760, 8)
-    found = article([*lines(BUDGET[:2], top=650), note], lines(BUDGET[2:]))
-    assert found.text.startswith(" ".join(BUDGET))
-    assert "Séance du 3 mars" in found.text
 
 
 def test_words_printed_twice_for_bold_are_read_once() -> None:
@@ -177,15 +145,6 @@ def test_what_crosses_the_columns_parts_them() -> None:
     assert places == sorted(places)
 
 
-def test_three_columns() -> None:
-    middle = [f"colonne du milieu, {number}" for number in range(1, 9)]
-    runs = lines([each[:24] for each in LEFT], left=40) + lines(middle, left=220)
-    runs += lines([each[:24] for each in RIGHT], left=400)
-    text = article(runs).text
-    assert text.index("gauche, ligne 8") < text.index("milieu, 1")
-    assert text.index("milieu, 8") < text.index("droite, ligne 1")
-
-
 # Margins
 
 
@@ -211,16 +170,6 @@ def test_bare_and_roman_page_numbers_go() -> None:
         [*lines(body), Run(page, 290, 820)] for body, page in ((BUDGET, "iii"), (STATION, "iv"))
     ]
     assert "iii" not in article(*roman).text
-
-
-def test_figures_at_the_foot_that_do_not_count_pages_stay() -> None:
-    pages = [[*lines(BUDGET), Run(f"Total {amount} euros", 72, 800)] for amount in (12, 40, 7)]
-    found = article(*pages)
-    assert all(f"Total {amount} euros" in found.text for amount in (12, 40, 7))
-
-
-def test_an_only_page_loses_its_number() -> None:
-    assert article([*lines(BUDGET), Run("1/1", 290, 825)]).text == " ".join(BUDGET)
 
 
 def test_the_contents_of_a_report_are_not_its_text() -> None:
@@ -310,13 +259,6 @@ def test_the_day_a_file_was_made_is_no_day_of_publication() -> None:
     assert article(lines(BUDGET), info=MADE).published is None
 
 
-def test_unless_its_head_names_the_same_day() -> None:
-    found = article(lines(["Paris, le 3 mars 2024"]) + lines(BUDGET, top=150), info=MADE)
-    assert found.published == date(2024, 3, 3)
-    other = article(lines(["Séance du 5 mars 2019"]) + lines(BUDGET, top=150), info=MADE)
-    assert other.published != date(2024, 3, 3)
-
-
 def test_the_language_is_the_words_own_where_a_program_declared_another() -> None:
     english = [
         "The council voted on the budget of the town, which grows by three per cent this year."
@@ -395,22 +337,6 @@ def test_a_reader_that_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None
 WHOLE = pdfs.pdf([lines(BUDGET), lines(STATION)], info={"Title": "Le budget"})
 
 
-@given(
-    cut=st.integers(0, len(WHOLE)),
-    changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=12)), max_size=6),
-)
-@settings(max_examples=60)
-def test_any_damage_is_an_article_or_a_line(cut: int, changes: list[tuple[int, bytes]]) -> None:
-    data = bytearray(WHOLE)
-    for place, new in changes:
-        data[place : place + len(new)] = new
-    content = Content.of_bytes(
-        bytes(data[:cut] if cut % 3 else data), "a.pdf", options=Options(ocr=False)
-    )
-    with suppress(ReadError):
-        assert list(parser.read(content))
-
-
 # Scans
 
 SPEECH = ["Le conseil de la ville adopte", "le budget, qui augmente de trois", "pour cent."]
@@ -430,18 +356,6 @@ def test_a_scan_is_read_by_ocr() -> None:
     found, skipped = read(pdfs.scan(SPEECH))
     assert found.text == " ".join(SPEECH)
     assert skipped == []
-
-
-@needs_tesseract
-def test_a_scan_of_no_words_says_so() -> None:
-    assert "pdf-scan-no-words" in refusal(pdfs.scan([""]))
-
-
-@needs_tesseract
-def test_ocr_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "ocr_languages", lambda declared="": "fra")
-    monkeypatch.setattr(ocr, "OCR_SECONDS", 0.01)
-    assert "ocr-slow" in refusal(pdfs.scan(SPEECH))
 
 
 def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:

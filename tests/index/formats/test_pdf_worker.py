@@ -79,12 +79,6 @@ def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
     assert [run[0] for run in told["runs"]] == ["Vu"]
 
 
-def test_columns_on_one_line_are_two_runs(talk: Any) -> None:
-    page = [Run("à gauche", 72, 100), Run("à droite", 300, 100)]
-    _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
-    assert [run[0] for run in told["runs"]] == ["à gauche", "à droite"]
-
-
 def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
@@ -109,11 +103,3 @@ def test_a_document_that_does_not_open_leaves_room_for_the_next(talk: Any) -> No
     assert (damaged, shut) == ({"error": "damaged"}, {"error": "locked"})
     assert about["pages"] == 1
     assert page["runs"][0][0] == "Oui"
-
-
-def test_a_message_cut_short_is_none() -> None:
-    stream = io.BytesIO()
-    worker.send(stream, {"do": "open"}, b"0123456789")
-    assert worker.receive_frame(io.BytesIO(stream.getvalue())) == ({"do": "open"}, b"0123456789")
-    for length in (0, 5, 20, len(stream.getvalue()) - 1):
-        assert worker.receive_frame(io.BytesIO(stream.getvalue()[:length])) is None

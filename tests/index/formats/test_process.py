@@ -102,21 +102,6 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_is_read(
     assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))
 
 
-def test_what_cannot_be_cut_in_time_is_named_before_anybody_cuts_it(tmp_path: Path) -> None:
-    endless = written(tmp_path, "a.txt", b"Un titre\n\n" + b"![" * 300_000)
-    assert told(endless)
-    with pytest.raises(ReadError) as raised:
-        told(endless, seconds=1.0)
-    assert raised.value.code == "reading-slow"
-
-
-def test_all_of_a_file_may_have_a_time_too(tmp_path: Path) -> None:
-    many = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 1_000_000)
-    with pytest.raises(ReadError) as raised:
-        told(many, seconds=0.2)
-    assert raised.value.code == "reading-slow"
-
-
 def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
     given = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 100_000)
     reading = process.read_apart(given)

@@ -95,16 +95,9 @@ def _entry(number: int, more: str) -> str:
     ("more", "code"),
     [
         ("<app:control><app:draft>yes</app:draft></app:control>", "left-out-draft"),
-        (
-            "<a:control xmlns:a='http://purl.org/atom/app#'><a:draft>yes</a:draft></a:control>",
-            "left-out-draft",
-        ),
         ("<blogger:status>DRAFT</blogger:status>", "left-out-draft"),
-        ("<blogger:status>SOFT_TRASHED</blogger:status>", "left-out-trash"),
         ("<blogger:type>COMMENT</blogger:type>", "left-out-no-article"),
-        (_KIND % "comment", "left-out-no-article"),
         (_KIND % "template", "left-out-no-article"),
-        (_KIND % "settings", "left-out-no-article"),
     ],
 )
 def test_a_feed_tells_which_entries_are_drafts(tmp_path: Path, more: str, code: str) -> None:
@@ -120,19 +113,12 @@ def test_a_feed_tells_which_entries_are_drafts(tmp_path: Path, more: str, code: 
     ("fields", "code"),
     [
         ({"status": "draft"}, "left-out-draft"),
-        ({"status": "Brouillon"}, "left-out-draft"),
         ({"statut": "prepa"}, "left-out-draft"),
-        ({"statut": "prop"}, "left-out-pending"),
         ({"status": "private"}, "left-out-private"),
-        ({"status": "scheduled"}, "left-out-scheduled"),
         ({"status": "future", "type": "post"}, "left-out-scheduled"),
-        ({"post_status": "pitch"}, "left-out-unpublished"),
         ({"post_type": "revision"}, "left-out-no-article"),
-        ({"post_password": "secret"}, "left-out-password"),
         ({"creativeWorkStatus": "Draft"}, "left-out-draft"),
-        ({"draft": True}, "left-out-draft"),
         ({"draft": "true"}, "left-out-draft"),
-        ({"published": False}, "left-out-draft"),
         ({"is_published": "false"}, "left-out-draft"),
     ],
 )
@@ -154,17 +140,11 @@ def test_a_record_tells_that_it_is_no_article_yet(
     "fields",
     [
         {"status": "publish"},
-        {"status": "published"},
         {"status": 200},
-        {"status": "archived"},
         {"status": None},
-        {"draft": False},
         {"draft": "a first version of the bill"},
-        {"published": True},
         {"published": "2025-08-29"},
-        {"published": 0},
         {"post_password": ""},
-        {"type": "private"},
     ],
 )
 def test_other_values_leave_an_article_one(fields: Mapping[str, object]) -> None:
@@ -215,19 +195,12 @@ def test_an_agency_withdraws_a_dispatch(tmp_path: Path, status: str) -> None:
     ("written", "read"),
     [
         ('[gallery ids="1,2"]', ""),
-        ("Avant [gallery] après", "Avant  après"),
         ("[embed]https://exemple.fr/v[/embed]", ""),
-        ("[embed width='3']\nhttps://exemple.fr/v\n[/embed]", ""),
         ("[youtube https://exemple.fr/v]", ""),
-        ('[caption id="a" width="300"]<img src="a.jpg" /> Le pont[/caption]', " Le pont"),
         ('[vc_row][vc_column width="1/2"]Le pont[/vc_column][/vc_row]', "Le pont"),
-        ("[su_spacer /]Le pont", "Le pont"),
         ("[contact-form-7 id=12 title=a]", ""),
-        ("[[gallery]] affiche une galerie", "[gallery] affiche une galerie"),
         ("Une note[1], [sic], [NDLR : la mairie], [...] et [Photo].", None),
-        ("« [NDLR le maire] » a dit [vidéo] [à lire] [soit n=12] [celui-ci]", None),
         ("Le tableau a[i] = b[j] et [article 3]", None),
-        ("Un crochet [ouvert et un autre]", None),
     ],
 )
 def test_shortcodes_go_and_brackets_of_prose_stay(written: str, read: str | None) -> None:

@@ -14,9 +14,7 @@ from index.formats.table import suffix_for, sure_format
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 from tests.index.formats.test_archives import tarred, zipped
 
-DOCX = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
 EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"}, 0)
-MAIL = "From: a@exemple.fr\nTo: b@exemple.fr\nSubject: Budget\n\nBonjour.\n"
 RECORDS = json.dumps({"text": PROSE}) + "\n"
 
 
@@ -24,27 +22,16 @@ RECORDS = json.dumps({"text": PROSE}) + "\n"
     ("head", "suffix"),
     [
         (b"%PDF-1.7\n", ".pdf"),
-        (DOCX, ".docx"),
         (EPUB, ".epub"),
-        (zipped({"a.md": PROSE}), ".zip"),
         (gzip.compress(b"a"), ".gz"),
-        (tarred({"a.md": PROSE}), ".tar"),
         (tarred({"a.md": PROSE}, "gz"), ".tar.gz"),
-        (b"<!DOCTYPE html><html>", ".html"),
         (b"\xef\xbb\xbf <!-- x --><HTML lang=fr>", ".html"),
-        ("<html><body>é".encode("utf-16"), ".html"),
         (b"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'b'>]>\n<rss version='2.0'>", ".xml"),
-        (b"<rdf:RDF xmlns='x'>", ".xml"),
         (b'{"text": "a"}', ".json"),
-        (b'[{"text": "a"}]', ".json"),
         ((RECORDS * 2).encode(), ".jsonl"),
-        (MAIL.encode(), ".eml"),
         (PROSE.encode(), ".txt"),
-        (PROSE.encode("utf-16"), ".txt"),
         (b"", None),
-        (bytes(range(256)), None),
         (b"\x89PNG\r\n\x1a\n\0\0", None),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", None),
     ],
 )
 def test_the_format_is_told_by_the_content(head: bytes, suffix: str | None) -> None:
@@ -89,26 +76,17 @@ def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
     ("head", "kind"),
     [
         (b"\x89PNG\r\n\x1a\n\0\0", "file-picture (kind=PNG)"),
-        (b"\xff\xd8\xff\xe0\0", "file-picture (kind=JPEG)"),
         (b"RIFF\0\0\0\0WEBP", "file-riff"),
-        (b"{\\rtf1\\ansi", "file-rtf"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "file-office-97"),
-        (zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""}), "file-spreadsheet"),
         (
             zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, 0),
             "file-opendocument",
         ),
-        (b"Rar!\x1a\x07\0", "file-rar"),
     ],
 )
 def test_what_is_not_read_is_named(tmp_path: Path, head: bytes, kind: str) -> None:
     assert str(unreadable_kind(head)) == kind
     assert kind in refusal(tmp_path, "a.txt", head)
-
-
-def test_a_folder_named_xl_makes_no_spreadsheet(tmp_path: Path) -> None:
-    articles, _ = read_file(tmp_path, "a.zip", zipped({"xl/a.md": PROSE, "word/b.md": OTHER}))
-    assert len(articles) == 2
 
 
 @pytest.mark.parametrize(

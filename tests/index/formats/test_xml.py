@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -83,12 +82,6 @@ def test_a_broken_feed_gives_what_is_whole(tmp_path: Path) -> None:
     assert [article.title for article in articles] == ["Le budget & la ville", "La gare"]
 
 
-def test_a_feed_in_latin_1(tmp_path: Path) -> None:
-    feed = RSS.replace("UTF-8", "ISO-8859-1").replace("Le vote", "Été")
-    (article, _), _ = read_file(tmp_path, "a.xml", feed.encode("latin-1"))
-    assert article.text.startswith("Été\n")
-
-
 def test_a_nitf_document_is_an_article(tmp_path: Path) -> None:
     (article,), _ = read_file(tmp_path, "a.xml", NITF)
     assert (article.title, article.author) == ("Le budget est voté", "Jeanne Petit")
@@ -150,21 +143,7 @@ def test_entities_never_unfold_nor_read_other_files(
     assert "xml-entities" in refusal(tmp_path, "a.xml", document.encode(encoding))
 
 
-def test_names_for_characters_are_harmless(tmp_path: Path) -> None:
-    document = '<!DOCTYPE x [<!ENTITY eacute "&#233;">]>' + RSS.partition("?>")[2].replace(
-        "Le vote", "L&eacute;vite"
-    ).replace("<![CDATA[", "").replace("]]>", "")
-    assert read_file(tmp_path, "a.xml", document)[0]
-
-
 def test_a_large_feed_is_read_only_if_it_is_whole(tmp_path: Path) -> None:
     item = f"<item><title>T</title><description>{PROSE}</description></item>"
     feed = "<rss><channel>" + item * 15_000
     assert "feed-malformed" in refusal(tmp_path, "a.xml", feed)
-
-
-def test_a_page_under_the_name_of_xml(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    page = f"<?xml version='1.0'?><html><head><title>T</title></head><body><h1>T</h1><p>{PROSE}</p>"
-    with caplog.at_level(logging.WARNING):
-        (article,), _ = read_file(tmp_path, "a.xml", f"{page}<p>{OTHER}</p></body></html>")
-    assert PROSE in article.text

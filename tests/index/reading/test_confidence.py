@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-from importlib.resources import files
-from pathlib import Path
-
 import pytest
 
 from index.reading.confidence import CONFIDENCE_FORMAT, ReadingConfidence
@@ -42,12 +38,6 @@ def test_what_the_question_names_and_the_passage_does_not_makes_it_less_sure() -
     model, readings = ReadingConfidence.load(), shipped_readings()
     assert model.confidence(readings | {"years": 1.0}) < model.confidence(readings)
     assert model.confidence(readings | {"names": 1.0}) < model.confidence(readings)
-
-
-def test_the_shipped_file_says_how_it_was_fitted() -> None:
-    text = (files("index.reading") / "confidence.json").read_text(encoding="utf-8")
-    how = json.loads(text)["how"]
-    assert (Path(__file__).parents[3] / how["script"]).is_file()
 
 
 def test_questions_across_languages_have_a_model_of_their_own() -> None:

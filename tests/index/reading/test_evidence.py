@@ -103,18 +103,6 @@ def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     assert read.hits[0].reading is not None
 
 
-def test_nothing_found_is_nothing_read() -> None:
-    nothing = found()
-    assert EvidenceReader(FakeReader(), JUDGE).read(nothing) is nothing
-
-
-def test_every_reading_has_a_name_of_its_own() -> None:
-    read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
-    values = read_evidence(read).values()
-    assert len(values) == 4 + 3 + 7
-    assert values["logit"] == values["best_logit"] == 4.0
-
-
 @pytest.mark.parametrize(
     ("confidence", "subject"), [(0.0, -7.6), (0.1, -2.2), (0.5, 0.0), (0.99, 2.2)]
 )

@@ -21,10 +21,6 @@ def test_the_title_and_heading_name_what_follows() -> None:
     assert spoken_of(IDF, {"mai-1"}, {"mai-1", "puces"}, [{"autre"}]) == pytest.approx([0.75])
 
 
-def test_a_question_without_words_speaks_of_nothing() -> None:
-    assert spoken_of({}, set(), set(), [{"mai-1"}]) == [0.0]
-
-
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

@@ -49,19 +49,6 @@ def test_a_damaged_newer_generation_leaves_the_old_one_answering(
     assert not caplog.text, "one complaint a generation is enough"
 
 
-def test_where_nothing_is_indexed_opening_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NoIndex, match="no-index"):
-        live(tmp_path)
-
-
-def test_articles_are_found_by_id(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    found = live(tmp_path).article(three()[0].id)
-    assert found is not None
-    assert found.text == three()[0].text
-    assert live(tmp_path).article("0" * 12) is None
-
-
 def test_questions_asked_while_the_index_changes_are_all_answered(tmp_path: Path) -> None:
     index(three(), tmp_path)
     served = live(tmp_path)

@@ -33,9 +33,3 @@ def test_words_decide_between_equal_cosines_and_do_not_outweigh_a_clear_one() ->
 def test_a_sentence_with_the_questions_words_beats_one_without() -> None:
     plain, worded = sentence_scores(row(0.8, 0.8), row(0, 0.5))
     assert worded > plain
-
-
-def test_scores_keep_their_type_and_shape() -> None:
-    total = passage_scores(row(0.1, 0.2, 0.3), row(0, 0, 0), row(0, 0, 0), INSIDE)
-    assert total.dtype == np.float32
-    assert total.shape == (3,)

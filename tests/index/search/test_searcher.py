@@ -53,13 +53,6 @@ def test_across_languages_nothing_is_told_of_it(searcher: Searcher) -> None:
     assert {each.echo for hit in french for each in hit.sentences} == {None}
 
 
-def test_hits_are_ordered_and_limited(searcher: Searcher) -> None:
-    totals = [hit.scores.total for hit in searcher.search("le pont et le moulin").hits]
-    assert totals == sorted(totals, reverse=True)
-    assert len(totals) > 1
-    assert len(searcher.search("le pont et le moulin", limit=1).hits) == 1
-
-
 def test_a_question_the_corpus_knows_is_trusted_more_than_one_it_does_not(
     searcher: Searcher,
 ) -> None:
@@ -82,12 +75,6 @@ def test_anything_may_be_asked(searcher: Searcher, question: str) -> None:
 def test_any_subject_may_be_searched(searcher: Searcher, subject: str) -> None:
     for hit in searcher.search_subject(subject, 10):
         assert -1 <= hit.scores.passage <= 1
-
-
-def test_what_a_subject_is_about_comes_first(searcher: Searcher) -> None:
-    first, *_ = searcher.search_subject("pont", 10)
-    assert first.article.title == "Pont"
-    assert first.scores.words
 
 
 def test_an_index_of_one_sentence_can_be_asked(tmp_path: Path) -> None:
@@ -130,11 +117,6 @@ def test_a_period_leaves_only_the_articles_published_then(bridges: Searcher) -> 
     hits = bridges.search(question, within=first).hits
     assert {hit.article.title for hit in hits} == {"Moulin"}
     assert hits[0].sentences
-
-
-def test_the_best_of_a_period_comes_first(bridges: Searcher) -> None:
-    year = Period(date(2025, 1, 1), date(2025, 12, 31))
-    assert bridges.search("Que fait le meunier ?", within=year).hits[0].article.title == "Meunier"
 
 
 def test_a_period_without_articles_finds_nothing(bridges: Searcher) -> None:

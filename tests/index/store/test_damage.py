@@ -143,22 +143,6 @@ def test_a_current_that_names_nothing_is_refused(data_dir: Path, content: str) -
         current_id(data_dir)
 
 
-def test_a_current_that_points_nowhere_is_refused(data_dir: Path) -> None:
-    (data_dir / "index" / "CURRENT").write_text("20250101T000000.000000Z\n")
-    with pytest.raises(
-        DamagedIndex, match=r"CURRENT: generation-missing \(generation=20250101T000000"
-    ):
-        opened(data_dir)
-
-
-def test_a_generation_under_another_name_is_refused(data_dir: Path) -> None:
-    other = "20250101T000000.000000Z"
-    folder_in_service(data_dir).rename(data_dir / "index" / "generations" / other)
-    (data_dir / "index" / "CURRENT").write_text(other)
-    with pytest.raises(DamagedIndex, match="generation-other"):
-        opened(data_dir)
-
-
 @pytest.mark.parametrize(("version", "what"), [(999, "manifest-newer"), (0, "manifest-older")])
 def test_a_format_of_another_time_is_named(data_dir: Path, version: int, what: str) -> None:
     path = folder_in_service(data_dir) / "manifest.json"

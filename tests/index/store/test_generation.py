@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article import Period
-from index.build.passages import cut
 from index.store.files.generation import verify
 from index.text.language import keyed_terms
 from tests.fakes import FakeEmbedder
@@ -29,40 +26,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_dir(built: Path, tmp_path: Path) -> Path:
     """A copy of it, for tests that damage it."""
     return shutil.copytree(built, tmp_path / "data")
-
-
-def test_an_article_comes_back_with_every_field(built: Path) -> None:
-    with opened(built) as generation:
-        for written in [*three(), full()]:
-            assert generation.article(written.id) == written
-        assert generation.article("unknown") is None
-
-
-def test_articles_are_listed_newest_first_without_their_texts(built: Path) -> None:
-    with opened(built) as generation:
-        entries = generation.articles()
-    assert [entry.title for entry in entries] == [
-        "L’histoire entière",
-        "Pont",
-        "Moulin",
-        "Harbour",
-    ]
-    assert entries[0].published == full().published
-    assert (entries[0].author, entries[0].url) == (full().author, full().url)
-    assert entries[3].language == "en"
-    assert not hasattr(entries[0], "text")
-
-
-def test_passages_are_read_back_as_they_were_cut_in_the_order_asked(built: Path) -> None:
-    expected = [(one.id, passage) for one in [*three(), full()] for passage in cut(one)]
-    with opened(built) as generation:
-        rows = list(reversed(range(len(expected))))
-        stored = generation.stored(rows)
-        assert [(each.article_id, each.passage) for each in stored] == list(reversed(expected))
-        assert [each.key for each in stored] == rows
-        assert generation.stored([]) == []
-        with pytest.raises(IndexError, match="999"):
-            generation.stored([0, 999])
 
 
 def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
@@ -119,13 +82,6 @@ def test_the_manifest_says_what_was_built(built: Path) -> None:
     assert set(manifest.files) == set(files_in_service(built)) - {"manifest.json"}
 
 
-def test_several_threads_may_ask_at_once(built: Path) -> None:
-    with opened(built) as generation, ThreadPoolExecutor(8) as pool:
-        rows = [n % generation.facts.passages for n in range(400)]
-        found = list(pool.map(lambda row: generation.stored([row])[0].key, rows))
-    assert found == rows
-
-
 def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
     with opened(data_dir) as generation:
         shutil.rmtree(data_dir)
@@ -134,45 +90,6 @@ def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> 
         assert written is not None
         assert stored.passage.text in written.text
         assert len(generation.passage_vectors.vectors(np.array([0]))) == 1
-
-
-def test_a_path_that_looks_like_a_query_is_a_path(tmp_path: Path) -> None:
-    odd = tmp_path / "50% né #1?mode=rw"
-    index(three(), odd)
-    with opened(odd) as generation:
-        assert len(generation.articles()) == 3
-
-
-def test_the_articles_of_a_period_are_counted_and_listed(built: Path) -> None:
-    leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
-    with opened(built) as generation:
-        assert generation.count(leap_day) == 1
-        assert [entry.id for entry in generation.articles(leap_day)] == [full().id]
-        assert generation.count(Period(date(2024, 3, 1), date(2024, 3, 31))) == 0
-        assert len(generation.articles(limit=2)) == 2
-
-
-def test_an_article_opens_with_its_first_passage(built: Path) -> None:
-    with opened(built) as generation:
-        opening = generation.opening(full().id)
-        assert opening is not None
-        assert opening.passage == cut(full())[0]
-        assert generation.opening("unknown") is None
-
-
-def test_an_article_is_found_by_any_of_its_names(built: Path) -> None:
-    written = full()
-    with opened(built) as generation:
-        for reference in (
-            written.id,
-            written.id[:4],
-            written.path,
-            str(written.url),
-            written.title,
-        ):
-            assert [entry.id for entry in generation.find(reference)] == [written.id]
-        for reference in (written.id[:3], "Histoire", "", "%", "inconnu"):
-            assert generation.find(reference) == []
 
 
 def test_a_list_tells_who_published_an_article_and_when_it_was_updated(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from index.build.builder import BuildReport, PartReport, build, build_part
-from index.errors import BuildLocked, BuildStopped, StoreError
+from index.errors import BuildLocked, BuildStopped
 from index.store.build_turn import BuildPart, as_hashes, text_hash
 from index.store.factory import open_store
 from index.store.files.manifest import Manifest
@@ -99,12 +99,11 @@ def built(store: PostgresStore, folder: Path) -> BuildReport:
     return build([folder], store, FakeEmbedder())
 
 
-@pytest.mark.parametrize("servers", [1, 2], ids=["one", "two"])
 def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
-    vector_server: Server, tmp_path: Path, articles: Path, servers: int
+    vector_server: Server, tmp_path: Path, articles: Path
 ) -> None:
     context = multiprocessing.get_context("fork")
-    with databases(vector_server, servers) as addresses:
+    with databases(vector_server, 2) as addresses:
         homes = [tmp_path / f"machine-{number}" for number in range(1, PARTS + 1)]
         for home in homes:
             home.mkdir()
@@ -257,21 +256,6 @@ def test_a_part_that_is_stopped_keeps_its_batches(store: PostgresStore, articles
         build_part([articles], BuildPart(1, 1), store, embedder, stop=lambda: embedder.embedded > 0)
     assert stopped.value.kept == count_kept([store._servers[0].url]) > 0
     assert store.current_id() is None
-
-
-def test_files_are_for_one_machine(tmp_path: Path, articles: Path) -> None:
-    with pytest.raises(StoreError) as refused:
-        build_part([articles], BuildPart(1, 2), open_store(tmp_path / "files"), FakeEmbedder())
-    assert refused.value.code == "part-without-server"
-
-
-def test_every_text_is_of_one_part() -> None:
-    hashes = as_hashes(b"".join(text_hash(f"texte {number}") for number in range(3_000)))
-    for of in (1, 2, 5, 9_999):
-        shares = [BuildPart(number, of).holds(hashes) for number in range(1, of + 1)]
-        assert sum(each.astype(int) for each in shares).tolist() == [1] * len(hashes)
-        if of <= 5:
-            assert min(each.sum() for each in shares) > 0.85 * len(hashes) / of
 
 
 def test_kept_vectors_are_spread_over_the_servers(

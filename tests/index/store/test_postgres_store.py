@@ -20,7 +20,7 @@ import pytest
 
 from index.article import Article, Period, Selection
 from index.build.builder import BuildReport, build, build_articles
-from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
+from index.errors import BuildLocked, DamagedIndex, StoreError
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
@@ -280,16 +280,6 @@ def test_fewer_candidates_than_asked_for_is_an_error_and_no_poorer_answer(
     assert refused.value.code == "postgres-short"
 
 
-def test_a_setting_that_the_server_does_not_take_is_told(
-    one: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made(three(), one)
-    monkeypatch.setattr(nearest, "SETTINGS", {"hnsw.ef_search": "0400"})
-    with pytest.raises(StoreError) as refused:
-        one.browse()
-    assert refused.value.code == "postgres-setting"
-
-
 def test_one_build_at_a_time_and_the_holder_is_named(
     one: PostgresStore, vector_server: Server, tmp_path: Path
 ) -> None:
@@ -520,12 +510,3 @@ def test_a_store_goes_to_another_process(one: PostgresStore) -> None:
     other: PostgresStore = pickle.loads(pickle.dumps(one))
     assert other.current_id() == one.current_id()
     other.close()
-
-
-def test_an_empty_database_holds_no_index(one: PostgresStore) -> None:
-    assert one.current_id() is None
-    assert len(one.removed()) == 0
-    with pytest.raises(NoIndex):
-        one.browse()
-    with pytest.raises(NoIndex):
-        one.roll_back()

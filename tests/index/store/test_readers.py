@@ -21,7 +21,6 @@ from index.store.factory import open_store
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
-from tests.index.store.memory_generation import MemoryGeneration
 from tests.index.store.postgres_stores import postgres_store
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
@@ -32,13 +31,10 @@ WRITTEN = [
 ]
 
 
-@pytest.fixture(scope="module", params=["files", "memory", "postgres", "three servers"])
+@pytest.fixture(scope="module", params=["files", "postgres", "three servers"])
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenerationReader]:
-    if request.param == "memory":
-        yield MemoryGeneration.of(WRITTEN, FakeEmbedder())
-        return
     if request.param != "files":
         server = request.getfixturevalue("vector_server")
         servers = 1 if request.param == "postgres" else 3
@@ -132,33 +128,6 @@ def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:
     assert sentences.frequencies(["fr:moulin"])["fr:moulin"] > 1
     assert set("moulin") <= set(passages.letters("fr"))
     assert passages.letters("xx") == ""
-
-
-def test_both_give_the_same_features_and_the_same_answers(tmp_path: Path) -> None:
-    """Over the sample corpus: an independent store, which looks at everything, agrees."""
-    articles = _corpus()
-    index(articles, tmp_path)
-    embedder, judge = FakeEmbedder(), ConfidenceModel.load()
-    year = Period(date(2025, 1, 1), date(2025, 12, 31))
-    with open_store(tmp_path).browse() as generation:
-        files = Searcher(generation, embedder, judge)
-        memory = Searcher(MemoryGeneration.of(articles, embedder), embedder, judge)
-        for question in (
-            "Quand le Minitel a-t-il été éteint ?",
-            "Combien coûte le nouveau phaer ?",
-            "When did the harbour open in 1932?",
-            "zeppelin",
-            "",
-        ):
-            for within in (None, year):
-                ours = files.search(question, 5, within)
-                theirs = memory.search(question, 5, within)
-                assert ours.confidence == pytest.approx(theirs.confidence, abs=1e-4)
-                assert len(ours.hits) == len(theirs.hits)
-                for one, other in zip(ours.hits, theirs.hits, strict=True):
-                    assert one.scores.total == pytest.approx(other.scores.total, abs=1e-5)
-                    assert one.scores.words == pytest.approx(other.scores.words, abs=1e-5)
-                assert [e.passage for e in ours.hits] == [e.passage for e in theirs.hits]
 
 
 def _corpus() -> list[Article]:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,20 +37,6 @@ def test_an_article_is_restored_by_any_of_its_names(tmp_path: Path, reference: s
     assert removed.find(mill.id[:3]) == ()
 
 
-def test_a_file_in_a_folder_may_be_named_without_it(tmp_path: Path) -> None:
-    mill = replace(three()[1], path="presse/2024/moulin.md")
-    removed = RemovedList.open(tmp_path)
-    removed.add([mill])
-    assert [each.id for each in removed.find("moulin.md")] == [mill.id]
-    assert removed.find("oulin.md") == ()
-
-
-def test_nothing_was_ever_removed(tmp_path: Path) -> None:
-    for data_dir in (tmp_path, tmp_path / "missing"):
-        assert RemovedList.open(data_dir).articles == ()
-        assert RemovedList.open(data_dir).restore("Pont") == ()
-
-
 def test_two_that_remove_at_once_lose_nothing(tmp_path: Path) -> None:
     lists = [RemovedList.open(tmp_path) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -71,13 +55,6 @@ def test_a_list_that_cannot_be_read_is_named_and_left_alone(tmp_path: Path, cont
     with pytest.raises(StoreError, match=r"removed\.json: removed-unreadable"):
         RemovedList.open(tmp_path)
     assert path.read_text() == content
-
-
-def test_the_file_is_one_that_a_person_can_read(tmp_path: Path) -> None:
-    RemovedList.open(tmp_path).add([article("été", "Texte.", title="L’été")], DAY)
-    written = (tmp_path / "removed.json").read_text(encoding="utf-8")
-    assert "L’été" in written
-    assert json.loads(written)["articles"][0]["day"] == "2025-08-29"
 
 
 def test_a_disk_that_refuses_is_one_line_and_the_list_stays(

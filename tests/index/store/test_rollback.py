@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from index.build.builder import build_articles
-from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.lock import build_lock
 from index.store.files.transfer import rollback
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, three
@@ -68,22 +67,6 @@ def test_a_damaged_generation_is_not_put_back(tmp_path: Path) -> None:
     with pytest.raises(DamagedIndex, match=r"sentences\.faiss: manifest-altered .*remedy-rollback"):
         rollback(tmp_path)
     assert verify(tmp_path).id == second.generation
-
-
-@pytest.mark.parametrize("content", ["", "nonsense"])
-def test_an_unreadable_current_is_a_reason_to_go_back(tmp_path: Path, content: str) -> None:
-    index(three(), tmp_path)
-    second = index(three()[:2], tmp_path)
-    (tmp_path / "index" / "CURRENT").write_text(content)
-    assert rollback(tmp_path).id == second.generation == current_id(tmp_path)
-
-
-def test_a_build_under_way_is_not_disturbed(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    second = index(three()[:2], tmp_path)
-    with build_lock(tmp_path / "index"), pytest.raises(BuildLocked):
-        rollback(tmp_path)
-    assert current_id(tmp_path) == second.generation
 
 
 def test_a_new_generation_sorts_last_where_the_clock_was_put_back(tmp_path: Path) -> None:

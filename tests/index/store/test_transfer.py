@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 
 from index.build.builder import build
-from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.lock import build_lock
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
 from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
@@ -112,12 +111,6 @@ def test_a_damaged_export_is_refused_and_changes_nothing(
     assert "\n" not in str(caught.value)
     assert verify(tmp_path / "there").id == first.generation
     assert Layout(tmp_path / "there").whole() == [first.generation]
-
-
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(DamagedIndex, match="import-none"):
-            import_index(folder, tmp_path / "there")
 
 
 def _forge(folder: Path, **told: Any) -> None:
@@ -317,20 +310,6 @@ def test_an_export_with_something_beside_it_is_not_replaced(built: Path, folder:
     assert (folder / "lexical" / "notes.txt").exists()
 
 
-def test_only_generations_are_swept_away(folder: Path, tmp_path: Path) -> None:
-    import_index(folder, tmp_path / "there")
-    generations = Layout(tmp_path / "there").generations
-    for name in (".notes", "notes"):
-        (generations / name).mkdir()
-    import_index(folder, tmp_path / "there")
-    assert {".notes", "notes"} < {each.name for each in generations.iterdir()}
-
-
-def test_a_build_under_way_is_not_disturbed(folder: Path, tmp_path: Path) -> None:
-    with build_lock(tmp_path / "there" / "index"), pytest.raises(BuildLocked):
-        import_index(folder, tmp_path / "there")
-
-
 def test_a_disk_that_refuses_leaves_nothing_behind(
     built: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,3 +336,9 @@ def test_a_folder_whose_name_has_two_lines_is_no_forgery(tmp_path: Path) -> None
     (folder / "phare.md").write_text("Le phare veille sur le port.", encoding="utf-8")
     build([folder], tmp_path / "data", FakeEmbedder())
     assert verify(tmp_path / "data").roots == (str(folder),)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(DamagedIndex, match="import-none"):
+            import_index(folder, tmp_path / "there")

@@ -24,7 +24,6 @@ from index.store.postgres import nearest
 from index.store.reader import CandidateQuery, GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, three
-from tests.index.store.memory_store import MemoryStore
 from tests.index.store.postgres_stores import postgres_store
 from tests.postgres.server import Server
 
@@ -45,11 +44,9 @@ WRITTEN = [SECRET, OTHER, *three()]
 QUESTION = "Qui a caché un coffre sous le pont ?"
 
 
-@pytest.fixture(params=["files", "memory", "postgres", "three servers"])
+@pytest.fixture(params=["files", "postgres", "three servers"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
-    if request.param == "memory":
-        yield MemoryStore()  # type: ignore[misc] - it takes no parts
-    elif request.param == "files":
+    if request.param == "files":
         yield open_store(tmp_path)
     else:
         server = request.getfixturevalue("vector_server")
@@ -104,24 +101,10 @@ GIVES: dict[str, Callable[[GenerationReader], Any]] = {
 }
 """By method of a reader, what it gives of the article: nothing true once that is withdrawn."""
 
-OF_NO_TEXT = {
-    "copied",  # see the test of copies
-    "term_statistics",  # words are counted as they were written
-    "sentence_vectors_of",
-    "close",
-    "__enter__",
-    "__exit__",
-}
-
 
 def given(reader: GenerationReader, name: str) -> bool:
     found = GIVES[name](reader)
     return any(found) if isinstance(found, tuple) else bool(found)
-
-
-def test_every_method_of_a_reader_is_looked_at() -> None:
-    own = {name for name in vars(GenerationReader) if not name.startswith("_")}
-    assert own <= GIVES.keys() | OF_NO_TEXT
 
 
 def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
@@ -191,8 +174,6 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
 
 
 def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
-    if isinstance(store, MemoryStore):
-        pytest.skip("it imports nothing")
     made(WRITTEN, source := open_store(tmp_path / "source"))
     source.export(tmp_path / "copy")
     store.removed().add([SECRET])
@@ -202,8 +183,6 @@ def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: P
 
 
 def test_no_export_holds_its_text(store: IndexStore, tmp_path: Path) -> None:
-    if isinstance(store, MemoryStore):
-        pytest.skip("it exports nothing")
     made(WRITTEN, store)
     store.export(tmp_path / "copy")
     store.removed().add([SECRET])

@@ -29,26 +29,11 @@ def test_the_document_that_shares_words_is_scored_and_no_other(index: WordIndex)
     assert list(scores[1:]) == [0, 0, 0]
 
 
-def test_words_of_another_language_do_not_meet(index: WordIndex) -> None:
-    assert not index.match(keyed_terms("lighthouse", "fr")).scores.any()
-    assert index.match(keyed_terms("lighthouse", "en")).scores[2] > 0
-
-
-def test_numbers_meet_across_languages(index: WordIndex) -> None:
-    assert index.match(keyed_terms("15,000 bags", "en")).scores[1] > 0
-
-
 def test_words_that_no_document_holds_match_nothing(index: WordIndex) -> None:
     for question in ("zeppelin", "et de la", ""):
         match = index.match(keyed_terms(question, "fr"))
         assert not match.scores.any()
         assert len(match.best(3)) == 0
-
-
-def test_best_gives_only_documents_that_meet_a_word(index: WordIndex) -> None:
-    match = index.match(keyed_terms("phare moulin", "fr"))
-    assert sorted(match.best(10)) == [0, 1]
-    assert len(match.best(1)) == 1
 
 
 def test_a_saved_index_answers_as_before(index: WordIndex, tmp_path: Path) -> None:

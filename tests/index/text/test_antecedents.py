@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from index.build.passages import cut
-from index.text.antecedents import find_leads, is_dependent, sentences_in_context
+from index.text.antecedents import find_leads, is_dependent
 from tests.index.samples import article
 
 
@@ -68,23 +68,11 @@ def test_english(text: str, expected: bool) -> None:
     assert is_dependent(text, "en") is expected
 
 
-def test_other_languages_are_left_alone() -> None:
-    assert not is_dependent("Él llegó tarde.", "es")
-
-
 def test_the_lead_is_the_nearest_sentence_that_stands_on_its_own() -> None:
     text = "Le robot Ada parle. Il est petit. Actuellement, il marche. Les autres dorment."
     passage = cut(article("robot", text))[0]
     named = passage.sentences[0]
     assert find_leads(passage, "fr") == [None, named, named, None]
-
-
-def test_a_sentence_that_leans_is_read_behind_its_lead() -> None:
-    passage = cut(article("robot", "Le robot Ada parle. Il est petit."))[0]
-    assert sentences_in_context(passage, "fr") == [
-        "Le robot Ada parle.",
-        "Le robot Ada parle. Il est petit.",
-    ]
 
 
 def test_a_passage_that_begins_with_a_pronoun_has_no_lead_to_show() -> None:

@@ -23,7 +23,18 @@ def embedder() -> FakeEmbedder:
     return FakeEmbedder()
 
 
-@pytest.fixture(autouse=True, params=["files", "postgres"])
+IN_POSTGRES_TOO = ("test_remove", "test_transfer")
+"""What changes an index; what only reads one is held by the tests of the stores."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    stores = ["files", "postgres"]
+    if metafunc.module.__name__.rpartition(".")[2] not in IN_POSTGRES_TOO:
+        stores = stores[:1]
+    metafunc.parametrize("index_url", stores, indirect=True)
+
+
+@pytest.fixture(autouse=True)
 def index_url(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str | None]:

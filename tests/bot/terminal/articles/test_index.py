@@ -48,21 +48,6 @@ def test_the_fields_of_records_are_remembered_until_others_are_given(
     assert "text=autre." in capsys.readouterr().err
 
 
-def test_an_empty_map_forgets_the_fields(corpus: Path, capsys: Capture) -> None:
-    assert run(["index", "--map", "text=corps", "--no-ocr"]) == 0
-    assert run(["index", "--map", "", "--ocr"]) == 0
-    capsys.readouterr()
-    assert run(["index"]) == 0
-    assert "Champs retenus" not in capsys.readouterr().err
-    assert not Path(".selon/reading.json").exists()
-
-
-def test_a_wrong_map_is_wrong_usage(corpus: Path, capsys: Capture) -> None:
-    assert run(["index", "--map", "texte"]) == 2
-    assert "--map texte" in capsys.readouterr().err
-    assert current_id() is None
-
-
 def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
     corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -47,19 +46,6 @@ def test_only_the_articles_asked_for_are_listed(
     assert titles(capsys, *arguments) == expected
 
 
-def test_a_list_cut_short_says_of_how_many(capsys: Capture) -> None:
-    assert run(["list", "--limit", "2"]) == 0
-    assert capsys.readouterr().err == "2 articles sur 3.\n"
-
-
-def test_nothing_found_is_said(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(["list", "--since", "2030"]) == 0
-    assert capsys.readouterr() == ("", "Aucun article.\n")
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    assert run(["list", "--limit", "1"]) == 0
-    assert capsys.readouterr().err == "1 of 3 articles.\n"
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -76,28 +62,3 @@ def test_a_day_that_is_none_is_wrong_usage(
     assert shown.err.startswith("Erreur\u00a0: ")
     assert said in shown.err
     assert shown.out == ""
-
-
-def test_a_script_gets_every_field_of_a_line(capsys: Capture) -> None:
-    assert run(["list", "--json", "--limit", "1"]) == 0
-    line = json.loads(capsys.readouterr().out)
-    assert len(line.pop("id")) == 12
-    assert line == {
-        "title": "Braille invente son alphabet",
-        "outlet": "Le Phare",
-        "author": "Claire Dubreuil",
-        "category": None,
-        "published": "2025-08-29",
-        "updated": None,
-        "language": "fr",
-        "url": None,
-        "path": "corpus/braille.md",
-    }
-
-
-def test_without_an_index_what_to_do_is_said(
-    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SELON_INDEX_URL", raising=False)  # there, the index is
-    assert run(["list", "--data-dir", "ailleurs"]) == 1
-    assert "selon index" in capsys.readouterr().err

@@ -38,21 +38,6 @@ def test_a_removed_article_is_no_longer_answered_from_and_its_file_stays(
     assert "corpus/tgv.md" not in paths(capsys)
 
 
-def test_the_only_article_near_to_what_is_typed_goes_and_is_named(capsys: Capture) -> None:
-    assert run(["remove", "minitelle"]) == 0
-    said = capsys.readouterr()
-    assert "pris pour Le Minitel (corpus/minitel.md)" in said.err
-    assert said.out.startswith("Écarté\u00a0: Le Minitel (corpus/minitel.md)\n")
-    assert "selon remove --restore" in said.out
-    assert "corpus/minitel.md" not in paths(capsys)
-
-
-def test_of_several_near_articles_none_goes(capsys: Capture) -> None:
-    before = paths(capsys)
-    assert run(["remove", "le"]) == 2
-    assert paths(capsys) == before
-
-
 def test_an_article_comes_back(capsys: Capture) -> None:
     run(["remove", "Le TGV"])
     assert run(["remove", "--restore", "Le TGV"]) == 0
@@ -66,13 +51,6 @@ def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
     assert "Écarté\u00a0: Braille invente son alphabet (corpus/braille.md)\n" in said
     assert "Écarté\u00a0: L’alphabet des aveugles (corpus/reprise.md)\n" in said
     assert paths(capsys) == {"corpus/minitel.md", "corpus/tgv.md"}
-
-
-def test_a_copy_goes_alone(capsys: Capture) -> None:
-    assert run(["remove", "L’alphabet des aveugles"]) == 0
-    assert "corpus/braille.md" in paths(capsys)
-    assert run(["status", "--duplicates"]) == 0
-    assert capsys.readouterr() == ("", "Aucun doublon.\n")
 
 
 def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
@@ -96,54 +74,10 @@ def test_removed_articles_are_listed(capsys: Capture) -> None:
     assert list(fields) == ["id", "title", "path", "removed"]
 
 
-def test_an_article_already_removed_is_said_to_be(capsys: Capture) -> None:
-    run(["remove", "Le TGV"])
-    capsys.readouterr()
-    assert run(["remove", "Le TGV"]) == 0
-    assert capsys.readouterr().out == "Déjà écarté\u00a0: Le TGV\n"
-
-
-def test_restoring_what_was_not_removed_is_wrong_usage(capsys: Capture) -> None:
-    assert run(["remove", "--restore", "Le TGV"]) == 2
-    assert "selon list --removed" in capsys.readouterr().err
-
-
 def test_the_last_articles_cannot_all_go(capsys: Capture) -> None:
     assert run(["remove", "Le TGV", "Le Minitel", "Braille invente son alphabet"]) == 2
     assert "un index ne peut pas être vide" in capsys.readouterr().err
     assert len(paths(capsys)) == 3
-
-
-def test_what_was_indexed_is_built_again_not_the_usual_corpus(
-    tmp_path: Path, capsys: Capture
-) -> None:
-    other = tmp_path / "ailleurs"
-    other.mkdir()
-    for name in ("phare", "digue"):
-        (other / f"{name}.md").write_text(f"Le {name} tient bon.\n", encoding="utf-8")
-    assert run(["index", "ailleurs"]) == 0
-    assert run(["remove", "ailleurs/phare.md"]) == 0
-    assert paths(capsys) == {"ailleurs/digue.md"}
-
-
-def test_records_are_read_again_by_the_fields_chosen(tmp_path: Path, capsys: Capture) -> None:
-    lines = [{"titre": f"Note {n}", "corps": f"La note {n} parle du port."} for n in range(3)]
-    written = "\n".join(json.dumps(each) for each in lines)
-    (tmp_path / "fiches.jsonl").write_text(written, encoding="utf-8")
-    assert run(["index", "fiches.jsonl", "--map", "text=corps,title=titre"]) == 0
-    assert run(["remove", "Note 1"]) == 0
-    capsys.readouterr()
-    assert run(["list", "--json"]) == 0
-    titles = {json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()}
-    assert titles == {"Note 0", "Note 2"}
-
-
-def test_a_file_is_named_from_anywhere(
-    indexed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run(["show", str(indexed / "tgv.md")]) == 0
-    assert "Le TGV" in capsys.readouterr().out
-    assert run(["show", "corpus/../corpus/tgv.md"]) == 0
 
 
 def test_a_file_of_several_articles_goes_whole(tmp_path: Path, capsys: Capture) -> None:
@@ -155,16 +89,6 @@ def test_a_file_of_several_articles_goes_whole(tmp_path: Path, capsys: Capture) 
     assert "désigne plusieurs articles" in capsys.readouterr().err
     assert run(["remove", "corpus/fiches.jsonl"]) == 0
     assert len(paths(capsys)) == 3
-
-
-def test_files_skipped_before_are_only_counted(indexed: Path, capsys: Capture) -> None:
-    (indexed / "vide.md").touch()
-    assert run(["index"]) == 0
-    capsys.readouterr()
-    assert run(["remove", "Le TGV"]) == 0
-    shown = capsys.readouterr().out
-    assert "corpus/vide.md" not in shown
-    assert shown.endswith("1 fichier laissé de côté\u00a0: selon index --verbose\n")
 
 
 def test_a_withdrawal_needs_no_build_and_a_restore_neither(indexed: Path, capsys: Capture) -> None:

@@ -115,18 +115,6 @@ def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capt
     assert "corpus/b.md" in said
 
 
-def test_two_files_of_one_name_are_told_apart(write: Write, capsys: Capture) -> None:
-    write("2024/bilan.md", "Le port a reçu cent navires.", title="Le port")
-    write("2025/bilan.md", "La gare a reçu mille trains.", title="La gare")
-    assert run(["index"]) == 0
-    capsys.readouterr()
-    assert run(["show", "bilan.md"]) == 2
-    said = capsys.readouterr().err
-    assert "Le port (corpus/2024/bilan.md)" in said
-    assert "La gare (corpus/2025/bilan.md)" in said
-    assert shown(capsys, "corpus/2025/bilan.md")["title"] == "La gare"
-
-
 def test_a_long_text_is_cut_at_a_paragraph_unless_asked_for(write: Write, capsys: Capture) -> None:
     text = "\n\n".join(
         f"Paragraphe {n}. " + "Le canal passe entre deux rives. " * 5 for n in "123456"
@@ -140,18 +128,3 @@ def test_a_long_text_is_cut_at_a_paragraph_unless_asked_for(write: Write, capsys
     assert "Paragraphe 6" not in out
     assert run(["show", "--text", "Le canal"]) == 0
     assert "Paragraphe 6" in capsys.readouterr().out
-
-
-def test_an_article_of_many_passages_counts_them(write: Write, capsys: Capture) -> None:
-    write(
-        "long.md",
-        "\n\n".join("Le canal passe entre deux rives. " * 20 for _ in range(6)),
-        title="L",
-    )
-    write("court.md", "Le pont tient.", title="P")
-    run(["index"])
-    capsys.readouterr()
-    fields = shown(capsys, "corpus/long.md")
-    assert isinstance(fields["passages"], int)
-    assert fields["passages"] >= 4
-    assert shown(capsys, "corpus/court.md")["passages"] == 1

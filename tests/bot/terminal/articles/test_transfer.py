@@ -28,11 +28,6 @@ def test_the_generation_before_comes_back(indexed: Path, capsys: Capture) -> Non
     assert "corpus/tgv.md" in capsys.readouterr().out
 
 
-def test_without_a_generation_before_there_is_nothing_to_go_back_to(capsys: Capture) -> None:
-    assert run(["rollback"]) == 1
-    assert capsys.readouterr().err.startswith("Erreur\u00a0: ")
-
-
 def test_an_index_is_taken_elsewhere_whole(capsys: Capture) -> None:
     assert run(["export", "sauvegarde"]) == 0
     shown = capsys.readouterr().out
@@ -43,10 +38,3 @@ def test_an_index_is_taken_elsewhere_whole(capsys: Capture) -> None:
     assert run(["status", "--data-dir", "autre", "--json"]) == 0
     state = json.loads(capsys.readouterr().out)
     assert (state["articles"], state["copies"], state["whole"]) == (3, 1, True)
-
-
-def test_a_folder_of_something_else_is_not_overwritten(indexed: Path, capsys: Capture) -> None:
-    assert run(["export", "corpus"]) == 1
-    assert (indexed / "tgv.md").exists()
-    assert run(["import", "corpus"]) == 1
-    assert capsys.readouterr().out == ""

@@ -11,7 +11,7 @@ from bot.main import run
 from bot.settings import Settings
 from index.store.files.generation import current_id, open_generation
 from tests.fakes import FakeEmbedder
-from tests.web.site import Answer, Site, article, day, rss, sitemap
+from tests.web.site import Answer, Site, article, day, rss
 
 pytestmark = pytest.mark.usefixtures("settings")
 
@@ -29,16 +29,6 @@ def test_articles_are_added_and_indexed(
     out = capsys.readouterr().out
     assert out.startswith(f"ajouté — {site.url}/phare\n1 article")
     assert titles(home) == {"Le phare de Sainte-Anne"}
-
-
-def test_what_was_indexed_stays_indexed(site: Site, home: Path) -> None:
-    folder = home / "articles"
-    folder.mkdir()
-    (folder / "moulin.md").write_text("---\ntitle: Le moulin\n---\n\nIl tourne.", "utf-8")
-    assert run(["index", str(folder)]) == 0
-    site.pages["/phare"] = article("Le phare")
-    assert run(["add", f"{site.url}/phare"]) == 0
-    assert titles(home) == {"Le moulin", "Le phare"}
 
 
 def test_each_address_has_its_line_and_the_rest_goes_on(
@@ -61,54 +51,6 @@ def test_each_address_has_its_line_and_the_rest_goes_on(
         f"échec — {site.url}/absent — le site répond 404",
     ]
     assert current_id(home / ".selon") is None
-
-
-@pytest.mark.parametrize(
-    "target", ["mailto:a@exemple.fr", "tel:+33123456789", "about:blank", "data:,a", "http:x"]
-)
-def test_a_redirect_to_no_page_is_named_and_the_rest_goes_on(
-    site: Site, home: Path, capsys: pytest.CaptureFixture[str], target: str
-) -> None:
-    site.pages |= {"/b": article("b"), "/odd": Answer(status=302, headers={"Location": target})}
-    listed = [("/odd", "0001-01-01T00:00:00+23:59"), ("/b", "")]
-    site.pages["/map"] = Answer(sitemap(site.url, listed), "application/xml")
-    assert run(["add", "--no-index", f"{site.url}/odd", f"{site.url}/map"]) == 1
-    shown = capsys.readouterr()
-    assert [line.split(" — ")[1] for line in shown.err.splitlines()] == [f"{site.url}/odd"] * 2
-    assert f"ajouté — {site.url}/b" in shown.out
-
-
-def test_it_speaks_english_too(
-    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
-    site.pages["/a"] = article("a")
-    address = f"{site.url}/a"
-    assert run(["add", "--no-index", address, address, "http://[::1]/"]) == 1
-    shown = capsys.readouterr()
-    assert shown.out == f"added — {address}\nAddresses: 1 added, 1 without result.\n"
-    assert shown.err == (
-        "refused — http://[::1]/ — leads to a private address (::1); if that machine is yours, "
-        "name it in SELON_FETCH_ALLOW\n"
-    )
-
-
-def test_without_the_setting_the_site_itself_is_refused(
-    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("SELON_FETCH_ALLOW")
-    site.pages["/a"] = article("a")
-    assert run(["add", f"{site.url}/a"]) == 1
-    assert site.asked == []
-    assert "adresse privée" in capsys.readouterr().err
-
-
-def test_only_so_many_articles_are_taken(site: Site, home: Path) -> None:
-    site.pages |= {f"/{n}{n}": article(str(n)) for n in range(1, 6)}
-    site.pages["/rss"] = rss(site.url, [(f"/{n}{n}", day(n)) for n in range(1, 6)])
-    assert run(["add", "--no-index", "--limit", "2", f"{site.url}/rss"]) == 0
-    assert site.paths == ["/rss", "/55", "/44"]
-    assert run(["add", "--limit", "0", f"{site.url}/rss"]) == 2
 
 
 def test_adding_again_refreshes(
@@ -140,17 +82,17 @@ def test_citations_lead_to_where_an_article_was_fetched(site: Site, home: Path) 
     assert kept.url == f"{site.url}/a"
 
 
-def test_control_characters_of_a_site_do_not_reach_the_terminal(
-    site: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
-    site.pages["/a"] = Answer(status=302, headers={"Location": "http://a\x1b[31m.fr/"})
-    assert run(["add", f"{site.url}/a"]) == 1
-    assert "\x1b" not in capsys.readouterr().err
-
-
 def test_the_ledger_is_beside_the_files(site: Site, home: Path, settings: Settings) -> None:
     site.pages["/a"] = article("Le phare")
     run(["add", "--no-index", f"{site.url}/a"])
     ledger = settings.data_dir / "corpus" / "127.0.0.1" / ".selon-addresses.json"
     told = json.loads(ledger.read_text(encoding="utf-8"))
     assert [each["url"] for each in told["files"].values()] == [f"{site.url}/a"]
+
+
+def test_control_characters_of_a_site_do_not_reach_the_terminal(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.pages["/a"] = Answer(status=302, headers={"Location": "http://a\x1b[31m.fr/"})
+    assert run(["add", f"{site.url}/a"]) == 1
+    assert "\x1b" not in capsys.readouterr().err

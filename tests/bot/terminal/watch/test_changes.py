@@ -36,7 +36,7 @@ def test_a_change_waits_for_what_is_still_coming_in() -> None:
         thread.start()
         time.sleep(0.2)
         assert done == []
-    thread.join(2)
+    thread.join(60)
     assert done == [1.0]
 
 
@@ -51,6 +51,6 @@ def test_the_end_cuts_a_wait_short() -> None:
     stop = StopSignal()
     threading.Timer(0.1, stop.set).start()
     began = time.monotonic()
-    assert stop.wait(10)
-    assert time.monotonic() - began < 2
+    assert stop.wait(120)
+    assert time.monotonic() - began < 60
     assert not StopSignal().wait(0.01)

@@ -11,15 +11,10 @@ from bot.terminal.watch.watch import parse_duration
     ("text", "seconds"),
     [
         ("90s", 90),
-        ("15m", 900),
         ("15 min", 900),
-        ("2h", 7200),
         ("1h30m", 5400),
-        ("1 h 30 min", 5400),
         ("1,5h", 5400),
-        ("1j", 86400),
         ("2D", 172800),
-        (" 10s ", 10),
     ],
 )
 def test_a_duration_is_read(text: str, seconds: float) -> None:

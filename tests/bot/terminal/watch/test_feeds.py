@@ -75,14 +75,6 @@ def test_what_is_new_is_told_and_built_for(site: Site, settings: Settings, feed:
     polled.gatherer.fetcher.close()
 
 
-def test_a_feed_is_left_alone_until_its_time(site: Site, settings: Settings, feed: str) -> None:
-    polled = Polled(settings, feed)
-    polled.read()
-    polled.read(after=59.0)
-    assert site.paths == ["/rss", "/aa"]
-    polled.gatherer.fetcher.close()
-
-
 def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
     site: Site, settings: Settings, feed: str
 ) -> None:
@@ -111,34 +103,6 @@ def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
     site.asked.clear()
     assert polled.read() == []
     assert site.paths == ["/rss"]
-    polled.gatherer.fetcher.close()
-
-
-def test_an_entry_that_leads_to_no_page_does_not_keep_from_the_feed(
-    site: Site, settings: Settings, feed: str
-) -> None:
-    site.pages["/mail"] = Answer(status=302, headers={"Location": "mailto:a@exemple.fr"})
-    site.pages["/rss"] = rss(site.url, [("/mail", day(2)), ("/aa", day(1))])
-    polled = Polled(settings, feed)
-    assert polled.read() == [("event", "address-scheme"), ("news", "1", "0")]
-    site.pages["/rss"] = rss(site.url, [("/mail", day(3)), ("/bb", day(2))])
-    assert polled.read() == [("news", "1", "0")]
-    polled.gatherer.fetcher.close()
-
-
-def test_a_fault_in_one_feed_does_not_end_the_others(
-    site: Site, settings: Settings, feed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    polled = Polled(settings, "http://exemple.invalid/", feed)
-    real = type(polled.gatherer).gather
-
-    def faulty(self: object, text: str, known: object) -> object:
-        if "invalid" in text:
-            raise RuntimeError("unforeseen")
-        return real(self, text, known)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(type(polled.gatherer), "gather", faulty)
-    assert polled.read() == [("trouble", "RuntimeError"), ("news", "1", "0")]
     polled.gatherer.fetcher.close()
 
 

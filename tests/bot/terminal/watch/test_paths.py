@@ -47,14 +47,6 @@ def test_the_paths_of_the_index_in_service_stand(home: Path) -> None:
     assert len(standing_paths(settings)) == 2
 
 
-def test_a_path_that_is_gone_still_stands(home: Path) -> None:
-    settings = load_settings()
-    folder = made(home / "articles")
-    build([folder], settings.data_dir, FakeEmbedder())
-    folder.rename(home / "ailleurs")
-    assert standing_paths(settings) == [folder]
-
-
 def test_an_index_that_is_damaged_leaves_the_corpus(home: Path) -> None:
     settings = load_settings()
     build_articles(three(), settings.data_dir, FakeEmbedder())

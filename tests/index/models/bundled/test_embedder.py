@@ -54,10 +54,6 @@ def test_vectors_are_normalised_float32(embedder: Embedder) -> None:
     assert embedder.embed_question(PASSAGES[0]).shape == (384,)
 
 
-def test_no_text_gives_no_vector(embedder: Embedder) -> None:
-    assert embedder.embed_passages([]).shape == (0, 384)
-
-
 def test_a_question_is_not_embedded_as_a_passage(embedder: Embedder) -> None:
     question = embedder.embed_question(PASSAGES[0])
     assert float(question @ embedder.embed_passages(PASSAGES[:1])[0]) < 0.99
@@ -67,13 +63,6 @@ def test_a_vector_does_not_depend_on_its_companions(embedder: Embedder) -> None:
     together = embedder.embed_passages([*PASSAGES, "un texte bien plus long " * 40])
     alone = np.concatenate([embedder.embed_passages([text]) for text in PASSAGES])
     assert (together[:3] == alone).all()
-
-
-def test_progress_counts_every_text(cache: Path) -> None:
-    counts: list[int] = []
-    load_bundled(cache, threads=1).embed_passages(["a"] * 70, progress=counts.append)
-    assert sum(counts) == 70
-    assert len(counts) > 1
 
 
 def test_threads_do_not_change_vectors(cache: Path, embedder: Embedder) -> None:

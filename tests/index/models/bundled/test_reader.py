@@ -11,9 +11,7 @@ import numpy as np
 import onnx
 import pytest
 
-from index.errors import ModelError
 from index.models.base import PassageText
-from index.models.bundled import reader as module
 from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.reader import FILE, BundledReader, best_span, load_bundled_reader
 
@@ -78,10 +76,6 @@ def test_each_sentence_has_its_best_words_the_best_of_all_first(reader: BundledR
     assert logits == sorted(logits, reverse=True)
 
 
-def test_no_passages_are_no_readings(reader: BundledReader) -> None:
-    assert reader.read("Quand ?", []) == []
-
-
 def test_the_span_is_the_best_pair_that_is_not_too_long() -> None:
     start, end = np.array([3.0, 4.0, 0.0], np.float32), np.array([3.0, 0.0, 3.0], np.float32)
     assert best_span(start, end) == (1, 2, 7.0)
@@ -103,12 +97,3 @@ def test_its_embeddings_are_where_the_prepared_model_has_them(cache: Path) -> No
     shared, known = places(shipped.graph), places(model.graph)
     assert len(shared) >= 3
     assert shared == {name: known[name] for name in shared}
-
-
-def test_a_file_that_is_no_model_is_told(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / FILE).write_bytes(b"no model")
-    monkeypatch.setattr(module, "files", lambda package: tmp_path)
-    with pytest.raises(ModelError, match="bundled-reader-not-loaded"):
-        load_bundled_reader(cache)

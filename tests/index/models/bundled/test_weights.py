@@ -12,35 +12,6 @@ from index.models.bundled import weights as q4file
 from index.models.bundled import words
 
 
-def test_the_network_has_the_sizes_of_e5_small(source: q4file.Q4File) -> None:
-    assert (source.shape.hidden, source.shape.layers, source.shape.heads) == (384, 12, 12)
-    assert (source.shape.inner, source.shape.positions) == (1536, 512)
-    assert source.shape.epsilon == pytest.approx(1e-12)
-
-
-def test_a_block_is_its_codes_less_eight_times_its_scale() -> None:
-    source = q4file.read_weights(trained=False)
-    codes, scales = source.codes("l0.q.w", 384)
-    weights = source.weights("l0.q.w", 384)
-
-    assert weights.shape == codes.shape == (384, 384)
-    assert int(codes.max()) <= 15
-    assert weights[5, 40] == (int(codes[5, 40]) - 8) * scales[5, 1]
-
-
-def test_the_halves_of_a_byte_lie_sixteen_weights_apart() -> None:
-    block = np.float16(0.5).tobytes() + bytes([0x9A] + [0x88] * 15)
-    file = object.__new__(q4file.Q4File)
-    file._content = block
-    file._tensors = {"w": q4file.Tensor(offset=0, size=32, quantised=True)}
-    file._trained = {}
-
-    weights = file.weights("w", 32)[0]
-
-    assert (weights[0], weights[16]) == (1.0, 0.5)
-    assert not np.delete(weights, [0, 16]).any()
-
-
 def test_what_is_trained_is_added_to_the_upper_layers(source: q4file.Q4File) -> None:
     plain = q4file.read_weights(trained=False)
     with np.load(q4file.TRAINED) as factors:
