@@ -49,10 +49,7 @@ _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
 def lede(
-    article: Article,
-    passage: Passage,
-    told: Collection[str] = (),
-    at: int = 0,
+    article: Article, passage: Passage, told: Collection[str] = (), at: int = 0
 ) -> tuple[Citation, ...]:
     """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
     each other. None says what was `told` before.
@@ -102,9 +99,7 @@ def repeats(text: str, told: Collection[str], language: str) -> bool:
 
 
 def _chosen(
-    sentences: Iterable[tuple[Sentence, Sentence | None]],
-    article: Article,
-    told: Collection[str],
+    sentences: Iterable[tuple[Sentence, Sentence | None]], article: Article, told: Collection[str]
 ) -> Sequence[Sentence]:
     chosen: list[Sentence] = []
     words = 0

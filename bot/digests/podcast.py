@@ -13,13 +13,7 @@ from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
 from bot.digests.disagreement import figures_differ
 from bot.digests.lede import MOST_WORDS, lede, repeats, stands_alone, tells
-from bot.digests.script import (
-    WORDS_A_MINUTE,
-    Line,
-    Script,
-    Speaker,
-    spoken_quote,
-)
+from bot.digests.script import WORDS_A_MINUTE, Line, Script, Speaker, spoken_quote
 from bot.digests.stories import Opening, Story, find_stories, group_openings, open_article
 from bot.digests.texts import ScriptPhrases
 from bot.locale.answers import title_of
@@ -125,10 +119,7 @@ class _Material:
         self.stories = tuple(
             sorted(
                 stories,
-                key=lambda story: (
-                    -story.tellings,
-                    min(order[each.id] for each in story.articles),
-                ),
+                key=lambda story: (-story.tellings, min(order[each.id] for each in story.articles)),
             )
         )
 

@@ -8,14 +8,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
 
 from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
@@ -26,14 +25,14 @@ from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, public_button_handler
 from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
-from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
 from bot.messenger.outbound.progress import BackgroundWork, shown_progress
-from bot.messenger.outbound.reply import acknowledge, describe_error, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.outbound.reply import describe_error
+from bot.messenger.services import BotServices
 from bot.state.deliveries import Attachment, Letter, Part
 from index.article import Period
 
@@ -47,7 +46,7 @@ LOOK_INTERVAL = timedelta(seconds=20)
 MOST_TRIES = 5
 """Processes that may begin a recording and not end it."""
 
-_HEAR_DAILY = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
+HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 
 
@@ -78,7 +77,7 @@ class RecordingHandlers:
         self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(PublicButtons(self.stop, f"^{_STOP}$"))
+        application.add_handler(public_button_handler(self._services, _STOP, self.stop))
 
     @property
     def chore(self) -> Chore:
@@ -93,48 +92,39 @@ class RecordingHandlers:
             await self._keep(asker, told_script(script, subject), messages, None)
 
     async def begin(
-        self,
-        application: TelegramApplication,
-        update: Update,
-        asker: Asker,
-        script: Script,
-        messages: Sequence[int] = (),
-        subject: str = "",
+        self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
     ) -> None:
         """Read a script on a `subject`, told by these messages, aloud in the background, unless
         nothing speaks here, or something is being recorded for this chat."""
-        chat = asker.place.chat_id
+        asker, chat = event.asker, event.asker.place.chat_id
         busy = any(work.chat == chat for work in self._under_way.values())
         if not self._services.speaks or not script.quotes or busy:
             await self.keep(asker, script, messages, subject)
             return
         told = told_script(script, subject, aloud=True)
-        text = _phrases(asker).progress(0, len(script.lines))
-        (message, *_) = await say(application.bot, asker, text, _keyboard(asker))
+        text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
+        (message, *_) = await event.say(text, _keyboard(asker))
         kept = await self._keep(asker, told, messages, message)
         if (ended := stop_event()) is not None and ended.is_set():
             return  # the next start takes it up
-        application.create_task(self._record(application.bot, kept), update=update)
+        event.create_task(self._record(event.bot, kept))
 
-    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        await acknowledge(query)
+    async def stop(self, press: ButtonPress) -> None:
+        await press.acknowledge()
         for work in self._under_way.values():
-            if work.chat == asker.place.chat_id:
+            if work.chat == press.asker.place.chat_id:
                 work.stop.set()
 
     async def record_rest(self, bot: Bot) -> None:
         if not self._services.speaks:
             return
-        for kept in await self._services.state.run(scripts.unrecorded_scripts):
+        for kept in await self._services.run(scripts.unrecorded_scripts):
             await self._record(bot, kept)
 
     async def _keep(
         self, asker: Asker, told: ToldScript, messages: Sequence[int], progress: int | None
     ) -> KeptScript:
-        keep = partial(
+        return await self._services.run(
             scripts.keep_script,
             place=asker.place,
             told=told,
@@ -142,7 +132,6 @@ class RecordingHandlers:
             progress=progress,
             now=self._services.now(),
         )
-        return await self._services.state.run(keep)
 
     async def _record(self, bot: Bot, kept: KeptScript) -> None:
         """Send a recording, or say why there is none; nothing where another does, or has."""
@@ -170,10 +159,9 @@ class RecordingHandlers:
 
     async def _parts(self, kept: KeptScript, asker: Asker, work: _Work) -> tuple[Part, ...] | None:
         """The recording, or why there is none; None where there is nothing to record any more."""
-        phrases, spoken = _phrases(asker), kept.told.spoken or {}
+        phrases, spoken = asker.texts(RecordingPhrases), kept.told.spoken or {}
         async with self._voice:
-            take_up = partial(scripts.take_up_script, script_id=kept.id)
-            tries = await self._services.state.run(take_up)
+            tries = await self._services.run(scripts.take_up_script, script_id=kept.id)
             if tries is None:
                 return None
             if tries > MOST_TRIES:
@@ -205,7 +193,7 @@ class RecordingHandlers:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
-        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
+        await self._services.run(scripts.note_told, delivery_id=posted.id)
 
     def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
@@ -237,15 +225,6 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def heard_period(data: str) -> Period:
-    """The days that such a button carries. Raises ValueError."""
-    _, first, last = data.split(":")
-    return Period(date.fromisoformat(first), date.fromisoformat(last))
-
-
-HEAR_DAILY_PATTERN = f"^{_HEAR_DAILY}$"
-
-
 def _asker(kept: KeptScript) -> Asker:
     return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
 
@@ -255,13 +234,9 @@ def _said(asker: Asker, text: str) -> tuple[Part, ...]:
 
 
 def _told(asker: Asker, work: _Work) -> str:
-    return _phrases(asker).progress(work.done, work.of)
+    return asker.texts(RecordingPhrases).progress(work.done, work.of)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=_STOP)
+    button = InlineKeyboardButton(asker.texts(RecordingPhrases).stop, callback_data=_STOP)
     return InlineKeyboardMarkup([[button]])
-
-
-def _phrases(asker: Asker) -> RecordingPhrases:
-    return RecordingPhrases.of(asker.phrases.code)

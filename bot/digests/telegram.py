@@ -7,12 +7,10 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
 
 from bot.digests import clock
 from bot.digests import digest_records as digests
@@ -20,13 +18,7 @@ from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import KeptDigest
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
-from bot.digests.recordings import (
-    HEAR_DAILY_PATTERN,
-    RecordingHandlers,
-    hear_button,
-    heard_period,
-    told_script,
-)
+from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, told_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
@@ -34,13 +26,13 @@ from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
 from bot.messenger.feature import Chore, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
-from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices
 from bot.state import chats
 from bot.state.deliveries import Letter, Part
 from index.article import Period
@@ -80,70 +72,59 @@ class DigestsOnTelegram(TelegramFeature):
         self._recordings.register(application)
         application.add_handlers(
             [
-                command_handler(DAILY, self.daily),
-                command_handler(PODCAST, self.podcast),
-                PublicButtons(self.stop, r"^q:stop$"),
-                PublicButtons(self.start, r"^q:start$"),
-                PublicButtons(self.hear, HEAR_DAILY_PATTERN),
+                command_handler(self._services, DAILY, self.daily),
+                command_handler(self._services, PODCAST, self.podcast),
+                public_button_handler(self._services, r"q:stop", self.stop),
+                public_button_handler(self._services, r"q:start", self.start),
+                public_button_handler(self._services, HEAR_DAILY_PATTERN, self.hear),
             ]
         )
 
-    async def daily(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, typed = await met(self._services, update), command_argument(update)
-        if asker is None:
-            return
+    async def daily(self, event: ChatEvent) -> None:
+        asker = event.asker
+        typed = event.argument
         if not typed:
-            await self._show(context.bot, asker)
+            await self._show(event.bot, asker)
         elif fold_phrase(typed) in _STOP:
-            await self._stop(context.bot, update, asker)
+            await self._stop(event)
         elif (schedule := parse_schedule(typed)) is not None:
-            await self._keep(context.bot, update, asker, schedule)
+            await self._keep(event, schedule)
         else:
-            await say(context.bot, asker, _phrases(asker).usage)
+            await event.say(asker.texts(SchedulePhrases).usage)
 
-    async def podcast(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def podcast(self, event: ChatEvent) -> None:
         """A subject, or the last seven days where none is named."""
-        asker = await met(self._services, update)
-        if asker is None:
-            return
-        subject, language = command_argument(update)[:SUBJECT_LIMIT], asker.phrases.code
+        asker = event.asker
+        subject, language = event.argument[:SUBJECT_LIMIT], asker.phrases.code
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
-        async with show_typing(context.bot, asker.place):
+        async with show_typing(event.bot, asker.place):
             unsaid = await self._unsaid(subject, language)
             request = PodcastRequest(language, subject, period, unsaid=unsaid)
             async with self._making:
                 script = await asyncio.to_thread(self._podcast, request)
-        told = await deliver(context.bot, asker.place, script_html(script))
-        await self._recordings.begin(context.application, update, asker, script, told, subject)
+        told = await event.deliver(script_html(script))
+        await self._recordings.begin(event, script, told, subject)
 
-    async def hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def hear(self, press: ButtonPress) -> None:
         """The button below a daily: it is read aloud."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        await acknowledge(query)
+        asker = press.asker
+        await press.acknowledge()
         with suppress(ValueError):  # no button of ours names such days
-            period = heard_period(query.data or "")
+            period = Period(*map(date.fromisoformat, press.match.groups()))
             script = await self._daily(asker.place.chat_id, period, asker.phrases.code)
-            await self._recordings.begin(context.application, update, asker, script)
+            await self._recordings.begin(press, script)
 
-    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is not None and asker is not None:
-            await acknowledge(query)
-            await self._stop(context.bot, update, asker)
+    async def stop(self, press: ButtonPress) -> None:
+        await press.acknowledge()
+        await self._stop(press)
 
-    async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def start(self, press: ButtonPress) -> None:
         """Every morning from now on."""
-        query, asker, morning = (
-            update.callback_query,
-            await met(self._services, update),
-            parse_schedule(_MORNING),
-        )
-        if query is not None and asker is not None and morning is not None:
-            await acknowledge(query)
-            await self._keep(context.bot, update, asker, morning)
+        morning = parse_schedule(_MORNING)
+        assert morning is not None
+        await press.acknowledge()
+        await self._keep(press, morning)
 
     @property
     def commands(self) -> Sequence[MenuCommand]:
@@ -170,7 +151,7 @@ class DigestsOnTelegram(TelegramFeature):
 
     async def _send_due(self, bot: Bot, journal: Journal) -> None:
         now = clock.now()
-        waiting = await self._services.state.run(partial(digests.waiting_digests, today=now.date()))
+        waiting = await self._services.run(digests.waiting_digests, today=now.date())
         for kept in waiting:
             if journal.stopping.is_set():
                 return  # the next start goes on with it
@@ -182,8 +163,9 @@ class DigestsOnTelegram(TelegramFeature):
         """Whether who asked for it may still ask; they are not told every day that they may not."""
         if kept.chat_id > 0:
             return self._services.roles.may_ask(kept.chat_id)
-        find = partial(chats.note_chat, chat_id=kept.chat_id, now=self._services.now())
-        chat = await self._services.state.run(find)
+        chat = await self._services.run(
+            chats.note_chat, chat_id=kept.chat_id, now=self._services.now()
+        )
         return self._services.roles.group_may_ask(kept.chat_id, chat.allowed)
 
     async def _send(self, bot: Bot, journal: Journal, kept: KeptDigest, day: date) -> None:
@@ -210,10 +192,9 @@ class DigestsOnTelegram(TelegramFeature):
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
-        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
+        await self._services.run(scripts.note_told, delivery_id=posted.id)
         if await journal.outcome(posted.id) == "given up":
-            forget = partial(digests.forget_digest, digest_id=kept.id)
-            await self._services.state.run(forget)
+            await self._services.run(digests.forget_digest, digest_id=kept.id)
 
     async def _show(self, bot: Bot, asker: Asker) -> None:
         today = clock.today()
@@ -221,7 +202,7 @@ class DigestsOnTelegram(TelegramFeature):
         async with show_typing(bot, asker.place):
             script = await self._daily(asker.place.chat_id, yesterday, asker.phrases.code)
         kept = await self._kept(asker)
-        phrases = _phrases(asker)
+        phrases = asker.texts(SchedulePhrases)
         keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
         told = await deliver(bot, asker.place, script_html(script), keyboard)
         await self._recordings.keep(asker, script, told)
@@ -233,48 +214,46 @@ class DigestsOnTelegram(TelegramFeature):
         listen = hear_button(script.period, script.language)
         return InlineKeyboardMarkup([[listen], *keyboard.inline_keyboard])
 
-    async def _keep(self, bot: Bot, update: Update, asker: Asker, schedule: Schedule) -> None:
-        if not await self._may_decide(bot, update, asker):
+    async def _keep(self, event: ChatEvent, schedule: Schedule) -> None:
+        if not await self._may_decide(event):
             return
-        now, place = clock.now(), asker.place
+        now, phrases = clock.now(), event.asker.texts(SchedulePhrases)
         audio = schedule.audio and self._services.speaks
-        keep = partial(
+        await self._services.run(
             digests.keep_digest,
-            place=place,
+            place=event.asker.place,
             minute=schedule.minute,
             days=schedule.days,
-            language=asker.phrases.code,
+            language=phrases.code,
             last_day=day_before_first(schedule, now),
             now=self._services.now(),
             audio=audio,
         )
-        await self._services.state.run(keep)
-        phrases = _phrases(asker)
         text = phrases.kept_on(schedule.days, schedule.clock, audio=audio)
         if schedule.audio and not audio:
             text = f"{text} {RecordingPhrases.of(phrases.code).silent}"
-        await say(bot, asker, text, _stop_button(phrases))
+        await event.say(text, _stop_button(phrases))
 
-    async def _stop(self, bot: Bot, update: Update, asker: Asker) -> None:
-        if not await self._may_decide(bot, update, asker):
+    async def _stop(self, event: ChatEvent) -> None:
+        if not await self._may_decide(event):
             return
-        stop = partial(
-            digests.stop_digest, chat_id=asker.place.chat_id, thread_id=asker.place.thread_id
+        place, phrases = event.asker.place, event.asker.texts(SchedulePhrases)
+        stopped = await self._services.run(
+            digests.stop_digest, chat_id=place.chat_id, thread_id=place.thread_id
         )
-        stopped = await self._services.state.run(stop)
-        phrases = _phrases(asker)
-        await say(bot, asker, phrases.stopped if stopped else phrases.not_kept)
+        await event.say(phrases.stopped if stopped else phrases.not_kept)
 
     async def _kept(self, asker: Asker) -> KeptDigest | None:
         place = asker.place
-        find = partial(digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id)
-        return await self._services.state.run(find)
+        return await self._services.run(
+            digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
+        )
 
-    async def _may_decide(self, bot: Bot, update: Update, asker: Asker) -> bool:
+    async def _may_decide(self, event: ChatEvent) -> bool:
         """Whether somebody decides what a chat gets; others are told."""
-        if asker.private or await decides_here(self._services, update, bot):
+        if event.asker.private or await decides_here(self._services, event.update, event.bot):
             return True
-        await say(bot, asker, _phrases(asker).only_administrators)
+        await event.say(event.asker.texts(SchedulePhrases).only_administrators)
         return False
 
     async def _unsaid(self, subject: str, language: Language) -> list[str]:
@@ -312,7 +291,3 @@ def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
 
 def _start_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.start, callback_data="q:start")]])
-
-
-def _phrases(asker: Asker) -> SchedulePhrases:
-    return SchedulePhrases.of(asker.phrases.code)

@@ -64,9 +64,7 @@ def retention_chore(services: BotServices) -> Chore:
     )
 
     async def forget(bot: Bot) -> None:
-        erasure = await services.state.run(
-            partial(retention.forget_by_and_by, now=services.now(), terms=terms)
-        )
+        erasure = await services.run(retention.forget_by_and_by, now=services.now(), terms=terms)
         counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
         if erasure.announce:
             logger.warning("Much is past its time and is erased tomorrow: %s", PublicText(counts))
@@ -81,7 +79,7 @@ def retention_chore(services: BotServices) -> Chore:
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
     """Whether what erases by the clock may; who runs the bot is told when it may no longer."""
-    look = await services.state.run(partial(look_at_clock, now=services.now()))
+    look = await services.run(look_at_clock, now=services.now())
     if look == "leapt":
         logger.error("The clock is days from where it stood: nothing is erased for a day")
         now = services.now().astimezone()
@@ -113,7 +111,7 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
-                await services.state.run(partial(_note_delivery, services, begun.id))
+                await services.run(partial(_note_delivery, services, begun.id))
             del rest[0]
 
     return Chore("settling", LEFTOVER_INTERVAL, settle)

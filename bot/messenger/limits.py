@@ -98,8 +98,9 @@ class AskLimits:
                 for key, rate in chosen.items()
             }
             return None
-        count = partial(_counted, rates=chosen, known=known, low=low, cost=cost, now=now)
-        after, over = await self._state.run(count)
+        after, over = await self._state.run(
+            _counted, rates=chosen, known=known, low=low, cost=cost, now=now
+        )
         self._meters |= after
         return over
 
@@ -112,7 +113,7 @@ class AskLimits:
         """Forget the meters that are full again, and what was told long ago."""
         before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
-        await self._state.run(partial(meters.forget_meters_before, moment=before))
+        await self._state.run(meters.forget_meters_before, moment=before)
 
 
 def _counted(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from bot.settings import Settings
 from bot.state import invitations, roles
@@ -76,13 +75,12 @@ class Roles:
         return dict(self._given)
 
     async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
-        await self._state.run(partial(roles.give, person_id=person_id, standing=standing, now=now))
+        await self._state.run(roles.give, person_id=person_id, standing=standing, now=now)
         self._given[person_id] = standing
 
     async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:
         """What somebody is who follows an invitation; None when it is no longer good."""
-        accept = partial(invitations.accept, token=token, person_id=person_id, now=now)
-        role = await self._state.run(accept)
+        role = await self._state.run(invitations.accept, token=token, person_id=person_id, now=now)
         if role is not None:
             self._given[person_id] = role
         return role

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Concatenate, Protocol
 
 from sqlalchemy.orm import Session
 from telegram import Update
@@ -24,7 +23,7 @@ from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import people
 from bot.state.conversations import ConversationPlace
-from bot.state.database import State
+from bot.state.database import Arguments, Result, State
 from index.article import Article
 
 if TYPE_CHECKING:
@@ -85,6 +84,16 @@ class BotServices:
         """The silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)
 
+    async def run(
+        self,
+        job: Callable[Concatenate[Session, Arguments], Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a job with a session and these arguments in a transaction. Raises StateError."""
+        return await self.state.run(job, *args, **kwargs)
+
     def may_add(self, person_id: int) -> bool:
         """Whether somebody may send documents."""
         return self.roles.may_add(person_id)
@@ -118,17 +127,18 @@ def conversation_name(place: ConversationPlace) -> str:
     return f"{place.chat_id}_{place.thread_id}"
 
 
-async def met(services: BotServices, update: Update) -> Asker | None:
-    """As `asker_of`, in the language that they chose; that they wrote is kept."""
+async def find_asker(services: BotServices, update: Update) -> Asker | None:
+    """Like `asker_of`, in the language that they chose; notes that they wrote."""
     asker = asker_of(update)
     if asker is None:
         return None
-    seen = partial(people.note_person, person_id=asker.place.person_id, now=services.now())
-    person = await services.state.run(seen)
+    person = await services.state.run(
+        people.note_person, person_id=asker.person_id, now=services.now()
+    )
     return asker_of(update, person.language)
 
 
 async def spoken_to(services: BotServices, person_id: int, told: str | None) -> Phrases:
     """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
-    person = await services.state.run(partial(people.person, person_id=person_id))
+    person = await services.state.run(people.person, person_id=person_id)
     return Phrases.of((person.language if person else None) or told)

@@ -40,12 +40,7 @@ class KokoroVoice:
         self._cache_dir, self._model, self._threads = cache_dir, model, threads
 
     def say(
-        self,
-        text: str,
-        language: SpeechLanguage,
-        *,
-        speaker: Speaker = "first",
-        speed: float = 1.0,
+        self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
     ) -> Sound:
         """See `Voice`. Raises SpeechError."""
         ids = self._ids(phonemes(spoken_words(text, language), language), language)

@@ -29,7 +29,7 @@ from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import describe_error, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices, find_asker
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS
 from bot.speech.texts import SpeechPhrases
@@ -58,13 +58,13 @@ class VoiceHandlers:
         message = update.effective_message
         if message is None or not _for_the_bot(message, context.bot):
             return
-        asker = await met(self._services, update)
+        asker = await find_asker(self._services, update)
         if asker is None:
             return
         queue_work(partial(self._answer, context.bot, asker, message))
 
     async def _answer(self, bot: Bot, asker: Asker, message: Message) -> None:
-        phrases = SpeechPhrases.of(asker.phrases.code)
+        phrases = asker.texts(SpeechPhrases)
         reply_to = None if asker.private else message.message_id
         try:
             async with show_typing(bot, asker.place), self._hearing:

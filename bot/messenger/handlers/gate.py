@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -23,12 +22,13 @@ from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
+from bot.messenger.events import PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
-from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
+from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met, spoken_to
+from bot.messenger.services import BotServices, find_asker, spoken_to
 from bot.state import chats, corpora, meters, people
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Gate:
         message = update.effective_message
         if asker is None or message is None or not _for_the_bot(update, message, context.bot):
             return  # what is not for the bot is let pass: it may be a group that moves
-        person = author(update) or asker.place.person_id
+        person = author(update) or asker.person_id
         if not await self._welcome(context.bot, update, asker, person):
             raise ApplicationHandlerStop
         if over := await self._counted(update, asker, person):
@@ -97,8 +97,11 @@ class Gate:
     async def _hold(self, asker: Asker) -> None:
         """Whatever is asked in a group is asked of the articles chosen for it."""
         place = asker.place
-        find = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
-        choose_articles(await self._services.state.run(find))
+        choose_articles(
+            await self._services.run(
+                corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id
+            )
+        )
 
     async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
@@ -113,16 +116,14 @@ class Gate:
             )
             return False
         chat = asker.place.chat_id
-        seen = await self._services.state.run(
-            partial(chats.note_chat, chat_id=chat, now=self._services.now())
-        )
+        seen = await self._services.run(chats.note_chat, chat_id=chat, now=self._services.now())
         if roles.barred(person):
             return False
         if roles.group_may_ask(chat, seen.allowed):
             return True
         if roles.administers(person) and _commanded(update, self._deciding):
             return True
-        text = AccessPhrases.of(asker.phrases.code).not_allowed(chat)
+        text = asker.texts(AccessPhrases).not_allowed(chat)
         await self._told(bot, update, asker, f"group:{chat}", text)
         return False
 
@@ -132,13 +133,13 @@ class Gate:
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
         if not erasing and not _commanded(update, self._own_data):
             return False
-        known = await self._services.state.run(partial(people.person, person_id=person))
+        known = await self._services.run(people.person, person_id=person)
         return known is not None or self._services.roles.barred(person)
 
     async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""
         token = start_token(update)
-        person, phrases = asker.place.person_id, AccessPhrases.of(asker.phrases.code)
+        person, phrases = asker.person_id, asker.texts(AccessPhrases)
         if token is None or self._services.roles.barred(person):
             return False
         role = await self._services.roles.accept(token, person, self._services.now())
@@ -162,7 +163,7 @@ class Gate:
         elif await self._help(bot, update, asker):
             return
         now = self._services.now()
-        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=every)):
+        if await self._services.run(meters.notice, key=key, now=now, every=every):
             await say(bot, asker, text)
 
     async def _counted(self, update: Update, asker: Asker, person: int) -> Over | None:
@@ -174,7 +175,7 @@ class Gate:
         return await self._services.limits.take(person, group, cost)
 
     async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
-        phrases = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+        phrases = await spoken_to(self._services, asker.person_id, asker.phrases.code)
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
@@ -189,7 +190,7 @@ class Gate:
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
         """Say in a group that it is between the person and the bot, and where."""
-        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+        spoken = await spoken_to(self._services, asker.person_id, asker.phrases.code)
         phrases = PersonalPhrases.of(spoken.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)
@@ -205,8 +206,8 @@ def start_token(update: Update) -> str | None:
 
 
 def _stranger(services: BotServices, asker: Asker) -> str:
-    phrases = AccessPhrases.of(asker.phrases.code)
-    number = asker.place.person_id
+    phrases = asker.texts(AccessPhrases)
+    number = asker.person_id
     if services.settings.access == "open":
         return phrases.barred
     listed = services.settings.access == "list"
@@ -274,10 +275,10 @@ async def require_administrator(
     `editors` lets those say it too who keep the articles. Unless it `acknowledges` the press of a
     button, the caller does where they may.
     """
-    asker = await met(services, update)
+    asker = await find_asker(services, update)
     if asker is None:
         return None
-    phrases, person = AdministrationPhrases.of(asker.phrases.code), asker.place.person_id
+    phrases, person = asker.texts(AdministrationPhrases), asker.person_id
     may = services.roles.administers(person) or (editors and services.may_add(person))
     if update.callback_query is not None and (acknowledges or not may):
         await acknowledge(update.callback_query)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 
 from telegram import Bot, Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -44,12 +43,12 @@ class GroupHandlers:
         if change.chat.type == ChatType.CHANNEL:
             await self._arrive_in_channel(context.bot, asker, change.chat)
             return
-        phrases = AccessPhrases.of(asker.phrases.code)
+        phrases = asker.texts(AccessPhrases)
         if await self._allowed(change.chat):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
-        if self._services.roles.administers(asker.place.person_id):  # who can allow it there
-            waits = AccessPhrases.of(asker.phrases.code).group_waits
+        if self._services.roles.administers(asker.person_id):  # who can allow it there
+            waits = asker.texts(AccessPhrases).group_waits
             await say(context.bot, asker, waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
@@ -57,8 +56,8 @@ class GroupHandlers:
         await context.bot.leave_chat(change.chat.id)
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
-        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
-        phrases, person = AccessPhrases.of(spoken.code), asker.place.person_id
+        spoken = await spoken_to(self._services, asker.person_id, asker.phrases.code)
+        phrases, person = AccessPhrases.of(spoken.code), asker.person_id
         allowed = await self._allowed(chat) or self._services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:
@@ -73,16 +72,13 @@ class GroupHandlers:
         """A group that becomes a supergroup keeps its conversations."""
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id is not None:
-            move = partial(
+            await self._services.run(
                 chats.move_chat,
                 old=message.chat.id,
                 new=message.migrate_to_chat_id,
                 now=self._services.now(),
             )
-            await self._services.state.run(move)
 
     async def _allowed(self, chat: Chat) -> bool:
-        seen = await self._services.state.run(
-            partial(chats.note_chat, chat_id=chat.id, now=self._services.now())
-        )
+        seen = await self._services.run(chats.note_chat, chat_id=chat.id, now=self._services.now())
         return self._services.roles.group_may_ask(chat.id, seen.allowed)

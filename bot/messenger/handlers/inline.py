@@ -168,9 +168,7 @@ def _article_result(article: Article, phrases: Phrases) -> InlineQueryResultArti
 
 def _content(html: str) -> InputTextMessageContent:
     return InputTextMessageContent(
-        html,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        html, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
     )
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
@@ -22,17 +20,18 @@ from bot.llm.budget import asked_by
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
+from bot.messenger.events import ChatEvent, PublicButtons, command_handler
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, Chain, met
+from bot.messenger.services import BotServices, Chain, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
@@ -105,18 +104,18 @@ class ConversationMemory:
         before: int | None,
         about: str,
     ) -> tuple[TurnText, Referent | None]:
-        history = partial(
+        kept = await self._services.run(
             conversations.history,
             place=place,
             now=self._services.now(),
             lifetime=self._services.lifetime,
             limit=REMEMBERED,
         )
-        kept = await self._services.state.run(history)
         replied, referent = None, None
         if replied_to is not None:
-            find = partial(self._replied, chat_id=place.chat_id, message_id=replied_to)
-            replied, referent = await self._services.state.run(find)
+            replied, referent = await self._services.run(
+                self._replied, chat_id=place.chat_id, message_id=replied_to
+            )
         earlier = [turn for turn in kept if before is None or turn.id < before]
         referred = _history([replied])[0] if replied else None
         about = about or (referent.subject if referent else "")
@@ -133,12 +132,7 @@ class ConversationMemory:
         return turn, next(filter(None, known), None)
 
     async def _best(
-        self,
-        place: ConversationPlace,
-        said: TurnText,
-        live: LiveAnswer | None,
-        *,
-        own_first: bool,
+        self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None, *, own_first: bool
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
         chain: Chain = self._services.chain
@@ -184,20 +178,18 @@ class ConversationMemory:
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
     ) -> int:
         """Write an answer down before it is sent; the number of its turn."""
-        add = partial(
+        return await self._services.run(
             conversations.add_turn,
             place=place,
             new=await self._new(answer, question_message),
             now=self._services.now(),
             lifetime=self._services.lifetime,
         )
-        return await self._services.state.run(add)
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Write down what an edited question got."""
         new = await self._new(answer)
-        replace = partial(conversations.replace_turn, turn_id=turn_id, new=new)
-        await self._services.state.run(replace)
+        await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
 
     async def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
         record = turn_json(Turn.of(answer, self._services.now()))
@@ -237,12 +229,7 @@ class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(
-        self,
-        services: BotServices,
-        voting: VoteHandlers,
-        stops: LiveStops,
-    ) -> None:
+    def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
@@ -253,27 +240,26 @@ class QuestionHandlers:
         new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
         application.add_handlers(
             [
-                command_handler(ASK, self.command),
+                command_handler(self._services, ASK, self.command),
                 MessageHandler(new & text, self.text),
                 MessageHandler(edited & text, self.edited),
             ]
         )
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def command(self, event: ChatEvent) -> None:
         """/demander, for groups above all."""
-        message, asker = update.effective_message, await met(self._services, update)
-        if message is None or asker is None or by_another_bot(message):
+        message, words = event.message, event.argument
+        if by_another_bot(message):
             return
-        words = command_argument(update)
-        if not words and not text_replied_to(message, context.bot.id):
-            await say(context.bot, asker, AccessPhrases.of(asker.phrases.code).ask_usage)
+        if not words and not text_replied_to(message, event.bot.id):
+            await event.say(event.asker.texts(AccessPhrases).ask_usage)
             return
-        await self.ask(context.bot, asker, message, words)
+        await self.ask(event.bot, event.asker, message, words)
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         words = _question_in(message, context.bot)
-        asker = await met(self._services, update) if words is not None else None
+        asker = await find_asker(self._services, update) if words is not None else None
         if message is None or words is None or asker is None:
             return
         if context.chat_data is not None and message.media_group_id is not None:
@@ -296,11 +282,10 @@ class QuestionHandlers:
         words = _question_in(message, context.bot)
         if message is None or not words:
             return
-        find = partial(
+        turn = await self._services.run(
             conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
         )
-        turn = await self._services.state.run(find)
-        asker = await met(self._services, update)
+        asker = await find_asker(self._services, update)
         asked_at = turn.created_at if turn else message.date
         if asker is None or (turn is not None and turn.question == words):
             return
@@ -317,7 +302,7 @@ class QuestionHandlers:
         """Say, once for each message, that its answer stays as it is."""
         key = f"edit:{asker.place.chat_id}:{message.message_id}"
         now, once = self._services.now(), timedelta(days=1)
-        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=once)):
+        if await self._services.run(meters.notice, key=key, now=now, every=once):
             text = asker.phrases.edited_late
             await say(bot, asker, text, reply_to=message.message_id)
 
@@ -420,8 +405,9 @@ class QuestionHandlers:
         return (*old, *added)
 
     async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
-        record = partial(conversations.record_answer_messages, turn_id=turn_id, messages=messages)
-        await self._services.state.run(record)
+        await self._services.run(
+            conversations.record_answer_messages, turn_id=turn_id, messages=messages
+        )
 
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
@@ -432,9 +418,6 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
     return found.strip() if found is not None else None
 
 
-_STOP = re.compile(rf"{STOP_BUTTON}:\d{{1,19}}", re.ASCII)
-
-
 class StopHandlers:
     """/stop and the button below an answer that grows; only who asked can stop it."""
 
@@ -443,19 +426,16 @@ class StopHandlers:
         self._stops = stops
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(STOP, self.command))
-        application.add_handler(PublicButtons(self.button, f"^{_STOP.pattern}$"))
+        application.add_handler(command_handler(self._services, STOP, self.command))
+        application.add_handler(PublicButtons(self.button, rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._services, update)
-        if asker is not None and not self._stops.stop(asker.place):
-            text = WritingPhrases.of(asker.phrases.code).nothing_to_stop
-            await say(context.bot, asker, text)
+    async def command(self, event: ChatEvent) -> None:
+        if not self._stops.stop(event.asker.place):
+            await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
 
     async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:
             return
-        phrases = WritingPhrases.of(asker.phrases.code)
-        stopped = self._stops.stop(asker.place)
+        phrases, stopped = asker.texts(WritingPhrases), self._stops.stop(asker.place)
         await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)

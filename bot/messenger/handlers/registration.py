@@ -18,6 +18,7 @@ from bot.messenger.feature import Chore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
@@ -39,7 +40,6 @@ from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, Statistics
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
-from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices
 

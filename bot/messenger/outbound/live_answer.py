@@ -197,7 +197,7 @@ class LiveAnswer:
     @property
     def _keyboard(self) -> InlineKeyboardMarkup:
         text = WritingPhrases.of(self._asker.phrases.code).stop
-        person = self._asker.place.person_id
+        person = self._asker.person_id
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=f"{STOP_BUTTON}:{person}")]]
         )

@@ -148,8 +148,7 @@ async def _answered(services: BotServices) -> None:
 
 
 async def _written(services: BotServices) -> None:
-    note = partial(meters.notice, key="health", now=services.now(), every=timedelta())
-    await services.state.run(note)
+    await services.run(meters.notice, key="health", now=services.now(), every=timedelta())
 
 
 async def _opened(library: Library) -> None:

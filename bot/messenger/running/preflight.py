@@ -81,11 +81,7 @@ class Preflight:
         except SelonError as error:
             return [self._failed(said.token, error)]
         known = said.known(me.full_name, me.username or "")
-        return [
-            Finding("well", said.token, known),
-            *self._rights(me),
-            *self._receiving(hook),
-        ]
+        return [Finding("well", said.token, known), *self._rights(me), *self._receiving(hook)]
 
     def _rights(self, me: User) -> Iterator[Finding]:
         said = self._said
