@@ -44,9 +44,7 @@ logger = logging.getLogger(__name__)
 
 ALERTS = MenuCommand("alertes", "alerts", "Vos alertes", "Your alerts")
 
-LOOK_INTERVAL = timedelta(seconds=20)
-"""How often a new generation is looked for."""
-
+LOOK_INTERVAL = timedelta(seconds=20)  # how often a new generation is looked for
 _LISTED = 20
 
 

@@ -39,15 +39,10 @@ FOLLOW = MenuCommand(
     "suivre", "follow", "Suivre un sujet", "Follow a subject", public=True, groups=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked for subscriptions to look at."""
-
+LOOK_INTERVAL = timedelta(seconds=20)  # how often it is looked for subscriptions to look at
+# The hour of the day, on the machine's clock, from which on the news of a day are told.
 MORNING_HOUR = 8
-"""The hour of the day, on the machine's clock, from which on the news of a day are told."""
-
-MOST_FOLLOWED = 20
-"""Subjects that a person, or a group, may follow at once."""
-
+MOST_FOLLOWED = 20  # subjects that a person, or a group, may follow at once
 SUBJECT_LIMIT = 100
 _TOLD = 5  # articles of one message
 

@@ -14,21 +14,16 @@ from bot.arena.rating import StyleCounts
 from index.findings import Findings
 from index.text.folding import fold_phrase
 
+# The articles may not answer it, it is held to a time, it has several parts; or none of these.
 QuestionKind = Literal["doubtful", "dated", "several", "single"]
-"""The articles may not answer it, it is held to a time, it has several parts; or none of these."""
-
+# It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
+# where there may be one; or it was not to be asked any more today.
 WriterFault = Literal["slow", "failed", "unsupported", "unknown", "budget", "allowance"]
-"""It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
-where there may be one; or it was not to be asked any more today."""
-
+# Faults that tell nothing of the writer.
 BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
-"""Faults that tell nothing of the writer."""
-
+# The question is about the articles themselves, they do not answer it, both writers say the same,
+# or one of them failed.
 NoBattleReason = Literal["about", "refused", "identical", "fault"]
-"""The question is about the articles themselves, they do not answer it, both writers say the same,
-or one of them failed."""
-
-
 _WORD = re.compile(r"\w+")
 
 

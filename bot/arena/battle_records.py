@@ -95,23 +95,18 @@ class BattleVoteRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
+# Which answer somebody prefers; or both are good, or both bad.
 BattleChoice = Literal["first", "second", "good", "bad"]
-"""Which answer somebody prefers; or both are good, or both bad."""
-
 BATTLE_CHOICES: tuple[BattleChoice, ...] = get_args(BattleChoice)
 
+# Asked in a chat, by whoever runs Selon in the terminal, or for a model that judges.
 BattleOrigin = Literal["chat", "terminal", "judge"]
-"""Asked in a chat, by whoever runs Selon in the terminal, or for a model that judges."""
-
 FaultySide = Literal["first", "second"]
 
-WITHDRAWN = "withdrawn"
-"""What a vote that was taken back says: who saw the names votes no more."""
-
+WITHDRAWN = "withdrawn"  # what a vote that was taken back says: who saw the names votes no more
 _AT_THE_KEYBOARD, _JUDGE = "terminal", "judge"
 
-TAKING_BACK = timedelta(minutes=1)
-"""How long a vote can be taken back."""
+TAKING_BACK = timedelta(minutes=1)  # how long a vote can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +187,9 @@ class PairTally:
     votes: int
 
 
+# Counted now; given before (what was said first stays); no vote, since the person has compared the
+# same writers on the same question elsewhere; there is no such battle here any more.
 VoteOutcome = Literal["counted", "again", "met", "gone"]
-"""Counted now; given before (what was said first stays); no vote, since the person has compared the
-same writers on the same question elsewhere; there is no such battle here any more."""
 
 
 def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
@@ -419,6 +414,7 @@ def _battle(row: BattleRow, *, texts: bool = True) -> KeptBattle:
     )
 
 
+# What is erased of a battle in the end; who wrote, and which side was preferred, stays.
 _FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
     (
         "person_id",
@@ -431,7 +427,6 @@ _FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
         "text_second",
     )
 )
-"""What is erased of a battle in the end; who wrote, and which side was preferred, stays."""
 
 
 def _forget_person(person_id: int) -> Update:

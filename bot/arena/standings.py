@@ -12,13 +12,11 @@ from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
 
+# Whose votes count: of people, of models that judge, or both.
 Voters = Literal["people", "judges", "all"]
-"""Whose votes count: of people, of models that judge, or both."""
-
 _SCORES: Mapping[BattleChoice, float] = {"first": 1.0, "second": 0.0, "good": 0.5, "bad": 0.5}
 
-ENOUGH_BATTLES = 30
-"""Of a writer, for a rating."""
+ENOUGH_BATTLES = 30  # of a writer, for a rating
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,7 @@ _CHOICES: dict[str, BattleChoice] = {"a": "first", "b": "second", "g": "good", "
 _TAKE_BACK = "u"
 _VOTE = rf"b:(\d{{1,18}}):([{''.join(_CHOICES)}{_TAKE_BACK}])"
 _PART = r"arena:(yes|no)"
-_ALERT_LIMIT = 200
-"""Characters that Telegram shows to whoever pressed a button."""
+_ALERT_LIMIT = 200  # characters that Telegram shows to whoever pressed a button
 
 
 class ArenaOnTelegram(TelegramFeature):

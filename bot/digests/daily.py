@@ -18,9 +18,7 @@ from bot.locale.source import source_line, source_name
 from index.article import Article, Period
 from index.store.reader import GenerationReader
 
-MOST_STORIES = 8
-"""That are told; the others are counted."""
-
+MOST_STORIES = 8  # that are told; the others are counted
 _COMPARED = 4  # other articles of a story in which a figure is looked for that differs
 
 

@@ -18,9 +18,7 @@ from index.text.antecedents import leads, leans
 from index.text.language import detect
 
 MOST_SENTENCES = 3
-MOST_WORDS = 75
-"""Of what is told of one article, unless its first sentence alone has more."""
-
+MOST_WORDS = 75  # of what is told of one article, unless its first sentence alone has more
 _FEWEST_WORDS = 6  # of a sentence that tells something
 _DETECTABLE = 8  # words from which on a sentence's language is told
 _GOES_ON = re.compile(

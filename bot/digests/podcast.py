@@ -30,18 +30,13 @@ from index.search.searcher import Searcher
 from index.text.folding import fold
 from index.text.language import keyed_terms
 
-DEPTH = 60
-"""Passages among which the articles on a subject are looked for."""
-
+DEPTH = 60  # passages among which the articles on a subject are looked for
 MINUTES = 5.0
 LEAST_MINUTES, MOST_MINUTES = 1.0, 15.0
 
-MOST_UNSAID = 2
-"""Questions that the articles do not answer, of those that are tried."""
-
+MOST_UNSAID = 2  # questions that the articles do not answer, of those that are tried
+# Of the words, up to which what happened, what more the articles say, and who said what go.
 _TOLD_SHARE, _FURTHER_SHARE, _SAID_SHARE = 0.6, 0.75, 0.9
-"""Of the words, up to which what happened, what more the articles say, and who said what go."""
-
 _MOST_ATTRIBUTED, _MOST_DISPUTED = 6, 3
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said

@@ -40,12 +40,9 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 
+# How often it is looked what is to be recorded: what comes at its time, or was interrupted.
 LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked what is to be recorded: what comes at its time, or was interrupted."""
-
-MOST_TRIES = 5
-"""Processes that may begin a recording and not end it."""
-
+MOST_TRIES = 5  # processes that may begin a recording and not end it
 HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 

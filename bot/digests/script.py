@@ -25,8 +25,7 @@ from index.article import Article, Period
 
 Speaker = Literal["first", "second"]
 
-WORDS_A_MINUTE = 150
-"""As a voice reads them."""
+WORDS_A_MINUTE = 150  # as a voice reads them
 
 
 @dataclass(frozen=True, slots=True)

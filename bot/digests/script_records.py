@@ -51,8 +51,7 @@ class ScriptRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
-_REMEMBERED = 100
-"""Of a chat's last ones, in which a message is looked for."""
+_REMEMBERED = 100  # of a chat's last ones, in which a message is looked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,8 @@ PODCAST = MenuCommand(
     "podcast", "podcast", "Un sujet en questions", "A subject in questions", public=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked whose time has come."""
-
-LONGEST_SPAN = timedelta(days=31)
-"""Older news is none, however long ago the last one was."""
-
+LOOK_INTERVAL = timedelta(seconds=20)  # how often it is looked whose time has come
+LONGEST_SPAN = timedelta(days=31)  # older news is none, however long ago the last one was
 SUBJECT_LIMIT = 200
 
 _MORNING = "7h30"

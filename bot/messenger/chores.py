@@ -29,14 +29,10 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
+# How often it is looked whether the one that does for all what is done once has ended.
 LEADER_SECONDS = 1.0
-"""How often it is looked whether the one that does for all what is done once has ended."""
-
-FAILURE_SECONDS = 2.0
-"""What a job that failed waits besides."""
-
-LEFTOVER_INTERVAL = timedelta(seconds=5)
-"""How often what is left to be said is looked for."""
+FAILURE_SECONDS = 2.0  # what a job that failed waits besides
+LEFTOVER_INTERVAL = timedelta(seconds=5)  # how often what is left to be said is looked for
 
 
 @asynccontextmanager

@@ -96,9 +96,8 @@ class ButtonPress(ChatEvent):
             logger.debug("A button that has done its work stays: %s", error)
 
 
+# Finds who an update comes from; None, after saying why, for somebody who may not do this.
 Check = Callable[[BotServices, Update, Bot], Awaitable[Asker | None]]
-"""Finds who an update comes from; None, after saying why, for somebody who may not do this."""
-
 OnEvent = Callable[[ChatEvent], Awaitable[None]]
 OnPress = Callable[[ButtonPress], Awaitable[None]]
 

@@ -27,11 +27,9 @@ from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import KeptUpdate
 
 Result = TypeVar("Result")
-
-
+# Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
+# once, each in steps between which other threads of this process have their turn.
 _THREADS = {False: 1, True: 4}
-"""Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
-once, each in steps between which other threads of this process have their turn."""
 
 
 def _utc() -> datetime:

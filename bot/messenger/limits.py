@@ -15,9 +15,8 @@ from bot.state import meters
 from bot.state.database import State
 from bot.state.meters import KeptMeter
 
+# After so long without a message a meter is forgotten, if it is full again by then.
 _KEPT = timedelta(days=1)
-"""After so long without a message a meter is forgotten, if it is full again by then."""
-
 _ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
 
 

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 
 from index.article import ArticleEntry
 
-NAMED_ARTICLES = 30
-"""The newest ones."""
-
-_MOST_CHARACTERS = 600
-"""About as many as Whisper reads before the sound."""
+NAMED_ARTICLES = 30  # the newest ones
+_MOST_CHARACTERS = 600  # about as many as Whisper reads before the sound
 
 
 def likely_names(articles: Iterable[ArticleEntry]) -> str:

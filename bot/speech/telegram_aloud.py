@@ -37,9 +37,8 @@ from bot.state.deliveries import Attachment
 logger = logging.getLogger(__name__)
 
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
+# When an answer is read aloud unasked: never, where the question was spoken, always.
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
-"""When an answer is read aloud unasked: never, where the question was spoken, always."""
-
 LISTEN = "🔊"
 LISTEN_PATTERN = r"say:(\d{1,18})"
 

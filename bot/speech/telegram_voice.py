@@ -36,8 +36,7 @@ from bot.speech.texts import SpeechPhrases
 
 logger = logging.getLogger(__name__)
 
-_LIMIT = 20 << 20
-"""Bytes: Telegram gives bots no larger file."""
+_LIMIT = 20 << 20  # bytes: Telegram gives bots no larger file
 
 
 class VoiceHandlers:

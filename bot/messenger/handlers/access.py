@@ -31,9 +31,8 @@ FORBID = MenuCommand(
     "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
 
+# What the argument for more than a reader may be called.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
-"""What the argument for more than a reader may be called."""
-
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 

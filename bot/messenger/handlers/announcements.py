@@ -34,19 +34,12 @@ ANNOUNCEMENTS = MenuCommand(
     "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
 )
 
-_LONGEST = 3_000
-"""Characters: one message holds them with room to spare."""
-
+_LONGEST = 3_000  # characters: one message holds them with room to spare
+# Seconds between two people: half of what Telegram allows, so that answers do not wait.
 PACE_SECONDS_EACH = 1 / 15
-"""Seconds between two people: half of what Telegram allows, so that answers do not wait."""
-
 _BATCH = 100
-_SHOWN = 5.0
-"""Seconds between two changes of the message that tells how far it is."""
-
-_LOOK = timedelta(seconds=30)
-"""How often one is looked for that an earlier process did not finish."""
-
+_SHOWN = 5.0  # seconds between two changes of the message that tells how far it is
+_LOOK = timedelta(seconds=30)  # how often one is looked for that an earlier process did not finish
 _DECISION = r"(s|n)!:(\d{1,18})"
 _WANTED = r"quiet:(yes|no)"
 

@@ -38,9 +38,7 @@ SUMMARY = MenuCommand(
     "resume", "summary", "Un article en quelques phrases", "An article in short", public=True
 )
 
-PAGE_SIZE = 5
-"""Articles of a list; each has a button with its number."""
-
+PAGE_SIZE = 5  # articles of a list; each has a button with its number
 QUERY_LIMIT = 200
 _CARD = r"a:([0-9a-f]{12})"
 _SUMMARY = r"z:([0-9a-f]{12})"

@@ -15,8 +15,8 @@ from bot.messenger.outbound.delivery import edit
 
 _REMEMBERED = 10_000
 
+# A chat, a message in it, what the button below it carries, and whether that is gone.
 _Button = tuple[int, int, str, bool]
-"""A chat, a message in it, what the button below it carries, and whether that is gone."""
 
 
 class ButtonResults:

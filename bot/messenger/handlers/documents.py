@@ -33,15 +33,10 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
+# Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own.
 _LIMIT, _LOCAL_LIMIT = 20, 2_000
-"""Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own."""
-
-UNDECIDED_LIFETIME = timedelta(days=1)
-"""How long a document waits for a decision."""
-
-MOST_TAKEN = 2
-"""Documents that are fetched and looked at at once."""
-
+UNDECIDED_LIFETIME = timedelta(days=1)  # how long a document waits for a decision
+MOST_TAKEN = 2  # documents that are fetched and looked at at once
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
 _DECISION = r"d([+=-]):(\d{1,18})"

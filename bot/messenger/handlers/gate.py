@@ -33,20 +33,12 @@ from bot.state import chats, corpora, meters, people
 
 logger = logging.getLogger(__name__)
 
-GATE_GROUP = -10
-"""The group of handlers that see every update before the features do."""
-
+GATE_GROUP = -10  # the group of handlers that see every update before the features do
 _FEATURES_GROUP = 0
 
-STRANGER_NOTICE_INTERVAL = timedelta(hours=1)
-"""How often somebody is told why they get no answer."""
-
-_LINKS = timedelta(minutes=1)
-"""How often somebody is told that an invitation is no longer good."""
-
-PRESS_COST = 0.2
-"""What pressing a button counts, in messages."""
-
+STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # how often somebody is told why they get no answer
+_LINKS = timedelta(minutes=1)  # how often somebody is told that an invitation is no longer good
+PRESS_COST = 0.2  # what pressing a button counts, in messages
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)

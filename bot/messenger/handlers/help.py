@@ -30,8 +30,7 @@ logger = logging.getLogger(__name__)
 HELP = MenuCommand(
     "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
 )
-
-
+# What may reply to the bot in a group without words; a sticker is no question.
 _SHOWN = filters.UpdateType.MESSAGE & (
     filters.PHOTO
     | filters.VIDEO
@@ -40,7 +39,6 @@ _SHOWN = filters.UpdateType.MESSAGE & (
     | filters.AUDIO
     | filters.Document.ALL
 )
-"""What may reply to the bot in a group without words; a sticker is no question."""
 
 
 class HelpHandlers:

@@ -33,15 +33,9 @@ from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex
 
-_SHORTEST = 4
-"""Characters; what is shorter is not yet a question."""
-
-TYPING_PAUSE_SECONDS = 0.4
-"""Seconds without another letter before a question is looked up."""
-
-CACHE_SECONDS = 120
-"""Seconds that Telegram may show the same answer again to the same person."""
-
+_SHORTEST = 4  # characters; what is shorter is not yet a question
+TYPING_PAUSE_SECONDS = 0.4  # seconds without another letter before a question is looked up
+CACHE_SECONDS = 120  # seconds that Telegram may show the same answer again to the same person
 _NEAREST = 3
 _LINE = 120
 

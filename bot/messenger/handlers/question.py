@@ -218,11 +218,9 @@ def _history(kept: Sequence[KeptTurn]) -> History:
     return tuple(turn_of(turn.turn) for turn in kept)
 
 
+# Characters of a question; about half of what the embedding model reads before it cuts.
 QUESTION_LIMIT = 1_000
-"""Characters of a question; about half of what the embedding model reads before it cuts."""
-
-EDITABLE = timedelta(minutes=1)
-"""How long an edited question still changes its answer."""
+EDITABLE = timedelta(minutes=1)  # how long an edited question still changes its answer
 
 
 class QuestionHandlers:

@@ -52,8 +52,8 @@ CORE_MENUS = Menus(
     hidden=(ANNOUNCEMENTS,),
 )
 
+# Opens the Telegram half of a feature; the handlers answer a question on its behalf.
 OpenFeature = Callable[[BotServices, QuestionHandlers], TelegramFeature | None]
-"""Opens the Telegram half of a feature; the handlers answer a question on its behalf."""
 
 
 def menus_with(features: Sequence[TelegramFeature]) -> Menus:

@@ -34,11 +34,8 @@ REINDEX = MenuCommand("reindexer", "reindex", "Refaire l’index", "Build the in
 REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
-PROGRESS_SECONDS = 3.0
-"""Seconds between two looks at how far a build is."""
-
-_NAMED = 5
-"""Files left aside that are named."""
+PROGRESS_SECONDS = 3.0  # seconds between two looks at how far a build is
+_NAMED = 5  # files left aside that are named
 
 
 @dataclass(eq=False, slots=True)

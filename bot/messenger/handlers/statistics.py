@@ -42,8 +42,7 @@ UNANSWERED = MenuCommand(
 STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
 
-_LISTED = 10_000
-"""Questions asked in vain that are looked at, the newest."""
+_LISTED = 10_000  # questions asked in vain that are looked at, the newest
 
 
 class StatisticsHandlers:

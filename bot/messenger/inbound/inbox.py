@@ -62,9 +62,7 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-UPDATE_TRIES = 5
-"""How often an update is taken up whose handling the process did not survive."""
-
+UPDATE_TRIES = 5  # how often an update is taken up whose handling the process did not survive
 _LONGEST_WAIT = 30.0
 
 

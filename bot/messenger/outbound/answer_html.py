@@ -23,12 +23,9 @@ from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
 
+# Characters; a longer quote is folded, so that the list of sources stays short.
 LONG_QUOTE_CHARACTERS = 160
-"""Characters; a longer quote is folded, so that the list of sources stays short."""
-
-DOUBT_MARK = "❔"
-"""Tells at a glance what may not answer."""
-
+DOUBT_MARK = "❔"  # tells at a glance what may not answer
 _QUOTE_HERE = "\0"
 
 

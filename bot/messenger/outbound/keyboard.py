@@ -19,9 +19,7 @@ from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
 
-OPENING_PREFIX = "o"
-"""Before an article's id: its first passage."""
-
+OPENING_PREFIX = "o"  # before an article's id: its first passage
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )
@@ -152,15 +150,11 @@ def _checksum(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:8]
 
 
-BUTTONS_PER_ROW = 6
-"""As many of the short ones as a telephone shows whole."""
-
+BUTTONS_PER_ROW = 6  # as many of the short ones as a telephone shows whole
+# Telegram refuses more than 100 buttons below a message; some are for other things.
 BUTTON_LIMIT = 90
-"""Telegram refuses more than 100 buttons below a message; some are for other things."""
-
+# Gives the article of an id, None when it is no longer there.
 Find = Callable[[str], Article | None]
-"""Gives the article of an id, None when it is no longer there."""
-
 GOOD, BAD = "👍", "👎"
 
 

@@ -21,18 +21,12 @@ from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
 
-DRAFT_SECONDS = 0.5
-"""Between two drafts in a private chat."""
-
+DRAFT_SECONDS = 0.5  # between two drafts in a private chat
+# After which a draft is shown again as it is: Telegram takes it away after thirty.
 REFRESH_SECONDS = 20.0
-"""After which a draft is shown again as it is: Telegram takes it away after thirty."""
-
-EDIT_SECONDS = 1.5
-"""Between two edits in a group: Telegram allows twenty messages a minute there."""
-
+EDIT_SECONDS = 1.5  # between two edits in a group: Telegram allows twenty messages a minute there
+# After which there is a button to stop, even before the first sentence; drafts cannot carry it.
 BUTTON_SECONDS = 2.0
-"""After which there is a button to stop, even before the first sentence; drafts cannot carry it."""
-
 STOP_BUTTON = "stop"
 _drafts = itertools.count(int(time.time()))
 

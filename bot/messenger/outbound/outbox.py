@@ -20,11 +20,10 @@ from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
 
+# How long what is cancelled waits for the reply to what it has sent: a stop has no more left.
 LAST_REPLY_SECONDS = 0.6
-"""How long what is cancelled waits for the reply to what it has sent: a stop has no more left."""
-
+# How often one letter may be amended; a group that moves in circles would go on for ever.
 _MOST_FORMS = 12
-"""How often one letter may be amended; a group that moves in circles would go on for ever."""
 
 
 class OutboxEntry:

@@ -15,12 +15,12 @@ from bot.state.deliveries import Letter, Part
 _LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
+# No other form of the letter would be let in there.
 _HOPELESS = re.compile(
     r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"
     r"need administrator rights|write_forbidden|send_plain_forbidden|chat_restricted|"
     r"user_is_blocked|deactivated|user_is_bot"
 )
-"""No other form of the letter would be let in there."""
 
 
 def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:

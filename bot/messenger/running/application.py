@@ -68,26 +68,17 @@ logger = logging.getLogger(__name__)
 
 CONCURRENT_UPDATES = 64
 
+# How long Telegram may take to reply: after that a message may have arrived or not.
 READ_SECONDS = 30.0
-"""How long Telegram may take to reply: after that a message may have arrived or not."""
-
+# Seconds that a stop leaves to what receives updates, and to the answers under way.
 RECEIVING, GRACE = 0.8, 3.0
-"""Seconds that a stop leaves to what receives updates, and to the answers under way."""
-
+# Seconds after a signal when the process ends whatever it does: nothing is lost by it.
 STOP_DEADLINE_SECONDS = 4.8
-"""Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
-
-SWITCH_SECONDS = 0.001
-"""How long a thread keeps the interpreter while another waits for it."""
-
+SWITCH_SECONDS = 0.001  # how long a thread keeps the interpreter while another waits for it
+# How often it is looked whether a process of the same bot has ended.
 TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
-"""How often it is looked whether a process of the same bot has ended."""
-
-ROLES_INTERVAL = timedelta(seconds=1)
-"""How often it is looked what roles another process has given."""
-
-_PATIENCE = (1.0, 2.0, 4.0, 8.0)
-"""Seconds between the attempts to reach Telegram at start."""
+ROLES_INTERVAL = timedelta(seconds=1)  # how often it is looked what roles another process has given
+_PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between the attempts to reach Telegram at start
 
 
 def _log_ready(username: str) -> None:

@@ -29,23 +29,17 @@ from bot.operations.metrics import METERS, Now
 from bot.state import meters
 from index.errors import IndexingError, reason_of
 
+# Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
+# there is nothing.
 SILENCE_SECONDS = 90.0
-"""Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
-there is nothing."""
-
-STANDSTILL_SECONDS = 300.0
-"""Seconds after which updates wait in vain if none was dealt with."""
-
-PROBE_SECONDS = 60.0
-"""Seconds between two trials."""
-
+STANDSTILL_SECONDS = 300.0  # seconds after which updates wait in vain if none was dealt with
+PROBE_SECONDS = 60.0  # seconds between two trials
+# Seconds after which a trial counts as failed; another is not begun before it has ended.
 PROBE_PATIENCE_SECONDS = 20.0
-"""Seconds after which a trial counts as failed; another is not begun before it has ended."""
-
 _BUILT = "%Y%m%dT%H%M%S.%fZ"
 
+# Finds what is wrong, in a few words; None when nothing is.
 _Trial = Callable[[], Coroutine[Any, Any, str | None]]
-"""Finds what is wrong, in a few words; None when nothing is."""
 
 
 @asynccontextmanager

@@ -24,8 +24,8 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
 
+# As it should be; worth knowing; keeps the bot from running; and so does the setting named.
 _Verdict = Literal["well", "note", "wrong", "setting"]
-"""As it should be; worth knowing; keeps the bot from running; and so does the setting named."""
 
 
 @dataclass(frozen=True, slots=True)

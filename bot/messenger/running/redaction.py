@@ -36,8 +36,8 @@ MASK = "[token]"
 _SMALL = 100_000
 _CAUSES = 8
 
+# Errors of what the operator has set up, which hold nothing of people's.
 _OF_THE_MACHINE = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
-"""Errors of what the operator has set up, which hold nothing of people's."""
 
 
 class Redactor:
