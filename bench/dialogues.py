@@ -33,7 +33,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.assembly import open_embedder, open_reader
 from bot.evaluation.questions import read_squad
-from bot.evaluation.run import Opened, index_in_service, temporary_index
+from bot.evaluation.run import MeasuredIndex, index_in_service, temporary_index
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import Search, understand
 from bot.followups.turn import Turn
@@ -94,7 +94,7 @@ def main() -> int:
 
 
 @contextmanager
-def _corpus(embedder: Embedder, judge: ConfidenceModel) -> Iterator[Opened]:
+def _corpus(embedder: Embedder, judge: ConfidenceModel) -> Iterator[MeasuredIndex]:
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
         build([ROOT / "corpus"], Path(folder), embedder)
         with index_in_service(Path(folder), embedder, judge) as opened:

@@ -30,7 +30,7 @@ from typing import Any
 import _clone  # noqa: F401
 
 from index.models.base import Embedder, Vectors
-from index.models.bundled.cache import prepared
+from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
 from index.models.bundled.tokenizer import Tokenizer
 from training.interop import as_sentence_transformer
@@ -86,7 +86,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder)
         start = time.perf_counter()
-        model = prepared(cache)
+        model = prepare_model(cache)
         seconds = time.perf_counter() - start
         size = sum(file.stat().st_size for file in model.iterdir()) / 1e6
         print(f"prepared in {seconds:.1f} s, {size:.0f} MB on disk")

@@ -29,7 +29,7 @@ from embedding import FOLDER, Runner, peer
 
 from index.article import Article, article_id, embedding_text
 from index.build.passages import cut
-from index.models.bundled.cache import prepared
+from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
 from index.models.bundled.tokenizer import Tokenizer
 from index.text.antecedents import in_context
@@ -61,7 +61,7 @@ def main() -> int:
         print(f"skipped: {options.file} is not there; name a file in SQuAD's format")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        model = prepared(Path(folder))
+        model = prepare_model(Path(folder))
         embedder = load_bundled(Path(folder))
         ours = Runner("Selon", embedder.embed_passages, embedder.embed_question)
         theirs = peer()

@@ -30,7 +30,7 @@ from bot.assembly import open_reader
 from bot.evaluation import measures
 from bot.evaluation.measures import HITS
 from bot.evaluation.outcome import holds
-from bot.evaluation.perturbation import sampled
+from bot.evaluation.perturbation import sample
 from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import SAMPLE_SEED, temporary_index
 from bot.settings import Settings, load_settings
@@ -80,7 +80,7 @@ def main() -> int:
         as_sentence_transformer().save(folder)
         for file in files:
             questions = read_squad(file)
-            asked = sampled(questions.questions, options.limit, SAMPLE_SEED)
+            asked = sample(questions.questions, options.limit, SAMPLE_SEED)
             print(f"\n{file.name}: {len(questions.articles)} articles, {len(asked)} questions")
             show(compare(questions, asked, Path(folder), reader, options.only))
     return 0

@@ -50,25 +50,25 @@ def asked() -> list[Unanswered]:
 
 def nearest(library: LiveLibrary, group: QuestionGroup) -> Article | None:
     known = library.article(group.nearest) if group.nearest else None
-    return known or next(iter(library.ranked(group.example)), None)
+    return known or next(iter(library.rank(group.example)), None)
 
 
 def measured(library: LiveLibrary, questions: list[Unanswered]) -> tuple[float, float, int]:
     """Seconds of the clock and of the processor, and how many lines there are."""
     clock, processor = time.perf_counter(), time.process_time()
-    groups = group_questions(questions, library.embedded, model=library.model)
+    groups = group_questions(questions, library.embed, model=library.model)
     write_unanswered_csv(groups, partial(nearest, library), StatisticsPhrases.of("fr"))
     return time.perf_counter() - clock, time.process_time() - processor, len(groups)
 
 
 def main(data_dir: Path | None) -> None:
     library = LiveLibrary(open_index(load_settings(data_dir=data_dir)))
-    article = library.ranked("le")[0]
+    article = library.rank("le")[0]
     questions = asked()
     kept = [
         replace(
             each,
-            in_vain=kept_of(refused(each.question, article), library.embedded, library.model),
+            in_vain=kept_of(refused(each.question, article), library.embed, library.model),
         )
         for each in questions
     ]

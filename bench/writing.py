@@ -31,7 +31,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.assembly import open_embedder
 from bot.llm.attempt import ClaimChecker
-from bot.llm.factory import database_of, open_models
+from bot.llm.factory import open_database, open_models
 from bot.llm.writer import WriterLimits, WrittenAnswerer
 from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
@@ -183,7 +183,7 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
             data_dir=folder,
         )
         with ExitStack() as opened:
-            state = opened.enter_context(closing(database_of(settings)))
+            state = opened.enter_context(closing(open_database(settings)))
             models = open_models(settings, state)
             limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
             chain = RetrievalQA(index, WrittenAnswerer(models, checker, extractive, limits))

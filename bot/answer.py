@@ -1,4 +1,4 @@
-"""What a person gets: statements, each resting on citations that are verbatim in their articles."""
+"""Answers: statements, each with citations that are verbatim in their articles."""
 
 from __future__ import annotations
 
@@ -15,33 +15,30 @@ from bot.help_numbers import Help
 from index.article import Article, Passage, Period, Sentence
 
 Outcome = Literal["sure", "perhaps", "no", "help"]
-"""Whether the articles answer: what is said is theirs and answers; it is only what comes nearest,
-and is said to be so; or nothing is said. Or they were not asked: somebody needs help."""
+"""`sure`: the articles answer. `perhaps`: the statements come nearest, and are shown as such. `no`:
+there are none. `help`: somebody in distress gets numbers to call."""
 
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
-"""Why there is no answer: the articles do not say, none is of the time asked for, it is not clear
-which article is meant, nothing was asked (« Merci ! », « Bonjour ! », an emoji), or Selon itself
-was (« Qui es-tu ? »)."""
+"""Why there is no answer: the articles do not say, none is of the period, it is unclear which
+article is meant, nothing was asked (« Merci ! », « Bonjour ! », an emoji), or Selon itself was
+(« Qui es-tu ? »)."""
 
 SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
-"""What is no question to the articles: nothing is looked up, and nothing is remembered."""
+"""No question to the articles: nothing is searched or remembered."""
 
 HeldTo = Literal["all", "group", "script"]
-"""Which articles an answer could come from: all, those chosen for a group, or those of the daily or
+"""The articles that an answer could come from: all, those of a group, or those of the daily or
 podcast that the question is about."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
-"""Why the articles' own sentences stand in for a chat model's: none answered in time, what it wrote
-is not borne out by the passages, it found no answer where the search is sure of one, its budget is
-spent, or what may be written for one person in a day is."""
+"""Why the articles' own sentences replace a chat model's: none answered in time, the passages do
+not support what it wrote, it found no answer although the search is sure of one, its budget is
+spent, or the person's daily allowance is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence of a chat model that nobody is shown as an answer, and what is wrong with it.
-
-    For the operator who asks why; the text is never logged.
-    """
+    """A discarded sentence of a chat model and its fault, for the operator; never logged."""
 
     text: str
     fault: str
@@ -52,8 +49,8 @@ class Citation:
     """A quote, its passage and its article.
 
     Cannot be built unless `quote == article.text[start:end]` and the quote lies in the passage.
-    `lead` is an earlier sentence of the passage that a quote beginning with a pronoun leans on
-    (« Il alimente… »): it is shown with the quote.
+    `lead` is an earlier sentence that a quote beginning with a pronoun leans on (« Il alimente… »),
+    shown with it.
     """
 
     number: int
@@ -86,13 +83,24 @@ class Citation:
         ):
             raise QuoteError("citation-leans", number=self.number)
 
+    @classmethod
+    def of(
+        cls,
+        number: int,
+        sentence: Sentence,
+        passage: Passage,
+        article: Article,
+        lead: Sentence | None = None,
+    ) -> Citation:
+        """Cite a whole sentence."""
+        return cls(number, sentence.text, sentence.start, sentence.end, passage, article, lead)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of the answer with the numbers of the citations that bear it out.
+    """One sentence of an answer with the numbers of its citations.
 
-    `highlight` is where the words that answer the question stand in the text, if they are known;
-    it cannot be empty or reach outside.
+    `highlight` is the span of the words that answer, if known; it cannot be empty or reach outside.
     """
 
     text: str
@@ -114,27 +122,25 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question; `language` is the one it is given in.
+    """The answer to one question, in `language`.
 
-    Where the `outcome` is "no" there are no statements and no citations, and `nearest` holds the
-    articles that come closest, to be offered; `refusal` tells why. A `doubtful` answer may be none:
-    its outcome is "perhaps", and none of its words stands out. `period` is the time of publication
-    that the question is held to; `understood` is the question that was answered, where the
-    conversation made another of the one asked.
-    `further` cites what was found but not used, best first, numbered on from the citations.
-    `model` wrote the statements (None: they are the articles' own sentences); `fallback` is why it
-    did not, where one should have; `dropped` is what it wrote in vain. `held_to` tells to
-    which articles it was held: all, a group's, or those of a daily or podcast that it is about.
-    `help` stands in the place of all this for somebody in distress, whose words are not kept.
+    If the `outcome` is "no" there are no statements and no citations; `nearest` holds articles to
+    offer, and `refusal` says why. A `doubtful` answer has the outcome "perhaps" and no highlights.
+    `period` is the time of publication that the question is limited to; `understood` is the
+    question that was answered, if the conversation changed it. `further` cites unused passages,
+    best first, numbered on from the citations. `model` wrote the statements (None: the articles'
+    own sentences); `fallback` is why it did not, if one should have; `dropped` are its discarded
+    sentences. `held_to` are the articles it could come from. `help` replaces all this for somebody
+    in distress, whose words are not stored.
     """
 
     question: str
     language: str
     confidence: float
-    statements: tuple[Statement, ...]
-    citations: tuple[Citation, ...]
-    nearest: tuple[Article, ...]
-    elapsed_ms: float
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Article, ...] = ()
+    elapsed_ms: float = 0.0
     period: Period | None = None
     refusal: Refusal = "unsaid"
     further: tuple[Citation, ...] = ()
@@ -161,18 +167,17 @@ class Answer:
 
     @property
     def answered(self) -> bool:
-        """Whether it is sure: what is only nearest answers nothing."""
+        """True if the outcome is "sure"."""
         return self.outcome == "sure"
 
     @property
     def small_talk(self) -> bool:
-        """Whether nothing was asked of the articles, so that there is nothing to remember."""
+        """True if nothing was asked of the articles, so that there is nothing to remember."""
         return self.refusal in SMALL_TALK and self.outcome == "no"
 
     @property
     def verbatim(self) -> bool:
-        """Whether nobody wrote it and every statement is a quote that it cites, so that the quotes
-        say it all."""
+        """True if every statement is one of its own quotes, and no model wrote it."""
         quotes = {each.number: each.quote for each in self.citations}
         return self.model is None and all(
             each.text in {quotes.get(number) for number in each.citations}
@@ -189,13 +194,15 @@ class Answer:
 
 
 LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
-"""Whatever ends a line, several together."""
+"""One or more line ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A citation as people see it: `highlight` is where in its quote the words stand that answer,
-    `lead` the sentence to show before it; `told` says that its words stand above already."""
+    """A citation as people see it: the `highlight` in its quote, the `lead` to show before it.
+
+    `told` is True if its words already stand above.
+    """
 
     citation: Citation
     highlight: tuple[int, int] | None = None
@@ -217,9 +224,9 @@ class ShownQuote:
 def shown_quotes(
     citations: Sequence[Citation], answer: Answer | None = None
 ) -> tuple[tuple[ShownQuote, ...], ...]:
-    """Citations, those of one article that follow each other together, each quote told once.
+    """Group consecutive citations of one article, and mark quotes that are shown already.
 
-    Below an `answer` that is not verbatim, what its statements say counts as told.
+    Below an `answer` that is not verbatim, its statements count as shown.
     """
     written = answer is not None and not answer.verbatim
     statements = answer.statements if answer is not None else ()
@@ -236,22 +243,18 @@ def shown_quotes(
     )
 
 
-EXACT_LIMIT = 100
-"""Quotes up to this many characters are named whole, longer ones by how they begin and end."""
-
-EDGE = 30
-"""Characters that name one end of a long quote, at the least (whole words)."""
-
-URL_LIMIT = 2_000
+_EXACT_LIMIT = 100  # characters; longer quotes are named by their beginning and end
+_EDGE = 30  # least characters that name one end of a long quote, in whole words
+_URL_LIMIT = 2_000
 _DIRECTIVE = ":~:"
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 
 
 def link_to(url: str | None, quote: str) -> str | None:
-    """The address of an article, opened at the quote; None when `url` is no web address.
+    """Link to an article at a quote, by a text fragment; None if `url` is no web address.
 
-    A fragment that the address already has is kept, a text directive that it has is replaced.
-    Browsers that do not know text fragments open the page at its top, or at the kept fragment.
+    Keeps the address's own fragment and replaces its text directive. Browsers without text
+    fragments open the page at its top, or at the fragment.
     """
     address = web_address(url)
     if address is None:
@@ -260,22 +263,20 @@ def link_to(url: str | None, quote: str) -> str | None:
     if not directive:
         return address
     page, _, fragment = address.partition("#")
-    kept = fragment.partition(_DIRECTIVE)[0]
-    link = f"{page}#{kept}{_DIRECTIVE}text={directive}"
-    return link if len(link) <= URL_LIMIT else address
+    own = fragment.partition(_DIRECTIVE)[0]
+    link = f"{page}#{own}{_DIRECTIVE}text={directive}"
+    return link if len(link) <= _URL_LIMIT else address
 
 
 def web_address(url: str | None) -> str | None:
-    """The address with what may not stand in one percent-encoded; None unless http or https."""
+    """Percent-encode what an address must not contain; None unless it is http or https."""
     stripped = (url or "").strip()
     try:
         parts = urlsplit(stripped)
-        known = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+        valid = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None
-    if not known:
-        return None
-    return _UNSAFE.sub(lambda found: percent_encode(found[0], safe=""), stripped)
+    return _UNSAFE.sub(lambda match: percent_encode(match[0], safe=""), stripped) if valid else None
 
 
 def _text_directive(quote: str) -> str:
@@ -283,8 +284,8 @@ def _text_directive(quote: str) -> str:
     if not words:
         return ""
     lines = quote.strip().splitlines()
-    # A single text is looked for inside one block of the page; a range may cross paragraphs.
-    if len(quote) <= EXACT_LIMIT and "\n" not in quote:
+    # Browsers search a single text inside one block of the page; a range may cross paragraphs.
+    if len(quote) <= _EXACT_LIMIT and "\n" not in quote:
         return _encoded(" ".join(words))
     start = _edge(lines[0].split())
     end = _edge(lines[-1].split()[::-1])[::-1]
@@ -297,7 +298,7 @@ def _edge(words: list[str]) -> list[str]:
     size = 0
     for count, word in enumerate(words, 1):
         size += len(word) + 1
-        if size > EDGE:
+        if size > _EDGE:
             return words[:count]
     return words
 

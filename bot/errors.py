@@ -1,19 +1,20 @@
-"""What can go wrong between a question and a person.
+"""Errors of the `bot` package.
 
 CodedError
 └── SelonError
-    ├── SettingsError           a setting's value is not accepted, or one that is needed is missing
+    ├── SettingsError           a setting is refused or missing
     ├── QuoteError              a citation whose quote is not verbatim in its passage
-    ├── StateError              the database of what people leave behind cannot be used
+    ├── StateError              the state database cannot be used
     ├── ChartError              a picture cannot be drawn
-    ├── OutputError             standard output does not take what is written
+    ├── OutputError             standard output cannot be written
     ├── MessengerError          Telegram cannot be reached at start
-    ├── KeepingError            a command about the articles asks for what cannot be
+    ├── KeepingError            a command about the articles cannot be done
     │   └── UnknownArticle      no article is meant, or several are
-    ├── FeedingError            `selon watch` is asked for what cannot be
-    ├── EvaluationError         an evaluation was asked for in a way that cannot be done
-    │   └── QuestionFileError   a file of questions cannot be used as it is
-    └── ModelFailed             a chat model gave no answer, or only the beginning of one
+    ├── SpeechError             something cannot be spoken or heard
+    ├── FeedingError            `selon watch` cannot do what is asked
+    ├── EvaluationError         an evaluation cannot be done as asked
+    │   └── QuestionFileError   a file of questions cannot be used
+    └── ModelFailed             a chat model gave no answer, or only its beginning
 
 As in `index.errors`, an error is a code with parameters.
 """
@@ -30,7 +31,7 @@ class SelonError(CodedError):
 
 
 class SettingsError(SelonError):
-    """A setting's value is not accepted, or one that is needed is missing."""
+    """A setting is refused or missing."""
 
 
 class QuoteError(SelonError):
@@ -38,7 +39,7 @@ class QuoteError(SelonError):
 
 
 class StateError(SelonError):
-    """The database of what people leave behind cannot be used."""
+    """The state database cannot be used."""
 
 
 class ChartError(SelonError):
@@ -46,7 +47,7 @@ class ChartError(SelonError):
 
 
 class OutputError(SelonError):
-    """Standard output does not take what is written."""
+    """Standard output cannot be written."""
 
 
 class MessengerError(SelonError):
@@ -54,7 +55,7 @@ class MessengerError(SelonError):
 
 
 class KeepingError(SelonError):
-    """A command about the articles asks for what cannot be."""
+    """A command about the articles cannot be done."""
 
 
 class UnknownArticle(KeepingError):  # noqa: N818
@@ -66,15 +67,15 @@ class SpeechError(SelonError):
 
 
 class FeedingError(SelonError):
-    """`selon watch` is asked for what cannot be."""
+    """`selon watch` cannot do what is asked."""
 
 
 class EvaluationError(SelonError):
-    """An evaluation was asked for in a way that cannot be done."""
+    """An evaluation cannot be done as asked."""
 
 
 class QuestionFileError(EvaluationError):
-    """A file of questions cannot be used as it is."""
+    """A file of questions cannot be used."""
 
 
 ModelFault = Literal[
@@ -92,29 +93,29 @@ ModelFault = Literal[
     "allowance",
     "paused",
 ]
-"""Why a model gave nothing that can be used.
+"""Why a model gave no usable answer.
 
-timeout     nothing came in time, or not all of it
+timeout     the answer, or its end, did not come in time
 refused     the key is not accepted (401, 403)
 missing     the server has no such model (404)
 rejected    the request is not understood (another 4xx)
 rate        too many requests, or no credit left (429)
 server      the server failed (5xx)
 connection  the server cannot be reached, or the connection was cut
-malformed   what came is no answer: empty, endless, or not of the expected form
-context     the messages are longer than the model can hold
-cancelled   the call was ended by the client library
+malformed   the answer is empty, endless, or not of the expected form
+context     the messages exceed the model's context
+cancelled   the client library ended the call
 budget      the day's budget is spent
-allowance   what may be written in a day for the person who asks is used up
-paused      the model has failed several times and is left alone for a while
+allowance   the person's daily allowance is used up
+paused      the model has failed several times and is not called for a while
 """
 
 
 class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
-    """A chat model gave no answer, or only the beginning of one.
+    """A chat model gave no answer, or only its beginning.
 
-    It names the model and the fault, and never holds a key, a question or a passage.
-    `retry_after` is how many seconds the server asks to wait, where it says so.
+    Names the model and the fault; never contains a key, a question or a passage. `retry_after` is
+    the server's own wait in seconds.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Whom to call in an emergency: the numbers of SELON_HELP_NUMBERS."""
+"""Emergency numbers, from SELON_HELP_NUMBERS."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ if TYPE_CHECKING:
 HelpKind = Literal["suicide", "medical", "danger"]
 HELP_KINDS: tuple[HelpKind, ...] = get_args(HelpKind)
 
-FRANCE, NO_NUMBERS = "france", "none"
-"""Words that stand for a list: the numbers of France, or no help at all."""
-
 _ENTRY = re.compile(r"\s*(\w+)\s*:\s*(\+?\d(?:[ .-]?\d)*)\s+(\S.*)")
 _DIGITS_LIMIT, _LABEL_LIMIT, _LIST_LIMIT = 20, 80, 20
 
 
 @dataclass(frozen=True, slots=True)
 class HelpNumber:
-    """A telephone number and who answers it.
-
-    Without a `label`, the catalogue has one for the number.
-    """
+    """A telephone number and who answers it; without a `label`, the catalogue has one."""
 
     kind: HelpKind
     number: str
@@ -35,26 +29,26 @@ class HelpNumber:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What somebody in distress needs: the most likely kind, and the numbers to call."""
+    """Help for somebody in distress: the most likely kind, and the numbers to call."""
 
     kind: HelpKind
     numbers: tuple[HelpNumber, ...]
 
     @property
     def first(self) -> tuple[HelpNumber, ...]:
-        """Numbers for this kind of distress; all of them where there is none."""
+        """Numbers for this kind of distress, or all if there is none."""
         return tuple(each for each in self.numbers if each.kind == self.kind) or self.numbers
 
     @property
     def others(self) -> tuple[HelpNumber, ...]:
         """Numbers for the other kinds, each once."""
-        known = {each.number for each in self.first}
-        rest = {each.number: each for each in self.numbers if each.number not in known}
+        first = {each.number for each in self.first}
+        rest = {each.number: each for each in self.numbers if each.number not in first}
         return tuple(rest.values())
 
 
 def help_text(help: Help, phrases: HelpPhrases) -> str:
-    """What somebody in distress is told, as plain text: a number a line."""
+    """Render help as plain text, a number a line."""
     lines = [phrases.opening[help.kind], "", phrases.call, *number_lines(help, phrases)]
     if help.others:
         lines += ["", other_numbers(help, phrases)]
@@ -68,8 +62,8 @@ def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
 
 def other_numbers(help: Help, phrases: HelpPhrases) -> str:
     """The numbers for other kinds, on one line."""
-    told = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]
-    return phrases.others(", ".join(told))
+    others = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]
+    return phrases.others(", ".join(others))
 
 
 _FRANCE: dict[HelpKind, tuple[str, ...]] = {
@@ -83,13 +77,13 @@ _NUMBERS_OF_FRANCE = tuple(
 
 
 def parse_help_numbers(text: str) -> tuple[HelpNumber, ...]:
-    """`suicide: 988 Lifeline; medical: 911 Emergencies` → the numbers, in that order.
+    """Parse `suicide: 988 Lifeline; medical: 911 Emergencies`.
 
-    `france` stands for those of France, `none` for none. Raises RefusedValue.
+    `france` stands for the numbers of France, `none` for no help. Raises RefusedValue.
     """
-    if text.strip().lower() == FRANCE:
+    if text.strip().lower() == "france":
         return _NUMBERS_OF_FRANCE
-    if text.strip().lower() == NO_NUMBERS:
+    if text.strip().lower() == "none":
         return ()
     numbers = tuple(_parse_entry(each) for each in text.split(";") if each.strip())
     if not 0 < len(numbers) <= _LIST_LIMIT:

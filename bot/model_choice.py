@@ -1,4 +1,4 @@
-"""Which chat models and writers the settings name, and what a million of their tokens costs."""
+"""Parse the chat models, writers and prices of the settings."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from typing import Literal
 from index.errors import RefusedValue
 
 Structured = Literal["auto", "on", "off"]
-"""Whether JSON is asked for: `auto` of the models that are not known to be unable to write it."""
+"""Whether to ask for JSON; `auto` asks all models that are not known to be unable."""
 
-EXTRACTIVE = "extractive"
-"""The answer made of the articles' own sentences, always the last resort; may be written out."""
-
-ALIASES = {"mistral": "mistralai", "google": "google_genai"}
-"""What people type for a provider, where it is not LangChain's name for it."""
-
+EXTRACTIVE = "extractive"  # answers of the articles' own sentences, always the last resort
+ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # people's names of providers
 EVERY_MODEL = "*"
 
 _READER, _PROMPTS = "@reader=", "@prompts="
@@ -37,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens costs, in whatever currency the operator counts."""
+    """The price of a million tokens, in the operator's currency."""
 
     input: float
     output: float
@@ -48,10 +44,7 @@ class Price:
 
 
 def parse_choices(text: str) -> tuple[Choice, ...]:
-    """`ollama:qwen3:4b,mistral:mistral-small-latest,extractive` → the models, in that order.
-
-    Raises RefusedValue.
-    """
+    """Parse `ollama:qwen3:4b,mistral:mistral-small-latest,extractive`. Raises RefusedValue."""
     names = [each.strip() for each in text.split(",") if each.strip()]
     if EXTRACTIVE in names[:-1]:
         raise RefusedValue("choice-extractive")
@@ -63,10 +56,9 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WriterChoice:
-    """Who writes answers in the arena: a chat model, or (None) the articles' own sentences.
+    """A writer of the arena: a chat model, or (None) the articles' own sentences.
 
-    `reader` is what reads the passages for it, `prompts` a folder of prompts of its own; where they
-    are empty, those of all answers.
+    `reader` and `prompts` (a folder) replace those of ordinary answers.
     """
 
     model: Choice | None = None
@@ -75,17 +67,17 @@ class WriterChoice:
 
     @property
     def name(self) -> str:
-        """As it is set, and as votes are kept for it."""
-        told = self.model.name if self.model is not None else EXTRACTIVE
+        """As in the setting, and as votes are stored for it."""
+        model = self.model.name if self.model is not None else EXTRACTIVE
         reader = f"{_READER}{self.reader}" if self.reader else ""
         prompts = f"{_PROMPTS}{self.prompts}" if self.prompts is not None else ""
-        return f"{told}{reader}{prompts}"
+        return f"{model}{reader}{prompts}"
 
 
 def parse_writers(text: str) -> tuple[WriterChoice, ...]:
-    """`extractive,ollama:qwen3:4b,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
+    """Parse `extractive,ollama:qwen3:4b,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
 
-    Raises RefusedValue, also where there is one alone.
+    Raises RefusedValue, also for a single one.
     """
     names = [each.strip() for each in text.split(",") if each.strip()]
     writers = tuple(parse_writer(name) for name in names)
@@ -97,7 +89,7 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
 
 
 def parse_writer(written: str) -> WriterChoice:
-    """One of them, as it is set or as its name has it. Raises RefusedValue."""
+    """Parse one writer, from the setting or from its name. Raises RefusedValue."""
     rest, _, prompts = written.partition(_PROMPTS)
     name, _, reader = rest.partition(_READER)
     if name.strip() != EXTRACTIVE:
@@ -109,21 +101,18 @@ def parse_writer(written: str) -> WriterChoice:
 
 
 def parse_prices(text: str) -> Mapping[str, Price]:
-    """`0.1/0.3`, or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0` → prices by name.
+    """Parse `0.1/0.3` or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0` into prices.
 
-    A price without a name counts for every model that has none of its own (`EVERY_MODEL`).
-    Raises RefusedValue.
+    A price without a name is that of every other model (`EVERY_MODEL`). Raises RefusedValue.
     """
     prices: dict[str, Price] = {}
     for part in (each.strip() for each in text.split(",") if each.strip()):
         name, _, amounts = part.rpartition("=")
         key = _choice(name.strip()).name if name else EVERY_MODEL
         if key in prices:
-            raise (
-                RefusedValue("price-twice", name=name)
-                if name
-                else RefusedValue("price-twice-every")
-            )
+            if name:
+                raise RefusedValue("price-twice", name=name)
+            raise RefusedValue("price-twice-every")
         prices[key] = _price(amounts)
     return prices
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from dotenv import dotenv_values
 from platformdirs import user_cache_path
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     Field,
     SecretStr,
@@ -40,6 +41,24 @@ LogFormat = Literal["human", "json"]
 Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
 ArenaFaults = Literal["ignored", "lost"]
+
+
+def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Accept the values that `parse` does not raise for."""
+
+    def check(value: str) -> str:
+        parse(value)
+        return value
+
+    return AfterValidator(check)
+
+
+def allowed_hosts(text: str) -> list[str]:
+    """Split SELON_FETCH_ALLOW into hosts. Raises RefusedValue."""
+    hosts = [each.strip() for each in text.split(",") if each.strip()]
+    for each in hosts:
+        parse_allowed(each)
+    return hosts
 
 
 class Settings(BaseSettings):
@@ -89,7 +108,7 @@ class Settings(BaseSettings):
     language: Language = Field(
         "fr", description="Language of the terminal's texts, fr or en; quotes keep their own."
     )
-    timezone: str | None = Field(
+    timezone: Annotated[str, _parsed_by(zone_file)] | None = Field(
         None,
         description="Time zone for days and hours, such as Europe/Paris (empty: the machine's).",
     )
@@ -188,13 +207,13 @@ class Settings(BaseSettings):
         description="Text that /confidentialite adds, such as the country of a chat model's "
         "provider.",
     )
-    help_numbers: str = Field(
+    help_numbers: Annotated[str, _parsed_by(parse_help_numbers)] = Field(
         "france",
         description="Numbers to call for somebody in distress: `france`, `none` (such "
         "messages are searched like any other), or entries `kind: number who`, "
         "separated by semicolons; kinds are suicide, medical and danger.",
     )
-    fetch_allow: str = Field(
+    fetch_allow: Annotated[str, _parsed_by(allowed_hosts)] = Field(
         "",
         description="Hosts, or host:port, separated by commas, that `selon add` and `selon "
         "watch` may reach although their address is private.",
@@ -203,7 +222,7 @@ class Settings(BaseSettings):
         "",
         description="Address or e-mail for the User-Agent, so that sites know who fetches.",
     )
-    chat_model: str = Field(
+    chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
         description="Chat models that write the answers, as provider:model separated by "
         "commas; each replaces the one before it when that fails (empty: answers "
@@ -243,7 +262,7 @@ class Settings(BaseSettings):
     chat_retries: Annotated[int, Field(ge=0, le=5)] = Field(
         1, description="Retries of a call that failed before its first word."
     )
-    chat_prices: str = Field(
+    chat_prices: Annotated[str, _parsed_by(parse_prices)] = Field(
         "",
         description="Price of a million tokens, input/output, for all models or as "
         "provider:model=input/output separated by commas (empty: unknown).",
@@ -263,7 +282,7 @@ class Settings(BaseSettings):
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
         7, description="Days for which a written answer is reused for the same question (0: never)."
     )
-    arena: str = Field(
+    arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
         description="Writers that readers compare blind with /arene, two or more separated by "
         "commas: extractive or provider:model, each followed by @reader=… or "
@@ -318,19 +337,6 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address on which /metrics and /healthz are served."
     )
 
-    @field_validator("help_numbers")
-    @classmethod
-    def _help_numbers(cls, value: str) -> str:
-        parse_help_numbers(value)
-        return value
-
-    @field_validator("fetch_allow")
-    @classmethod
-    def _hosts(cls, value: str) -> str:
-        for each in allowed_hosts(value):
-            parse_allowed(each)
-        return value
-
     @field_validator("telegram_local")
     @classmethod
     def _own_server(cls, value: bool, info: ValidationInfo) -> bool:
@@ -338,17 +344,10 @@ class Settings(BaseSettings):
             raise RefusedValue("telegram-local-official")
         return value
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            zone_file(value)
-        return value
-
     @field_validator("fetch_contact")
     @classmethod
     def _contact(cls, value: str) -> str:
-        # It stands between parentheses in a header of every request.
+        # It stands in parentheses in a header of every request.
         if not re.fullmatch(r"[!-'*-~]*", value):
             raise RefusedValue("contact-refused")
         return value
@@ -358,24 +357,6 @@ class Settings(BaseSettings):
     def _header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.A):
             raise RefusedValue("webhook-secret-refused")
-        return value
-
-    @field_validator("chat_model")
-    @classmethod
-    def _choices(cls, value: str) -> str:
-        parse_choices(value)
-        return value
-
-    @field_validator("arena")
-    @classmethod
-    def _writers(cls, value: str) -> str:
-        parse_writers(value)
-        return value
-
-    @field_validator("chat_prices")
-    @classmethod
-    def _prices(cls, value: str) -> str:
-        parse_prices(value)
         return value
 
     @field_validator("chat_temperature", mode="before")
@@ -399,43 +380,38 @@ class Settings(BaseSettings):
 
     @property
     def bot_id(self) -> int | None:
-        """The bot's number on Telegram, with which its token begins; None without one."""
+        """The bot's Telegram number, the beginning of its token; None without one."""
         token = self.telegram_token.get_secret_value() if self.telegram_token else ""
         number = token.strip().partition(":")[0]
         return int(number) if number.isascii() and number.isdigit() else None
 
 
 def index_store(settings: Settings) -> IndexStore:
-    """Where the index lies; nothing is read or made yet. Raises StoreError."""
+    """The store of the index; nothing is read or created yet. Raises StoreError."""
     url = settings.index_url.get_secret_value() if settings.index_url else None
     return open_store(settings.data_dir, url)
 
 
-def allowed_hosts(text: str) -> list[str]:
-    """The hosts of SELON_FETCH_ALLOW one by one."""
-    return [each.strip() for each in text.split(",") if each.strip()]
-
-
 def provider_key(variables: Sequence[str]) -> SecretStr | None:
-    """What the first of a provider's own variables holds, in the environment or in `.env`."""
-    written = dotenv_values(Path(".env")) if Path(".env").is_file() else {}
+    """The value of the first of these variables that is set, in the environment or in `.env`."""
+    dotenv = dotenv_values(Path(".env")) if Path(".env").is_file() else {}
     for name in variables:
-        value = os.environ.get(name) or written.get(name)
+        value = os.environ.get(name) or dotenv.get(name)
         if value:
             return SecretStr(value)
     return None
 
 
 def provider_address(variables: Sequence[str]) -> str | None:
-    """Where a provider's own variables say that it is: its library reads the environment alone."""
+    """The first of these variables that is set; providers' libraries read the environment only."""
     return next((os.environ[name] for name in variables if os.environ.get(name)), None)
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """The settings in force; overrides (from command-line options) that are None do not count.
+    """Load the settings; overrides (from command-line options) that are None are ignored.
 
-    Raises SettingsError with one line for each value that is not accepted, naming the setting,
-    the value and what is accepted; secrets are never repeated.
+    Raises SettingsError with a line for each refused value: the setting, the value unless it is
+    secret, and what is accepted.
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
@@ -450,7 +426,7 @@ class _SpokenLanguage(BaseSettings):
 
 
 def spoken_language() -> Language:
-    """The language that is set, whatever is wrong with the other settings."""
+    """The language setting, whatever is wrong with the others."""
     try:
         return _SpokenLanguage().language
     except ValidationError:
@@ -459,8 +435,8 @@ def spoken_language() -> Language:
 
 def _refused(detail: dict[str, Any]) -> Problem:
     field = str(detail["loc"][0]) if detail["loc"] else "?"
-    known = Settings.model_fields.get(field)
-    secret = known is not None and "SecretStr" in str(known.annotation)
+    info = Settings.model_fields.get(field)
+    secret = info is not None and "SecretStr" in str(info.annotation)
     return Problem(
         "setting-refused",
         name=f"{ENVIRONMENT_PREFIX}{field.upper()}",
@@ -470,11 +446,11 @@ def _refused(detail: dict[str, Any]) -> Problem:
 
 
 def _reason(detail: dict[str, Any]) -> Problem | Words:
-    """Why pydantic, or a validator of Selon's own, does not accept a value."""
-    given = detail.get("ctx", {})
+    """Why pydantic, or one of our validators, refuses a value."""
+    context = detail.get("ctx", {})
     match detail["type"]:
         case "value_error":
-            return reason_of(given["error"])
+            return reason_of(context["error"])
         case "int_parsing" | "int_from_float":
             return Problem("value-whole-number")
         case "float_parsing":
@@ -482,21 +458,21 @@ def _reason(detail: dict[str, Any]) -> Problem | Words:
         case "bool_parsing":
             return Problem("value-flag")
         case "greater_than_equal":
-            return Problem("value-at-least", limit=given["ge"])
+            return Problem("value-at-least", limit=context["ge"])
         case "greater_than":
-            return Problem("value-above", limit=given["gt"])
+            return Problem("value-above", limit=context["gt"])
         case "less_than_equal":
-            return Problem("value-at-most", limit=given["le"])
+            return Problem("value-at-most", limit=context["le"])
         case "less_than":
-            return Problem("value-below", limit=given["lt"])
+            return Problem("value-below", limit=context["lt"])
         case "literal_error" | "enum":
-            return Problem("value-one-of", accepted=_quoted(given["expected"]))
+            return Problem("value-one-of", accepted=_quoted(context["expected"]))
         case "url_parsing":
-            return Problem("value-address", reason=Words(given["error"]))
+            return Problem("value-address", reason=Words(context["error"]))
         case "url_scheme":
-            return Problem("value-address-scheme", accepted=_quoted(given["expected_schemes"]))
-    said = detail["msg"]
-    return Words(said[:1].lower() + said[1:])
+            return Problem("value-address-scheme", accepted=_quoted(context["expected_schemes"]))
+    message = detail["msg"]
+    return Words(message[:1].lower() + message[1:])
 
 
 def _quoted(names: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The zone by which this process tells days and hours."""
+"""The time zone of this process."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from index.errors import RefusedValue
 
 
 def zone_file(name: str) -> Path:
-    """Where the rules of a zone lie, such as `Europe/Paris`. Raises RefusedValue for no zone, or
-    where the system lets no process choose its own."""
+    """The file of a zone such as `Europe/Paris`.
+
+    Raises RefusedValue for an unknown zone, and on systems without a zone per process.
+    """
     if not hasattr(time, "tzset"):
         raise RefusedValue("timezone-fixed")
     try:
         ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise RefusedValue("timezone-unknown") from error
-    found = (Path(folder) / name for folder in zoneinfo.TZPATH)
-    known = next((each for each in found if each.is_file()), None)
-    return known or Path(str(files("tzdata") / "zoneinfo" / name))
+    paths = (Path(folder) / name for folder in zoneinfo.TZPATH)
+    path = next((each for each in paths if each.is_file()), None)
+    return path or Path(str(files("tzdata") / "zoneinfo" / name))
 
 
 def use_timezone(name: str | None) -> None:
-    """From now on this process, and those that it starts, are in this zone; in the machine's where
-    none is named."""
+    """Put this process, and those that it starts, in this zone; None for the machine's."""
     if name is not None:
         os.environ["TZ"] = f":{zone_file(name)}"
         time.tzset()

@@ -1,4 +1,4 @@
-"""A function run in a process of its own, within bounds of processor time and memory."""
+"""Run a function in a process of its own, within bounds of processor time and memory."""
 
 from __future__ import annotations
 
@@ -17,22 +17,20 @@ from index.errors import CodedError
 
 try:
     import resource
-except ImportError:  # pragma: no cover - Windows, which bounds no process so
+except ImportError:  # pragma: no cover - Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-LOOK_SECONDS = 0.2
-"""Seconds between two looks at whether somebody wants the work to end."""
-
+LOOK_SECONDS = 0.2  # polling interval for messages and for a request to stop
 _NICENESS = 5
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessBounds:
-    """Seconds of the processor, and bytes beyond what the process has when the function begins."""
+    """Limits on processor seconds, and on bytes beyond what the process has at the start."""
 
     seconds: float | None = None
     memory: int | None = None
@@ -50,18 +48,18 @@ class ProcessLost(Exception):  # noqa: N818 - named for what happened
 
 
 class WorkRequester:
-    """Who asked for the work, as the function sees them."""
+    """The requesting process, as the function sees it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def tell(self, message: object) -> None:
-        """Said to `on_message` of who asked."""
-        with suppress(OSError):  # they are gone, which `wants_end` tells
+        """Send a message to the requester's `on_message`."""
+        with suppress(OSError):  # the requester is gone, as `wants_end` reports
             self._connection.send(("message", message))
 
     def wants_end(self) -> bool:
-        """Whether they want the work to end, or are gone."""
+        """True if the requester asked to stop, or is gone."""
         return self._connection.poll()
 
 
@@ -72,11 +70,10 @@ def run_apart(
     on_message: Callable[[Any], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
-    """What `function(asker, *arguments)` returns; it runs at low priority.
+    """Return what `function(requester, *arguments)` returns, run at low priority.
 
-    Function, arguments, messages and result are pickled. Raises what the function raises of
-    `CodedError` and `OSError`; ProcessLost where it gives nothing; OSError where no process can be
-    had.
+    Function, arguments, messages and result are pickled. Re-raises the function's `CodedError` or
+    `OSError`; raises ProcessLost if it ends without a result, OSError if no process can be started.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -97,35 +94,33 @@ def run_apart(
 
 
 def _result(
-    ours: Connection,
-    on_message: Callable[[Any], None] | None,
-    stop: Callable[[], bool] | None,
+    ours: Connection, on_message: Callable[[Any], None] | None, stop: Callable[[], bool] | None
 ) -> Any:
-    asked = False
+    stopping = False
     while True:
-        if stop is not None and not asked and stop():
-            asked = True
-            with suppress(OSError):  # it has died, which the next look tells
+        if stop is not None and not stopping and stop():
+            stopping = True
+            with suppress(OSError):  # it has died, which the next poll notices
                 ours.send("stop")
         try:
             if not ours.poll(LOOK_SECONDS):
                 continue
-            kind, told = ours.recv()
+            kind, content = ours.recv()
         except OSError as error:
             raise EOFError from error
         match kind:
             case "message":
                 if on_message is not None:
-                    on_message(told)
+                    on_message(content)
             case "logged":
-                name, level, text = told
+                name, level, text = content
                 logging.getLogger(name).log(level, "%s", text)
             case "raised":
-                raise told
+                raise content
             case "heavy":
                 raise ProcessLost("heavy")
             case _:
-                return told
+                return content
 
 
 def _run(
@@ -134,39 +129,37 @@ def _run(
     function: Callable[..., object],
     arguments: tuple[object, ...],
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked, and they say so
-    logging.basicConfig(handlers=[_Told(connection)], level=logging.WARNING, format="%(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the requester's, which passes it on
+    logging.basicConfig(
+        handlers=[_ForwardedLogs(connection)], level=logging.WARNING, format="%(message)s"
+    )
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     before = memory_status("VmHWM")
-    _hold(bounds)
-    told: tuple[str, object]
-    try:
-        told = ("result", function(WorkRequester(connection), *arguments))
-    except MemoryError:
-        told = ("heavy", None)
-    except Exception as error:
-        # Where memory ends, libraries say what they like.
-        if bounds.memory is not None and memory_status("VmHWM") - before > bounds.memory // 2:
-            told = ("heavy", None)
-        elif isinstance(error, CodedError | OSError):
-            told = ("raised", error)
-        else:
-            raise
-    with suppress(BrokenPipeError):
-        connection.send(told)
-
-
-def _hold(bounds: ProcessBounds) -> None:
     limit_process("RLIMIT_CORE", 0)
     if bounds.seconds is not None:
         limit_process("RLIMIT_CPU", round(bounds.seconds) + 1)
     if bounds.memory is not None:
         limit_process("RLIMIT_DATA", memory_status("VmData") + bounds.memory)
+    outcome: tuple[str, object]
+    try:
+        outcome = ("result", function(WorkRequester(connection), *arguments))
+    except MemoryError:
+        outcome = ("heavy", None)
+    except Exception as error:
+        # Where memory ends, libraries say what they like.
+        if bounds.memory is not None and memory_status("VmHWM") - before > bounds.memory // 2:
+            outcome = ("heavy", None)
+        elif isinstance(error, CodedError | OSError):
+            outcome = ("raised", error)
+        else:
+            raise
+    with suppress(BrokenPipeError):
+        connection.send(outcome)
 
 
 def limit_process(name: str, most: int) -> None:
-    """Hold this process to a limit of the system's, by its name (`RLIMIT_CPU`), where it has it."""
+    """Set a soft limit of this process by its name (`RLIMIT_CPU`), if the system has it."""
     if resource is not None:
         kind = getattr(resource, name)
         with suppress(ValueError, OSError):
@@ -174,7 +167,7 @@ def limit_process(name: str, most: int) -> None:
 
 
 def memory_status(name: str) -> int:
-    """What Linux tells of this process's memory (`VmData`, `VmHWM`), in bytes; 0 elsewhere."""
+    """Return a figure of Linux about this process's memory (`VmData`), in bytes; 0 elsewhere."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             if line.startswith(f"{name}:"):
@@ -182,8 +175,8 @@ def memory_status(name: str) -> int:
     return 0
 
 
-class _Told(logging.Handler):
-    """Leaves what is to be logged to the process that asked."""
+class _ForwardedLogs(logging.Handler):
+    """Send log records to the process that asked for the work."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__()

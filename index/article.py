@@ -89,7 +89,7 @@ class ArticleEntry:
 
 
 def article_id(location: str) -> str:
-    """A stable id from where an article lives (its path below the corpus, or its address).
+    """Return a stable id for where an article lives (its path below the corpus, or its address).
 
     Twelve hexadecimal digits: 48 bits, so that ten million articles collide once in six corpora.
     """
@@ -97,11 +97,7 @@ def article_id(location: str) -> str:
 
 
 DIGEST_SIZE = 16  # bytes
-
-
 FINGERPRINTED = "id, told, path, copy_of, copies"
-
-
 """The columns of the table of articles that tell two corpora apart."""
 
 

@@ -21,13 +21,14 @@ An error is a code with parameters; its sentences stand in the catalogues `error
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 
 class Words(str):
-    """What a library or the system says, in English; a catalogue may know it in other words."""
+    """A message of a library or the system, in English; a catalogue may translate it."""
 
     __slots__ = ()
 
@@ -55,8 +56,12 @@ class Problem:
         self.parameters = MappingProxyType(plain)
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name}={_plain(value)}" for name, value in self.parameters.items())
-        return f"{self.code} ({told})" if told else self.code
+        shown = {
+            name: f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else value
+            for name, value in self.parameters.items()
+        }
+        listed = ", ".join(f"{name}={value}" for name, value in shown.items())
+        return f"{self.code} ({listed})" if listed else self.code
 
     def __repr__(self) -> str:
         return f"Problem({self})"
@@ -70,7 +75,7 @@ class Problem:
         return hash((self.code, *sorted(self.parameters)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _problem, (self.code, dict(self.parameters))
+        return partial(Problem, **self.parameters), (self.code,)
 
     def about(self, shown: str, at: Problem | None = None) -> Problem:
         """The same with what it is about, and where in it."""
@@ -91,14 +96,6 @@ class Problem:
     def from_json(cls, written: Mapping[str, Any]) -> Problem:
         ((code, parameters),) = written.items()
         return cls(code, **{name: _from_json(value) for name, value in parameters.items()})
-
-
-def _problem(code: str, parameters: Mapping[str, Parameter]) -> Problem:
-    return Problem(code, **parameters)
-
-
-def _plain(value: Parameter) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
 def _as_json(value: Parameter) -> object:
@@ -150,11 +147,11 @@ class CodedError(Exception):
 
 
 def reason_of(error: BaseException) -> Problem | Words:
-    """Why, where an error is the cause of another: its problem, or in a line what it says."""
+    """The reason to give for an error's cause: its problem, or its message on one line."""
     if isinstance(error, CodedError):
         return error.problem
-    said = error.strerror if isinstance(error, OSError) else None
-    return Words(" ".join((said or str(error)).split()) or type(error).__name__)
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    return Words(" ".join(text.split()) or type(error).__name__)
 
 
 class RefusedValue(CodedError, ValueError):  # noqa: N818 - named for what a person wrote

@@ -1,4 +1,4 @@
-"""From a question to the passages that may answer it, best first."""
+"""What searching and reading find for a question: passages with their scores, best first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.article import Article, Passage, Period, Sentence
 
 @dataclass(frozen=True, slots=True)
 class SearchEvidence:
-    """What is read off a search before its confidence is told.
+    """Features of a search that its confidence is computed from.
 
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
     word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
@@ -32,7 +32,7 @@ NOTHING = SearchEvidence(*[0.0] * 7)
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Why a passage stands where it stands.
+    """The scores of a passage.
 
     `passage` and `sentence` are cosines with the question (the passage's own, and that of its best
     sentence), `words` is its BM25 over the question's total IDF (0..1), `total` is what the
@@ -47,7 +47,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence of a hit with how near it is to the question there (higher is better).
+    """A sentence of a hit with its search score (higher is better).
 
     `echo` is the share (0..1) of the question's words that it repeats, but for one, which names
     what is asked about; None where it is in another language than the question.
@@ -60,21 +60,21 @@ class RankedSentence:
 
 @dataclass(frozen=True, slots=True)
 class FoundSpan:
-    """Words that would answer, from `start` to `end` of a text; `logit` tells how much likelier the
-    reader holds them than that there is no answer."""
+    """Words that may answer, from `start` to `end` of a text; `logit` sets them against there being
+    no answer, as the reader sees it."""
 
     start: int
     end: int
     logit: float
 
     def words(self, text: str) -> str:
-        """What stands there."""
+        """The words of the span."""
         return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:
-    """What a reader makes of a passage.
+    """A reader's verdict on a passage.
 
     `logit` is the logarithm of the odds that it answers, as the reader sees them (not calibrated);
     `spans` are the best words of each of its sentences, the best first, none where the reader tells
@@ -86,7 +86,7 @@ class PassageReading:
 
     @property
     def span(self) -> FoundSpan | None:
-        """The best of all."""
+        """The best span, if any."""
         return self.spans[0] if self.spans else None
 
 
@@ -94,7 +94,8 @@ class PassageReading:
 class Hit:
     """A passage found. `sentences` follow `passage.sentences`, in reading order.
 
-    `reading` is None where no reader has read it.
+    `reading` is None where no reader has read it. `ranks` tells how well each sentence answers
+    beside those of all hits (higher is better), once `index.reading.sentences` has ranked them.
     """
 
     article: Article
@@ -102,11 +103,12 @@ class Hit:
     scores: Scores
     sentences: tuple[RankedSentence, ...]
     reading: PassageReading | None = None
+    ranks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the index has to say to a question: hits best first, and how sure it is.
+    """What the index finds for a question: hits, best first, and how sure it is.
 
     `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
     `evidence`. `period` is the time of publication that the question is held to, if any.

@@ -1,5 +1,4 @@
-"""Programs that work for this process and wait for the next thing to do: bounded in time, ended
-with it."""
+"""Helper programs, reused from request to request, bounded in time, and ended with this one."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 
 
 class KeptProcess:
-    """A program with pipes to it and from it. Ctrl-C is for whoever asks, who ends this one."""
+    """A child program with pipes both ways. Ctrl-C reaches its owner alone, which ends it."""
 
     def __init__(
         self,
@@ -32,11 +31,10 @@ class KeptProcess:
         apart: Apart | None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Set apart, the programs that it starts end with it. In a group of its own it may also be
-        halted: where its owner dies meanwhile, the system hangs up on it and lets it go on, as with
-        what a terminal has stopped; where hang-ups are ignored, it finds that nobody asks any more.
+        """Start it. Set `apart`, its own children end with it; in a group it can also be halted.
 
-        Raises OSError.
+        If the owner dies while it is halted, the system resumes it with SIGHUP, as it does with
+        jobs of a terminal; if SIGHUP is ignored, it finds its input closed. Raises OSError.
         """
         self._owner = os.getpid()
         self._apart = apart if hasattr(os, "killpg") else None
@@ -52,21 +50,26 @@ class KeptProcess:
 
     @property
     def usable(self) -> bool:
-        """Whether it lives, and is this process's own: a fork's copy is the parent's."""
+        """True if the child is running and was not inherited by fork."""
         return self._owner == os.getpid() and self.process.poll() is None
 
     @property
     def pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        """What it reads, and what it writes."""
+        """Its standard input and output."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         return self.process.stdin, self.process.stdout
 
     @contextmanager
     def ended_after(self, seconds: float) -> Iterator[Event]:
-        """It is ended where the block takes longer, which is told."""
+        """Kill it if the block takes longer, and set the event."""
         late = Event()
-        timer = threading.Timer(seconds, self._end, (late,))
+
+        def end() -> None:
+            late.set()
+            self._kill()
+
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:
@@ -83,20 +86,16 @@ class KeptProcess:
             self.process.wait()
 
     def halt(self) -> None:
-        """It stands still until `go_on`, or until its owner has died."""
+        """Suspend it until `go_on`, or until its owner has died."""
         if self._apart == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """After `halt`."""
+        """Resume it after `halt`."""
         if self._apart == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGCONT)
-
-    def _end(self, late: Event) -> None:
-        late.set()
-        self._kill()
 
     def _kill(self) -> None:
         with suppress(OSError):
@@ -106,15 +105,14 @@ class KeptProcess:
                 self.process.kill()
 
 
-OWNER_LOOK_SECONDS = 1.0
-"""How often a program looks whether its owner is still there."""
+OWNER_LOOK_SECONDS = 1.0  # polling interval for whether the owner lives
 
 
 def end_with_owner() -> None:
-    """End this program soon after the process that started it, whatever it is at.
+    """End this program soon after the process that started it, even in the middle of work.
 
-    A program at work does not read that nobody asks any more. The system's own signal for this
-    would end it with the thread that started it.
+    A busy program does not notice that its input was closed, and the system's own signal for this
+    (PDEATHSIG) fires with the thread that started it.
     """
     owner = os.getppid()
 
@@ -127,7 +125,7 @@ def end_with_owner() -> None:
 
 
 def module_command(name: str) -> tuple[list[str], dict[str, str]]:
-    """How a module of this project is run as a program, and in which environment."""
+    """The command and the environment that run a module of this project as a program."""
     path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
     return [sys.executable, "-P", "-m", name], {**os.environ, "PYTHONPATH": path}
 
@@ -136,7 +134,7 @@ Process = TypeVar("Process", bound=KeptProcess)
 
 
 class WaitingProcesses(Generic[Process]):
-    """Those that wait, `most` at once; ended with this process. Thread-safe."""
+    """A pool of at most `most` idle programs, ended with this process. Thread-safe."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -145,7 +143,7 @@ class WaitingProcesses(Generic[Process]):
         atexit.register(self.close)
 
     def take(self) -> Process | None:
-        """One that can be used, if any waits."""
+        """Take a usable idle program, if there is one."""
         while True:
             with self._door:
                 if not self.waiting:
@@ -156,7 +154,7 @@ class WaitingProcesses(Generic[Process]):
             process.close()
 
     def give_back(self, process: Process) -> None:
-        """Keep it for the next time, or end it."""
+        """Return a program to the pool, or end it if the pool is full."""
         with self._door:
             if process.usable and len(self.waiting) < self._most:
                 self.waiting.append(process)
@@ -164,7 +162,7 @@ class WaitingProcesses(Generic[Process]):
         process.close()
 
     def close(self) -> None:
-        """End all that wait."""
+        """End all idle programs."""
         with self._door:
             waiting, self.waiting[:] = list(self.waiting), []
         for process in waiting:

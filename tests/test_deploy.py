@@ -99,10 +99,8 @@ def test_the_image_holds_what_is_there_and_runs_as_nobody_special() -> None:
 
 def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> None:
     """The commands of the page, but for the engine, with the programs that the image has."""
-    page = (
-        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Backing up")[2]
-    )
-    taken, put_back = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[:2]
+    page = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+    taken, put_back = re.findall(r"In the container:\n\n```sh\n(.*?)```", page, re.DOTALL)
     old, new, programs = tmp_path / "old", tmp_path / "new", tmp_path / "bin"
     for folder in (old / "conversations" / "1", old / "cache", old / "index", new, programs):
         folder.mkdir(parents=True)

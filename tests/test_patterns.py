@@ -7,16 +7,16 @@ from functools import cache
 
 import pytest
 
-from bot.answering.about import LONGEST
+from bot.answering.about import LONGEST_QUESTION
 from tests.patterns import PACKAGES, FoundPattern, complaints, find_patterns
 
 # The length of the longest text that these meet: whoever uses them asks for it first.
 BOUNDS = {
-    "bot.answering.about:_NAMED": LONGEST,
-    "bot.answering.about:_RULES": LONGEST,
-    "bot.answering.comparison:_COMPARING": LONGEST,
-    "bot.answering.comparison:_OVERVIEW": LONGEST,
-    "bot.answering.comparison:_TIMELINE": LONGEST,
+    "bot.answering.about:_NAMED": LONGEST_QUESTION,
+    "bot.answering.about:_RULES": LONGEST_QUESTION,
+    "bot.answering.comparison:_COMPARING": LONGEST_QUESTION,
+    "bot.answering.comparison:_OVERVIEW": LONGEST_QUESTION,
+    "bot.answering.comparison:_TIMELINE": LONGEST_QUESTION,
 }
 # How the root of a page was found once: it took 4 seconds for 24 comments.
 EXPONENTIAL = (

@@ -15,7 +15,7 @@ from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.build.passages import cut
-from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.reader import (
     END,
@@ -135,7 +135,7 @@ def search(
 
 def prepared_folder() -> Path:
     """Where the embedding model's files lie on this machine; made if need be."""
-    return prepared(load_settings().cache_dir)
+    return prepare_model(load_settings().cache_dir)
 
 
 def embedding_graph() -> onnx.ModelProto:

@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from index.models.bundled.reader_input import (
-    CLAIM,
-    encode_claim,
     encode_head,
     encode_question,
     join_input,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
 Task = Literal["reading", "support"]
 
 RANKED = 4
+CLAIM, CLAIM_TOKENS = "claim:", 96  # stands in a question's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,10 @@ class SampleEncoder:
 
     def encode(self, sample: Sample) -> EncodedSample:
         """Cut to a window of the text if it is longer than the limit allows."""
-        opening = (
-            encode_question(self._ids, sample.asked)
-            if sample.task == "reading"
-            else encode_claim(self._ids, sample.asked)
-        )
+        if sample.task == "reading":
+            opening = encode_question(self._ids, sample.asked)
+        else:
+            opening = list(self._ids(f"{CLAIM} {sample.asked}"))[:CLAIM_TOKENS]
         day = date.fromisoformat(sample.day) if sample.day else None
         head = encode_head(self._ids, sample.title, day)
         text = self._tokenizer.encode(sample.text)

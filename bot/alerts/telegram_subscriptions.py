@@ -16,7 +16,7 @@ from bot.alerts import subscription_records as subscriptions
 from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.alerts.texts import FollowingPhrases
 from bot.answer import Answer, Citation, Statement
-from bot.library.articles import FoundOnSubject
+from bot.library.articles import SubjectArticles
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
@@ -188,7 +188,7 @@ class SubscriptionHandlers:
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _news(self, kept: Subscription, found: FoundOnSubject) -> Sequence[Citation]:
+    async def _news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
         """What may be told there of what was not there before."""
         new = [each for each in found.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):

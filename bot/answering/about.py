@@ -1,4 +1,4 @@
-"""Answers about the articles, from their metadata; each cites the opening of its article."""
+"""Answers about articles from their metadata; each cites the opening of its article."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering import topic
 from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
 from bot.answering.time_range import Timing
+from bot.answering.topic import Topic, find_topic
 from bot.locale.answers import AboutPhrases
 from index.article import Article
 from index.errors import DamagedIndex
@@ -25,9 +25,9 @@ MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
 @dataclass(frozen=True, slots=True)
 class MetadataQuestion:
-    """What is asked about articles; `subject` is what they are about, "" for whatever they are.
+    """A question about articles; `subject` is what they are about, "" for any.
 
-    A listing without a subject makes sense for a time only: see `bot.answering.time_range`.
+    A listing without a subject needs a time: see `bot.answering.time_range`.
     """
 
     kind: MetadataKind
@@ -64,7 +64,7 @@ _WHEN = r"(?:quand|a quelle date|quel jour|en quelle annee|quand est-ce que|c'es
 _DID = r"(?:a|ont|est|sont|fut|furent)"
 _IT = rf"(?:{_DID}(?:-t)?-(?:il|elle|ils|elles)|{_DID})"
 
-# Kind, head, tail. An empty tail wants none.
+# Kind, head, tail; an empty tail allows none.
 _ABOUT_ONE: tuple[tuple[MetadataKind, str, str], ...] = (
     ("author", rf"(?:c'est )?{_WHO} (?:est-ce qui |c'est qui )?(?:(?:a|ont) )?{_WROTE}", ""),
     ("author", rf"(?:{_WHO} (?:est|sont|c'est|etait) )?(?:(?:l'|les? |la )?{_AUTHOR}) d[e']", ""),
@@ -176,67 +176,51 @@ _CONCERNS = re.compile(
 )
 
 _NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
-LONGEST = 300  # characters; a longer question asks for more than what articles are about
+LONGEST_QUESTION = 300  # characters; a longer question asks for more than what articles are about
 _QUOTES = " «»\"“”'"
 
 
 def metadata_question(question: str) -> MetadataQuestion | None:
-    """What a question asks about articles; None when it asks what they say."""
+    """Parse a question about articles; None if it asks what they say."""
     question = mend_phrase(" ".join(question.split()))
     plain = fold_phrase(question)
-    if len(plain) > LONGEST or not _CONCERNS.search(plain):
+    if len(plain) > LONGEST_QUESTION or not _CONCERNS.search(plain):
         return None
     for kind, rule in _RULES:
-        found = rule.fullmatch(plain)
-        if found is not None:
-            return MetadataQuestion(kind, _subject(found, question))
+        match = rule.fullmatch(plain)
+        if match is not None:
+            return MetadataQuestion(kind, _subject(match, question))
     return None
 
 
-def subject_asked_about(question: str) -> str:
+def article_subject(question: str) -> str:
     """What the articles that a question names are about: « Que dit l'article sur Lascaux ? ».
 
-    The whole question where it names none.
+    The whole question if it names none.
     """
     plain = fold_phrase(question)
-    found = _NAMED.search(plain) if len(plain) <= LONGEST else None
-    return _subject(found, question) if found is not None else question
+    match = _NAMED.search(plain) if len(plain) <= LONGEST_QUESTION else None
+    return _subject(match, question) if match is not None else question
 
 
-def _subject(found: re.Match[str], question: str) -> str:
-    if found.groupdict().get("subject") is None:
+def _subject(match: re.Match[str], question: str) -> str:
+    if match.groupdict().get("subject") is None:
         return ""
-    return question[slice(*found.span("subject"))].strip(_QUOTES)
+    return question[slice(*match.span("subject"))].strip(_QUOTES)
 
 
-CERTAIN = 0.99  # confidence that an article is the one meant, when it is the only one or so titled
-_LISTED = 5
-_NEWEST = 3  # articles that tell the latest news
-_LEDE_WORDS = 30  # from which on the beginning of an article tells what it is about
-_CAPTION_WORDS = 6  # a first sentence of fewer stands below a picture
-_DEPTH = 100  # passages looked at for the articles on a subject
-
-
-def _lede(opening: Citation) -> Citation:
-    """The first sentences of an article, one behind the other, until they tell something."""
-    text = opening.article.text
-    quoted = [each for each in opening.passage.sentences if each.start >= opening.start]
-    while len(quoted) > 1 and len(quoted[0].text.split()) < _CAPTION_WORDS:
-        quoted = quoted[1:]
-    end = quoted[0].end
-    for each in quoted[1:]:
-        told = text[quoted[0].start : end]
-        if len(told.split()) >= _LEDE_WORDS or "\n" in text[end : each.start]:
-            break
-        end = each.end
-    start = quoted[0].start
-    return replace(opening, quote=text[start:end], start=start, end=end)
+_CERTAIN_CONFIDENCE = 0.99  # that an article is meant, if it is the only one or so titled
+_LISTED_ARTICLES = 5
+_NEWEST_ARTICLES = 3  # for the latest news
+_LEDE_WORDS = 30  # that tell what an article is about
+_CAPTION_WORDS = 6  # a shorter first sentence stands below a picture
+_DEPTH = 100  # passages searched for the articles on a subject
 
 
 class AboutArticles:
-    """Answers the questions that `asked` tells from the others.
+    """Answers questions about articles; `searcher` returns the one in service.
 
-    `searcher` gives the one in service: a question is answered from one generation.
+    Each question is answered from one generation.
     """
 
     def __init__(self, searcher: Callable[[], Searcher], thresholds: Thresholds) -> None:
@@ -244,168 +228,166 @@ class AboutArticles:
         self._thresholds = thresholds
 
     def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
-        """Refuses where no article is meant for sure, or none is there."""
-        return _Reply(self._searcher(), self._thresholds, question, asked, timing).answer()
+        """Refuses if no article is clearly meant, or there is none."""
+        return self._begin(question, asked, timing).answer()
 
-    def tell(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
-        """How the articles on each subject begin; None where one has none."""
+    def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
+        """Quote how the articles on each subject begin; None if one has none."""
         if not subjects:
             return None
-        asked = MetadataQuestion("news", "")
-        reply = _Reply(self._searcher(), self._thresholds, question, asked, timing)
-        return reply.tell(subjects)
+        return self._begin(question, MetadataQuestion("news", ""), timing).introduce(subjects)
+
+    def _begin(self, question: str, asked: MetadataQuestion, timing: Timing) -> _Reply:
+        language = detect(question)
+        return _Reply(self._searcher(), self._thresholds, question, asked, timing, language)
 
 
+@dataclass(slots=True)
 class _Reply:
-    """One question on its way to its answer."""
+    """The answer to one question, in the making."""
 
-    def __init__(
-        self,
-        searcher: Searcher,
-        thresholds: Thresholds,
-        question: str,
-        asked: MetadataQuestion,
-        timing: Timing,
-    ) -> None:
-        self._searcher = searcher
-        self._generation = searcher.generation
-        self._thresholds = thresholds
-        self._question = question
-        self._asked = asked
-        self._timing = timing
-        self._language = detect(question)
-        self._phrases = AboutPhrases.of(self._language)
-        self._confidence = CERTAIN
+    searcher: Searcher
+    thresholds: Thresholds
+    question: str
+    asked: MetadataQuestion
+    timing: Timing
+    language: str
+    confidence: float = _CERTAIN_CONFIDENCE
 
     def answer(self) -> Answer:
-        found = self._on_subject() if self._asked.subject else self._listed()
-        if isinstance(found, Answer):
-            return found
-        if self._asked.kind == "count":
-            return self._counted(found)
-        if self._asked.kind == "news":
-            return self._told(found[:_NEWEST])
-        if self._asked.kind == "which":
-            return self._answered([(self._phrases.listed(each), each) for each in found[:_LISTED]])
-        say = {
-            "author": self._phrases.author,
-            "date": self._phrases.published,
-            "title": self._phrases.titled,
-        }[self._asked.kind]
-        return self._answered([(say(found[0]), found[0])])
+        kind, phrases = self.asked.kind, AboutPhrases.of(self.language)
+        articles = self._articles_on_subject() if self.asked.subject else self._articles_by_time()
+        if isinstance(articles, Answer):
+            return articles
+        if kind == "count" and self.asked.subject:
+            citations = self._cite(articles[:_LISTED_ARTICLES])
+            numbers = tuple(each.number for each in citations)
+            return self._answer([Statement(phrases.found(len(articles)), numbers)], citations)
+        if kind == "count":
+            count = self.searcher.count(self.timing.period)
+            return self._state([(phrases.counted(count, articles[0]), articles[0])])
+        if kind == "news":
+            return self._quote_openings(articles[:_NEWEST_ARTICLES])
+        if kind == "which":
+            return self._state(
+                [(phrases.listed(each), each) for each in articles[:_LISTED_ARTICLES]]
+            )
+        say = {"author": phrases.author, "date": phrases.published, "title": phrases.titled}[kind]
+        return self._state([(say(articles[0]), articles[0])])
 
-    def tell(self, subjects: Sequence[str]) -> Answer | None:
-        """How the articles on the subject begin; of several, the one that each titles.
+    def introduce(self, subjects: Sequence[str]) -> Answer | None:
+        """Quote how the articles on the subject begin; of several, the one that each titles.
 
         « La masse du boson » titles none: the beginning of an article would not tell it.
         """
         confidences, chosen = [], []
         for subject in subjects:
-            found, findings = self._topic(subject)
-            confidences.append(CERTAIN if found.titled else findings.confidence)
-            chosen.append(found.titled[:1] if len(subjects) > 1 else found.telling[:_NEWEST])
+            topic, findings = self._find_topic(subject)
+            confidences.append(_CERTAIN_CONFIDENCE if topic.titled else findings.confidence)
+            several = len(subjects) > 1
+            chosen.append(topic.titled[:1] if several else topic.telling[:_NEWEST_ARTICLES])
         articles = {each.id: each for articles in chosen for each in articles}
         if not all(chosen) or len(articles) < len(subjects):
             return None
-        self._confidence = min(confidences)
-        return self._told(list(articles.values()))
+        self.confidence = min(confidences)
+        return self._quote_openings(list(articles.values()))
 
-    def _topic(self, subject: str) -> tuple[topic.FoundTopic, Findings]:
-        """The articles on a subject, and what was found for it."""
-        findings = self._searcher.search(subject, _DEPTH, self._timing.period)
-        sure = outcome_of(findings.confidence, self._thresholds) == "sure"
-        return topic.find_topic(subject, findings.hits, sure=sure), findings
+    def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
+        findings = self.searcher.search(subject, _DEPTH, self.timing.period)
+        sure = outcome_of(findings.confidence, self.thresholds) == "sure"
+        return find_topic(subject, findings.hits, sure=sure), findings
 
-    def _on_subject(self) -> Sequence[Article] | Answer:
-        found, findings = self._topic(self._asked.subject)
-        news = self._asked.kind == "news"
-        chosen = found.newest_first if news or self._timing.latest else found.articles
-        if news and not found.titled + found.near:
-            chosen = ()  # an article that only names it does not tell of it
-        decision = decide_by_articles(chosen, findings.hits, self._timing.period)
+    def _articles_on_subject(self) -> Sequence[Article] | Answer:
+        topic, findings = self._find_topic(self.asked.subject)
+        news = self.asked.kind == "news"
+        chosen = topic.newest_first if news or self.timing.latest else topic.articles
+        if news and not topic.titled + topic.near:
+            chosen = ()  # an article that only names the subject has no news of it
+        decision = decide_by_articles(chosen, findings.hits, self.timing.period)
         if not decision.may_answer:
-            return self._refused(decision, findings.confidence)
-        self._confidence = CERTAIN if found.titled else findings.confidence
-        return chosen[: self._wanted] if self._timing.latest else chosen
+            return self._refuse(decision, findings.confidence)
+        self.confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
+        return chosen[: self._limit] if self.timing.latest else chosen
 
     @property
-    def _wanted(self) -> int | None:
+    def _limit(self) -> int | None:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        several = self._asked.kind in ("count", "news") or "articles" in fold_phrase(self._question)
+        several = self.asked.kind in ("count", "news") or "articles" in fold_phrase(self.question)
         return None if several else 1
 
-    def _listed(self) -> Sequence[Article] | Answer:
-        """The newest articles of the time asked for, or the only one."""
-        entries = self._searcher.articles(self._timing.period, _LISTED)
-        found = [
+    def _articles_by_time(self) -> Sequence[Article] | Answer:
+        """The newest articles of the period, or the only one."""
+        entries = self.searcher.articles(self.timing.period, _LISTED_ARTICLES)
+        articles = [
             article
             for each in entries
-            if (article := self._generation.article(each.id)) and article.text.strip()
+            if (article := self.searcher.generation.article(each.id)) and article.text.strip()
         ]
-        several = self._asked.kind in ("which", "count", "news")
+        several = self.asked.kind in ("which", "count", "news")
+        one_is_meant = not several and not self.timing.latest
         decision = decide_by_articles(
-            found,
-            period=self._timing.period,
-            one_is_meant=not several and not self._timing.latest,
+            articles, period=self.timing.period, one_is_meant=one_is_meant
         )
         if not decision.may_answer:
-            return self._refused(decision, 0.0)
+            return self._refuse(decision, 0.0)
         if several:
-            return found[: self._wanted] if self._timing.latest else found
-        return found[:1]
+            return articles[: self._limit] if self.timing.latest else articles
+        return articles[:1]
 
-    def _counted(self, found: Sequence[Article]) -> Answer:
-        if self._asked.subject:
-            return self._answered([(self._phrases.found(len(found)), None)], found[:_LISTED])
-        count = self._searcher.count(self._timing.period)
-        return self._answered([(self._phrases.counted(count, found[0]), found[0])])
+    def _quote_openings(self, articles: Sequence[Article]) -> Answer:
+        """Quote how each article begins: a newspaper's first sentence is its news."""
+        citations = [_extend_lede(each) for each in self._cite(articles)]
+        return self._answer(
+            [Statement(each.quote, (each.number,)) for each in citations], citations
+        )
 
-    def _told(self, newest: Sequence[Article]) -> Answer:
-        """How each of these articles begins: a newspaper's first sentence is its news."""
-        citations = [_lede(self._citation(at, each)) for at, each in enumerate(newest, start=1)]
-        return self._cited([Statement(each.quote, (each.number,)) for each in citations], citations)
+    def _state(self, rows: Sequence[tuple[str, Article]]) -> Answer:
+        """Build an answer of statements, each on its article."""
+        citations = self._cite([article for _, article in rows])
+        statements = [Statement(text, (at,)) for at, (text, _) in enumerate(rows, start=1)]
+        return self._answer(statements, citations)
 
-    def _answered(
-        self, told: Sequence[tuple[str, Article | None]], shown: Sequence[Article] = ()
-    ) -> Answer:
-        """Statements, each on its article; one that has none rests on all that is shown."""
-        cited = [article for _, article in told if article is not None] or list(shown)
-        citations = [self._citation(at, each) for at, each in enumerate(cited, start=1)]
-        everyone = tuple(range(1, len(cited) + 1))
-        statements = [
-            Statement(text, everyone if article is None else (at,))
-            for at, (text, article) in enumerate(told, start=1)
-        ]
-        return self._cited(statements, citations)
-
-    def _cited(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
+    def _answer(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
         return Answer(
-            question=self._question,
-            language=self._language,
-            confidence=self._confidence,
+            question=self.question,
+            language=self.language,
+            confidence=self.confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            nearest=(),
-            elapsed_ms=0.0,
-            period=self._timing.period,
+            period=self.timing.period,
         )
 
-    def _citation(self, number: int, article: Article) -> Citation:
-        stored = self._generation.opening(article.id)
-        if stored is None:
-            raise DamagedIndex("article-no-passage", id=article.id)
-        passage = stored.passage
-        quoted = next(
-            (each for each in passage.sentences if each.text.strip() != article.title),
-            passage.sentences[0],
-        )
-        return Citation(number, quoted.text, quoted.start, quoted.end, passage, article)
+    def _cite(self, articles: Sequence[Article]) -> list[Citation]:
+        """Cite the first sentence of each article that is not its title."""
+        citations = []
+        for number, article in enumerate(articles, start=1):
+            stored = self.searcher.generation.opening(article.id)
+            if stored is None:
+                raise DamagedIndex("article-no-passage", id=article.id)
+            sentences = stored.passage.sentences
+            first = next((s for s in sentences if s.text.strip() != article.title), sentences[0])
+            citations.append(Citation.of(number, first, stored.passage, article))
+        return citations
 
-    def _refused(self, decision: Decision, confidence: float) -> Answer:
+    def _refuse(self, decision: Decision, confidence: float) -> Answer:
         return refusal_of(
-            self._question,
+            self.question,
             decision,
             confidence=confidence,
-            language=self._language,
-            period=self._timing.period,
+            language=self.language,
+            period=self.timing.period,
         )
+
+
+def _extend_lede(opening: Citation) -> Citation:
+    """Extend the citation of an article's opening, sentence by sentence, until it says enough."""
+    text = opening.article.text
+    sentences = [each for each in opening.passage.sentences if each.start >= opening.start]
+    while len(sentences) > 1 and len(sentences[0].text.split()) < _CAPTION_WORDS:
+        sentences = sentences[1:]
+    start, end = sentences[0].start, sentences[0].end
+    for each in sentences[1:]:
+        if len(text[start:end].split()) >= _LEDE_WORDS or "\n" in text[end : each.start]:
+            break
+        end = each.end
+    return replace(opening, quote=text[start:end], start=start, end=end)

@@ -1,8 +1,8 @@
-"""The one event loop beside those of the callers: the bridge from where nothing can be awaited.
+"""An event loop on a background thread, for synchronous callers and for shared connections.
 
 Synchronous edges (LangChain's `invoke` and `stream`, the terminal) run the asynchronous chain on
-it. Calls to chat models run on it wherever they come from: HTTP clients keep their connections to
-the loop that opened them, and some loops last no longer than a question.
+it. All calls to chat models run on it: HTTP clients bind their connections to the loop that opened
+them, and some loops last no longer than a question.
 """
 
 from __future__ import annotations
@@ -10,24 +10,23 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Source = Callable[[], AsyncIterator[Item]]
+Source = Callable[[], AsyncGenerator[Item, None]]
 
-CANCEL_SECONDS = 5.0
-"""How long an interrupted caller waits for the work it cancels, so that what it used is counted."""
+CANCEL_SECONDS = 5.0  # an interrupted caller waits for the work it cancels, whose usage is counted
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What follows the last item: nothing, or the error that ended them."""
+    """The end of a source, with the error that caused it."""
 
     error: BaseException | None
 
@@ -35,7 +34,7 @@ class _End:
 class BackgroundLoop:
     """A loop on a daemon thread, from the first call to the end of the process.
 
-    What is run keeps the context variables of its caller.
+    Jobs keep the context variables of their caller.
     """
 
     def __init__(self) -> None:
@@ -45,12 +44,19 @@ class BackgroundLoop:
 
     def submit(self, job: Coroutine[Any, Any, Result]) -> Future[Result]:
         """Start a coroutine on the loop; cancelling the future cancels it."""
-        return asyncio.run_coroutine_threadsafe(job, self._running())
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="selon-loop", daemon=True
+                )
+                self._thread.start()
+        return asyncio.run_coroutine_threadsafe(job, self._loop)
 
     def run(self, job: Coroutine[Any, Any, Result]) -> Result:
-        """The result of a coroutine, for a caller without a loop, which is held up until then.
+        """Run a coroutine for a caller without a loop, and block until its result.
 
-        Interrupted, it cancels the coroutine. Raises RuntimeError on the loop's own thread.
+        An interrupt cancels the coroutine. Raises RuntimeError on the loop's own thread.
         """
         if self._is_here():
             job.close()
@@ -72,10 +78,10 @@ class BackgroundLoop:
             raise
 
     def iterate(self, source: Source[Item]) -> Generator[Item, None, None]:
-        """The items of an asynchronous source, for a caller without a loop.
+        """Yield the items of an asynchronous source, for a caller without a loop.
 
-        Closing this iterator cancels the source; an interrupt while it is waited for does so too,
-        as long as it is closed then. Raises RuntimeError on the loop's own thread.
+        Closing this generator cancels the source, also after an interrupt. Raises RuntimeError on
+        the loop's own thread.
         """
         if self._is_here():
             raise RuntimeError("iterated on the loop that it would hold up")
@@ -90,15 +96,15 @@ class BackgroundLoop:
             raise item.error
 
     async def relay(self, source: Source[Item]) -> AsyncGenerator[Item, None]:
-        """The items of a source that runs on this loop, for a caller on any loop.
+        """Yield the items of a source that runs on this loop, for a caller on any loop.
 
-        Closing this iterator, or cancelling who reads it, cancels the source.
+        Closing this generator, or cancelling its reader, cancels the source.
         """
         here = asyncio.get_running_loop()
         items: asyncio.Queue[Item | _End] = asyncio.Queue()
 
         def put(item: Item | _End) -> None:
-            with suppress(RuntimeError):  # whoever listened has left, and their loop with them
+            with suppress(RuntimeError):  # the reader's loop may be closed
                 here.call_soon_threadsafe(items.put_nowait, item)
 
         pumping = self.submit(_pump(source, put))
@@ -113,25 +119,15 @@ class BackgroundLoop:
     def _is_here(self) -> bool:
         return self._thread is threading.current_thread()
 
-    def _running(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=self._loop.run_forever, name="selon-loop", daemon=True
-                )
-                self._thread.start()
-            return self._loop
-
 
 async def _pump(source: Source[Item], put: Callable[[Item | _End], None]) -> None:
-    """Hand on every item of a source, and how it ended."""
+    """Pass on every item of a source, then its end."""
     error: BaseException | None = None
     try:
-        async with aclosing(cast("AsyncGenerator[Item, None]", source())) as items:
+        async with aclosing(source()) as items:
             async for item in items:
                 put(item)
-    except BaseException as raised:  # handed to whoever waits, whatever it is
+    except BaseException as raised:  # raised again by the reader
         error = raised
         raise
     finally:
@@ -140,5 +136,5 @@ async def _pump(source: Source[Item], put: Callable[[Item | _End], None]) -> Non
 
 @cache
 def background_loop() -> BackgroundLoop:
-    """The one of this process: some libraries share their connections between models."""
+    """The loop of this process: some libraries share connections between models."""
     return BackgroundLoop()

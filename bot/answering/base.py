@@ -1,4 +1,4 @@
-"""What the retrieval-QA chain is made of: who finds evidence, and who writes an answer from it."""
+"""Protocols of the retrieval-QA chain: retriever, reader and answerer."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from index.findings import Findings
 
 
 class Retriever(Protocol):
-    """Where the chain finds its evidence; called on worker threads, several at once."""
+    """Finds evidence; called on several worker threads at once."""
 
     def search(self, question: str, limit: int, within: Period | None = None) -> Findings: ...
 
 
 class FindingsReader(Protocol):
-    """Reads what was found for the answer; called on worker threads, several at once."""
+    """Reads passages for the answer; called on several worker threads at once."""
 
     def read(self, findings: Findings) -> Findings:
-        """The same with what was read, ranked by it, and with the confidence that follows."""
+        """Return the findings ranked by what was read, with the resulting confidence."""
         ...
 
 
 class Answerer(Protocol):
     """Writes the answer to a question from evidence.
 
-    It never raises for want of evidence: it refuses, as `bot.answering.refusal` decides.
+    Without evidence it refuses, as `bot.answering.refusal` decides; it does not raise.
     """
 
     @property
     def joins_parts(self) -> bool:
-        """Whether it can make one answer of evidence for several questions."""
+        """True if it can make one answer of evidence for several questions."""
 
     def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """The answer as it grows; the last one is the whole. Closing it ends the work."""
+        """Yield the growing answer; the last item is complete. Closing it cancels the work."""
         ...

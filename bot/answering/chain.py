@@ -1,6 +1,6 @@
 """The retrieval-QA chain: question → Answer, as a LangChain Runnable.
 
-It is written once, asynchronously; LangChain's synchronous methods are thin edges around it.
+Asynchronous; LangChain's synchronous methods are thin edges around it.
 """
 
 from __future__ import annotations
@@ -19,73 +19,79 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles, metadata_question, subject_asked_about
+from bot.answering.about import AboutArticles, article_subject, metadata_question
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
-from bot.answering.comparison import answer_on_both, halves, merged, parts, subjects_told
+from bot.answering.comparison import (
+    join_answers,
+    merge_findings,
+    search_parts,
+    split_question,
+    split_subjects,
+)
 from bot.answering.selection import held_to_which
-from bot.answering.time_range import Timing, timing
-from bot.answering.topic import newest
+from bot.answering.time_range import Timing, parse_timing
+from bot.answering.topic import hits_of_newest
 from index.findings import Findings
 from index.text.language import detect
 
-Asked = TypeVar("Asked")
+Question = TypeVar("Question")
 Item = TypeVar("Item")
 Undisturbed = Callable[[], AbstractContextManager[None]]
-"""A block in which other work of this process's stands still."""
+"""A block during which other work of this process is suspended."""
 
 
-class AnswerChain(Runnable[Asked, Answer], ABC):
-    """What the terminal and the messenger ask; safe to call from several threads and loops.
+class AnswerChain(Runnable[Question, Answer], ABC):
+    """Base of the answering chains; safe to call from several threads and loops.
 
-    A chain writes `grow`; whoever awaits calls `ainvoke` or `astream`, who cannot, `invoke` or
+    Subclasses define `grow`. Async callers use `ainvoke` or `astream`; sync callers use `invoke` or
     `stream`.
     """
 
     @abstractmethod
-    def grow(self, asked: Asked) -> AsyncGenerator[Answer, None]:
-        """The answer as it grows: the last one yielded is the whole."""
+    def grow(self, question: Question) -> AsyncGenerator[Answer, None]:
+        """Yield the growing answer; the last item is complete."""
 
     async def ainvoke(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
-        return await self._acall_with_config(self._whole, input, ensure_config(config), **kwargs)
+        async def answer(question: Question) -> Answer:
+            return await _last_item(self.grow(question))
+
+        return await self._acall_with_config(answer, input, ensure_config(config), **kwargs)
 
     async def astream(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any | None
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> AsyncGenerator[Answer, None]:
-        """The answer as it grows; closing this ends the work."""
-        growing = self._atransform_stream_with_config(_once(input), self._grown, config, **kwargs)
+        """Yield the growing answer; closing this cancels the work."""
+        growing = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
         async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
             async for answer in answers:
                 yield answer
 
-    def invoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+    def invoke(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
         return background_loop().run(self.ainvoke(input, config, **kwargs))
 
     def stream(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any | None
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> Generator[Answer, None, None]:
-        """As `astream`; closing it cancels the work."""
+        """As `astream`, for sync callers."""
         return background_loop().iterate(partial(self.astream, input, config, **kwargs))
 
-    async def _whole(self, asked: Asked) -> Answer:
-        async with aclosing(self.grow(asked)) as answers:
-            return [answer async for answer in answers][-1]
-
-    async def _grown(self, inputs: AsyncIterator[Asked]) -> AsyncGenerator[Answer, None]:
-        async for asked in inputs:
-            async with aclosing(self.grow(asked)) as answers:
+    async def _grow(self, inputs: AsyncIterator[Question]) -> AsyncGenerator[Answer, None]:
+        async for question in inputs:
+            async with aclosing(self.grow(question)) as answers:
                 async for answer in answers:
                     yield answer
 
 
 class RetrievalQA(AnswerChain[str]):
-    """Retrieve, then answer from what was retrieved.
+    """Retrieve, read and answer.
 
-    With `about`, questions about the articles themselves are answered from their metadata.
-    `today` is what « hier » counts from. With `reader`, the best of what was found is
-    read before it is answered from. `undisturbed` holds while a question is searched and read.
+    With `about`, questions about the articles themselves are answered from their metadata. `today`
+    is the day that « hier » counts from. `undisturbed` holds while a question is searched and read.
     """
 
     DEPTH = 10
@@ -107,69 +113,73 @@ class RetrievalQA(AnswerChain[str]):
         self._about = about
         self._today = today
 
-    async def grow(self, asked: str) -> AsyncGenerator[Answer, None]:
+    async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
-        both = await self._both(asked.strip())
-        sure = both is not None and both.answered
-        growing = _once(both) if both is not None and sure else self._one(asked.strip())
+        joint = await self._answer_halves(question.strip())
+        if joint is not None and joint.answered:
+            growing = _once(joint)
+        else:
+            growing = self._answer_one(question.strip())
         async with aclosing(growing) as answers:
             async for answer in answers:
-                told = both if both is not None and answer.outcome == "no" else answer
+                shown = joint if joint is not None and answer.outcome == "no" else answer
                 elapsed = (time.perf_counter() - began) * 1000
-                yield replace(told, elapsed_ms=elapsed, held_to=held_to_which())
+                yield replace(shown, elapsed_ms=elapsed, held_to=held_to_which())
 
     async def find(self, question: str) -> Findings | Answer:
-        """What a question is answered from, or the answer itself where it is about the articles."""
+        """Find the evidence, or the answer itself if the question is about the articles."""
         return await asyncio.to_thread(self._find, question.strip())
 
-    async def _one(self, question: str) -> AsyncGenerator[Answer, None]:
-        found = await self.find(question)
-        growing = _once(found) if isinstance(found, Answer) else self._answerer.astream(found)
+    async def _answer_one(self, question: str) -> AsyncGenerator[Answer, None]:
+        outcome = await self.find(question)
+        growing = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
         async with aclosing(growing) as answers:
             async for answer in answers:
                 yield answer
 
-    async def _both(self, question: str) -> Answer | None:
-        """Each half of a question answered by itself, if it has two that articles may answer."""
+    async def _answer_halves(self, question: str) -> Answer | None:
+        """Answer each half of a double question by itself; None for any other."""
         if self._answerer.joins_parts:
             return None
         answers = []
-        for half in halves(question):
-            async with aclosing(self._one(half)) as growing:
-                answers.append([answer async for answer in growing][-1])
+        for half in split_question(question):
+            answers.append(await _last_item(self._answer_one(half)))
             if answers[-1].outcome == "no":
                 return None
-        return answer_on_both(question, answers) if answers else None
+        return join_answers(question, answers) if answers else None
 
     def _find(self, question: str) -> Findings | Answer:
         with self._undisturbed():
-            return self._found(question)
+            timing = parse_timing(question, self._today())
+            if self._about is not None:
+                asked = metadata_question(timing.question)
+                if asked is not None:
+                    return self._about.answer(question, asked, timing)
+                if not self._answerer.joins_parts:
+                    subjects = split_subjects(timing.question)
+                    answer = self._about.introduce(question, subjects, timing)
+                    if answer is not None:
+                        return answer
+            return replace(self._search(question, timing), question=question, period=timing.period)
 
-    def _found(self, question: str) -> Findings | Answer:
-        """The evidence, or the answer itself where the question is about the articles."""
-        timed = timing(question, self._today())
-        meant = metadata_question(timed.question) if self._about is not None else None
-        if self._about is not None and meant is not None:
-            return self._about.answer(question, meant, timed)
-        if self._about is not None and not self._answerer.joins_parts:
-            told = self._about.tell(question, subjects_told(timed.question), timed)
-            if told is not None:
-                return told
-        return replace(self._searched(question, timed), question=question, period=timed.period)
+    def _search(self, question: str, timing: Timing) -> Findings:
+        search, period = self._retriever.search, timing.period
+        if timing.latest:
+            findings = search(article_subject(timing.question), self.DEPTH_OF_LATEST, period)
+            return replace(hits_of_newest(findings), language=detect(question))
+        findings = search(timing.question, self.DEPTH, period)
+        if self._reader:
+            findings = self._reader.read(findings)
+        # Sentences from several places are only worth searching if the answerer joins them.
+        parts = search_parts(timing.question) if self._answerer.joins_parts else ()
+        each = [search(part, self.DEPTH, period) for part in parts]
+        return merge_findings(findings, each) if each else findings
 
-    def _searched(self, question: str, timed: Timing) -> Findings:
-        if timed.latest:
-            subject = subject_asked_about(timed.question)
-            findings = self._retriever.search(subject, self.DEPTH_OF_LATEST, timed.period)
-            return replace(newest(findings), language=detect(question))
-        findings = self._read(self._retriever.search(timed.question, self.DEPTH, timed.period))
-        # Sentences from several places are only worth looking for where somebody joins them.
-        several = parts(timed.question) if self._answerer.joins_parts else ()
-        each = [self._retriever.search(part, self.DEPTH, timed.period) for part in several]
-        return merged(findings, each) if each else findings
 
-    def _read(self, findings: Findings) -> Findings:
-        return self._reader.read(findings) if self._reader else findings
+async def _last_item(source: AsyncGenerator[Item, None]) -> Item:
+    """Run a source to its end and return its last item."""
+    async with aclosing(source) as items:
+        return [item async for item in items][-1]
 
 
 async def _once(item: Item) -> AsyncGenerator[Item, None]:

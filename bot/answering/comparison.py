@@ -1,20 +1,21 @@
-"""Questions over several articles, taken apart: « Compare X et Y », « Fais le point sur X », « en
-2016 et en 2018 »."""
+"""Split questions over several articles: « Compare X et Y », « Fais le point sur X », « en 2016 et
+en 2018 »; and join what answers the parts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.about import LONGEST
+from bot.answering.about import LONGEST_QUESTION
 from index.findings import Findings, Hit
 from index.text.folding import fold_phrase
 from index.text.language import detect
 
-_PART_CONFIDENCE = 0.5  # confidence at which a part is told of
-BESIDE = 0.12  # how far behind the best passage of its part one may stand
+_PART_CONFIDENCE = 0.5  # least confidence of a part that is used
+_PART_MARGIN = 0.12  # score behind the best passage of its part
 
 _POLITE = (
     r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you|please|stp|svp)[ ,]+)*"
@@ -86,55 +87,54 @@ _STARTS = {
 }
 
 
-def parts(question: str) -> tuple[str, ...]:
-    """What is to be looked for by itself; nothing for a question that is one."""
-    asked = subjects_told(question)
-    if len(asked) != 1:
-        return asked
+def search_parts(question: str) -> tuple[str, ...]:
+    """What to search separately; empty for a question that is one."""
+    subjects = split_subjects(question)
+    if len(subjects) != 1:
+        return subjects
     facets = _STARTS["en" if detect(question) == "en" else "fr"]
-    return (asked[0], *(facet.format(asked[0]) for facet in facets))
+    return (subjects[0], *(facet.format(subjects[0]) for facet in facets))
 
 
-def subjects_told(question: str) -> tuple[str, ...]:
-    """The two that are compared, or the one that is to be told of; nothing where there is more to
-    the question."""
+def split_subjects(question: str) -> tuple[str, ...]:
+    """The two subjects of a comparison, or the one of an overview; empty for any other question."""
     question = " ".join(question.split())
     plain = fold_phrase(question)
-    if len(plain) > LONGEST:
+    if len(plain) > LONGEST_QUESTION:
         return ()
     for pattern in _COMPARING:
-        found = pattern.fullmatch(plain)
-        if found is not None:
-            one, other = (question[slice(*found.span(name))] for name in ("one", "other"))
+        match = pattern.fullmatch(plain)
+        if match is not None:
+            one, other = (question[slice(*match.span(name))] for name in ("one", "other"))
             return _pair(one, other)
-    found = _OVERVIEW.fullmatch(plain) or _TIMELINE.fullmatch(plain)
-    if found is None or _AN_ARTICLE.match(found["subject"]):
+    match = _OVERVIEW.fullmatch(plain) or _TIMELINE.fullmatch(plain)
+    if match is None or _AN_ARTICLE.match(match["subject"]):
         return ()
-    return (question[slice(*found.span("subject"))],)
+    return (question[slice(*match.span("subject"))],)
 
 
-def halves(question: str) -> tuple[str, ...]:
-    """The two questions in one that asks the same of two (« … en 2016 et en 2018 ? », « la masse de
-    X et celle de Y »); nothing for any other."""
+def split_question(question: str) -> tuple[str, ...]:
+    """Split a question that asks the same of two (« … en 2016 et en 2018 ? », « la masse de X et
+    celle de Y »); empty for any other."""
     question = " ".join(question.split())
     bare = question.rstrip("?! ")
     mark = question[len(bare) :]
-    if len(question) > LONGEST:
+    if len(question) > LONGEST_QUESTION:
         return ()
-    for divide in (_of_both, _with_that_of, _two_questions, _halves_of_two):
-        if both := divide(bare):
+    for split in (_split_subjects, _split_that_of, _split_questions, _split_complements):
+        if both := split(bare):
             return tuple(half + mark for half in both)
     return ()
 
 
-def _of_both(text: str) -> tuple[str, ...]:
+def _split_subjects(text: str) -> tuple[str, ...]:
     """« X et Y : … ? » → « X : … ? », « Y : … ? »."""
-    subjects, colon, asked = text.partition(":")
+    subjects, colon, rest = text.partition(":")
     both = re.split(rf" {_AND} ", subjects)
-    return tuple(f"{each.strip()} :{asked}" for each in both) if colon and len(both) == 2 else ()
+    return tuple(f"{each.strip()} :{rest}" for each in both) if colon and len(both) == 2 else ()
 
 
-def _with_that_of(text: str) -> tuple[str, ...]:
+def _split_that_of(text: str) -> tuple[str, ...]:
     """« La masse de X et celle de Y » → « La masse de X », « La masse de Y »."""
     both = _AND_THAT.split(text, maxsplit=1)
     if len(both) != 2:
@@ -143,8 +143,8 @@ def _with_that_of(text: str) -> tuple[str, ...]:
     return pair if pair[1] != both[1] else ()
 
 
-def _two_questions(text: str) -> tuple[str, ...]:
-    """« Quand est né X et quand est mort Y », where each names whom it asks about."""
+def _split_questions(text: str) -> tuple[str, ...]:
+    """« Quand est né X et quand est mort Y », if each names whom it asks about."""
     for link in _AND_ASKS.finditer(text):
         before, after = text[: link.start()], text[link.end() :]
         if _NAMES.search(before[1:]) and _NAMES.search(after[1:]):
@@ -152,40 +152,41 @@ def _two_questions(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _halves_of_two(question: str) -> tuple[str, ...]:
-    """« A pour X et pour Y » → « A pour X », « A pour Y », where both have a name or a number."""
+def _split_complements(question: str) -> tuple[str, ...]:
+    """« A pour X et pour Y » → « A pour X », « A pour Y », if both have a name or a number.
+
+    Y ends where it stops being built like X: « pour l'Ukraine en 2016 et pour Israël en 2018| à
+    l'Eurovision ».
+    """
     for link in _AND_PREPOSITION.finditer(question):
         before, after = question[: link.start()], question[link.end() :]
         other = _prepositions(after)
         one = [each for each in _prepositions(before) if each[1] == other[0][1]]
-        if one:
-            start = one[-1][0]
-            end = _like_end(_prepositions(before[start:]), other, after)
-            two = before[start:], after[:end]
-            if all(map(_NAMES.search, two)):
-                return tuple(before[:start] + each + after[end:] for each in two)
+        if not one:
+            continue
+        start, end = one[-1][0], len(after)
+        expected = [word for _, word in _prepositions(before[start:])]
+        for count, (at, word) in enumerate(other):
+            if expected[count : count + 1] != [word]:
+                end = len(after[:at].rstrip())
+                break
+        two = before[start:], after[:end]
+        if all(map(_NAMES.search, two)):
+            return tuple(before[:start] + each + after[end:] for each in two)
     return ()
 
 
 def _prepositions(text: str) -> list[tuple[int, str]]:
-    """Where each stands, and which it is without its article (« du » is « de »)."""
-    found = ((match.start(), match[0].lower()) for match in _PREPOSITION.finditer(text))
-    return [(at, _CONTRACTED.get(word, word)) for at, word in found]
+    """The offset of each preposition, and the word without its article (« du » is « de »)."""
+    words = ((match.start(), match[0].lower()) for match in _PREPOSITION.finditer(text))
+    return [(at, _CONTRACTED.get(word, word)) for at, word in words]
 
 
-def _like_end(one: list[tuple[int, str]], other: list[tuple[int, str]], text: str) -> int:
-    """Where `text` stops being built like its pair (« pour l'Ukraine en 2016 », « pour Israël en
-    2018| à l'Eurovision »)."""
-    expected = [word for _, word in one]
-    for count, (at, word) in enumerate(other):
-        if expected[count : count + 1] != [word]:
-            return len(text[:at].rstrip())
-    return len(text)
+def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
+    """Join the first statement of each answer, doubtful if one is.
 
-
-def answer_on_both(question: str, answers: Sequence[Answer]) -> Answer | None:
-    """What each half is answered with first, as one answer, doubtful where one is; None where one
-    is not answered at all, or where the same is quoted twice."""
+    None if one is a refusal, or if the same is quoted twice.
+    """
     statements: list[Statement] = []
     citations: list[Citation] = []
     for answer in answers:
@@ -208,31 +209,29 @@ def answer_on_both(question: str, answers: Sequence[Answer]) -> Answer | None:
     )
 
 
-def merged(whole: Findings, found: Sequence[Findings]) -> Findings:
-    """One list from what was found for the parts, the best of each in turn, none twice.
+def merge_findings(whole: Findings, parts: Sequence[Findings]) -> Findings:
+    """Merge the hits of the parts, the best of each in turn, none twice.
 
-    Parts of which the articles know nothing are left out, and what stands far behind within its
-    part. It is as sure as the surest: what is known of one part is worth telling.
+    Leaves out parts that the articles do not answer, and hits far behind within their part. The
+    result is as sure as the surest: an answer to one part is worth giving.
     """
-    known = [_near(each) for each in found if each.hits and each.confidence >= _PART_CONFIDENCE]
-    every = known or [whole.hits]
-    longest = max(map(len, every))
-    turns = [hits[at] for at in range(longest) for hits in every if at < len(hits)]
-    hits: dict[tuple[str, int], Hit] = {}
-    for hit in turns:
-        hits.setdefault((hit.article.id, hit.passage.start), hit)
-    surest = max((whole, *found), key=lambda each: each.confidence)
+    lists: list[Sequence[Hit]] = []
+    for part in parts:
+        if part.hits and part.confidence >= _PART_CONFIDENCE:
+            floor = part.hits[0].scores.total - _PART_MARGIN
+            lists.append([hit for hit in part.hits if hit.scores.total >= floor])
+    merged: dict[tuple[str, int], Hit] = {}
+    for turn in zip_longest(*(lists or [whole.hits])):
+        for hit in turn:
+            if hit is not None:
+                merged.setdefault((hit.article.id, hit.passage.start), hit)
+    surest = max((whole, *parts), key=lambda each: each.confidence)
     return replace(
         whole,
-        hits=tuple(hits.values()),
+        hits=tuple(merged.values()),
         confidence=surest.confidence,
         evidence=surest.evidence,
     )
-
-
-def _near(findings: Findings) -> tuple[Hit, ...]:
-    best = findings.hits[0].scores.total
-    return tuple(hit for hit in findings.hits if hit.scores.total >= best - BESIDE)
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
-"""Messages of people in distress: they get numbers to call, and nothing is searched.
+"""Recognise messages of people in distress, who get numbers to call instead of a search.
 
 Three kinds: suicide or self-harm, a medical emergency, danger from others; one's own or somebody
-else's. The decision is fitted (`training/distress.py`), not written: no list of words.
+else's. The model is fitted by `training/distress.py`; there are no word lists.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from index.models.base import Embedder, Vectors
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 
-_SENTENCES = 6
-"""Sentences that are looked at one by one, at either end of a long message."""
+_SENTENCES = 6  # judged one by one, at either end of a long message
 
 
 class DistressModel:
     """A support vector machine with a Gaussian kernel over question vectors of the bundled model.
 
-    A message with a positive score is one of distress; three linear scores then tell which kind.
+    A positive score means distress; three linear scores then choose the kind.
     """
 
     def __init__(self) -> None:
@@ -39,7 +38,7 @@ class DistressModel:
         self._norms = (self._support**2).sum(axis=1)
 
     def score(self, vector: Vectors) -> float:
-        """How far a message is on the side of distress; 0 is the threshold."""
+        """Decision value of a message; 0 is the threshold."""
         at = (vector - self._mean) / self._scale
         distances = self._norms + at @ at - 2 * self._support @ at
         return float(np.exp(-self._gamma * distances) @ self._duals) + self._intercept
@@ -49,22 +48,20 @@ class DistressModel:
         return HELP_KINDS[int(np.argmax(self._kinds[:, :-1] @ vector + self._kinds[:, -1]))]
 
 
-@cache
-def _model() -> DistressModel:
-    return DistressModel()
+_model = cache(DistressModel)
 
 
 class DistressGate:
-    """Recognises messages of distress. Thread-safe processor work.
+    """Recognises messages of distress. Thread-safe CPU work.
 
-    `embedder` must be the bundled one, which the weights were fitted for.
+    `embedder` must be the bundled one, for which the weights were fitted.
     """
 
     def __init__(self, embedder: Embedder, numbers: Sequence[HelpNumber]) -> None:
         self._embedder, self._numbers = embedder, tuple(numbers)
 
     def answer(self, text: str) -> Answer | None:
-        """The answer to a message of distress, which holds nothing of it; None for any other."""
+        """Answer a message of distress, without repeating any of it; None for any other."""
         kind = distress_kind(text, self._embedder)
         if kind is None:
             return None
@@ -72,12 +69,12 @@ class DistressGate:
 
 
 def help_answer(help: Help, language: str) -> Answer:
-    """An answer that gives numbers to call; its question is left empty."""
-    return Answer("", language, 0.0, (), (), (), 0.0, help=help)
+    """Build an answer of numbers to call, without a question."""
+    return Answer("", language, 0.0, help=help)
 
 
 def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
-    """The kind of distress that a message or one of its sentences tells of, if any."""
+    """The kind of distress in a message or one of its sentences, if any."""
     model = _model()
     vectors = [embedder.embed_question(each) for each in message_parts(text)]
     scores = [model.score(each) for each in vectors]
@@ -86,7 +83,7 @@ def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
 
 
 def message_parts(text: str) -> list[str]:
-    """A message whole, and sentence by sentence where it has several; all in capitals as if not."""
+    """The whole message, and its sentences if it has several; capitals only are lowered."""
     plain = " ".join(readable(text).split())
     if plain.isupper():
         plain = plain.lower()

@@ -1,4 +1,4 @@
-"""The answer built from the articles' own sentences: no chat model, nothing invented."""
+"""Answers made of the articles' own sentences, without a chat model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from heapq import heappop, heappush
+from itertools import accumulate
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
@@ -22,11 +23,11 @@ from index.text.folding import fold
 from index.text.language import terms
 from index.text.months import month_names
 
-SAME_SHARE = 0.7  # of the shorter one's words that two quotes share to say the same thing
+_SAME_SHARE = 0.7  # least share of the shorter one's words in two quotes that say the same
 
 
 class Relation(Enum):
-    """`SAME`: one adds nothing to the other. `DIFFERS`: the same but for its numbers."""
+    """`SAME`: one adds nothing to the other. `DIFFERS`: the same except for its numbers."""
 
     NEW = "new"
     SAME = "same"
@@ -34,57 +35,45 @@ class Relation(Enum):
 
 
 def relation(one: str, other: str, language: str) -> Relation:
-    """How one sentence stands to another of the same language."""
-    words, numbers = _parts(one, language)
-    other_words, other_numbers = _parts(other, language)
+    """Compare two sentences of the same language."""
+    terms_of = [set(terms(text, language)) for text in (one, other)]
+    numbers, other_numbers = (
+        {term for term in every if any(char.isdigit() for char in term)} for every in terms_of
+    )
+    words, other_words = terms_of[0] - numbers, terms_of[1] - other_numbers
     shorter = min(len(words), len(other_words))
-    if not shorter or len(words & other_words) < SAME_SHARE * shorter:
+    if not shorter or len(words & other_words) < _SAME_SHARE * shorter:
         return Relation.NEW
     if numbers <= other_numbers or other_numbers <= numbers:
         return Relation.SAME
     return Relation.DIFFERS
 
 
-def _parts(text: str, language: str) -> tuple[set[str], set[str]]:
-    every = set(terms(text, language))
-    numbers = {term for term in every if any(char.isdigit() for char in term)}
-    return every - numbers, numbers
-
-
-QUOTED_HITS = 5
-"""The best hits, whose sentences may be quoted."""
-
 MOST_SENTENCES = 3
-_SHORT = 40  # words of an answer of several sentences
+_QUOTED_HITS = 5  # hits whose sentences may be quoted
+_SHORT_WORDS = 40  # of an answer of several sentences
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
-_LEAST_WORDS = 4  # of a sentence that answers, beside those of a date
+_LEAST_WORDS = 4  # of a sentence that answers, besides those of a date
 _CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
-
-SPAN_LOGIT = 1.0
-"""From which on the reader is sure enough of the words to let them stand out."""
-
-ORDER_LOSS, FRAGMENT_LOSS = 0.15, 0.25
-
-SURE_ORDER = 0.4
-"""Logit from which on a sentence is taken for an order here, where it would only be quoted."""
-
-MARGIN = 0.04  # how far behind the best rank a sentence may stand
-_FURTHER = 5  # passages offered behind an answer
+_HIGHLIGHT_LOGIT = 1.0  # of a span, for its words to be highlighted
+_ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
+SURE_ORDER_LOGIT = 0.4  # for a sentence to count as an order here, where it would only be quoted
+_RANK_MARGIN = 0.04  # behind the best sentence
+_FURTHER = 5  # passages offered with an answer
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """What may be quoted, where it was found, and how well it stands.
+    """A sentence that may be quoted, or a list: the sentences from `at` to `last` of the hit.
 
-    A sentence, or a list from its introduction on: the sentences from `at` to `last` of the hit.
-    `intro` is the introduction of a list too long to be quoted whole.
+    `lead` is the sentence it leans on, or the introduction of a list too long to be quoted whole.
     """
 
     hit: Hit
     at: int
     last: int
     rank: float
-    intro: Sentence | None = None
+    lead: Sentence | None
 
     @property
     def start(self) -> int:
@@ -103,26 +92,31 @@ class _Candidate:
         return self.hit.article
 
     @property
-    def is_list(self) -> bool:
-        return self.last > self.at
-
-    @property
     def highlight(self) -> tuple[int, int] | None:
-        """The best words that the reader found, if it is sure of them, where they stand here."""
-        found = span_within(self.hit.reading, self.start, self.end)
-        if found is None or found.logit < SPAN_LOGIT:
+        """Where the reader's best span stands in the text, if it is sure of it."""
+        span = span_within(self.hit.reading, self.start, self.end)
+        if span is None or span.logit < _HIGHLIGHT_LOGIT:
             return None
-        return found.start - self.start, min(found.end, self.end) - self.start
+        return span.start - self.start, min(span.end, self.end) - self.start
 
     @property
-    def lead(self) -> Sentence | None:
-        """The sentence it leans on, if any."""
-        return self.intro or leads(self.hit.passage, self.hit.article.language)[self.at]
+    def words(self) -> int:
+        """The number of words, those of its lead included."""
+        return len(self.text.split()) + (len(self.lead.text.split()) if self.lead else 0)
+
+    def relation(self, other: _Candidate) -> Relation:
+        if self.article.language != other.article.language:
+            return Relation.NEW
+        return relation(self.text, other.text, self.article.language)
+
+    def cite(self, number: int) -> Citation:
+        passage, article = self.hit.passage, self.article
+        return Citation(number, self.text, self.start, self.end, passage, article, self.lead)
 
 
 @dataclass(slots=True)
 class _Point:
-    """One sentence to show, and sentences of other articles that say the same."""
+    """A sentence to show, and those of other articles that say the same."""
 
     candidate: _Candidate
     support: list[_Candidate] = field(default_factory=list)
@@ -138,11 +132,12 @@ class ExtractiveAnswerer:
         self._thresholds = thresholds
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """The answer, whole at once."""
+        """Yield the complete answer."""
         yield await asyncio.to_thread(self.answer, findings)
 
     def answer(self, findings: Findings) -> Answer:
-        """The answer; processor work, not for an event loop."""
+        """CPU work, not for an event loop."""
+        findings = replace(findings, hits=rank_sentences(findings.hits))
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refusal_of(
@@ -157,11 +152,11 @@ class ExtractiveAnswerer:
         points = _choose(findings.hits)
         for point in _order(points):
             first = len(citations) + 1
-            cited = [point.candidate, *point.support]
-            citations += [_citation(number, each) for number, each in enumerate(cited, first)]
-            numbers = tuple(range(first, first + len(cited)))
-            marked = point is points[0] or point.disputed
-            highlight = point.candidate.highlight if marked else None
+            candidates = [point.candidate, *point.support]
+            citations += [each.cite(number) for number, each in enumerate(candidates, first)]
+            numbers = tuple(range(first, first + len(candidates)))
+            highlighted = point is points[0] or point.disputed
+            highlight = point.candidate.highlight if highlighted else None
             statements.append(Statement(point.candidate.text, numbers, highlight))
         return Answer(
             question=findings.question,
@@ -169,8 +164,6 @@ class ExtractiveAnswerer:
             confidence=findings.confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            nearest=(),
-            elapsed_ms=0.0,
             period=findings.period,
             further=_further(findings.hits, citations),
             doubtful=decision.doubtful,
@@ -178,63 +171,75 @@ class ExtractiveAnswerer:
 
 
 def _choose(hits: Sequence[Hit]) -> list[_Point]:
-    """What to show, best first: the best sentence always, then those close behind it that add
-    something, as long as the whole stays short; what contradicts it has more room."""
-    ranked = _without_orders(_ranked(hits))
+    """Choose what to show, best first.
+
+    The best sentence always; then those close behind it that add something, as long as the whole
+    stays short; contradictions have more room.
+    """
+    ranked = _demote_orders(_rank(hits))
     best = next(ranked)
     points = [_Point(best)]
-    words = _words(best)
+    words = best.words
     for candidate in ranked:
-        if candidate.rank < best.rank - MARGIN:
+        if candidate.rank < best.rank - _RANK_MARGIN:
             break
-        if _is_item(candidate) or _is_lead(candidate, points) or _joined(candidate, points):
+        # An item of a list says nothing by itself (« la radio ; »).
+        one_sentence, text = candidate.last == candidate.at, candidate.text
+        if one_sentence and (text.endswith(";") or text[:1].islower()):
             continue
-        against = _contradicted(candidate, points)
-        grown = words + _words(candidate)
-        if grown <= (_MOST_WORDS if against else _SHORT) and len(points) < MOST_SENTENCES:
-            for point in against:
+        if _is_lead(candidate, points) or _supports(candidate, points):
+            continue
+        contradicted = [
+            point
+            for point in points
+            if point.candidate.article != candidate.article
+            and candidate.relation(point.candidate) is Relation.DIFFERS
+        ]
+        grown = words + candidate.words
+        room = _MOST_WORDS if contradicted else _SHORT_WORDS
+        if grown <= room and len(points) < MOST_SENTENCES:
+            for point in contradicted:
                 point.disputed = True
-            points.append(_Point(candidate, disputed=bool(against)))
+            points.append(_Point(candidate, disputed=bool(contradicted)))
             words = grown
     return points
 
 
-def _ranked(hits: Sequence[Hit]) -> list[_Candidate]:
-    """What may be quoted, best first.
+def _rank(hits: Sequence[Hit]) -> list[_Candidate]:
+    """Rank the candidates, best first.
 
-    A bare date, name or caption stands lower. What only announces (« Trois inventions
-    suffisent : ») is left out where there is anything else.
+    A bare date, name or caption ranks lower. An announcement (« Trois inventions suffisent : ») is
+    left out if there is anything else.
     """
-    every = [candidate for of_hit in _quotable(hits[:QUOTED_HITS]) for candidate in of_hit]
+    every = [candidate for hit in hits[:_QUOTED_HITS] for candidate in _candidates(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-def _quotable(hits: Sequence[Hit]) -> list[list[_Candidate]]:
-    """The sentences of each hit; those of a list together, as far as there is room."""
-    return [_candidates(hit, ranks) for hit, ranks in zip(hits, rank_sentences(hits), strict=True)]
-
-
-def _candidates(hit: Hit, ranks: Sequence[float]) -> list[_Candidate]:
-    found = [
-        _Candidate(hit, at, at, rank - (0 if _tells(each.sentence.text) else FRAGMENT_LOSS))
-        for at, (rank, each) in enumerate(zip(ranks, hit.sentences, strict=True))
+def _candidates(hit: Hit) -> list[_Candidate]:
+    """The sentences of a ranked hit; those of a list together, as far as there is room."""
+    lead_of = leads(hit.passage, hit.article.language)
+    candidates = [
+        _Candidate(
+            hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead
+        )
+        for at, (rank, each, lead) in enumerate(zip(hit.ranks, hit.sentences, lead_of, strict=True))
     ]
     for each in reversed(_find_lists(hit.passage)):
         intro = hit.passage.sentences[each.intro]
         rest = range(each.quoted + 1, each.last + 1)
-        quoted = max(ranks[each.intro : each.quoted + 1])
-        found[each.intro : each.last + 1] = [
-            _Candidate(hit, each.intro, each.quoted, quoted),
-            *(_Candidate(hit, at, at, ranks[at], intro) for at in rest),
+        best = max(hit.ranks[each.intro : each.quoted + 1])
+        candidates[each.intro : each.last + 1] = [
+            _Candidate(hit, each.intro, each.quoted, best, lead_of[each.intro]),
+            *(_Candidate(hit, at, at, hit.ranks[at], intro) for at in rest),
         ]
-    return found
+    return candidates
 
 
 @dataclass(frozen=True, slots=True)
 class _PassageList:
-    """Places in `passage.sentences`: of the introduction, of the last sentence that is quoted with
-    it, and of the list's last one."""
+    """Indices in `passage.sentences`: the introduction, the last sentence quoted with it, and the
+    end of the list."""
 
     intro: int
     quoted: int
@@ -242,14 +247,14 @@ class _PassageList:
 
 
 def _find_lists(passage: Passage) -> list[_PassageList]:
-    """The lists of two items or more behind a sentence that ends with a colon.
+    """Find lists of two items or more behind a sentence that ends with a colon.
 
-    Readers of every format write an item a line, and a blank line between paragraphs.
+    The parsers of all formats write an item a line, and a blank line between paragraphs.
     """
-    found: list[_PassageList] = []
+    lists: list[_PassageList] = []
     sentences = passage.sentences
     for at, sentence in enumerate(sentences[:-1]):
-        if not sentence.text.endswith(":") or (found and at <= found[-1].last):
+        if not sentence.text.endswith(":") or (lists and at <= lists[-1].last):
             continue
         gaps = [
             passage.text[one.end - passage.start : other.start - passage.start].count("\n")
@@ -260,44 +265,39 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
         lines = next((n for n, gap in enumerate(gaps[1:]) if gap > 1), len(gaps) - 1)
         ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
         if len(ends) > 1:
-            short = [end for end in ends if _length(passage, at, end) <= _MOST_WORDS]
-            found.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
-    return found
+            words = accumulate(len(each.text.split()) for each in sentences[at:])
+            fitting = sum(total <= _MOST_WORDS for total in words)  # sentences, from `at` on
+            short = [end for end in ends if end < at + fitting]
+            lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
+    return lists
 
 
-def _length(passage: Passage, first: int, last: int) -> int:
-    return sum(len(each.text.split()) for each in passage.sentences[first : last + 1])
-
-
-def _tells(sentence: str) -> bool:
-    """Whether there are words enough to say something, beside those of a date."""
+def _is_full(sentence: str) -> bool:
+    """True if there are enough words to say something, besides those of a date."""
     words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
     count = sum(any(map(str.isalpha, word)) and word not in _CALENDAR for word in words)
     return count >= _LEAST_WORDS
 
 
-def _without_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
-    """The same, those that tell a machine what to say lower: they are quoted where nothing else
-    comes near. Only as many are looked at as are asked for."""
+def _demote_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """Rank orders to machines lower, so that they are quoted only if nothing else comes near.
+
+    Lazy: judges only as many as are consumed.
+    """
     waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
     seen: set[int] = set()
     while waiting:
         _, at, candidate = heappop(waiting)
-        if at not in seen and is_order(candidate.text, SURE_ORDER):
-            lower = replace(candidate, rank=candidate.rank - ORDER_LOSS)
+        if at not in seen and is_order(candidate.text, SURE_ORDER_LOGIT):
+            lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
             heappush(waiting, (-lower.rank, at, lower))
         else:
             yield candidate
         seen.add(at)
 
 
-def _is_item(candidate: _Candidate) -> bool:
-    """Whether it is one of a list, which says nothing by itself (« la radio ; »)."""
-    return not candidate.is_list and (candidate.text.endswith(";") or candidate.text[:1].islower())
-
-
 def _is_lead(candidate: _Candidate, points: Sequence[_Point]) -> bool:
-    """Whether it is shown already, before one that leans on it."""
+    """True if it is shown already, before a sentence that leans on it."""
     return any(
         point.candidate.article == candidate.article
         and point.candidate.lead is not None
@@ -306,15 +306,10 @@ def _is_lead(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     )
 
 
-def _words(candidate: _Candidate) -> int:
-    lead = candidate.lead
-    return len(candidate.text.split()) + (len(lead.text.split()) if lead else 0)
-
-
-def _joined(candidate: _Candidate, points: Sequence[_Point]) -> bool:
-    """Whether the sentence says what is said already; another article's then supports it."""
+def _supports(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+    """Add a sentence that repeats a point to its support, if it is another article's."""
     for point in points:
-        if _relation(candidate, point.candidate) is Relation.SAME:
+        if candidate.relation(point.candidate) is Relation.SAME:
             articles = [point.candidate.article, *(each.article for each in point.support)]
             if candidate.article not in articles and len(articles) < MOST_SENTENCES:
                 point.support.append(candidate)
@@ -322,59 +317,31 @@ def _joined(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     return False
 
 
-def _contradicted(candidate: _Candidate, points: Sequence[_Point]) -> list[_Point]:
-    """Those of other articles that it contradicts; all are then shown, newest first."""
-    return [
-        point
-        for point in points
-        if point.candidate.article != candidate.article
-        and _relation(candidate, point.candidate) is Relation.DIFFERS
-    ]
-
-
-def _relation(one: _Candidate, other: _Candidate) -> Relation:
-    if one.article.language != other.article.language:
-        return Relation.NEW
-    return relation(one.text, other.text, one.article.language)
-
-
 def _order(points: Sequence[_Point]) -> list[_Point]:
-    """The best first, for it is the answer; then the others, grouped by article, as they are read.
+    """Put the best first, since it is the answer; then the others by article, in reading order.
 
-    What is disputed comes newest first.
+    Disputed points come newest first.
     """
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
     disputed = any(point.disputed for point in points)
 
-    def place(point: _Point) -> tuple[int, bool, int, int]:
+    def key(point: _Point) -> tuple[int, bool, int, int]:
         published = point.candidate.article.published
         newest = -published.toordinal() if disputed and published else 0
         behind = not disputed and point is not points[0]
         article = point.candidate.article.id
         return newest, behind, order.index(article), point.candidate.start
 
-    return sorted(points, key=place)
+    return sorted(points, key=key)
 
 
-def _citation(number: int, candidate: _Candidate) -> Citation:
-    return Citation(
-        number=number,
-        quote=candidate.text,
-        start=candidate.start,
-        end=candidate.end,
-        passage=candidate.hit.passage,
-        article=candidate.article,
-        lead=candidate.lead,
-    )
-
-
-def _further(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
-    """The best sentence of each passage that is not cited."""
-    used = {(each.article.id, each.passage.start) for each in cited}
+def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Cite the best sentence of each passage that is not cited yet."""
+    used = {(each.article.id, each.passage.start) for each in citations}
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in _quotable(unused[:_FURTHER])
+        for candidates in map(_candidates, unused[:_FURTHER])
         if candidates
     ]
-    return tuple(_citation(number, each) for number, each in enumerate(best, len(cited) + 1))
+    return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))

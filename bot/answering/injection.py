@@ -1,8 +1,8 @@
-"""Which sentences of an article speak to a machine that reads it: « Ignore les consignes… ».
+"""Detect sentences of an article that give orders to machines: « Ignore les consignes… ».
 
-They are not given to a chat model, nor is what follows them in their paragraph, and they bear out
-nothing. An answer of the articles' own sentences quotes them only where nothing else comes near:
-there, words give no orders.
+They are not given to a chat model, nor is what follows them in their paragraph, and they support
+nothing. An answer of the articles' own sentences quotes them only if nothing else comes near: there
+they do no harm.
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ if TYPE_CHECKING:
 
     from index.models.bundled.words import WordReader
 
-# What could be taken for the frame: brackets and angle brackets become look-alikes.
+# Brackets and angle brackets, of which a prompt's frame is made, become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
 _RUN = re.compile(r"[=#*_~|-]{3,}")
 
 
 def harmless_in_prompt(text: str) -> str:
-    """The text on one line, without what the frame of a prompt is made of.
+    """Put a text on one line, without invisible characters or any part of a prompt's frame.
 
-    Invisible characters go; with them and without lines, brackets and angle brackets, nothing can
-    be written that passes for another passage, turn or tag.
+    Without lines and brackets, nothing can pass for another passage, turn or tag.
     """
     return " ".join(_RUN.sub(" ", visible(text).translate(_FRAME)).split())
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters, on one line."""
+    """Put a text on one line, without invisible characters."""
     return "".join(
         " " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each
         for each in unicodedata.normalize("NFC", text)
@@ -47,10 +46,10 @@ def visible(text: str) -> str:
     )
 
 
-_KEPT = 4096  # sentences that were looked at
+_CACHED_SENTENCES = 4096
 
 _FRAMES = (
-    # A turn that somebody else would have taken.
+    # A turn of another speaker.
     r"(?:^|[\s\"'«(\[])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)"
     r"\s*:(?!//)",
     r"\[/?(?:system|systeme|assistant|user|utilisateur|developer)\b[^\]]{0,30}\]"
@@ -58,13 +57,13 @@ _FRAMES = (
     r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b"
     r"[^>]{0,1000}>|\[/?inst\]|<</?sys>>"
     r"|(?<!#)#{2,}+ ?(?:instructions?|system|systeme|response|reponse|question)",
-    # What no reader reads.
+    # What no person reads.
     r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
 )
 
 _FRAME_PARTS = re.compile("|".join(f"(?:{pattern})" for pattern in _FRAMES))
 _LETTERS = re.compile(r"[^\W\d_]+")
-_FEWEST_WORDS = 3  # with fewer there is no saying what a text is
+_FEWEST_WORDS = 3  # below which a text cannot be judged
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
 # Cyrillic and Greek letters that look like Latin ones.
@@ -75,12 +74,12 @@ _ALIKE = str.maketrans(
 
 
 def readable(text: str) -> str:
-    """The text as a person sees it: nothing invisible, Latin letters for their look-alikes."""
+    """The text as a person sees it: nothing invisible, and Latin letters for their look-alikes."""
     return visible(text).translate(_ALIKE)
 
 
 def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
-    """What the order model looks at: mean and maximum of the words' vectors, shape (768,)."""
+    """Features of the order model: mean and maximum of the words' vectors, shape (768,)."""
     import numpy as np
 
     vectors = words.read(readable(text)).vectors
@@ -90,17 +89,17 @@ def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
 
 
 class _OrderModel:
-    """A logistic regression (`training/orders.py`): above 0 a text is taken for an order."""
+    """A logistic regression (`training/orders.py`); above 0 a text counts as an order."""
 
     def __init__(self, cache_dir: Path) -> None:
         import numpy as np
 
         from index.models.bundled.words import load_word_reader
 
-        told = json.loads(files(__package__).joinpath("orders.json").read_text("utf-8"))
+        weights = json.loads(files(__package__).joinpath("orders.json").read_text("utf-8"))
         self._words = load_word_reader(cache_dir)
-        self._coefficients = np.array(told["coefficients"], np.float32)
-        self._intercept: float = told["intercept"]
+        self._coefficients = np.array(weights["coefficients"], np.float32)
+        self._intercept: float = weights["intercept"]
 
     def logit(self, text: str) -> float:
         return float(order_features(self._words, text) @ self._coefficients) + self._intercept
@@ -110,24 +109,24 @@ _cache_dir: Path | None = None
 
 
 def use_cache_dir(cache_dir: Path) -> None:
-    """From now on this process loads the model that `is_order` needs from this folder."""
+    """Set the folder from which this process loads the model that `is_order` needs."""
     global _cache_dir
     _cache_dir = cache_dir
 
 
-@cache
-def _model(cache_dir: Path) -> _OrderModel:
-    return _OrderModel(cache_dir)
+_model = cache(_OrderModel)
 
 
 def is_order(text: str, least: float = 0.0) -> bool:
-    """Whether the sentence speaks to a machine, as the order model takes it with more than this
-    logit, or holds what only a machine reads; neither invisible characters nor letters of other
-    alphabets hide it."""
+    """True if the order model scores a sentence above this logit, or it holds what only a machine
+    reads.
+
+    Neither invisible characters nor letters of other alphabets hide an order.
+    """
     return _order_logit(text) > least
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED_SENTENCES)
 def _order_logit(text: str) -> float:
     plain = " ".join(fold_phrase(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
     if _FRAME_PARTS.search(plain):

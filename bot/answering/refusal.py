@@ -1,9 +1,8 @@
-"""Whether an answer is given, and whether it is sure: the only place that decides it.
+"""Whether to answer, and whether the answer is sure: the only place that decides it.
 
-Everybody who answers asks here: the articles' own sentences `decide_by_evidence`, also where they
-stand behind a chat model; a model that finds no answer `decide_by_model`; questions about the
-articles themselves `decide_by_articles`; and the conversation `decide_small_talk`. All are pure
-functions.
+Pure functions: `decide_by_evidence` for the articles' own sentences, also behind a chat model;
+`decide_by_model` for a model that finds no answer; `decide_by_articles` for questions about the
+articles themselves; `decide_small_talk` for the conversation.
 """
 
 from __future__ import annotations
@@ -16,20 +15,17 @@ from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.reading.constraints import is_of_other_years, takes_for_granted
-from index.reading.sentences import best_sentence
+from index.reading.sentences import best_sentence, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
-NEAREST = 3
-"""Articles offered with a refusal."""
-
-DISBELIEF_CONFIDENCE = 0.9
-"""From which on, although a chat model finds no answer, what comes nearest is shown as such."""
+NEAREST = 3  # articles offered with a refusal
+_DISBELIEF_CONFIDENCE = 0.9  # from which a chat model's "no answer" is answered with `perhaps`
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether an answer is given; where it is not, why, and the articles to offer instead."""
+    """Whether to answer; if not, why, and the articles to offer instead."""
 
     outcome: Outcome
     refusal: Refusal | None = None
@@ -41,7 +37,6 @@ class Decision:
 
     @property
     def doubtful(self) -> bool:
-        """Whether what is answered is to be told from what is sure."""
         return self.outcome == "perhaps"
 
 
@@ -49,28 +44,30 @@ ANSWER_IT = Decision("sure")
 
 
 def outcome_of(confidence: float, thresholds: Thresholds) -> Outcome:
-    """Whether the corpus is taken to hold what was searched, by how probable it is (0..1)."""
+    """Whether the corpus holds an answer, by its probability (0..1)."""
     if confidence >= thresholds.sure:
         return "sure"
     return "perhaps" if confidence >= thresholds.perhaps else "no"
 
 
 def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
-    """Whether the passages found answer the question."""
+    """Decide whether the hits answer the question."""
     if not findings.hits:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    question, first, best = findings.question, findings.hits[0], best_sentence(findings.hits)
-    if takes_for_granted(question, first) or is_of_other_years(question, first, best):
+    question, first = findings.question, rank_sentences(findings.hits)[0]
+    if takes_for_granted(question, first) or is_of_other_years(
+        question, first, best_sentence(first)
+    ):
         return Decision("perhaps")
     return Decision(outcome)
 
 
 def decide_by_model(findings: Findings) -> Decision:
-    """Whether the passages may answer although a chat model says they do not: never surely."""
-    if findings.confidence >= DISBELIEF_CONFIDENCE:
+    """Decide whether the hits may answer although a chat model finds no answer: never surely."""
+    if findings.confidence >= _DISBELIEF_CONFIDENCE:
         return Decision("perhaps")
     return Decision("no", "unsaid", _offered(findings.hits))
 
@@ -82,10 +79,10 @@ def decide_by_articles(
     *,
     one_is_meant: bool = False,
 ) -> Decision:
-    """Whether a question about articles themselves can be answered from these.
+    """Decide whether a question about articles can be answered from these.
 
-    `hits` are what they were chosen from, where they were searched; `one_is_meant` tells that
-    several leave it open which.
+    `hits` are what they were chosen from, if they were searched; `one_is_meant` makes several
+    unclear.
     """
     if not chosen:
         return Decision("no", _absence(hits, period), _offered(hits))
@@ -94,10 +91,10 @@ def decide_by_articles(
     return ANSWER_IT
 
 
-def decide_small_talk(said: str) -> Decision:
-    """Nothing is looked up for what is no question to the articles; `said` is its kind."""
-    kind = next((kind for kind in SMALL_TALK if kind == said), None)
-    return Decision("no", kind) if kind else ANSWER_IT
+def decide_small_talk(kind: str) -> Decision:
+    """Refuse small talk of this kind, for which nothing is searched."""
+    refusal = next((each for each in SMALL_TALK if each == kind), None)
+    return Decision("no", refusal) if refusal else ANSWER_IT
 
 
 def refusal_of(
@@ -108,22 +105,19 @@ def refusal_of(
     language: str | None = None,
     period: Period | None = None,
 ) -> Answer:
-    """The answer that a refusal is; `language` is told from the question where it is not given."""
+    """Build the answer of a refusal; `language` defaults to the question's."""
     return Answer(
         question=question,
         language=language or detect(question),
         confidence=confidence,
-        statements=(),
-        citations=(),
         nearest=decision.nearest,
-        elapsed_ms=0.0,
         period=period,
         refusal=decision.refusal or "unsaid",
     )
 
 
 def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
-    """Where nothing at all was found, the time asked for is why."""
+    """The reason for no hits at all is the period asked for, if any."""
     return "unsaid" if hits or period is None else "period"
 
 

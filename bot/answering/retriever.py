@@ -7,7 +7,6 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.findings import Hit
 from index.search.searcher import Searcher
 
 
@@ -27,25 +26,23 @@ class ArticleRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         findings = self.searcher.search(query, self.k)
-        return [_document(hit, findings.confidence) for hit in findings.hits]
-
-
-def _document(hit: Hit, confidence: float) -> Document:
-    article, passage = hit.article, hit.passage
-    return Document(
-        page_content=passage.text,
-        metadata={
-            "article_id": article.id,
-            "title": article.title,
-            "author": article.author,
-            "published": article.published.isoformat() if article.published else None,
-            "url": article.url,
-            "path": article.path,
-            "language": article.language,
-            "heading": passage.heading,
-            "start": passage.start,
-            "end": passage.end,
-            "score": hit.scores.total,
-            "confidence": confidence,
-        },
-    )
+        return [
+            Document(
+                page_content=hit.passage.text,
+                metadata={
+                    "article_id": hit.article.id,
+                    "title": hit.article.title,
+                    "author": hit.article.author,
+                    "published": hit.article.published and hit.article.published.isoformat(),
+                    "url": hit.article.url,
+                    "path": hit.article.path,
+                    "language": hit.article.language,
+                    "heading": hit.passage.heading,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.scores.total,
+                    "confidence": findings.confidence,
+                },
+            )
+            for hit in findings.hits
+        ]

@@ -1,4 +1,4 @@
-"""Which articles may be found where something is asked: all, or those that a chat is held to."""
+"""The articles that answers may come from: all, or those that a chat is limited to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _CHOSEN: ContextVar[Selection | None] = ContextVar("chosen", default=None)
 
 
 def chosen_articles() -> Selection | None:
-    """Those that may be found here and now; None where all may."""
+    """The selection in force; None for all articles."""
     return _CHOSEN.get()
 
 
 def held_to_which() -> HeldTo:
-    """Whose articles those are."""
+    """Whose articles the selection in force holds."""
     chosen = _CHOSEN.get()
     if chosen is None:
         return "all"
@@ -26,13 +26,13 @@ def held_to_which() -> HeldTo:
 
 
 def choose_articles(selection: Selection | None) -> None:
-    """Hold all that this task asks from now on, and what it starts, to these articles."""
+    """Limit this task, and what it starts, to these articles from now on."""
     _CHOSEN.set(selection)
 
 
 @contextmanager
 def held_to(selection: Selection | None) -> Iterator[None]:
-    """As `choose_articles`, while the block lasts."""
+    """As `choose_articles`, for the duration of the block."""
     before = _CHOSEN.set(selection)
     try:
         yield

@@ -1,7 +1,7 @@
-"""When the articles asked for were published: « les articles d'août 2025 », "last month".
+"""Parse when articles were published from a question: « les articles d'août 2025 », "last month".
 
 A date is content (« Qui a gagné le Nobel en 1903 ? ») unless the words say that it is one of
-publication, or count days and weeks from today (« hier », « la semaine dernière »).
+publication, or are relative to today (« hier », « la semaine dernière »).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from index.text.months import month_pattern
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A question apart from its words of time.
+    """A question without its words of time.
 
-    `period` is None where any time will do; `latest` asks for the newest article.
+    `period` is None for any time; `latest` asks for the newest article.
     """
 
     question: str
@@ -87,8 +87,8 @@ _LATEST = tuple(
         r"\b(?P<time>last )article (?:on|about)\b",
     )
 )
-# What the date library does not know of, in words that it does.
-_KNOWN = (
+# Words that the date library does not know, and ones that it does.
+_SYNONYMS = (
     (r"passee\b", "derniere"),
     (r"passe\b", "dernier"),
     (r"\bl'an dernier", "l'annee derniere"),
@@ -101,66 +101,57 @@ _WORTH_READING = re.compile(
 )
 
 
-def timing(question: str, today: date) -> Timing:
-    """What a question says of when its articles were published."""
-    asked, question = question, mend_phrase(question)
+def parse_timing(question: str, today: date) -> Timing:
+    """Parse when the articles of a question were published."""
+    original, question = question, mend_phrase(question)
     plain = fold_phrase(question)
     if not _WORTH_READING.search(plain):
-        return Timing(asked)
-    latest = _first(_LATEST, plain)
+        return Timing(original)
+    latest = _search_first(_LATEST, plain)
     if latest is not None:
-        question, plain = _without(question, latest), _without(plain, latest)
-    found = _first((*_PUBLISHED, _ALONE), plain)
+        question, plain = _cut(question, latest), _cut(plain, latest)
+    match = _search_first((*_PUBLISHED, _ALONE), plain)
     period = None
-    if found is not None:
-        period = _period(found["date"], bool(found.groupdict().get("since")), today)
+    if match is not None:
+        period = _parse_period(match["date"], today)
+        if period is not None and match.groupdict().get("since"):
+            period = Period(period.first, max(today, period.first))
     else:
-        found = _SPAN.search(plain)
-        period = _last(found, today) if found is not None else None
-    if found is not None and period is not None:
-        question = _without(question, found)
+        match = _SPAN.search(plain)
+        if match is not None:
+            count, unit = (group for group in match.groups()[1:] if group)
+            names = next((each for each in (_WORDS, _ENGLISH) if count in each), None)
+            number = names.index(count) if names else int(count)
+            days = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}[unit[0]] * number
+            period = Period(today - timedelta(days=days), today)
+    if match is not None and period is not None:
+        question = _cut(question, match)
     if period is None and latest is None:
-        return Timing(asked)
+        return Timing(original)
     return Timing(" ".join(question.split()), period, latest is not None)
 
 
 def day_range(words: str, today: date) -> Period | None:
-    """The day, month or year that some words name: « 2024 », « mars 2024 », "3 March"."""
-    found = re.fullmatch(_DATE, fold_phrase(words))
-    return _period(found[0], False, today) if found else None
+    """Parse a day, month or year: « 2024 », « mars 2024 », "3 March"."""
+    match = re.fullmatch(_DATE, fold_phrase(words))
+    return _parse_period(match[0], today) if match else None
 
 
-def _first(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
+def _search_first(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
     return next(filter(None, (pattern.search(text) for pattern in patterns)), None)
 
 
-def _without(text: str, found: re.Match[str]) -> str:
-    return text[: found.start("time")] + text[found.end("time") :]
+def _cut(text: str, match: re.Match[str]) -> str:
+    return text[: match.start("time")] + text[match.end("time") :]
 
 
-def _period(words: str, since: bool, today: date) -> Period | None:
-    for pattern, known in _KNOWN:
-        words = re.sub(pattern, known, words)
-    period = _parsed(words, today)
-    if period is None or not since:
-        return period
-    return Period(period.first, max(today, period.first))
-
-
-def _last(found: re.Match[str], today: date) -> Period:
-    count, unit = (group for group in found.groups()[1:] if group)
-    number = next((names.index(count) for names in (_WORDS, _ENGLISH) if count in names), 0) or int(
-        count
-    )
-    days = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}[unit[0]] * number
-    return Period(today - timedelta(days=days), today)
-
-
-def _parsed(words: str, today: date) -> Period | None:
-    """The day, week, month or year that the words name; without its year, the last such."""
+def _parse_period(words: str, today: date) -> Period | None:
+    """Parse a day, week, month or year; without its year, the last such."""
     # A tenth of a second with its first parse: paid by the first question that names a time.
     from dateparser.date import DateDataParser  # type: ignore[import-untyped]
 
+    for pattern, synonym in _SYNONYMS:
+        words = re.sub(pattern, synonym, words)
     parser = DateDataParser(
         languages=["fr", "en"],
         settings={
@@ -171,18 +162,15 @@ def _parsed(words: str, today: date) -> Period | None:
             "PREFER_MONTH_OF_YEAR": "first",
         },
     )
-    found = parser.get_date_data(words)
-    if found.date_obj is None:
+    parsed = parser.get_date_data(words)
+    if parsed.date_obj is None:
         return None
-    return _around(found.date_obj.date(), found.period)
-
-
-def _around(day: date, unit: str) -> Period:
-    if unit == "week":
+    day = parsed.date_obj.date()
+    if parsed.period == "week":
         monday = day - timedelta(days=day.weekday())
         return Period(monday, monday + timedelta(days=6))
-    if unit == "month":
+    if parsed.period == "month":
         return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
-    if unit == "year":
+    if parsed.period == "year":
         return Period(date(day.year, 1, 1), date(day.year, 12, 31))
     return Period(day, day)

@@ -12,12 +12,12 @@ from datetime import date
 from bot.answer import Answer
 from bot.answering.base import FindingsReader
 from bot.answering.chain import RetrievalQA
-from bot.answering.time_range import timing
+from bot.answering.time_range import parse_timing
 from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of, say_the_same
 from bot.errors import SelonError
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
-from bot.llm.lone_writer import CountedAnswer
+from bot.llm.writer import CountedAnswer
 from bot.operations.logs import PublicText
 from index.errors import IndexingError
 from index.findings import Findings
@@ -73,7 +73,7 @@ class Arena:
         found = await self._retrieval.find(question)
         if isinstance(found, Answer):
             return NoBattle("about", found.language, found)
-        latest = timing(question, date.today()).latest
+        latest = parse_timing(question, date.today()).latest
         pair = (self._contenders[first], self._contenders[second])
         sides = await asyncio.gather(*(self._side(each, found, latest) for each in pair))
         whole = [side for side in sides if isinstance(side, ArenaAnswer)]

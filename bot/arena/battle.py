@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from bot.answer import LINE_END, Answer, Citation, Statement
-from bot.answering.comparison import parts
+from bot.answering.comparison import search_parts
 from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
 from bot.arena.rating import StyleCounts
 from index.findings import Findings
@@ -133,7 +133,7 @@ def kind_of(findings: Findings, answers: Sequence[Answer]) -> QuestionKind:
         return "doubtful"
     if findings.period is not None:
         return "dated"
-    return "several" if parts(findings.question) else "single"
+    return "several" if search_parts(findings.question) else "single"
 
 
 def say_the_same(one: Answer, other: Answer) -> bool:

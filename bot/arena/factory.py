@@ -13,7 +13,7 @@ from bot.assembly import open_reader, subject_thresholds, thresholds_of
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
 from bot.llm.factory import Writers, arena_models
-from bot.llm.lone_writer import CountedAnswer
+from bot.llm.writer import CountedAnswer
 from bot.model_choice import WriterChoice, parse_writers
 from bot.settings import Settings
 from index.findings import Findings

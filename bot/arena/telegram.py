@@ -27,7 +27,7 @@ from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.resolution import Understood
-from bot.llm.budget import asked_by
+from bot.llm.budget import on_behalf_of
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import (
     ButtonPress,
@@ -235,7 +235,7 @@ class ArenaOnTelegram(TelegramFeature):
                 await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
             return None
         async with show_typing(bot, asker.place):
-            with asked_by(asker.person_id):
+            with on_behalf_of(asker.person_id):
                 fought = await arena.fight(understood.question, *pair)
         if isinstance(fought, NoBattle):
             await self._keep_fault(fought, pair)

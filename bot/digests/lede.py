@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.answer import Citation
-from bot.answering.extractive import SURE_ORDER, Relation, relation
+from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
 from bot.answering.injection import is_order
 from index.article import Article, Passage, Sentence
 from index.text.antecedents import leads, leans
@@ -70,7 +70,7 @@ def tells(sentence: Sentence, article: Article) -> bool:
         return False
     if len(words) >= _DETECTABLE and detect(text, article.language) != article.language:
         return False
-    return not is_order(text, SURE_ORDER)
+    return not is_order(text, SURE_ORDER_LOGIT)
 
 
 def opens(text: str, language: str) -> bool:

@@ -1,4 +1,4 @@
-"""The measures: pure functions of ranks, confidences and what happened."""
+"""Measures as pure functions of ranks, confidences and outcomes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Numbers = npt.NDArray[np.float64]
 RANK_DEPTH = 10
 BINS = 10
 RESAMPLES = 1_000
-LEVEL = 0.95
 RESAMPLE_SEED = 20_250_101
+LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Questions of like confidence: how many, how sure on average, and how often rightly so."""
+    """Questions of similar confidence: count, mean confidence and share of right answers."""
 
     count: int
     confidence: float
@@ -38,7 +38,7 @@ class Bin:
 
 
 def hit(rank: int | None, k: int) -> float:
-    """1.0 when the right passage is among the first k; `rank` counts from 1, None is nowhere."""
+    """1.0 if the right passage is among the first k; `rank` counts from 1, None is nowhere."""
     return float(rank is not None and rank <= k)
 
 
@@ -52,7 +52,7 @@ def discounted_gain(rank: int | None, k: int = RANK_DEPTH) -> float:
 
 
 def auroc(positives: Sequence[float] | Numbers, negatives: Sequence[float] | Numbers) -> float:
-    """How often a positive scores above a negative, a tie counting one half.
+    """Probability that a positive scores above a negative; a tie counts one half.
 
     The Mann-Whitney statistic over the number of pairs (Hanley & McNeil, Radiology 1982).
     """
@@ -124,7 +124,7 @@ HITS = (1, 3, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class EvaluationFigure:
-    """One measure by the name it has everywhere; no value where there was nothing to measure."""
+    """One measure by its public name; no value if there was nothing to measure."""
 
     name: str
     value: float | int | None
@@ -147,9 +147,9 @@ class EvaluationFigures:
 
 
 def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> EvaluationFigures:
-    """Every measure that outcomes alone give; see docs/evaluation.md for what each means."""
+    """Every measure of outcomes alone; see docs/evaluation.md for what each means."""
     judged = [each for each in outcomes if each.question.judged]
-    told = [each for each in outcomes if each.question.answerable and each.question.golds]
+    golden = [each for each in outcomes if each.question.answerable and each.question.golds]
     answered = [each for each in outcomes if each.question.answerable and each.kept]
     return EvaluationFigures(
         name,
@@ -157,9 +157,9 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
             *(_mean(f"hit@{k}", (hit(each.rank, k) for each in judged)) for k in HITS),
             _mean("mrr@10", (reciprocal_rank(each.rank) for each in judged)),
             _mean("ndcg@10", (discounted_gain(each.rank) for each in judged)),
-            _mean("answer_hit", (float(each.right) for each in told)),
+            _mean("answer_hit", (float(each.right) for each in golden)),
             _mean("answer_words", (float(len(each.shown.split())) for each in answered)),
-            *_highlights(told),
+            *_highlights(golden),
             *_refusals(outcomes),
             *_latencies(outcomes),
         ),
@@ -167,22 +167,22 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
 
 
 def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
-    """How confidence and truth go together; nothing unless both kinds of question were asked."""
+    """Reliability bins; empty unless both kinds of question were asked."""
     answerable = [each.question.answerable for each in outcomes]
     if len(set(answerable)) < 2:
         return ()
     return reliability([each.confidence for each in outcomes], answerable)
 
 
-ADVISED_KEPT, ADVISED_SURE = 0.93, 0.85
-"""Shares of the answerable questions that suggested thresholds keep, and answer as sure."""
+_SUGGESTED_KEPT, _SUGGESTED_SURE = 0.93, 0.85
+"""Shares of the answerable questions that suggested thresholds answer, and answer as sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedThresholds:
-    """Thresholds read off questions, and the shares of these that they would lead to.
+    """Thresholds fitted to questions, and the shares of these that they lead to.
 
-    `kept` and `sure` are of the answerable ones, `refused` and `wrongly_sure` of the others.
+    `kept` and `sure` are of the answerable questions, `refused` and `wrongly_sure` of the others.
     """
 
     perhaps: float
@@ -194,14 +194,14 @@ class SuggestedThresholds:
 
 
 def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds | None:
-    """None unless both kinds of question were asked. They suit the questions they were read off."""
+    """Fit thresholds to these questions; None unless both kinds were asked."""
     yes = sorted(each.confidence for each in outcomes if each.question.answerable)
     no = [each.confidence for each in outcomes if not each.question.answerable]
     if not yes or not no:
         return None
-    perhaps, sure = (
-        _rounded_down(yes[len(yes) - math.ceil(share * len(yes))])
-        for share in (ADVISED_KEPT, ADVISED_SURE)
+    perhaps, sure = (  # rounded down
+        math.floor(yes[len(yes) - math.ceil(share * len(yes))] * 1000) / 1000
+        for share in (_SUGGESTED_KEPT, _SUGGESTED_SURE)
     )
     return SuggestedThresholds(
         perhaps,
@@ -213,20 +213,15 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
     )
 
 
-def _rounded_down(confidence: float) -> float:
-    return math.floor(confidence * 1000) / 1000
-
-
 def _share_from(threshold: float, confidences: Sequence[float]) -> float:
     return sum(each >= threshold for each in confidences) / len(confidences)
 
 
-def _highlights(told: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
-    """Exact match and F1 as SQuAD's scorer has them: nothing highlighted scores nothing."""
-    shown = [each for each in told if each.highlight is not None]
-    yield _mean("highlighted", (float(each.highlight is not None) for each in told))
-    # Answers that never highlight are not bad at it.
-    counted = told if shown else ()
+def _highlights(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
+    """Exact match and F1 as in SQuAD's scorer: no highlight scores zero."""
+    shown = [each for each in outcomes if each.highlight is not None]
+    yield _mean("highlighted", (float(each.highlight is not None) for each in outcomes))
+    counted = outcomes if shown else ()  # without any highlight there is nothing to measure
     yield _mean("exact_match", (_score(outcome.exact_match, each) for each in counted))
     yield _mean("f1", (_score(outcome.f1, each) for each in counted))
     yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in shown))
@@ -262,7 +257,7 @@ def _latencies(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
 
 
 def _mean(name: str, values: Iterable[float]) -> EvaluationFigure:
-    found = list(values)
-    if not found:
+    listed = list(values)
+    if not listed:
         return EvaluationFigure(name, None)
-    return EvaluationFigure(name, sum(found) / len(found), interval_of_mean(found))
+    return EvaluationFigure(name, sum(listed) / len(listed), interval_of_mean(listed))

@@ -1,15 +1,15 @@
-"""What became of one question: how it was answered, and whether rightly."""
+"""Judge the answer to a question whose answer is known."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answer import Answer, Citation, Outcome, Statement
+from bot.answer import Answer, Citation, Outcome
 from bot.evaluation.questions import GoldQuestion
 from index.article import Article, Passage
 from index.findings import Findings
@@ -31,16 +31,16 @@ def _plain(text: str) -> str:
 
 
 def holds_answer(text: str, answer: str) -> bool:
-    """Whether the words of the answer follow each other in the text, whatever case and marks."""
-    wanted = _plain(answer)
-    return bool(wanted) and f" {wanted} " in f" {_plain(text)} "
+    """True if the words of the answer stand in the text, ignoring case and punctuation."""
+    words = _plain(answer)
+    return bool(words) and f" {words} " in f" {_plain(text)} "
 
 
 def squad_normal(text: str, language: str) -> str:
-    """What SQuAD's official scorer compares: no case, no punctuation, no article of speech.
+    """Normalise as SQuAD's official scorer: no case, punctuation or grammatical articles.
 
-    The official one knows English articles only; those of French follow FQuAD's (d'Hoffschmidt et
-    al., 2020), those of Spanish MLQA's (Lewis et al., 2020).
+    The official one knows English only; French articles follow FQuAD (d'Hoffschmidt et al., 2020),
+    Spanish ones MLQA (Lewis et al., 2020).
     """
     lowered = unicodedata.normalize("NFC", text).lower()
     if language == "fr":
@@ -52,23 +52,23 @@ def squad_normal(text: str, language: str) -> str:
 
 
 def exact_match(shown: str, golds: Iterable[str], language: str) -> float:
-    """1.0 when what is shown is one of the answers, else 0.0."""
+    """1.0 if the text is one of the answers, else 0.0."""
     normal = squad_normal(shown, language)
     return float(any(normal == squad_normal(gold, language) for gold in golds))
 
 
 def f1(shown: str, golds: Iterable[str], language: str) -> float:
-    """The best harmonic mean of precision and recall in words against one of the answers."""
-    return max((_overlap(shown, gold, language) for gold in golds), default=0.0)
-
-
-def _overlap(shown: str, gold: str, language: str) -> float:
+    """The best word F1 against one of the answers."""
     words = squad_normal(shown, language).split()
-    wanted = squad_normal(gold, language).split()
-    if not words or not wanted:
-        return float(words == wanted)
-    shared = (Counter(words) & Counter(wanted)).total()
-    return 2 * shared / (len(words) + len(wanted))
+    best = 0.0
+    for gold in golds:
+        gold_words = squad_normal(gold, language).split()
+        if words and gold_words:
+            shared = (Counter(words) & Counter(gold_words)).total()
+            best = max(best, 2 * shared / (len(words) + len(gold_words)))
+        else:
+            best = max(best, float(words == gold_words))
+    return best
 
 
 def _punctuation(character: str) -> bool:
@@ -80,12 +80,11 @@ OutcomeFault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wr
 
 @dataclass(frozen=True, slots=True)
 class GoldOutcome:
-    """One question asked.
+    """One question with its judged answer.
 
-    `rank` is that of the first passage found that holds an answer, from 1; None is nowhere among
-    those found. `shown` is the answer as a person sees it, without markers; `highlight` the words
-    of it that stand out, in `language`. `outcome` tells whether it is sure. `held` says that a
-    cited passage holds the answer, `right` that what is shown does.
+    `rank` is that of the first hit that holds an answer, from 1; None if there is none. `shown` is
+    the answer as a person sees it, without markers; `highlight` its highlighted words, in
+    `language`. `held` is True if a cited passage holds the answer, `right` if the shown text does.
     """
 
     question: GoldQuestion
@@ -101,7 +100,7 @@ class GoldOutcome:
 
     @property
     def kept(self) -> bool:
-        """Whether anything was answered, sure or not."""
+        """True if anything was answered, sure or not."""
         return self.outcome != "no"
 
     @property
@@ -110,7 +109,7 @@ class GoldOutcome:
 
     @property
     def fault(self) -> OutcomeFault | None:
-        """What went wrong, if anything did and enough is known to tell."""
+        """What went wrong, if it is known."""
         if not self.question.answerable:
             return "wrongly answered" if self.sure else None
         if not self.kept:
@@ -120,20 +119,25 @@ class GoldOutcome:
         return "wrong sentence" if self.held else "wrong passage"
 
 
-def outcome(
+def judge_answer(
     question: GoldQuestion, findings: Findings, answer: Answer, milliseconds: float
 ) -> GoldOutcome:
-    """Judge one answer and what it was made from."""
+    """Judge one answer and its findings."""
     shown = shown_text(answer)
-    highlighted = _highlighted(answer)
+    highlight, language = _first_highlight(answer)
+    ranks = (
+        rank
+        for rank, hit in enumerate(findings.hits, start=1)
+        if question.judged and holds(question, hit.article, hit.passage)
+    )
     return GoldOutcome(
         question=question,
-        rank=_rank(question, findings) if question.judged else None,
+        rank=next(ranks, None),
         outcome=answer.outcome,
         confidence=answer.confidence,
         shown=shown,
-        highlight=highlighted.text if highlighted else None,
-        language=highlighted.language if highlighted else answer.language,
+        highlight=highlight,
+        language=language,
         held=any(holds(question, each.article, each.passage) for each in answer.citations),
         right=_right(question, answer, shown),
         milliseconds=milliseconds,
@@ -141,9 +145,9 @@ def outcome(
 
 
 def holds(question: GoldQuestion, article: Article, passage: Passage) -> bool:
-    """Whether an answer lies wholly inside this passage of its own article.
+    """True if an answer lies entirely inside this passage of its own article.
 
-    Where the answer stands is compared if it is known, its words if not; of a question with an
+    Compares the position of the answer if it is known, else its words; for a question with an
     article and no answer, every passage of the article is right.
     """
     if question.articles and article.id not in question.articles:
@@ -161,68 +165,36 @@ def holds(question: GoldQuestion, article: Article, passage: Passage) -> bool:
 
 def shown_text(answer: Answer) -> str:
     """The statements with the sentences they lean on, each once, in the order shown."""
-    return " ".join(dict.fromkeys(_shown_parts(answer)))
-
-
-def _shown_parts(answer: Answer) -> Iterator[str]:
     citations = _by_number(answer)
+    parts: list[str] = []
     for statement in answer.statements:
-        for number in statement.citations:
-            lead = citations[number].lead
-            if lead is not None:
-                yield lead.text
-        yield statement.text
-
-
-def _rank(question: GoldQuestion, findings: Findings) -> int | None:
-    return next(
-        (
-            rank
-            for rank, hit in enumerate(findings.hits, start=1)
-            if holds(question, hit.article, hit.passage)
-        ),
-        None,
-    )
+        leads = (citations[number].lead for number in statement.citations)
+        parts += [lead.text for lead in leads if lead is not None]
+        parts.append(statement.text)
+    return " ".join(dict.fromkeys(parts))
 
 
 def _right(question: GoldQuestion, answer: Answer, shown: str) -> bool:
-    """Whether what is shown holds an answer: the very place in its article, or the same words."""
-    return any(
-        holds_answer(shown, gold.text)
-        or any(
-            _covers(citation, question, gold.start, len(gold.text)) for citation in answer.citations
-        )
-        for gold in question.golds
-    )
+    """True if the shown text holds an answer: its very place in the article, or its words."""
+    citations = [each for each in answer.citations if each.article.id in question.articles]
+    for gold in question.golds:
+        if holds_answer(shown, gold.text):
+            return True
+        if gold.start is not None:
+            start, end = gold.start, gold.start + len(gold.text)
+            if any(each.start <= start and end <= each.end for each in citations):
+                return True
+    return False
 
 
-def _covers(citation: Citation, question: GoldQuestion, start: int | None, length: int) -> bool:
-    if start is None or citation.article.id not in question.articles:
-        return False
-    return citation.start <= start and start + length <= citation.end
-
-
-@dataclass(frozen=True, slots=True)
-class _Highlight:
-    text: str
-    language: str
-
-
-def _highlighted(answer: Answer) -> _Highlight | None:
-    """The first words that the answer makes stand out."""
+def _first_highlight(answer: Answer) -> tuple[str | None, str]:
+    """The first highlighted words, and their language."""
     citations = _by_number(answer)
     for statement in answer.statements:
-        span = _span(statement)
-        if span is not None and statement.citations:
+        if statement.highlight is not None and statement.citations:
             article = citations[statement.citations[0]].article
-            return _Highlight(statement.text[slice(*span)], article.language)
-    return None
-
-
-def _span(statement: Statement) -> tuple[int, int] | None:
-    """Where a statement's highlight stands in its text; statements that know of none have none."""
-    span: tuple[int, int] | None = getattr(statement, "highlight", None)
-    return span
+            return statement.text[slice(*statement.highlight)], article.language
+    return None, answer.language
 
 
 def _by_number(answer: Answer) -> dict[int, Citation]:

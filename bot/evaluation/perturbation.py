@@ -1,4 +1,4 @@
-"""Questions as people type them in haste: the same questions, damaged in a repeatable way."""
+"""Perturb, sample and split questions in a repeatable way."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 from bot.errors import EvaluationError
 from bot.evaluation.questions import GoldQuestion, QuestionSet
 
-_SHORTEST = 5
-"""Letters of the shortest word that gets a typing mistake."""
-
+_SHORTEST = 5  # letters of a word that gets a typing mistake
 _WORD = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 
 
 def without_accents(text: str, chance: random.Random) -> str:
     decomposed = unicodedata.normalize("NFD", text.translate(_LIGATURES))
-    kept = (letter for letter in decomposed if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", "".join(kept))
+    bare = (letter for letter in decomposed if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", "".join(bare))
 
 
 def one_case(text: str, chance: random.Random) -> str:
@@ -29,13 +27,25 @@ def one_case(text: str, chance: random.Random) -> str:
     return chance.choice((str.lower, str.upper))(text)
 
 
-def mistyped(text: str, chance: random.Random) -> str:
-    """One mistake in one of the longer words: two letters swapped, one left out, or one doubled."""
+def add_typo(text: str, chance: random.Random) -> str:
+    """Make one mistake in a longer word: two letters swapped, one left out, or one doubled.
+
+    The first letter stays: people seldom miss it.
+    """
     words = list(_WORD.finditer(text))
     if not words:
         return text
-    word = chance.choice(words)
-    return text[: word.start()] + _slip(word[0], chance) + text[word.end() :]
+    match = chance.choice(words)
+    word = match[0]
+    swaps = [i for i in range(1, len(word) - 1) if word[i] != word[i + 1]]
+    kind = chance.choice(("swap", "drop", "double") if swaps else ("drop", "double"))
+    if kind == "swap":
+        at = chance.choice(swaps)
+        word = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    else:
+        at = chance.randrange(1, len(word))
+        word = word[:at] + (word[at] * 2 if kind == "double" else "") + word[at + 1 :]
+    return text[: match.start()] + word + text[match.end() :]
 
 
 def without_mark(text: str, chance: random.Random) -> str:
@@ -45,84 +55,72 @@ def without_mark(text: str, chance: random.Random) -> str:
 PERTURBATIONS: dict[str, Callable[[str, random.Random], str]] = {
     "accents": without_accents,
     "case": one_case,
-    "typos": mistyped,
+    "typos": add_typo,
     "mark": without_mark,
 }
-"""In the order in which they are applied."""
+"""In the order of application."""
 
 
-def kinds_named(names: str) -> tuple[str, ...]:
-    """The kinds that a list such as `accents,typos` names, in the order they are applied."""
-    asked = [name.strip() for name in names.split(",") if name.strip()]
-    for name in asked:
+def parse_kinds(text: str) -> tuple[str, ...]:
+    """Parse a list such as `accents,typos`, in the order of application."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
         if name not in PERTURBATIONS:
             raise EvaluationError(
                 "perturbation-unknown", shown=f"--perturb {name}", known=tuple(PERTURBATIONS)
             )
-    if not asked:
+    if not names:
         raise EvaluationError("perturbation-none", shown="--perturb", known=tuple(PERTURBATIONS))
-    return tuple(kind for kind in PERTURBATIONS if kind in asked)
+    return tuple(kind for kind in PERTURBATIONS if kind in names)
 
 
-def perturbed(question: GoldQuestion, kinds: Sequence[str], seed: int) -> GoldQuestion:
-    """The question with every one of these kinds of damage at once."""
+def perturb(question: GoldQuestion, kinds: Sequence[str], seed: int) -> GoldQuestion:
+    """Apply all of these kinds of damage to a question."""
     text = question.text
     for kind in kinds:
-        # Chance hangs on the words alone, so that a sample is damaged as the whole would be.
+        # Seeded by the words alone, so that a sample is damaged like the whole.
         text = PERTURBATIONS[kind](text, random.Random(f"{seed}/{kind}/{question.text}"))
     return replace(question, text=text)
 
 
-def _slip(word: str, chance: random.Random) -> str:
-    """The first letter stays: people seldom miss it."""
-    swaps = [i for i in range(1, len(word) - 1) if word[i] != word[i + 1]]
-    kind = chance.choice(("swap", "drop", "double") if swaps else ("drop", "double"))
-    if kind == "swap":
-        at = chance.choice(swaps)
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    at = chance.randrange(1, len(word))
-    return word[:at] + (word[at] * 2 if kind == "double" else "") + word[at + 1 :]
-
-
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """What is indexed and asked about, and the questions on what was left out of the index."""
+class SplitQuestions:
+    """The questions and articles of an index, and the questions on articles left out of it."""
 
-    kept: QuestionSet
+    questions: QuestionSet
     left_out: tuple[GoldQuestion, ...]
 
 
-def sampled(
+def sample(
     questions: tuple[GoldQuestion, ...], limit: int | None, seed: int
 ) -> tuple[GoldQuestion, ...]:
-    """At most `limit` questions drawn at random, in the order of the file."""
+    """Draw at most `limit` questions at random, in the order of the file."""
     if limit is None or limit >= len(questions):
         return questions
     drawn = random.Random(f"{seed}/sample").sample(range(len(questions)), limit)
     return tuple(questions[i] for i in sorted(drawn))
 
 
-def unanswerable(questions: tuple[GoldQuestion, ...]) -> tuple[GoldQuestion, ...]:
-    """The same questions, of an index that cannot answer them."""
+def as_unanswerable(questions: tuple[GoldQuestion, ...]) -> tuple[GoldQuestion, ...]:
+    """The same questions for an index that cannot answer them."""
     return tuple(
         replace(question, answerable=False, golds=(), articles=frozenset())
         for question in questions
     )
 
 
-def split_samples(whole: QuestionSet, share: float, seed: int) -> Parted:
+def split_samples(whole: QuestionSet, share: float, seed: int) -> SplitQuestions:
     """Leave this share (0..1) of the file's entries out of the index, drawn at random.
 
-    An entry goes with all its articles, since they are on one subject, and an article whose text
-    stands in an entry left out goes too. Raises EvaluationError where nothing would remain.
+    An entry goes with all its articles, since they are on one subject; so does an article whose
+    text is also in an entry left out. Raises EvaluationError if nothing would remain.
     """
     if share == 0:
-        return Parted(whole, ())
+        return SplitQuestions(whole, ())
     groups = dict(whole.groups)
     entries = sorted(set(groups.values()))
-    out = set(
-        random.Random(f"{seed}/leave-out").sample(entries, max(1, round(share * len(entries))))
-    )
+    number = max(1, round(share * len(entries)))
+    out = set(random.Random(f"{seed}/leave-out").sample(entries, number))
     texts = {article.text for article in whole.articles if groups[article.id] in out}
     kept = tuple(article for article in whole.articles if article.text not in texts)
     if not kept:
@@ -135,6 +133,6 @@ def split_samples(whole: QuestionSet, share: float, seed: int) -> Parted:
         for question in whole.questions
         if question.articles and not question.articles & remaining
     )
-    lost = set(gone)
-    asked = tuple(question for question in whole.questions if question not in lost)
-    return Parted(replace(whole, questions=asked, articles=kept), unanswerable(gone))
+    left_out = set(gone)
+    asked = tuple(question for question in whole.questions if question not in left_out)
+    return SplitQuestions(replace(whole, questions=asked, articles=kept), as_unanswerable(gone))

@@ -1,4 +1,4 @@
-"""A question whose answer is known."""
+"""Questions whose answers are known, and their files: JSON Lines, SQuAD, one question a line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from index.text.language import detect
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """An answer that counts as right; `start` is where it stands in its article, if known."""
+    """A right answer; `start` is its offset in the article, if known."""
 
     text: str
     start: int | None = None
@@ -26,10 +26,10 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """One question with what is known of its answer.
+    """A question with what is known of its answer.
 
-    `articles` are the ids of the articles that hold the answer, empty when any may; `place` is
-    where the question stands in its file, as a person would look for it.
+    `articles` are the ids of the articles that hold the answer, empty if any may; `place` is where
+    the question stands in its file, for people.
     """
 
     text: str
@@ -40,16 +40,15 @@ class GoldQuestion:
 
     @property
     def judged(self) -> bool:
-        """Whether enough is known to tell a right passage from a wrong one."""
+        """True if enough is known to judge passages."""
         return self.answerable and bool(self.golds or self.articles)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of one file; `articles` is empty when they are asked of the index in service.
+    """The questions of one file; `articles` is empty for questions to the index in service.
 
-    `groups` gives each article, by id, the entry it came from: the articles of one entry are on one
-    subject.
+    `groups` maps article ids to entries of the file: the articles of one entry are on one subject.
     """
 
     name: str
@@ -71,7 +70,7 @@ _OTHER = Problem("json-other")
 
 
 def read_question_file(path: Path) -> str:
-    """The text of a file of questions, its byte order mark left out."""
+    """Read a file of questions, without its byte order mark."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -82,8 +81,8 @@ def read_question_file(path: Path) -> str:
         raise QuestionFileError("questions-not-utf8", shown=path, byte=error.start) from error
 
 
-def parsed_json(text: str, place: str) -> Field:
-    """The value that a JSON text holds."""
+def parse_json(text: str, place: str) -> Field:
+    """Parse a JSON text."""
     try:
         return Field(json.loads(text), place)
     except json.JSONDecodeError as error:
@@ -97,9 +96,9 @@ def parsed_json(text: str, place: str) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A JSON value and where it stands (`file.json: data[3].title`).
+    """A JSON value and its place (`file.json: data[3].title`), with which its errors are raised.
 
-    What is asked of it and is not there raises QuestionFileError with that place.
+    Its methods raise QuestionFileError if the value is not as expected.
     """
 
     value: Any
@@ -109,8 +108,10 @@ class Field:
         return QuestionFileError(problem, shown=self.place)
 
     def has(self, name: str) -> bool:
-        """Whether the object has this key with anything but null."""
-        return self._object().get(name) is not None
+        """True if the object has this key with anything but null."""
+        if not isinstance(self.value, dict):
+            raise self._expected(_NAMES[dict])
+        return self.value.get(name) is not None
 
     def get(self, name: str) -> Field:
         if not self.has(name):
@@ -128,7 +129,7 @@ class Field:
         return self.value
 
     def filled(self) -> str:
-        """A text with more than white space in it."""
+        """A text that is not blank."""
         if not self.text().strip():
             raise self.wrong(Problem("field-empty"))
         return self.text()
@@ -143,31 +144,23 @@ class Field:
             raise self._expected(_NAMES[int])
         return self.value
 
-    def _object(self) -> dict[str, Any]:
-        if not isinstance(self.value, dict):
-            raise self._expected(_NAMES[dict])
-        return self.value
-
     def _expected(self, expected: Problem) -> QuestionFileError:
         found = _NAMES.get(type(self.value), _OTHER)
         return self.wrong(Problem("field-expected", expected=expected, found=found))
 
 
-SUFFIXES = frozenset({".jsonl", ".ndjson"})
-
-
 def is_lines(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES
+    return path.suffix.lower() in {".jsonl", ".ndjson"}
 
 
 def read_lines(path: Path, articles: Iterable[ArticleEntry] | None) -> QuestionSet:
-    """The questions of a file, about these articles; None when they are about none of them.
+    """Read the questions of a file about these articles; None if they are about none of them.
 
-    Raises QuestionFileError with the line of the first thing that is wrong.
+    Raises QuestionFileError with the line of the first fault.
     """
     names = None if articles is None else _names(articles)
     questions = [
-        _question(parsed_json(line, f"{path.name}:{number}"), names)
+        _question(parse_json(line, f"{path.name}:{number}"), names)
         for number, line in enumerate(read_question_file(path).split("\n"), start=1)
         if line.strip()
     ]
@@ -179,37 +172,31 @@ def read_lines(path: Path, articles: Iterable[ArticleEntry] | None) -> QuestionS
 def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQuestion:
     text = line.get("question").filled()
     answerable = line.get("answerable").flag() if line.has("answerable") else True
-    golds = tuple(Gold(answer) for answer in _answers(line))
+    answers: list[Field] = []  # one, or a list that are all right
+    if line.has("answer"):
+        answer = line.get("answer")
+        answers = answer.items() if isinstance(answer.value, list) else [answer]
+    golds = tuple(Gold(each.filled()) for each in answers)
     articles: frozenset[str] = frozenset()
     if line.has("article") and answerable and names is not None:
-        wanted = line.get("article")
-        articles = names.get(_folded(wanted.filled()), frozenset())
+        name = line.get("article")
+        articles = names.get(_folded(name.filled()), frozenset())
         if not articles:
-            raise wanted.wrong(Problem("gold-no-article", name=str(wanted.value)))
+            raise name.wrong(Problem("gold-no-article", name=str(name.value)))
     if not answerable:
         return GoldQuestion(text, line.place, answerable=False)
     return GoldQuestion(text, line.place, answerable=True, golds=golds, articles=articles)
 
 
-def _answers(line: Field) -> list[str]:
-    """One answer, or a list of answers that are all right."""
-    if not line.has("answer"):
-        return []
-    answer = line.get("answer")
-    if isinstance(answer.value, list):
-        return [item.filled() for item in answer.items()]
-    return [answer.filled()]
-
-
 def _names(articles: Iterable[ArticleEntry]) -> dict[str, frozenset[str]]:
-    """What an article may be called, with the ids of those that are called so."""
-    called: defaultdict[str, set[str]] = defaultdict(set)
+    """Map everything that an article may be called to the ids of such articles."""
+    ids: defaultdict[str, set[str]] = defaultdict(set)
     for entry in articles:
         path = PurePath(entry.path)
         for name in (entry.id, entry.path, path.name, path.stem, entry.title):
             if name.strip():
-                called[_folded(name)].add(entry.id)
-    return {name: frozenset(ids) for name, ids in called.items()}
+                ids[_folded(name)].add(entry.id)
+    return {name: frozenset(each) for name, each in ids.items()}
 
 
 def _folded(name: str) -> str:
@@ -217,20 +204,20 @@ def _folded(name: str) -> str:
 
 
 def read_squad(path: Path) -> QuestionSet:
-    """The contexts of a file as articles, and its questions.
+    """Read a SQuAD file: its contexts as articles, and its questions.
 
-    Raises QuestionFileError with the place of the first thing that is wrong.
+    Raises QuestionFileError with the place of the first fault.
     """
     articles: dict[str, Article] = {}
     groups: dict[str, str] = {}
     questions: list[GoldQuestion] = []
-    file = parsed_json(read_question_file(path), path.name)
+    file = parse_json(read_question_file(path), path.name)
     for position, entry in enumerate(file.get("data").items()):
         raw = entry.get("title").text() if entry.has("title") else ""
         title = readable_title(raw)
         for paragraph in entry.get("paragraphs").items():
             article = _article(paragraph, title)
-            # The same context twice under one title is one article, asked about in both places.
+            # The same context twice under one title is one article.
             articles.setdefault(article.id, article)
             groups.setdefault(article.id, title or f"#{position}")
             questions.extend(_questions(paragraph, articles[article.id]))
@@ -240,10 +227,10 @@ def read_squad(path: Path) -> QuestionSet:
 
 
 def readable_title(title: str) -> str:
-    """A title as a person writes it: `Nikola_Tesla` and `canal-du-midi` are made of words.
+    """Turn `Nikola_Tesla` and `canal-du-midi` into words.
 
-    Underscores are always spaces. Hyphens are only where the title has no space and no capital,
-    as in an address: « Saint-Denis » keeps its own.
+    Hyphens become spaces only in a title without space or capital, as in an address:
+    « Saint-Denis » keeps its own.
     """
     spaced = " ".join(title.replace("_", " ").split())
     if " " not in spaced and spaced == spaced.lower():
@@ -252,7 +239,7 @@ def readable_title(title: str) -> str:
 
 
 def _article(paragraph: Field, title: str) -> Article:
-    """The context as it is, so that the file's offsets hold."""
+    """The context unchanged, so that the file's offsets hold."""
     context = paragraph.get("context").filled()
     return Article(
         id=article_id(f"{title}\n{context}"),
@@ -284,26 +271,26 @@ def _questions(paragraph: Field, article: Article) -> Iterator[GoldQuestion]:
 
 
 def _gold(answer: Field, context: str) -> Gold:
-    """The answer where it stands; if its offset is off, where it stands nearest to it."""
+    """The answer at its offset; if that is wrong, at its nearest occurrence."""
     text = answer.get("text").filled()
     declared = answer.get("answer_start").whole()
     if declared >= 0 and context.startswith(text, declared):
         return Gold(text, declared)
-    found = [match.start() for match in re.finditer(re.escape(text), context)]
-    if not found:
+    starts = [match.start() for match in re.finditer(re.escape(text), context)]
+    if not starts:
         raise answer.wrong(Problem("gold-not-in-context", answer=text))
-    return Gold(text, min(found, key=lambda start: abs(start - declared)))
+    return Gold(text, min(starts, key=lambda start: abs(start - declared)))
 
 
 def read_plain_questions(path: Path) -> list[str]:
-    """The questions of a file, one a line: as it stands, or a JSON object's `question`.
+    """Read a file of one question a line, plain or as a JSON object's `question`.
 
-    Raises QuestionFileError, also where there is none.
+    Raises QuestionFileError, also if there is none.
     """
     questions = []
     for number, line in enumerate(read_question_file(path).splitlines(), 1):
         if line.lstrip().startswith("{"):
-            line = parsed_json(line, f"{path}:{number}").get("question").text()
+            line = parse_json(line, f"{path}:{number}").get("question").text()
         if line.strip():
             questions.append(" ".join(line.split()))
     if not questions:

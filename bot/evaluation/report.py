@@ -1,4 +1,4 @@
-"""An evaluation as a table for people and as JSON for programs, under the same names."""
+"""Render an evaluation as a table, as JSON under the same names, and as a diagram."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from index.errors import reason_of
 from index.search.confidence import Thresholds
 
 _NOTHING = "–"
-_MEASURE = 22  # characters of a measure's name and the space after it
-INTERVAL = "95 %"
-_WHOLE = frozenset({"questions", "unanswerable", "passages"})
-_COARSE = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
+_NAME_WIDTH = 22  # characters, with the space after it
+_INTERVAL = "95 %"
+_WHOLE_NUMBERS = frozenset({"questions", "unanswerable", "passages"})
+_ONE_DECIMAL = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
 
 
 def figures_table(evaluation: Evaluation) -> Table:
-    """One row a measure, one column a set of questions, each with its 95 % interval."""
+    """A row per measure, a column per set of questions, each with its 95 % interval."""
     table = Table(title=_heading(evaluation), title_justify="left", box=None)
     heads, *rows = _rows(evaluation)
     for head in heads:
-        left = head in ("", INTERVAL)
-        style = "dim" if head == INTERVAL else ""
+        left = head in ("", _INTERVAL)
+        style = "dim" if head == _INTERVAL else ""
         table.add_column(head, justify="left" if left else "right", style=style, no_wrap=True)
     for row in rows:
         table.add_row(*row)
@@ -47,20 +47,20 @@ def figures_table(evaluation: Evaluation) -> Table:
 
 
 def figures_lines(evaluation: Evaluation) -> str:
-    """The same table with tabs between its cells, for a pipe."""
+    """The same table as tab-separated text."""
     lines = ("\t".join(row).rstrip() for row in _rows(evaluation))
     return "\n".join((_heading(evaluation), *lines))
 
 
 def measure_lines(evaluation: Evaluation, meanings: Mapping[str, str]) -> str:
-    """One line a measure that has a value: its name and what it tells."""
+    """A line per measure that has a value: its name and its meaning."""
     shown = (figure.name for figure in evaluation.file.all if figure.value is not None)
     names = dict.fromkeys(name.partition("@")[0].partition(" ")[0] for name in shown)
-    return "\n".join(f"{name:<{_MEASURE}}{meanings[name]}" for name in names)
+    return "\n".join(f"{name:<{_NAME_WIDTH}}{meanings[name]}" for name in names)
 
 
 def figures_json(evaluation: Evaluation) -> str:
-    """The file's figures at the top; those of the other sets below their own names."""
+    """JSON with the file's figures at the top, and those of the other sets under their names."""
     fields: dict[str, Any] = {
         "file": evaluation.file.name,
         "model": evaluation.model,
@@ -90,52 +90,50 @@ def figures_json(evaluation: Evaluation) -> str:
 
 
 def worst(outcomes: Sequence[GoldOutcome], number: int) -> list[GoldOutcome]:
-    """The faults that were made with the most assurance, worst first."""
+    """The faults of the highest confidence, worst first."""
+
+    def assurance(outcome: GoldOutcome) -> float:
+        return outcome.confidence if outcome.kept else 1 - outcome.confidence
+
     faulty = [each for each in outcomes if each.fault]
-    return sorted(faulty, key=_assurance, reverse=True)[:number]
+    return sorted(faulty, key=assurance, reverse=True)[:number]
 
 
 def worst_text(outcomes: Sequence[GoldOutcome], number: int) -> Text:
-    """How many faults there are of each kind, then the worst with what was wanted and shown."""
+    """Count the faults of each kind, then list the worst with the wanted and the shown text."""
     kinds = [each.fault for each in outcomes if each.fault]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
     text = Text(f"{len(kinds)} of {len(outcomes)} questions went wrong: {counts or _NOTHING}")
     for position, each in enumerate(worst(outcomes, number), start=1):
+        if not each.question.judged:
+            rank = "no passage is right"
+        elif each.rank is None:
+            rank = "right passage not found"
+        else:
+            rank = f"right passage at rank {each.rank}"
         text.append(f"\n\n{position}. {each.fault}", style="bold")
-        text.append(f" (confidence {each.confidence:.2f}, {_standing(each)})")
-        text.append(f"\n   {_flowing(each.question.place)}", style="dim")
-        text.append(f"\n   question  {_flowing(each.question.text)}")
+        text.append(f" (confidence {each.confidence:.2f}, {rank})")
+        text.append(f"\n   {_one_line(each.question.place)}", style="dim")
+        text.append(f"\n   question  {_one_line(each.question.text)}")
         golds = " | ".join(dict.fromkeys(gold.text for gold in each.question.golds))
-        text.append(f"\n   wanted    {_flowing(golds) or _NOTHING}")
-        text.append(f"\n   shown     {_flowing(each.shown) or _NOTHING}")
+        text.append(f"\n   wanted    {_one_line(golds) or _NOTHING}")
+        text.append(f"\n   shown     {_one_line(each.shown) or _NOTHING}")
     return text
 
 
-def _assurance(outcome: GoldOutcome) -> float:
-    return outcome.confidence if outcome.kept else 1 - outcome.confidence
-
-
-def _standing(outcome: GoldOutcome) -> str:
-    if not outcome.question.judged:
-        return "no passage is right"
-    if outcome.rank is None:
-        return "right passage not found"
-    return f"right passage at rank {outcome.rank}"
-
-
-def _flowing(text: str) -> str:
+def _one_line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
 def _rows(evaluation: Evaluation) -> Iterator[list[str]]:
-    """The heads of the columns, then their cells."""
+    """The column heads, then the cells of each row."""
     losses = {figure.name: figure.value for figure in evaluation.loss()}
-    heads = (head for each in evaluation.sets for head in (harmless(each.name), INTERVAL))
+    heads = (head for each in evaluation.sets for head in (harmless(each.name), _INTERVAL))
     yield ["", *heads, *(["loss"] if losses else [])]
     for row in zip(*(each.all for each in evaluation.sets), strict=True):
         cells = (cell for figure in row for cell in (_value(figure), _interval(figure)))
-        lost = losses.get(row[0].name)
-        yield [row[0].name, *cells, *([f"{lost:.1f}"] if lost is not None else [])]
+        loss = losses.get(row[0].name)
+        yield [row[0].name, *cells, *([f"{loss:.1f}"] if loss is not None else [])]
 
 
 def _heading(evaluation: Evaluation) -> str:
@@ -147,20 +145,20 @@ def _heading(evaluation: Evaluation) -> str:
 def _value(figure: EvaluationFigure) -> str:
     if figure.value is None:
         return _NOTHING
-    if figure.name in _WHOLE:
+    if figure.name in _WHOLE_NUMBERS:
         return f"{figure.value:,}".replace(",", "\u202f")
-    return f"{figure.value:.{_places(figure.name)}f}"
+    return f"{figure.value:.{_decimals(figure.name)}f}"
 
 
 def _interval(figure: EvaluationFigure) -> str:
     if figure.interval is None:
         return ""
-    places = _places(figure.name)
-    return f"{figure.interval.low:.{places}f}–{figure.interval.high:.{places}f}"
+    decimals = _decimals(figure.name)
+    return f"{figure.interval.low:.{decimals}f}–{figure.interval.high:.{decimals}f}"
 
 
-def _places(name: str) -> int:
-    return 1 if name.startswith(_COARSE) else 3
+def _decimals(name: str) -> int:
+    return 1 if name.startswith(_ONE_DECIMAL) else 3
 
 
 def _fields(figures: EvaluationFigures) -> dict[str, Any]:
@@ -173,7 +171,7 @@ def _fields(figures: EvaluationFigures) -> dict[str, Any]:
 
 
 def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
-    """By name; `latency_ms p50` is the p50 of latency_ms."""
+    """Values by name; `latency_ms p50` is the p50 of latency_ms."""
     values: dict[str, Any] = {}
     for figure in figures:
         name, _, part = figure.name.partition(" ")
@@ -184,15 +182,15 @@ def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
     return values
 
 
-_COLUMNS = 20
+_HISTOGRAM_BINS = 20
 
 
 def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) -> None:
-    """Write the diagram, with how many questions of each kind had which confidence below it."""
+    """Write a reliability diagram, above a histogram of the confidences of each kind."""
     bins = reliability_of(outcomes)
     if not bins:
         raise EvaluationError("plot-one-kind", shown="--plot")
-    from matplotlib.figure import Figure  # a second, for those alone who want a diagram
+    from matplotlib.figure import Figure  # takes a second
 
     figure = Figure(figsize=(6, 7), layout="constrained")
     diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
@@ -208,7 +206,7 @@ def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) ->
     kinds = (("answerable", True), ("unanswerable", False))
     histogram.hist(
         [[e.confidence for e in outcomes if e.question.answerable is kind] for _, kind in kinds],
-        bins=_COLUMNS,
+        bins=_HISTOGRAM_BINS,
         range=(0, 1),
         stacked=True,
         label=[label for label, _ in kinds],

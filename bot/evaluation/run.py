@@ -1,4 +1,4 @@
-"""One evaluation from its files to its figures."""
+"""Run an evaluation, from its files to its figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, Protocol, runtime_checkable
@@ -14,9 +15,15 @@ from bot.answering.base import Answerer, Retriever
 from bot.answering.chain import RetrievalQA
 from bot.errors import EvaluationError
 from bot.evaluation.measures import EvaluationFigure, EvaluationFigures, evaluation_figures
-from bot.evaluation.outcome import GoldOutcome, outcome
-from bot.evaluation.perturbation import Parted, perturbed, sampled, split_samples, unanswerable
-from bot.evaluation.questions import GoldQuestion, QuestionSet, is_lines, read_lines, read_squad
+from bot.evaluation.outcome import GoldOutcome, judge_answer
+from bot.evaluation.perturbation import (
+    SplitQuestions,
+    as_unanswerable,
+    perturb,
+    sample,
+    split_samples,
+)
+from bot.evaluation.questions import GoldQuestion, is_lines, read_lines, read_squad
 from index.article import Article, Period
 from index.build.builder import BuildObserver, build_articles
 from index.findings import Findings
@@ -32,16 +39,15 @@ Unit = Literal["tokens", "words"]
 
 @runtime_checkable
 class CountsTokens(Protocol):
-    """An embedder that can tell how many tokens its model reads in some texts."""
+    """An embedder that can count the tokens of texts."""
 
     def count_tokens(self, texts: Sequence[str]) -> int: ...
 
 
 class TokenMeter:
-    """An embedder that counts what passes through it.
+    """An embedder that counts the tokens it embeds, or words if its model cannot (see `unit_of`).
 
-    Tokens are the model's own where it can count them, else words (see `unit_of`). `counting` is
-    the time spent on that, in seconds, to be taken off the time measured around it.
+    `counting` is the time spent on counting, in seconds, to subtract from the time measured.
     """
 
     def __init__(self, embedder: Embedder) -> None:
@@ -61,7 +67,10 @@ class TokenMeter:
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
         began = time.perf_counter()
-        self.tokens += _count(self._embedder, texts)
+        if isinstance(self._embedder, CountsTokens):
+            self.tokens += self._embedder.count_tokens(texts)
+        else:
+            self.tokens += sum(len(text.split()) for text in texts)
         self.counting += time.perf_counter() - began
         return self._embedder.embed_passages(texts, progress=progress)
 
@@ -70,25 +79,19 @@ class TokenMeter:
 
 
 def unit_of(embedder: Embedder) -> Unit:
-    """What `Meter.tokens` counts for this embedder."""
+    """What `TokenMeter.tokens` counts for this embedder."""
     return "tokens" if isinstance(embedder, CountsTokens) else "words"
 
 
-def _count(embedder: Embedder, texts: Sequence[str]) -> int:
-    if isinstance(embedder, CountsTokens):
-        return embedder.count_tokens(texts)
-    return sum(len(text.split()) for text in texts)
-
-
-_SPREAD = 20_000  # passages whose length is looked at, evenly spaced, in an index larger than that
+_SAMPLED_PASSAGES = 20_000  # whose length is measured, evenly spaced
 _PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An index to ask, and what is measured of it.
+class MeasuredIndex:
+    """An index with its figures.
 
-    `tokens` were embedded and `seconds` spent to build it whole, both 0 for an index in service.
+    `tokens` were embedded and `seconds` spent to build it, both 0 for an index in service.
     """
 
     searcher: Searcher
@@ -105,10 +108,10 @@ class Opened:
 @contextmanager
 def index_in_service(
     location: Location, embedder: Embedder, judge: ConfidenceModel
-) -> Iterator[Opened]:
-    """The index that people are asking now. Raises what opening one does."""
+) -> Iterator[MeasuredIndex]:
+    """Open the index in service. Raises what opening one does."""
     with open_store(location).open(model=embedder.id, dimension=embedder.dimension) as generation:
-        yield _asking_opened(generation, embedder, judge)
+        yield _measure_index(generation, embedder, judge)
 
 
 @contextmanager
@@ -117,19 +120,16 @@ def temporary_index(
     embedder: Embedder,
     judge: ConfidenceModel,
     observer: BuildObserver | None = None,
-) -> Iterator[Opened]:
-    """An index of these articles, gone at the end."""
+) -> Iterator[MeasuredIndex]:
+    """Build an index of these articles, deleted at the end."""
     with TemporaryDirectory(prefix="selon-eval-") as folder:
         data_dir = Path(folder)
         meter = TokenMeter(embedder)
         began = time.perf_counter()
         build_articles(articles, data_dir, meter, observer=observer)
         seconds = time.perf_counter() - began - meter.counting
-        with open_store(data_dir).open(
-            model=embedder.id, dimension=embedder.dimension
-        ) as generation:
-            opened = _asking_opened(generation, embedder, judge)
-            yield replace(opened, tokens=meter.tokens, seconds=seconds)
+        with index_in_service(data_dir, embedder, judge) as index:
+            yield replace(index, tokens=meter.tokens, seconds=seconds)
 
 
 def ask_all(
@@ -139,23 +139,23 @@ def ask_all(
     reader: EvidenceReader | None = None,
     asked: Callable[[], None] = lambda: None,
 ) -> tuple[GoldOutcome, ...]:
-    """What becomes of each question; `asked()` is called after each."""
+    """Ask questions and judge the answers; `asked()` is called after each."""
     recorder = _Recorder(retriever, reader)
     chain = RetrievalQA(recorder, answerer, reader=recorder)
     outcomes: list[GoldOutcome] = []
     for question in questions:
         if not outcomes:
-            chain.invoke(question.text)  # what is loaded on first use is not the question's time
+            chain.invoke(question.text)  # so that lazy loading is not timed
         began = time.perf_counter()
         answer = chain.invoke(question.text)
         milliseconds = (time.perf_counter() - began) * 1000
-        outcomes.append(outcome(question, recorder.findings, answer, milliseconds))
+        outcomes.append(judge_answer(question, recorder.findings, answer, milliseconds))
         asked()
     return tuple(outcomes)
 
 
 class _Recorder:
-    """Passes questions on and keeps what was found, and read, for the last one."""
+    """A retriever and reader that keeps the findings of the last question."""
 
     findings: Findings
 
@@ -171,29 +171,23 @@ class _Recorder:
         return self.findings
 
 
-def _asking_opened(
+def _measure_index(
     generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
-) -> Opened:
-    return Opened(
-        Searcher(generation, embedder, judge),
-        generation.facts.passages,
-        _mean_passage_chars(generation),
-    )
-
-
-def _mean_passage_chars(generation: GenerationReader) -> float:
+) -> MeasuredIndex:
     total = generation.facts.passages
-    rows = range(0, total, -(-total // _SPREAD))
+    rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
     length = 0
     for page in range(0, len(rows), _PAGE):
         stored = generation.stored(rows[page : page + _PAGE])
         length += sum(len(each.passage.text) for each in stored)
-    return length / len(rows)
+    return MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
 
 SAMPLE_SEED = 1
-COMPARED = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr@10", "ndcg@10", "answer_hit")
-COMPARED_KEPT = (*COMPARED, "answerable_kept", "unanswerable_refused", "auroc")
+_COMPARED = (
+    *("hit@1", "hit@3", "hit@5", "hit@10", "mrr@10", "ndcg@10", "answer_hit"),
+    *("answerable_kept", "unanswerable_refused", "auroc"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +195,7 @@ class EvaluationPlan:
     """What to ask, and how.
 
     `other` holds questions that the articles of `file` do not answer; `leave_out` (0..1) is the
-    share of its entries to leave out of the index; `perturb` names kinds of `perturb.KINDS`;
+    share of its entries to leave out of the index; `perturb` names kinds of `PERTURBATIONS`;
     `limit` is for each file.
     """
 
@@ -216,10 +210,7 @@ class EvaluationPlan:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What answers: the parts that a person's question goes through.
-
-    `thresholds` are those by which `answerer` refuses and is sure.
-    """
+    """The parts that answer a question; `thresholds` are those of `answerer`."""
 
     embedder: Embedder
     judge: ConfidenceModel
@@ -252,16 +243,16 @@ class Evaluation:
         """What the perturbed questions lose, in points of a hundred."""
         if self.perturbed is None:
             return ()
-        lost: list[EvaluationFigure] = []
-        for name in COMPARED_KEPT:
+        losses: list[EvaluationFigure] = []
+        for name in _COMPARED:
             before, after = self.file.value(name), self.perturbed.value(name)
             if before is not None and after is not None:
-                lost.append(EvaluationFigure(name, 100 * (before - after)))
-        return tuple(lost)
+                losses.append(EvaluationFigure(name, 100 * (before - after)))
+        return tuple(losses)
 
 
 class EvaluationObserver(Protocol):
-    """What is told as it goes: the steps, also of building an index, and how far each is."""
+    """Receives the steps, also of building an index, and the progress of each."""
 
     def step(self, name: str) -> None: ...
 
@@ -273,73 +264,75 @@ def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -
 
     Raises EvaluationError, QuestionFileError, and what indexing and opening an index raise.
     """
-    other = _other_questions(plan)
-    with _opened(plan, means, observer) as (parts, index):
+    other: tuple[GoldQuestion, ...] = ()
+    if plan.other is not None:
+        others = read_lines(plan.other, None) if is_lines(plan.other) else read_squad(plan.other)
+        other = sample(as_unanswerable(others.questions), plan.limit, plan.seed)
+    with _open_index(plan, means, observer) as (split, index):
         own = (
-            *sampled(parts.kept.questions, plan.limit, plan.seed),
-            *sampled(parts.left_out, plan.limit, plan.seed),
+            *sample(split.questions.questions, plan.limit, plan.seed),
+            *sample(split.left_out, plan.limit, plan.seed),
         )
         asked = (*own, *other)
         observer.step("questions")
-        outcomes = _asked(asked, index, means, observer)
+        outcomes = _ask(asked, index, means, observer)
+        others_asked = outcomes[len(own) :]
+        damaged = None
+        if plan.perturb:
+            observer.step("perturbed questions")
+            questions = [perturb(question, plan.perturb, plan.seed) for question in asked]
+            perturbed_outcomes = _ask(questions, index, means, observer)
+            damaged = _figures(", ".join(plan.perturb), perturbed_outcomes, len(own), index)
         return Evaluation(
             plan=plan,
             model=means.embedder.id,
             thresholds=means.thresholds,
             unit=unit_of(means.embedder),
             file=_figures(plan.file.name, outcomes, len(own), index),
-            perturbed=_perturbed(plan, asked, len(own), index, means, observer),
-            other=_other_figures(plan, outcomes[len(own) :], index),
+            perturbed=damaged,
+            other=_figures(plan.other.name, others_asked, len(other), index)
+            if plan.other
+            else None,
             outcomes=outcomes,
         )
 
 
-def _other_questions(plan: EvaluationPlan) -> tuple[GoldQuestion, ...]:
-    if plan.other is None:
-        return ()
-    lines = is_lines(plan.other)
-    others = read_lines(plan.other, None) if lines else read_squad(plan.other)
-    return sampled(unanswerable(others.questions), plan.limit, plan.seed)
-
-
 @contextmanager
-def _opened(
+def _open_index(
     plan: EvaluationPlan, means: Means, observer: EvaluationObserver
-) -> Iterator[tuple[Parted, Opened]]:
-    """The questions, and the index they are asked of."""
+) -> Iterator[tuple[SplitQuestions, MeasuredIndex]]:
+    """Open the questions, and the index that answers them."""
+    embedder, judge = means.embedder, means.judge
     if not is_lines(plan.file):
-        parts = split_samples(read_squad(plan.file), plan.leave_out, plan.seed)
-        with temporary_index(parts.kept.articles, means.embedder, means.judge, observer) as index:
-            yield parts, index
+        split = split_samples(read_squad(plan.file), plan.leave_out, plan.seed)
+        with temporary_index(split.questions.articles, embedder, judge, observer) as index:
+            yield split, index
         return
     if plan.leave_out:
         raise EvaluationError("left-out-no-squad", shown="--leave-out")
-    questions = _of_index_in_service(plan, means)
-    with index_in_service(plan.location, means.embedder, means.judge) as index:
-        yield Parted(questions, ()), index
+    with index_in_service(plan.location, embedder, judge) as index:
+        questions = read_lines(plan.file, index.searcher.generation.articles())
+        yield SplitQuestions(questions, ()), index
 
 
-def _of_index_in_service(plan: EvaluationPlan, means: Means) -> QuestionSet:
-    model = means.embedder
-    with open_store(plan.location).open(model=model.id, dimension=model.dimension) as generation:
-        return read_lines(plan.file, generation.articles())
-
-
-def _asked(
-    questions: Sequence[GoldQuestion], index: Opened, means: Means, observer: EvaluationObserver
+def _ask(
+    questions: Sequence[GoldQuestion],
+    index: MeasuredIndex,
+    means: Means,
+    observer: EvaluationObserver,
 ) -> tuple[GoldOutcome, ...]:
-    done = 0
-
-    def asked() -> None:
-        nonlocal done
-        done += 1
-        observer.progress(done, len(questions))
-
-    return ask_all(questions, index.searcher, means.answerer, means.reader, asked)
+    done = count(1)
+    return ask_all(
+        questions,
+        index.searcher,
+        means.answerer,
+        means.reader,
+        lambda: observer.progress(next(done), len(questions)),
+    )
 
 
 def _figures(
-    name: str, outcomes: Sequence[GoldOutcome], own: int, index: Opened
+    name: str, outcomes: Sequence[GoldOutcome], own: int, index: MeasuredIndex
 ) -> EvaluationFigures:
     measured = evaluation_figures(name, outcomes)
     described = (
@@ -350,27 +343,3 @@ def _figures(
     )
     speed = EvaluationFigure("index_tokens_per_s", index.tokens_per_s)
     return replace(measured, all=(*described, *measured.all, speed))
-
-
-def _perturbed(
-    plan: EvaluationPlan,
-    asked: Sequence[GoldQuestion],
-    own: int,
-    index: Opened,
-    means: Means,
-    observer: EvaluationObserver,
-) -> EvaluationFigures | None:
-    if not plan.perturb:
-        return None
-    observer.step("perturbed questions")
-    damaged = [perturbed(question, plan.perturb, plan.seed) for question in asked]
-    outcomes = _asked(damaged, index, means, observer)
-    return _figures(", ".join(plan.perturb), outcomes, own, index)
-
-
-def _other_figures(
-    plan: EvaluationPlan, outcomes: Sequence[GoldOutcome], index: Opened
-) -> EvaluationFigures | None:
-    if plan.other is None:
-        return None
-    return _figures(plan.other.name, outcomes, len(outcomes), index)

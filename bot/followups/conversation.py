@@ -22,7 +22,7 @@ from bot.followups.turn import Turn, TurnText
 class Rewriter(Protocol):
     """Writes a question out so that it stands alone; a chat model does."""
 
-    async def rewritten(self, question: str, history: tuple[Turn, ...]) -> str | None:
+    async def rewrite(self, question: str, history: tuple[Turn, ...]) -> str | None:
         """The question after these turns; None where it cannot be written, or not be trusted."""
 
 
@@ -86,7 +86,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             known = said.replied in earlier
             earlier = earlier[: earlier.index(said.replied)] if known else ()
             earlier = (*earlier, said.replied)
-        written = await rewriter.rewritten(said.question, earlier)
+        written = await rewriter.rewrite(said.question, earlier)
         if written is None:
             return ruled
         return replace(ruled, question=written, rewritten=written != said.question)

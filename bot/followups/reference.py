@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.about import LONGEST, metadata_question
+from bot.answering.about import LONGEST_QUESTION, metadata_question
 from bot.followups import closed_class
 from bot.followups.nouns import Noun, nouns
 from index.text.folding import fold_phrase
@@ -49,7 +49,7 @@ def read_reference(question: str, language: str) -> ReferenceReading:
     """The reading of a question; `language` is what was spoken before, where nothing tells."""
     question = " ".join(question.split())
     language = spoken(question, language)
-    if len(question) > LONGEST:
+    if len(question) > LONGEST_QUESTION:
         return ReferenceReading("alone", question, language)
     plain = fold_phrase(question)
     if closed_class.COURTESY.fullmatch(plain):

@@ -1,4 +1,4 @@
-"""The articles of the index for those who browse them: found, listed, summed up."""
+"""The articles of the index for browsing: search, lists and summaries."""
 
 from __future__ import annotations
 
@@ -19,54 +19,44 @@ from index.search.searcher import Searcher
 from index.store.reader import FacetKind, GenerationReader
 from index.text.antecedents import leads
 
-_SENTENCES = 4
-
-_MOST_WORDS = 110
-
+_SUMMARY_SENTENCES = 4
+_SUMMARY_WORDS = 110
 _SHORTEST = 6  # words; shorter sentences say too little alone
-
 _OPENING_BONUS = 0.04  # journalists put the news first
 
 # Carbonell & Goldstein, "The Use of MMR" (1998): what a sentence adds counts against what it
 # repeats.
-REPETITION_PENALTY = 0.5
+_REPETITION_PENALTY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """A sentence of an article with its passage; `leaning` when it needs an earlier one."""
+class ArticleSentence:
+    """A sentence of an article with its passage; `leaning` if it needs an earlier one."""
 
     sentence: Sentence
     passage: Passage
     leaning: bool
 
 
-def tellings(article: Article, passages: Sequence[Passage]) -> list[Telling]:
+def article_sentences(article: Article, passages: Sequence[Passage]) -> list[ArticleSentence]:
     """The sentences of an article, in reading order."""
     return [
-        Telling(sentence, passage, lead is not None)
+        ArticleSentence(sentence, passage, lead is not None)
         for passage in passages
         for sentence, lead in zip(passage.sentences, leads(passage, article.language), strict=True)
     ]
 
 
-def summary(article: Article, sentences: Sequence[Telling], vectors: Vectors) -> Answer:
-    """The sentences nearest to what the whole article says, each adding to the others.
+def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: Vectors) -> Answer:
+    """Summarise an article by the sentences nearest to it, each adding to the others.
 
-    `vectors`, shape (len(sentences), d), are of unit length. No statement where none can stand
-    alone.
+    `vectors`, shape (len(sentences), d), are of unit length. The answer is empty if no sentence
+    stands alone.
     """
-    chosen = sorted(_chosen(sentences, vectors))
+    chosen = [sentences[at] for at in sorted(_choose(sentences, vectors))]
     citations = tuple(
-        Citation(
-            number,
-            sentences[at].sentence.text,
-            sentences[at].sentence.start,
-            sentences[at].sentence.end,
-            sentences[at].passage,
-            article,
-        )
-        for number, at in enumerate(chosen, 1)
+        Citation.of(number, each.sentence, each.passage, article)
+        for number, each in enumerate(chosen, 1)
     )
     return Answer(
         question=article.title,
@@ -74,63 +64,62 @@ def summary(article: Article, sentences: Sequence[Telling], vectors: Vectors) ->
         confidence=1.0,
         statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
         citations=citations,
-        nearest=(),
-        elapsed_ms=0.0,
     )
 
 
-def _chosen(sentences: Sequence[Telling], vectors: Vectors) -> list[int]:
-    open_to = [at for at, each in enumerate(sentences) if _stands_alone(each)]
-    if not open_to:
+def _choose(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
+    candidates = [
+        at
+        for at, each in enumerate(sentences)
+        if not each.leaning
+        and len(each.sentence.text.split()) >= _SHORTEST
+        and not each.sentence.text.endswith((":", "?"))
+    ]
+    if not candidates:
         return []
     middle = vectors.mean(axis=0)
     central = vectors @ (middle / np.linalg.norm(middle))
-    worth = {at: float(central[at]) + _OPENING_BONUS * (at == open_to[0]) for at in open_to}
+    worth = {at: float(central[at]) + _OPENING_BONUS * (at == candidates[0]) for at in candidates}
     chosen: list[int] = []
     words = 0
-    while open_to and len(chosen) < _SENTENCES:
-        best = max(
-            open_to, key=lambda at: worth[at] - REPETITION_PENALTY * _repeated(at, chosen, vectors)
-        )
-        open_to.remove(best)
+
+    def gain(at: int) -> float:
+        repeated = max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
+        return worth[at] - _REPETITION_PENALTY * repeated
+
+    while candidates and len(chosen) < _SUMMARY_SENTENCES:
+        best = max(candidates, key=gain)
+        candidates.remove(best)
         count = len(sentences[best].sentence.text.split())
-        if not chosen or words + count <= _MOST_WORDS:
+        if not chosen or words + count <= _SUMMARY_WORDS:
             chosen.append(best)
             words += count
     return chosen
 
 
-def _stands_alone(telling: Telling) -> bool:
-    text = telling.sentence.text
-    return not telling.leaning and len(text.split()) >= _SHORTEST and not text.endswith((":", "?"))
-
-
-def _repeated(at: int, chosen: Sequence[int], vectors: Vectors) -> float:
-    return max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
-
-
 @dataclass(frozen=True, slots=True)
-class FoundOnSubject:
-    """What there is on a subject: of each article about it the sentence that matters, best first,
-    and the ids of all the articles that were looked at."""
+class SubjectArticles:
+    """The most telling sentence of each article about a subject, best first.
+
+    `looked_at` are the ids of all the articles that were considered.
+    """
 
     citations: tuple[Citation, ...]
     looked_at: frozenset[str]
 
 
-FOLLOWED_PASSAGES = 400
-"""Passages looked at for new articles: all that a search puts forward, so that what was there
-before is not taken for new."""
+_FOLLOWED_PASSAGES = 400
+"""Passages searched for new articles: all that a search returns, so that nothing old counts as
+new."""
 
-SEARCHED_PASSAGES = 100
-"""Passages among which the articles on a subject are looked for."""
+_SEARCHED_PASSAGES = 100  # for the articles on a subject
 
 
 class Library(Protocol):
-    """What the messenger knows of the index besides its answers."""
+    """What the messenger uses of the index besides its answers."""
 
     def article(self, article_id: str) -> Article | None:
-        """None when it is no longer there."""
+        """None if it is no longer there."""
         ...
 
     def generation(self) -> str:
@@ -138,52 +127,52 @@ class Library(Protocol):
         ...
 
     def check(self) -> None:
-        """Raises IndexingError where the index, or a newer one, cannot be opened."""
+        """Raise IndexingError if the index, or a newer one, cannot be opened."""
         ...
 
     def holdings(self) -> Holdings:
-        """How much there is."""
+        """The size of the index."""
         ...
 
     @property
     def model(self) -> str:
-        """Names what embeds."""
+        """The id of the embedding model."""
         ...
 
-    def embedded(self, question: str) -> Vectors:
-        """A question's vector, of length 1."""
+    def embed(self, question: str) -> Vectors:
+        """A question's unit vector."""
         ...
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        """Articles, newest first, those without a date last."""
+        """Articles, newest first, undated ones last."""
         ...
 
-    def ranked(self, words: str) -> Sequence[Article]:
+    def rank(self, words: str) -> Sequence[Article]:
         """The articles that hold any of these words or are near to them in meaning, best first."""
         ...
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
-        """The articles that an id (or its beginning), a path, an address or a title means."""
+        """The articles with this id (or its beginning), path, address or title."""
         ...
 
-    def summary(self, article: Article) -> Answer:
-        """An article in a few of its own sentences."""
+    def summarise(self, article: Article) -> Answer:
+        """Summarise an article in a few of its own sentences."""
         ...
 
-    def on_subject(self, subject: str) -> FoundOnSubject:
-        """The articles about a subject, each with the sentence that matters."""
+    def on_subject(self, subject: str) -> SubjectArticles:
+        """The articles about a subject, each with its most telling sentence."""
         ...
 
     def count(self, selection: Selection | None = None) -> int:
-        """How many articles there are, or are chosen."""
+        """The number of articles, or of selected ones."""
         ...
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """How many articles each outlet, category or language has, the most first."""
+        """The number of articles of each outlet, category or language, largest first."""
         ...
 
     def searcher(self) -> Searcher:
-        """Over the generation in service at this moment."""
+        """A searcher over the generation in service."""
         ...
 
 
@@ -210,39 +199,38 @@ class LiveLibrary:
     def model(self) -> str:
         return self._index.embedder.id
 
-    def embedded(self, question: str) -> Vectors:
+    def embed(self, question: str) -> Vectors:
         return self._index.embedder.embed_question(question)
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
         return self._index.searcher().articles(limit=skip + limit)[skip:]
 
-    def ranked(self, words: str) -> Sequence[Article]:
-        return rank_articles(words, self._index.search_subject(words, SEARCHED_PASSAGES))
+    def rank(self, words: str) -> Sequence[Article]:
+        return rank_articles(words, self._index.search_subject(words, _SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         return self._index.searcher().find(reference)
 
-    def summary(self, article: Article) -> Answer:
+    def summarise(self, article: Article) -> Answer:
         generation = self._open
         stored = [
-            found
+            each
             for passage in cut(article)
-            if (found := generation.passage_at(article.id, passage.start)) is not None
+            if (each := generation.passage_at(article.id, passage.start)) is not None
         ]
         if not stored:  # withdrawn since it was opened
-            return summary(article, (), np.empty((0, 0), dtype=np.float32))
+            return summarise(article, (), np.empty((0, 0), dtype=np.float32))
         vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
-        return summary(article, tellings(article, [each.passage for each in stored]), vectors)
+        sentences = article_sentences(article, [each.passage for each in stored])
+        return summarise(article, sentences, vectors)
 
-    def on_subject(self, subject: str) -> FoundOnSubject:
-        hits = self._index.search_subject(subject, FOLLOWED_PASSAGES)
-        cited = []
-        for number, hit in enumerate(hits_about(subject, hits), start=1):
-            told = telling_sentence(subject, hit)
-            cited.append(
-                Citation(number, told.text, told.start, told.end, hit.passage, hit.article)
-            )
-        return FoundOnSubject(tuple(cited), frozenset(hit.article.id for hit in hits))
+    def on_subject(self, subject: str) -> SubjectArticles:
+        hits = self._index.search_subject(subject, _FOLLOWED_PASSAGES)
+        citations = tuple(
+            Citation.of(number, telling_sentence(subject, hit), hit.passage, hit.article)
+            for number, hit in enumerate(hits_about(subject, hits), start=1)
+        )
+        return SubjectArticles(citations, frozenset(hit.article.id for hit in hits))
 
     def count(self, selection: Selection | None = None) -> int:
         return self._open.count(among=selection)

@@ -1,10 +1,9 @@
-"""Indexes built in a process of their own, of which answers notice nothing."""
+"""Build indexes in a process of their own, so that answers are not slowed down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from index.apart import UNBOUNDED, ProcessBounds, ProcessLost, WorkRequester, run_apart
@@ -14,18 +13,9 @@ from index.formats.base import Options
 from index.models.base import Embedder
 from index.store.factory import Location
 
-_LOST: Mapping[str, Callable[[ProcessBounds], Problem]] = MappingProxyType(
-    {
-        "slow": lambda bounds: Problem("build-slow", seconds=round(bounds.seconds or 0)),
-        "heavy": lambda _: Problem("build-heavy"),
-        "crash": lambda _: Problem("build-crash"),
-    }
-)
-
 
 class IndexBuilder(Protocol):
-    """Builds as `index.build.builder.build` does, and raises as it does; IndexingError where a
-    bound is met."""
+    """Builds and raises as `index.build.builder.build`; IndexingError if a bound is exceeded."""
 
     def __call__(
         self,
@@ -40,8 +30,10 @@ class IndexBuilder(Protocol):
 
 
 class BuildProcess:
-    """Builds in a process of its own, which opens its embedding model by `open_embedder` (pickled,
-    like all that is given)."""
+    """Builds in a process that opens its embedding model by `open_embedder`.
+
+    All arguments are pickled.
+    """
 
     def __init__(self, open_embedder: Callable[[], Embedder]) -> None:
         self._open_embedder = open_embedder
@@ -57,8 +49,8 @@ class BuildProcess:
         bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
         def watch(message: tuple[str, tuple[Any, ...]]) -> None:
-            name, told = message
-            getattr(observer or Unobserved(), name)(*told)
+            name, arguments = message
+            getattr(observer or Unobserved(), name)(*arguments)
 
         try:
             return run_apart(
@@ -72,11 +64,16 @@ class BuildProcess:
                 stop=stop,
             )
         except ProcessLost as lost:
-            raise IndexingError(_LOST[lost.why](bounds)) from lost
+            problems = {
+                "slow": Problem("build-slow", seconds=round(bounds.seconds or 0)),
+                "heavy": Problem("build-heavy"),
+                "crash": Problem("build-crash"),
+            }
+            raise IndexingError(problems[lost.why]) from lost
 
 
 def _build(
-    asker: WorkRequester,
+    requester: WorkRequester,
     open_embedder: Callable[[], Embedder],
     paths: list[Path],
     location: Location,
@@ -87,19 +84,19 @@ def _build(
         location,
         open_embedder(),
         options=options,
-        observer=_Forwarded(asker),
-        stop=asker.wants_end,
+        observer=_ForwardingObserver(requester),
+        stop=requester.wants_end,
     )
 
 
-class _Forwarded(BuildObserver):
-    """Tells who asked for the build how far it is."""
+class _ForwardingObserver(BuildObserver):
+    """Forwards the progress to the requesting process."""
 
-    def __init__(self, asker: WorkRequester) -> None:
-        self._asker = asker
+    def __init__(self, requester: WorkRequester) -> None:
+        self._requester = requester
 
     def step(self, name: BuildStep) -> None:
-        self._asker.tell(("step", (name,)))
+        self._requester.tell(("step", (name,)))
 
     def progress(self, done: int, total: int) -> None:
-        self._asker.tell(("progress", (done, total)))
+        self._requester.tell(("progress", (done, total)))

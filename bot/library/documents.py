@@ -1,4 +1,4 @@
-"""Documents that people send: looked at, kept, and indexed for all or for one conversation."""
+"""Documents that people send: inspect, store, and index for all or for one conversation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TypeVar
 
 from bot.answering.chain import Undisturbed
 from bot.assembly import chain_over
@@ -42,18 +41,13 @@ from index.store.factory import Location, open_store
 logger = logging.getLogger(__name__)
 
 LONGEST_NAME_CHARACTERS = 60
-
-_READING_SECONDS = 120.0
-"""Of the processor, for all articles of a file that somebody sends."""
-
-CONVERSATION_BOUNDS = ProcessBounds(seconds=600.0, memory=2**30)
-"""What building the index of one conversation's documents may take."""
-
+CONVERSATION_BOUNDS = ProcessBounds(seconds=600.0, memory=2**30)  # to build a conversation's index
+_READING_CPU_SECONDS = 120.0  # for all articles of a file
 _TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedDocument:
     """A document in its folder: the titles of its first articles, and how many it has."""
 
     path: Path
@@ -62,14 +56,23 @@ class Received:
     articles: int
 
 
-def take_file(sent: bytes | Path, name: str, folder: Path) -> Received:
-    """Keep a file by what it is, not by what it is called: its bytes, or a copy of where it lies.
+def take_file(sent: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
+    """Store a file's bytes, or a copy of the path, under the suffix of its content.
 
-    Raises ReadError, in one line without the folder, when no article can be read from it.
+    Raises ReadError, in one line without the folder, if no article can be read from it.
     """
-    head = sent[:HEAD] if isinstance(sent, bytes) else _head(sent, name)
-    suffix = suffix_for(head, name)
     shown = readable_name(name)
+    if isinstance(sent, bytes):
+        head = sent[:HEAD]
+    else:
+        try:
+            with sent.open("rb") as file:
+                head = file.read(HEAD)
+        except OSError as error:
+            reason = reason_of(error)
+            logger.error("A file of the Bot API server cannot be read: %s", reason)
+            raise ReadError("document-out-of-reach", shown=shown, reason=reason) from error
+    suffix = suffix_for(head, name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
         raise ReadError(unreadable_kind(head) or Problem("document-unknown"), shown=shown)
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,21 +81,10 @@ def take_file(sent: bytes | Path, name: str, folder: Path) -> Received:
         path.write_bytes(sent)
     else:
         shutil.copyfile(sent, path)
-    return _looked_at(folder, path, shown)
+    return _inspect(path, shown)
 
 
-def _head(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD)
-    except OSError as error:
-        logger.error("A file of the Bot API server cannot be read: %s", reason_of(error))
-        raise ReadError(
-            "document-out-of-reach", shown=readable_name(name), reason=reason_of(error)
-        ) from error
-
-
-def take_address(url: str, settings: Settings, folder: Path) -> Received:
+def take_address(url: str, settings: Settings, folder: Path) -> ReceivedDocument:
     """Fetch an article into the folder. Raises IndexingError as fetching and reading do."""
     gatherer = open_gatherer(settings, limit=1, root=folder)
     try:
@@ -100,69 +92,59 @@ def take_address(url: str, settings: Settings, folder: Path) -> Received:
             if isinstance(event, FailedAddress):
                 raise event.error
             if isinstance(event, GatheredAddress) and event.file is not None:
-                return _looked_at(folder, event.file, url)
+                return _inspect(event.file, url)
     finally:
         gatherer.fetcher.close()
     raise ReadError("document-no-article", shown=url)
 
 
 def readable_name(name: str) -> str:
-    """A file's name without what a file system or a reader could stumble over."""
+    """A file's name, safe for file systems and people."""
     plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
     safe = re.sub(r"[^\w.() -]+", "-", plain).strip(" .-")
     stem, suffix = PurePath(safe).stem or "document", PurePath(safe).suffix[:10]
     return f"{stem[:LONGEST_NAME_CHARACTERS].strip(' .-') or 'document'}{suffix}"
 
 
-def _looked_at(folder: Path, path: Path, shown: str) -> Received:
+def _inspect(path: Path, shown: str) -> ReceivedDocument:
     titles: list[str] = []
     articles = 0
     problem = Problem("document-no-article")
     sources, _ = find_sources([path])
     for source in sources:
         try:
-            for found in read_apart(source, seconds=_READING_SECONDS):
-                if isinstance(found, Article):
-                    titles += [found.title][: _TITLES - len(titles)]
+            for each in read_apart(source, seconds=_READING_CPU_SECONDS):
+                if isinstance(each, Article):
+                    titles += [each.title][: _TITLES - len(titles)]
                     articles += 1
                 elif problem.code == "document-no-article":
-                    problem = found.problem
+                    problem = each.problem
         except ReadError as error:
             raise ReadError(error.problem, shown=shown) from error
     if not articles:
         raise ReadError(problem, shown=shown)
-    return Received(path, shown, tuple(titles), articles)
+    return ReceivedDocument(path, shown, tuple(titles), articles)
 
-
-Result = TypeVar("Result")
 
 _Stop = Callable[[], bool]
-
-SENT_FOLDER = "sent"
-"""The folder of the fetched corpus where documents sent by people are kept."""
-
-OPEN_INDEXES = 16
-"""Conversations whose own index is kept open."""
-
-LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Seconds between the attempts to build while another process does."""
-
-LOOK_SECONDS = 0.5
-"""How often a build that waits for another looks whether it is still wanted."""
+SENT_FOLDER = "sent"  # of the fetched corpus, for documents that people send
+_OPEN_INDEXES = 16  # of conversations, kept open
+_LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)  # while another process builds
+_STOP_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationIndex:
-    """The index of one conversation's documents, to be asked and looked at."""
+    """The index of one conversation's documents."""
 
     chain: FollowUpChain
     library: LiveLibrary
 
 
 class Documents:
-    """Takes documents in; safe to call from several threads. Raises IndexingError.
+    """Stores and indexes documents; thread-safe. Raises IndexingError.
 
-    `undisturbed` holds while a conversation's documents are asked, as in `RetrievalQA`.
+    `undisturbed` holds while a conversation's documents answer, as in `RetrievalQA`.
     """
 
     def __init__(
@@ -178,8 +160,8 @@ class Documents:
         # Not `open_embedder`, whose module would cost the process a second.
         threads = settings.threads or None
         name, cache_dir = settings.embedding_model, settings.cache_dir
-        opened = partial(load_embedder, name, cache_dir, threads=threads)
-        self._builder = builder or BuildProcess(opened)
+        load = partial(load_embedder, name, cache_dir, threads=threads)
+        self._builder = builder or BuildProcess(load)
         self._building = threading.Lock()
         self._opening = threading.Lock()
         self._open: OrderedDict[str, ConversationIndex] = OrderedDict()
@@ -188,116 +170,125 @@ class Documents:
     def root(self) -> Path:
         return self._settings.data_dir
 
-    def take(self, number: int, sent: bytes | Path, name: str) -> Received:
-        """Keep a file until it is decided on; `number` tells it from all others."""
-        folder = self._inbox(number)
-        return self._cleaned(folder, lambda: take_file(sent, name, folder))
+    def take(self, number: int, sent: bytes | Path, name: str) -> ReceivedDocument:
+        """Store a file until it is decided on; `number` is its unique number."""
+        with self._empty_inbox_on_error(number) as folder:
+            return take_file(sent, name, folder)
 
-    def fetch(self, number: int, url: str) -> Received:
+    def fetch(self, number: int, url: str) -> ReceivedDocument:
         """As `take`, from an address."""
-        folder = self._inbox(number)
-        return self._cleaned(folder, lambda: take_address(url, self._settings, folder))
+        with self._empty_inbox_on_error(number) as folder:
+            return take_address(url, self._settings, folder)
 
     def add_to_corpus(self, number: int, path: Path) -> Path:
-        """Move a document into the corpus and build the index; where it lies now."""
+        """Move a document into the corpus, build the index and return the new path."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
-        with self._moved(number, path, folder) as kept:
-            self._build(index_store(self._settings), self._corpus())
-        return kept
+        with self._move(number, path, folder) as target:
+            self._build(index_store(self._settings), standing_paths(self._settings))
+        return target
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
-        """Move a document into a conversation's own folder and build its index."""
+        """Move a document into a conversation's own folder, build its index, return the path."""
         files = self._folder(conversation) / "files"
-        with self._moved(number, path, files) as kept:
+        with self._move(number, path, files) as target:
             self._build(self._folder(conversation), [files], CONVERSATION_BOUNDS)
         with self._opening:
             self._open.pop(conversation, None)
-        return kept
+        return target
 
     def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
-        """Build the index of the corpus again, from wherever it was built before.
+        """Rebuild the index of the corpus from its own paths.
 
-        One of this process is waited for, one of another is not. Raises IndexingError.
+        Waits for a build of this process, not for one of another. Raises IndexingError.
         """
-        while not self._building.acquire(timeout=LOOK_SECONDS):
+        while not self._building.acquire(timeout=_STOP_POLL_SECONDS):
             if stop():
                 raise BuildStopped("build-stopped")
         try:
             observer.step("lock")
-            return self._built(index_store(self._settings), self._corpus(), observer, stop)
+            paths = standing_paths(self._settings)
+            return self._build_once(index_store(self._settings), paths, observer, stop)
         finally:
             self._building.release()
 
     @property
     def busy(self) -> bool:
-        """Whether an index is being built here at this moment."""
+        """True while this process builds an index."""
         return self._building.locked()
 
     def own(self, conversation: str) -> ConversationIndex | None:
-        """What a conversation alone is answered from; None where it has no documents."""
+        """The index of a conversation's own documents; None if it has none."""
         folder = self._folder(conversation)
         with self._opening:
             if open_store(folder).current_id() is None:  # not yet, or another process erased it
                 self._open.pop(conversation, None)
                 return None
             if conversation not in self._open:
-                self._open[conversation] = self._opened(folder)
-                while len(self._open) > OPEN_INDEXES:
+                index = LiveIndex(folder, self._embedder, ConfidenceModel.load())
+                chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
+                self._open[conversation] = ConversationIndex(chain, LiveLibrary(index))
+                while len(self._open) > _OPEN_INDEXES:
                     self._open.popitem(last=False)
             self._open.move_to_end(conversation)
             return self._open[conversation]
 
     def forget(self, conversation: str) -> None:
-        """Remove a conversation's documents and their index."""
+        """Delete a conversation's documents and their index."""
         with self._opening:
             self._open.pop(conversation, None)
-        self._drop(self._folder(conversation))
+        _delete(self._folder(conversation))
 
     def drop(self, number: int) -> None:
-        """Remove a document that was not decided on."""
-        self._drop(self._inbox(number))
+        """Delete a document that was not decided on."""
+        _delete(self._inbox(number))
 
     def find_waiting(self) -> frozenset[int]:
         """The numbers of the documents that wait for a decision."""
         folders = self._inbox(0).parent.glob("*")
         return frozenset(int(each.name) for each in folders if each.name.isdecimal())
 
-    def _opened(self, data_dir: Path) -> ConversationIndex:
-        index = LiveIndex(data_dir, self._embedder, ConfidenceModel.load())
-        chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
-        return ConversationIndex(chain, LiveLibrary(index))
+    @contextmanager
+    def _empty_inbox_on_error(self, number: int) -> Iterator[Path]:
+        folder = self._inbox(number)
+        try:
+            yield folder
+        except BaseException:
+            _delete(folder)
+            raise
 
     @contextmanager
-    def _moved(self, number: int, path: Path, folder: Path) -> Iterator[Path]:
-        """Where a document lies while the index is built with it, and from then on; one without
-        which there would be an index does not stay there. A process that died may have moved it."""
+    def _move(self, number: int, path: Path, folder: Path) -> Iterator[Path]:
+        """Move a document to a folder, back if the block fails; yields the new path.
+
+        A process that died may have moved it already.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / f"{path.stem}-{number}{path.suffix}"
-        if path.exists() or not kept.exists():
-            shutil.move(path, kept)
+        target = folder / f"{path.stem}-{number}{path.suffix}"
+        if path.exists() or not target.exists():
+            shutil.move(path, target)
         try:
-            yield kept
+            yield target
         except BaseException:
             path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):  # erased meanwhile
-                shutil.move(kept, path)
+                shutil.move(target, path)
             raise
-        self._drop(self._inbox(number))
+        _delete(self._inbox(number))
 
     def _build(
         self, location: Location, paths: list[Path], bounds: ProcessBounds = UNBOUNDED
     ) -> None:
         with self._building:
-            for wait in (*LOCK_WAITS_SECONDS, None):
+            for wait in (*_LOCK_WAITS_SECONDS, None):
                 try:
-                    self._built(location, paths, bounds=bounds)
+                    self._build_once(location, paths, bounds=bounds)
                     return
                 except BuildLocked:
                     if wait is None:
                         raise
                     time.sleep(wait)
 
-    def _built(
+    def _build_once(
         self,
         location: Location,
         paths: list[Path],
@@ -305,21 +296,10 @@ class Documents:
         stop: _Stop | None = None,
         bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
-        """As the operator wants files to be read."""
         options = load_format_options(self._settings.data_dir)
         return self._builder(
             paths, location, options=options, observer=observer, stop=stop, bounds=bounds
         )
-
-    def _corpus(self) -> list[Path]:
-        return standing_paths(self._settings)
-
-    def _cleaned(self, folder: Path, take: Callable[[], Result]) -> Result:
-        try:
-            return take()
-        except BaseException:
-            self._drop(folder)
-            raise
 
     def _inbox(self, number: int) -> Path:
         return self._settings.data_dir / "inbox" / str(number)
@@ -327,5 +307,6 @@ class Documents:
     def _folder(self, conversation: str) -> Path:
         return self._settings.data_dir / "conversations" / conversation
 
-    def _drop(self, folder: Path) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
+
+def _delete(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

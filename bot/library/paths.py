@@ -1,4 +1,4 @@
-"""Which paths the index is built from, and what fetches addresses into them."""
+"""The paths that the index is built from, and the gatherer that fetches addresses into them."""
 
 from __future__ import annotations
 
@@ -17,49 +17,45 @@ from index.fetch.guard import Guard
 from index.fetch.shelf import Shelf
 from index.fetch.transport import FetchLimits
 
-FETCHED_FOLDER = "corpus"
-"""The folder of the data directory where fetched articles are kept."""
+_LIMITS = FetchLimits()
 
 
 def fetched_dir(settings: Settings) -> Path:
-    return settings.data_dir / FETCHED_FOLDER
+    """The folder of fetched articles."""
+    return settings.data_dir / "corpus"
 
 
-def corpus_paths(settings: Settings, asked: Sequence[Path]) -> list[Path]:
-    """The paths asked for; or the corpus and what was fetched, those of them that exist.
+def corpus_paths(settings: Settings, paths: Sequence[Path]) -> list[Path]:
+    """The given paths; or the corpus and the fetched articles, as far as they exist.
 
-    Where neither exists, the corpus all the same, so that its absence is told.
+    If neither exists, the corpus all the same, so that its absence is reported.
     """
-    if asked:
-        return list(asked)
+    if paths:
+        return list(paths)
     return with_fetched(settings, [settings.corpus_dir] if settings.corpus_dir.exists() else [])
 
 
 def standing_paths(settings: Settings) -> list[Path]:
-    """The paths that the index in service was built from, and what was fetched.
+    """The paths that the index in service was built from, and the fetched articles.
 
-    A path that is no longer there is kept: that articles are missing must be told, not done. Raises
-    StoreError where the index names none, as one that was imported: nobody has said yet what to
-    build from, and its articles are not to go unasked.
+    Includes paths that no longer exist, so that their absence is reported. Raises StoreError if the
+    index names none, like an imported one, whose articles must not be removed unasked.
     """
     try:
         facts = index_store(settings).facts()
     except StoreError:
-        return corpus_paths(settings, ())  # a build mends it, and says so
+        return corpus_paths(settings, ())  # a build repairs it, and says so
     if not facts.roots:
         raise StoreError("index-without-folders", shown=settings.data_dir)
     return with_fetched(settings, map(Path, facts.roots))
 
 
 def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
-    """These paths and what was fetched, if anything was; each once."""
+    """These paths and the fetched articles, if there are any; each once."""
     fetched = fetched_dir(settings)
-    wanted = [*paths, fetched] if fetched.exists() else list(paths)
-    told_apart = {os.path.abspath(path): path for path in reversed(wanted)}  # noqa: PTH100
-    return list(reversed(told_apart.values())) or [settings.corpus_dir]
-
-
-_LIMITS = FetchLimits()
+    every = [*paths, fetched] if fetched.exists() else list(paths)
+    unique = {os.path.abspath(path): path for path in reversed(every)}  # noqa: PTH100
+    return list(reversed(unique.values())) or [settings.corpus_dir]
 
 
 def open_gatherer(
@@ -70,11 +66,11 @@ def open_gatherer(
     root: Path | None = None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Gatherer:
-    """What fetches addresses below `root`, the fetched articles' folder unless another is given.
+    """A gatherer that fetches addresses into `root`, by default the folder of fetched articles.
 
     Close its `fetcher` when done.
     """
-    # New attempts are part of the job; those that fail in the end are told.
+    # Retries are normal; final failures are reported.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     fetcher = Fetcher(
         version("selon"),

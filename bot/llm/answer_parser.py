@@ -1,4 +1,4 @@
-"""From what a chat model writes, piece by piece, to sentences with the passages they cite."""
+"""Parse a chat model's streamed answer into sentences with the passages they cite."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.llm.json_stream import Objects
-from bot.llm.markup import MarkedLine, read_line
+from bot.llm.json_stream import JsonSentences
+from bot.llm.markup import MarkedLine, parse_line
 from index.text.folding import fold_phrase
 from index.text.sentences import sentence_spans
 
 _OPENING = re.compile(r"<(think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
 _CLOSING = re.compile(r"</(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
-_LONGEST = len("</reflection>")
+_LONGEST_TAG = len("</reflection>")
 
 
-class Thinking:
-    """Takes a stream apart: `spoken` gives what is meant for others.
+class ThoughtFilter:
+    """Strip a model's thinking from its stream.
 
-    Some servers keep the opening tag for themselves: at a closing one that nothing opened, all that
-    was said before turns out to be thought, and `restarts` grows by one.
+    Some servers swallow the opening tag: at a closing one without an opening, everything so far
+    was thinking, and `restarts` grows by one.
     """
 
     def __init__(self) -> None:
@@ -29,37 +29,31 @@ class Thinking:
         self._pending = ""
         self._inside = False
 
-    def spoken(self, piece: str, *, last: bool = False) -> str:
-        """What of the stream so far may be read on; a tag under way is waited for."""
+    def feed(self, piece: str, *, last: bool = False) -> str:
+        """Return the next text outside of thinking; an unfinished tag is held back."""
         self._pending += piece
         out = ""
         while True:
+            closing, opening = _CLOSING.search(self._pending), _OPENING.search(self._pending)
             if self._inside:
-                closing = _CLOSING.search(self._pending)
                 if closing is None:
-                    self._pending = self._pending[-_LONGEST:]
+                    self._pending = self._pending[-_LONGEST_TAG:]
                     return out
                 self._pending, self._inside = self._pending[closing.end() :], False
-                continue
-            closing, opening = _CLOSING.search(self._pending), _OPENING.search(self._pending)
-            if closing is not None and (opening is None or closing.start() < opening.start()):
+            elif closing is not None and (opening is None or closing.start() < opening.start()):
                 self.restarts += 1
                 out, self._pending = "", self._pending[closing.end() :]
-                continue
-            if opening is not None:
+            elif opening is not None:
                 out += self._pending[: opening.start()]
                 self._pending, self._inside = self._pending[opening.end() :], True
-                continue
-            keep = 0 if last else _tag_under_way(self._pending)
-            out += self._pending[: len(self._pending) - keep]
-            self._pending = self._pending[len(self._pending) - keep :]
-            return out
-
-
-def _tag_under_way(text: str) -> int:
-    """How many characters at the end may be the beginning of a tag."""
-    at = text.rfind("<", max(0, len(text) - _LONGEST))
-    return len(text) - at if at >= 0 and re.fullmatch(r"</?[a-z]*", text[at:], re.I) else 0
+            else:
+                end = len(self._pending)
+                at = self._pending.rfind("<", max(0, end - _LONGEST_TAG))
+                if not last and at >= 0 and re.fullmatch(r"</?[a-z]*", self._pending[at:], re.I):
+                    end = at
+                out += self._pending[:end]
+                self._pending = self._pending[end:]
+                return out
 
 
 _SOURCE = r"(?:(?:les|ces|the|these|provided|given|aucune? des?|none of the) )*"
@@ -85,7 +79,7 @@ _UNKNOWN = re.compile(
     r"(?:il n'y a (?:pas|aucune)|there is no|je ne|i (?:cannot|can't|do not|don't)))"
 )
 
-_AROUND = re.compile(
+_CHATTER = re.compile(
     r"(?:voici|bien sur|d'accord|certainement|avec plaisir|here (?:is|are)|sure|of course|certainly"
     r"|okay|great question|bonne question|n'hesite[zr]? pas|j'espere|i hope|feel free|let me know"
     r"|si (?:vous|tu) (?:avez|as) d'autres|if you (?:have|need)|en resume :|in summary:"
@@ -94,114 +88,109 @@ _AROUND = re.compile(
 
 
 def is_refusal(text: str) -> bool:
-    """Whether the sentence says that there is no answer."""
+    """True if the sentence says that there is no answer."""
     return _UNKNOWN.match(fold_phrase(text).strip(" *_\"'«»")) is not None
 
 
-def is_chatter(text: str) -> bool:
-    """Whether the sentence only announces, greets or offers."""
-    plain = fold_phrase(text).strip()
-    return plain.endswith(":") or _AROUND.match(plain) is not None
+LONGEST_LINE = 4_000  # characters; a model that writes on without ending a line is out of order
+LONGEST_REFUSAL = 8  # words; a longer one with citations may be a claim
 
-
-LONGEST_LINE = 4_000  # characters; a model that writes more without a line's end is out of order
-LONGEST_REFUSAL = 8  # words; what says more, and cites, may be a claim
-_Kind = Literal["claim", "refusal", "chatter"]
 _WORD_AFTER = re.compile(r"(?<!\S)[^\w\s]*+\w\S*+\s")
 _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedSentence:
-    """A sentence of a model: a claim, that it does not know, or words around the answer.
+    """A sentence of a model: a claim, a refusal, or words around the answer.
 
-    `ended` is False where the stream stopped before the sentence did.
+    `ended` is False if the stream stopped in the middle of the sentence.
     """
 
     text: str
     citations: tuple[int, ...] = ()
-    kind: _Kind = "claim"
+    kind: Literal["claim", "refusal", "chatter"] = "claim"
     ended: bool = True
 
 
 class AnswerParser:
-    """Reads an answer as it comes, as text with markers or as JSON; pieces may end anywhere.
+    """Parses an answer as it streams in, as text with markers or as JSON; pieces may end anywhere.
 
-    A sentence is given once the next one has begun, for only then are its markers complete.
-    Markers of passages that were not given (`numbers` are) do not count.
+    A sentence is returned once the next one has begun, since its markers are complete only then.
+    Markers of passages outside `numbers` are dropped.
     """
 
     def __init__(self, language: str, numbers: Collection[int]) -> None:
         self._language = language
         self._numbers = frozenset(numbers)
-        self._thinking = Thinking()
+        self._thoughts = ThoughtFilter()
         self._text = ""
-        self._given = 0  # sentences of the line under way that were given already
-        self._objects: Objects | None = None
+        self._returned = 0  # sentences of the current line
+        self._json: JsonSentences | None = None
 
     @property
     def restarts(self) -> int:
-        """How often what was given so far turned out to be the model's thinking."""
-        return self._thinking.restarts
+        """How often everything so far turned out to be the model's thinking."""
+        return self._thoughts.restarts
 
     @property
     def overlong(self) -> bool:
-        """Whether the model writes on without ever ending a line."""
+        """True if the model writes on without ever ending a line."""
         return len(self._text) > LONGEST_LINE
 
     def feed(self, piece: str) -> tuple[ParsedSentence, ...]:
-        """The sentences that are complete with this piece."""
+        """Return the sentences that this piece completes."""
         before = self.restarts
-        spoken = self._thinking.spoken(piece)
+        text = self._thoughts.feed(piece)
         if self.restarts > before:
-            self._text, self._given, self._objects = "", 0, None
-        return self._read(spoken, last=False)
+            self._text, self._returned, self._json = "", 0, None
+        return self._parse(text, last=False)
 
     def finish(self) -> tuple[ParsedSentence, ...]:
-        """What was still under way when the stream ended."""
-        return self._read(self._thinking.spoken("", last=True), last=True)
+        """Return what was incomplete when the stream ended."""
+        return self._parse(self._thoughts.feed("", last=True), last=True)
 
-    def _read(self, spoken: str, *, last: bool) -> tuple[ParsedSentence, ...]:
-        self._text += spoken
-        if self._objects is None and _is_json(self._text):
-            self._objects, spoken = Objects(), self._text
-        if self._objects is not None:
+    def _parse(self, text: str, *, last: bool) -> tuple[ParsedSentence, ...]:
+        self._text += text
+        if self._json is None and re.match(r"\s*(?:```\w*\s*)?(?:\{\s*[\"}]|\[\s*\{)", self._text):
+            self._json, text = JsonSentences(), self._text
+        if self._json is not None:
             self._text = ""
-            return tuple(self._written(self._objects.read(spoken, last=last)))
-        if not last and (not spoken or _undecided(self._text)):
+            return tuple(self._parse_json(self._json.read(text, last=last)))
+        # Too early to tell JSON from text?
+        undecided = re.fullmatch(r"\s*+(?:`{1,3}+\w*+\s*+)?+[{\[]?\s*+", self._text) is not None
+        if not last and (not text or undecided):
             return ()
-        return tuple(self._lines(last=last))
+        return tuple(self._parse_lines(last=last))
 
-    def _written(self, objects: Sequence[tuple[str, tuple[int, ...]]]) -> Iterator[ParsedSentence]:
-        for text, named in objects:
-            for line in text.splitlines():
-                read = read_line(line, self._numbers, whole=True)
-                known = tuple(number for number in named if number in self._numbers)
-                for said in _sentences(read, self._language):
-                    cited = tuple(dict.fromkeys((*said.citations, *known)))
-                    yield _judged(said.text, cited)
+    def _parse_json(self, rows: Sequence[tuple[str, tuple[int, ...]]]) -> Iterator[ParsedSentence]:
+        for text, numbers in rows:
+            valid = tuple(number for number in numbers if number in self._numbers)
+            for raw in text.splitlines():
+                line = parse_line(raw, self._numbers, whole=True)
+                for each in _split_sentences(line, self._language):
+                    yield _classify(each.text, tuple(dict.fromkeys((*each.citations, *valid))))
 
-    def _lines(self, *, last: bool) -> Iterator[ParsedSentence]:
-        *whole, under_way = self._text.split("\n")
+    def _parse_lines(self, *, last: bool) -> Iterator[ParsedSentence]:
+        *whole, current = self._text.split("\n")
         for raw in whole:
-            yield from self._of(raw)
-            self._given = 0
-        self._text = under_way
+            yield from self._parse_line(raw)
+            self._returned = 0
+        self._text = current
         if last:
-            for cut in self._of(under_way):
-                yield replace(cut, ended=_ENDING.search(cut.text) is not None)
-            self._text, self._given = "", 0
-        elif any(map(str.isspace, under_way)):
-            line = read_line(under_way, self._numbers, whole=False)
-            complete = _complete(_sentences(line, self._language), line.text)
-            for said in complete[self._given :]:
-                yield _judged(said.text, said.citations)
-            self._given = max(self._given, len(complete))
+            for sentence in self._parse_line(current):
+                yield replace(sentence, ended=_ENDING.search(sentence.text) is not None)
+            self._text, self._returned = "", 0
+        elif any(map(str.isspace, current)):
+            line = parse_line(current, self._numbers, whole=False)
+            complete = _complete(_split_sentences(line, self._language), line.text)
+            for each in complete[self._returned :]:
+                yield _classify(each.text, each.citations)
+            self._returned = max(self._returned, len(complete))
 
-    def _of(self, raw: str) -> Iterator[ParsedSentence]:
-        line = read_line(raw, self._numbers, whole=True)
-        for said in _sentences(line, self._language)[self._given :]:
-            yield _judged(said.text, said.citations)
+    def _parse_line(self, raw: str) -> Iterator[ParsedSentence]:
+        line = parse_line(raw, self._numbers, whole=True)
+        for each in _split_sentences(line, self._language)[self._returned :]:
+            yield _classify(each.text, each.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,63 +200,49 @@ class _Sentence:
     citations: tuple[int, ...]
 
 
-def _is_json(text: str) -> bool:
-    return re.match(r"\s*(?:```\w*\s*)?(?:\{\s*[\"}]|\[\s*\{)", text) is not None
-
-
-def _undecided(text: str) -> bool:
-    """Whether it is too early to tell JSON from text."""
-    return re.fullmatch(r"\s*+(?:`{1,3}+\w*+\s*+)?+[{\[]?\s*+", text) is not None
-
-
-def _sentences(line: MarkedLine, language: str) -> list[_Sentence]:
-    """The sentences of a line, each with the markers that belong to it.
+def _split_sentences(line: MarkedLine, language: str) -> list[_Sentence]:
+    """Split a line into sentences, each with its markers.
 
     A marker stands behind its sentence, except in a line that begins with one.
     """
     spans = sentence_spans(line.text, language)
     leading = bool(line.markers) and line.markers[0].at == 0
     cited: list[list[int]] = [[] for _ in spans]
-    for marker in line.markers:
-        place = _owner(marker.at, spans, leading=leading)
-        if place is not None:
-            cited[place] += marker.numbers
+    for marker in line.markers if spans else ():
+        before = [place for place, (start, _) in enumerate(spans) if start < marker.at]
+        inside = bool(before) and marker.at < spans[before[-1]][1]
+        after = len(before) < len(spans)
+        behind = before and (inside or not (leading and after))
+        cited[before[-1] if behind else len(before)] += marker.numbers
     return [
         _Sentence(line.text[start:end], end, tuple(dict.fromkeys(numbers)))
         for (start, end), numbers in zip(spans, cited, strict=True)
     ]
 
 
-def _owner(at: int, spans: Sequence[tuple[int, int]], *, leading: bool) -> int | None:
-    before = [place for place, (start, _) in enumerate(spans) if start < at]
-    after = [place for place, (start, _) in enumerate(spans) if start >= at]
-    if leading and after:
-        inside = before and at < spans[before[-1]][1]
-        return before[-1] if inside else after[0]
-    return before[-1] if before else after[0] if after else None
-
-
 def _complete(sentences: Sequence[_Sentence], text: str) -> Sequence[_Sentence]:
-    """Those behind which another has begun, so that neither end nor markers can change."""
+    """Return those followed by the beginning of another, whose end and markers are final."""
     complete = 0
     for place, sentence in enumerate(sentences[:-1], 1):
-        begun = text[sentence.end :]
-        if _closed(text[: sentence.end]) and _WORD_AFTER.search(begun):
+        before, after = text[: sentence.end], text[sentence.end :]
+        open_quote = (
+            before.count('"') % 2 == 1
+            or before.count("«") > before.count("»")
+            or before.count("“") > before.count("”")
+        )
+        if not open_quote and _WORD_AFTER.search(after):
             complete = place
     return sentences[:complete]
 
 
-def _closed(text: str) -> bool:
-    """Whether no quotation is open at the end."""
-    straight = text.count('"') % 2 == 0
-    return straight and text.count("«") <= text.count("»") and text.count("“") <= text.count("”")
-
-
-def _judged(text: str, citations: tuple[int, ...]) -> ParsedSentence:
+def _classify(text: str, citations: tuple[int, ...]) -> ParsedSentence:
     text = re.sub(r"\s+([.,…])", r"\1", re.sub(r" {2,}", " ", text)).strip()
     if is_refusal(text) and not (citations and len(text.split()) > LONGEST_REFUSAL):
         return ParsedSentence(text, citations, "refusal")
-    around = text.endswith(":") or (is_chatter(text) and not citations)
-    if around or not any(map(str.isalnum, text)):
+    plain = fold_phrase(text).strip()
+    chatter = text.endswith(":") or (
+        not citations and (plain.endswith(":") or _CHATTER.match(plain) is not None)
+    )
+    if chatter or not any(map(str.isalnum, text)):
         return ParsedSentence(text, citations, "chatter")
     return ParsedSentence(text, citations)

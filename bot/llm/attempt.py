@@ -1,4 +1,4 @@
-"""One chat model at one question: what it writes is checked sentence by sentence as it comes."""
+"""One chat model answering one question; each sentence is verified as it arrives."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Protocol
 from bot.answer import Answer
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
-from bot.llm.draft import AnswerDraft, guarded
+from bot.llm.draft import AnswerDraft, find_fault
 from bot.llm.json_stream import schema
 from bot.llm.prompt import Form, Prompt
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 
-MOST_DROPPED = 4  # more than that, and the model is not worth listening to
+MOST_DROPPED = 4  # sentences; a model with more is stopped
 
 
 class ClaimChecker(Protocol):
-    """Tells whether passages bear a claim out; runs on a worker thread."""
+    """Decides whether passages support a claim; runs on a worker thread."""
 
     def prepare(self, given: Sequence[GivenPassage]) -> None:
         """Read the passages ahead of the claims."""
@@ -30,27 +30,33 @@ class ClaimChecker(Protocol):
 
 
 class SentenceCheck:
-    """The checker for one question, which reads the passages while the model thinks."""
+    """The checker for one question; reads the passages while the model thinks.
+
+    Must be built inside a running event loop.
+    """
 
     def __init__(self, checker: ClaimChecker, given: Sequence[GivenPassage], question: str) -> None:
-        """To be made where an event loop runs."""
         self._checker = checker
         self._question = question
         self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
-        # What it raises comes out at the first verdict; there may be none.
+        # Its exception is raised by the first verdict; there may be none.
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
 
-    async def verdict(self, said: ParsedSentence, given: Sequence[GivenPassage]) -> ClaimVerdict:
-        """Raises IndexingError when nothing can be checked."""
+    async def verdict(
+        self, sentence: ParsedSentence, given: Sequence[GivenPassage]
+    ) -> ClaimVerdict:
+        """Raises IndexingError if nothing can be checked."""
         await asyncio.shield(self._ready)
-        claim = Claim(said.text, said.citations)
+        claim = Claim(sentence.text, sentence.citations)
         return await asyncio.to_thread(self._checker.check, claim, given, self._question)
 
 
 @dataclass(frozen=True, slots=True)
 class WritingTask:
-    """What one model is given, and how much it may write: sentences, and tokens; `folder` is where
-    the prompt is from, if it is not Selon's own."""
+    """A prompt, and how many sentences and tokens the answer may have.
+
+    `folder` holds the prompts if they are not Selon's own.
+    """
 
     prompt: Prompt
     form: Form
@@ -60,12 +66,12 @@ class WritingTask:
 
     def request(self) -> Request:
         numbers = [each.number for each in self.prompt.given]
-        wanted = schema(numbers) if self.form == "answer_json" else None
-        return Request(self.prompt.messages, self.tokens, wanted)
+        json = schema(numbers) if self.form == "answer_json" else None
+        return Request(self.prompt.messages, self.tokens, json)
 
 
 class Attempt:
-    """A model at its task; `draft` holds what of its answer may be shown."""
+    """One model's run at a task; `draft` holds what of its answer may be shown."""
 
     def __init__(
         self, model: ChatModel, task: WritingTask, check: SentenceCheck, draft: AnswerDraft
@@ -74,68 +80,54 @@ class Attempt:
         self.task = task
         self.draft = draft
         self.text = ""
-        self.whole = False  # the model ended by itself
+        self.complete = False  # the model ended by itself
         self._check = check
         self._request = task.request()
         numbers = [each.number for each in task.prompt.given]
-        self._reader = AnswerParser(draft.findings.language, numbers)
+        self._parser = AnswerParser(draft.findings.language, numbers)
 
-    async def answers(self, known: str | None) -> AsyncGenerator[Answer, None]:
-        """The draft each time it has grown; ends early where there is nothing left to hope for.
+    async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+        """Yield the draft each time it has grown; stop early if the rest cannot help.
 
-        `known` is what the model wrote before, in place of asking it. Raises ModelFailed,
+        `reply` is what the model wrote before, used instead of a call. Raises ModelFailed,
         IndexingError.
         """
-        async with aclosing(self._pieces(known)) as pieces:
+        source = self.model.stream(self._request) if reply is None else _replay(reply)
+        async with aclosing(source) as pieces:
             async for piece in pieces:
                 self.text += piece
-                restarts = self._reader.restarts
-                complete = self._reader.feed(piece)
-                if self._reader.restarts > restarts:
+                restarts = self._parser.restarts
+                sentences = self._parser.feed(piece)
+                if self._parser.restarts > restarts:
                     self.draft.begin_again()
-                for said in complete:
-                    if await self._took(said):
+                for sentence in sentences:
+                    if await self._add(sentence):
                         yield self.draft.answer()
                 if self._hopeless():
                     return
-        self.whole = True
+        self.complete = True
         usage = self._request.usage
         cut = usage is not None and usage.cut
-        for said in self._reader.finish():
-            if not said.ended and cut:
-                continue
-            if await self._took(said):
+        for sentence in self._parser.finish():
+            if (sentence.ended or not cut) and await self._add(sentence):
                 yield self.draft.answer()
 
-    async def _pieces(self, known: str | None) -> AsyncGenerator[str, None]:
-        if known is not None:
-            yield known
-            return
-        stream = self.model.stream(self._request)
-        try:
-            async for piece in stream:
-                yield piece
-        finally:
-            close = getattr(stream, "aclose", None)  # an iterator need not have it
-            if close is not None:
-                await close()
-
-    async def _took(self, said: ParsedSentence) -> bool:
-        """Whether a sentence has made the answer grow."""
+    async def _add(self, sentence: ParsedSentence) -> bool:
+        """Verify a sentence; return True if it has made the answer grow."""
         draft = self.draft
-        if said.kind == "refusal":
+        if sentence.kind == "refusal":
             draft.refused = True
         full = len(draft.statements) >= self.task.sentences
-        if said.kind != "claim" or full or draft.says(said.text):
+        if sentence.kind != "claim" or full or draft.says(sentence.text):
             return False
-        fault: str | None = guarded(said.text, draft.findings.language, self.task.folder)
+        fault: str | None = find_fault(sentence.text, draft.findings.language, self.task.folder)
         if fault is None:
-            verdict = await self._check.verdict(said, draft.given)
+            verdict = await self._check.verdict(sentence, draft.given)
             if verdict.kept and verdict.evidence:
-                draft.keep(said, verdict)
+                draft.keep(sentence, verdict)
                 return not draft.lost
             fault = verdict.fault or "uncited"
-        draft.drop(said, fault)
+        draft.drop(sentence, fault)
         return False
 
     def _hopeless(self) -> bool:
@@ -144,5 +136,9 @@ class Attempt:
             draft.lost
             or len(draft.dropped) > max(MOST_DROPPED, 2 * len(draft.statements))
             or len(draft.statements) >= self.task.sentences
-            or self._reader.overlong
+            or self._parser.overlong
         )
+
+
+async def _replay(reply: str) -> AsyncGenerator[str, None]:
+    yield reply

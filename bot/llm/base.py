@@ -1,8 +1,8 @@
-"""What a chat model is to the rest of Selon: something that continues a list of messages."""
+"""The chat model protocol: something that continues a list of messages."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -11,7 +11,7 @@ MessageRole = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of what a model is given."""
+    """One turn of a prompt."""
 
     role: MessageRole
     text: str
@@ -19,10 +19,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens of one call; `estimated` where the server did not count them.
+    """The tokens of one call; `estimated` if the server did not count them.
 
-    `cut` says that the answer ended because it reached the token limit, so that its last sentence
-    is probably not whole.
+    `cut` is True if the answer reached the token limit, so that its last sentence is probably
+    incomplete.
     """
 
     input: int
@@ -33,10 +33,10 @@ class Usage:
 
 @dataclass(slots=True)
 class Request:
-    """What a model is asked: to continue these messages by at most `limit` tokens.
+    """A call: continue these messages by at most `limit` tokens.
 
-    `schema` is the JSON schema that the answer is to keep to, by a model that can; `aside` says
-    that it is no answer to the person. `usage` is there once the call has ended, if it used any.
+    `schema` is the JSON schema of the answer, for models that support one; `aside` marks a call
+    whose answer the person does not see. `usage` is set when the call has ended, if it used any.
     """
 
     messages: tuple[Message, ...]
@@ -47,18 +47,33 @@ class Request:
 
 
 class ChatModel(Protocol):
-    """A chat model, ready to be asked from any thread and any event loop."""
+    """A chat model, callable from any thread and any event loop."""
 
     @property
     def name(self) -> str:
         """`provider:model`, as in the settings."""
 
     async def structured(self) -> bool:
-        """Whether a request may have a schema, as far as is known at this moment."""
+        """True if a request may have a schema, as far as is known now."""
 
-    def stream(self, request: Request) -> AsyncIterator[str]:
-        """The answer, piece by piece.
+    def stream(self, request: Request) -> AsyncGenerator[str, None]:
+        """Yield the answer piece by piece.
 
-        Raises ModelFailed, before the first piece or after any. Closing the iterator, or cancelling
-        the task that reads it, ends the call.
+        Raises ModelFailed, before the first piece or after any. Closing the generator, or
+        cancelling the task that reads it, ends the call.
         """
+        ...
+
+
+class DelegatingModel:
+    """Base of the chat models that add to another; subclasses define `stream`."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    async def structured(self) -> bool:
+        return await self._model.structured()

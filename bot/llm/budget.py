@@ -1,4 +1,4 @@
-"""What the models use, counted by day and person, and the day's budgets kept."""
+"""Token and money budgets of the chat models, and daily allowances of written answers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import cast
 
 from sqlalchemy.orm import Session
 
 from bot.errors import ModelFailed, SelonError, StateError
-from bot.llm.base import ChatModel, Request, Usage
+from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.model_choice import EVERY_MODEL, Price
 from bot.operations.logs import PublicText
 from bot.state import meters, spending
@@ -27,9 +26,13 @@ from bot.state.spending import Spent
 logger = logging.getLogger(__name__)
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class SpendingBudget:
-    """What may be used in one day, of UTC: tokens, and millionths of a currency unit."""
+    """Upper bounds for one UTC day: tokens, and millionths of a currency unit."""
 
     tokens: int | None = None
     micros: int | None = None
@@ -41,7 +44,7 @@ class SpendingBudget:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hold:
-    """What a call under way may come to use; it counts as used until the call is settled."""
+    """The most that a running call may use; counts as used until the call is settled."""
 
     model: str
     tokens: int
@@ -49,21 +52,21 @@ class _Hold:
 
 
 class SpendingLedger:
-    """Counts in the database of `opened`, which is opened when first needed, off the event loop.
+    """Counts in the database that `open_state` opens when first needed, off the event loop.
 
-    A budget is never passed, but by what a server counts above the estimate. When the database
-    cannot be used, calls go on uncounted if there is no budget, and none is made if there is one.
+    A budget is exceeded only by what a server counts above the estimate. If the database cannot be
+    used, calls go on uncounted without a budget, and are refused with one.
     """
 
     def __init__(
         self,
-        opened: Callable[[], State],
+        open_state: Callable[[], State],
         budget: SpendingBudget,
         prices: Mapping[str, Price],
         keep_days: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        self._opened = opened
+        self._open_state = open_state
         self._budget = budget
         self._prices = prices
         self._keep = timedelta(days=keep_days)
@@ -73,7 +76,7 @@ class SpendingLedger:
         self._pruned: date | None = None
 
     def price(self, model: str) -> Price | None:
-        """What a million of a model's tokens costs, if the settings tell."""
+        """Price of a million of a model's tokens, if the settings name one."""
         return self._prices.get(model, self._prices.get(EVERY_MODEL))
 
     def cost(self, model: str, usage: Usage) -> int | None:
@@ -82,33 +85,36 @@ class SpendingLedger:
         return price.micros(usage.input, usage.output) if price is not None else None
 
     def hold(self, model: str, input: int, output: int) -> _Hold:
-        """What a call may come to use, to be taken before it and settled after it."""
+        """The most that a call may use, to `take` before it and `settle` after it."""
         price = self.price(model)
         return _Hold(model, input + output, price.micros(input, output) if price else 0)
 
     def take(self, hold: _Hold) -> None:
-        """Before the call. Raises ModelFailed (`budget`)."""
-        with self._lock:  # read and taken in one go: two calls cannot take the same last tokens
+        """Reserve before the call. Raises ModelFailed (`budget`)."""
+        with self._lock:  # so that two calls cannot take the same last tokens
             if not self._budget.unlimited and not self._allows(hold):
                 raise ModelFailed("budget", hold.model)
             self._held.append(hold)
 
     def settle(self, hold: _Hold, usage: Usage | None, person_id: int | None) -> None:
-        """After the call: what it used, None when it used nothing."""
+        """Record what a call used, None if nothing, and release its hold."""
         try:
             if usage is not None:
                 micros = self.cost(hold.model, usage) or 0
-                spent = Spent(1, usage.input, usage.output, micros)
-                self._opened().do(
+                day = self._now().date()
+                self._open_state().do(
                     partial(
                         spending.add_spending,
-                        day=self._now().date(),
+                        day=day,
                         model=hold.model,
-                        spent=spent,
+                        spent=Spent(1, usage.input, usage.output, micros),
                         person_id=person_id,
                     )
                 )
-                self._prune()
+                if day != self._pruned:
+                    forget = partial(spending.forget_spending_before, day=day - self._keep)
+                    self._open_state().do(forget)
+                    self._pruned = day
         except SelonError as error:
             logger.warning("What %s used could not be counted: %s", PublicText(hold.model), error)
         finally:
@@ -116,8 +122,8 @@ class SpendingLedger:
                 self._held.remove(hold)
 
     def spent(self, model: str | None = None) -> Spent:
-        """What one model, or all, used today. Raises StateError."""
-        return self._opened().do(partial(spending.on, day=self._now().date(), model=model))
+        """Usage of one model, or of all, today. Raises StateError."""
+        return self._open_state().do(partial(spending.on, day=self._now().date(), model=model))
 
     def _allows(self, hold: _Hold) -> bool:
         try:
@@ -128,25 +134,18 @@ class SpendingLedger:
         holds = [*self._held, hold]
         tokens = spent.tokens + sum(each.tokens for each in holds)
         micros = spent.micros + sum(each.micros for each in holds)
-        most = self._budget
-        return (most.tokens is None or tokens <= most.tokens) and (
-            most.micros is None or micros <= most.micros
+        budget = self._budget
+        return (budget.tokens is None or tokens <= budget.tokens) and (
+            budget.micros is None or micros <= budget.micros
         )
-
-    def _prune(self) -> None:
-        """Once a day, drop the days that are too old."""
-        day = self._now().date()
-        if day != self._pruned:
-            self._opened().do(partial(spending.forget_spending_before, day=day - self._keep))
-            self._pruned = day
 
 
 _asker: ContextVar[int | None] = ContextVar("asker", default=None)
 
 
 @contextmanager
-def asked_by(person_id: int) -> Iterator[None]:
-    """Calls made in this block, in its tasks and threads too, count as this person's."""
+def on_behalf_of(person_id: int) -> Iterator[None]:
+    """Count the calls made in this block, in its tasks and threads too, as this person's."""
     token = _asker.set(person_id)
     try:
         yield
@@ -155,37 +154,33 @@ def asked_by(person_id: int) -> Iterator[None]:
 
 
 def current_asker() -> int | None:
-    """The person answered here; None in the terminal."""
+    """The person who is being answered; None in the terminal."""
     return _asker.get()
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Counted in the database, beside the limits of messages: erasing oneself gives nothing back.
+    """Written answers per person and UTC day; erasing one's data does not reset it.
 
-    A day is one of UTC. Off the event loop. Raises StateError.
+    Counted in the database, off the event loop. Raises StateError.
     """
 
-    opened: Callable[[], State]
+    open_state: Callable[[], State]
     answers: int
-    now: Callable[[], datetime] = _utc
+    now: Callable[[], datetime] = _utc_now
 
     def left(self, person_id: int) -> int:
-        """How many more may be written for somebody today."""
-        return self.opened().do(partial(self._left, person_id=person_id))
+        """How many more answers may be written for a person today."""
+        return self.open_state().do(partial(self._left, person_id=person_id))
 
     def take(self, person_id: int) -> None:
-        """One more has begun."""
+        """Count one more answer."""
 
         def count(session: Session) -> None:
             left = self._left(session, person_id)
             meters.save_meters(session, {_key(person_id): KeptMeter(left - 1, self.now())})
 
-        self.opened().do(count)
+        self.open_state().do(count)
 
     def _left(self, session: Session, person_id: int) -> int:
         meter = meters.load_meter(session, _key(person_id))
@@ -194,49 +189,36 @@ class Allowance:
         return min(self.answers, round(meter.left))
 
 
-class Rationed:
-    """A chat model that writes no more for the person being answered than their allowance.
+class RationedModel(DelegatingModel):
+    """Limits a chat model to the allowance of the person who is being answered.
 
-    What nobody asks, and the terminal, are not counted.
+    Calls on nobody's behalf, and the terminal's, are not counted.
     """
 
     def __init__(self, model: ChatModel, allowance: Allowance) -> None:
-        self._model = model
+        super().__init__(model)
         self._allowance = allowance
 
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    async def structured(self) -> bool:
-        return await self._model.structured()
-
     async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        """As the model's. Raises ModelFailed (`allowance`)."""
+        """Stream from the model. Raises ModelFailed, also with `allowance`."""
         person = None if request.aside else current_asker()
-        if person is not None and not await self._may(person):
-            raise ModelFailed("allowance", self.name)
-        begun = False
-        stream = cast("AsyncGenerator[str, None]", self._model.stream(request))
-        async with aclosing(stream) as pieces:
+        if person is not None:
+            try:
+                left = await asyncio.to_thread(self._allowance.left, person)
+            except StateError as error:
+                logger.error("An answer is written although it cannot be counted: %s", error)
+            else:
+                if left <= 0:
+                    raise ModelFailed("allowance", self.name)
+        async with aclosing(self._model.stream(request)) as pieces:
             async for piece in pieces:
-                if person is not None and not begun:
-                    await self._took(person)
-                begun = True
+                if person is not None:
+                    try:
+                        await asyncio.to_thread(self._allowance.take, person)
+                    except StateError as error:
+                        logger.error("A written answer could not be counted: %s", error)
+                    person = None
                 yield piece
-
-    async def _may(self, person_id: int) -> bool:
-        try:
-            return await asyncio.to_thread(self._allowance.left, person_id) > 0
-        except StateError as error:
-            logger.error("An answer is written although it cannot be counted: %s", error)
-            return True
-
-    async def _took(self, person_id: int) -> None:
-        try:
-            await asyncio.to_thread(self._allowance.take, person_id)
-        except StateError as error:
-            logger.error("A written answer could not be counted: %s", error)
 
 
 def _key(person_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Written answers kept for a while, so that the same question is not paid for twice."""
+"""Cache of written answers, so that the same question is not paid for twice."""
 
 from __future__ import annotations
 
@@ -20,16 +20,13 @@ from bot.state.database import State
 
 logger = logging.getLogger(__name__)
 
-_MOST = 5000
-
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """All that a written answer hangs on.
+    """Everything that a written answer depends on.
 
-    `prompt` is the version of the prompt, `passages` are the ids or the texts of what was given.
-    A new generation, prompt or passage makes it another answer; capitals, spaces and the question
-    mark do not.
+    `prompt` is the version of the prompt, `passages` are the ids or texts of its passages. Case,
+    spaces, apostrophes and final punctuation of the question do not count.
     """
 
     question: str
@@ -40,68 +37,47 @@ class CacheKey:
 
     @property
     def key(self) -> str:
-        parts = [
-            _normal(self.question),
-            self.generation,
-            self.model,
-            self.prompt,
-            *self.passages,
-        ]
+        folded = unicodedata.normalize("NFKC", self.question).casefold().replace("’", "'")
+        question = " ".join(folded.split()).rstrip(" ?!.…")
+        parts = [question, self.generation, self.model, self.prompt, *self.passages]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
 class ReplyCache:
-    """What models wrote, as they wrote it: to be checked again like the first time.
+    """Raw texts of models, which are verified again like new ones.
 
-    No question and no person is kept with it. A database that cannot be used is an empty cache.
+    Stores neither questions nor people. A database that cannot be used acts as an empty cache.
     """
 
-    def __init__(
-        self,
-        opened: Callable[[], State],
-        days: float,
-        most: int = _MOST,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._opened = opened
-        self._age = timedelta(days=days)
-        self._most = most
-        self._now = now
+    open_state: Callable[[], State]
+    days: float
+    most: int = 5000
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def find(self, wanted: CacheKey) -> str | None:
-        """The text kept, if it is not too old."""
-        return await asyncio.to_thread(self._find, wanted)
-
-    async def keep(self, wanted: CacheKey, text: str) -> None:
-        """Keep a whole text that was found good; the oldest go when there are too many."""
-        await asyncio.to_thread(self._keep, wanted, text)
-
-    def _find(self, wanted: CacheKey) -> str | None:
-        if not self._age:
+    async def find(self, key: CacheKey) -> str | None:
+        """Return the stored text, if it is not too old."""
+        if not self.days:
             return None
-        since = self._now() - self._age
+        since = self.now() - timedelta(days=self.days)
+        find = partial(replies.find_reply, key=key.key, since=since)
         try:
-            return self._opened().do(partial(replies.find_reply, key=wanted.key, since=since))
+            return await asyncio.to_thread(lambda: self.open_state().do(find))
         except SelonError as error:
             logger.warning("Written answers cannot be looked up: %s", error)
             return None
 
-    def _keep(self, wanted: CacheKey, text: str) -> None:
-        if not self._age:
+    async def keep(self, key: CacheKey, text: str) -> None:
+        """Store a complete, verified text; the oldest go when there are too many."""
+        if not self.days:
             return
-        now = self._now()
+        now = self.now()
 
         def keep(session: Session) -> None:
-            replies.keep(session, wanted.key, wanted.generation, text, now)
-            replies.prune(session, now - self._age, self._most)
+            replies.keep(session, key.key, key.generation, text, now)
+            replies.prune(session, now - timedelta(days=self.days), self.most)
 
         try:
-            self._opened().do(keep)
+            await asyncio.to_thread(lambda: self.open_state().do(keep))
         except SelonError as error:
             logger.warning("A written answer cannot be kept: %s", error)
-
-
-def _normal(question: str) -> str:
-    """Capitals, spaces, apostrophes and the marks at the end do not make another question."""
-    folded = unicodedata.normalize("NFKC", question).casefold().replace("’", "'")
-    return " ".join(folded.split()).rstrip(" ?!.…")

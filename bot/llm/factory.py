@@ -1,4 +1,4 @@
-"""From the settings to the chat models, and to what writes answers with them."""
+"""Build the chat models of the settings, and what writes answers with them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed, SelonError, SettingsError
 from bot.llm.attempt import ClaimChecker
 from bot.llm.base import ChatModel
-from bot.llm.budget import Allowance, Rationed, SpendingBudget, SpendingLedger
+from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
-from bot.llm.hosted import Bounds, Hosted
-from bot.llm.lone_writer import LoneWriter
+from bot.llm.hosted_model import Bounds, HostedModel
 from bot.llm.prompt import check_prompts
-from bot.llm.providers import PROVIDERS, Making, check_installed, make
+from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
-from bot.llm.writer import WriterLimits, WrittenAnswerer
+from bot.llm.writer import LoneWriter, WriterLimits, WrittenAnswerer
 from bot.model_choice import (
     EVERY_MODEL,
     Choice,
@@ -48,53 +47,46 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _MICROS = 1_000_000
-
-_ELSEWHERE = ("-cloud", ":cloud")
-"""How the names end of models that Ollama passes on to its own servers."""
+_CLOUD_SUFFIXES = ("-cloud", ":cloud")  # of models that Ollama passes on to its own servers
 
 
-def open_models(settings: Settings, state: Callable[[], State]) -> tuple[Hosted, ...]:
-    """The models that SELON_CHAT_MODEL names; none when answers are to quote the articles.
+def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedModel, ...]:
+    """Open the models that SELON_CHAT_MODEL names; none if answers quote the articles.
 
-    Their libraries are imported in the background, from now on. `state` gives the database of what
-    people leave behind. Raises SettingsError.
+    Their libraries are imported in the background. `state` opens the state database. Raises
+    SettingsError.
     """
     choices = parse_choices(settings.chat_model)
     if not choices:
         return ()
     for choice in choices:
         check_installed(choice)
-    makings = [_making(choice, choices, settings) for choice in choices]
+    loading = [_LoadingModel(each, _options(each, choices, settings)) for each in choices]
     ledger = open_ledger(settings, choices, state)
     bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
     loop = background_loop()
-    made = [_InBackground(choice, making) for choice, making in zip(choices, makings, strict=True)]
-    for each in made:
-        if each.choice.provider not in PROVIDERS:  # whether it exists at all is said at once
-            each.future.set_result(make(each.choice, each.making))
-    threading.Thread(target=_make_all, args=(made,), name="chat-imports", daemon=True).start()
+    for each in loading:
+        if each.choice.provider not in PROVIDERS:  # an unknown provider is an error at once
+            each.future.set_result(create_model(each.choice, each.options))
+    threading.Thread(target=_load_all, args=(loading,), name="chat-imports", daemon=True).start()
+    structured = settings.chat_structured
     return tuple(
-        Hosted(choice.name, each.get, bounds, ledger, loop, structured=settings.chat_structured)
-        for choice, each in zip(choices, made, strict=True)
+        HostedModel(each.choice.name, each.get, bounds, ledger, loop, structured=structured)
+        for each in loading
     )
 
 
-def database_of(settings: Settings) -> StateOnDemand:
-    """The database of what people leave behind, opened when it is first needed; to be closed."""
+def open_database(settings: Settings) -> StateOnDemand:
+    """The state database, opened when first needed; to be closed."""
     return StateOnDemand(state_url(settings.database_url, settings.data_dir), settings.bot_id)
-
-
-def open_cache(settings: Settings, state: Callable[[], State]) -> ReplyCache:
-    """Where written answers are kept to serve again."""
-    return ReplyCache(state, settings.chat_cache_days)
 
 
 def open_ledger(
     settings: Settings, choices: tuple[Choice, ...], state: Callable[[], State]
 ) -> SpendingLedger:
-    """Where what the models use is counted. Raises SettingsError for a budget without a price."""
+    """The ledger of the models' usage. Raises SettingsError for a budget without a price."""
     prices = dict(parse_prices(settings.chat_prices))
-    if EVERY_MODEL not in prices:  # what runs on the machine itself costs nothing
+    if EVERY_MODEL not in prices:  # local models cost nothing
         for choice in choices:
             provider = PROVIDERS.get(choice.provider)
             if provider is not None and provider.local:
@@ -110,12 +102,12 @@ def open_ledger(
     return SpendingLedger(state, budget, prices, settings.keep_days)
 
 
-def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> Making:
-    """What this model is made with: the key and the address go to their own provider alone."""
+def _options(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> ModelOptions:
+    """The options of a model; the key and the address go to their own provider only."""
     provider = PROVIDERS.get(choice.provider)
     key = None
-    base_url = served_at(choice, settings)
-    if settings.chat_key is not None and choice.provider == _keyed(choices, settings):
+    base_url = own_address(choice, settings)
+    if settings.chat_key is not None and choice.provider == _provider_of_key(choices, settings):
         key = settings.chat_key
     # A provider's own key is for the provider's own address.
     if key is None and base_url is None and provider is not None:
@@ -127,61 +119,63 @@ def _making(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> 
                 provider=choice.provider,
                 variable=provider.keys[0],
             )
-    return Making(
+    return ModelOptions(
         settings.chat_temperature, settings.chat_timeout, settings.chat_context, key, base_url
     )
 
 
-def served_at(choice: Choice, settings: Settings) -> str | None:
-    """The address of a model, where it is not its provider's own. Raises SettingsError."""
+def own_address(choice: Choice, settings: Settings) -> str | None:
+    """A model's address, None if it is its provider's. Raises SettingsError."""
     url = settings.chat_base_url
+    if url is None:
+        return None
     choices = parse_choices(settings.chat_model)
-    return str(url) if url is not None and choice.provider == _served(choices) else None
+    return str(url) if choice.provider == _provider_of_address(choices) else None
 
 
 def arena_models(settings: Settings) -> Settings:
-    """The same settings, with the models of SELON_ARENA for chat models."""
+    """Copy settings with the models of SELON_ARENA as chat models."""
     writers = parse_writers(settings.arena)
     names = dict.fromkeys(each.model.name for each in writers if each.model is not None)
     return settings.model_copy(update={"chat_model": ",".join(names)})
 
 
 def recipients(settings: Settings) -> tuple[str, ...]:
-    """Who is given questions and passages: providers by what people call them, and hosts; none
-    where all models run on this machine. Raises SettingsError."""
-    named = (
-        _recipient(each, using)
-        for using in (settings, arena_models(settings))
-        for each in parse_choices(using.chat_model)
+    """Who receives questions and passages: titles of providers, and hosts.
+
+    Empty if all models run on this machine. Raises SettingsError.
+    """
+    names = (
+        _recipient(each, variant)
+        for variant in (settings, arena_models(settings))
+        for each in parse_choices(variant.chat_model)
     )
-    return tuple(dict.fromkeys(each for each in named if each is not None))
+    return tuple(dict.fromkeys(each for each in names if each is not None))
 
 
 def _recipient(choice: Choice, settings: Settings) -> str | None:
     provider = PROVIDERS.get(choice.provider)
     title = provider.title if provider else choice.provider
     local = provider is not None and provider.local
-    if local and choice.model.endswith(_ELSEWHERE):
+    if local and choice.model.endswith(_CLOUD_SUFFIXES):
         return title
-    address = served_at(choice, settings)
+    address = own_address(choice, settings)
     if address is None and provider is not None:
         address = provider_address(provider.addresses)
     if address is None:
         return None if local else title
     host = urlsplit(address if "//" in address else f"//{address}").hostname
-    return None if host is None or _is_here(host) else host
-
-
-def _is_here(host: str) -> bool:
+    if host is None:
+        return None
     try:
-        address = ip_address(host)
+        ip = ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+        return None if host == "localhost" or host.endswith(".localhost") else host
+    return None if ip.is_loopback or ip.is_unspecified else host
 
 
-def _served(choices: tuple[Choice, ...]) -> str:
-    """The provider whose address SELON_CHAT_BASE_URL is."""
+def _provider_of_address(choices: tuple[Choice, ...]) -> str:
+    """The provider that SELON_CHAT_BASE_URL belongs to."""
     providers = {choice.provider for choice in choices}
     if "openai" in providers:
         return "openai"
@@ -190,26 +184,26 @@ def _served(choices: tuple[Choice, ...]) -> str:
     raise SettingsError("chat-address-unclear")
 
 
-def _keyed(choices: tuple[Choice, ...], settings: Settings) -> str:
-    """The provider whose key SELON_CHAT_KEY is: no other may ever see it."""
+def _provider_of_key(choices: tuple[Choice, ...], settings: Settings) -> str:
+    """The provider that SELON_CHAT_KEY belongs to; no other may ever see it."""
     providers = {choice.provider for choice in choices}
     if settings.chat_base_url is not None:
-        return _served(choices)
-    distant = {
+        return _provider_of_address(choices)
+    remote = {
         name for name in providers if name not in PROVIDERS or not PROVIDERS[name].local
     } or providers
-    if len(distant) == 1:
-        return distant.pop()
-    variables = tuple(PROVIDERS[name].keys[0] for name in sorted(distant) if name in PROVIDERS)
+    if len(remote) == 1:
+        return remote.pop()
+    variables = tuple(PROVIDERS[name].keys[0] for name in sorted(remote) if name in PROVIDERS)
     raise SettingsError("chat-key-unclear", variables=variables)
 
 
 @dataclass(frozen=True, slots=True)
-class _InBackground:
-    """A model that another thread makes."""
+class _LoadingModel:
+    """A model that another thread creates."""
 
     choice: Choice
-    making: Making
+    options: ModelOptions
     future: Future[BaseChatModel] = field(default_factory=Future)
 
     async def get(self) -> BaseChatModel:
@@ -217,48 +211,48 @@ class _InBackground:
             return await asyncio.shield(asyncio.wrap_future(self.future))
         except SettingsError:
             raise ModelFailed("rejected", self.choice.name, "settings") from None
-        except Exception as error:  # told to the log when it was made
+        except Exception as error:  # already logged
             raise ModelFailed("rejected", self.choice.name, type(error).__name__) from None
 
 
-def _make_all(models: list[_InBackground]) -> None:
+def _load_all(models: list[_LoadingModel]) -> None:
     for each in models:
         if each.future.done():
             continue
         try:
-            each.future.set_result(make(each.choice, each.making))
+            each.future.set_result(create_model(each.choice, each.options))
         except SelonError as error:
             logger.error("%s", error)
             each.future.set_exception(error)
-        except Exception as error:  # whoever waits for the model must hear that it will not come
+        except Exception as error:  # the future must never stay pending
             name, kind = PublicText(each.choice.name), PublicText(type(error).__name__)
-            # Without its words, which may repeat the key.
+            # Without its message, which may repeat the key.
             logger.error("SELON_CHAT_MODEL=%s: it cannot be made (%s)", name, kind)
             each.future.set_exception(error)
 
 
 class Writers:
-    """The chat models of the settings, what holds them to the passages, and what they wrote before.
+    """The chat models of the settings, with their checker, budget and cache; to be closed.
 
-    To be closed when nothing is asked any more. Raises SettingsError.
+    Raises SettingsError.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._state = database_of(settings)
+        self._state = open_database(settings)
         self._hosted = open_models(settings, self._state)
         self._costs = {model.name: model.cost for model in self._hosted}
         self._models: Sequence[ChatModel] = self._hosted
         if settings.chat_daily_answers is not None:
             allowance = Allowance(self._state, settings.chat_daily_answers)
-            self._models = [Rationed(model, allowance) for model in self._models]
-        self._replies = open_cache(settings, self._state)
+            self._models = [RationedModel(model, allowance) for model in self._models]
+        self._replies = ReplyCache(self._state, settings.chat_cache_days)
         self._limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
         self._checker: ClaimChecker = _checker(settings.cache_dir, settings.threads)
 
     def over(
         self, extractive: ExtractiveAnswerer, generation: Callable[[], str]
     ) -> WrittenAnswerer:
-        """The answerer for one index, whose generation in service is told by `generation`."""
+        """The answerer for one index; `generation` returns its generation in service."""
         return WrittenAnswerer(
             self._models, self._checker, extractive, self._limits, self._replies, generation
         )
@@ -266,42 +260,40 @@ class Writers:
     def alone(
         self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
     ) -> LoneWriter:
-        """One of the models by itself. Raises SettingsError for prompts that are none."""
+        """One of the models by itself. Raises SettingsError for malformed prompts."""
         if prompts is not None:
             check_prompts(prompts)
-        model = self.model(name)
         cost = self._costs[name]
-        return LoneWriter(model, cost, self._checker, extractive, self._limits, prompts)
+        return LoneWriter(self.model(name), cost, self._checker, extractive, self._limits, prompts)
 
     def model(self, name: str) -> ChatModel:
         return next(model for model in self._models if model.name == name)
 
     def rewriter(self) -> ModelRewriter:
-        """What writes out the questions of a conversation."""
+        """The rewriter of follow-up questions."""
         return ModelRewriter(self._models)
 
     def close(self) -> None:
-        """Let go of the servers and of the database."""
+        """Close the connections and the database."""
         for model in self._hosted:
             model.close()
         self._state.close()
 
 
 @cache
-def _checker(cache_dir: Path, threads: int) -> LoadedBehind:
-    """One for all who write in this process."""
-    return LoadedBehind(cache_dir, threads)
+def _checker(cache_dir: Path, threads: int) -> LoadingChecker:
+    """One per process."""
+    return LoadingChecker(cache_dir, threads)
 
 
-class LoadedBehind:
-    """A checker that loads on a thread of its own from now on; who needs it first waits for it."""
+class LoadingChecker:
+    """A checker that loads on a thread of its own; the first use waits for it."""
 
     def __init__(self, cache_dir: Path, threads: int) -> None:
         self._future: Future[checker.FactChecker] = Future()
-        load = threading.Thread(
+        threading.Thread(
             target=self._load, args=(cache_dir, threads), name="checker", daemon=True
-        )
-        load.start()
+        ).start()
 
     def prepare(self, given: Sequence[GivenPassage]) -> None:
         self._future.result().prepare(given)
@@ -314,5 +306,5 @@ class LoadedBehind:
 
         try:
             self._future.set_result(open_checker(cache_dir, threads=threads or 1))
-        except Exception as error:  # told to whoever wants a check
+        except Exception as error:  # raised by the first check
             self._future.set_exception(error)

@@ -1,4 +1,4 @@
-"""Sentences read out of JSON while it is being written."""
+"""Parse sentences out of JSON while it is being written."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_Written = tuple[str, tuple[int, ...]]
+_Row = tuple[str, tuple[int, ...]]
 
-_UNKNOWN = "Je ne sais pas."
-"""The sentence that an empty list of sentences stands for."""
+_UNKNOWN = "Je ne sais pas."  # the sentence that an empty list of sentences stands for
 
 
 def schema(numbers: Sequence[int]) -> dict[str, Any]:
-    """What a model that can write to a schema is asked for; an empty list: it does not know.
-
-    `numbers` are those of the passages, the only ones that can be cited.
-    """
+    """JSON schema of an answer that cites these passages; an empty list is a refusal."""
     sentence = {
         "type": "object",
         "properties": {
@@ -40,33 +36,34 @@ _CITATIONS = ("citations", "citation", "sources", "passages", "numbers", "refs")
 _WHOLE = ("answer", "response", "text", "réponse", "reponse")
 
 
-class Objects:
-    """Reads `{"sentences": [{"text": …, "citations": […]}, …]}`, or what is like it.
+class JsonSentences:
+    """Parses `{"sentences": [{"text": …, "citations": […]}, …]}`, or similar JSON, as it streams.
 
-    Each object is given as soon as its brace closes; what is cut off or out of form is passed over.
+    Each object is returned once its brace closes; incomplete and malformed ones are skipped.
     """
 
     def __init__(self) -> None:
         self._text = ""
         self._at = 0
-        self._found = False
+        self._any = False
 
-    def read(self, piece: str, *, last: bool) -> list[_Written]:
-        """The sentences whose objects are complete with this piece."""
+    def read(self, piece: str, *, last: bool) -> list[_Row]:
+        """Return the sentences whose objects this piece completes."""
         self._text += piece
-        found = list(self._complete())
-        self._found = self._found or bool(found)
-        if last and not self._found:
-            found = list(_of_whole(self._text))
-        return found
+        rows = list(self._complete_rows())
+        self._any = self._any or bool(rows)
+        return list(_parse_whole(self._text)) if last and not self._any else rows
 
-    def _complete(self) -> Iterator[_Written]:
+    def _complete_rows(self) -> Iterator[_Row]:
         decoder = json.JSONDecoder()
+        opening = re.search(r"[\[{]", self._text)
+        # Where the object begins that holds all others; -1 for a bare list.
+        outer = opening.start() if opening is not None and opening[0] == "{" else -1
         while (start := self._text.find("{", self._at)) >= 0:
             ahead = self._text[start + 1 :].lstrip()
             if not ahead:
                 return
-            if start == self._outer:
+            if start == outer:
                 self._at = start + 1
                 continue
             try:
@@ -74,19 +71,13 @@ class Objects:
             except ValueError:
                 return
             self._at = end
-            written = _sentence(value)
-            if written is not None:
-                yield written
-
-    @property
-    def _outer(self) -> int:
-        """Where the object begins that holds all the others; -1 for a bare list."""
-        opening = re.search(r"[\[{]", self._text)
-        return opening.start() if opening is not None and opening[0] == "{" else -1
+            text = _first_text(value, _TEXTS)
+            if text:
+                yield text, _numbers(value)
 
 
-def _of_whole(text: str) -> Iterator[_Written]:
-    """An answer in one string, or an empty list of sentences."""
+def _parse_whole(text: str) -> Iterator[_Row]:
+    """Parse an answer in one string, or an empty list of sentences."""
     match = re.search(r"[\[{]", text)
     if match is None:
         return
@@ -95,25 +86,18 @@ def _of_whole(text: str) -> Iterator[_Written]:
     except ValueError:
         return
     if isinstance(value, dict):
-        whole = next((value[key] for key in _WHOLE if isinstance(value.get(key), str)), None)
+        whole = _first_text(value, _WHOLE)
         yield (whole, _numbers(value)) if whole else (_UNKNOWN, ())
     elif not value:
         yield _UNKNOWN, ()
 
 
-def _sentence(value: Any) -> _Written | None:
-    if not isinstance(value, dict):
-        return None
-    text = next((value[key] for key in _TEXTS if isinstance(value.get(key), str)), None)
-    return (text, _numbers(value)) if text else None
+def _first_text(fields: Mapping[str, Any], keys: Sequence[str]) -> str | None:
+    return next((fields[key] for key in keys if isinstance(fields.get(key), str)), None)
 
 
 def _numbers(value: Mapping[str, Any]) -> tuple[int, ...]:
     cited = next((value[key] for key in _CITATIONS if key in value), ())
     every = cited if isinstance(cited, list) else [cited]
-    found = [int(each) for raw in every for each in re.findall(r"\d{1,2}", _plain(raw))]
-    return tuple(dict.fromkeys(found))
-
-
-def _plain(raw: Any) -> str:
-    return str(raw) if isinstance(raw, int | str) else ""
+    texts = [str(each) for each in every if isinstance(each, int | str)]
+    return tuple(dict.fromkeys(int(n) for text in texts for n in re.findall(r"\d{1,2}", text)))

@@ -1,4 +1,4 @@
-"""What a chat model writes around its sentences: Markdown, tags, links, thinking, markers."""
+"""Strip what a chat model writes around its sentences: Markdown, tags, links, citation markers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _HOST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Where a marker stood in the text without markers, and the numbers it names."""
+    """A citation marker: its offset in the text without markers, and its numbers."""
 
     at: int
     numbers: tuple[int, ...]
@@ -66,59 +66,52 @@ class MarkedLine:
     markers: tuple[Marker, ...] = ()
 
 
-def read_line(raw: str, numbers: frozenset[int], *, whole: bool) -> MarkedLine:
-    """One line without its markup and markers, of which only those of `numbers` count.
+def parse_line(raw: str, numbers: frozenset[int], *, whole: bool) -> MarkedLine:
+    """Strip a line of markup and citation markers; only markers of `numbers` count.
 
-    Of a line that is not `whole`, a bracket left open at its end is not read yet.
+    A bracket left open at the end of a line that is not `whole` is dropped.
     """
     if _FENCE.match(raw) or _DEFINITION.match(raw) or raw.lstrip().startswith("|"):
         return MarkedLine("")
     text = raw if whole else _OPEN_MARKER.sub("", raw)
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
-    text = _LABEL.sub("", _unstyled(_LINE_MARKS.sub("", _TAG.sub("", text))))
-    return _unmarked(text, numbers)
+    text = _CODE.sub(r"\1", _LINE_MARKS.sub("", _TAG.sub("", text)))
+    text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
+    return _extract_markers(_LABEL.sub("", _STRAY.sub("", text)), numbers)
 
 
-def linked(text: str) -> bool:
-    """Whether a sentence shows an address, or what would be made one where it is shown."""
+def has_link(text: str) -> bool:
+    """True if a sentence shows an address, or what Telegram would make one."""
     return _ADDRESS.search(text) is not None or _HOST.search(text) is not None
 
 
-def _unstyled(text: str) -> str:
-    text = _CODE.sub(r"\1", text)
-    text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    return _STRAY.sub("", text)
+def _extract_markers(text: str, numbers: frozenset[int]) -> MarkedLine:
+    def square(match: re.Match[str]) -> str:
+        cited = {int(each) for each in _NUMBER.findall(match[1])}
+        return f" [{match[1]}]" if cited and cited <= numbers else match[0]
 
-
-def _unmarked(text: str, numbers: frozenset[int]) -> MarkedLine:
-    text = _ROUND.sub(lambda found: _squared(found, numbers), text)
-    kept: list[str] = []
+    text = _ROUND.sub(square, text)
+    parts: list[str] = []
     markers: list[Marker] = []
     at = length = 0
-    for found in _MARKER.finditer(text):
-        before = text[at : found.start()]
-        kept.append(before if length or before.strip() else "")
-        length += len(kept[-1])
-        named = tuple(each for each in _named(found) if each in numbers)
-        markers.append(Marker(length, named))
-        at = found.end()
+    for match in _MARKER.finditer(text):
+        before = text[at : match.start()]
+        parts.append(before if length or before.strip() else "")
+        length += len(parts[-1])
+        markers.append(Marker(length, tuple(each for each in _numbers(match) if each in numbers)))
+        at = match.end()
         if length and at < len(text) and text[at].isalnum():
-            kept.append(" ")
+            parts.append(" ")
             length += 1
     rest = text[at:]
-    kept.append(rest if length else re.sub(r"^[\s:–—-]+", "", rest) if markers else rest)
-    return MarkedLine("".join(kept), tuple(markers))
+    parts.append(re.sub(r"^[\s:–—-]+", "", rest) if markers and not length else rest)
+    return MarkedLine("".join(parts), tuple(markers))
 
 
-def _squared(found: re.Match[str], numbers: frozenset[int]) -> str:
-    named = [int(each) for each in _NUMBER.findall(found[1])]
-    return f" [{found[1]}]" if named and set(named) <= numbers else found[0]
-
-
-def _named(found: re.Match[str]) -> list[int]:
-    if found[2]:
-        return [int(each) for each in found[2].translate(_SUPERSCRIPT)]
-    written = _RANGE.sub(
-        lambda ends: ",".join(map(str, range(int(ends[1]), int(ends[2]) + 1))), found[1]
+def _numbers(marker: re.Match[str]) -> list[int]:
+    if marker[2]:
+        return [int(each) for each in marker[2].translate(_SUPERSCRIPT)]
+    listed = _RANGE.sub(
+        lambda ends: ",".join(map(str, range(int(ends[1]), int(ends[2]) + 1))), marker[1]
     )
-    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(written)))
+    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(listed)))

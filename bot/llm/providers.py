@@ -1,10 +1,10 @@
-"""How each provider's chat model is made, through LangChain."""
+"""Chat model providers, through LangChain: construction, limits and errors."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,24 +23,21 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
-NO_KEY = "none"
-"""What is sent as the key to a server that wants none, since the libraries insist on one."""
+NO_KEY = "none"  # sent to a server without keys, since the libraries insist on one
 
-# The bodies of requests, which hold questions and passages, are logged by these at DEBUG.
-_TALKATIVE = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
+# These log the bodies of requests, which hold questions and passages, at DEBUG.
+_VERBOSE_LOGGERS = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
 
-_LENGTHS = ("max_tokens", "num_predict", "max_output_tokens")
-"""The field of the token limit, by whatever name a provider's class has for it."""
+_LIMIT_FIELDS = ("max_tokens", "num_predict", "max_output_tokens")  # names of the token limit
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A provider whose package is one of Selon's extras.
 
-    `title` is what people call it. `keys` and `addresses` are the variables that its own library
-    reads, `local` says that it needs no key,
-    `client` is where a model of it holds connections of its own; the others share theirs, which
-    live as long as the process.
+    `title` is what people call it; `keys` and `addresses` are the environment variables of its own
+    library; `local` providers need no key. `client` is the attribute of a model that holds its own
+    connections; the others share theirs, which live as long as the process.
     """
 
     title: str
@@ -92,8 +89,8 @@ PROVIDERS: Mapping[str, Provider] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """What the settings say of every model."""
+class ModelOptions:
+    """What the settings say of a model."""
 
     temperature: float | None
     timeout: float
@@ -103,7 +100,7 @@ class Making:
 
 
 def check_installed(choice: Choice) -> None:
-    """Raises SettingsError, with the line to type, when the provider's package is not there."""
+    """Raise SettingsError if the provider's package is not installed."""
     provider = PROVIDERS.get(choice.provider)
     if provider is not None and find_spec(provider.package) is None:
         raise SettingsError(
@@ -111,32 +108,31 @@ def check_installed(choice: Choice) -> None:
         )
 
 
-def make(choice: Choice, making: Making) -> BaseChatModel:
-    """The model, ready to be called. Takes seconds: its library is imported.
+def create_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
+    """Create a model. Takes seconds: its library is imported.
 
-    A temperature is not said to a model that is known to take none. Raises SettingsError when
+    Leaves the temperature out for a model that is known to take none. Raises SettingsError if
     LangChain does not know the provider, or refuses the settings.
     """
-    for name in _TALKATIVE:
+    for name in _VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    model = _made(choice, making)
+    model = _init_model(choice, options)
     profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
-    if making.temperature is not None and profile.get("temperature") is False:
-        return _made(choice, replace(making, temperature=None))
+    if options.temperature is not None and profile.get("temperature") is False:
+        return _init_model(choice, replace(options, temperature=None))
     return model
 
 
-def _made(choice: Choice, making: Making) -> BaseChatModel:
+def _init_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
     try:
         from langchain.chat_models import init_chat_model
 
         model: BaseChatModel = init_chat_model(
-            choice.model, model_provider=choice.provider, **_arguments(choice.provider, making)
+            choice.model, model_provider=choice.provider, **_arguments(choice.provider, options)
         )
     except ImportError as error:
-        raise SettingsError(
-            "chat-not-importable", name=choice.name, reason=Words(_first_line(error))
-        ) from error
+        reason = Words(str(error).splitlines()[0])
+        raise SettingsError("chat-not-importable", name=choice.name, reason=reason) from error
     except Exception as error:
         if "Unsupported provider" in str(error):
             raise SettingsError(
@@ -152,21 +148,21 @@ def _made(choice: Choice, making: Making) -> BaseChatModel:
     return model
 
 
-def held_to(model: BaseChatModel, limit: int) -> BaseChatModel:
-    """The same model and the same connections, whose answers take at most `limit` tokens."""
+def with_limit(model: BaseChatModel, limit: int) -> BaseChatModel:
+    """Copy a model, sharing its connections, with answers of at most `limit` tokens."""
     fields = type(model).model_fields
-    length = next((name for name in _LENGTHS if name in fields), None)
-    if length is None:
+    field = next((name for name in _LIMIT_FIELDS if name in fields), None)
+    if field is None:
         return model
-    changed: dict[str, Any] = {length: limit}
+    update: dict[str, Any] = {field: limit}
     if "extra_body" in fields and getattr(model, "openai_api_base", None):
         # Compatible servers know the limit by its old name, OpenAI by its new one.
-        changed["extra_body"] = {**(getattr(model, "extra_body", None) or {}), "max_tokens": limit}
-    return model.model_copy(update=changed)
+        update["extra_body"] = {**(getattr(model, "extra_body", None) or {}), "max_tokens": limit}
+    return model.model_copy(update=update)
 
 
-async def let_go(model: BaseChatModel, provider: str) -> None:
-    """Close the connections that are a model's own, on the loop that they were made on."""
+async def close_connections(model: BaseChatModel, provider: str) -> None:
+    """Close a model's own connections; run on the loop that opened them."""
     known = PROVIDERS.get(provider)
     if known is None or not known.client:
         return
@@ -177,46 +173,36 @@ async def let_go(model: BaseChatModel, provider: str) -> None:
         await client.aclose()
 
 
-def _arguments(provider: str, making: Making) -> dict[str, Any]:
+def _arguments(provider: str, options: ModelOptions) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
-    if making.temperature is not None:
-        arguments["temperature"] = making.temperature
-    if making.base_url is not None:
-        arguments["base_url"] = making.base_url
+    key = options.key
+    if options.temperature is not None:
+        arguments["temperature"] = options.temperature
+    if options.base_url is not None:
+        arguments["base_url"] = options.base_url
     if provider == "ollama":
-        headers = _bearer(making.key)
-        arguments["client_kwargs"] = {"timeout": making.timeout, "headers": headers}
-        # Said, since Ollama silently cuts what is longer than it expects.
-        arguments["num_ctx"] = making.context
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key is not None else {}
+        arguments["client_kwargs"] = {"timeout": options.timeout, "headers": headers}
+        # Ollama silently cuts what is longer than it expects.
+        arguments["num_ctx"] = options.context
         arguments["reasoning"] = False
         return arguments
-    key = making.key
-    if key is None and making.base_url is not None:
+    if key is None and options.base_url is not None:
         key = SecretStr(NO_KEY)
     if key is not None:
         arguments["api_key"] = key
-    # Asking again is Selon's own: an answer that has begun must not begin afresh.
+    # Selon retries itself: an answer that has begun must not begin afresh.
     arguments["max_retries"] = 0
-    arguments["timeout"] = making.timeout
+    arguments["timeout"] = options.timeout
     if provider == "openai":
         arguments["stream_usage"] = True
     return arguments
 
 
-def _bearer(key: SecretStr | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key.get_secret_value()}"} if key is not None else {}
+_CAUSE_DEPTH = 6
+_LONGEST_WAIT_SECONDS = 3600.0  # a server that asks for more is called again all the same
 
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
-_DEPTH = 6
-
-_LONGEST = 3600.0
-"""Seconds: a server that asks to wait longer is asked again all the same."""
-
-_BY_STATUS: Mapping[int, ModelFault] = {
+_FAULT_OF_STATUS: Mapping[int, ModelFault] = {
     401: "refused",
     402: "rate",
     403: "refused",
@@ -227,7 +213,7 @@ _BY_STATUS: Mapping[int, ModelFault] = {
     504: "timeout",
 }
 
-# As llama.cpp, OpenAI, vLLM, Anthropic and Mistral say it.
+# In the words of llama.cpp, OpenAI, vLLM, Anthropic and Mistral.
 _TOO_LONG = re.compile(
     r"context (?:length|window|size)|maximum context|prompt is too long|too many tokens"
     r"|too large for model",
@@ -237,16 +223,24 @@ _TOO_LONG = re.compile(
 _CONNECTIONS = {"TransportError", "APIConnectionError", "ModelConnectionError"}
 
 
-def failed(error: BaseException, model: str) -> ModelFailed:
-    """The failure that an exception stands for; an exception that is unknown is `malformed`."""
-    chain = list(_chain(error))
+def to_model_failure(error: BaseException, model: str) -> ModelFailed:
+    """Translate a library's exception; an unknown one is `malformed`."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and len(chain) < _CAUSE_DEPTH:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
     detail = type(error).__name__
     for each in chain:
         if isinstance(each, ModelFailed):
             return each
         status = _status(each)
         if status is not None:
-            kind = _of_status(status, str(each))
+            kind = _FAULT_OF_STATUS.get(status)
+            if kind is None and _TOO_LONG.search(str(each)):
+                kind = "context"
+            elif kind is None:
+                kind = "server" if status >= 500 else "rejected"
             return ModelFailed(kind, model, str(status), _retry_after(each))
     for each in chain:
         names = {base.__name__ for base in type(each).__mro__}
@@ -257,23 +251,14 @@ def failed(error: BaseException, model: str) -> ModelFailed:
         if isinstance(each, OSError) or names & _CONNECTIONS:
             return ModelFailed("connection", model, detail)
         if "APIError" in names or type(each).__name__ == "ResponseError":
-            # Said by the server in the midst of its answer, without a status.
+            # Sent by the server in the middle of its answer, without a status.
             too_long = _TOO_LONG.search(str(each))
             return ModelFailed("context" if too_long else "server", model, detail)
     return ModelFailed("malformed", model, detail)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    each: BaseException | None = error
-    for _ in range(_DEPTH):
-        if each is None:
-            return
-        yield each
-        each = each.__cause__ or each.__context__
-
-
 def _status(error: BaseException) -> int | None:
-    """The HTTP status that an exception carries, wherever its library puts it."""
+    """The HTTP status of an exception, wherever its library puts it."""
     response = getattr(error, "response", None)
     for holder, name in ((error, "status_code"), (response, "status_code"), (error, "code")):
         value = getattr(holder, name, None)
@@ -282,16 +267,8 @@ def _status(error: BaseException) -> int | None:
     return None
 
 
-def _of_status(status: int, message: str) -> ModelFault:
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    if _TOO_LONG.search(message):
-        return "context"
-    return "server" if status >= 500 else "rejected"
-
-
 def _retry_after(error: BaseException) -> float | None:
-    """Seconds, from a header that holds seconds, milliseconds or a date."""
+    """Seconds to wait, from a header that holds seconds, milliseconds or a date."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None)
     if headers is None:
         return None
@@ -300,7 +277,7 @@ def _retry_after(error: BaseException) -> float | None:
         if not value:
             continue
         try:
-            return min(max(0.0, float(value) / unit), _LONGEST)
+            return min(max(0.0, float(value) / unit), _LONGEST_WAIT_SECONDS)
         except ValueError:
             pass
         try:
@@ -308,33 +285,31 @@ def _retry_after(error: BaseException) -> float | None:
         except ValueError:
             continue
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return min(max(0.0, (aware - datetime.now(UTC)).total_seconds()), _LONGEST)
+        seconds = (aware - datetime.now(UTC)).total_seconds()
+        return min(max(0.0, seconds), _LONGEST_WAIT_SECONDS)
     return None
 
 
-_NAME = "answer"
-
-
-def able(model: BaseChatModel, wanted: Structured) -> bool:
-    """Whether a model may be asked for JSON; what LangChain knows of it counts for `auto`."""
-    if wanted != "auto":
-        return wanted == "on"
+def supports_schema(model: BaseChatModel, setting: Structured) -> bool:
+    """True if a model may be asked for JSON; `auto` goes by LangChain's profile of it."""
+    if setting != "auto":
+        return setting == "on"
     profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
-    # A server that hosts any model tells by refusing; most hold every model to the schema.
+    # A server of any models says so by refusing; most hold every model to the schema.
     return bool(profile.get("structured_output", True))
 
 
-def held_to_schema(
+def with_schema(
     model: BaseChatModel, schema: Mapping[str, Any]
 ) -> BaseChatModel | Runnable[Any, AIMessage]:
-    """The same model, whose answers are JSON of this schema."""
+    """Copy a model with answers in JSON of this schema."""
     form = {
         "type": "json_schema",
-        "json_schema": {"name": _NAME, "schema": dict(schema), "strict": True},
+        "json_schema": {"name": "answer", "schema": dict(schema), "strict": True},
     }
     fields = type(model).model_fields
     if "extra_body" in fields:
-        # Under its own name langchain-openai would gather the whole answer to parse it.
+        # Under its own name, langchain-openai would collect the whole answer to parse it.
         body = {**(getattr(model, "extra_body", None) or {}), "response_format": form}
         return model.model_copy(update={"extra_body": body})
     if "response_mime_type" in fields:  # Google's

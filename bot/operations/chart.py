@@ -1,6 +1,6 @@
-"""The statistics as a picture to look at on a phone: 1,080 pixels wide, upright.
+"""Draw the statistics as a picture for phones: 1,080 pixels wide, portrait.
 
-Matplotlib takes a second to load: only who asks for the picture waits for it.
+Matplotlib takes a second to load, and is imported when needed.
 """
 
 from __future__ import annotations
@@ -35,21 +35,19 @@ _BOTTOM = 50
 
 _ANSWERED, _REFUSED = BLUE, ORANGE
 _EDGE, _RIGHT = 0.07, 0.95  # shares of the width
-_TILES = ((_EDGE, 0.25), (0.36, 0.25), (0.65, 0.31))  # where each begins, and how wide it may be
+_TILES = ((_EDGE, 0.25), (0.36, 0.25), (0.65, 0.31))  # left edge and greatest width of each
 _TITLE, _TICK = 10.5, 10.0  # points
-_DATES = 5
-"""How many dates stand below the bars, about; a week apart or several."""
-_FEW = 7
-"""Days that have the width to themselves: fewer leave some of it empty."""
+_DATES = 5  # below the bars, about; whole weeks apart
+_FULL_WIDTH_DAYS = 7  # fewer leave some of the width empty
 
 
 def draw_chart(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
-    """A PNG of the figures. Takes about a second, and more the first time."""
+    """Draw the figures as PNG. Takes about a second, and more the first time."""
     with DRAWING:
-        return _drawn(figures, phrases)
+        return _draw(figures, phrases)
 
 
-def _drawn(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
+def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     from matplotlib.figure import Figure
 
     height = _TOP + _ROW * max(1, len(figures.cited)) + _BOTTOM
@@ -64,7 +62,13 @@ def _drawn(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         return sheet.add_axes(share)
 
     write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, FAINT)
-    for (left, width), (figure, label) in zip(_TILES, _tiles(figures, phrases), strict=True):
+    asked, votes, number = figures.asked, figures.votes, phrases.number
+    tiles = (
+        (number(asked), phrases.questions(asked)),
+        (phrases.percent(figures.answered / asked) if asked else "–", phrases.with_answer),
+        (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
+    )
+    for (left, width), (figure, label) in zip(_TILES, tiles, strict=True):
         size = min(26, 26 * width * WIDTH * 72 / DPI / text_width(figure, 26, bold=True))
         write(figure, left, 128, size, INK, weight="bold")
         write(label, left, 180, 11, FAINT)
@@ -79,18 +83,8 @@ def _drawn(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     return out.getvalue()
 
 
-def _tiles(figures: UsageFigures, phrases: StatisticsPhrases) -> Sequence[tuple[str, str]]:
-    asked, votes, number = figures.asked, figures.votes, phrases.number
-    share = phrases.percent(figures.answered / asked) if asked else "–"
-    return (
-        (number(asked), phrases.questions(asked)),
-        (share, phrases.with_answer),
-        (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
-    )
-
-
 def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
-    """A bar a day, what was answered below what was not."""
+    """Draw a bar per day, answered questions below refused ones."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     places = range(len(days))
@@ -99,14 +93,14 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     axes.bar(places, answered, width=0.78, color=_ANSWERED, label=phrases.answered)
     axes.bar(places, refused, width=0.78, bottom=answered, color=_REFUSED, label=phrases.refused)
     axes.set_ylim(0, 1.05 * max(4, *(each.asked for each in days)))
-    spare = max(0, _FEW - len(days)) / 2
+    spare = max(0, _FULL_WIDTH_DAYS - len(days)) / 2
     axes.set_xlim(-0.6 - spare, len(days) - 0.4 + spare)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: phrases.number(round(value))))
     apart = 7 * math.ceil(len(days) / (7 * _DATES))
     labelled = list(places)[::-1][::apart]  # today has its date in any case
     axes.set_xticks(labelled, [phrases.short_day(days[place].day) for place in labelled])
-    if len(days) > _FEW:
+    if len(days) > _FULL_WIDTH_DAYS:
         axes.get_xticklabels()[0].set_horizontalalignment("right")  # today's, at the edge
     axes.tick_params(length=0, labelsize=_TICK, labelcolor=FAINT)
     axes.set_axisbelow(True)
@@ -126,7 +120,7 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
 
 
 def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> None:
-    """The most cited articles, each title above its bar, where it has the whole width."""
+    """Draw the most cited articles, each title above its bar, with the whole width."""
     axes.set_axis_off()
     cited = figures.cited
     axes.set_ylim(max(1, len(cited)) - 0.3, -0.7)

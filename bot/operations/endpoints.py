@@ -1,6 +1,6 @@
-"""/metrics for Prometheus and /healthz for whoever restarts what is stuck, on a port of their own.
+"""/metrics for Prometheus and /healthz for supervisors, on a port of their own.
 
-On the event loop itself: a loop that is stuck does not say that it is well.
+Served on the bot's event loop: a stuck loop must not report that it is healthy.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from tornado.web import RequestHandler
@@ -18,24 +17,21 @@ from bot.operations.metrics import Meters
 from bot.settings import Settings
 
 HealthCheck = Callable[[], str | None]
-"""What is wrong, in a few words; None when nothing is. At once: nothing is tried for who asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServedEndpoints:
-    """What is served: the figures, and what must be well, by name."""
-
-    meters: Meters
-    checks: Mapping[str, HealthCheck]
+"""Returns what is wrong, in a few words, or None; immediate, without probing anything."""
 
 
 @asynccontextmanager
-async def serve_endpoints(settings: Settings, what: ServedEndpoints) -> AsyncIterator[None]:
-    """Serve while the block lasts, if the settings name a port. Raises MessengerError."""
+async def serve_endpoints(
+    settings: Settings, meters: Meters, checks: Mapping[str, HealthCheck]
+) -> AsyncIterator[None]:
+    """Serve for the duration of the block, if the settings name a port. Raises MessengerError."""
     if not settings.metrics_port:
         yield
         return
-    handlers = [("/metrics", _Metrics, {"what": what}), ("/healthz", _Health, {"what": what})]
+    handlers = [
+        ("/metrics", _Metrics, {"meters": meters}),
+        ("/healthz", _Health, {"meters": meters, "checks": checks}),
+    ]
     server = listen(handlers, settings.metrics_host, settings.metrics_port, "SELON_METRICS_PORT")
     try:
         yield
@@ -43,33 +39,34 @@ async def serve_endpoints(settings: Settings, what: ServedEndpoints) -> AsyncIte
         await close(server)
 
 
-class _Page(RequestHandler):
-    def initialize(self, what: ServedEndpoints) -> None:
-        self.what = what
+class _Metrics(RequestHandler):
+    def initialize(self, meters: Meters) -> None:
+        self.meters = meters
 
-
-class _Metrics(_Page):
     def get(self) -> None:
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
-        self.write(generate_latest(self.what.meters.registry))
+        self.write(generate_latest(self.meters.registry))
 
 
-class _Health(_Page):
-    """As JSON, or as a line a check for who asks for text/plain."""
+class _Health(RequestHandler):
+    """JSON, or a line per check for text/plain."""
+
+    def initialize(self, meters: Meters, checks: Mapping[str, HealthCheck]) -> None:
+        self.meters, self.checks = meters, checks
 
     def get(self) -> None:
-        found = {name: check() or "ok" for name, check in self.what.checks.items()}
-        well = set(found.values()) == {"ok"}
-        last = self.what.meters.last_update
-        told = {
-            "status": "ok" if well else "degraded",
+        results = {name: check() or "ok" for name, check in self.checks.items()}
+        healthy = set(results.values()) == {"ok"}
+        last = self.meters.last_update
+        body = {
+            "status": "ok" if healthy else "degraded",
             "last_update": last.isoformat(timespec="seconds") if last else None,
-            **found,
+            **results,
         }
-        self.set_status(200 if well else 503)
+        self.set_status(200 if healthy else 503)
         if self.request.headers.get("Accept", "").startswith("text/plain"):
             self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.write("".join(f"{name}: {value or 'none'}\n" for name, value in told.items()))
+            self.write("".join(f"{name}: {value or 'none'}\n" for name, value in body.items()))
         else:
             self.set_header("Content-Type", "application/json")
-            self.write(json.dumps(told))
+            self.write(json.dumps(body))

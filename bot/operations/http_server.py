@@ -1,4 +1,4 @@
-"""A port that answers, on the event loop that runs the bot."""
+"""A bounded HTTP server on the bot's event loop."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ HEADER_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What anybody who reaches the port may take up: each connection is one request, which has so
-    many seconds from its first byte to the last of the reply."""
+    """Bounds for anybody who reaches the port.
+
+    A connection is one request; `seconds` run from its first byte to the last of the reply.
+    """
 
     body_bytes: int = 0
     seconds: float = 30.0
@@ -37,11 +39,11 @@ def listen(
     setting: str,
     limits: ServerLimits = ServerLimits(),
 ) -> HTTPServer:
-    """A server that answers by these handlers of tornado's, and logs nothing of who asks.
+    """Start a server with these tornado handlers, without an access log.
 
-    Raises MessengerError, naming the setting of the port, where the port cannot be had.
+    Raises MessengerError, naming the setting of the port, if the port is taken.
     """
-    application = _Quiet(list(handlers), default_handler_class=_NotFound)
+    application = _SilentApplication(list(handlers), default_handler_class=_NotFound)
     server = _BoundedServer(
         application,
         no_keep_alive=True,
@@ -61,7 +63,7 @@ def listen(
 
 
 async def close(server: HTTPServer) -> None:
-    """Answer no more."""
+    """Close the server and its connections."""
     server.stop()
     await server.close_all_connections()
 
@@ -74,7 +76,7 @@ class _BoundedServer(HTTPServer):
             stream.close()
             return
         super().handle_stream(stream, address)
-        # A timer that kept the stream would keep what was read of it too.
+        # A timer that held the stream would keep what was read of it too.
         asyncio.get_running_loop().call_later(self.limits.seconds, _close_stream, ref(stream))
 
 
@@ -84,14 +86,14 @@ def _close_stream(reference: ref[IOStream]) -> None:
         stream.close()
 
 
-class _Quiet(Application):
+class _SilentApplication(Application):
     def log_request(self, handler: RequestHandler) -> None:
-        """What comes is told where it is dealt with."""
+        """Handlers log what matters."""
 
 
 @stream_request_body
 class _NotFound(RequestHandler):
-    """Refuses what no handler answers before its body is read."""
+    """Refuses unknown paths before the body is read."""
 
     def prepare(self) -> None:
         raise HTTPError(HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""What is counted for Prometheus: by this process, since it started."""
+"""Prometheus metrics of this process, since its start."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOMENTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5)
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What is asked for when the figures are read."""
+    """Gauges that are computed when the metrics are read."""
 
     waiting: Callable[[], int]
     under_way: Callable[[], int]
@@ -38,91 +38,72 @@ class Now:
 
 
 class Meters:
-    """The figures; each has its help, which /metrics shows."""
+    """The metrics, with the help texts that /metrics shows."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         self._heard = self._dealt_with = time.monotonic()
-        self.last_update: datetime | None = None
-        """When an update was last accepted (UTC)."""
-        self.poll_status = 0
-        """What Telegram last replied when it was asked for updates; 0: nothing."""
+        self.last_update: datetime | None = None  # accepted, in UTC
+        self.poll_status = 0  # of the last request for updates; 0: no reply
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        self._answers = Counter(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self._answers = counter(
             "selon_answers",
             "Questions by outcome (sure, perhaps, no, help), author of the answer (articles, "
             "model, nobody) and way (message, inline)",
             ["outcome", "by", "way"],
-            registry=registry,
         )
-        self._dropped = Counter(
+        self._dropped = counter(
             "selon_dropped_sentences",
             "Sentences of a chat model that the articles do not support, by fault",
             ["fault"],
-            registry=registry,
         )
-        self._fallbacks = Counter(
+        self._fallbacks = counter(
             "selon_fallbacks",
             "Answers in the articles' own sentences because no chat model could write them",
             ["reason"],
-            registry=registry,
         )
-        self._replied = Histogram(
+        self._replied = histogram(
             "selon_reply_seconds",
             "From an update's arrival here until everything about it was sent",
             buckets=_SECONDS,
-            registry=registry,
         )
-        self._recorded = Histogram(
+        self._recorded = histogram(
             "selon_record_seconds",
             "From Telegram's acceptance of a message to its record; a crash in between sends it "
             "twice",
             buckets=_MOMENTS,
-            registry=registry,
         )
-        self._failures = Counter(
-            "selon_failures", "Updates that could not be handled", registry=registry
+        self._failures = counter("selon_failures", "Updates that could not be handled")
+        self._set_aside = counter(
+            "selon_unreadable_updates", "Updates set aside because they cannot be parsed"
         )
-        self._set_aside = Counter(
-            "selon_unreadable_updates",
-            "Updates set aside because they cannot be parsed",
-            registry=registry,
-        )
-        self._requests = Counter(
+        self._requests = counter(
             "selon_telegram_requests",
             "Requests to the Bot API by method and status (0: no reply)",
             ["method", "status"],
-            registry=registry,
         )
-        self._last = Gauge(
+        self._last = gauge(
             "selon_last_update_timestamp_seconds",
             "Time of the last accepted update (0: none since the start)",
-            registry=registry,
         )
-        self._healthy = Gauge(
-            "selon_healthy",
-            "Result of each check of /healthz, 1 or 0",
-            ["check"],
-            registry=registry,
+        self._healthy = gauge(
+            "selon_healthy", "Result of each check of /healthz, 1 or 0", ["check"]
         )
-        self._probe_seconds = Gauge(
-            "selon_probe_seconds",
-            "Duration of the last probe of each check",
-            ["check"],
-            registry=registry,
+        self._probe_seconds = gauge(
+            "selon_probe_seconds", "Duration of the last probe of each check", ["check"]
         )
-        self._doubts = Counter(
+        self._doubts = counter(
             "selon_possible_second_replies",
             "Messages sent again that Telegram may have accepted already",
             ["cause"],
-            registry=registry,
         )
-        self._waiting = Gauge("selon_waiting", "Updates that wait for a turn", registry=registry)
-        self._under_way = Gauge("selon_under_way", "Updates under way", registry=registry)
-        self._age = Gauge(
-            "selon_index_age_seconds", "Age of the index in service", registry=registry
-        )
+        self._waiting = gauge("selon_waiting", "Updates that wait for a turn")
+        self._under_way = gauge("selon_under_way", "Updates under way")
+        self._age = gauge("selon_index_age_seconds", "Age of the index in service")
 
     def answered(self, answer: Answer, way: _Way) -> None:
         by = "nobody" if answer.help else "model" if answer.model else "articles"
@@ -150,17 +131,17 @@ class Meters:
         self._requests.labels(method, str(status)).inc()
 
     def nothing_new(self) -> None:
-        """Telegram has no update for us."""
+        """Call when Telegram has no update."""
         self._heard = time.monotonic()
 
     def accepted(self) -> None:
-        """An update is taken: kept where it is to be kept, and confirmed to Telegram next."""
+        """Call when an update is stored, to be confirmed to Telegram next."""
         self._heard = time.monotonic()
         self.last_update = datetime.now(UTC)
         self._last.set(self.last_update.timestamp())
 
     def dealt_with(self) -> None:
-        """An update is through."""
+        """Call when an update is done."""
         self._dealt_with = time.monotonic()
 
     def probed(self, check: str, seconds: float) -> None:
@@ -171,17 +152,17 @@ class Meters:
 
     @property
     def silence(self) -> float:
-        """Seconds since what Telegram had was taken, or it had nothing."""
+        """Seconds since Telegram last gave updates, or had none."""
         return time.monotonic() - self._heard
 
     @property
     def standstill(self) -> float:
-        """Seconds since an update was dealt with, or the bot began."""
+        """Seconds since an update was done, or since the start."""
         return time.monotonic() - self._dealt_with
 
     @contextmanager
     def watching(self, now: Now, checks: Mapping[str, Callable[[], str | None]]) -> Iterator[None]:
-        """While this lasts, what is so at this moment is asked for."""
+        """Compute the gauges on demand for the duration of the block."""
         self._heard = self._dealt_with = time.monotonic()
         gauges = (
             (self._waiting, now.waiting),
@@ -191,7 +172,7 @@ class Meters:
         for gauge, ask in gauges:
             gauge.set_function(ask)
         for name, check in checks.items():
-            self._healthy.labels(name).set_function(partial(_is_well, check))
+            self._healthy.labels(name).set_function(partial(_health, check))
         try:
             yield
         finally:
@@ -200,9 +181,8 @@ class Meters:
                 gauge.set_function(lambda: 0.0)
 
 
-def _is_well(check: Callable[[], str | None]) -> float:
+def _health(check: Callable[[], str | None]) -> float:
     return float(check() is None)
 
 
-METERS = Meters()
-"""Those of this process."""
+METERS = Meters()  # of this process

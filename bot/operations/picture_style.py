@@ -1,6 +1,6 @@
-"""What pictures for a phone share: their width, colours and font, and texts that fit.
+"""The shared style of pictures for phones: width, colours, font, and texts that fit.
 
-Matplotlib is an extra and takes a second to load: it is imported where something is drawn.
+Matplotlib is an extra and takes a second to load: it is imported when needed.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from importlib.util import find_spec
 
 from bot.errors import ChartError
 
-WIDTH, DPI = 1080, 150
-"""Pixels, and dots an inch."""
-
+WIDTH, DPI = 1080, 150  # pixels, dots per inch
 PAPER, INK, FAINT, GRID = "#ffffff", "#1f2933", "#7b8794", "#e4e7eb"
 BLUE, ORANGE = "#1d6996", "#e1812c"
 
-DRAWING = threading.Lock()
-"""Matplotlib shares fonts between threads, and says that it is not made for it."""
+DRAWING = threading.Lock()  # matplotlib is not thread-safe
 
 
 def can_draw() -> bool:
@@ -28,26 +25,26 @@ def can_draw() -> bool:
 
 
 def require_charts(option: str) -> None:
-    """Raises ChartError, naming the option that asks for a picture, if none can be drawn."""
+    """Raise ChartError, naming the option that asks for a picture, if none can be drawn."""
     if not can_draw():
         raise ChartError("charts-no-library", shown=option)
 
 
 def cut_text(title: str, size: float, points: float) -> str:
-    """A text of a size that is no wider than so many points, cut between words where it can be."""
+    """Cut a text of this size to a width in points, between words if possible."""
     width = text_width(title, size)
     if width <= points:
         return title
-    # About as much as fits, then letter by letter: wide letters are seldom many.
-    kept = title[: math.floor(len(title) * points / width) + 8]
-    while text_width(f"{kept}…", size) > points:
-        kept = kept[:-1]
-    at_word = kept.rsplit(" ", 1)[0].rstrip(" ,;:–-")
-    return f"{at_word if len(at_word) > len(kept) / 2 else kept}…"
+    # About as much as fits, then letter by letter.
+    start = title[: math.floor(len(title) * points / width) + 8]
+    while text_width(f"{start}…", size) > points:
+        start = start[:-1]
+    at_word = start.rsplit(" ", 1)[0].rstrip(" ,;:–-")
+    return f"{at_word if len(at_word) > len(start) / 2 else start}…"
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Of a text as it is drawn, in points."""
+    """Width of a drawn text, in points."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
@@ -57,7 +54,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def drawable_text(text: str) -> str:
-    """What the font has of a text: an emoji would be an empty box."""
+    """Drop what the font lacks: an emoji would be an empty box."""
     return " ".join("".join(each for each in text if ord(each) in _characters()).split())
 
 

@@ -1,4 +1,4 @@
-"""What those who run the bot are shown: the figures of the last days, and how the bot does now."""
+"""Usage figures of the last days, and the bot's status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.statistics import AskedQuestion, CitedArticle, Votes
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the index in service holds, and when it was built (UTC)."""
+    """The size of the index in service, and when it was built (UTC)."""
 
     generation: str
     articles: int
@@ -23,15 +23,13 @@ class Holdings:
     built_at: datetime
 
 
-DAYS_SHOWN = 30
-"""How far back the statistics go, today included."""
-
+DAYS_SHOWN = 30  # today included
 MOST_CITED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The questions of one day, on this machine's calendar."""
+    """The questions of one local day."""
 
     day: date
     answered: int = 0
@@ -44,7 +42,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class UsageFigures:
-    """What was asked over some days, oldest first, and what became of it."""
+    """The questions of some days, oldest first, with votes and citations."""
 
     days: tuple[Day, ...]
     votes: Votes
@@ -66,14 +64,14 @@ class UsageFigures:
 def count_days(
     questions: Iterable[AskedQuestion], last: date, count: int = DAYS_SHOWN
 ) -> tuple[Day, ...]:
-    """So many days up to `last`, those without a question too."""
-    counted = Counter((each.at.astimezone().date(), each.answered) for each in questions)
-    every = [last - timedelta(days=back) for back in reversed(range(count))]
-    return tuple(Day(each, counted[each, True], counted[each, False]) for each in every)
+    """Count the questions of `count` days up to `last`, empty days included."""
+    counter = Counter((each.at.astimezone().date(), each.answered) for each in questions)
+    days = [last - timedelta(days=back) for back in reversed(range(count))]
+    return tuple(Day(day, counter[day, True], counter[day, False]) for day in days)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that this share (0 to 1) of them does not exceed (nearest rank)."""
+    """Nearest-rank percentile: the smallest value that this share (0 to 1) does not exceed."""
     if not values:
         return None
     ordered = sorted(values)
@@ -82,7 +80,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The questions since midnight on this machine's clock; the times are milliseconds."""
+    """The questions since local midnight, with median and 95th percentile in milliseconds."""
 
     asked: int
     answered: int
@@ -98,9 +96,12 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """The state of the bot for administrators. `holdings` is None, and `fault` says why, if the
-    index cannot be used; `models` are the chat models of the settings, and `tokens` what they used
-    today; `memory` is in bytes; `waiting` are items such as "2 alerts"."""
+    """The state of the bot for administrators.
+
+    `holdings` is None, and `fault` says why, if the index cannot be used. `models` are the chat
+    models of the settings, and `tokens` what they used today; `memory` is in bytes; `waiting` are
+    items such as "2 alerts".
+    """
 
     holdings: Holdings | None
     fault: str | None
@@ -114,7 +115,7 @@ class BotStatus:
 
 
 def midnight(now: datetime) -> datetime:
-    """When the day began, on this machine's clock."""
+    """The start of the local day."""
     return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -122,19 +123,16 @@ _PROCESS_STATUS = Path("/proc/self/status")
 
 
 def used_memory() -> int | None:
-    """Bytes in memory now; where the system does not tell (macOS), the most there ever were."""
+    """Resident memory in bytes; its peak on systems without /proc (macOS); None on Windows."""
     try:
         lines = _PROCESS_STATUS.read_text(encoding="ascii").splitlines()
         resident = next(line for line in lines if line.startswith("VmRSS:"))
         return int(resident.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
-        return _peak_memory()
-
-
-def _peak_memory() -> int | None:
+        pass
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

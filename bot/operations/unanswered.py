@@ -1,4 +1,4 @@
-"""Questions that got no answer: those that ask the same are grouped, and written as CSV."""
+"""Unanswered questions: group those that ask the same, and write them as CSV."""
 
 from __future__ import annotations
 
@@ -21,28 +21,25 @@ from index.article import Article
 from index.models.base import Vectors
 
 SAME_QUESTION_COSINE = 0.88
-"""Cosine of two questions, as the bundled model embeds questions, from which they ask the same.
+"""Least cosine of two questions that ask the same, by the bundled model.
 
 Over the wordings of `tests/bot/operations/wordings.py` that it was chosen by, every pair of one
 question reaches it, and 97 % of the pairs that reach it are of one question; over those held out,
-88 % (14 of 16) and all 14. Another model may want another threshold.
+88 % (14 of 16) and all 14. Another model may need another threshold.
 """
 
-_LIMIT = 2_000
-"""Different wordings that are compared; what was asked least goes first."""
-
-_KEPT_VECTOR = np.float16
-"""How vectors are kept: a quarter of a thousandth of a cosine is of no account here."""
-
+_MOST_WORDINGS = 2_000  # compared, the most frequent ones
+_STORED_VECTOR = np.float16  # precise to a quarter of a thousandth of a cosine
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-
 _NOT_WORDS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionGroup:
-    """One question that no article answers; `example` is its most frequent wording, `nearest` the
-    article that came nearest when it was asked (empty: none did; None: it is not known)."""
+    """A question that no article answers; `example` is its most frequent wording.
+
+    `nearest` is the id of the article that came nearest (empty: none did; None: unknown).
+    """
 
     example: str
     asked: int
@@ -61,10 +58,12 @@ class _GroupedQuestions:
 
 
 def in_vain(answer: Answer, embed: Callable[[str], Vectors], model: str) -> InVain:
-    """What to keep of a question for the list of those that got no answer: made when it is asked,
-    it is not to be made for thousands at once. `embed` is the model's."""
+    """What to store of an unanswered question, so that it is not embedded with thousands later.
+
+    `embed` is that of `model`.
+    """
     near = [*answer.nearest, *(each.article for each in answer.citations)]
-    vector = embed(answer.understood or answer.question).astype(_KEPT_VECTOR)
+    vector = embed(answer.understood or answer.question).astype(_STORED_VECTOR)
     return InVain(near[0].id if near else "", model, base64.b64encode(vector.tobytes()).decode())
 
 
@@ -74,23 +73,32 @@ def group_questions(
     threshold: float = SAME_QUESTION_COSINE,
     model: str = "",
 ) -> list[QuestionGroup]:
-    """Those most people asked first. `embed` gives a question's vector, of length 1, where none
-    that this `model` made is kept.
+    """Group questions, those of most people first.
 
-    Each wording, the most frequent first, joins the nearest leader that is near enough and names
-    the same numbers (« en 2023 » and « en 2024 » are nearly the same to a model), or becomes one.
+    `embed` returns a question's unit vector, if none by this `model` is stored. Each wording, the
+    most frequent first, joins the nearest leader that is near enough and has the same numbers
+    (« en 2023 » and « en 2024 » are nearly the same to a model), or becomes a leader.
     """
     leaders: list[_GroupedQuestions] = []
-    wordings = _wordings(questions)[:_LIMIT]
+    same: defaultdict[str, list[Unanswered]] = defaultdict(list)
+    for each in questions:  # by wording, except for case and punctuation
+        same[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
+    wordings = sorted(same.values(), key=lambda each: -len(each))[:_MOST_WORDINGS]
     vectors: Vectors | None = None
     for asked in wordings:
-        vector = _kept_vector(asked[-1], model)
-        if vector is None:
+        stored = asked[-1].in_vain
+        if stored is not None and stored.model == model:
+            raw = base64.b64decode(stored.vector)
+            vector: Vectors = np.frombuffer(raw, _STORED_VECTOR).astype(np.float32)
+        else:
             vector = embed(asked[-1].question)
         if vectors is None:
             vectors = np.empty((len(wordings), len(vector)), dtype=np.float32)
         numbers = frozenset(_NUMBER.findall(asked[-1].question))
-        nearest = _nearest(leaders, vectors[: len(leaders)] @ vector, numbers, threshold)
+        scores = vectors[: len(leaders)] @ vector
+        near: list[int] = np.flatnonzero(scores >= threshold).tolist()
+        by_score = (leaders[place] for place in sorted(near, key=lambda place: -scores[place]))
+        nearest = next((each for each in by_score if each.numbers == numbers), None)
         if nearest is not None:
             nearest.asked += asked
             nearest.wordings += 1
@@ -99,34 +107,6 @@ def group_questions(
         leaders.append(_GroupedQuestions(numbers, asked))
     groups = [_group(leader) for leader in leaders]
     return sorted(groups, key=lambda each: (-each.askers, -each.asked, each.example))
-
-
-def _wordings(questions: Sequence[Unanswered]) -> list[list[Unanswered]]:
-    """The questions by wording but for case and punctuation, the most frequent first."""
-    same: defaultdict[str, list[Unanswered]] = defaultdict(list)
-    for each in questions:
-        same[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
-    return sorted(same.values(), key=lambda each: -len(each))
-
-
-def _nearest(
-    leaders: Sequence[_GroupedQuestions],
-    scores: Vectors,
-    numbers: frozenset[str],
-    threshold: float,
-) -> _GroupedQuestions | None:
-    enough: list[int] = np.flatnonzero(scores >= threshold).tolist()
-    by_score = sorted(enough, key=lambda place: -scores[place])
-    same = (leaders[place] for place in by_score if leaders[place].numbers == numbers)
-    return next(same, None)
-
-
-def _kept_vector(asked: Unanswered, model: str) -> Vectors | None:
-    """The vector that was kept with a question, if this model made it."""
-    kept = asked.in_vain
-    if kept is None or kept.model != model:
-        return None
-    return np.frombuffer(base64.b64decode(kept.vector), _KEPT_VECTOR).astype(np.float32)
 
 
 def _group(leader: _GroupedQuestions) -> QuestionGroup:
@@ -142,9 +122,7 @@ def _group(leader: _GroupedQuestions) -> QuestionGroup:
     )
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must not begin with: a spreadsheet would compute it, and a question comes from
-anybody."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # starts of a cell that a spreadsheet would compute
 
 
 def write_unanswered_csv(
@@ -152,7 +130,7 @@ def write_unanswered_csv(
     nearest: Callable[[QuestionGroup], Article | None],
     phrases: StatisticsPhrases,
 ) -> bytes:
-    """The groups as CSV, with the article that comes nearest to each; no line tells who asked."""
+    """Write the groups as CSV, each with its nearest article, without who asked."""
     text = io.StringIO(newline="")
     lines = csv.writer(text, delimiter=phrases.separator)
     lines.writerow(phrases.columns.values())
@@ -174,5 +152,5 @@ def write_unanswered_csv(
 
 
 def _cell(text: str) -> str:
-    flowing = " ".join(text.split())
-    return f"'{flowing}" if flowing.startswith(_FORMULA) else flowing
+    line = " ".join(text.split())
+    return f"'{line}" if line.startswith(_FORMULA) else line

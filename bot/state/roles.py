@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.state.tables import RoleRow
@@ -34,12 +34,6 @@ def give(session: Session, person_id: int, standing: Standing, now: datetime) ->
         row = RoleRow(person_id=person_id)
         session.add(row)
     row.role, row.given_at = standing, now
-
-
-def take_away_role(session: Session, person_id: int) -> bool:
-    """Back to somebody unknown; False when they had nothing."""
-    gone = delete(RoleRow).where(RoleRow.person_id == person_id).returning(RoleRow.role)
-    return session.scalars(gone).first() is not None
 
 
 def _standing(row: RoleRow) -> Standing:

@@ -57,14 +57,6 @@ def on(session: Session, day: date, model: str | None = None) -> Spent:
     return _sum(session.execute(chosen).one())
 
 
-def spending_of_person(session: Session, person_id: int, since: date) -> Spent:
-    """What somebody's questions have used since a day, of all models."""
-    chosen = select(
-        func.sum(UsageRow.calls), func.sum(UsageRow.input), func.sum(UsageRow.output)
-    ).where(UsageRow.person_id == person_id, UsageRow.day >= since)
-    return _sum(session.execute(chosen).one())
-
-
 def forget_spending_before(session: Session, day: date) -> None:
     """Remove the counts of earlier days."""
     session.execute(delete(SpendingRow).where(SpendingRow.day < day))

@@ -16,7 +16,7 @@ from bot.errors import ModelFailed
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request, Usage
 from bot.llm.budget import SpendingLedger
-from bot.llm.factory import arena_models, database_of, open_ledger, open_models, served_at
+from bot.llm.factory import arena_models, open_database, open_ledger, open_models, own_address
 from bot.llm.json_stream import schema
 from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
 from bot.locale.models import ModelPhrases
@@ -77,7 +77,7 @@ async def tried(model: ChatModel, language: str) -> Trial:
 
 
 async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
-    messages = template(form, language).filled(
+    messages = template(form, language).fill(
         1,
         language=language_name(language),
         unknown=UNKNOWN_ANSWER[language],
@@ -112,7 +112,7 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
     if not choices:
         show(out, phrases.none)
         return MISUSED if check else DONE
-    with closing(database_of(settings)) as state:
+    with closing(open_database(settings)) as state:
         ledger = open_ledger(settings, choices, state)
         if not check:
             for choice in choices:
@@ -154,7 +154,7 @@ async def _checked(
 def _tell(
     out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: SpendingLedger
 ) -> None:
-    url = served_at(choice, settings)
+    url = own_address(choice, settings)
     show(out, harmless(f"{choice.name} ({redact_url(url)})" if url else choice.name))
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price

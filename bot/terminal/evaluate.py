@@ -97,12 +97,12 @@ def declare(app: typer.Typer, text: str = _HELP, cls: type[TyperCommand] | None 
         data_dir: DataDir = None,
     ) -> Job:
         def plan(settings: Settings) -> "EvaluationPlan":
-            from bot.evaluation.perturbation import kinds_named
+            from bot.evaluation.perturbation import parse_kinds
             from bot.evaluation.run import EvaluationPlan
 
             if not 0 <= leave_out < 1:
                 raise EvaluationError("left-out-share", shown=f"--leave-out {leave_out:g}")
-            kinds = kinds_named(perturb) if perturb is not None else ()
+            kinds = parse_kinds(perturb) if perturb is not None else ()
             return EvaluationPlan(
                 questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
             )

@@ -15,7 +15,7 @@ from bot.verification.moments import Moment, moments
 from bot.verification.proper_names import Name, proper_names
 from bot.verification.quantities import Quantity, quantities
 from index.models.base import Vectors
-from index.models.bundled.words import Spoken
+from index.models.bundled.words import WordVectors
 from index.text.folding import fold
 from index.text.language import terms
 from index.text.stopwords import stop_words
@@ -28,7 +28,7 @@ _BREAK = re.compile(r"[,;:.!?()«»“”\"]|\s[–—-]\s")
 class Annotator(Protocol):
     """What tells the words of a text and what each means where it stands."""
 
-    def read(self, text: str) -> Spoken: ...
+    def read(self, text: str) -> WordVectors: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From a corpus to a new generation of the index, at the cost of what has changed in it."""
+"""Incremental builds: from a corpus to a new generation, at the cost of its changes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ from index.article import Article
 from index.build.fingerprint import rules
 from index.build.generation import GenerationDraft
 from index.build.sources import ArticleSupply, FileArticles, GivenArticles, ReadTerms
-from index.build.vectors import Embedded, EmbeddingWork, embed_part
+from index.build.vectors import EmbeddingWork, embed_all, embed_part
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
 from index.store.base import IndexStore
-from index.store.build_turn import (
-    ArticleChanges,
-    BuildPart,
-    BuildTurn,
-    KeptVectors,
-    KnownGeneration,
-)
+from index.store.build_turn import BuildPart, BuildTurn, KeptVectors
 from index.store.factory import Location, open_store
 from index.store.reader import GenerationFacts
 
@@ -48,7 +42,7 @@ class BuildObserver(Protocol):
 
 
 class Unobserved:
-    """An Observer that looks away."""
+    """An observer that does nothing."""
 
     def step(self, name: BuildStep) -> None:
         pass
@@ -59,7 +53,7 @@ class Unobserved:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build found and did.
+    """Outcome of a build.
 
     `generation` is the one in service at the end; `switched` is False when nothing had changed, and
     it is still the one before. `articles` are those answered from and `duplicates` those that say
@@ -86,7 +80,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class PartReport:
-    """What a part of a build did: texts `embedded`, and those `found` done already."""
+    """Outcome of a part of a build: texts `embedded`, and those `found` embedded already."""
 
     embedded: int
     found: int
@@ -107,17 +101,17 @@ def build(
 ) -> BuildReport:
     """Build the index of the files and folders at these paths.
 
-    A file that is no article is skipped and reported, an article that the operator has removed left
-    out; of articles that are one, one is answered from. `stop` is asked between articles and
-    batches. Raises ReadError when a path does not exist, IndexingError when no
-    article is found, BuildLocked, BuildStopped, ModelError, StoreError: the index in service then
-    stays as it was, and the vectors of finished batches serve the next build.
+    Files that are no articles are skipped and reported, removed articles left out, and of
+    duplicates only one is answered from. `stop` is polled between articles and batches. Raises
+    ReadError if a path does not exist, IndexingError if there is no article, BuildLocked,
+    BuildStopped, ModelError, StoreError; the index in service then stays as it was, and the next
+    build reuses the vectors of finished batches.
     """
     sources, skipped = find_sources(paths)
     files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
-    corpus = _Corpus(files, rules(options), roots)
-    return _Build(open_store(location), corpus, embedder, observer or Unobserved(), stop).run()
+    watch = observer or Unobserved()
+    return _Build(open_store(location), files, rules(options), roots, embedder, watch, stop).run()
 
 
 def build_part(
@@ -130,11 +124,11 @@ def build_part(
     observer: BuildObserver | None = None,
     stop: _Stop | None = None,
 ) -> PartReport:
-    """Embed one part of the texts of these paths, beside other machines that embed the others.
+    """Embed one part of the texts of these paths, while other machines embed the others.
 
-    All is read and cut as a build does, and of it this part embedded: the build that comes after
-    finds its vectors, and embeds what none has. Raises as `build` does, StoreError where the store
-    is for one machine alone, and BuildLocked where somebody is at work on this very part.
+    Everything is read and cut as in a build, but only this part embedded; the build that follows
+    reuses the vectors. Raises as `build` does, StoreError if the store serves only one machine, and
+    BuildLocked if this very part is being worked on.
     """
     sources, skipped = find_sources(paths)
     supply = FileArticles(paths, sources, options or Options(), skipped)
@@ -151,8 +145,8 @@ def build_part(
         supply.read_into(draft, None, terms)
         watch.step("cut")
         draft.cut(terms.check, watch.progress)
-        if not draft.passages:
-            raise supply.nothing(draft.left_out())
+        if not draft.passages.passages:
+            raise supply.nothing(draft.articles.left_out())
         watch.step("embed")
         work = EmbeddingWork(embedder, kept, lambda: _check_stop(stop, kept), watch.progress)
         embedded = embed_part(writer, work, part, turn)
@@ -180,27 +174,23 @@ def build_articles(
 ) -> BuildReport:
     """Build the index of these articles, taken one by one. Raises as `build` does.
 
-    Each is answered from, whatever it has in common with others, unless they are to be merged.
+    Duplicates are found only if they are to be merged.
     """
-    corpus = _Corpus(GivenArticles(articles, merge), rules(), ())
-    return _Build(open_store(location), corpus, embedder, observer or Unobserved(), stop).run()
-
-
-@dataclass(frozen=True, slots=True)
-class _Corpus:
-    """The articles, what they are read and cut by, and the paths they are at."""
-
-    supply: ArticleSupply
-    rules: str
-    roots: tuple[str, ...]
+    supply, watch = GivenArticles(articles, merge), observer or Unobserved()
+    return _Build(open_store(location), supply, rules(), (), embedder, watch, stop).run()
 
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    """One build, from its turn at the store to the last generation removed."""
+    """One build, from its turn at the store to the last generation removed.
+
+    The articles of `supply` are read and cut by `rules`, and come from files below `roots`, if any.
+    """
 
     store: IndexStore
-    corpus: _Corpus
+    supply: ArticleSupply
+    rules: str
+    roots: tuple[str, ...]
     embedder: Embedder
     watch: BuildObserver
     stop: _Stop | None
@@ -216,36 +206,28 @@ class _Build:
     def _read(self, turn: BuildTurn) -> BuildReport:
         """Read the articles, if any is new or changed, and make a generation of them if so."""
         terms = ReadTerms(self.store.removed().ids, self._check, self.watch.progress)
-        previous, supply = turn.previous, self.corpus.supply
+        previous = turn.previous
         before = previous if previous and self._may_serve_again(previous.facts) else None
-        comparable = before if before and self._comparable(before.facts) else None
+        # Whether the same articles, read alike, would make the same generation.
+        comparable = before and self._same_model(before.facts) and before.facts.roots == self.roots
         self.watch.step("read")
-        if comparable and supply.untouched(comparable, terms):
-            return self._unchanged(comparable, len(comparable.left_out()))
+        if before and comparable and self.supply.untouched(before, terms):
+            return self._unchanged(before.facts, len(before.left_out()))
         with turn.draft(alike=before is not None) as writer:
-            draft = GenerationDraft(writer, self.corpus.rules)
-            supply.read_into(draft, before, terms)
-            if comparable and comparable.facts.fingerprint == draft.fingerprint():
-                return self._unchanged(comparable, draft.left_out())
+            draft = GenerationDraft(writer, self.rules)
+            self.supply.read_into(draft, before, terms)
+            if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
+                return self._unchanged(before.facts, draft.articles.left_out())
             return self._make(turn, draft)
 
     def _make(self, turn: BuildTurn, draft: GenerationDraft) -> BuildReport:
         """Make a generation of a draft whose articles are read, and put it in service."""
         self.watch.step("cut")
-        left_out, changes = draft.left_out(), draft.changes()
+        left_out, changes = draft.articles.left_out(), draft.articles.changes()
         draft.cut(self._check, self.watch.progress)
-        if not draft.passages:
-            raise self.corpus.supply.nothing(left_out)
+        if not draft.passages.passages:
+            raise self.supply.nothing(left_out)
         self.watch.step("embed")
-        embedded = self._embed(turn, draft)
-        self.watch.step("write")
-        draft.seal(self.embedder, datetime.now(UTC), self.corpus.roots, self._check)
-        turn.adopt(draft.writer)
-        self.watch.step("switch")
-        turn.switch(draft.writer)
-        return self._changed(draft, changes, embedded, left_out)
-
-    def _embed(self, turn: BuildTurn, draft: GenerationDraft) -> Embedded:
         embedder = self.embedder
         with (
             turn.put_aside() as newer,
@@ -253,7 +235,29 @@ class _Build:
         ):
             work = EmbeddingWork(embedder, kept, lambda: self._check(kept), self.watch.progress)
             known = [each for each in (turn.previous, newer) if each]
-            return draft.embed(work, [each for each in known if self._same_model(each.facts)])
+            reusable = [each for each in known if self._same_model(each.facts)]
+            embedded = embed_all(draft.writer, work, reusable)
+        self.watch.step("write")
+        draft.seal(embedder, datetime.now(UTC), self.roots, self._check)
+        turn.adopt(draft.writer)
+        self.watch.step("switch")
+        turn.switch(draft.writer)
+        return BuildReport(
+            generation=draft.writer.id,
+            articles=changes.added + changes.changed + changes.unchanged,
+            passages=draft.passages.passages,
+            sentences=draft.passages.sentences,
+            added=changes.added,
+            changed=changes.changed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            embedded=embedded.texts,
+            skipped=tuple(self.supply.skipped),
+            switched=True,
+            duplicates=draft.copies,
+            left_out=left_out,
+            resumed=embedded.resumed,
+        )
 
     def _check(self, kept: KeptVectors | None = None) -> None:
         _check_stop(self.stop, kept)
@@ -262,20 +266,15 @@ class _Build:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)
 
     def _may_serve_again(self, facts: GenerationFacts) -> bool:
-        """Whether what the generation has of unchanged articles is what reading them would give.
+        """True if the generation's unchanged articles are what reading them again would give.
 
-        One that follows no files may have been imported by an earlier Selon: whoever made it chose
-        its texts, and files are read again.
+        A generation without roots may be an import of an earlier Selon, whose texts somebody else
+        chose; files are then read again.
         """
-        own = bool(facts.roots) or not self.corpus.roots
-        return own and facts.rules == self.corpus.rules
+        own = bool(facts.roots) or not self.roots
+        return own and facts.rules == self.rules
 
-    def _comparable(self, facts: GenerationFacts) -> bool:
-        """Whether the same articles, read alike, would make the same generation."""
-        return self._same_model(facts) and facts.roots == self.corpus.roots
-
-    def _unchanged(self, previous: KnownGeneration, left_out: int) -> BuildReport:
-        facts = previous.facts
+    def _unchanged(self, facts: GenerationFacts, left_out: int) -> BuildReport:
         return BuildReport(
             generation=facts.id,
             articles=facts.articles,
@@ -286,32 +285,8 @@ class _Build:
             removed=0,
             unchanged=facts.articles,
             embedded=0,
-            skipped=tuple(self.corpus.supply.skipped),
+            skipped=tuple(self.supply.skipped),
             switched=False,
             duplicates=facts.copies,
             left_out=left_out,
-        )
-
-    def _changed(
-        self,
-        draft: GenerationDraft,
-        changes: ArticleChanges,
-        embedded: Embedded,
-        left_out: int,
-    ) -> BuildReport:
-        return BuildReport(
-            generation=draft.id,
-            articles=changes.added + changes.changed + changes.unchanged,
-            passages=draft.passages,
-            sentences=draft.sentences,
-            added=changes.added,
-            changed=changes.changed,
-            removed=changes.removed,
-            unchanged=changes.unchanged,
-            embedded=embedded.texts,
-            skipped=tuple(self.corpus.supply.skipped),
-            switched=True,
-            duplicates=draft.copies,
-            left_out=left_out,
-            resumed=embedded.resumed,
         )

@@ -1,4 +1,4 @@
-"""Which articles are one article: the same words under two names, reprinted, or updated.
+"""Find duplicates: the same words under two names, reprinted, or updated.
 
 Two articles are compared by the sets of their three-word shingles. A signature estimates how much
 two sets share (MinHash, Broder 1997); bands of signatures find the pairs worth comparing (Leskovec,
@@ -22,29 +22,14 @@ import numpy.typing as npt
 
 from index.article import DuplicateGroup, SignedArticle
 
-SIGNATURE_VERSION = 1
-"""Raised whenever the same text gets another signature."""
-
-LIKENESS = 0.6
-"""Share of all shingles that two publications of one article have in common, at least."""
-
-AGREEMENT = 0.6
-"""Share of the figures of the one that the other has too, at least."""
-
-FIGURES = 3
-"""With fewer figures than this, figures do not decide."""
-
-_SHORTEST = 40
-"""Words; shorter texts (notices, teasers) are the same only if every word is."""
-
-_TITLE = 2
-"""Words; a shorter title tells less of an article than any other."""
-
-_TEXTS = 10
-"""Different texts that have the same title; it is then that of their site or of their column."""
-
+SIGNATURE_VERSION = 1  # raised whenever the same text gets another signature
+LIKENESS = 0.6  # share of all shingles that two publications of one article share, at least
+AGREEMENT = 0.6  # share of the figures of the one that the other has too, at least
+FIGURES = 3  # with fewer figures than this, figures do not decide
+_SHORTEST = 40  # words; shorter texts (notices, teasers) are the same only if every word is
+_TITLE = 2  # words; a shorter title tells less of an article than any other
+_TEXTS = 10  # of one title, from which on it is that of their site or of their column
 _PERMUTATIONS = 128
-
 # NumPy promises that a seeded RandomState draws the same numbers in every version.
 _DRAWN = np.random.RandomState(1)
 _FACTORS = _DRAWN.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
@@ -63,7 +48,7 @@ _Words = npt.NDArray[np.uint32]
 
 
 def signature(text: str) -> bytes:
-    """What is compared of a text: 16 bytes when it is short, 656 otherwise.
+    """Signature that a text is compared by: 16 bytes for a short one, 656 otherwise.
 
     Case, accents and punctuation do not count.
     """
@@ -73,7 +58,8 @@ def signature(text: str) -> bytes:
     if len(words) < _SHORTEST:
         return digest
     hashes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint32, len(words))
-    shingles = _shingles(hashes)
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, _SHINGLE)
+    shingles = _mixed(windows).astype(np.uint32)
     numbers = np.fromiter((any(map(str.isdigit, word)) for word in words), np.bool_, len(words))
     figures = np.unique(shingles[numbers[1:-1]])[:_FIGURES_KEPT]
     kept = np.full(_FIGURES_KEPT, _NONE, dtype=np.uint32)
@@ -94,9 +80,17 @@ def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, .
     names = _site_names(articles)
 
     def preference(article: SignedArticle) -> tuple[bool, int, int, int, str]:
-        return _preference(article, names)
+        """What the kept article of a group has least of."""
+        days = [day.toordinal() for day in (article.published, article.updated) if day]
+        words = _words(article.title)
+        nameless = len(words) < _TITLE or " ".join(words) in names
+        facts = article.facts + bool(days)
+        return nameless, -facts, -max(days, default=0), -article.length, article.id
 
-    classes = _same_words(sorted(articles, key=preference))
+    same_words: dict[bytes, list[SignedArticle]] = {}
+    for article in sorted(articles, key=preference):
+        same_words.setdefault(article.signature[:_DIGEST], []).append(article)
+    classes = list(same_words.values())
     followers = _followers([each[0].signature for each in classes])
     taken: set[int] = set()
     groups = []
@@ -128,29 +122,12 @@ def likeness(one: bytes, other: bytes) -> float:
     return float((sketches[0] == sketches[1]).mean())
 
 
-def _preference(article: SignedArticle, names: frozenset[str]) -> tuple[bool, int, int, int, str]:
-    """What the kept article of a group has least of."""
-    days = [day.toordinal() for day in (article.published, article.updated) if day]
-    words = _words(article.title)
-    nameless = len(words) < _TITLE or " ".join(words) in names
-    facts = article.facts + bool(days)
-    return nameless, -facts, -max(days, default=0), -article.length, article.id
-
-
 def _site_names(articles: Sequence[SignedArticle]) -> frozenset[str]:
     """Titles that name a site rather than an article: outlets, and what many texts are called."""
     titled = {(" ".join(_words(a.title)), a.signature[:_DIGEST]) for a in articles}
     texts = Counter(title for title, _ in titled)
     outlets = {" ".join(_words(each)) for each in {a.outlet for a in articles} if each}
     return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
-
-
-def _same_words(ranked: Sequence[SignedArticle]) -> list[list[SignedArticle]]:
-    """The articles by their exact words, each class and the classes in order of preference."""
-    classes: dict[bytes, list[SignedArticle]] = {}
-    for article in ranked:
-        classes.setdefault(article.signature[:_DIGEST], []).append(article)
-    return list(classes.values())
 
 
 def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
@@ -219,11 +196,6 @@ def _words(text: str) -> list[str]:
     if not folded.isascii():
         folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
     return _WORD.findall(folded)
-
-
-def _shingles(words: _Words) -> _Words:
-    """Each three words in a row as one number."""
-    return _mixed(np.lib.stride_tricks.sliding_window_view(words, _SHINGLE)).astype(np.uint32)
 
 
 def _mixed(rows: _Words) -> npt.NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-"""What tells whether files would still be read and cut as they were when the index was built."""
+"""Fingerprints of the reading rules and of files: would both still give the same articles?"""
 
 from __future__ import annotations
 
@@ -153,7 +153,11 @@ class Look:
 
 def look_at(path: Path) -> Look:
     stamp = _stamp(path)  # before the bytes: a change in between is then seen
-    return Look(stamp, _digest(path))
+    try:
+        with path.open("rb") as file:
+            return Look(stamp, hashlib.file_digest(file, "sha256").digest())
+    except OSError:
+        return Look(stamp, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,34 +198,23 @@ class FileReading:
         )
         return replace(self, shown=shown, skipped=tuple(skipped))
 
-    def values(self) -> tuple[object, ...]:
-        """As the table `sources` has them."""
-        skipped = json.dumps([_written(each) for each in self.skipped])
+    def as_row(self) -> tuple[object, ...]:
+        """As the table `sources` has it."""
+        skipped = [
+            (each.shown, each.problem.as_json(), each.at and each.at.as_json())
+            for each in self.skipped
+        ]
         articles = json.dumps(self.articles)
-        return (self.location, self.shown, self.url, self.digest, articles, skipped)
+        return (self.location, self.shown, self.url, self.digest, articles, json.dumps(skipped))
 
     @classmethod
-    def noted(cls, values: tuple[Any, ...]) -> FileReading:
-        location, shown, url, digest, articles, skipped = values
-        said = tuple(_skipped(*each) for each in json.loads(skipped))
-        return cls(location, shown, url, digest, tuple(json.loads(articles)), said)
-
-
-def _written(skipped: Skipped) -> tuple[object, ...]:
-    at = skipped.at.as_json() if skipped.at else None
-    return (skipped.shown, skipped.problem.as_json(), at)
-
-
-def _skipped(shown: str, problem: dict[str, Any], at: dict[str, Any] | None) -> Skipped:
-    return Skipped(shown, Problem.from_json(problem), Problem.from_json(at) if at else None)
-
-
-def _digest(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except OSError:
-        return None
+    def of_row(cls, row: tuple[Any, ...]) -> FileReading:
+        location, shown, url, digest, articles, written = row
+        skipped = (
+            Skipped(each, Problem.from_json(problem), at and Problem.from_json(at))
+            for each, problem, at in json.loads(written)
+        )
+        return cls(location, shown, url, digest, tuple(json.loads(articles)), tuple(skipped))
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -17,32 +17,23 @@ def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
     A passage keeps to one section and holds as many of its paragraphs as fit; a paragraph that
     does not fit is cut at sentence ends into parts of like length.
     """
-    passages: list[Passage] = []
-    for heading, start, end in _parts(article):
-        spans = sentence_spans(
-            article.text[start:end], article.language, min(limit, SENTENCE_LIMIT)
-        )
-        sentences = [_sentence(article.text, start + first, start + last) for first, last in spans]
-        for group in _packed(article.text, sentences, limit):
-            passages.append(_passage(article.text, heading, group))
-    return tuple(passages)
-
-
-def _parts(article: Article) -> Iterator[tuple[str, int, int]]:
-    """Each section's heading and the span of its words, what stands before the first included."""
-    starts = [0, *(section.heading_end for section in article.sections)]
-    ends = [*(section.heading_start for section in article.sections), len(article.text)]
+    text = article.text
+    # Of each section, and of what stands before the first: its heading and the span of its words.
     headings = ["", *(section.heading for section in article.sections)]
-    return zip(headings, starts, ends, strict=True)
-
-
-def _sentence(text: str, start: int, end: int) -> Sentence:
-    return Sentence(start, end, text[start:end])
-
-
-def _passage(text: str, heading: str, sentences: list[Sentence]) -> Passage:
-    start, end = sentences[0].start, sentences[-1].end
-    return Passage(start, end, text[start:end], heading, tuple(sentences))
+    starts = [0, *(section.heading_end for section in article.sections)]
+    ends = [*(section.heading_start for section in article.sections), len(text)]
+    passages: list[Passage] = []
+    for heading, start, end in zip(headings, starts, ends, strict=True):
+        sentences = [
+            Sentence(start + first, start + last, text[start + first : start + last])
+            for first, last in sentence_spans(
+                text[start:end], article.language, min(limit, SENTENCE_LIMIT)
+            )
+        ]
+        for group in _packed(text, sentences, limit):
+            first, last = group[0].start, group[-1].end
+            passages.append(Passage(first, last, text[first:last], heading, tuple(group)))
+    return tuple(passages)
 
 
 def _packed(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[Sentence]]:
@@ -79,17 +70,14 @@ def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
     """
     groups = _filled(sentences, limit)
     for bound in range(limit, limit // 2, -max(1, limit // 20)):
-        if len(groups) == 1 or _length(groups[-1]) >= limit // SCRAP:
+        length = groups[-1][-1].end - groups[-1][0].start
+        if len(groups) == 1 or length >= limit // SCRAP:
             break
         lowered = _filled(sentences, bound)
         if len(lowered) > len(groups):
             break
         groups = lowered
     return groups
-
-
-def _length(sentences: list[Sentence]) -> int:
-    return sentences[-1].end - sentences[0].start
 
 
 def _filled(sentences: list[Sentence], bound: int) -> list[list[Sentence]]:

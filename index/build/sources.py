@@ -1,4 +1,4 @@
-"""Where a build's articles come from: given, or read from files where these have changed."""
+"""The sources of a build's articles: a given iterable, or files, reread where they changed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
+from index.store.articles import SourceRow
 from index.store.build_turn import KnownGeneration
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTerms:
-    """How articles are taken in.
+    """Conditions of reading.
 
-    Those whose ids are `removed` are left out. `check` is called before each article: it may raise,
-    to stop. `progress` hears of files done and of all files.
+    Articles whose ids are `removed` are left out. `check` is called before each article, and raises
+    to stop. `progress` gets the number of files done and of all files.
     """
 
     removed: frozenset[str]
@@ -68,7 +69,7 @@ class GivenArticles:
         for article in self.articles:
             terms.check()
             if article.id in terms.removed:
-                draft.leave_out(article.id)
+                draft.articles.leave_out(article.id)
             else:
                 draft.add(article, sign=self.merge)
         if self.merge:
@@ -80,7 +81,7 @@ class GivenArticles:
 
 @dataclass
 class FileArticles:
-    """Files of articles; those that are as they were give what is known of them."""
+    """Files of articles; unchanged ones are taken from the previous generation."""
 
     paths: Sequence[Path]
     sources: Sequence[Source]
@@ -89,9 +90,10 @@ class FileArticles:
     _looks: dict[str, Look] = field(default_factory=dict)
 
     def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
-        known = _readings(before)
-        if not _same_removed(before, terms.removed):
+        left_out = before.left_out()
+        if not left_out <= terms.removed or any(map(before.holds, terms.removed - left_out)):
             return False
+        known = _readings(before)
         skipped: list[Skipped] = []
         for done, source in enumerate(self.sources):
             terms.check()
@@ -131,7 +133,7 @@ class FileArticles:
                 reading = reading.shown_as(source.shown)
             else:
                 reading = self._read(draft, source, look, terms)
-            draft.note(reading)
+            draft.writer.note(SourceRow._make(reading.as_row()))
             self.skipped += reading.skipped
         draft.find_copies()
         terms.progress(len(self.sources), len(self.sources))
@@ -139,24 +141,27 @@ class FileArticles:
     def _read(
         self, draft: GenerationDraft, source: Source, look: Look, terms: ReadTerms
     ) -> FileReading:
-        taken = _FileIntake()
+        ids: list[str] = []
+        skipped: list[Skipped] = []
+        sure = True  # not where what is taken in hangs on what other files give
         for found in _articles(source, self.options):
             terms.check()
             if isinstance(found, Skipped):
-                taken.skipped.append(found)
-            elif found.id in terms.removed:
-                draft.leave_out(found.id)
-                taken.articles.append(found.id)
-            else:
-                taken.take(draft, found)
-        sure = taken.sure and look.holds(source.path)
+                skipped.append(found)
+                continue
+            in_the_way = draft.articles.holds(found.id)
+            try:
+                if found.id in terms.removed:
+                    draft.articles.leave_out(found.id)
+                else:
+                    draft.add(found)
+                ids.append(found.id)
+            except UnfitArticle as error:
+                skipped.append(Skipped(found.path, error.problem))
+                sure = sure and not in_the_way
+        digest = look.digest if sure and look.holds(source.path) else None
         return FileReading(
-            source.location,
-            source.shown,
-            source.url,
-            look.digest if sure else None,
-            tuple(taken.articles),
-            tuple(taken.skipped),
+            source.location, source.shown, source.url, digest, tuple(ids), tuple(skipped)
         )
 
     def _look(self, source: Source) -> Look:
@@ -170,33 +175,15 @@ class FileArticles:
         return _no_article(left_out, self.skipped, ", ".join(map(str, self.paths)))
 
 
-@dataclass
-class _FileIntake:
-    """What of a file went into a draft; not `sure` where that hangs on what other files give."""
-
-    articles: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    sure: bool = True
-
-    def take(self, draft: GenerationDraft, article: Article) -> None:
-        in_the_way = draft.holds(article.id)
-        try:
-            draft.add(article)
-            self.articles.append(article.id)
-        except UnfitArticle as error:
-            self.skipped.append(Skipped(article.path, error.problem))
-            self.sure = self.sure and not in_the_way
-
-
 def _take_again(
     draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms
 ) -> bool:
     """Whether a draft could take what a file gave before; it has then."""
     wanted = [each for each in reading.articles if each not in terms.removed]
-    if not draft.add_again(wanted, reading.shown, source.shown):
+    if not draft.articles.add_again(wanted, reading.shown, source.shown):
         return False
     for each in terms.removed.intersection(reading.articles):
-        draft.leave_out(each)
+        draft.articles.leave_out(each)
     return True
 
 
@@ -209,12 +196,7 @@ def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
 
 
 def _readings(before: KnownGeneration) -> dict[str, FileReading]:
-    return {each.location: each for each in map(FileReading.noted, before.sources())}
-
-
-def _same_removed(before: KnownGeneration, removed: frozenset[str]) -> bool:
-    left_out = before.left_out()
-    return left_out <= removed and not any(before.holds(each) for each in removed - left_out)
+    return {each.location: each for each in map(FileReading.of_row, before.sources())}
 
 
 def _no_article(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> IndexingError:

@@ -1,4 +1,4 @@
-"""The vectors of a generation being written: taken again, or embedded and kept batch by batch."""
+"""The vectors of a new generation: reused, or embedded and saved batch by batch."""
 
 from __future__ import annotations
 
@@ -55,7 +55,6 @@ class ReusePlan:
     same as the fresh rows `copied_from`.
     """
 
-    size: int
     fresh: IntArray
     kept: tuple[ReusedRows, ...]
     copies: IntArray
@@ -77,7 +76,6 @@ def reuse_plan(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
         kept.append(ReusedRows(source, of_source, places, int(found.sum())))
     copies = rows[unknown[group] & (first[group] != rows)]
     return ReusePlan(
-        size=len(hashes),
         fresh=np.sort(first[unknown]).astype(np.int64),
         kept=tuple(kept),
         copies=copies,
@@ -96,23 +94,22 @@ def _found(wanted: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntAr
 
 
 def fill_reused(
-    steps: ReusePlan,
+    plan: ReusePlan,
     writer: VectorWriter,
     texts: Callable[[IntArray], list[str]],
     embed: Callable[[IntArray, list[str]], Vectors],
 ) -> None:
-    """Carry a plan out; `texts` gives those of some ascending rows, `embed` the vectors of rows."""
-    for each in steps.kept:
+    """Carry out a plan; `texts` returns those of ascending rows, `embed` their vectors."""
+    for each in plan.kept:
         for batch in _batches(len(each.rows)):
             writer.put_again(each.rows[batch], each.source.vectors, each.kept_from[batch])
-    for batch in _batches(len(steps.fresh)):
-        rows = steps.fresh[batch]
-        said = texts(rows)
-        for some in _sized(said):
-            chosen = rows[some]
-            writer.put(chosen, embed(chosen, [said[at] for at in some]))
-    for batch in _batches(len(steps.copies)):
-        writer.put(steps.copies[batch], writer.get(steps.copied_from[batch]))
+    for batch in _batches(len(plan.fresh)):
+        rows = plan.fresh[batch]
+        batch_texts = texts(rows)
+        for some in _sized(batch_texts):
+            writer.put(rows[some], embed(rows[some], [batch_texts[at] for at in some]))
+    for batch in _batches(len(plan.copies)):
+        writer.put(plan.copies[batch], writer.get(plan.copied_from[batch]))
 
 
 def _sized(texts: Sequence[str]) -> Iterator[list[int]]:
@@ -171,10 +168,12 @@ def embed_all(
     }
     fresh = sum(len(each.fresh) for each in plans.values())
     resumed = sum(each.kept[-1].texts for each in plans.values())
-    meter = _MeteredEmbedder(work, fresh)
+    embedder = _KeepingEmbedder(work, fresh)
     for kind in _KINDS:
-        keeper = _KeepingEmbedder(meter, work, hashes.pop(kind))
-        _fill(kind, plans.pop(kind), writer, keeper)
+        plan, own = plans.pop(kind), hashes.pop(kind)
+        vectors = writer.vectors(kind, work.embedder.id, work.embedder.dimension)
+        fill_reused(plan, vectors, partial(_texts, writer, kind), partial(embedder.embed, own))
+        vectors.finish()
     return Embedded(fresh, resumed)
 
 
@@ -203,17 +202,17 @@ def embed_part(
         found += int(np.count_nonzero(~new))
         fresh[kind] = rows[new], own[new]
     total = sum(len(rows) for rows, _ in fresh.values())
-    meter = _MeteredEmbedder(work, total)
+    embedder = _KeepingEmbedder(work, total)
     for kind, (rows, own) in fresh.items():
-        keeper = _KeepingEmbedder(meter, work, own)
         for batch in _batches(len(rows)):
-            said = _said(writer, kind, rows[batch])
-            for some in _sized(said):
-                keeper.embed(np.array(some) + batch.start, [said[at] for at in some])
+            texts = _texts(writer, kind, rows[batch])
+            for some in _sized(texts):
+                places = np.array(some) + batch.start
+                embedder.embed(own, places, [texts[at] for at in some])
     return Embedded(total, found)
 
 
-def _said(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
+def _texts(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
     """What is embedded of these rows."""
     return [
         embedding_text(article, text)
@@ -221,54 +220,29 @@ def _said(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
     ]
 
 
-def _fill(
-    kind: RowKind, steps: ReusePlan, writer: GenerationWriter, embedder: _KeepingEmbedder
-) -> None:
-    vectors = writer.vectors(kind, embedder.model, embedder.dimension)
-    fill_reused(steps, vectors, partial(_said, writer, kind), embedder.embed)
-    vectors.finish()
-
-
-class _MeteredEmbedder:
-    """Embeds texts, refuses vectors that cannot be searched, and counts."""
+class _KeepingEmbedder:
+    """Embeds texts, refuses vectors that cannot be searched, and keeps each batch on disk before
+    the next one."""
 
     def __init__(self, work: EmbeddingWork, total: int) -> None:
-        self._embedder = work.embedder
-        self._progress = work.progress
+        self._work = work
         self._total = total
         self._done = 0
 
-    def embed(self, texts: list[str]) -> Vectors:
-        before = self._done
-        vectors = self._embedder.embed_passages(texts, progress=self._advance)
-        expected = (len(texts), self._embedder.dimension)
+    def embed(self, hashes: Hashes, rows: IntArray, texts: list[str]) -> Vectors:
+        """The vectors of the texts of these rows, whose hashes stand there in `hashes`."""
+        self._work.check()
+        before, embedder = self._done, self._work.embedder
+        vectors = embedder.embed_passages(texts, progress=self._advance)
+        expected = (len(texts), embedder.dimension)
         if vectors.shape != expected or not np.isfinite(vectors).all():
             raise ModelError(
-                "model-vectors",
-                model=self._embedder.id,
-                shape=str(vectors.shape),
-                expected=str(expected),
+                "model-vectors", model=embedder.id, shape=str(vectors.shape), expected=str(expected)
             )
         self._done = before + len(texts)
+        self._work.kept.add(hashes[rows].tobytes(), vectors)
         return vectors
 
     def _advance(self, count: int) -> None:
         self._done += count
-        self._progress(self._done, self._total)
-
-
-class _KeepingEmbedder:
-    """Embeds rows, and keeps each batch on disk before the next one."""
-
-    def __init__(self, meter: _MeteredEmbedder, work: EmbeddingWork, hashes: Hashes) -> None:
-        self.model = work.embedder.id
-        self.dimension = work.embedder.dimension
-        self._meter = meter
-        self._work = work
-        self._hashes = hashes
-
-    def embed(self, rows: IntArray, texts: list[str]) -> Vectors:
-        self._work.check()
-        vectors = self._meter.embed(texts)
-        self._work.kept.add(self._hashes[rows].tobytes(), vectors)
-        return vectors
+        self._work.progress(self._done, self._total)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import ModelError, Words, reason_of
-from index.models.base import BUNDLED, Prompts, Vectors
-from index.models.identity import model_fingerprint, short_name
+from index.errors import ModelError
+from index.models.base import Prompts, Vectors
+from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-
 _TEXTS_AT_ONCE = 256
-_REASON_LENGTH = 200
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
 
 
@@ -70,8 +67,7 @@ def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
     """Raises ModelError if there is no such model, or no library to load it."""
-    if name.startswith((".", "/", "~")) and not Path(name).exists():
-        raise ModelError("embedding-model-no-folder", name=name)
+    check_folder(name, "embedding-model-no-folder")
     try:
         import torch
         from sentence_transformers import SentenceTransformer
@@ -81,15 +77,8 @@ def load_sentence_transformer(
         ) from error
     if threads is not None:
         torch.set_num_threads(threads)
-    try:
+    with translate_load_errors(name, "embedding-model-not-loaded"):
         return SentenceTransformerEmbedder(name, SentenceTransformer(name))
-    except Exception as error:  # the library's many layers raise whatever they like
-        raise ModelError(
-            "embedding-model-not-loaded",
-            name=name,
-            reason=Words(str(reason_of(error))[:_REASON_LENGTH]),
-            bundled=BUNDLED,
-        ) from error
 
 
 def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.errors import ModelError, Words, reason_of
+from index.errors import ModelError
 from index.findings import PassageReading
-from index.models.base import BUNDLED, PassageReader, PassageText
+from index.models.base import PassageReader, PassageText
 from index.models.bundled.reader import find_spans
-from index.models.identity import model_fingerprint, short_name
+from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
 
 _TOKENS = 512
-_REASON_LENGTH = 200
 _ANSWERING = "ForQuestionAnswering"
 
 
@@ -85,8 +83,7 @@ class CrossEncoderReader:
 
 def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
     """The model of this name. Raises ModelError if none reads, or no library loads it."""
-    if name.startswith((".", "/", "~")) and not Path(name).exists():
-        raise ModelError("reader-no-folder", name=name)
+    check_folder(name, "reader-no-folder")
     try:
         import torch
         from sentence_transformers import CrossEncoder
@@ -95,16 +92,9 @@ def load_transformers_reader(name: str, *, threads: int | None = None) -> Passag
         raise ModelError("reader-no-library", name=name, package=error.name or "torch") from error
     if threads is not None:
         torch.set_num_threads(threads)
-    try:
+    with translate_load_errors(name, "reader-not-loaded"):
         kinds = AutoConfig.from_pretrained(name).architectures or []
         if any(kind.endswith(_ANSWERING) for kind in kinds):
             model = AutoModelForQuestionAnswering.from_pretrained(name).eval()
             return QuestionAnsweringReader(name, AutoTokenizer.from_pretrained(name), model)
         return CrossEncoderReader(name, CrossEncoder(name, max_length=_TOKENS))
-    except Exception as error:  # the library's many layers raise whatever they like
-        raise ModelError(
-            "reader-not-loaded",
-            name=name,
-            reason=Words(str(reason_of(error))[:_REASON_LENGTH]),
-            bundled=BUNDLED,
-        ) from error

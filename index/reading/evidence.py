@@ -87,21 +87,24 @@ class EvidenceReader:
                 break
             several = slice(at, at + READ_AT_ONCE)
             best[several] = self._read(findings.question, best[several])
-        ranks = _ranks(best)
-        order = sorted(range(len(best)), key=lambda at: -ranks[at])
-        return (*(best[at] for at in order), *findings.hits[READ_HITS:])
+        best_hits = rank_sentences([*best, *findings.hits[READ_HITS:]])
+        first, rest = best_hits[:READ_HITS], best_hits[READ_HITS:]
+        return (*sorted(first, key=_best_rank, reverse=True), *rest)
 
     def _is_settled(self, read: Sequence[Hit], unread: Hit) -> bool:
         """Whether one that was read comes first, whatever those behind may say."""
         if math.isinf(self._surest):
             return False
-        ranks = _ranks([*read, _surely_read(unread, self._surest)])
-        return max(ranks[:-1]) >= ranks[-1]
+        best = best_sentence(rank_sentences([unread])[0])
+        span = FoundSpan(best.start, best.end, self._surest)
+        hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
+        *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
+        return max(ranks) >= rank
 
     def _read(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         readings = self._reader.read(question, [_text(hit) for hit in hits])
         return [
-            replace(hit, reading=_placed(reading, hit.passage.start))
+            replace(hit, reading=_placed(reading, hit.passage.start), ranks=())
             for hit, reading in zip(hits, readings, strict=True)
         ]
 
@@ -126,15 +129,9 @@ def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
-def _ranks(hits: Sequence[Hit]) -> list[float]:
-    """How well the best sentence of each answers."""
-    return [max(of_hit, default=-math.inf) for of_hit in rank_sentences(hits)]
-
-
-def _surely_read(hit: Hit, logit: float) -> Hit:
-    """The hit, were words of this logit found in its best sentence."""
-    best = best_sentence([hit])
-    return replace(hit, reading=PassageReading(logit, (FoundSpan(best.start, best.end, logit),)))
+def _best_rank(hit: Hit) -> float:
+    """How well its best sentence answers."""
+    return max(hit.ranks, default=-math.inf)
 
 
 def _text(hit: Hit) -> PassageText:

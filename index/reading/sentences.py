@@ -8,7 +8,7 @@ were fitted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -55,19 +55,24 @@ class SentenceRanking:
         return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
 
 
-def rank_sentences(hits: Sequence[Hit]) -> list[list[float]]:
-    """How well each sentence of each hit answers, as they follow each other there."""
+def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits with how well each of their sentences answers.
+
+    A rank depends on the words found in all hits: where one of them has no ranks, all get new ones.
+    """
+    if all(len(hit.ranks) == len(hit.sentences) for hit in hits):
+        return tuple(hits)
     ranking = _shipped()
-    return [
-        [ranking.rank(each) for each in of_hit]
-        for of_hit in sentence_features(hits, ranking.usual_echo)
-    ]
+    features = sentence_features(hits, ranking.usual_echo)
+    return tuple(
+        replace(hit, ranks=tuple(map(ranking.rank, of_hit)))
+        for hit, of_hit in zip(hits, features, strict=True)
+    )
 
 
-def best_sentence(hits: Sequence[Hit]) -> Sentence:
-    """The one of the first hit that answers best."""
-    ranks, *_ = rank_sentences(hits)
-    return hits[0].sentences[ranks.index(max(ranks))].sentence
+def best_sentence(hit: Hit) -> Sentence:
+    """The sentence of a ranked hit that answers best."""
+    return hit.sentences[hit.ranks.index(max(hit.ranks))].sentence
 
 
 def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[SentenceFeatures]]:

@@ -1,4 +1,4 @@
-"""How sure we are that the answer is in there.
+"""The probability that the corpus holds the answer.
 
 A logistic regression on a few readings of one search; its coefficients, and how they were fitted,
 stand in `confidence.json`.
@@ -19,13 +19,11 @@ from index.findings import SearchEvidence
 Calibrated = TypeVar("Calibrated")
 
 CONFIDENCE_FORMAT = 1
-"""What is read off no search at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The confidence (0..1) from which on the articles answer perhaps, and that from which on they
-    surely do; below the first they do not."""
+    """Minimum confidence (0..1) of the outcomes perhaps and sure; below the first it is no."""
 
     perhaps: float
     sure: float
@@ -36,7 +34,7 @@ class Thresholds:
 
     @classmethod
     def at(cls, confidence: float) -> Thresholds:
-        """One for both: an answer is sure or there is none."""
+        """One threshold for both: an answer is sure or there is none."""
         return cls(confidence, confidence)
 
 
@@ -74,7 +72,7 @@ class ConfidenceModel:
 def load_calibration(
     package: str, of: Callable[[Mapping[str, Any]], Calibrated], name: str = "confidence.json"
 ) -> Calibrated:
-    """What `of` makes of a package's file of fitted weights. Raises IndexingError."""
+    """Load a package's file of fitted weights with `of`. Raises IndexingError."""
     source = files(package) / name
     try:
         return of(json.loads(source.read_text(encoding="utf-8")))

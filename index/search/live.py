@@ -21,19 +21,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """A generation's id, which asks no server, and what searches it."""
+    """A searcher and the id of its generation, known without asking a server."""
 
     generation: str
     searcher: Searcher
 
 
 class LiveIndex:
-    """Answers from the newest generation; a question under way keeps the one it began with.
+    """Searches the newest generation; a question under way keeps the one it began with.
 
-    Safe to call from several threads. `chosen` tells which articles may be found by whoever asks at
-    this moment, all where it tells none. Raises NoIndex, DamagedIndex or ModelMismatch where no
-    generation can be opened; once one is open, a newer one that cannot be opened is logged and
-    passed over. One that is `awaited` may be built later: until then, whoever asks gets NoIndex.
+    Thread-safe. `chosen` returns the selection of the current caller, None for all articles. Raises
+    NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; once one is open, a newer
+    one that cannot be opened is logged and skipped. An `awaited` index may be built later; until
+    then, searches raise NoIndex.
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class LiveIndex:
         return self.searcher().generation.article(article_id)
 
     def searcher(self) -> Searcher:
-        """Over the generation in service at this moment, or what is chosen of it.
+        """A searcher over the generation in service now, or the caller's selection of it.
 
-        The one it replaces is closed when its last question lets go of it.
+        A replaced generation is closed when its last question lets go of it.
         """
         selection, searcher = self._chosen(), self._newest().searcher
         return searcher if selection is None else searcher.among(selection)
@@ -104,8 +104,8 @@ class LiveIndex:
         return served
 
     def _open_once(self, wanted: str | None = None) -> _Served:
-        """Open the generation in service, in one thread; whoever wants it meanwhile waits for that
-        one, and only tries again where it is not what they want."""
+        """Open the generation in service in one thread; others wait for the result, and try again
+        only if it is not the generation they want."""
         while True:
             with self._switching:
                 served, opening = self._served, self._opening
@@ -127,8 +127,8 @@ class LiveIndex:
             self._opening = None
 
     def check(self) -> None:
-        """Raises IndexingError where no generation can be opened, the newest cannot, or the store
-        has lost the one in service."""
+        """Raises IndexingError if no generation can be opened, the newest cannot, or the store has
+        lost the one in service."""
         self.searcher()
         if self._refusal is not None:
             raise self._refusal

@@ -1,4 +1,4 @@
-"""The words of a question as the articles know them: mended where misspelt, and weighed."""
+"""The words of a question: corrected against those of the articles, and weighed by IDF."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 class QuestionWords:
     """The distinct terms of a question with their weights.
 
-    `known` is the share (0..1) of the sum of the weights that stands anywhere in the articles.
+    `known` is the share (0..1) of their total weight that stands anywhere in the articles.
     """
 
     idf: Mapping[str, float]
@@ -26,40 +26,40 @@ class QuestionWords:
 
 
 def weigh_words(question: str, language: str, statistics: TermStatistics) -> QuestionWords:
-    """The terms of a question in this language.
+    """Weigh the terms of a question in this language.
 
-    A word that stands nowhere counts as the known one it is a slip away from, if any.
+    A word that no article holds is replaced by a known one that is one slip away, if any.
     """
-    asked = dict.fromkeys(keyed_terms(question, language))
-    held = statistics.frequencies(asked.keys())
-    meant = dict.fromkeys(
-        term if term in held else mend_term(term, statistics) or term for term in asked
+    terms = dict.fromkeys(keyed_terms(question, language))
+    counts = statistics.frequencies(terms.keys())
+    mended = dict.fromkeys(
+        term if term in counts else mend_term(term, statistics) or term for term in terms
     )
-    held = statistics.frequencies(meant.keys())
-    weights = {term: idf(held.get(term, 0), len(statistics)) for term in meant}
-    known = [weight for term, weight in weights.items() if term in held]
-    return QuestionWords(weights, sum(known) / sum(weights.values()) if known else 0.0)
+    counts = statistics.frequencies(mended.keys())
+    weights = {term: idf(counts.get(term, 0), len(statistics)) for term in mended}
+    known = sum(weight for term, weight in weights.items() if term in counts)
+    return QuestionWords(weights, known / sum(weights.values()) if known else 0.0)
 
 
 def weigh_subject(
     subject: str, languages: Collection[str], statistics: TermStatistics
 ) -> QuestionWords:
-    """The terms of some words that are no sentence, in each of these languages.
+    """Weigh the terms of some words that are no sentence, in each of these languages.
 
-    Where no language knows any, they count as the known ones that they are a slip away from.
+    If none is known in any language, known ones that are one slip away replace them.
     """
-    asked = dict.fromkeys(term for each in languages for term in keyed_terms(subject, each))
-    held = statistics.frequencies(asked.keys())
-    if not held:
-        mended = {mend_term(term, statistics) for term in asked}
-        held = statistics.frequencies([term for term in mended if term is not None])
-    known = {term: idf(count, len(statistics)) for term, count in held.items()}
-    return QuestionWords(known, float(bool(known)))
+    terms = dict.fromkeys(term for each in languages for term in keyed_terms(subject, each))
+    counts = statistics.frequencies(terms.keys())
+    if not counts:
+        mended = {mend_term(term, statistics) for term in terms}
+        counts = statistics.frequencies([term for term in mended if term is not None])
+    weights = {term: idf(count, len(statistics)) for term, count in counts.items()}
+    return QuestionWords(weights, float(bool(weights)))
 
 
 def mend_term(term: str, statistics: TermStatistics) -> str | None:
-    """The most frequent known term within one slip (a letter more, less, other or swapped); None
-    for a number or a short term."""
+    """Return the most frequent known term within one slip (a letter added, dropped, replaced or
+    swapped with its neighbour); None for a number or a short term."""
     language, mark, word = term.rpartition(":")
     if not mark or len(word) < _SHORTEST:
         return None
@@ -77,17 +77,16 @@ def question_names(question: str, language: str) -> frozenset[str]:
 def name_words(question: str) -> Iterator[str]:
     """The words of a question that name something: capitals past its first word, or digits."""
     for match in _WORD.finditer(question):
-        if _is_name(match.group(), first=not question[: match.start()].strip(" ¿¡«\"'")):
-            yield match.group()
-
-
-def _is_name(word: str, *, first: bool) -> bool:
-    capitals = sum(char.isupper() for char in word)
-    return any(char.isdigit() for char in word) or capitals > 1 or (capitals == 1 and not first)
+        word = match.group()
+        capitals = sum(char.isupper() for char in word)
+        if capitals == 1 and not question[: match.start()].strip(" ¿¡«\"'"):
+            capitals = 0  # of the first word
+        if capitals or any(char.isdigit() for char in word):
+            yield word
 
 
 def _slips(word: str, letters: str) -> Iterator[str]:
-    """What stands one slip away from a word (distances as in "optimal string alignment")."""
+    """Yield every word at distance one (as in "optimal string alignment")."""
     for at in range(len(word) + 1):
         head, tail = word[:at], word[at:]
         for letter in letters:

@@ -11,12 +11,7 @@ from index.article import Article, ArticleEntry, Passage, Period, Selection, lex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
-from index.search.question_words import (
-    QuestionWords,
-    question_names,
-    weigh_subject,
-    weigh_words,
-)
+from index.search.question_words import QuestionWords, question_names, weigh_subject, weigh_words
 from index.search.scoring import (
     passage_scores,
     quotable_scores,
@@ -67,9 +62,9 @@ class _Ranking:
     offsets: IntArray
 
     @classmethod
-    def of(cls, asked: _Question, found: CandidateFeatures) -> _Ranking:
-        words = word_scores(found.bm25, asked.passage_words.idf)
-        sentence_words = word_scores(found.sentence_bm25, asked.sentence_words.idf)
+    def of(cls, question: _Question, found: CandidateFeatures) -> _Ranking:
+        words = word_scores(found.bm25, question.passage_words.idf)
+        sentence_words = word_scores(found.sentence_bm25, question.sentence_words.idf)
         values = sentence_scores(found.sentence_cosines, sentence_words)
         best = np.maximum.reduceat(values, found.offsets)
         return cls(
@@ -136,21 +131,29 @@ class Searcher:
         `within` leaves only the articles published then.
         """
         language = detect(question)
-        asked = _Question(
+        weighed = _Question(
             self._embedder.embed_question(question),
             language,
             weigh_words(question, language, self.generation.term_statistics("passages")),
             weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
         )
-        query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
-        found = self._candidates(query, within)
+        found = self._candidates(weighed, within)
         if not len(found.keys):
             return Findings(question, language, (), 0.0)
-        ranking = _Ranking.of(asked, found)
-        hits = self._hits(asked, ranking, limit)
-        foreign = any(hit.article.language != language for hit in hits[:1])
-        evidence = _evidence(asked, ranking, foreign)
+        ranking = _Ranking.of(weighed, found)
+        hits = self._hits(weighed, ranking, limit)
+        first, *behind = ranking.order[: 1 + _BEHIND]
+        total = ranking.total
+        evidence = SearchEvidence(
+            passage=float(ranking.passage.max()),
+            sentence=float(ranking.sentence.max()),
+            words=float(ranking.words[first]),
+            sentence_words=float(ranking.sentence_words[first]),
+            known=weighed.passage_words.known,
+            lead=float(total[first] - total[behind].mean()) if behind else 0.0,
+            foreign=float(any(hit.article.language != language for hit in hits[:1])),
+        )
         return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
 
     def search_subject(
@@ -168,18 +171,20 @@ class Searcher:
         languages = self.generation.facts.languages
         passages = self.generation.term_statistics("passages")
         sentences = self.generation.term_statistics("sentences")
-        asked = _Question(
+        weighed = _Question(
             vector / length,
             detect(subject),
             weigh_subject(subject, languages, passages),
             weigh_subject(subject, languages, sentences),
             frozenset(),
         )
-        query = CandidateQuery(asked.vector, asked.passage_words.idf, asked.sentence_words.idf)
-        found = self._candidates(query, within)
-        return self._hits(asked, _Ranking.of(asked, found), limit) if len(found.keys) else ()
+        found = self._candidates(weighed, within)
+        return self._hits(weighed, _Ranking.of(weighed, found), limit) if len(found.keys) else ()
 
-    def _candidates(self, query: CandidateQuery, within: Period | None) -> CandidateFeatures:
+    def _candidates(self, question: _Question, within: Period | None) -> CandidateFeatures:
+        query = CandidateQuery(
+            question.vector, question.passage_words.idf, question.sentence_words.idf
+        )
         return self.generation.candidates(
             query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within, self._among
         )
@@ -188,7 +193,7 @@ class Searcher:
     def _frame(self) -> Vectors:
         return self._embedder.embed_question(_SUBJECT_FRAME)
 
-    def _hits(self, asked: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
+    def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         chosen = ranking.order[:limit]
         found = self.generation.stored(ranking.keys[chosen].tolist())
         passages = {stored.key: stored for stored in found}
@@ -202,27 +207,13 @@ class Searcher:
                 continue  # withdrawn since it was found
             first = ranking.offsets[at]
             values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
-            sentences = _ranked(asked, values, article, stored.passage)
+            sentences = _ranked(question, values, article, stored.passage)
             hits.append(Hit(article, stored.passage, ranking.scores(at), sentences))
         return tuple(hits)
 
 
-def _evidence(asked: _Question, ranking: _Ranking, foreign: bool) -> SearchEvidence:
-    first, *behind = ranking.order[: 1 + _BEHIND]
-    total = ranking.total
-    return SearchEvidence(
-        passage=float(ranking.passage.max()),
-        sentence=float(ranking.sentence.max()),
-        words=float(ranking.words[first]),
-        sentence_words=float(ranking.sentence_words[first]),
-        known=asked.passage_words.known,
-        lead=float(total[first] - total[behind].mean()) if behind else 0.0,
-        foreign=float(foreign),
-    )
-
-
 def _ranked(
-    asked: _Question, values: Vectors, article: Article, passage: Passage
+    question: _Question, values: Vectors, article: Article, passage: Passage
 ) -> tuple[RankedSentence, ...]:
     before, *sentences = (
         frozenset(keyed_terms(text, article.language))
@@ -231,11 +222,11 @@ def _ranked(
             *(sentence.text for sentence in passage.sentences),
         )
     )
-    shares = spoken_of(asked.passage_words.idf, asked.names, before, sentences)
+    shares = spoken_of(question.passage_words.idf, question.names, before, sentences)
     scores = quotable_scores(values, np.array(shares, dtype=np.float32))
     echoes: list[float | None] = [None] * len(sentences)
-    if article.language == asked.language:
-        words = asked.passage_words.idf.keys()
+    if article.language == question.language:
+        words = question.passage_words.idf.keys()
         echoes = [max(0, len(words & terms) - 1) / max(1, len(words)) for terms in sentences]
     return tuple(
         RankedSentence(sentence, float(score), echo)

@@ -1,4 +1,4 @@
-"""What a store of an index offers: generations that follow each other, one of them in service.
+"""The contract of a store: generations of an index, one of them in service.
 
 A generation is one complete build, never changed again: `index.store.reader` says how it is read,
 `index.store.build_turn` how it is written. `index.store.factory` knows the stores there are.
@@ -6,13 +6,15 @@ A generation is one complete build, never changed again: `index.store.reader` sa
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
@@ -20,20 +22,9 @@ if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.store.build_turn import BuildPart, BuildTurn, PartTurn
 
 
-class Removable(Protocol):
-    """An Article or an ArticleEntry."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class RemovedArticle:
-    """An article that was taken out, as it was called that day."""
+    """An article that the operator removed, with its title and path on that day."""
 
     id: str
     title: str
@@ -41,14 +32,18 @@ class RemovedArticle:
     day: date
 
 
-class RemovedLookup:
-    """Articles taken out, by id, as a store has read them."""
+Removable: TypeAlias = "Article | ArticleEntry | Copy | RemovedArticle"
+
+
+class RemovedArticles(ABC):
+    """The articles that the operator removed: builds leave them out, and open readers hide them
+    from their next call on. Raises StoreError."""
 
     _articles: dict[str, RemovedArticle]
 
     @property
     def articles(self) -> tuple[RemovedArticle, ...]:
-        """Those taken out, by day, then title."""
+        """By day of removal, then title."""
         return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
 
     @property
@@ -59,9 +54,8 @@ class RemovedLookup:
         return len(self._articles)
 
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path, a title or a file's name means; the first
-        of these ways that finds any decides."""
-        listed = self.articles
+        """Match an id, an id prefix, a path or title, or a file name; the first kind that matches
+        any article decides."""
         ways: tuple[Callable[[RemovedArticle], bool], ...] = (
             lambda each: each.id == reference,
             lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
@@ -69,45 +63,28 @@ class RemovedLookup:
             lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
         )
         for means in ways:
-            if found := tuple(filter(means, listed)):
-                return found
+            if matches := tuple(filter(means, self.articles)):
+                return matches
         return ()
 
-
-class RemovedArticles(Protocol):
-    """The articles that the operator took out: no build takes them in, and no generation shows
-    them, from the next call of its reader on. Raises StoreError."""
-
-    @property
-    def articles(self) -> tuple[RemovedArticle, ...]:
-        """Those taken out, by day, then title."""
-        ...
-
-    @property
-    def ids(self) -> frozenset[str]: ...
-
-    def __len__(self) -> int: ...
-
+    @abstractmethod
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Withdraw these at once; `day` is today by default."""
-        ...
+        """Remove these, effective at once; `day` is today by default."""
 
-    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Those that an id, the beginning of one, a path, a title or a file's name means."""
-        ...
-
+    @abstractmethod
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again, at once where the generation in service has them; return none if the
-        reference means none of the list."""
-        ...
+        """Take the matching articles off the list and return them.
+
+        Those that the generation in service still holds are visible again at once.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCheck:
-    """What a look at every byte of the generation in service found.
+    """Result of a full integrity check of the generation in service.
 
-    `before` is the id of the one that a rollback would put back; `size` counts the bytes of the
-    whole store.
+    `before` is the id of the generation that a rollback would restore; `size` is that of the whole
+    store, in bytes.
     """
 
     facts: GenerationFacts
@@ -117,74 +94,76 @@ class StoreCheck:
 
 
 class IndexStore(Protocol):
-    """Where an index lies: its generations, and which of them is in service.
+    """A store of one index. Its readers hide the articles that are `removed` at that moment.
 
-    Every reader that it opens hides the articles that are `removed` at that moment.
-    Raises StoreError where it cannot be read or written.
+    Raises StoreError if it cannot be read or written.
     """
 
     @property
     def folder(self) -> Path | None:
-        """Where its files lie and change on this machine; None where they lie elsewhere."""
+        """The local folder that changes with the index; None if it is not on this machine."""
         ...
 
     def current_id(self) -> str | None:
-        """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
+        """Id of the generation in service; None before the first build. Raises DamagedIndex."""
         ...
 
     def facts(self) -> GenerationFacts:
-        """Of the generation in service, without opening it. Raises NoIndex, DamagedIndex."""
+        """Facts of the generation in service, without opening it. Raises NoIndex, DamagedIndex."""
         ...
 
     def open(self, *, model: str, dimension: int) -> GenerationReader:
-        """The generation in service, for questions embedded by this model.
+        """Open the generation in service for questions embedded by this model.
 
         Raises NoIndex, DamagedIndex, ModelMismatch.
         """
         ...
 
     def browse(self) -> GenerationReader:
-        """The generation in service, whatever its model. Raises NoIndex, DamagedIndex."""
+        """Open the generation in service, whatever its model. Raises NoIndex, DamagedIndex."""
         ...
 
     def check(self) -> StoreCheck:
-        """Look at every byte of the generation in service. Raises NoIndex."""
+        """Verify every byte of the generation in service. Raises NoIndex."""
         ...
 
     def roll_back(self) -> GenerationFacts:
-        """Put the generation before the one in service back.
+        """Put the previous generation back in service.
 
-        Raises NoIndex, BuildLocked, StoreError where there is nothing before, DamagedIndex: the
+        Raises NoIndex, BuildLocked, DamagedIndex, or StoreError if there is no previous one; the
         index in service then stays as it was.
         """
         ...
 
     def export(self, folder: Path) -> GenerationFacts:
-        """Write the generation in service to a folder of its own, checked.
+        """Write the generation in service to a folder of its own, and verify it.
 
-        The folder is made, or is empty, or holds an earlier export, which is replaced once the new
-        one is whole. Raises NoIndex, DamagedIndex, and StoreError where it holds anything else or
-        the generation holds articles that have been withdrawn.
+        The folder may be missing, empty, or an earlier export, which is replaced once the new one
+        is complete. Raises NoIndex, DamagedIndex, and StoreError if the folder holds anything else
+        or the generation holds removed articles.
         """
         ...
 
     def take(self, folder: Path) -> GenerationFacts:
-        """Put an exported index in service, whole, as a build would; the one before it is kept.
+        """Import an export and put it in service, as a build would; the previous one is kept.
 
-        Raises DamagedIndex for a folder that is no whole export, BuildLocked, StoreError: the index
-        in service then stays.
+        Raises DamagedIndex for an incomplete export, BuildLocked, StoreError; the index in service
+        then stays as it was.
         """
         ...
 
     def removed(self) -> RemovedArticles: ...
 
     def build_turn(self) -> AbstractContextManager[BuildTurn]:
-        """Alone at work in the store, for one build. Raises BuildLocked."""
+        """Exclusive access for one build. Raises BuildLocked."""
         ...
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PartTurn]:
-        """At work on a part of a build, beside others. Raises BuildLocked where somebody is at
-        work on this very part, StoreError where the store is for one machine alone."""
+        """Access for one part of a build, beside others.
+
+        Raises BuildLocked if this very part is being worked on, StoreError if the store serves only
+        one machine.
+        """
         ...

@@ -1,57 +1,58 @@
-"""What a build asks of a store: its turn, what was there before, and a generation to write."""
+"""The contract between a build and a store: the turn, the previous generation, the new one."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, DuplicateGroup, Passage, SignedArticle
+from index.article import Article
 from index.models.base import IntArray, Vectors
-from index.store.reader import GenerationFacts, RowKind
+from index.store.article_writer import ArticleWriter, PassageWriter
+from index.store.articles import SourceRow
+from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 Hashes = npt.NDArray[np.bytes_]
 
 StopCheck = Callable[[], None]
-"""Called every so often; it may raise, to stop."""
+"""Called regularly during long work; it raises to stop it."""
 
 
 def text_hash(text: str) -> bytes:
-    """What stands for an embedded text when generations are compared."""
+    """Hash that identifies an embedded text across generations."""
     return hashlib.blake2b(text.encode(), digest_size=HASH_SIZE).digest()
 
 
 def as_hashes(joined: bytes | bytearray) -> Hashes:
-    """One hash a row, in an array that sorts."""
+    """Split joined hashes into an array that sorts, one a row."""
     return np.frombuffer(joined, dtype=f"S{HASH_SIZE}")
 
 
 def as_bytes(hashes: Hashes) -> list[bytes]:
-    """Each whole: an item of such an array ends before its zeros."""
+    """Complete hashes; an item of the array itself ends before its trailing zeros."""
     return [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
 
 
 def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:
-    """The two halves of each as numbers, shape (len(hashes), 2)."""
+    """The two halves of each hash as numbers, shape (len(hashes), 2)."""
     return np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), 2).astype(np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
 class BuildPart:
-    """One of so many parts that share the texts of a build out: `number` from 1 to `of`."""
+    """Part `number` (from 1) of the `of` parts that share the texts of a build."""
 
     number: int
     of: int
 
     def holds(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """Of each text, whether it is this part's."""
+        """For each text, whether it belongs to this part."""
         share: npt.NDArray[np.uint64] = hash_halves(hashes)[:, 0] % self.of
         return np.equal(share, self.number - 1)
 
@@ -70,37 +71,8 @@ class VectorSource:
     vectors: StoredVectors
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleChanges:
-    """How many articles differ from those of the generation before; copies do not count."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class UncutArticle:
-    """An article whose passages are wanted; `before` is its number where they are known."""
-
-    number: int
-    before: int | None
-
-
-class SourceRow(NamedTuple):
-    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
-
-    location: str
-    shown: str
-    url: str | None
-    digest: bytes | None
-    articles: str
-    skipped: str
-
-
 class KnownGeneration(Protocol):
-    """A generation that a build compares with and takes from, every byte of it as written."""
+    """An undamaged generation that a build compares with and reuses."""
 
     @property
     def facts(self) -> GenerationFacts: ...
@@ -110,86 +82,12 @@ class KnownGeneration(Protocol):
         ...
 
     def left_out(self) -> frozenset[str]:
-        """The ids of the articles that were read and not taken in, as the operator had asked."""
+        """Ids of the articles that were read but left out, because the operator removed them."""
         ...
 
     def holds(self, article_id: str) -> bool: ...
 
     def vector_source(self, kind: RowKind) -> VectorSource: ...
-
-
-class ArticleSink(Protocol):
-    """Articles go in first, then which of them are copies of which."""
-
-    def holds(self, article_id: str) -> bool: ...
-
-    def add(self, article: Article, told: bytes, signature: bytes) -> None:
-        """`told` is its digest, `signature` what it is compared with others by, if it is."""
-        ...
-
-    def signature(self, article_id: str, told: bytes) -> bytes | None:
-        """The one that the generation before has of this very article."""
-        ...
-
-    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
-        """Take these from the generation before, their paths beginning with `now` and no more with
-        `was`; False, and none, where it has not all of them or another file has given one already.
-        """
-        ...
-
-    def leave_out(self, article_id: str) -> None: ...
-
-    def signed(self) -> Iterator[SignedArticle]: ...
-
-    def unite(self, groups: Iterable[DuplicateGroup]) -> int:
-        """Answer from one article of each group; how many were found to be copies."""
-        ...
-
-    def fingerprint(self) -> str:
-        """Equal for two generations whose articles are the same."""
-        ...
-
-    def count(self) -> int:
-        """How many articles are answered from."""
-        ...
-
-    def left_out(self) -> int: ...
-
-    def changes(self) -> ArticleChanges: ...
-
-    def uncut(self) -> Iterator[UncutArticle]:
-        """The articles answered from, in the order they came in."""
-        ...
-
-    def article(self, number: int) -> Article: ...
-
-
-class PassageSink(Protocol):
-    """Passages go in article by article; their rows count from 0, as do those of their sentences.
-
-    `passages` and `sentences` count those that are in.
-    """
-
-    @property
-    def passages(self) -> int: ...
-
-    @property
-    def sentences(self) -> int: ...
-
-    def add(
-        self,
-        article: int,
-        language: str,
-        passages: Sequence[Passage],
-        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
-    ) -> None:
-        """Those of the article of this number; `hashes` holds, for each passage, its own and those
-        of its sentences."""
-        ...
-
-    def add_again(self, article: int, before: int) -> None:
-        """Those that the article had in the generation before, under that number."""
-        ...
 
 
 class VectorWriter(Protocol):
@@ -200,8 +98,10 @@ class VectorWriter(Protocol):
         ...
 
     def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
-        """Write those that stand at the rows `kept_from` of an earlier build, whose texts are the
-        same; a store that has them already need not."""
+        """Write the vectors at the rows `kept_from` of an earlier build, whose texts are the same.
+
+        A store that shares vectors between generations need not.
+        """
         ...
 
     def get(self, rows: IntArray) -> Vectors:
@@ -212,23 +112,23 @@ class VectorWriter(Protocol):
 
 
 class GenerationWriter(Protocol):
-    """A generation on its way: articles, passages, vectors, then the seal. Raises StoreError."""
+    """A generation being written: articles, passages, vectors, then the seal. Raises StoreError."""
 
     @property
     def id(self) -> str: ...
 
     @property
-    def articles(self) -> ArticleSink: ...
+    def articles(self) -> ArticleWriter: ...
 
     @property
-    def passages(self) -> PassageSink: ...
+    def passages(self) -> PassageWriter: ...
 
     def note(self, source: SourceRow) -> None:
-        """Keep what a file gave, for the next build."""
+        """Record what a file gave, for the next build."""
         ...
 
     def end_texts(self) -> None:
-        """All articles and passages are in; what follows may be asked from now on."""
+        """Declare all articles and passages written; the methods below need that."""
         ...
 
     def hashes(self, kind: RowKind) -> Hashes:
@@ -245,20 +145,10 @@ class GenerationWriter(Protocol):
         ...
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
-        """Where those of a model, of so many dimensions, go."""
+        """Writer of the vectors of a model with this dimension."""
         ...
 
-    def seal(
-        self,
-        *,
-        model: str,
-        dimension: int,
-        built_at: datetime,
-        roots: Sequence[str],
-        rules: str,
-        copies: int,
-        check: StopCheck,
-    ) -> GenerationFacts:
+    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         """Write the words and, last, the facts."""
         ...
 
@@ -271,7 +161,7 @@ class KeptVectors(Protocol):
         ...
 
     def source(self) -> VectorSource:
-        """Those that were kept when this was opened, for a build to take again."""
+        """The vectors that were there when this was opened, for the build to reuse."""
         ...
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
@@ -285,16 +175,16 @@ class PartTurn(Protocol):
     """One part of a build at work beside the others. Raises StoreError."""
 
     def draft(self) -> AbstractContextManager[GenerationWriter]:
-        """Where the articles are read and cut; nothing of it is left at the end."""
+        """Temporary draft in which the articles are read and cut."""
         ...
 
     @property
     def kept(self) -> KeptVectors:
-        """Where the vectors of finished batches go."""
+        """Store of the vectors of finished batches."""
         ...
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """Of each text, whether a build would find its vector."""
+        """For each text, whether a build would find its vector."""
         ...
 
 
@@ -309,27 +199,26 @@ class BuildTurn(Protocol):
     def previous(self) -> KnownGeneration | None: ...
 
     def put_aside(self) -> AbstractContextManager[KnownGeneration | None]:
-        """The newest generation made after the one in service, which a rollback has put aside."""
+        """The newest generation that a rollback took out of service, if any."""
         ...
 
     def kept_vectors(self, model: str, dimension: int) -> KeptVectors: ...
 
     def draft(self, *, alike: bool) -> AbstractContextManager[GenerationWriter]:
-        """A generation to write. Where the previous one was read and cut `alike`, what it has of
-        unchanged articles serves again.
+        """A new generation, discarded at the end unless adopted.
 
-        Nothing is left at the end of one that was not adopted.
+        If the previous one was read and cut `alike`, its unchanged articles are reused.
         """
         ...
 
     def adopt(self, draft: GenerationWriter) -> None:
-        """Have a sealed draft stay, whole; it is not in service yet."""
+        """Keep a sealed draft for good, without putting it in service yet."""
         ...
 
     def switch(self, draft: GenerationWriter) -> None:
-        """Put an adopted draft in service: readers see the one before or this one, never less."""
+        """Put an adopted draft in service, atomically for readers."""
         ...
 
     def clean(self) -> None:
-        """Remove all but the generation in service and the one before, if nobody reads it."""
+        """Remove generations older than the previous one, unless they are being read."""
         ...

@@ -22,14 +22,10 @@ def open_store(location: Location, url: str | None = None) -> IndexStore:
     """
     if not isinstance(location, Path):
         return location
-    if url is not None:
-        return _postgres_store(url, location)
-    from index.store.files.store import FileStore
+    if url is None:
+        from index.store.files.store import FileStore
 
-    return FileStore(location)
-
-
-def _postgres_store(url: str, data_dir: Path) -> IndexStore:
+        return FileStore(location)
     addresses = url.split()
     if not addresses or not all(
         re.match(r"postgres(ql)?(\+psycopg)?://", each) for each in addresses
@@ -39,4 +35,4 @@ def _postgres_store(url: str, data_dir: Path) -> IndexStore:
         from index.store.postgres.store import PostgresStore
     except ImportError as error:
         raise StoreError("postgres-no-driver", reason=reason_of(error)) from error
-    return PostgresStore(addresses, data_dir / "postgres")
+    return PostgresStore(addresses, location / "postgres")

@@ -1,4 +1,4 @@
-"""A generation of an index, opened for questions: what it holds and gives.
+"""The contract of a generation opened for questions, and what it returns.
 
 Its passages are numbered from 0 in the order of writing, and so are its sentences, passage by
 passage: these numbers are their keys.
@@ -6,13 +6,14 @@ passage: these numbers are their keys.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
-from index.article import Article, ArticleEntry, Passage, Period, Selection
+from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.errors import ModelMismatch
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
     from index.models.base import BoolArray, IntArray, Vectors
@@ -21,7 +22,7 @@ RowKind = Literal["passages", "sentences"]
 FacetKind = Literal["outlet", "category", "language"]
 
 SHORTEST_PREFIX = 4
-"""Characters of an id that are enough to mean it, where no other id begins so."""
+"""Minimum length of an id prefix that stands for the id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,39 @@ class StoredPassage:
     article_id: str
     passage: Passage
 
+    @classmethod
+    def in_order(
+        cls,
+        keys: Sequence[int],
+        rows: Iterable[tuple[Any, ...]],
+        sentences: Mapping[int, Sequence[tuple[int, int]]],
+    ) -> list[StoredPassage]:
+        """The passages of these keys, from rows of key, article, start, stop, heading and text, and
+        the spans of their sentences by key. Raises IndexError where a row is missing."""
+        passages = {}
+        for key, article_id, start, stop, heading, text in rows:
+            own = (Sentence(a, b, text[a - start : b - start]) for a, b in sentences.get(key, ()))
+            passages[key] = cls(key, article_id, Passage(start, stop, text, heading, tuple(own)))
+        try:
+            return [passages[int(key)] for key in keys]
+        except KeyError as error:
+            raise IndexError(f"no passage has row {error}") from error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationFacts:
+class BuildTerms:
+    """What a generation is built by; the fields of `GenerationFacts` have them too."""
+
+    model: str
+    dimension: int
+    built_at: datetime
+    copies: int = 0
+    roots: tuple[str, ...] = ()
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationFacts(BuildTerms):
     """One generation: what it was built from and by, and how much it holds.
 
     `articles` are those that questions are answered from, `copies` those that say the same as one
@@ -46,22 +77,41 @@ class GenerationFacts:
     """
 
     id: str
-    model: str
-    dimension: int
-    built_at: datetime
     articles: int
     passages: int
     sentences: int
     languages: Mapping[str, int]
     fingerprint: str
-    roots: tuple[str, ...] = ()
-    rules: str = ""
-    copies: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Of types that JSON has; a subclass's own fields are left out."""
+        written = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
+        written["built_at"] = self.built_at.isoformat()
+        return written | {"languages": dict(self.languages), "roots": list(self.roots)}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any], **more: Any) -> Self:
+        """Raises ValueError, KeyError or TypeError for what `as_json` has not written."""
+        moment, roots = datetime.fromisoformat(written["built_at"]), tuple(written["roots"])
+        return cls(**{**written, "built_at": moment, "roots": roots, **more})
+
+
+def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension: int) -> None:
+    """Raises ModelMismatch if the generation was built by another model."""
+    if (facts.model, facts.dimension) != (model, dimension):
+        raise ModelMismatch(
+            "model-mismatch",
+            shown=shown,
+            built=facts.model,
+            dimension=facts.dimension,
+            model=model,
+            wanted=dimension,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateQuery:
-    """What a question looks for: its vector, shape (d,), and its terms with their weights.
+    """A question's vector, shape (d,), and its terms with their weights.
 
     A weight is the term's IDF among the passages, or among the sentences (`index.store.bm25`).
     """
@@ -73,11 +123,11 @@ class CandidateQuery:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateFeatures:
-    """Passages that may answer, by ascending key, and what tells how well; arrays of equal length.
+    """Features of the passages that may answer, by ascending key; arrays of equal length.
 
-    `cosines` are with the question's vector, `bm25` sums its terms' BM25, `openings` tells the
-    first passages of articles. `sentence_cosines` and `sentence_bm25` join those of their sentences
-    in reading order; those of candidate i start at `offsets[i]`.
+    `cosines` are with the question's vector, `bm25` sums the BM25 of its terms, `openings` marks
+    the first passages of articles. `sentence_cosines` and `sentence_bm25` join the features of
+    their sentences in reading order; those of candidate i start at `offsets[i]`.
     """
 
     keys: IntArray
@@ -97,7 +147,7 @@ class TermStatistics(Protocol):
         ...
 
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        """How many hold each of these terms; without those that none holds."""
+        """How many hold each of these terms; terms that none holds are left out."""
         ...
 
     def letters(self, language: str) -> str:
@@ -108,9 +158,9 @@ class TermStatistics(Protocol):
 class GenerationReader(Protocol):
     """A generation opened for questions: read-only, usable from several threads at once.
 
-    It stays whole until it is closed, whatever builds do meanwhile, but for withdrawn articles: it
-    gives nothing of them (see `index.store.withdrawals`). Raises DamagedIndex, for damage that only
-    reading finds, from every method.
+    It stays complete until it is closed, whatever builds do meanwhile, but hides withdrawn articles
+    (see `index.store.withdrawals`). Every method may raise DamagedIndex, for damage that only
+    reading finds.
     """
 
     @property
@@ -126,16 +176,18 @@ class GenerationReader(Protocol):
         within: Period | None = None,
         among: Selection | None = None,
     ) -> CandidateFeatures:
-        """The passages worth scoring: the `passages` nearest in meaning, those of the `sentences`
-        nearest ones, and the `passages` that meet the question's words best; each once.
+        """Passages worth scoring, without repeats: the `passages` nearest to the vector, those that
+        hold the `sentences` nearest sentences, and the `passages` with the best BM25.
 
-        `within` leaves only the articles published then, `among` those that are chosen.
+        `within` and `among` restrict them to articles published then, or selected.
         """
         ...
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these keys, in the order asked, without those of articles that have been
-        withdrawn since. Raises IndexError."""
+        """The passages of these keys, in this order, except those of articles withdrawn since.
+
+        Raises IndexError.
+        """
         ...
 
     def sentence_vectors_of(self, key: int) -> Vectors:
@@ -157,42 +209,49 @@ class GenerationReader(Protocol):
     def article(self, article_id: str) -> Article | None: ...
 
     def articles_by_id(self, ids: Sequence[str]) -> Mapping[str, Article]:
-        """Those of these articles that there are."""
+        """Articles by id; unknown ids are left out."""
         ...
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        """The articles that an id, four or more characters of one, a path, an address or a title
-        means, copies included; the first of these ways that finds any decides."""
+        """Match an id, an id prefix, a path, an address or a title, copies included; the first kind
+        that matches any article decides."""
         ...
 
     def articles(
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period, or of those
-        that are chosen."""
+        """Entries, newest first, at most `limit` unless negative, of a period or a selection."""
         ...
 
     def copied(self) -> list[ArticleEntry]:
-        """The articles of which there are copies."""
+        """Entries of the articles that have copies."""
         ...
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """How many articles there are, or were published in the period, or are chosen."""
+        """Number of articles, of a period or a selection."""
         ...
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """How many articles each outlet, category or language has, the most first."""
+        """Number of articles by outlet, category or language, the largest first."""
         ...
 
     def close(self) -> None:
-        """Questions end here; closing twice is harmless."""
+        """Close it; closing twice is harmless."""
         ...
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
+
+
+class ClosedOnExit:
+    """A context manager that closes itself."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -25,10 +25,8 @@ def find_url_fault(url: str, ports: str, *, signs: str = "@") -> Problem | None:
     login, _, _ = url.partition("://")[2].rpartition("@")
     if any(sign in login for sign in signs):
         return Problem("address-unescaped")
-    if not all(_is_port(each) for each in ports.split(",") if each):
-        return Problem("address-port")
+    for port in filter(None, ports.split(",")):
+        digits = port.isascii() and port.isdigit() and len(port) <= 5
+        if not digits or not 0 < int(port) < 65536:
+            return Problem("address-port")
     return None
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536

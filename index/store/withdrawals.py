@@ -1,7 +1,7 @@
-"""Withdrawn articles are hidden from every reader of every generation, at once.
+"""Hide withdrawn articles from every reader of every generation, at once.
 
-A store opens what it has, a `StoredGeneration`, as a `VisibleGeneration`: there is no other way to
-a reader, so no caller can forget the filter.
+A store opens its `StoredGeneration` as a `VisibleGeneration` only, so no caller can forget the
+filter.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from index.models.base import IntArray, Vectors
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
+    ClosedOnExit,
     FacetKind,
     GenerationFacts,
     GenerationReader,
@@ -30,11 +30,11 @@ from index.store.reader import (
 )
 
 WithdrawnIds = Callable[[], frozenset[str]]
-"""Returns the ids that are withdrawn at this moment. Raises StoreError."""
+"""Returns the ids that are withdrawn now. Raises StoreError."""
 
 
 class StoredGeneration(GenerationReader, Protocol):
-    """A generation with all that a store has of it."""
+    """A generation with its withdrawn articles."""
 
     def candidates(
         self,
@@ -45,11 +45,11 @@ class StoredGeneration(GenerationReader, Protocol):
         among: Selection | None = None,
         without: IntArray | None = None,
     ) -> CandidateFeatures:
-        """As for any reader; the passages of the keys `without` take nobody's place."""
+        """As for any reader, leaving out the passages of the keys `without`."""
         ...
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Those of these articles and copies that there are."""
+        """The entries of these articles and copies; unknown ids are skipped."""
         ...
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
@@ -74,7 +74,7 @@ class _Hidden:
 _NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
 
 
-class VisibleGeneration:
+class VisibleGeneration(ClosedOnExit):
     """A stored generation without the articles that are withdrawn at the moment of each call.
 
     Words are counted as they were written: `term_statistics`, and the numbers of passages and
@@ -146,8 +146,12 @@ class VisibleGeneration:
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         hidden = self._hidden().ids
-        found = self._stored.articles_by_id([each for each in ids if each not in hidden])
-        return {key: _without_copies(article, hidden) for key, article in found.items()}
+        visible = dict(self._stored.articles_by_id([each for each in ids if each not in hidden]))
+        for key, article in visible.items():
+            copies = tuple(each for each in article.copies if each.id not in hidden)
+            if len(copies) < len(article.copies):
+                visible[key] = replace(article, copies=copies)
+        return visible
 
     def find(self, reference: str) -> list[ArticleEntry]:
         hidden = self._hidden().ids
@@ -183,17 +187,6 @@ class VisibleGeneration:
     def close(self) -> None:
         self._stored.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str | Path) -> None:
     """Raises StoreError where a generation holds the text of a withdrawn article: it must not leave
@@ -208,8 +201,3 @@ def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, 
     left = {value: count - taken[value] for value, count in counts.items()}
     ordered = sorted(left.items(), key=lambda each: (-each[1], each[0]))
     return {value: count for value, count in ordered if count > 0}
-
-
-def _without_copies(article: Article, hidden: frozenset[str]) -> Article:
-    copies = tuple(each for each in article.copies if each.id not in hidden)
-    return article if len(copies) == len(article.copies) else replace(article, copies=copies)

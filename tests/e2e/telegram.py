@@ -25,7 +25,7 @@ from bot.audio import SpeechService
 from bot.feature import Feature
 from bot.features import FEATURES
 from bot.followups.turn import TurnText
-from bot.library.articles import FoundOnSubject, Library, summary, tellings
+from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
 from bot.library.documents import Documents
 from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
@@ -95,7 +95,7 @@ class Shelf:
     def model(self) -> str:
         return "first words"
 
-    def embedded(self, question: str) -> Vectors:
+    def embed(self, question: str) -> Vectors:
         """A direction of its own for each first word."""
         vector = np.zeros(64, dtype=np.float32)
         vector[sum(question.split()[0].strip(",.?").casefold().encode()) % 64] = 1
@@ -105,21 +105,21 @@ class Shelf:
         ordered = sorted(self.articles.values(), key=lambda each: str(each.published), reverse=True)
         return [_entry(article) for article in ordered[skip : skip + limit]]
 
-    def ranked(self, words: str) -> Sequence[Article]:
+    def rank(self, words: str) -> Sequence[Article]:
         return [each for each in self.articles.values() if words.lower() in each.text.lower()]
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         known = self.articles.values()
         return [_entry(each) for each in known if reference in {each.id, each.title, each.path}]
 
-    def on_subject(self, subject: str) -> FoundOnSubject:
+    def on_subject(self, subject: str) -> SubjectArticles:
         """The first sentence of each article that has the words."""
         cited = []
-        for number, article in enumerate(self.ranked(subject), start=1):
+        for number, article in enumerate(self.rank(subject), start=1):
             passage = cut(article)[0]
             first = passage.sentences[0]
             cited.append(Citation(number, first.text, first.start, first.end, passage, article))
-        return FoundOnSubject(tuple(cited), frozenset(self.articles))
+        return SubjectArticles(tuple(cited), frozenset(self.articles))
 
     def count(self, selection: Selection | None = None) -> int:
         known = self.articles.values()
@@ -129,9 +129,9 @@ class Shelf:
         values = (getattr(each, kind) for each in self.articles.values())
         return dict(Counter(each for each in values if each).most_common())
 
-    def summary(self, article: Article) -> Answer:
-        sentences = tellings(article, cut(article))
-        return summary(article, sentences, np.ones((len(sentences), 1), dtype=np.float32))
+    def summarise(self, article: Article) -> Answer:
+        sentences = article_sentences(article, cut(article))
+        return summarise(article, sentences, np.ones((len(sentences), 1), dtype=np.float32))
 
 
 def _entry(article: Article) -> ArticleEntry:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.library.articles import LiveLibrary
 from bot.messenger.outbound import live_answer
-from bot.state import spending
 from bot.state.database import open_state
+from bot.state.tables import UsageRow
 from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
@@ -109,10 +108,10 @@ async def test_what_it_used_counts_for_who_asked(shelf: Library, tmp_path: Path)
         api.user_says(READER, QUESTION)
         await api.next_message()
     state = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    today = datetime.now(UTC).date()
-    spent = state.do(partial(spending.spending_of_person, person_id=READER, since=today))
+    columns = UsageRow.person_id, UsageRow.calls, UsageRow.input + UsageRow.output
+    usage = state.do(lambda session: session.execute(select(*columns)).one())
     state.close()
-    assert (spent.calls, spent.tokens) == (1, 340)
+    assert usage == (READER, 1, 340)
 
 
 async def test_a_follow_up_shows_how_it_was_understood(shelf: Library, tmp_path: Path) -> None:

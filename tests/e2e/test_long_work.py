@@ -15,7 +15,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.audio import Recording, Transcript
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
-from bot.library.documents import Documents, Received
+from bot.library.documents import Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.build.builder import BuildReport, build
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -63,11 +63,11 @@ class HeldSpeech(HeardSpeech):
 class HeldDocuments(Documents):
     held: Held
 
-    def take(self, *given: Any) -> Received:
+    def take(self, *given: Any) -> ReceivedDocument:
         self.held.hold("take")
         return super().take(*given)
 
-    def fetch(self, *given: Any) -> Received:
+    def fetch(self, *given: Any) -> ReceivedDocument:
         self.held.hold("fetch")
         return super().fetch(*given)
 

@@ -7,9 +7,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.about import metadata_question, subject_asked_about
+from bot.answering.about import article_subject, metadata_question
 from bot.answering.injection import harmless_in_prompt, is_order, readable, visible
-from bot.answering.time_range import timing
+from bot.answering.time_range import parse_timing
 from bot.followups.reference import read_reference
 from index.text.language import detect
 from tests.fuzz import TEXTS, fuzzed
@@ -21,7 +21,7 @@ LANGUAGES = st.sampled_from(("fr", "en", "de"))
 @given(question=TEXTS, today=DAYS)
 @fuzzed(400)
 def test_a_time_asked_for_is_one_that_ends_after_it_begins(question: str, today: date) -> None:
-    asked = timing(question, today)
+    asked = parse_timing(question, today)
     if asked.period is None:
         return
     first, last = asked.period.first, asked.period.last
@@ -36,7 +36,7 @@ def test_what_a_question_refers_to_is_read(question: str, language: str) -> None
     assert reading == read_reference(question, language)
     assert detect(question)
     metadata_question(question)
-    subject_asked_about(question)
+    article_subject(question)
 
 
 @given(text=TEXTS)

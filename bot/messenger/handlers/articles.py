@@ -137,7 +137,7 @@ class ArticleHandlers:
 
     async def _find_similar(self, event: ChatEvent, name: str) -> Article | None:
         """The one article in whose title all the words stand; otherwise the nearest are offered."""
-        near = (await asyncio.to_thread(self._services.library.ranked, name))[:PAGE_SIZE]
+        near = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
         titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
         if len(titled) == 1:
@@ -166,7 +166,7 @@ class ArticleHandlers:
 
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = asker.texts(BrowsingPhrases)
-        answer = await asyncio.to_thread(self._services.library.summary, article)
+        answer = await asyncio.to_thread(self._services.library.summarise, article)
         if not answer.answered:
             return text_html(phrases.no_summary, phrases.code)
         title = phrases.summary_of(title_of(article, phrases.code))
@@ -175,7 +175,7 @@ class ArticleHandlers:
     def _results(
         self, asker: Asker, words: str, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, found = asker.texts(BrowsingPhrases), self._services.library.ranked(words)
+        phrases, found = asker.texts(BrowsingPhrases), self._services.library.rank(words)
         if not found:
             none = phrases.no_result
             if chosen_articles() is not None:

@@ -16,7 +16,7 @@ from telegram.error import BadRequest
 from telegram.ext import filters
 
 from bot.followups.reference import asks
-from bot.library.documents import Documents, Received
+from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, button_handler, message_handler
@@ -173,8 +173,8 @@ class DocumentHandlers:
         )
 
     async def _looked_at(
-        self, bot: Bot, asker: Asker, document: SentDocument, take: partial[Received]
-    ) -> Received | None:
+        self, bot: Bot, asker: Asker, document: SentDocument, take: partial[ReceivedDocument]
+    ) -> ReceivedDocument | None:
         """A document that can be read; otherwise they are told why not."""
         phrases = asker.texts(DocumentPhrases)
         try:
@@ -191,7 +191,7 @@ class DocumentHandlers:
         await say(bot, asker, phrases.gone)
         return None
 
-    async def _offer(self, bot: Bot, asker: Asker, number: int, received: Received) -> None:
+    async def _offer(self, bot: Bot, asker: Asker, number: int, received: ReceivedDocument) -> None:
         """Ask what to do with a document."""
         text = asker.texts(DocumentPhrases).received(received.titles, received.articles)
         await say(bot, asker, text, _choices(asker, number))

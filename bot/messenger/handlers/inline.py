@@ -77,7 +77,7 @@ class InlineHandlers:
             return
         try:
             answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
-            articles = await asyncio.to_thread(self._services.library.ranked, question)
+            articles = await asyncio.to_thread(self._services.library.rank, question)
         except NoIndex:
             await _say(query, AccessPhrases.of(phrases.code).inline_no_index)
             return

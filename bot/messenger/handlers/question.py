@@ -16,7 +16,7 @@ from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
 from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
-from bot.llm.budget import asked_by
+from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
@@ -79,7 +79,7 @@ class ConversationMemory:
             answer = await self._best(place, said, live, own_first=own_first)
         else:
             among = replace(chosen_articles() or Selection(), articles=referent.articles)
-            with held_to(among), asked_by(place.person_id):
+            with held_to(among), on_behalf_of(place.person_id):
                 answer = await self._streamed(self._services.chain, said, live)
         METERS.answered(answer, "message")
         return answer
@@ -143,7 +143,7 @@ class ConversationMemory:
             surer = own_first or _sureness(theirs) >= _sureness(answer)
             if theirs.outcome != "no" and surer:
                 chain = own.chain
-        with asked_by(place.person_id):
+        with on_behalf_of(place.person_id):
             return await self._streamed(chain, said, live)
 
     async def _streamed(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
@@ -195,7 +195,7 @@ class ConversationMemory:
         record = turn_json(Turn.of(answer, self._services.now()))
         if not answer.answered:
             library = self._services.library
-            known = await asyncio.to_thread(in_vain, answer, library.embedded, library.model)
+            known = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
             record[InVain.KEY] = asdict(known)
         return NewTurn(
             question=answer.question,

@@ -96,7 +96,7 @@ class StatisticsHandlers:
         def embed(question: str) -> Vectors:
             if ended is not None and ended.is_set():
                 raise Postponed("the bot stops")
-            return library.embedded(question)
+            return library.embed(question)
 
         def nearest(group: QuestionGroup) -> Article | None:
             if ended is not None and ended.is_set():
@@ -104,7 +104,7 @@ class StatisticsHandlers:
             if group.nearest == "":
                 return None
             known = library.article(group.nearest) if group.nearest else None
-            return known or next(iter(library.ranked(group.example)), None)
+            return known or next(iter(library.rank(group.example)), None)
 
         async with show_typing(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
             group = partial(group_questions, asked, embed, model=library.model)

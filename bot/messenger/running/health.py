@@ -24,7 +24,7 @@ from bot.locale.errors import error_text
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.services import BotServices
-from bot.operations.endpoints import HealthCheck, ServedEndpoints, serve_endpoints
+from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
 from bot.state import meters
 from index.errors import IndexingError, reason_of
@@ -64,7 +64,7 @@ async def serve_health(
         if not settings.metrics_port:
             yield
             return
-        async with serve_endpoints(settings, ServedEndpoints(METERS, checks)), _trying(probes):
+        async with serve_endpoints(settings, METERS, checks), _trying(probes):
             yield
 
 

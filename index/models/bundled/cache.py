@@ -35,7 +35,7 @@ _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEM
 _log = logging.getLogger(__name__)
 
 
-def prepared(
+def prepare_model(
     cache_dir: Path, *, progress: PrepareProgress | None = None, fresh: bool = False
 ) -> Path:
     """The folder of the prepared model, made now if it is not there yet or is damaged.
@@ -52,7 +52,7 @@ def prepared(
             if fresh or not is_whole(folder):
                 if folder.exists():
                     _log.warning("The prepared model in %s is damaged: making it again", folder)
-                _replace(folder, progress or _silent)
+                _replace(folder, progress or (lambda share, step: None))
     except OSError as error:
         raise ModelError(
             "bundled-model-not-prepared", folder=cache_dir, reason=reason_of(error)
@@ -111,7 +111,3 @@ def _make(folder: Path, progress: PrepareProgress) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _silent(share: float, step: str) -> None:
-    """No one is watching."""

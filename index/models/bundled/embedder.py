@@ -14,7 +14,7 @@ import onnxruntime
 
 from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
-from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepared
+from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_whole, prepare_model
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.weights import WEIGHTS_ID
@@ -80,10 +80,7 @@ class BundledEmbedder:
 
 
 def load_bundled(
-    cache_dir: Path,
-    *,
-    threads: int | None = None,
-    progress: PrepareProgress | None = None,
+    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> Embedder:
     """The bundled model, prepared in `cache_dir` first if that has not been done yet.
 
@@ -91,14 +88,14 @@ def load_bundled(
     `progress(share, step)` is called while the model is prepared. Raises `ModelError`.
     """
     count = threads or cores()
-    folder = prepared(cache_dir, progress=progress)
+    folder = prepare_model(cache_dir, progress=progress)
     try:
         return _open(folder, count)
     except ModelError as error:
         if is_whole(folder, thorough=True):
             raise
         _log.warning("%s", error)
-    return _open(prepared(cache_dir, progress=progress, fresh=True), count)
+    return _open(prepare_model(cache_dir, progress=progress, fresh=True), count)
 
 
 def _open(folder: Path, threads: int) -> BundledEmbedder:

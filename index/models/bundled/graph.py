@@ -71,7 +71,10 @@ class _Network:
         for layer in range(self._shape.layers):
             state = self._attention(state, f"l{layer}")
             state = self._feed_forward(state, layer)
-        self._pooling(state)
+        mean = self._node(
+            "ReduceMean", [state, self._constant("tokens", np.array([1], np.int64))], keepdims=0
+        )
+        self._nodes.append(helper.make_node("LpNormalization", [mean], [VECTOR], axis=-1, p=2))
         graph = helper.make_graph(
             self._nodes,
             "multilingual-e5-small",
@@ -136,12 +139,6 @@ class _Network:
             output = self._node("Add", [output, strong])
         return self._add_and_normalise(output, state, f"l{layer}.oln")
 
-    def _pooling(self, state: str) -> None:
-        mean = self._node(
-            "ReduceMean", [state, self._constant("tokens", np.array([1], np.int64))], keepdims=0
-        )
-        self._nodes.append(helper.make_node("LpNormalization", [mean], [VECTOR], axis=-1, p=2))
-
     def _linear(
         self,
         state: str,
@@ -164,11 +161,7 @@ class _Network:
         return self._node("DynamicQuantizeMatMul", inputs, domain=_FUSED)
 
     def _plain(
-        self,
-        state: str,
-        name: str,
-        weights: npt.NDArray[np.float32],
-        bias: npt.NDArray[np.float32],
+        self, state: str, name: str, weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
     ) -> str:
         """A product in float32; `weights` has shape (outputs, inputs)."""
         product = self._node("MatMul", [state, self._constant(f"{name}.w", weights.T)])

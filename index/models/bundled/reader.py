@@ -23,7 +23,7 @@ import onnxruntime
 from index.errors import ModelError, reason_of
 from index.findings import FoundSpan, PassageReading
 from index.models.base import PassageText
-from index.models.bundled.cache import PrepareProgress, prepared
+from index.models.bundled.cache import PrepareProgress, prepare_model
 from index.models.bundled.embedder import cores
 from index.models.bundled.reader_input import encode_head, encode_question, join_input
 from index.models.bundled.session import IDS, open_session
@@ -113,16 +113,13 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
 
 
 def load_bundled_reader(
-    cache_dir: Path,
-    *,
-    threads: int | None = None,
-    progress: PrepareProgress | None = None,
+    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> BundledReader:
     """The reader that ships with Selon; the embedding model is prepared in `cache_dir` if need be.
 
     `threads` is the number of cores this process may use. Raises `ModelError`.
     """
-    folder = prepared(cache_dir, progress=progress)
+    folder = prepare_model(cache_dir, progress=progress)
     source = files("index.models.bundled") / FILE
     try:
         graph = source.read_bytes()

@@ -1,7 +1,6 @@
-"""What the reader reads: a question or a claim, then a passage, as one row of ids.
+"""What the reader reads: a question, then a passage, as one row of ids.
 
     <s> query: QUESTION </s> passage: TITLE </s> 22 mai 2012 </s> TEXT </s>
-    <s> claim: CLAIM </s> passage: TITLE </s> 22 mai 2012 </s> TEXT </s>
 
 Title and date each may be missing, with their mark. The date stands in French words whatever the
 languages are: the encoder knows months across languages, and a year that stands by itself is the
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 
 START, PAD, END = 0, 1, 2
-QUESTION_TOKENS, CLAIM_TOKENS, TITLE_TOKENS = 56, 96, 32
-QUESTION, CLAIM, PASSAGE = "query:", "claim:", "passage:"
+QUESTION_TOKENS, TITLE_TOKENS = 56, 32
+QUESTION, PASSAGE = "query:", "passage:"
 
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
@@ -47,11 +46,6 @@ def join_input(opening: Sequence[int], head: Sequence[int], text: Sequence[int])
 def encode_question(encode: Encode, question: str) -> list[int]:
     """`query: QUESTION`, cut at QUESTION_TOKENS ids."""
     return list(encode(f"{QUESTION} {question}"))[:QUESTION_TOKENS]
-
-
-def encode_claim(encode: Encode, claim: str) -> list[int]:
-    """`claim: CLAIM`, cut at CLAIM_TOKENS ids."""
-    return list(encode(f"{CLAIM} {claim}"))[:CLAIM_TOKENS]
 
 
 def encode_head(encode: Encode, title: str, day: date | None) -> list[int]:

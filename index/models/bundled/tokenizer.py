@@ -78,9 +78,12 @@ class Tokenizer:
 
     def encode(self, text: str, limit: int) -> list[int]:
         """At most `limit` ids, the start and end marks included."""
+        length = limit * self._longest  # more would only stand beyond the last id that counts
+        text = unicodedata.normalize("NFC", text[: 4 * length]).translate(self._replacements)
+        text = _SPACES.sub(" ", text).removeprefix(" ")[:length]
         ids = [START]
-        for word in self._words(text, limit * self._longest):
-            ids += self._word_ids(word)
+        for word in text.split(" "):
+            ids += self._word_ids(_WORD_START + word)
             if len(ids) >= limit:
                 del ids[limit - 1 :]
                 break
@@ -119,12 +122,6 @@ class Tokenizer:
             bounds = [max(at - 1, 0) for at in accumulate(sizes, initial=0)]
             yield from ((first + bounds[i], first + bounds[i + 1]) for i in range(len(found)))
 
-    def _words(self, text: str, length: int) -> list[str]:
-        # What is beyond the last id that counts is not worth the time: see the `length` slices.
-        text = unicodedata.normalize("NFC", text[: 4 * length]).translate(self._replacements)
-        text = _SPACES.sub(" ", text).removeprefix(" ")[:length]
-        return [_WORD_START + word for word in text.split(" ")]
-
     def _segment(self, word: str) -> tuple[int, ...]:
         """The likeliest pieces of a word (Viterbi); a run of unknown characters is one id."""
         size = len(word)
@@ -141,7 +138,13 @@ class Tokenizer:
             if reached + self._unknown_score > best[start + 1]:
                 best[start + 1] = reached + self._unknown_score
                 origin[start + 1], ids[start + 1] = start, UNKNOWN_ID
-        return _trace(origin, ids)
+        path: list[int] = []
+        end = size
+        while end > 0:
+            if not (path and path[-1] == ids[end] == UNKNOWN_ID):
+                path.append(ids[end])
+            end = origin[end]
+        return tuple(reversed(path))
 
 
 def save(vocabulary: Vocabulary, folder: Path) -> None:
@@ -149,13 +152,3 @@ def save(vocabulary: Vocabulary, folder: Path) -> None:
     (folder / PIECES).write_bytes("\n".join(vocabulary.pieces).encode())
     (folder / SCORES).write_bytes(vocabulary.scores.tobytes())
     (folder / REPLACEMENTS).write_text(json.dumps(vocabulary.replacements), encoding="utf-8")
-
-
-def _trace(origin: list[int], ids: list[int]) -> tuple[int, ...]:
-    path: list[int] = []
-    end = len(ids) - 1
-    while end > 0:
-        if not (path and path[-1] == ids[end] == UNKNOWN_ID):
-            path.append(ids[end])
-        end = origin[end]
-    return tuple(reversed(path))

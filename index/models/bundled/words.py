@@ -12,20 +12,16 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
 from index.errors import ModelError, reason_of
 from index.models.base import Vectors
-from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import END, Tokenizer
-
-if TYPE_CHECKING:
-    import onnx
 
 LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
 _LAYER_NORM = "LayerNormalization"
@@ -33,7 +29,7 @@ _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class WordVectors:
     """Words and signs of a text in order: where each stands, and its vector (L2-normalised).
 
     `spans` are pairs of offsets; `vectors` has shape (number of spans, dimension). A text longer
@@ -50,7 +46,7 @@ class WordReader:
     def __init__(self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
         self._tokenizer, self._session = tokenizer, session
 
-    def read(self, text: str) -> Spoken:
+    def read(self, text: str) -> WordVectors:
         """Words without the signs and the article that cling to them (« l’eau, »)."""
         ids, spans, places = list(self._tokenizer.encode(PASSAGE.rstrip(), TOKENS))[:-1], [], []
         for match in _UNIT.finditer(text):
@@ -62,11 +58,11 @@ class WordReader:
             places.append((len(ids), len(ids) + len(pieces)))
             ids += pieces
         if not spans:
-            return Spoken((), np.zeros((0, DIMENSION), np.float32))
+            return WordVectors((), np.zeros((0, DIMENSION), np.float32))
         states = self._session.run(None, {IDS: np.array([[*ids, END]], dtype=np.int64)})[0][0]
         vectors = np.stack([states[start:end].mean(axis=0) for start, end in places])
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return Spoken(tuple(spans), vectors.astype(np.float32))
+        return WordVectors(tuple(spans), vectors.astype(np.float32))
 
 
 def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
@@ -74,7 +70,7 @@ def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
 
     Raises `ModelError`.
     """
-    folder = prepared(cache_dir)
+    folder = prepare_model(cache_dir)
     try:
         session = open_session(_lower_layers(folder), folder, threads=threads)
         return WordReader(Tokenizer.load(folder), session)
@@ -109,12 +105,8 @@ def _lower(path: Path, layers: int) -> bytes:
     del graph.node[last + 1 :]
     del graph.output[:]
     graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
-    _forget_unused(graph)
-    return bytes(model.SerializeToString())
-
-
-def _forget_unused(graph: onnx.GraphProto) -> None:
     used = {name for node in graph.node for name in node.input}
     kept = [constant for constant in graph.initializer if constant.name in used]
     del graph.initializer[:]
     graph.initializer.extend(kept)
+    return bytes(model.SerializeToString())

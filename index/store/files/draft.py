@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray
-from index.store.build_turn import Hashes, SourceRow, StopCheck, VectorWriter, as_hashes
+from index.store.article_writer import ArticleDatabase, ArticleWriter, PassageWriter
+from index.store.articles import ArticleReader, SourceRow
+from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import ArticleDatabase, ArticleWriter, PassageWriter
-from index.store.files.articles import BulkReader
 from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,
@@ -28,9 +27,8 @@ from index.store.files.generation import (
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.vector_index import write_vectors
 from index.store.files.word_index import WordIndex
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
-T = TypeVar("T")
 _CHECKED_EVERY = 1_000  # texts
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
@@ -46,7 +44,7 @@ class FileDraft:
     def __init__(self, folder: Path, generation: str, before: Path | None, *, alike: bool) -> None:
         self.id = generation
         self._folder = folder
-        self._reader: BulkReader | None = None
+        self._reader: ArticleReader | None = None
         with translate_disk_errors(folder):
             folder.mkdir()
         self._sheet = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
@@ -64,7 +62,7 @@ class FileDraft:
 
     def end_texts(self) -> None:
         self._sheet.finish()
-        self._reader = BulkReader(self._folder / ARTICLES_FILE)
+        self._reader = ArticleReader(self._folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
         return as_hashes(self.written.hashes(kind))
@@ -78,39 +76,36 @@ class FileDraft:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
         return write_vectors(self._folder / VECTORS[kind], size, dimension)
 
-    def seal(
-        self,
-        *,
-        model: str,
-        dimension: int,
-        built_at: datetime,
-        roots: Sequence[str],
-        rules: str,
-        copies: int,
-        check: StopCheck,
-    ) -> GenerationFacts:
+    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         reader = self.written
         with translate_disk_errors(self._folder):
-            self._write_words(check)
-            self._write_arrays()
-            manifest = Manifest(
-                format=GENERATION_FORMAT,
-                id=self.id,
-                model=model,
-                dimension=dimension,
-                built_at=built_at,
-                articles=reader.own(),
-                passages=self.passages.passages,
-                sentences=self.passages.sentences,
-                languages=reader.languages(),
-                fingerprint=reader.fingerprint(),
-                files=stamp_files(self._folder),
-                roots=tuple(roots),
-                rules=rules,
-                copies=copies,
-            )
+            for kind, name in WORDS.items():
+                check()
+                self.build_words(kind, check).save(self._folder / name)
+            first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
+            for name, array in (
+                (FIRST_SENTENCES, first),
+                (OPENINGS, reader.openings()),
+                (DAYS_FILE, reader.days()),
+            ):
+                np.save(self._folder / name, array, allow_pickle=False)
+            facts, files = self.facts(terms), stamp_files(self._folder)
+            manifest = Manifest.from_json(facts.as_json(), format=GENERATION_FORMAT, files=files)
             manifest.save(self._folder)
         return manifest
+
+    def facts(self, terms: BuildTerms) -> GenerationFacts:
+        """What a generation of these texts holds."""
+        reader = self.written
+        return GenerationFacts(
+            **{each.name: getattr(terms, each.name) for each in fields(BuildTerms)},
+            id=self.id,
+            articles=reader.count(),
+            passages=self.passages.passages,
+            sentences=self.passages.sentences,
+            languages=reader.languages(),
+            fingerprint=reader.fingerprint(),
+        )
 
     def close(self) -> None:
         self._sheet.close()
@@ -122,36 +117,17 @@ class FileDraft:
         return self._folder / ARTICLES_FILE
 
     @property
-    def written(self) -> BulkReader:
+    def written(self) -> ArticleReader:
         assert self._reader is not None, "texts are read once they have ended"
         return self._reader
 
     def build_words(self, kind: RowKind, check: StopCheck) -> WordIndex:
         """The words of the texts, once these have ended."""
-        return WordIndex.build(
-            (article.language, lexical_text(article, heading, text))
-            for article, heading, text in _checked(self.texts(kind), check)
-        )
 
-    def _write_words(self, check: StopCheck) -> None:
-        for kind, name in WORDS.items():
-            check()
-            self.build_words(kind, check).save(self._folder / name)
+        def documents() -> Iterator[tuple[str, str]]:
+            for number, (article, heading, text) in enumerate(self.texts(kind)):
+                if number % _CHECKED_EVERY == 0:
+                    check()
+                yield article.language, lexical_text(article, heading, text)
 
-    def _write_arrays(self) -> None:
-        reader = self.written
-        first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
-        for name, array in (
-            (FIRST_SENTENCES, first),
-            (OPENINGS, reader.openings()),
-            (DAYS_FILE, reader.days()),
-        ):
-            np.save(self._folder / name, array, allow_pickle=False)
-
-
-def _checked(each: Iterator[T], check: StopCheck) -> Iterator[T]:
-    """The same, a check every so often."""
-    for number, one in enumerate(each):
-        if number % _CHECKED_EVERY == 0:
-            check()
-        yield one
+        return WordIndex.build(documents())

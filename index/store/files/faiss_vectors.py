@@ -14,9 +14,9 @@ from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import StoredVectors
 from index.store.files.vector_file import VectorFile
 
-EXACT_ROWS = 100_000
-"""Rows up to which every vector is compared whole; research/scale.md says what that costs."""
-
+EXACT_ROWS = (
+    100_000  # up to which every vector is compared whole; research/scale.md says at what cost
+)
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
@@ -29,7 +29,7 @@ _VECTORS = ".vectors"
 
 
 class FaissVectors:
-    """Vectors by row, searched by inner product (cosine, as embedders normalise).
+    """See `index.store.files.vector_index.VectorIndex`.
 
     Up to `EXACT_ROWS` rows all are compared. Above, all are looked at through short codes (FAISS's
     product quantiser with 4 bits, "fast scan": André, Kermarrec & Le Scouarnec, "Quicker ADC",
@@ -55,7 +55,12 @@ class FaissVectors:
 
         Raises DamagedIndex.
         """
-        _fetch(path)
+        # The system holds the file before it is mapped: else it would come from the disk page by
+        # page as it is looked at, ten times slower.
+        piece = bytearray(_PIECE)
+        with suppress(OSError), path.open("rb", buffering=0) as file:
+            while file.readinto(piece):
+                pass
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
@@ -64,7 +69,16 @@ class FaissVectors:
             return cls(index, path, None)
         if not isinstance(index, faiss.IndexPQFastScan):
             raise DamagedIndex("damaged-vectors-not-ours", shown=path)
-        return cls(index, path, _beside(path, index))
+        beside = path.with_suffix(_VECTORS)  # the vectors that the codes stand for
+        try:
+            vectors = VectorFile.open(beside, index.ntotal)
+        except OSError as error:
+            raise DamagedIndex(
+                "damaged-vectors-beside", shown=beside, reason=reason_of(error)
+            ) from error
+        if vectors.dimension + vectors.dimension % _WIDTH != index.d:
+            raise DamagedIndex("damaged-vectors-other", shown=beside, name=path.name)
+        return cls(index, path, vectors)
 
     def save(self, path: Path) -> None:
         """Raises StoreError when the file cannot be written whole."""
@@ -85,10 +99,6 @@ class FaissVectors:
     def search(
         self, vector: Vectors, k: int, among: BoolArray | None = None
     ) -> tuple[IntArray, Vectors]:
-        """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
-
-        `vector` has shape (d,); `among`, shape (n,), is True for the rows that may be found.
-        """
         k = min(k, len(self))
         if k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
@@ -110,10 +120,8 @@ class FaissVectors:
         if rows.min() < 0 or rows.max() >= len(self):
             raise IndexError(f"rows {rows.min()}..{rows.max()} of an index of {len(self)}")
         if self._file is None:
-            found: Vectors = self._index.reconstruct_batch(
-                np.ascontiguousarray(rows, dtype=np.int64)
-            )
-            return found
+            wanted = np.ascontiguousarray(rows, dtype=np.int64)
+            return np.asarray(self._index.reconstruct_batch(wanted))
         try:
             return self._file.read(rows)
         except OSError as error:
@@ -171,9 +179,9 @@ class FaissVectors:
 
 
 class FaissWriter:
-    """Vectors that arrive in any order, then are written to one place in a generation's folder.
+    """See `index.store.build_turn.VectorWriter`.
 
-    Put every row, then `finish`. Up to `exact` rows are held in memory; more go to disk as they
+    Up to `exact` rows are held in memory; more go to disk as they
     come. Raises StoreError when the disk refuses.
     """
 
@@ -190,7 +198,6 @@ class FaissWriter:
             self._array = np.empty((size, dimension), dtype=np.float32)
 
     def put(self, rows: IntArray, vectors: Vectors) -> None:
-        """Write the vectors, shape (len(rows), d), of these rows."""
         if self._file is None:
             self._array[rows] = vectors
             return
@@ -201,7 +208,6 @@ class FaissWriter:
         self.put(rows, stored.vectors(kept_from))
 
     def get(self, rows: IntArray) -> Vectors:
-        """The vectors that were put at these rows, shape (len(rows), d)."""
         if self._file is None:
             return self._array[rows]
         with _storing(self._path):
@@ -211,25 +217,22 @@ class FaissWriter:
         if self._file is None:
             FaissVectors.build(self._array).save(self._path)
             return
-        try:
-            _save(self._codes(), self._path)
-        finally:
-            self._file.close()
-
-    def _codes(self) -> faiss.Index:
-        """Short codes of every vector, learnt from rows spread over all of them."""
+        # Short codes of every vector, learnt from rows spread over all of them.
         dimension = self._dimension + self._dimension % _WIDTH
         index = faiss.IndexPQFastScan(dimension, dimension // _WIDTH, 4, faiss.METRIC_INNER_PRODUCT)
-        # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a matter
-        # sooner than two that wait for each other.
         sample = np.linspace(0, self._size - 1, min(self._size, _TRAINING)).astype(np.int64)
         threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
-        index.train(_even(self.get(sample)))
-        faiss.omp_set_num_threads(threads)
-        for part in _parts(self._size):
-            index.add(_even(self.get(np.arange(part.start, part.stop))))
-        return index
+        try:
+            # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a
+            # matter sooner than two that wait for each other.
+            faiss.omp_set_num_threads(1)
+            index.train(_even(self.get(sample)))
+            faiss.omp_set_num_threads(threads)
+            for part in _parts(self._size):
+                index.add(_even(self.get(np.arange(part.start, part.stop))))
+            _save(index, self._path)
+        finally:
+            self._file.close()
 
 
 def _even(vectors: Vectors) -> Vectors:
@@ -240,31 +243,6 @@ def _even(vectors: Vectors) -> Vectors:
 
 def _parts(size: int, most: int = _BATCH) -> Iterator[slice]:
     return (slice(start, min(start + most, size)) for start in range(0, max(size, 1), most))
-
-
-def _beside(path: Path, index: faiss.IndexPQFastScan) -> VectorFile:
-    """The vectors that these codes stand for. Raises DamagedIndex."""
-    beside = path.with_suffix(_VECTORS)
-    try:
-        file = VectorFile.open(beside, index.ntotal)
-    except OSError as error:
-        raise DamagedIndex(
-            "damaged-vectors-beside", shown=beside, reason=reason_of(error)
-        ) from error
-    if file.dimension + file.dimension % _WIDTH != index.d:
-        raise DamagedIndex("damaged-vectors-other", shown=beside, name=path.name)
-    return file
-
-
-def _fetch(path: Path) -> None:
-    """Have the system hold a file that is about to be mapped.
-
-    Mapped, it would come from the disk page by page as it is looked at, ten times slower.
-    """
-    piece = bytearray(_PIECE)
-    with suppress(OSError), path.open("rb", buffering=0) as file:
-        while file.readinto(piece):
-            pass
 
 
 def _save(index: faiss.Index, path: Path) -> None:

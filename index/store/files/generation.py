@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import weakref
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, ArticleEntry, Period, Selection
-from index.errors import DamagedIndex, ModelMismatch, NoIndex, reason_of
+from index.article import Article, Period, Selection
+from index.errors import DamagedIndex, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.build_turn import SourceRow, VectorSource, as_hashes
-from index.store.files.articles import BulkReader
+from index.store.articles import ArticleReader
+from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.vector_index import open_vectors, vectors_path
 from index.store.files.word_index import WORD_FILES, WordIndex
-from index.store.reader import (
-    CandidateFeatures,
-    CandidateQuery,
-    FacetKind,
-    GenerationFacts,
-    RowKind,
-    StoredPassage,
-)
+from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind, check_model
 
 _SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"
@@ -50,7 +44,7 @@ MORE_NAMES = NAMES | {f"{PASSAGES}.vectors", f"{SENTENCES}.vectors"}
 """Those of one with so many vectors that they stand beside their codes."""
 
 
-class Generation:
+class Generation(ClosedOnExit, ArticleReader):
     """One complete build of the index: read-only, usable from several threads at once.
 
     Its files stay as long as it holds its folder, and it stays whole even where they do not. Raises
@@ -58,7 +52,7 @@ class Generation:
     """
 
     def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
-        self.manifest = manifest
+        self.facts = manifest
         self.folder = folder
         passages, sentences = vectors_path(folder / PASSAGES), vectors_path(folder / SENTENCES)
         self.passage_vectors = open_vectors(passages)
@@ -82,13 +76,9 @@ class Generation:
                 raise DamagedIndex(
                     "damaged-rows", shown=folder / name, found=found, expected=expected
                 )
-        self._articles = BulkReader(folder / ARTICLES_FILE)
-        self._chosen: dict[Selection, BoolArray] = {}
-        self._closing = weakref.finalize(self, _let_go, self._articles, hold)
-
-    @property
-    def facts(self) -> GenerationFacts:
-        return self.manifest
+        super().__init__(folder / ARTICLES_FILE)
+        self._selections: dict[Selection, BoolArray] = {}
+        self._closing = weakref.finalize(self, _let_go, self._turn, self._connection, hold)
 
     def term_statistics(self, kind: RowKind) -> WordIndex:
         return self.passage_words if kind == "passages" else self.sentence_words
@@ -104,12 +94,12 @@ class Generation:
     ) -> CandidateFeatures:
         """See `index.store.withdrawals.StoredGeneration`."""
         words = self.passage_words.match(query.passage_terms)
-        chosen = self._eligible(within, among, without)
-        of_sentences = None if chosen is None else self.of_sentences(chosen)
-        near, _ = self.passage_vectors.search(query.vector, passages, chosen)
-        told, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
-        worded = words.best(passages, chosen)
-        rows = np.unique(np.concatenate([near, self.passages_of_sentences(told), worded]))
+        eligible = self._eligible(within, among, without)
+        of_sentences = None if eligible is None else self.of_sentences(eligible)
+        near, _ = self.passage_vectors.search(query.vector, passages, eligible)
+        sentence_hits, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
+        worded = words.best(passages, eligible)
+        rows = np.unique(np.concatenate([near, self.passages_of_sentences(sentence_hits), worded]))
         starts, counts = self.sentence_rows(rows)
         offsets = np.cumsum(counts) - counts
         sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
@@ -123,67 +113,34 @@ class Generation:
             offsets=offsets,
         )
 
-    def article(self, article_id: str) -> Article | None:
-        return self._articles.article(article_id)
-
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         return {each: found for each in ids if (found := self.article(each)) is not None}
 
-    def find(self, reference: str) -> list[ArticleEntry]:
-        """The articles that an id, four or more characters of one, a path, an address or a title
-        means, copies included; the first of these ways that finds any decides."""
-        return self._articles.find(reference)
-
-    def articles(
-        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
-    ) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period, or of those
-        that are chosen."""
-        return self._articles.entries(within, limit, among)
-
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """How many articles there are, or were published in the period, or are chosen."""
         if within is None and among is None:
-            return self.manifest.articles
-        return self._articles.count(within, among)
-
-    def facet(self, kind: FacetKind) -> dict[str, int]:
-        """How many articles each outlet, category or language has, the most first."""
-        return self._articles.facet(kind)
-
-    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Those of these articles and copies that there are."""
-        return self._articles.entries_of(ids)
-
-    def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """The rows of the passages of these articles."""
-        return self._articles.passage_rows(ids)
+            return self.facts.articles
+        return super().count(within, among)
 
     def _eligible(
-        self,
-        within: Period | None,
-        among: Selection | None,
-        without: IntArray | None = None,
+        self, within: Period | None, among: Selection | None, without: IntArray | None
     ) -> BoolArray | None:
         """By passage row, whether it may be found; None where all may."""
-        masks = [] if among is None else [self._passages_among(among)]
+        masks = []
+        if among is not None:
+            mask = self._selections.get(among)
+            if mask is None:  # kept, for a chat asks again
+                mask = np.zeros(self.facts.passages, dtype=bool)
+                mask[self.selected(among)] = True
+                if len(self._selections) >= _SELECTIONS_KEPT:
+                    self._selections.clear()
+                self._selections[among] = mask
+            masks.append(mask)
         if within is not None:
             masks.append(self.published_within(within))
         if without is not None:
-            masks.append(np.ones(self.manifest.passages, dtype=bool))
+            masks.append(np.ones(self.facts.passages, dtype=bool))
             masks[-1][without] = False
         return np.logical_and.reduce(masks) if masks else None
-
-    def _passages_among(self, among: Selection) -> BoolArray:
-        """By passage row, whether its article is chosen; kept, for a chat asks again."""
-        chosen = self._chosen.get(among)
-        if chosen is None:
-            chosen = np.zeros(self.manifest.passages, dtype=bool)
-            chosen[self._articles.selected(among)] = True
-            if len(self._chosen) >= _SELECTIONS_KEPT:
-                self._chosen.clear()
-            self._chosen[among] = chosen
-        return chosen
 
     def published_within(self, period: Period) -> BoolArray:
         """By passage row, whether its article was published in the period."""
@@ -194,14 +151,6 @@ class Generation:
     def of_sentences(self, passages: BoolArray) -> BoolArray:
         """By sentence row, what is said of its passage."""
         return np.repeat(passages, np.diff(self._first_sentences))
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article; None where it has no words of its own."""
-        return self._articles.opening(article_id)
-
-    def stored(self, rows: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these rows, in the order asked. Raises IndexError."""
-        return self._articles.stored(rows)
 
     def passages_of_sentences(self, rows: IntArray) -> IntArray:
         """The rows of the passages that hold the sentences of these rows."""
@@ -217,48 +166,14 @@ class Generation:
         first, last = self._first_sentences[key : key + 2].tolist()
         return self.sentence_vectors.vectors(np.arange(first, last))
 
-    def count_passages(self, article_id: str) -> int:
-        """How many passages the article has; 0 for a copy."""
-        return self._articles.count_passages(article_id)
-
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        """The passage of the article that holds the character at this offset."""
-        return self._articles.passage_at(article_id, start)
-
-    def copied(self) -> list[ArticleEntry]:
-        """The articles of which there are copies."""
-        return self._articles.copied()
-
-    def sources(self) -> Iterator[SourceRow]:
-        """The files that the articles came from, by location."""
-        return map(SourceRow._make, self._articles.sources())
-
-    def left_out(self) -> frozenset[str]:
-        """The ids of the articles that were read and not taken in, as the operator had asked."""
-        return self._articles.left_out()
-
-    def holds(self, article_id: str) -> bool:
-        return self._articles.holds(article_id)
-
     def vector_source(self, kind: RowKind) -> VectorSource:
         """The vectors of this kind with the hashes of their texts, for a build to reuse."""
         vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
-        return VectorSource(as_hashes(self._articles.hashes(kind)), vectors)
+        return VectorSource(as_hashes(self.hashes(kind)), vectors)
 
     def close(self) -> None:
-        """Questions end here; closing twice is harmless."""
+        """Closing twice is harmless."""
         self._closing()
-
-    def __enter__(self) -> Generation:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def current_id(data_dir: Path) -> str | None:
@@ -271,17 +186,9 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation
 
     Raises NoIndex, DamagedIndex, ModelMismatch.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     try:
-        if (manifest.model, manifest.dimension) != (model, dimension):
-            raise ModelMismatch(
-                "model-mismatch",
-                shown=folder,
-                built=manifest.model,
-                dimension=manifest.dimension,
-                model=model,
-                wanted=dimension,
-            )
+        check_model(manifest, folder, model, dimension)
         return _opened(folder, manifest, whole=False)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:
@@ -295,7 +202,7 @@ def verify(data_dir: Path) -> Manifest:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     manifest.check(folder, whole=True)
     return manifest
 
@@ -305,7 +212,7 @@ def open_whole(data_dir: Path) -> Generation:
 
     Raises NoIndex, DamagedIndex.
     """
-    folder, manifest = in_service(data_dir)
+    folder, manifest = find_current(data_dir)
     return _opened(folder, manifest, whole=True)
 
 
@@ -330,12 +237,13 @@ def _opened(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
         raise
 
 
-def _let_go(articles: BulkReader, hold: Hold) -> None:
-    articles.close()
+def _let_go(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
+    with turn:
+        connection.close()
     hold.release()
 
 
-def in_service(data_dir: Path) -> tuple[Path, Manifest]:
+def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     """The folder of the generation in service and what it should hold.
 
     Raises NoIndex, DamagedIndex.
@@ -347,13 +255,13 @@ def in_service(data_dir: Path) -> tuple[Path, Manifest]:
     folder = layout.folder(generation)
     if not folder.is_dir():
         if layout.current_id() != generation:  # replaced, twice, in between
-            return in_service(data_dir)
+            return find_current(data_dir)
         raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
     try:
         manifest = Manifest.open(folder)
     except DamagedIndex:
         if layout.current_id() != generation:
-            return in_service(data_dir)
+            return find_current(data_dir)
         raise
     if manifest.id != generation:
         raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)

@@ -14,7 +14,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +24,9 @@ try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
+
+_LAST = "9"  # sorts after every id
+_LONGEST_ID = 200  # characters of CURRENT that are read and shown
 
 
 class Hold:
@@ -44,7 +46,7 @@ class Hold:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[bool]:
+def when_unheld(folder: Path) -> Iterator[bool]:
     """Whether nobody holds the folder, which nobody can while this lasts."""
     manifest = folder / MANIFEST_NAME
     if fcntl is None or not manifest.is_file():
@@ -74,10 +76,6 @@ def _locked(folder: Path, *, shared: bool, wait: bool) -> int | None:
     return descriptor
 
 
-_LAST = "9"  # sorts after every id
-_LONGEST_ID = 200  # characters of CURRENT that are read and shown
-
-
 def new_id(now: datetime, last: str | None = None) -> str:
     """An id that sorts by time, and after the `last` one even where the clock was put back."""
     moment = now.astimezone(UTC)
@@ -87,31 +85,16 @@ def new_id(now: datetime, last: str | None = None) -> str:
     return moment.strftime(ID_TIME)
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
     """The paths of the index of one data directory."""
 
-    data_dir: Path
-
-    @property
-    def root(self) -> Path:
-        return self.data_dir / "index"
-
-    @property
-    def current(self) -> Path:
-        return self.root / "CURRENT"
-
-    @property
-    def generations(self) -> Path:
-        return self.root / "generations"
-
-    @property
-    def resume(self) -> Path:
-        return self.root / "resume"
-
-    @property
-    def _next(self) -> Path:
-        return self.root / "CURRENT.new"
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.root = data_dir / "index"
+        self.current = self.root / "CURRENT"
+        self.generations = self.root / "generations"
+        self.resume = self.root / "resume"
+        self._next = self.root / "CURRENT.new"
 
     def folder(self, generation: str) -> Path:
         return self.generations / generation
@@ -139,8 +122,10 @@ class Layout:
 
     def adopt(self, generation: str) -> None:
         """Give a finished generation its name, whole on disk; it is not in service yet."""
-        _flush_tree(self.unfinished(generation))
-        self.unfinished(generation).rename(self.folder(generation))
+        unfinished = self.unfinished(generation)
+        for path in (*unfinished.rglob("*"), unfinished):
+            _flush(path)
+        unfinished.rename(self.folder(generation))
         _flush(self.generations)
 
     def switch(self, generation: str) -> None:
@@ -181,9 +166,11 @@ class Layout:
         for folder in self._own():
             if folder.name in (current, before):
                 continue
-            with alone(folder) as free:
-                if free:
-                    self._remove(folder)
+            with when_unheld(folder) as free:
+                if free:  # out of sight at once, so that what is half removed is no generation
+                    if folder.name[0] != ".":
+                        folder = folder.rename(self.unfinished(folder.name))
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _own(self) -> list[Path]:
         """The folders of generations, whole or not; nothing else that lies there."""
@@ -192,18 +179,6 @@ class Layout:
             for folder in self.generations.iterdir()
             if GENERATION_ID.fullmatch(folder.name.removeprefix("."))
         ]
-
-    def _remove(self, folder: Path) -> None:
-        """Out of sight at once, so that what is half removed is no generation."""
-        if folder.name[0] != ".":
-            folder = folder.rename(self.unfinished(folder.name))
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flush_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _flush(path)
-    _flush(folder)
 
 
 def _flush(path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.errors import BuildLocked
+from index.errors import BuildLocked, Problem
 from index.store.disk import translate_disk_errors
 
 
@@ -28,7 +28,12 @@ def build_lock(folder: Path) -> Iterator[None]:
         try:
             lock.acquire(blocking=False)
         except Timeout as error:
-            raise _locked(folder, holder) from error
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                noted = json.loads(holder.read_text(encoding="utf-8"))
+                since = f"{datetime.fromisoformat(noted['since']).astimezone():%Y-%m-%d %H:%M:%S}"
+                known = Problem("build-locked-by", process=int(noted["pid"]), since=since)
+                raise BuildLocked(known, shown=folder) from error
+            raise BuildLocked("build-locked", shown=folder) from error
     try:
         with translate_disk_errors(holder):
             holder.write_text(
@@ -40,15 +45,3 @@ def build_lock(folder: Path) -> Iterator[None]:
         with suppress(OSError):
             holder.unlink()
         lock.release()
-
-
-def _locked(folder: Path, holder: Path) -> BuildLocked:
-    try:
-        noted = json.loads(holder.read_text(encoding="utf-8"))
-        since = datetime.fromisoformat(noted["since"]).astimezone()
-        process = int(noted["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return BuildLocked("build-locked", shown=folder)
-    return BuildLocked(
-        "build-locked-by", shown=folder, process=process, since=f"{since:%Y-%m-%d %H:%M:%S}"
-    )

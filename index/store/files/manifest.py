@@ -7,6 +7,7 @@ import json
 import re
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -20,8 +21,15 @@ GENERATION_FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 ID_TIME = "%Y%m%dT%H%M%S.%fZ"
-_QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
 REBUILD = Problem("remedy-rebuild")
+_QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
+_LONGEST = 2**20  # bytes of a manifest
+_MOST = 2**40  # of any number: no disk holds as many
+_LONGEST_TEXT = 4096  # characters
+_FIRST_YEAR, _LAST_YEAR = 2000, 9998
+_FILE = re.compile(r"[a-z_]+(?:[./][a-z_]+){0,5}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class FileStamp(NamedTuple):
@@ -39,7 +47,9 @@ class Manifest(GenerationFacts):
     files: Mapping[str, FileStamp]
 
     def save(self, folder: Path) -> None:
-        (folder / MANIFEST_NAME).write_bytes(_render(self._fields()))
+        files = {name: stamp._asdict() for name, stamp in self.files.items()}
+        fields = {"format": self.format, **self.as_json(), "files": files}
+        (folder / MANIFEST_NAME).write_bytes(_render(fields))
 
     @classmethod
     def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
@@ -72,10 +82,14 @@ class Manifest(GenerationFacts):
             known = {key: fields[key] for key in fields if key != "sha256"}
             if _render(known) != written:
                 raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
-            for name in _FORMS:
-                if not _has_form(name, known[name]):
+            for name, has_form in _FORMS.items():
+                value, fits = known[name], False
+                with suppress(ValueError, KeyError, TypeError):
+                    fits = has_form(value)
+                if not fits:
                     raise DamagedIndex("manifest-field", shown=path, field=name, remedy=remedy)
-            return cls._of(known)
+            files = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
+            return cls.from_json(known, files=files)
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
 
@@ -99,39 +113,6 @@ class Manifest(GenerationFacts):
                     "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
                 ) from error
 
-    def _fields(self) -> dict[str, Any]:
-        return {
-            "format": self.format,
-            "id": self.id,
-            "model": self.model,
-            "dimension": self.dimension,
-            "built_at": self.built_at.isoformat(),
-            "articles": self.articles,
-            "passages": self.passages,
-            "sentences": self.sentences,
-            "languages": dict(self.languages),
-            "copies": self.copies,
-            "roots": list(self.roots),
-            "rules": self.rules,
-            "fingerprint": self.fingerprint,
-            "files": {name: stamp._asdict() for name, stamp in self.files.items()},
-        }
-
-    @classmethod
-    def _of(cls, known: dict[str, Any]) -> Manifest:
-        known["roots"] = tuple(known["roots"])
-        known["built_at"] = datetime.fromisoformat(known["built_at"])
-        known["files"] = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
-        return cls(**known)
-
-
-_LONGEST = 2**20  # bytes of a manifest
-_MOST = 2**40  # of any number: no disk holds as many
-_LONGEST_TEXT = 4096  # characters
-_FIRST_YEAR, _LAST_YEAR = 2000, 9998
-_FILE = re.compile(r"[a-z_]+(?:[./][a-z_]+){0,5}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value <= _MOST
@@ -139,9 +120,6 @@ def _is_count(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= _LONGEST_TEXT and not _CONTROL.search(value)
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _is_id(value: Any) -> bool:
@@ -187,13 +165,6 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "files": lambda value: all(_is_file(name, value[name]) for name in value),
 }
 """What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too."""
-
-
-def _has_form(name: str, value: Any) -> bool:
-    try:
-        return _FORMS[name](value)
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 def _plain_size(folder: Path, name: str, remedy: Problem) -> int:

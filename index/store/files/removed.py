@@ -10,20 +10,19 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
-from index.store.base import Removable, RemovedArticle, RemovedLookup
+from index.store.base import Removable, RemovedArticle, RemovedArticles
 from index.store.disk import translate_disk_errors
 
 _NAME = "removed.json"
 _VERSION = 1
-_PATIENCE = 10.0  # seconds: what the lock is held for takes milliseconds
+_LOCK_SECONDS = 10.0  # what the lock is held for takes milliseconds
 
 
-class RemovedList(RemovedLookup):
+class RemovedList(RemovedArticles):
     """The list in `<data dir>/removed.json`, written whole or not at all.
 
     Raises StoreError when the file cannot be read, understood or written. A list that is open sees
@@ -40,7 +39,6 @@ class RemovedList(RemovedLookup):
         return cls(data_dir, _read(data_dir / _NAME))
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Withdraw these at once; `day` is today by default."""
         when = day or datetime.now(UTC).astimezone().date()
         with self._changing():
             for each in articles:
@@ -48,13 +46,11 @@ class RemovedList(RemovedLookup):
                 self._articles.setdefault(each.id, removed)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Let these in again, at once where the generation in service has them; return none if the
-        reference means none of the list."""
         with self._changing():
-            found = self.find(reference)
-            for each in found:
+            restored = self.find(reference)
+            for each in restored:
                 del self._articles[each.id]
-        return found
+        return restored
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -63,7 +59,7 @@ class RemovedList(RemovedLookup):
         with translate_disk_errors(path):
             self._data_dir.mkdir(parents=True, exist_ok=True)
             try:
-                lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_PATIENCE)
+                lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_LOCK_SECONDS)
                 lock.acquire()
             except Timeout as error:
                 raise StoreError("removed-locked", shown=path) from error
@@ -76,33 +72,27 @@ class RemovedList(RemovedLookup):
             lock.release()
 
 
-_Stamp: TypeAlias = tuple[int, int, int]
-
-
 class WithdrawnFile:
     """The ids in `removed.json`, read again whenever the file is another. Raises StoreError."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / _NAME
-        self._last: tuple[_Stamp | None, frozenset[str]] = (None, frozenset())
+        self._last: tuple[tuple[int, int, int] | None, frozenset[str]] = (None, frozenset())
 
     def __call__(self) -> frozenset[str]:
         # Looked at before it is read: what is written in between is read the next time.
-        stamp = _stamp(self._path)
+        try:
+            state = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            stamp = None
+        except OSError as error:
+            reason = reason_of(error)
+            raise StoreError("store-unreadable", shown=self._path, reason=reason) from error
+        else:
+            stamp = state.st_ino, state.st_mtime_ns, state.st_size
         if stamp != self._last[0]:
             self._last = stamp, frozenset(_read(self._path))
         return self._last[1]
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    """What tells a file from another that takes its name, or from itself once it has changed."""
-    try:
-        state = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
-    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def _read(path: Path) -> dict[str, RemovedArticle]:

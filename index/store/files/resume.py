@@ -26,10 +26,12 @@ _FLOAT = 4  # bytes
 
 
 class ResumeFile:
-    """Vectors by the hash of their text, added batch by batch. Raises StoreError."""
+    """See `index.store.build_turn.KeptVectors`. Raises StoreError."""
 
     def __init__(self, layout: Layout, model: str, dimension: int) -> None:
-        self._path = layout.resume / _name(model, dimension)
+        readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")
+        digest = blake2b(f"{model}\0{dimension}".encode(), digest_size=8).hexdigest()
+        self._path = layout.resume / f"{readable}-{digest}.vectors"
         self._dimension = dimension
         self._head = json.dumps({"vectors": 1, "model": model[:100], "dimension": dimension})
         # Of the batches that were there already.
@@ -48,17 +50,14 @@ class ResumeFile:
                 _write(self._file, self._head.encode().ljust(_HEAD))
 
     def __len__(self) -> int:
-        """How many vectors are kept."""
         return len(self._hashes) // HASH_SIZE + self._added
 
     def source(self) -> VectorSource:
-        """Those that were kept when this was opened, for a build to take again."""
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
         kept = _MappedVectors(self._path, starts, self._dimension)
         return VectorSource(as_hashes(bytes(self._hashes)), kept)
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
-        """Keep the vectors, shape (n, d), of the texts of these n joined hashes."""
         payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
         record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
         with translate_disk_errors(self._path):
@@ -94,14 +93,10 @@ class ResumeFile:
         payload = file.read(size)
         if len(payload) < size or zlib.crc32(payload) != checksum:
             return 0
-        hashes = payload[: texts * HASH_SIZE]
-        self._remember(hashes, at + _RECORD.size + len(hashes))
+        self._hashes += payload[: texts * HASH_SIZE]
+        first = (at + _RECORD.size + texts * HASH_SIZE) // _FLOAT
+        self._starts.append(first + np.arange(texts, dtype=np.int64) * self._dimension)
         return _RECORD.size + size
-
-    def _remember(self, hashes: bytes, at: int) -> None:
-        self._hashes += hashes
-        texts = len(hashes) // HASH_SIZE
-        self._starts.append(at // _FLOAT + np.arange(texts, dtype=np.int64) * self._dimension)
 
 
 def forget_resume(layout: Layout) -> None:
@@ -121,12 +116,6 @@ class _MappedVectors:
         if self._floats is None:
             return np.empty((0, len(self._columns)), dtype=np.float32)
         return np.asarray(self._floats[self._starts[rows][:, np.newaxis] + self._columns])
-
-
-def _name(model: str, dimension: int) -> str:
-    readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")
-    digest = blake2b(f"{model}\0{dimension}".encode(), digest_size=8).hexdigest()
-    return f"{readable}-{digest}.vectors"
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import DamagedIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.base import StoreCheck
-from index.store.build_turn import BuildPart, PartTurn
-from index.store.files.generation import current_id, in_service, open_generation, verify
-from index.store.files.layout import Layout
+from index.store.build_turn import BuildPart, GenerationWriter, PartTurn
+from index.store.disk import translate_disk_errors
+from index.store.files.draft import FileDraft
+from index.store.files.generation import (
+    ARTICLES_FILE,
+    Generation,
+    current_id,
+    find_current,
+    open_generation,
+    open_newer,
+    open_whole,
+    verify,
+)
+from index.store.files.layout import Layout, new_id
+from index.store.files.lock import build_lock
 from index.store.files.manifest import Manifest
 from index.store.files.removed import RemovedList, WithdrawnFile
+from index.store.files.resume import ResumeFile, forget_resume
 from index.store.files.transfer import export_index, import_index, rollback
-from index.store.files.turn import FileTurn, file_turn
 from index.store.reader import GenerationFacts
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class FileStore:
         return current_id(self.data_dir)
 
     def facts(self) -> GenerationFacts:
-        return in_service(self.data_dir)[1]
+        return find_current(self.data_dir)[1]
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         stored = open_generation(self.data_dir, model=model, dimension=dimension)
@@ -76,3 +94,82 @@ class FileStore:
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PartTurn]:
         raise StoreError("part-without-server")
+
+
+@contextmanager
+def file_turn(data_dir: Path) -> Iterator[FileTurn]:
+    """Alone in the data directory. Raises BuildLocked, StoreError."""
+    layout = Layout(data_dir)
+    with build_lock(layout.root):
+        with translate_disk_errors(layout.generations):
+            layout.generations.mkdir(exist_ok=True)
+            layout.sweep()
+        turn = FileTurn(layout)
+        try:
+            yield turn
+        finally:
+            turn.close()
+
+
+class FileTurn:
+    """See `index.store.build_turn.BuildTurn`."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._replaced = layout.replaced()
+        self._new: str | None = None
+        self.previous: Generation | None = None
+        try:
+            with suppress(NoIndex):
+                self.previous = open_whole(layout.data_dir)
+        except DamagedIndex as error:
+            logger.warning("%s; nothing of it is reused", error)
+
+    @contextmanager
+    def put_aside(self) -> Iterator[Generation | None]:
+        try:
+            newer = open_newer(self._layout.data_dir)
+        except DamagedIndex as error:
+            logger.info("%s; nothing of it is reused", error)
+            newer = None
+        try:
+            yield newer
+        finally:
+            if newer is not None:
+                newer.close()
+
+    def kept_vectors(self, model: str, dimension: int) -> ResumeFile:
+        return ResumeFile(self._layout, model, dimension)
+
+    @contextmanager
+    def draft(self, *, alike: bool) -> Iterator[FileDraft]:
+        generation = new_id(datetime.now(UTC), max(self._layout.whole(), default=None))
+        folder = self._layout.unfinished(generation)
+        before = self.previous.folder / ARTICLES_FILE if self.previous else None
+        try:
+            with closing(FileDraft(folder, generation, before, alike=alike)) as draft:
+                yield draft
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def adopt(self, draft: GenerationWriter) -> None:
+        with translate_disk_errors(self._layout.generations):
+            self._layout.adopt(draft.id)
+
+    def switch(self, draft: GenerationWriter) -> None:
+        with translate_disk_errors(self._layout.current):
+            self._layout.switch(draft.id)
+        self._new = draft.id
+        forget_resume(self._layout)
+
+    def clean(self) -> None:
+        self.close()
+        with translate_disk_errors(self._layout.root):
+            if self._new is not None:
+                self._layout.clean(self._new, self._replaced)
+            elif self._replaced is not None:
+                self._layout.clean(self._replaced, self._layout.before(self._replaced))
+
+    def close(self) -> None:
+        if self.previous is not None:
+            self.previous.close()

@@ -13,15 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
+from index.store.article_writer import holds_own_tables
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import holds_own_tables
-from index.store.files.generation import (
-    ARTICLES_FILE,
-    MORE_NAMES,
-    NAMES,
-    Generation,
-    in_service,
-)
+from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation, find_current
 from index.store.files.layout import Hold, Layout, new_id
 from index.store.files.lock import build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
@@ -29,6 +23,8 @@ from index.store.files.manifest import MANIFEST_NAME, Manifest
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
 _PARTIAL = ".selon-partial"
+# What numbers and texts that no build has written end in, while a generation is opened.
+_FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def export_index(data_dir: Path, folder: Path) -> Manifest:
@@ -39,10 +35,10 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     """
     if not may_hold_an_export(folder):
         raise StoreError("export-not-empty", shown=folder)
-    source, manifest = in_service(data_dir)
+    source, manifest = find_current(data_dir)
     hold = Hold(source)
     try:
-        with replacing(folder) as partial:
+        with replace_folder(folder) as partial:
             _copy(manifest, source, partial)
             with translate_disk_errors(partial):
                 manifest.save(partial)
@@ -63,7 +59,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     The folder is trusted as code is: what is damaged or not of an export's form is refused, but
     whoever made it decides what is answered from it.
     """
-    manifest = exported(folder)
+    manifest = check_export(folder)
     layout = Layout(data_dir)
     with build_lock(layout.root):
         with translate_disk_errors(layout.generations):
@@ -88,7 +84,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     return manifest
 
 
-def exported(folder: Path) -> Manifest:
+def check_export(folder: Path) -> Manifest:
     """What an export holds, every byte of it checked. Raises DamagedIndex."""
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", shown=folder)
@@ -106,10 +102,6 @@ def exported(folder: Path) -> Manifest:
         shown = folder / MANIFEST_NAME
         raise DamagedIndex("import-not-ours", shown=shown, remedy=_AGAIN) from error
     return manifest
-
-
-# What numbers and texts that no build has written end in, while a generation is opened.
-_FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def may_hold_an_export(folder: Path) -> bool:
@@ -135,7 +127,7 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replace_folder(folder: Path) -> Iterator[Path]:
     """A folder beside this one that takes its name once it is whole; else it leaves no trace.
 
     Killed at any moment, it leaves what the next one removes, never the only whole export.

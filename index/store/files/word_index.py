@@ -24,7 +24,10 @@ WORD_FILES = (_ROWS, _SCORES, _STARTS, _VOCABULARY, _FORMULA, _SIZE)
 
 
 class WordIndex:
-    """The words of documents (passages, or sentences) in row order, as BM25 weighs them."""
+    """The words of documents (passages, or sentences) in row order, as BM25 weighs them.
+
+    See `index.store.reader.TermStatistics`.
+    """
 
     def __init__(self, found: Postings) -> None:
         self.postings = found
@@ -68,12 +71,10 @@ class WordIndex:
         return self.postings.size
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        """How many documents hold each of these terms; without those that none holds."""
         found = self.postings
         return {term: found.frequency(term) for term in terms if term in found.vocabulary}
 
     def letters(self, language: str) -> str:
-        """Every character that a term of the language has."""
         letters = self._letters.get(language)
         if letters is None:
             own = (term for term in self.postings.vocabulary if term.startswith(f"{language}:"))

@@ -6,49 +6,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.article import Article, ArticleEntry, Period, Selection
-from index.store.files.articles import ARTICLE_COLUMNS, ENTRY_COLUMNS, article_of_row, entry_of_row
+from index.store.articles import (
+    ARTICLE_COLUMNS,
+    ENTRY_COLUMNS,
+    Dialect,
+    article_of_row,
+    entry_of_row,
+    selection_clause,
+)
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import composed, schema_of
+from index.store.postgres.schema import compose, schema_of
 from index.store.reader import SHORTEST_PREFIX, FacetKind
 
 Row = tuple[Any, ...]
+NumberedEntry = tuple[int, ArticleEntry]  # its number tells apart those of a day
 
 
-def chosen(within: Period | None, among: Selection | None) -> tuple[str, list[object]]:
-    """What chooses articles `a` by their day and as `Selection` says, and its values."""
-    clauses, values = ["a.copy_of IS NULL"], list[object]()
-
-    def require(clause: str, value: object) -> None:
-        clauses.append(clause)
-        values.append(value)
-
-    if within is not None:
-        require("a.published >= %s", str(within.first))
-        require("a.published <= %s", str(within.last))
-    if among is not None:
-        for column, wanted in (
-            ("outlet", among.outlets),
-            ("category", among.categories),
-            ("language", among.languages),
-            ("id", among.articles),
-        ):
-            if wanted:
-                require(f"a.{column} = ANY(%s)", list(wanted))
-        if among.folders:
-            below = "strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0"
-            require(
-                f"EXISTS (SELECT FROM unnest(%s::text[]) folder WHERE {below})", [*among.folders]
-            )
-        if among.since is not None:
-            require("a.published >= %s", str(among.since))
-        if among.until is not None:
-            require("a.published <= %s", str(among.until))
-    return " AND ".join(clauses), values
+POSTGRES = Dialect(
+    mark="%s",
+    column_in_list="a.{} = ANY(%s)",
+    path_below_list="EXISTS (SELECT FROM unnest(%s::text[]) folder "
+    "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",
+    as_list=list,
+)
 
 
 def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
     """The rows of a query about the tables of a generation, whose schema it calls {g}."""
-    written = composed(query, g=schema_of(number))
+    written = compose(query, g=schema_of(number))
     return connection.execute(written, values, binary=True).fetchall()
 
 
@@ -65,36 +50,32 @@ class ArticleRows:
 
     def entries(
         self, connection: Connection, within: Period | None, limit: int, among: Selection | None
-    ) -> list[tuple[int, ArticleEntry]]:
-        """With their numbers, which tell apart those of a day."""
-        condition, values = chosen(within, among)
-        query = (
-            f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {condition} "
-            "ORDER BY published DESC NULLS LAST, number LIMIT %s"
-        )
-        some = None if limit < 0 else limit
-        rows = fetch(connection, self._number, query, *values, some)
-        return [(row[0], entry_of_row(row[1:])) for row in rows]
+    ) -> list[NumberedEntry]:
+        clause, values = selection_clause(within, among, POSTGRES)
+        clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
+        return self._entries(connection, clause, *values, None if limit < 0 else limit)
 
-    def find(
-        self, connection: Connection, reference: str
-    ) -> tuple[int, list[tuple[int, ArticleEntry]]]:
+    def find(self, connection: Connection, reference: str) -> tuple[int, list[NumberedEntry]]:
         """The first of the ways that finds any, by number, and what it finds."""
         ways = ["id = %s", "starts_with(id, %s)", "path = %s", "url = %s", "title = %s"]
         for number, way in enumerate(ways):
             if "\0" in reference or (number == 1 and len(reference) < SHORTEST_PREFIX):
                 continue
-            query = (
-                f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles WHERE {way} ORDER BY number"
-            )
-            if rows := fetch(connection, self._number, query, reference):
-                return number, [(row[0], entry_of_row(row[1:])) for row in rows]
+            if entries := self._entries(connection, f"{way} ORDER BY number", reference):
+                return number, entries
         return len(ways), []
 
-    def entries_of(self, connection: Connection, ids: list[str]) -> list[ArticleEntry]:
+    def entries_of(self, connection: Connection, ids: list[str]) -> list[NumberedEntry]:
         """Those of these articles and copies that are here."""
-        query = f"SELECT {ENTRY_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
-        return [entry_of_row(row) for row in fetch(connection, self._number, query, ids)]
+        return self._entries(connection, "id = ANY(%s)", ids)
+
+    def copied(self, connection: Connection) -> list[NumberedEntry]:
+        return self._entries(connection, "copies <> '[]'")
+
+    def _entries(self, connection: Connection, clause: str, *values: object) -> list[NumberedEntry]:
+        query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
+        rows = fetch(connection, self._number, query, *values)
+        return [(row[0], entry_of_row(row[1:])) for row in rows]
 
     def passage_keys(self, connection: Connection, ids: list[str]) -> list[int]:
         """Those of the passages of these articles."""
@@ -104,13 +85,8 @@ class ArticleRows:
         )
         return [row[0] for row in fetch(connection, self._number, query, ids)]
 
-    def copied(self, connection: Connection) -> list[tuple[int, ArticleEntry]]:
-        query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles WHERE copies <> '[]'"
-        rows = fetch(connection, self._number, query)
-        return [(row[0], entry_of_row(row[1:])) for row in rows]
-
     def count(self, connection: Connection, within: Period | None, among: Selection | None) -> int:
-        condition, values = chosen(within, among)
+        condition, values = selection_clause(within, among, POSTGRES)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
         return int(fetch(connection, self._number, query, *values)[0][0])
 

@@ -134,7 +134,9 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
     for server, connection in zip(servers, connections, strict=True):
         with translate_errors(server.shown):
             prepare_database(connection)
-            connection.execute(_CLUSTER)
+            with connection.transaction():  # two at once would both make the table, and one fail
+                connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
+                connection.execute(_CLUSTER)
     identity = str(uuid4())
     with connections[0].transaction():
         connections[0].execute("SELECT pg_advisory_xact_lock(%s, 1)", [PREPARING])

@@ -1,33 +1,37 @@
-"""Connections to a PostgreSQL server, their errors told as the store's."""
+"""PostgreSQL connections, leases and holds; driver errors are raised as `StoreError`."""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import conninfo, errors
 
-from index.errors import Problem, StoreError, Words
-from index.store.postgres.breaker import CircuitBreaker
+from index.errors import BuildLocked, Problem, StoreError, Words
 from index.store.url import find_url_fault
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
 
+BREAKER_FAILURES = 3  # in a row, after which a server is left alone
+BREAKER_SECONDS = 5.0  # for so long; then one question tries it, and the others fail at once
+_TRIES = 2  # that a question brings a server at once
 _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
 _LATE_SECONDS = 5  # that a server may take beyond what it was given before it counts as dead
-_BUILD_LOCK = 0x53454C49  # a number of our own, as the next one
-_HOLD = 0x53454C48
-_PARTS = 0x53454C51
+WHOLE_BUILD = 0  # the lease of a build; other numbers are those of parts, each at work once
+_BUILD_LOCK = 0x53454C49  # a number of our own, as the next ones
+GENERATION_LOCK = 0x53454C48
+MODELS_LOCK = 0x53454C51
 
 # A lease and a hold end with their connection: one whose machine has gone must end too.
 _ALIVE: dict[str, Any] = {
@@ -39,6 +43,40 @@ _ALIVE: dict[str, Any] = {
     "connect_timeout": _CONNECT_SECONDS,
 }
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+
+class CircuitBreaker:
+    """Rejects requests for a moment after several failures in a row. Thread-safe."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()  # never held while a server is asked
+        self._failures = 0
+        self._tries = 0
+        self._open_until = -math.inf
+        self._last: StoreError | None = None
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Run a request to the server; while the breaker is open, raise its last StoreError."""
+        with self._lock:
+            if self._last is not None and self._failures >= BREAKER_FAILURES:
+                if self._clock() < self._open_until or self._tries >= _TRIES:
+                    raise StoreError(self._last.problem, shown=self._last.shown)
+                self._tries += 1
+        failure: StoreError | None = None
+        try:
+            yield
+        except StoreError as error:
+            # Whatever else is wrong was said by the server.
+            failure = error if error.code == "postgres-unreachable" else None
+            raise
+        finally:
+            with self._lock:
+                self._last = failure
+                self._failures = self._failures + 1 if failure else 0
+                self._tries = 0
+                self._open_until = self._clock() + BREAKER_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +113,12 @@ class Server:
 
         One for `writing` goes to the host that takes writes. Raises StoreError.
         """
-        options = [str(conninfo.conninfo_to_dict(self.url).get("options") or ""), _SERVER_ALIVE]
-        options.append(f"-c statement_timeout={1000 * (seconds or 0):.0f}")
-        options.append("-c idle_session_timeout=0")  # a lease is held while a model embeds
+        options = [
+            str(conninfo.conninfo_to_dict(self.url).get("options") or ""),
+            _SERVER_ALIVE,
+            f"-c statement_timeout={1000 * (seconds or 0):.0f}",
+            "-c idle_session_timeout=0",  # a lease is held while a model embeds
+        ]
         more: dict[str, Any] = {"target_session_attrs": "read-write"} if writing else {}
         with translate_errors(self.shown, connecting=True):
             connection = _BoundedConnection.connect(
@@ -93,9 +134,19 @@ class Server:
         return connection
 
 
+@contextmanager
+def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Connection]]:
+    """A new connection to each server, in their order, closed at the end."""
+    with ExitStack() as opened:
+        yield [opened.enter_context(closing(each.connect(writing=writing))) for each in servers]
+
+
 class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose server may fall silent: stopped, though its machine acknowledges what it
-    gets, or behind a pool that does. Nothing of the network tells that."""
+    """A connection with a client-side deadline for each statement.
+
+    A stopped server, or a pool in front of it, may acknowledge every packet and never answer;
+    keepalives do not notice that.
+    """
 
     seconds: float | None = None
 
@@ -105,7 +156,7 @@ class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 
 def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[Any, Any, Result]:
-    """The same steps, each of which waits for the server. Raises OperationalError."""
+    """The same steps under one deadline. Raises OperationalError."""
     deadline = time.monotonic() + seconds
     try:
         step = next(steps)
@@ -121,7 +172,7 @@ def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[An
 
 @contextmanager
 def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Turn what PostgreSQL refuses into a StoreError."""
+    """Translate driver errors into `StoreError`."""
     try:
         yield
     except errors.QueryCanceled as error:
@@ -130,29 +181,25 @@ def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
         raise StoreError("postgres-gone", shown=shown, reason=_first_line(error)) from error
     except psycopg.Error as error:
         reason = _first_line(error)
-        if connecting or _is_lost(error):
+        lost = isinstance(error, psycopg.OperationalError) and (
+            error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+        )
+        if connecting or lost:  # the connection has ended, rather than a statement failed
             raise StoreError("postgres-unreachable", shown=shown, reason=reason) from error
         raise StoreError("postgres-failed", shown=shown, reason=reason) from error
 
 
-def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection has ended, rather than a statement failed."""
-    return isinstance(error, psycopg.OperationalError) and (
-        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
-    )
-
-
 def _first_line(error: BaseException) -> Words:
-    """Without what follows it: statements, and the values in them."""
+    """First line of a message; further lines may quote statements and their values."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return Words(" ".join(lines[0].split()) if lines else type(error).__name__)
 
 
 class Connections:
-    """Connections for reading, kept for whoever asks next; usable from several threads.
+    """A thread-safe pool of connections for reading, each prepared once when it is opened.
 
-    Each is prepared once, when it is opened. A question whose connection ends is asked again of a
-    new one, which libpq opens to the next host that answers. Raises StoreError.
+    A job whose connection breaks is retried once on a new one, which libpq opens to the next host
+    that answers. Raises StoreError.
     """
 
     def __init__(
@@ -169,32 +216,30 @@ class Connections:
         self._closed = False
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
-        """Run a job that only reads, and once more where its connection ends.
-
-        A server that has failed several times in a row is left alone for a moment.
-        """
+        """Run a job that only reads, behind the server's circuit breaker."""
         with self.server.breaker.guard():
-            return self._try_twice(job)
-
-    def _try_twice(self, job: Callable[[Connection], Result]) -> Result:
-        for last in (False, True):
-            connection = self._take()
-            try:
-                with translate_errors(self.server.shown):
-                    result = job(connection)
-            except BaseException as error:
-                lost = isinstance(error, StoreError) and connection.broken
-                connection.close()
-                if last or not lost:
-                    raise
-                self._drop_idle()  # those of the same server have ended with it
-            else:
-                self._give_back(connection)
-                return result
+            for last in (False, True):
+                connection = self._take()
+                try:
+                    with translate_errors(self.server.shown):
+                        result = job(connection)
+                except BaseException as error:
+                    lost = isinstance(error, StoreError) and connection.broken
+                    connection.close()
+                    if last or not lost:
+                        raise
+                    self._drop_idle()  # those of the same server have ended with it
+                else:
+                    with self._lock:
+                        if not self._closed:
+                            self._idle.append(connection)
+                            return result
+                    connection.close()
+                    return result
         raise AssertionError("the second time returns or raises")
 
     def close(self) -> None:
-        """Those in use are closed when they are given back."""
+        """Close idle connections now, and those in use when they are returned."""
         self._closed = True
         self._drop_idle()
 
@@ -211,13 +256,6 @@ class Connections:
             raise
         return connection
 
-    def _give_back(self, connection: Connection) -> None:
-        with self._lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
-
     def _drop_idle(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
@@ -226,49 +264,39 @@ class Connections:
                 each.close()
 
 
-WHOLE_BUILD = 0
-"""The lease of a build; other numbers are those of parts, each at work once."""
+def take_lease(
+    connection: Connection, shown: str, number: int = WHOLE_BUILD, part: str = ""
+) -> None:
+    """Have this connection be the only one that may build, or be at work on a part, until it ends.
 
-
-def take_lease(connection: Connection, number: int = WHOLE_BUILD) -> bool:
-    """Whether this connection is now the only one that may build; it is until it ends."""
-    return bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number))
-
-
-def lease_holder(connection: Connection, number: int = WHOLE_BUILD) -> tuple[str, Any] | None:
-    """Who has the lease, as the connection says, and since when it stands."""
-    found = connection.execute(
+    Raises BuildLocked, which says who is at work and since when, as far as the server knows.
+    """
+    if _value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number):
+        return
+    holder = connection.execute(
         "SELECT a.application_name, a.backend_start FROM pg_locks l "
         "JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
         "AND l.classid = %s AND l.objid = %s AND l.database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database())",
         [_BUILD_LOCK, number],
     ).fetchone()
-    return (str(found[0]), found[1]) if found else None
+    named = {"part": part} if part else {}
+    if holder is None:
+        raise BuildLocked(Problem("part-locked" if part else "build-locked", **named), shown=shown)
+    code = "part-locked-by" if part else "build-locked-by"
+    named |= {"process": str(holder[0]), "since": f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"}
+    raise BuildLocked(Problem(code, **named), shown=shown)
 
 
-def hold_generation(connection: Connection, number: int) -> None:
-    """Have a generation stay as long as this connection does."""
-    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [_HOLD, number])
-
-
-def when_unheld(connection: Connection, number: int) -> AbstractContextManager[bool]:
-    """Whether nobody holds a generation, which nobody can while this lasts."""
-    return _when_free(connection, _HOLD, number)
-
-
-def hold_models(connection: Connection) -> None:
-    """Have the tables of every model stay as long as this connection does."""
-    connection.execute("SELECT pg_advisory_lock_shared(%s, 0)", [_PARTS])
-
-
-def when_models_unheld(connection: Connection) -> AbstractContextManager[bool]:
-    """Whether nobody holds the tables of models, which nobody can while this lasts."""
-    return _when_free(connection, _PARTS, 0)
+def hold(connection: Connection, lock: int, number: int = 0) -> None:
+    """Have the generation of this number, or the tables of every model, stay as long as this
+    connection does."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [lock, number])
 
 
 @contextmanager
-def _when_free(connection: Connection, lock: int, number: int) -> Iterator[bool]:
+def when_unheld(connection: Connection, lock: int, number: int = 0) -> Iterator[bool]:
+    """Whether nobody holds it, which nobody can while this lasts."""
     free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", lock, number))
     try:
         yield free
@@ -278,5 +306,5 @@ def _when_free(connection: Connection, lock: int, number: int) -> Iterator[bool]
 
 
 def _value(connection: Connection, query: Any, *values: object) -> Any:
-    found = connection.execute(query, values).fetchone()
-    return found[0] if found else None
+    row = connection.execute(query, values).fetchone()
+    return row[0] if row else None

@@ -12,20 +12,18 @@ import json
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.article import Article, ArticleEntry, Period, Selection
 from index.errors import DamagedIndex, StoreError
 from index.models.base import IntArray, Vectors
 from index.store.postgres.articles import ArticleRows
-from index.store.postgres.connections import Connection, Connections, Server, hold_generation
+from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.nearest import (
     ArticleFilter,
     NearRow,
@@ -39,6 +37,7 @@ from index.store.postings import WordMatch
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
+    ClosedOnExit,
     FacetKind,
     GenerationFacts,
     RowKind,
@@ -47,9 +46,7 @@ from index.store.reader import (
 
 Result = TypeVar("Result")
 
-QUESTION_SECONDS = 20.0
-"""That a statement of a question may take."""
-
+QUESTION_SECONDS = 20.0  # that a statement of a question may take
 _AT_ONCE = 4  # jobs that wait for one server; each question brings it two
 _CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
 
@@ -67,22 +64,16 @@ class ServerFacts:
     sentences: int
 
     def as_json(self) -> str:
-        told = {field.name: getattr(self.facts, field.name) for field in fields(self.facts)}
-        told["built_at"] = self.facts.built_at.isoformat()
-        told["languages"] = dict(self.facts.languages)
-        here = [self.articles, self.passages, self.sentences]
-        return json.dumps(
-            {"facts": told, "place": self.place, "servers": self.servers, "rows": here}
-        )
+        rows = [self.articles, self.passages, self.sentences]
+        placed = {"place": self.place, "servers": self.servers, "rows": rows}
+        return json.dumps({"facts": self.facts.as_json(), **placed})
 
     @classmethod
     def from_json(cls, number: int, written: str) -> ServerFacts:
         """Raises ValueError, KeyError or TypeError for what was not written so."""
         told = json.loads(written)
-        facts = told["facts"]
-        facts["built_at"] = datetime.fromisoformat(facts["built_at"])
-        facts["roots"] = tuple(facts["roots"])
-        return cls(GenerationFacts(**facts), number, told["place"], told["servers"], *told["rows"])
+        facts = GenerationFacts.from_json(told["facts"])
+        return cls(facts, number, told["place"], told["servers"], *told["rows"])
 
 
 def place_of(article_id: str, servers: int) -> int:
@@ -104,18 +95,15 @@ class _ServerReader:
 
     def check(self) -> None:
         """Raises StoreError where searches would not be what they should."""
-        self.ask(self._check_plans)
-
-    def _check_plans(self, connection: Connection) -> None:
-        self.vectors.check_plan(connection, "passages")
-        self.vectors.check_plan(connection, "sentences")
+        self.ask(partial(self.vectors.check_plan, kind="passages"))
+        self.ask(partial(self.vectors.check_plan, kind="sentences"))
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
         return self.connections.ask(job)
 
     def _prepare(self, connection: Connection) -> None:
         # Held first: what is seen then stays.
-        hold_generation(connection, self.own.number)
+        hold(connection, GENERATION_LOCK, self.own.number)
         there = connection.execute(
             "SELECT FROM selon.generations WHERE number = %s AND id = %s",
             [self.own.number, self.own.facts.id],
@@ -162,16 +150,16 @@ class _Servers:
         self._pool.shutdown(wait=False)
 
 
-class PostgresGeneration:
-    """See `index.store.withdrawals.StoredGeneration`."""
+class PostgresGeneration(ClosedOnExit):
+    """See `index.store.withdrawals.StoredGeneration`. Raises DamagedIndex, StoreError."""
 
     def __init__(self, servers: Sequence[tuple[Server, ServerFacts]]) -> None:
+        for place, (server, own) in enumerate(servers):
+            check_place(server, place, len(servers), own)
         self.facts = servers[0][1].facts
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
         self._words = PostgresWords(
-            servers[0][1].number,
-            self._servers.ask_each,
-            self.facts.passages,
+            servers[0][1].number, self._servers.ask_each, self.facts.passages
         )
         self._closing = weakref.finalize(self, self._servers.close)
         try:
@@ -230,28 +218,25 @@ class PostgresGeneration:
             return words.best(count, shown)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            among = np.zeros(self.facts.passages, dtype=bool)
+            chosen = np.zeros(self.facts.passages, dtype=bool)
             for each in few:
-                among[each] = True
-            return words.best(count, among & shown)
+                chosen[each] = True
+            return words.best(count, chosen & shown)
         rows = np.flatnonzero(words.scores * shown)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         kept: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
             some = rows[start : start + _CHECKED_AT_ONCE].tolist()
-            allowed = self._allowed(some, filters)
-            kept += [key for key in some if key in allowed]
+
+            def allowed(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
+                only = filters[e.own.place]
+                return e.vectors.rows_among(c, keys, only) if only else []
+
+            among = set().union(*self._servers.each(allowed))
+            kept += [key for key in some if key in among]
             if len(kept) >= count:
                 break
         return np.array(kept[:count], dtype=np.int64)
-
-    def _allowed(self, keys: list[int], filters: list[ArticleFilter | None]) -> set[int]:
-        def ask(each: _ServerReader, connection: Connection) -> list[int]:
-            only = filters[each.own.place]
-            assert only is not None
-            return each.vectors.rows_among(connection, keys, only)
-
-        return {key for rows in self._servers.each(ask) for key in rows}
 
     def _features(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
@@ -290,26 +275,20 @@ class PostgresGeneration:
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
         asked = [int(key) for key in keys]
         spans: dict[int, list[tuple[int, int]]] = {}
-        told = self._servers.each(
+        found = self._servers.each(
             lambda e, c: (e.articles.passage_texts(c, asked), e.articles.sentence_spans(c, asked))
         )
-        for _, sentences in told:
+        for _, sentences in found:
             for passage, start, stop in sentences:
                 spans.setdefault(passage, []).append((start, stop))
-        found = {row[0]: _stored(row, spans.get(row[0], [])) for texts, _ in told for row in texts}
-        try:
-            return [found[key] for key in asked]
-        except KeyError as error:
-            raise IndexError(f"no passage has row {error}") from error
+        return StoredPassage.in_order(asked, (row for texts, _ in found for row in texts), spans)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Those of these articles and copies that there are."""
         asked = list(ids)
         found = self._servers.each(lambda e, c: e.articles.entries_of(c, asked)) if asked else []
-        return [entry for entries in found for entry in entries]
+        return [entry for entries in found for _, entry in entries]
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """The keys of the passages of these articles."""
         asked = list(ids)
         found = self._servers.each(lambda e, c: e.articles.passage_keys(c, asked)) if asked else []
         return np.array([key for keys in found for key in keys], dtype=np.int64)
@@ -354,8 +333,12 @@ class PostgresGeneration:
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
         found = self._servers.each(lambda e, c: e.articles.entries(c, within, limit, among))
-        newest = heapq.merge(*found, key=lambda row: _newest(*row))
-        entries = [entry for _, entry in newest]
+
+        def newest_first(row: tuple[int, ArticleEntry]) -> tuple[int, int]:
+            day = row[1].published
+            return -day.toordinal() if day else 0, row[0]
+
+        entries = [entry for _, entry in heapq.merge(*found, key=newest_first)]
         return entries if limit < 0 else entries[:limit]
 
     def copied(self) -> list[ArticleEntry]:
@@ -375,24 +358,6 @@ class PostgresGeneration:
 
     def close(self) -> None:
         self._closing()
-
-    def __enter__(self) -> PostgresGeneration:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def open_on(servers: Sequence[tuple[Server, ServerFacts]]) -> PostgresGeneration:
-    """Raises DamagedIndex, StoreError."""
-    for place, (server, own) in enumerate(servers):
-        check_place(server, place, len(servers), own)
-    return PostgresGeneration(servers)
 
 
 class Placed(Protocol):
@@ -428,13 +393,3 @@ def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:
 def _by_number(found: Iterable[list[tuple[int, ArticleEntry]]]) -> list[ArticleEntry]:
     rows = sorted((row for each in found for row in each), key=lambda row: row[0])
     return [entry for _, entry in rows]
-
-
-def _newest(number: int, entry: ArticleEntry) -> tuple[int, int]:
-    return -entry.published.toordinal() if entry.published else 0, number
-
-
-def _stored(row: tuple[Any, ...], spans: list[tuple[int, int]]) -> StoredPassage:
-    key, article_id, start, stop, heading, text = row
-    sentences = tuple(Sentence(a, b, text[a - start : b - start]) for a, b in spans)
-    return StoredPassage(key, article_id, Passage(start, stop, text, heading, sentences))

@@ -13,19 +13,17 @@ from index.article import FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
 from index.store.postgres.articles import fetch
 from index.store.postgres.connections import (
+    GENERATION_LOCK,
+    MODELS_LOCK,
     Connection,
     Server,
-    when_models_unheld,
     when_unheld,
 )
 from index.store.postgres.generation import ServerFacts
 from index.store.postgres.load import KINDS, stored_hashes
 from index.store.postgres.schema import VectorTables, drop_generation, schema_of
-from index.store.reader import GenerationFacts
 
-KEPT_DAYS = 30
-"""That a vector is kept for a build to take."""
-
+KEPT_DAYS = 30  # that a vector is kept for a build to take
 _AT_ONCE = 2_048  # vectors looked up together
 
 
@@ -111,7 +109,11 @@ def put_in_service(connection: Connection, number: int) -> None:
 def clean(connections: Sequence[Connection], current: int, before: int | None) -> None:
     """Remove all but these that nobody reads, the vectors that none has any more, and of those that
     are kept what the current one has."""
-    _forget_old(connections)
+    for connection in connections:
+        for tables in _models(connection):
+            # What no build has taken for so long that none will: parts may be at work for another.
+            query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
+            connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
     known = KnownGenerations.on(connections)
     gone = set()
     everywhere = list(range(len(connections)))
@@ -119,7 +121,9 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
     for number, places in found.items():
         with ExitStack() as held:
             holders = [connections[place] for place in places]
-            if all(held.enter_context(when_unheld(each, number)) for each in holders):
+            if all(
+                held.enter_context(when_unheld(each, GENERATION_LOCK, number)) for each in holders
+            ):
                 for connection in holders:
                     with connection.transaction():
                         drop_generation(connection, number)
@@ -128,19 +132,11 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
     if gone and not known.foreign:  # of whose vectors nothing is known
         for connection in connections:
             for tables in _models(connection):
-                own = [each for each in left if _is_of(each.facts, tables)]
+                own = [each for each in left if tables.are_of(each.facts)]
                 _clean_model(connection, tables, own)
     facts = known.whole[current][0].facts
     for connection in connections:
         _forget_taken(connection, connections, VectorTables(facts.model, facts.dimension))
-
-
-def _forget_old(connections: Sequence[Connection]) -> None:
-    """What no build has taken for so long that none will: parts may be at work for one to come."""
-    for connection in connections:
-        for tables in _models(connection):
-            query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
-            connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
 
 
 def _forget_taken(
@@ -165,7 +161,7 @@ def _forget_taken(
 def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:
     if not own:
         kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
-        with when_models_unheld(connection) as free:
+        with when_unheld(connection, MODELS_LOCK) as free:
             if free and connection.execute(kept).fetchone() is None:
                 tables.drop(connection)
         return
@@ -177,10 +173,6 @@ def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerF
             for each in own
         )
         connection.execute(sql.SQL("DELETE FROM {} v WHERE {}").format(tables.of(kind), unused))
-
-
-def _is_of(facts: GenerationFacts, tables: VectorTables) -> bool:
-    return (facts.model, facts.dimension) == (tables.model, tables.dimension)
 
 
 def _models(connection: Connection) -> list[VectorTables]:

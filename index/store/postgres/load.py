@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +19,16 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
+from index.store.article_writer import ArticleDatabase
+from index.store.articles import sqlite_address
 from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
-from index.store.files.article_writer import ArticleDatabase
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
 from index.store.postgres.generation import ServerFacts, place_of
 from index.store.postgres.schema import (
     VectorTables,
-    composed,
+    compose,
     create_generation,
     index_generation,
     schema_of,
@@ -159,10 +161,7 @@ class GenerationLoader:
         self._written = written
 
     def load(
-        self,
-        facts: GenerationFacts,
-        words: Mapping[RowKind, WordIndex],
-        check: StopCheck,
+        self, facts: GenerationFacts, words: Mapping[RowKind, WordIndex], check: StopCheck
     ) -> None:
         tables = VectorTables(facts.model, facts.dimension)
         for place, connection in enumerate(self._connections):
@@ -243,11 +242,13 @@ class GenerationLoader:
         with closing(_opened(self._written.path)) as sheet:
             passages = sheet.execute("SELECT * FROM passages ORDER BY row")
             here = self._written.passages == place
-            kept = (row for row in _with_opening(passages) if here[row[0]])
+            by_article = groupby(passages, key=itemgetter(1))
+            opened = ((*row, not at) for _, own in by_article for at, row in enumerate(own))
+            kept = (row for row in opened if here[row[0]])
             self._copy(place, "rows_passages", kept, check, temporary=True)
-            found = sentence_index.postings
-            terms = np.repeat(np.arange(len(found.starts) - 1), np.diff(found.starts))
-            words = sentence_words(found.rows, terms, found.scores, found.size)
+            posted = sentence_index.postings
+            terms = np.repeat(np.arange(len(posted.starts) - 1), np.diff(posted.starts))
+            words = sentence_words(posted.rows, terms, posted.scores, posted.size)
             of_sentences = self._written.sentences == place
             sentences = sheet.execute("SELECT * FROM sentences ORDER BY row")
             rows = ((*row, words[row[0]]) for row in sentences if of_sentences[row[0]])
@@ -263,7 +264,11 @@ class GenerationLoader:
                 "ON CONFLICT DO NOTHING"
             ).format(tables.of(kind), _stage(kind))
         )
-        missing = as_hashes(b"".join(bytes(row[0]) for row in self._missing(place, tables, kind)))
+        query = sql.SQL(
+            "SELECT DISTINCT r.hash FROM {rows} r LEFT JOIN {v} v USING (hash) WHERE v.id IS NULL"
+        ).format(rows=sql.Identifier(f"rows_{kind}"), v=tables.of(kind))
+        rows = connection.execute(query, binary=True).fetchall()
+        missing = as_hashes(b"".join(bytes(row[0]) for row in rows))
         for start in range(0, len(missing), _AT_ONCE):
             wanted = missing[start : start + _AT_ONCE]
             for other in self._connections:  # an article there had the same text before
@@ -282,12 +287,6 @@ class GenerationLoader:
                         ).format(tables.of(kind))
                     )
 
-    def _missing(self, place: int, tables: VectorTables, kind: RowKind) -> list[tuple[Any, ...]]:
-        query = sql.SQL(
-            "SELECT DISTINCT r.hash FROM {rows} r LEFT JOIN {v} v USING (hash) WHERE v.id IS NULL"
-        ).format(rows=sql.Identifier(f"rows_{kind}"), v=tables.of(kind))
-        return self._connections[place].execute(query, binary=True).fetchall()
-
     def _place_rows(self, place: int, tables: VectorTables, kind: RowKind) -> None:
         connection = self._connections[place]
         columns = {
@@ -295,7 +294,7 @@ class GenerationLoader:
             "opening",
             "sentences": "number, passage, start, stop, lead, r.hash, words",
         }[kind]
-        query = composed(
+        query = compose(
             f"INSERT INTO {{g}}.{kind} SELECT {columns}, v.id FROM {{rows}} r "
             "JOIN {v} v USING (hash) ORDER BY number",
             g=schema_of(self._number),
@@ -334,11 +333,13 @@ class GenerationLoader:
 
         types = ["text", "int4", "int4", "int4", "bytea", "bytea"]
         self._copy(place, "terms", rows(), check, types=types)
-        letters = (
-            (kind, language, found)
+        languages = {
+            (kind, term.partition(":")[0])
             for kind in KINDS
-            for language, found in _letters(words[kind]).items()
-        )
+            for term in words[kind].postings.vocabulary
+            if ":" in term
+        }
+        letters = ((kind, language, words[kind].letters(language)) for kind, language in languages)
         self._copy(place, "letters", letters, check)
 
     def _copy(
@@ -361,7 +362,10 @@ class GenerationLoader:
             for number, row in enumerate(rows):
                 if number % _CHECKED_EVERY == 0:
                     check()
-                copy.write_row([_storable(value) for value in row])
+                # PostgreSQL has no text with a NUL in it; of an article's fields, none needs one.
+                copy.write_row(
+                    [each.replace("\0", "") if isinstance(each, str) else each for each in row]
+                )
 
 
 def unload_articles(connections: Sequence[Connection], number: int, sheet: ArticleDatabase) -> None:
@@ -408,26 +412,17 @@ def unload_vectors(
     """Give `put` the vectors of every row of a kind."""
     query = f"SELECT r.number, v.vector FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
     for connection in connections:
-        batch: list[tuple[int, bytes]] = []
-        for row in _stream(connection, number, query, ["int8", "bytea"], v=tables.of(kind)):
-            batch.append((row[0], row[1]))
-            if len(batch) == _AT_ONCE:
-                _put(batch, put)
-                batch = []
-        if batch:
-            _put(batch, put)
-
-
-def _put(batch: list[tuple[int, bytes]], put: Callable[[IntArray, Vectors], None]) -> None:
-    vectors = np.stack([sent_vector(each) for _, each in batch])
-    put(np.array([row for row, _ in batch], dtype=np.int64), vectors)
+        rows = _stream(connection, number, query, ["int8", "bytea"], v=tables.of(kind))
+        while batch := list(islice(rows, _AT_ONCE)):
+            vectors = np.stack([sent_vector(sent) for _, sent in batch])
+            put(np.array([row for row, _ in batch], dtype=np.int64), vectors)
 
 
 def _stream(
     connection: Connection, number: int, query: str, types: list[str], **names: sql.Composable
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of a query about a generation, for results too large to hold."""
-    return stream(connection, composed(query, g=schema_of(number), **names), types)
+    return stream(connection, compose(query, g=schema_of(number), **names), types)
 
 
 def stream(
@@ -445,22 +440,4 @@ def _stage(kind: RowKind) -> sql.Identifier:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
-
-
-def _with_opening(passages: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Passages in order, and whether each is the first of its article."""
-    owner = None
-    for row in passages:
-        yield (*row, row[1] != owner)
-        owner = row[1]
-
-
-def _letters(words: WordIndex) -> dict[str, str]:
-    languages = {term.partition(":")[0] for term in words.postings.vocabulary if ":" in term}
-    return {language: words.letters(language) for language in languages}
-
-
-def _storable(value: Any) -> Any:
-    """PostgreSQL has no text with a NUL in it; of an article's fields, none needs one."""
-    return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value
+    return sqlite3.connect(sqlite_address(path), uri=True)

@@ -21,26 +21,22 @@ from psycopg import sql
 from index.article import Period, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
-from index.store.postgres.articles import chosen, fetch
+from index.store.articles import selection_clause
+from index.store.postgres.articles import POSTGRES, fetch
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import VectorTables, composed, schema_of
+from index.store.postgres.schema import VectorTables, compose, schema_of
 from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
 
-EXACT_ROWS = 10_000
-"""Rows up to which every vector is compared; research/scale.md says what that costs."""
-
+EXACT_ROWS = 10_000  # up to which every vector is compared; research/scale.md says what that costs
 COMPARED_SQUARE = 2_000
 """How large a share of `n` passages may be for them and their sentences to be all compared: up to
 the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there are
 few, going past all that the filter leaves out. research/postgres.md has the times."""
 
 _KEPT_FILTERS = 32
-
-EF_SEARCH = 800
-"""Neighbours that HNSW keeps in sight: more find more, and cost more."""
-
+EF_SEARCH = 800  # neighbours that HNSW keeps in sight: more find more, and cost more
 SETTINGS: Mapping[str, str] = {
     "hnsw.ef_search": str(EF_SEARCH),
     "hnsw.iterative_scan": "relaxed_order",
@@ -56,7 +52,6 @@ _BY_INDEX = (
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)"
 )
 _BY_ANY = "SELECT set_config('enable_seqscan', 'on', false), set_config('enable_sort', 'on', false)"
-
 _SPARE = 2  # times as many as are asked for come from HNSW, which ranks in half precision
 
 
@@ -84,7 +79,7 @@ class ArticleFilter:
     """Which articles may be found on one server; `passages` are theirs, where they are few."""
 
     condition: str
-    values: list[object]
+    values: dict[str, object]
     passages: IntArray | None
 
 
@@ -119,7 +114,7 @@ class ServerVectors:
         if self.is_exact(kind):
             return
         zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
-        query = self._query(kind, approximate=True, condition="", narrow=False)
+        query = self._query(kind, approximate=True, only=None, excepting=False)
         values = {"vector": zero, "half_vector": zero, "limit": 1, "spare": _SPARE}
         with psycopg.ClientCursor(connection) as cursor:
             cursor.execute(_BY_INDEX)
@@ -135,10 +130,9 @@ class ServerVectors:
         """What these leave; None where they leave all."""
         if within is None and among is None:
             return None
-        known = self._filters.get((within, among))
-        if known is not None:
+        if (known := self._filters.get((within, among))) is not None:
             return known
-        condition, values = chosen(within, among)
+        condition, values = selection_clause(within, among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
             "SELECT string_agg(int8send(number), ''::bytea) FROM (SELECT p.number "
@@ -147,7 +141,10 @@ class ServerVectors:
         )
         [[joined]] = fetch(connection, self.number, query, *values)
         keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
-        found = ArticleFilter(condition, values, keys if len(keys) <= most else None)
+        named = {f"value{at}": value for at, value in enumerate(values)}
+        for name in named:
+            condition = condition.replace("%s", f"%({name})s", 1)
+        found = ArticleFilter(condition, named, keys if len(keys) <= most else None)
         if len(self._filters) >= _KEPT_FILTERS:
             self._filters.clear()
         self._filters[within, among] = found
@@ -191,45 +188,29 @@ class ServerVectors:
         *,
         approximate: bool,
     ) -> list[NearRow]:
-        named: dict[str, Any] = {"vector": vector, "limit": count}
+        values: dict[str, Any] = {"vector": vector, "limit": count}
         if approximate:
-            named |= {"half_vector": vector, "spare": count * _SPARE}
-        condition, narrow = "", False
-        if only is not None and only.passages is not None:
-            narrow, named["passages"] = True, _array_text(only.passages)
-        elif only is not None:
-            condition = only.condition
-            for at, value in enumerate(only.values):
-                condition = condition.replace("%s", f"%(value{at})s", 1)
-                named[f"value{at}"] = value
+            values |= {"half_vector": vector, "spare": count * _SPARE}
+        if only is not None:
+            few = only.passages
+            values |= only.values if few is None else {"passages": _array_text(few)}
         if without is not None:
-            named["without"] = _array_text(without)
-        query = self._query(
-            kind,
-            approximate=approximate,
-            condition=condition,
-            narrow=narrow,
-            excepting=without is not None,
-        )
+            values["without"] = _array_text(without)
+        excepting = without is not None
+        query = self._query(kind, approximate=approximate, only=only, excepting=excepting)
         if not approximate:
-            rows = connection.execute(query, named, binary=True).fetchall()
-        else:
-            with connection.pipeline():  # three statements, one way there and back
-                connection.execute(_BY_INDEX)
-                found = connection.execute(query, named, binary=True)
-                connection.execute(_BY_ANY)
-                rows = found.fetchall()
-        return [NearRow._make(row) for row in rows]
+            return [NearRow._make(row) for row in connection.execute(query, values, binary=True)]
+        with connection.pipeline():  # three statements, one way there and back
+            connection.execute(_BY_INDEX)
+            found = connection.execute(query, values, binary=True)
+            connection.execute(_BY_ANY)
+            return [NearRow._make(row) for row in found.fetchall()]
 
     def _query(
-        self,
-        kind: RowKind,
-        *,
-        approximate: bool,
-        condition: str,
-        narrow: bool,
-        excepting: bool = False,
+        self, kind: RowKind, *, approximate: bool, only: ArticleFilter | None, excepting: bool
     ) -> sql.Composed:
+        narrow = only is not None and only.passages is not None
+        condition = "" if only is None or narrow else only.condition
         passage = "r.number" if kind == "passages" else "r.passage"
         others = f"{passage} <> ALL(%(without)s::bigint[])" if excepting else "TRUE"
         distance = "vector <#> %(vector)s::vector AS distance"
@@ -261,20 +242,19 @@ class ServerVectors:
                 f"FROM (SELECT id, {distance} FROM {{v}} OFFSET 0) v "
                 f"JOIN {{g}}.{kind} r ON r.vector = v.id {of_filter} {order}"
             )
-        return composed(
-            whole,
-            g=schema_of(self.number),
-            v=self.tables.of(kind),
-            half=self.tables.half,
+        return compose(
+            whole, g=schema_of(self.number), v=self.tables.of(kind), half=self.tables.half
         )
 
     def rows_among(self, connection: Connection, keys: list[int], only: ArticleFilter) -> list[int]:
         """Which of these passages may be found."""
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
-            f"WHERE p.number = ANY(%s::bigint[]) AND {only.condition}"
+            f"WHERE p.number = ANY(%(keys)s::bigint[]) AND {only.condition}"
         )
-        return [row[0] for row in fetch(connection, self.number, query, keys, *only.values)]
+        written = compose(query, g=schema_of(self.number))
+        rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
+        return [row[0] for row in rows]
 
     def passage_features(
         self, connection: Connection, keys: list[int], vector: str
@@ -310,5 +290,5 @@ class ServerVectors:
     def _rows(
         self, connection: Connection, kind: RowKind, query: str, *values: object
     ) -> list[tuple[Any, ...]]:
-        written = composed(query, g=schema_of(self.number), v=self.tables.of(kind))
+        written = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
         return connection.execute(written, values, binary=True).fetchall()

@@ -23,18 +23,12 @@ from psycopg import errors, sql
 
 from index.errors import StoreError
 from index.store.postgres.connections import Connection
-from index.store.reader import RowKind
+from index.store.reader import GenerationFacts, RowKind
 
-LAYOUT_VERSION = 1
-"""Raised whenever these tables change meaning."""
-
-MOST_DIMENSIONS = 4_000
-"""That pgvector indexes in half precision."""
-
+LAYOUT_VERSION = 1  # raised whenever these tables change meaning
+MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
+PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
-PREPARING = 0x53454C50
-"""The lock of whoever makes the shared tables."""
-
 _MEMORY = "256MB"  # at least, for building an HNSW index or another
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
@@ -181,7 +175,7 @@ USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
 """
 
 
-def composed(query: str, **parts: sql.Composable) -> sql.Composed:
+def compose(query: str, **parts: sql.Composable) -> sql.Composed:
     """A query of ours with these names in it, quoted."""
     return sql.SQL(query).format(**parts)
 
@@ -192,6 +186,9 @@ class VectorTables:
 
     model: str
     dimension: int
+
+    def are_of(self, facts: GenerationFacts) -> bool:
+        return (facts.model, facts.dimension) == (self.model, self.dimension)
 
     @property
     def tag(self) -> str:
@@ -226,9 +223,9 @@ class VectorTables:
             if self._is_there(connection):
                 return
             for table, query in tables:
-                connection.execute(composed(query, table=table, dimension=size))
+                connection.execute(compose(query, table=table, dimension=size))
                 if self.dimension <= _IN_ROW:
-                    connection.execute(composed(_PLAIN, table=table))
+                    connection.execute(compose(_PLAIN, table=table))
             connection.execute(
                 "INSERT INTO selon.models VALUES (%s, %s, %s)",
                 [self.tag, self.model, self.dimension],
@@ -247,7 +244,7 @@ class VectorTables:
         """Have HNSW search the vectors; those that come later go into it one by one."""
         give_memory(connection)
         connection.execute(
-            composed(
+            compose(
                 _NEAREST,
                 index=sql.Identifier(self.nearest(kind)),
                 table=self.of(kind),
@@ -270,7 +267,7 @@ def prepare_database(connection: Connection) -> None:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
             except errors.InsufficientPrivilege as error:
                 raise StoreError("postgres-create-vector") from error
-            connection.execute(composed(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
+            connection.execute(compose(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
 
 
 def is_prepared(connection: Connection, shown: str = "") -> bool:
@@ -294,12 +291,12 @@ def schema_of(number: int) -> sql.Identifier:
 
 
 def create_generation(connection: Connection, number: int) -> None:
-    connection.execute(composed(_GENERATION, schema=schema_of(number)))
+    connection.execute(compose(_GENERATION, schema=schema_of(number)))
 
 
 def index_generation(connection: Connection, number: int) -> None:
     give_memory(connection)
-    connection.execute(composed(_INDEXES, schema=schema_of(number)))
+    connection.execute(compose(_INDEXES, schema=schema_of(number)))
 
 
 def drop_generation(connection: Connection, number: int) -> None:

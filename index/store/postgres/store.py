@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 from psycopg import errors
 
-from index.errors import DamagedIndex, ModelMismatch, NoIndex, Problem, StoreError
-from index.store.base import StoreCheck
+from index.errors import DamagedIndex, NoIndex, Problem, StoreError
+from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import BuildPart
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
-from index.store.files.transfer import exported, may_hold_an_export, replacing
+from index.store.files.transfer import check_export, may_hold_an_export, replace_folder
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
+    GENERATION_LOCK,
     Connection,
     Connections,
     Server,
-    hold_generation,
+    connect_all,
+    hold,
     translate_errors,
 )
-from index.store.postgres.generation import (
-    QUESTION_SECONDS,
-    PostgresGeneration,
-    ServerFacts,
-    open_on,
-)
+from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration, ServerFacts
 from index.store.postgres.generations import put_in_service, verify_generation
 from index.store.postgres.load import (
     KINDS,
@@ -44,19 +40,11 @@ from index.store.postgres.load import (
     unload_articles,
     unload_vectors,
 )
-from index.store.postgres.part import PostgresPart, postgres_part
-from index.store.postgres.removed import RemovedRows, withdrawn_ids
-from index.store.postgres.schema import (
-    VectorTables,
-    is_prepared,
-    prepare_database,
-)
-from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.schema import VectorTables, is_prepared, prepare_database
+from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
-from index.store.reader import GenerationFacts
+from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
-
-Result = TypeVar("Result")
 
 _AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
@@ -108,16 +96,7 @@ class PostgresStore:
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
-        facts = own[0].facts
-        if (facts.model, facts.dimension) != (model, dimension):
-            raise ModelMismatch(
-                "model-mismatch",
-                shown=self.shown,
-                built=facts.model,
-                dimension=facts.dimension,
-                model=model,
-                wanted=dimension,
-            )
+        check_model(own[0].facts, self.shown, model, dimension)
         return self._visible(own)
 
     def browse(self) -> VisibleGeneration:
@@ -128,7 +107,7 @@ class PostgresStore:
 
     def _opened(self, own: list[ServerFacts]) -> PostgresGeneration:
         try:
-            return open_on(list(zip(self._servers, own, strict=True)))
+            return PostgresGeneration(list(zip(self._servers, own, strict=True)))
         except DamagedIndex:
             if self.current_id() == own[0].facts.id:
                 raise
@@ -140,7 +119,8 @@ class PostgresStore:
         facts, number = own[0].facts, own[0].number
         damage: DamagedIndex | None = None
         try:
-            self._verify(own)
+            with translate_errors(self.shown), self._hold(number) as connections:
+                verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
@@ -174,15 +154,11 @@ class PostgresStore:
             refuse_withdrawn(stored, self._withdrawn_ids(), self.shown)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
-        with ExitStack() as opened, replacing(folder) as partial:
-            connections = []
-            for server in self._servers:
-                connection = server.connect(writing=False)
-                opened.callback(connection.close)
-                hold_generation(connection, number)
-                connections.append(connection)
-            draft = FileDraft(partial, facts.id, None, alike=False)
-            opened.callback(draft.close)
+        with (
+            self._hold(number) as connections,
+            replace_folder(folder) as partial,
+            closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
+        ):
             draft.fill(
                 lambda sheet: unload_articles(connections, number, sheet),
                 facts.passages,
@@ -192,15 +168,7 @@ class PostgresStore:
                 writer = draft.vectors(kind, facts.model, facts.dimension)
                 unload_vectors(connections, number, tables, kind, writer.put)
                 writer.finish()
-            draft.seal(
-                model=facts.model,
-                dimension=facts.dimension,
-                built_at=facts.built_at,
-                roots=facts.roots,
-                rules=facts.rules,
-                copies=facts.copies,
-                check=lambda: None,
-            )
+            draft.seal(facts, lambda: None)
             manifest = Manifest.open(partial)
             manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
             if manifest.fingerprint != facts.fingerprint:
@@ -208,11 +176,14 @@ class PostgresStore:
         return facts
 
     def take(self, folder: Path) -> GenerationFacts:
-        manifest = exported(folder)
+        manifest = check_export(folder)
         with postgres_turn(self._servers, self._workplace) as turn:
             known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(
-                _plain(manifest), id=new_id(datetime.now(UTC), max(known, default=None)), roots=()
+                GenerationFacts.from_json(manifest.as_json()),
+                id=new_id(datetime.now(UTC), max(known, default=None)),
+                roots=(),
+                rules="",
             )
             with Generation(folder, manifest, Hold(folder)) as source:
                 written = WrittenArticles.open(folder / ARTICLES_FILE, len(self._servers))
@@ -270,56 +241,72 @@ class PostgresStore:
             own.append(state.generations[number])
         return own
 
-    def _verify(self, own: list[ServerFacts]) -> None:
-        """Raises DamagedIndex."""
-        with ExitStack() as opened, translate_errors(self.shown):
-            connections = []
-            for server in self._servers:
-                connection = server.connect(writing=False)
-                opened.callback(connection.close)
-                hold_generation(connection, own[0].number)
-                connections.append(connection)
-            verify_generation(self._servers, connections, own)
+    @contextmanager
+    def _hold(self, number: int) -> Iterator[list[Connection]]:
+        """A connection to each server, as long as which the generation of this number stays."""
+        with connect_all(self._servers, writing=False) as connections:
+            for connection in connections:
+                hold(connection, GENERATION_LOCK, number)
+            yield connections
 
     def _withdrawn_ids(self) -> frozenset[str]:
-        return self._asking[0].ask(withdrawn_ids)
+        # Asked for every question: no more than the ids.
+        query = "SELECT id FROM selon.removed"
+        return self._asking[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
-    def _read_removed(self, job: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
-        def ask(connection: Connection) -> dict[str, Any]:
+    def _read_removed(self) -> dict[str, RemovedArticle]:
+        def ask(connection: Connection) -> dict[str, RemovedArticle]:
             self._check_first(connection)
-            return job(connection) if is_prepared(connection) else {}
+            if not is_prepared(connection):
+                return {}
+            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
+            return {row[0]: RemovedArticle(*row) for row in rows}
 
         return self._asking[0].ask(ask)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
-        connection = self._servers[0].connect(writing=True)
-        try:
-            with translate_errors(self._servers[0].shown):
-                self._check_first(connection)
-                prepare_database(connection)
-                job(connection)
-        finally:
-            connection.close()
+        with (
+            closing(self._servers[0].connect(writing=True)) as connection,
+            translate_errors(self._servers[0].shown),
+        ):
+            self._check_first(connection)
+            prepare_database(connection)
+            job(connection)
 
     def _check_first(self, connection: Connection) -> None:
         check_first(self._servers, read_server_state(connection, self._servers[0].shown))
 
 
-def _plain(manifest: Manifest) -> GenerationFacts:
-    return GenerationFacts(
-        id=manifest.id,
-        model=manifest.model,
-        dimension=manifest.dimension,
-        built_at=manifest.built_at,
-        articles=manifest.articles,
-        passages=manifest.passages,
-        sentences=manifest.sentences,
-        languages=manifest.languages,
-        fingerprint=manifest.fingerprint,
-        copies=manifest.copies,
-    )
-
-
 def _close(asking: list[Connections]) -> None:
     for each in asking:
         each.close()
+
+
+class RemovedRows(RemovedArticles):
+    """See `index.store.base.RemovedArticles`. `write` runs a job on the server."""
+
+    def __init__(
+        self,
+        read: Callable[[], dict[str, RemovedArticle]],
+        write: Callable[[Callable[[Connection], object]], None],
+    ) -> None:
+        self._write = write
+        self._read = read
+        self._articles = read()
+
+    def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
+        when = day or datetime.now(UTC).astimezone().date()
+        rows = [(each.id, each.title, each.path, when) for each in articles]
+        statement = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+        self._write(lambda connection: connection.cursor().executemany(statement, rows))
+        self._articles = self._read()
+
+    def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
+        self._articles = self._read()
+        restored = self.find(reference)
+        if restored:
+            ids = [each.id for each in restored]
+            delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
+            self._write(lambda connection: connection.execute(delete, [ids]))
+            self._articles = self._read()
+        return restored

@@ -1,8 +1,11 @@
-"""One build at work in a database, from the lease to the last generation removed.
+"""Builds at work in a database, from the lease to the last generation removed, and parts of builds.
 
 A generation is written into files on this machine first, as any other (`index.store.files`), then
 goes to the servers whole, in one transaction each: a build that is killed leaves nothing there but
 the vectors of its finished batches.
+
+A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
+the build that comes after. The tables of its model stay as long as it is at work.
 """
 
 from __future__ import annotations
@@ -11,33 +14,41 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 from filelock import FileLock, Timeout
 from psycopg.pq import TransactionStatus
 
-from index.errors import BuildLocked, DamagedIndex, StoreError
+from index.errors import DamagedIndex, StoreError
+from index.store.article_writer import ArticleDatabase
+from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import (
+    BuildPart,
     GenerationWriter,
-    SourceRow,
+    Hashes,
     StopCheck,
     VectorSource,
+    as_bytes,
     as_hashes,
 )
 from index.store.disk import translate_disk_errors
-from index.store.files.article_writer import ArticleDatabase
-from index.store.files.articles import BulkReader
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
 from index.store.postgres.articles import fetch
 from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
+    MODELS_LOCK,
     Connection,
     Server,
-    lease_holder,
+    connect_all,
+    hold,
     take_lease,
     translate_errors,
 )
@@ -53,15 +64,13 @@ from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
     WrittenArticles,
+    stored_hashes,
     stream,
     unload_articles,
 )
-from index.store.postgres.schema import (
-    VectorTables,
-    composed,
-)
+from index.store.postgres.schema import VectorTables, compose
 from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 logger = logging.getLogger(__name__)
 
@@ -77,20 +86,14 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
     """
     first = servers[0].shown
     with translate_errors(first), open_connections(servers) as connections:
-        if not take_lease(connections[0]):
-            raise _locked(connections[0], first)
+        take_lease(connections[0], first)
         yield PostgresTurn(servers, connections, workplace)
 
 
 @contextmanager
 def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
     """A connection for writing to each, in their order, all of one cluster and prepared."""
-    with ExitStack() as opened:
-        connections = []
-        for server in servers:
-            connection = server.connect(writing=True)
-            opened.callback(connection.close)
-            connections.append(connection)
+    with connect_all(servers, writing=True) as connections:
         claim_cluster(servers, connections)
         yield connections
 
@@ -114,17 +117,6 @@ def work_folder(workplace: Path) -> Iterator[Path]:
         lock.release()
 
 
-def _locked(connection: Connection, shown: str) -> BuildLocked:
-    holder = lease_holder(connection)
-    if holder is None:
-        return BuildLocked("build-locked", shown=shown)
-    name, since = holder
-    moment = since.astimezone()
-    return BuildLocked(
-        "build-locked-by", shown=shown, process=name, since=f"{moment:%Y-%m-%d %H:%M:%S}"
-    )
-
-
 class PostgresTurn:
     """See `index.store.build_turn.BuildTurn`; `connections` are to the servers, in their order."""
 
@@ -139,19 +131,13 @@ class PostgresTurn:
         self.current = current_number(connections[0])
         self.next_number = found.newest + 1
         self._new: int | None = None
-        self.previous = self._trusted()
-
-    def _trusted(self) -> PostgresKnown | None:
-        """The generation in service if it is as it was written, whatever its model."""
-        current = self.known.get(self.current or 0)
-        if current is None:
-            return None
-        try:
-            verify_generation(self._servers, self.connections, current)
-        except DamagedIndex as error:
-            logger.warning("%s; nothing of it is reused", error)
-            return None
-        return PostgresKnown(self.connections, current[0])
+        self.previous: PostgresKnown | None = None
+        if (current := self.known.get(self.current or 0)) is not None:
+            try:
+                verify_generation(servers, connections, current)
+                self.previous = PostgresKnown(connections, current[0])
+            except DamagedIndex as error:
+                logger.warning("%s; nothing of it is reused", error)
 
     @contextmanager
     def put_aside(self) -> Iterator[PostgresKnown | None]:
@@ -166,19 +152,15 @@ class PostgresTurn:
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
         known = [each[0].facts.id for each in self.known.values()]
         generation = new_id(datetime.now(UTC), max(known, default=None))
-        draft: PostgresDraft | None = None
         with work_folder(self._workplace) as folder:
             try:
                 before = self._before(folder) if self.previous else None
-                place = folder / "generation"
-                draft = PostgresDraft(
-                    place, generation, before, alike, self.connections, self.next_number
-                )
-                with translate_errors(self._servers[0].shown):
+                with (
+                    closing(PostgresDraft(folder, generation, before, alike, self)) as draft,
+                    translate_errors(self._servers[0].shown),
+                ):
                     yield draft
             finally:
-                if draft is not None:
-                    draft.close()
                 self.roll_back()
 
     def adopt(self, draft: GenerationWriter) -> None:
@@ -192,8 +174,12 @@ class PostgresTurn:
 
     def switch(self, draft: GenerationWriter) -> None:
         self.serve()
-        if isinstance(draft, PostgresDraft):
-            self._remember(draft)
+        # Kept for the next build on this machine, which then need not ask the servers.
+        with suppress(OSError):
+            for old in self._workplace.glob("*.sqlite"):
+                old.unlink()
+            if isinstance(draft, PostgresDraft):
+                draft.articles_path.rename(self._workplace / f"{draft.id}.sqlite")
 
     def serve(self) -> None:
         """Put what was committed in service."""
@@ -220,28 +206,14 @@ class PostgresTurn:
         facts = self.previous.facts
         path = self._workplace / f"{facts.id}.sqlite"
         if path.is_file():
-            with suppress(StoreError, ValueError):
-                reader = BulkReader(path)
-                try:
-                    if reader.fingerprint() == facts.fingerprint:
-                        return path
-                finally:
-                    reader.close()
+            with suppress(StoreError, ValueError), closing(ArticleReader(path)) as reader:
+                if reader.fingerprint() == facts.fingerprint:
+                    return path
         path = folder / "before.sqlite"
-        sheet = ArticleDatabase(path)
-        try:
+        with closing(ArticleDatabase(path)) as sheet:
             unload_articles(self.connections, self.previous.number, sheet)
             sheet.finish()
-        finally:
-            sheet.close()
         return path
-
-    def _remember(self, draft: PostgresDraft) -> None:
-        """Keep the file of articles for the next build on this machine, which then need not ask."""
-        with suppress(OSError):
-            for old in self._workplace.glob("*.sqlite"):
-                old.unlink()
-            draft.articles_path.rename(self._workplace / f"{draft.id}.sqlite")
 
 
 class PostgresKnown:
@@ -269,7 +241,7 @@ class PostgresKnown:
         tables = VectorTables(self.facts.model, self.facts.dimension)
         joined = bytearray()
         for connection in self._connections:
-            query = composed("SELECT hash FROM {v}", v=tables.of(kind))
+            query = compose("SELECT hash FROM {v}", v=tables.of(kind))
             for (own,) in stream(connection, query, ["bytea"]):
                 joined += own
         hashes = as_hashes(joined)
@@ -280,60 +252,76 @@ class PostgresDraft(FileDraft):
     """See `index.store.build_turn.GenerationWriter`."""
 
     def __init__(
-        self,
-        folder: Path,
-        generation: str,
-        before: Path | None,
-        alike: bool,
-        connections: Sequence[Connection],
-        number: int,
+        self, folder: Path, generation: str, before: Path | None, alike: bool, turn: PostgresTurn
     ) -> None:
-        super().__init__(folder, generation, before, alike=alike)
-        self._connections = connections
-        self._number = number
-        self._placed: WrittenArticles | None = None
+        super().__init__(folder / "generation", generation, before, alike=alike)
+        self._connections = turn.connections
+        self._number = turn.next_number
 
-    def end_texts(self) -> None:
-        super().end_texts()
-        self._placed = WrittenArticles.open(self.articles_path, len(self._connections))
+    @cached_property
+    def _placed(self) -> WrittenArticles:
+        """Asked for once the texts have ended."""
+        return WrittenArticles.open(self.articles_path, len(self._connections))
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> PostgresVectors:
         tables = VectorTables(model, dimension)
-        written = self._written_articles
-        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), written)
+        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self._placed)
 
-    def seal(
-        self,
-        *,
-        model: str,
-        dimension: int,
-        built_at: datetime,
-        roots: Sequence[str],
-        rules: str,
-        copies: int,
-        check: StopCheck,
-    ) -> GenerationFacts:
-        reader = self.written
-        facts = GenerationFacts(
-            id=self.id,
-            model=model,
-            dimension=dimension,
-            built_at=built_at,
-            articles=reader.own(),
-            passages=self.passages.passages,
-            sentences=self.passages.sentences,
-            languages=reader.languages(),
-            fingerprint=reader.fingerprint(),
-            roots=tuple(roots),
-            rules=rules,
-            copies=copies,
-        )
+    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
+        facts = self.facts(terms)
         words = {kind: self.build_words(kind, check) for kind in KINDS}
-        loader = GenerationLoader(self._connections, self._number, self._written_articles)
+        loader = GenerationLoader(self._connections, self._number, self._placed)
         loader.load(facts, words, check)
         return facts
 
-    @property
-    def _written_articles(self) -> WrittenArticles:
-        assert self._placed is not None, "rows have their places once the texts have ended"
-        return self._placed
+
+@contextmanager
+def postgres_part(
+    servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
+) -> Iterator[PostgresPart]:
+    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
+
+    Raises BuildLocked, StoreError.
+    """
+    first, tables = servers[0].shown, VectorTables(model, dimension)
+    named = f"{part.number}/{part.of}"
+    # A lease of this part's own among those of all models, never that of a build.
+    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
+    number = int.from_bytes(digest) % (2**31 - 1) + 1
+    with translate_errors(first), open_connections(servers) as connections:
+        take_lease(connections[0], first, number, named)
+        for connection in connections:
+            hold(connection, MODELS_LOCK)
+        yield PostgresPart(connections, workplace, tables)
+
+
+class PostgresPart:
+    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+
+    def __init__(
+        self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
+    ) -> None:
+        self.kept = PostgresKept(connections, tables)
+        self._connections = connections
+        self._workplace = workplace
+        self._tables = tables
+        # A build takes the vectors of the generation in service again, where it is of this model.
+        whole = KnownGenerations.on(connections).whole
+        current = whole.get(current_number(connections[0]) or 0)
+        self._reused = current is not None and tables.are_of(current[0].facts)
+
+    @contextmanager
+    def draft(self) -> Iterator[FileDraft]:
+        with (
+            work_folder(self._workplace) as folder,
+            closing(FileDraft(folder / "generation", "part", None, alike=False)) as draft,
+        ):
+            yield draft
+
+    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        wanted = as_bytes(hashes)
+        stored = self.kept.stored(hashes)
+        if self._reused:
+            for each in self._connections:
+                stored |= stored_hashes(each, self._tables, [kind], wanted)
+        return np.array([each in stored for each in wanted], dtype=bool)

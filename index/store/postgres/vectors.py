@@ -29,7 +29,7 @@ from index.store.postgres.load import (
     stream,
     vectors_by_hash,
 )
-from index.store.postgres.schema import VectorTables, composed
+from index.store.postgres.schema import VectorTables, compose
 from index.store.reader import RowKind
 
 
@@ -37,11 +37,7 @@ class SharedVectors:
     """Vectors that the servers have already, by the hashes of their texts."""
 
     def __init__(
-        self,
-        connections: Sequence[Connection],
-        tables: VectorTables,
-        kind: RowKind,
-        hashes: Hashes,
+        self, connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
     ) -> None:
         self._connections = connections
         self._tables = tables
@@ -71,7 +67,7 @@ class PostgresKept:
     def source(self) -> VectorSource:
         hashes, ids, places = bytearray(), array("q"), array("h")
         for place, connection in enumerate(self._connections):
-            query = composed("SELECT id, hash FROM {kept} ORDER BY id", kept=self._tables.kept)
+            query = compose("SELECT id, hash FROM {kept} ORDER BY id", kept=self._tables.kept)
             for number, own in stream(connection, query, ["int8", "bytea"]):
                 ids.append(number)
                 hashes += own
@@ -82,7 +78,7 @@ class PostgresKept:
 
     def stored(self, hashes: Hashes) -> set[bytes]:
         """Those of these that are kept."""
-        query = composed("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
+        query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
         found: set[bytes] = set()
         for place, connection in enumerate(self._connections):
             asked = as_bytes(hashes[self._places(hashes) == place])
@@ -117,9 +113,8 @@ class _KeptRows:
     places: npt.NDArray[np.int16]
 
     def vectors(self, rows: IntArray) -> Vectors:
-        query = composed(
-            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])",
-            kept=self.tables.kept,
+        query = compose(
+            "SELECT id, vector FROM {kept} WHERE id = ANY(%s::bigint[])", kept=self.tables.kept
         )
         vectors = np.empty((len(rows), self.tables.dimension), dtype=np.float32)
         for place, connection in enumerate(self.connections):

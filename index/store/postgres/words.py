@@ -16,12 +16,8 @@ from index.store.postgres.connections import Connection
 from index.store.postings import Ints, Posting, WordMatch
 from index.store.reader import RowKind
 
-_KEPT_BYTES = 64 * 2**20
-"""Postings that a reader keeps, those of the words asked for last."""
-
-_KEPT_COUNTS = 100_000
-"""Terms whose counts a reader keeps; a misspelt word alone asks for a thousand."""
-
+_KEPT_BYTES = 64 * 2**20  # of postings that a reader keeps, those of the words asked for last
+_KEPT_COUNTS = 100_000  # terms whose counts a reader keeps; a misspelt word asks for a thousand
 WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
 """A term of a sentence, with its BM25 there, as `sentences.words` joins them."""
 
@@ -49,9 +45,8 @@ class TermRow:
         return cls(parts[0][0], Posting(rows, scores))
 
 
-Asked = list[tuple[Any, ...]]
-
-AskEach = Callable[[Callable[[Connection], Asked]], list[Asked]]
+Rows = list[tuple[Any, ...]]
+AskEach = Callable[[Callable[[Connection], Rows]], list[Rows]]
 """Asks each server of a generation."""
 
 
@@ -88,40 +83,33 @@ class PostgresWords:
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         """How many hold each of these terms; without those that none holds."""
-        at = 0 if kind == "passages" else 1
-        counts = self._counted(terms)
-        return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
-
-    def _counted(self, terms: Collection[str]) -> dict[str, tuple[int, int]]:
-        """How many passages and how many sentences hold each of these terms."""
         with self._lock:
-            known = {term: self._counts[term] for term in terms if term in self._counts}
-        asked = [term for term in terms if term not in known and "\0" not in term]
-        if asked:
+            counts = {term: self._counts[term] for term in terms if term in self._counts}
+        unknown = [term for term in terms if term not in counts and "\0" not in term]
+        if unknown:
             query = "SELECT term, passages, sentences FROM {g}.terms WHERE term = ANY(%s)"
-            found = dict.fromkeys(asked, (0, 0))
+            fetched = dict.fromkeys(unknown, (0, 0))
             # Each server counts those of all.
-            for rows in self._ask(lambda each: fetch(each, self._number, query, asked)):
-                found.update({term: (passages, sentences) for term, passages, sentences in rows})
+            for rows in self._ask(lambda each: fetch(each, self._number, query, unknown)):
+                fetched.update({term: (passages, sentences) for term, passages, sentences in rows})
             with self._lock:
-                if len(self._counts) + len(found) > _KEPT_COUNTS:
+                if len(self._counts) + len(fetched) > _KEPT_COUNTS:
                     self._counts.clear()
-                self._counts.update(found)
-            known |= found
-        return known
+                self._counts.update(fetched)
+            counts |= fetched
+        at = 0 if kind == "passages" else 1
+        return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
 
     def letters(self, kind: RowKind) -> dict[str, str]:
         """By language, every character that a term has."""
         if self._letters is None:  # no `cached_property`: until Python 3.12 it locks all readers
-            self._letters = self._fetch_letters()
+            query = "SELECT kind, language, letters FROM {g}.letters"
+            letters: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
+            first = self._ask(lambda each: fetch(each, self._number, query))[0]
+            for own, language, those in first:
+                letters[own][language] = those
+            self._letters = letters
         return self._letters[kind]
-
-    def _fetch_letters(self) -> dict[RowKind, dict[str, str]]:
-        query = "SELECT kind, language, letters FROM {g}.letters"
-        found: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
-        for kind, language, letters in self._ask(lambda each: fetch(each, self._number, query))[0]:
-            found[kind][language] = letters
-        return found
 
     def match(self, terms: Iterable[str]) -> WordMatch:
         """Every passage against these terms; those that none holds change nothing."""

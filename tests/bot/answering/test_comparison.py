@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Answer
-from bot.answering.comparison import answer_on_both, halves, merged, parts, subjects_told
+from bot.answering.comparison import (
+    join_answers,
+    merge_findings,
+    search_parts,
+    split_question,
+    split_subjects,
+)
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.topic import find_topic
 from index.article import Article
@@ -49,7 +55,7 @@ MILL = article("Le moulin tourne.", "Le moulin")
     ],
 )
 def test_a_comparison_has_two_sides(question: str, found: tuple[str, str]) -> None:
-    assert parts(question) == found
+    assert search_parts(question) == found
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,7 @@ def test_a_comparison_has_two_sides(question: str, found: tuple[str, str]) -> No
     ],
 )
 def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) -> None:
-    found = parts(question)
+    found = search_parts(question)
     assert found[0] == subject
     assert len(found) == 3
     assert all(each.startswith(subject) for each in found)
@@ -87,18 +93,18 @@ def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) ->
     ],
 )
 def test_other_questions_are_one(question: str) -> None:
-    assert parts(question) == ()
+    assert search_parts(question) == ()
 
 
 @pytest.mark.parametrize("question", ["Résume cet article", "Fais le point sur le texte"])
 def test_an_article_itself_is_no_subject(question: str) -> None:
-    assert subjects_told(question) == ()
+    assert split_subjects(question) == ()
 
 
 def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
     one = findings("le pont", BRIDGE, MILL)
     other = findings("la tour", TOWER, BRIDGE)
-    together = merged(findings("le pont et la tour", MILL, confidence=0.4), [one, other])
+    together = merge_findings(findings("le pont et la tour", MILL, confidence=0.4), [one, other])
     assert [hit.article for hit in together.hits] == [BRIDGE, TOWER, MILL]
     assert together.question == "le pont et la tour"
     assert together.confidence == 0.95
@@ -106,19 +112,19 @@ def test_each_part_gives_its_best_in_turn_and_nothing_twice() -> None:
 
 def test_a_part_that_nothing_is_known_of_is_left_out() -> None:
     known, unknown = findings("le pont", BRIDGE), findings("la tour", MILL, confidence=0.1)
-    together = merged(findings("les deux", MILL, confidence=0.3), [known, unknown])
+    together = merge_findings(findings("les deux", MILL, confidence=0.3), [known, unknown])
     assert [hit.article for hit in together.hits] == [BRIDGE]
 
 
 def test_what_stands_far_behind_its_part_is_left_out() -> None:
     one = replace(findings("le pont"), hits=hits(BRIDGE, TOWER, step=0.3))
-    assert [hit.article for hit in merged(findings("x", MILL), [one]).hits] == [BRIDGE]
+    assert [hit.article for hit in merge_findings(findings("x", MILL), [one]).hits] == [BRIDGE]
 
 
 def test_where_no_part_is_known_the_whole_question_counts() -> None:
     whole = findings("les deux", MILL, confidence=0.7)
     unsure = [findings("le pont", BRIDGE, confidence=0.2)]
-    assert merged(whole, unsure).hits == whole.hits
+    assert merge_findings(whole, unsure).hits == whole.hits
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_where_no_part_is_known_the_whole_question_counts() -> None:
     ],
 )
 def test_a_question_may_ask_the_same_of_two(question: str, both: tuple[str, str]) -> None:
-    assert halves(question) == both
+    assert split_question(question) == both
 
 
 @pytest.mark.parametrize(
@@ -172,7 +178,7 @@ def test_a_question_may_ask_the_same_of_two(question: str, both: tuple[str, str]
     ],
 )
 def test_one_question_has_no_halves(question: str) -> None:
-    assert halves(question) == ()
+    assert split_question(question) == ()
 
 
 def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
@@ -182,7 +188,7 @@ def _answered(question: str, *articles: Article, sure: bool = True) -> Answer:
 
 def test_both_halves_are_quoted() -> None:
     halved = [_answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, MILL)]
-    together = answer_on_both("le pont et la tour ?", halved)
+    together = join_answers("le pont et la tour ?", halved)
     assert together is not None
     assert together.text == ("Le pont fut construit en 1901. [1] La tour mesure cent mètres. [2]")
     assert [each.article for each in together.citations] == [BRIDGE, TOWER]
@@ -191,13 +197,13 @@ def test_both_halves_are_quoted() -> None:
 
 def test_halves_are_not_joined_where_one_is_refused_or_the_same() -> None:
     sure, refused = _answered("le pont ?", BRIDGE), _answered("la tour ?")
-    assert answer_on_both("les deux ?", [sure, refused]) is None
-    assert answer_on_both("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
+    assert join_answers("les deux ?", [sure, refused]) is None
+    assert join_answers("les deux ?", [sure, _answered("le pont encore ?", BRIDGE)]) is None
 
 
 def test_where_one_half_is_doubtful_the_whole_is() -> None:
     sure, unsure = _answered("le pont ?", BRIDGE), _answered("la tour ?", TOWER, sure=False)
-    together = answer_on_both("les deux ?", [sure, unsure])
+    together = join_answers("les deux ?", [sure, unsure])
     assert together is not None
     assert together.outcome == "perhaps"
 

@@ -5,8 +5,8 @@ import pytest
 from bot.answering.about import (
     MetadataKind,
     MetadataQuestion,
+    article_subject,
     metadata_question,
-    subject_asked_about,
 )
 
 ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
@@ -151,5 +151,5 @@ def test_what_is_no_question_asks_nothing_of_articles(question: str) -> None:
 
 
 def test_the_articles_named_in_a_question_have_a_subject() -> None:
-    assert subject_asked_about("Que dit l’article sur la Lune ?") == "la Lune"
-    assert subject_asked_about("Combien pèse la Lune ?") == "Combien pèse la Lune ?"
+    assert article_subject("Que dit l’article sur la Lune ?") == "la Lune"
+    assert article_subject("Combien pèse la Lune ?") == "Combien pèse la Lune ?"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.answering.time_range import Timing, timing
+from bot.answering.time_range import Timing, parse_timing
 from index.article import Period
 
 TODAY = date(2026, 11, 25)  # a Wednesday
@@ -71,7 +71,7 @@ LAST_MONTH = days("2026-10-01", "2026-10-31")
     ],
 )
 def test_a_time_of_publication_is_a_period(question: str, period: Period, rest: str) -> None:
-    assert timing(question, TODAY) == Timing(rest, period)
+    assert parse_timing(question, TODAY) == Timing(rest, period)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_time_of_publication_is_a_period(question: str, period: Period, rest: 
     ],
 )
 def test_the_newest_article_may_be_asked_for(question: str, rest: str) -> None:
-    assert timing(question, TODAY) == Timing(rest, None, latest=True)
+    assert parse_timing(question, TODAY) == Timing(rest, None, latest=True)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_the_newest_article_may_be_asked_for(question: str, rest: str) -> None:
     ],
 )
 def test_a_date_in_the_question_may_be_what_is_asked_about(question: str) -> None:
-    assert timing(question, TODAY) == Timing(question)
+    assert parse_timing(question, TODAY) == Timing(question)
 
 
 @pytest.mark.parametrize("day", ["31 février 2025", "99 mars 2025"])
 def test_a_day_that_is_not_is_no_period(day: str) -> None:
     question = f"les articles du {day}"
-    period = timing(question, TODAY).period
+    period = parse_timing(question, TODAY).period
     assert period is None
 
 
@@ -123,10 +123,10 @@ def test_an_ordinary_question_does_not_load_the_date_library() -> None:
     script = (
         "import sys\n"
         "from datetime import date\n"
-        "from bot.answering.time_range import timing\n"
-        "timing('Qui a gagné le Nobel en 1903 ?', date(2026, 1, 1))\n"
+        "from bot.answering.time_range import parse_timing\n"
+        "parse_timing('Qui a gagné le Nobel en 1903 ?', date(2026, 1, 1))\n"
         "assert 'dateparser' not in sys.modules\n"
-        "timing('Que disent les articles de mars 2025 ?', date(2026, 1, 1))\n"
+        "parse_timing('Que disent les articles de mars 2025 ?', date(2026, 1, 1))\n"
         "assert 'dateparser' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

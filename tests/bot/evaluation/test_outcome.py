@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from bot.evaluation.outcome import holds, outcome, shown_text
+from bot.evaluation.outcome import holds, judge_answer, shown_text
 from index.article import Sentence
 from tests.bot.evaluation.made import (
     TEXT,
@@ -54,8 +54,8 @@ def test_the_rank_is_that_of_the_first_passage_that_holds_it() -> None:
         (other, passage(other)), (PHARE, passage(PHARE, FIRST)), (PHARE, passage(PHARE))
     )
     asked = question("1849", PHARE, start=WHERE)
-    assert outcome(asked, found, quoting(PHARE), 1.0).rank == 3
-    assert outcome(asked, findings((other, passage(other))), quoting(PHARE), 1.0).rank is None
+    assert judge_answer(asked, found, quoting(PHARE), 1.0).rank == 3
+    assert judge_answer(asked, findings((other, passage(other))), quoting(PHARE), 1.0).rank is None
 
 
 def test_what_is_shown_has_each_lead_once_and_no_marker() -> None:
@@ -69,14 +69,14 @@ def test_what_is_shown_has_each_lead_once_and_no_marker() -> None:
 def test_an_answer_shown_in_a_lead_is_right() -> None:
     lead = Sentence(0, FIRST, TEXT[:FIRST])
     answer = quoting(PHARE, "Il veille sur le port du Conquet.", lead=lead)
-    assert outcome(question("1849", PHARE, start=WHERE), findings(), answer, 1.0).right
+    assert judge_answer(question("1849", PHARE, start=WHERE), findings(), answer, 1.0).right
 
 
 def test_an_answer_inside_a_word_is_right_only_at_its_place() -> None:
     where = TEXT.index("phare")
     answer = quoting(PHARE, "Le phare de Kermorvan")
-    assert outcome(question("phar", PHARE, start=where), findings(), answer, 1.0).right
-    assert not outcome(question("phar", PHARE), findings(), answer, 1.0).right
+    assert judge_answer(question("phar", PHARE, start=where), findings(), answer, 1.0).right
+    assert not judge_answer(question("phar", PHARE), findings(), answer, 1.0).right
 
 
 def test_what_went_wrong_is_told_apart() -> None:
@@ -84,12 +84,12 @@ def test_what_went_wrong_is_told_apart() -> None:
     other = article("Un canal ouvrit en 1842.")
 
     def fault(*quotes: str) -> str | None:
-        return outcome(asked, findings(), quoting(PHARE, *quotes), 1.0).fault
+        return judge_answer(asked, findings(), quoting(PHARE, *quotes), 1.0).fault
 
     assert fault("Le phare de Kermorvan fut allumé en 1849.") is None
     assert fault("Sa lampe porte à vingt-deux milles.") == "wrong sentence"
     assert fault() == "wrongly refused"
-    wrong = outcome(asked, findings(), quoting(other, "Un canal ouvrit en 1842."), 1.0)
+    wrong = judge_answer(asked, findings(), quoting(other, "Un canal ouvrit en 1842."), 1.0)
     assert wrong.fault == "wrong passage"
 
 
@@ -103,10 +103,10 @@ def test_where_no_answer_is_known_an_answer_is_not_blamed() -> None:
     assert an_outcome(question=question(None, PHARE), right=False).fault is None
 
 
-def test_the_highlight_is_cut_from_its_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_highlight_is_cut_from_its_statement() -> None:
     answer = quoting(PHARE, "Le phare de Kermorvan fut allumé en 1849.")
     asked = question("1849", PHARE, start=WHERE)
-    monkeypatch.setattr("bot.evaluation.outcome._span", lambda statement: (36, 40))
-    assert outcome(asked, findings(), answer, 1.0).highlight == "1849"
-    monkeypatch.setattr("bot.evaluation.outcome._span", lambda statement: None)
-    assert outcome(asked, findings(), answer, 1.0).highlight is None
+    assert judge_answer(asked, findings(), answer, 1.0).highlight is None
+    statements = (replace(answer.statements[0], highlight=(36, 40)),)
+    marked = replace(answer, statements=statements)
+    assert judge_answer(asked, findings(), marked, 1.0).highlight == "1849"

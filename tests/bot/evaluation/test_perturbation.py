@@ -7,14 +7,14 @@ import random
 import pytest
 
 from bot.errors import EvaluationError
-from bot.evaluation.perturbation import PERTURBATIONS, kinds_named, mistyped, perturbed
+from bot.evaluation.perturbation import PERTURBATIONS, add_typo, parse_kinds, perturb
 from bot.evaluation.questions import GoldQuestion
 
 TEXT = "Où l’œuvre d'Éole fut-elle créée\u00a0?"
 
 
 def damaged(text: str, *kinds: str, seed: int = 1) -> str:
-    return perturbed(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text
+    return perturb(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text
 
 
 def test_accents_go_and_nothing_else() -> None:
@@ -44,7 +44,7 @@ def test_one_longer_word_gets_one_mistake() -> None:
 
 
 def test_every_way_of_mistyping_occurs() -> None:
-    lengths = {len(mistyped("phare", random.Random(seed))) for seed in range(30)}
+    lengths = {len(add_typo("phare", random.Random(seed))) for seed in range(30)}
     assert lengths == {4, 5, 6}
 
 
@@ -59,13 +59,13 @@ def test_damage_is_repeatable_and_hangs_on_the_seed() -> None:
 
 
 def test_kinds_are_named_in_any_order() -> None:
-    assert kinds_named("typos, accents") == ("accents", "typos")
+    assert parse_kinds("typos, accents") == ("accents", "typos")
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
     with pytest.raises(
         EvaluationError, match=r"noise: perturbation-unknown \(known=\[accents, case"
     ):
-        kinds_named("accents,noise")
+        parse_kinds("accents,noise")
     with pytest.raises(EvaluationError, match="perturbation-none"):
-        kinds_named(" , ")
+        parse_kinds(" , ")

@@ -111,7 +111,7 @@ class Rewriting:
         self.written = written
         self.histories: list[tuple[Turn, ...]] = []
 
-    async def rewritten(self, question: str, history: tuple[Turn, ...]) -> str | None:
+    async def rewrite(self, question: str, history: tuple[Turn, ...]) -> str | None:
         self.histories.append(history)
         return self.written
 

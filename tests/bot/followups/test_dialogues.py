@@ -12,7 +12,7 @@ import pytest
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.evaluation.run import Opened, index_in_service
+from bot.evaluation.run import MeasuredIndex, index_in_service
 from bot.followups.conversation import FollowUpChain
 from bot.followups.resolution import understand
 from bot.followups.turn import Turn
@@ -33,7 +33,7 @@ SWITCHES = [
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeasuredIndex]:
     folder = tmp_path_factory.mktemp("dialogues")
     embedder = load_bundled(folder / "cache")
     build([ROOT / "corpus"], folder, embedder)
@@ -42,7 +42,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
 
 
 @pytest.fixture(scope="module")
-def heard(opened: Opened) -> list[Heard]:
+def heard(opened: MeasuredIndex) -> list[Heard]:
     searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
     about = AboutArticles(lambda: searcher, thresholds)
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
@@ -80,7 +80,7 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
 
 @pytest.mark.parametrize("half", ["develop", "held"])
 def test_forty_topic_switches_are_dragged_along_after_no_answer(
-    heard: list[Heard], opened: Opened, half: str
+    heard: list[Heard], opened: MeasuredIndex, half: str
 ) -> None:
     search = cache(opened.searcher.search)
     switches = [each for each in SWITCHES if each["half"] == half]

@@ -29,7 +29,7 @@ class Found:
 
 def ranked(*hits: Hit) -> list[str]:
     index: Any = Found(hits)
-    return [each.title for each in LiveLibrary(index).ranked("canal")]
+    return [each.title for each in LiveLibrary(index).rank("canal")]
 
 
 def test_articles_with_the_words_or_near_in_meaning_are_listed_once_best_first() -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from bot.llm.base import Message, Request, Usage
 from bot.llm.factory import open_models
-from bot.llm.hosted import Hosted
+from bot.llm.hosted_model import HostedModel
 from bot.settings import Settings
 from bot.state.database import State, open_state
 
 QUESTION = (Message("system", "Réponds."), Message("user", "Qui a inventé le braille ?"))
 
-Opened = Callable[..., Hosted]
+Opened = Callable[..., HostedModel]
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def state(tmp_path: Path) -> Iterator[State]:
 def opened(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """The one model of `openai:scripted` at an address, with these settings."""
     monkeypatch.chdir(tmp_path)
-    models: list[Hosted] = []
+    models: list[HostedModel] = []
 
-    def open_one(url: str, **settings: Any) -> Hosted:
+    def open_one(url: str, **settings: Any) -> HostedModel:
         chosen: dict[str, Any] = {
             "chat_model": "openai:scripted",
             "chat_base_url": url,
@@ -50,12 +50,12 @@ def request(limit: int = 100) -> Request:
     return Request(QUESTION, limit)
 
 
-async def said(model: Hosted, limit: int = 100) -> list[str]:
+async def said(model: HostedModel, limit: int = 100) -> list[str]:
     """The pieces of one answer."""
     return [piece async for piece in model.stream(request(limit))]
 
 
-async def used(model: Hosted) -> Usage | None:
+async def used(model: HostedModel) -> Usage | None:
     """What one answer took."""
     asked = request()
     async for _ in model.stream(asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.hosted import Breaker
+from bot.llm.hosted_model import Breaker
 
 MODEL = "openai:m"
 
@@ -20,7 +20,7 @@ class Clock:
 
 def fail(breaker: Breaker, kind: ModelFault = "server", after: float | None = None) -> None:
     breaker.enter()
-    breaker.failed(ModelFailed(kind, MODEL, retry_after=after))
+    breaker.fail(ModelFailed(kind, MODEL, retry_after=after))
 
 
 def refused(breaker: Breaker) -> float | None:
@@ -46,7 +46,7 @@ def test_it_opens_after_failures_in_a_row(breaker: Breaker) -> None:
     fail(breaker)
     fail(breaker)
     breaker.enter()
-    breaker.succeeded()
+    breaker.succeed()
     for _ in range(3):
         assert breaker.state == "closed"
         fail(breaker)
@@ -61,7 +61,7 @@ def test_after_the_pause_one_call_tries_again(breaker: Breaker, clock: Clock) ->
     breaker.enter()
     assert breaker.state == "trying"
     assert refused(breaker) == 0  # the others wait for it
-    breaker.succeeded()
+    breaker.succeed()
     assert breaker.state == "closed"
     assert refused(breaker) is None
 
@@ -79,7 +79,7 @@ def test_a_trial_that_somebody_ends_leaves_the_next_to_try(breaker: Breaker, clo
         fail(breaker)
     clock.now += 61
     breaker.enter()
-    breaker.abandoned()
+    breaker.abandon()
     assert refused(breaker) is None
 
 

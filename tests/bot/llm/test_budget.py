@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import ModelFailed, StateError
 from bot.llm.base import Message, Request
-from bot.llm.budget import Allowance, Rationed, asked_by
+from bot.llm.budget import Allowance, RationedModel, on_behalf_of
 from bot.state import people, privacy
 from bot.state.database import State
 
@@ -58,24 +58,24 @@ def model() -> Model:
 
 
 @pytest.fixture
-def rationed(state: State, model: Model, clock: Clock) -> Rationed:
-    return Rationed(model, Allowance(lambda: state, 2, clock))
+def rationed(state: State, model: Model, clock: Clock) -> RationedModel:
+    return RationedModel(model, Allowance(lambda: state, 2, clock))
 
 
-async def written(rationed: Rationed, person: int | None = 7, *, aside: bool = False) -> str:
+async def written(rationed: RationedModel, person: int | None = 7, *, aside: bool = False) -> str:
     """An answer; `-` where the person has had theirs."""
     request = dataclasses.replace(REQUEST, aside=aside)
     try:
         if person is None:
             return "".join([piece async for piece in rationed.stream(request)])
-        with asked_by(person):
+        with on_behalf_of(person):
             return "".join([piece async for piece in rationed.stream(request)])
     except ModelFailed as failure:
         return {"allowance": "-", "server": "!"}[failure.kind]
 
 
 async def test_each_person_has_so_many_a_day(
-    rationed: Rationed, model: Model, clock: Clock
+    rationed: RationedModel, model: Model, clock: Clock
 ) -> None:
     assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
     assert await written(rationed, 8) == "Louis Braille"
@@ -84,14 +84,16 @@ async def test_each_person_has_so_many_a_day(
     assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
 
 
-async def test_a_model_that_gave_nothing_costs_nothing(rationed: Rationed, model: Model) -> None:
+async def test_a_model_that_gave_nothing_costs_nothing(
+    rationed: RationedModel, model: Model
+) -> None:
     model.pieces = ()
     assert [await written(rationed) for _ in range(3)] == ["!"] * 3
     model.pieces = ("Lui.",)
     assert await written(rationed) == "Lui."
 
 
-async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: Rationed) -> None:
+async def test_what_is_no_answer_to_a_person_is_not_counted(rationed: RationedModel) -> None:
     assert [await written(rationed, aside=True) for _ in range(3)] == ["Louis Braille"] * 3
     assert [await written(rationed, None) for _ in range(3)] == ["Louis Braille"] * 3
     assert await written(rationed) == "Louis Braille"
@@ -101,23 +103,27 @@ async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
     state: State, model: Model, clock: Clock
 ) -> None:
     state.do(partial(people.note_person, person_id=7, now=NOON))
-    before = Rationed(model, Allowance(lambda: state, 1, clock))
+    before = RationedModel(model, Allowance(lambda: state, 1, clock))
     assert await written(before) == "Louis Braille"
     state.do(partial(privacy.erase_person, person_id=7))
-    after = Rationed(model, Allowance(lambda: state, 1, clock))
+    after = RationedModel(model, Allowance(lambda: state, 1, clock))
     assert await written(after) == "-"
 
 
 async def test_fewer_in_the_settings_are_fewer_at_once(
     state: State, model: Model, clock: Clock
 ) -> None:
-    assert await written(Rationed(model, Allowance(lambda: state, 9, clock))) == "Louis Braille"
-    assert await written(Rationed(model, Allowance(lambda: state, 1, clock))) == "Louis Braille"
-    assert await written(Rationed(model, Allowance(lambda: state, 0, clock))) == "-"
+    assert (
+        await written(RationedModel(model, Allowance(lambda: state, 9, clock))) == "Louis Braille"
+    )
+    assert (
+        await written(RationedModel(model, Allowance(lambda: state, 1, clock))) == "Louis Braille"
+    )
+    assert await written(RationedModel(model, Allowance(lambda: state, 0, clock))) == "-"
 
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
     def broken() -> State:
         raise StateError("database-closed", shown="state.sqlite")
 
-    assert await written(Rationed(model, Allowance(broken, 1))) == "Louis Braille"
+    assert await written(RationedModel(model, Allowance(broken, 1))) == "Louis Braille"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ModelFailed, SettingsError
 from bot.llm import factory, providers
-from bot.llm.factory import open_models, served_at
+from bot.llm.factory import open_models, own_address
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from bot.state.database import State
@@ -75,7 +75,7 @@ def test_a_package_that_is_missing_comes_with_the_line_to_type(
 def test_the_address_is_of_one_provider() -> None:
     chosen = Settings(_env_file=None, chat_model="ollama:a,openai:b", chat_base_url=URL)  # type: ignore[arg-type]
     ollama, openai = parse_choices(chosen.chat_model)
-    assert (served_at(ollama, chosen), served_at(openai, chosen)) == (None, URL)
+    assert (own_address(ollama, chosen), own_address(openai, chosen)) == (None, URL)
 
 
 async def test_models_of_one_process_do_not_share_what_they_must_not(opened: Opened) -> None:
@@ -90,7 +90,7 @@ async def test_a_library_that_breaks_keeps_nobody_waiting(
     def broken(*_: object) -> None:
         raise RuntimeError("half imported")
 
-    monkeypatch.setattr(factory, "make", broken)
+    monkeypatch.setattr(factory, "create_model", broken)
     with pytest.raises(ModelFailed) as caught:
         await said(opened(URL))
     assert (caught.value.kind, caught.value.detail) == ("rejected", "RuntimeError")
@@ -102,7 +102,7 @@ async def test_what_a_library_says_when_it_breaks_is_not_logged(
     def broken(*_: object) -> None:
         raise RuntimeError("no such key: sk-very-secret-key")
 
-    monkeypatch.setattr(factory, "make", broken)
+    monkeypatch.setattr(factory, "create_model", broken)
     with pytest.raises(ModelFailed):
         await said(opened(URL))
     assert "RuntimeError" in caplog.text
@@ -117,7 +117,7 @@ async def test_a_library_that_takes_too_long_is_not_waited_for(
     def slow(*_: object) -> None:
         imported.wait(30)
 
-    monkeypatch.setattr(factory, "make", slow)
+    monkeypatch.setattr(factory, "create_model", slow)
     try:
         with pytest.raises(ModelFailed) as caught:
             await said(opened(URL, chat_first_token=0.05))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.injection import harmless_in_prompt
 from bot.llm.base import Message
-from bot.llm.prompt import FEWEST, MOST, passages_given, prompt, set_down, template, tokens
+from bot.llm.prompt import FEWEST, MOST, format_passages, passages_given, prompt, template, tokens
 from bot.verification.claim import GivenPassage
 from tests.bot.llm.fakes import article, hits
 
@@ -70,7 +70,8 @@ def test_the_examples_show_passages_as_they_are_set_down() -> None:
         outlet="La Gazette des îles",
     )
     assert (
-        set_down(passages_given(hits(source)), "fr") in template("answer", "fr").examples[0][0].text
+        format_passages(passages_given(hits(source)), "fr")
+        in template("answer", "fr").examples[0][0].text
     )
 
 
@@ -88,7 +89,7 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
         for each in hit.sentences
     )
     (trimmed,) = passages_given([replace(hit, sentences=best)])
-    shown = set_down([trimmed], "fr")
+    shown = format_passages([trimmed], "fr")
     assert "numéro 16 " in shown
     assert "numéro 17 " not in shown
     assert "(…)" in shown

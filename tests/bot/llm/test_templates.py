@@ -10,7 +10,7 @@ import pytest
 
 from bot.llm import prompt
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
-from bot.llm.draft import guarded
+from bot.llm.draft import find_fault
 from bot.llm.prompt import UNKNOWN_ANSWER, Purpose, prompt_version, template
 
 BLANKS: dict[Purpose, set[str]] = {
@@ -68,14 +68,14 @@ def test_what_a_model_is_told_is_not_given_away(purpose: Purpose, language: str)
     for line in template(purpose, language).system.text.replace("{language}", "Greek").split("\n"):
         words = line.lstrip("- ").partition(":")[0]
         if len(words.split()) >= 8:
-            assert guarded(words, language) in {"prompt", "order"}, words
+            assert find_fault(words, language) in {"prompt", "order"}, words
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_examples_themselves_could_be_shown(language: str) -> None:
     for _, told in template("answer", language).examples:
         for each in read(told.text, language):
-            assert each.kind != "claim" or guarded(each.text, language) is None
+            assert each.kind != "claim" or find_fault(each.text, language) is None
 
 
 def test_the_version_changes_with_any_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,15 +17,12 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def test_a_role_replaces_the_one_before_and_is_taken_away(state: State) -> None:
+def test_a_role_replaces_the_one_before(state: State) -> None:
     with state.session() as session:
         roles.give(session, 7, "reader", NOW)
         roles.give(session, 7, "editor", NOW)
         roles.give(session, 8, "barred", NOW)
         assert roles.load_roles(session) == {7: "editor", 8: "barred"}
-        assert roles.take_away_role(session, 7)
-        assert not roles.take_away_role(session, 7)
-        assert roles.load_roles(session) == {8: "barred"}
 
 
 def test_a_role_that_this_version_does_not_know_gives_no_right(state: State) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answer import Dropped, Fallback
 from bot.errors import SettingsError
-from bot.llm.draft import Guarded
+from bot.llm.draft import SentenceFault
 from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
@@ -273,7 +273,7 @@ def test_a_model_that_found_no_answer_is_named() -> None:
 
 
 def test_every_fault_of_a_sentence_has_its_words() -> None:
-    faults = {*get_args(ClaimFault), *get_args(Guarded)} - {"unfinished"}
+    faults = {*get_args(ClaimFault), *get_args(SentenceFault)}
     for code in ("fr", "en"):
         assert set(WritingPhrases.of(code).faults) == faults
         assert set(WritingPhrases.of(code).fallbacks) == set(get_args(Fallback))

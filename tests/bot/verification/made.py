@@ -12,7 +12,7 @@ from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, ClaimFault, GivenPassage
 from index.article import Article, article_id
 from index.build.passages import cut
-from index.models.bundled.words import Spoken
+from index.models.bundled.words import WordVectors
 
 DIMENSION = 64
 
@@ -49,10 +49,10 @@ def fault(
 class HashReader:
     """A reader without a model: the same word has the same vector everywhere."""
 
-    def read(self, text: str) -> Spoken:
+    def read(self, text: str) -> WordVectors:
         spans = tuple(match.span() for match in re.finditer(r"\d+|[^\W\d]+|\S", text))
         vectors = np.zeros((len(spans), DIMENSION), np.float32)
         for row, (start, end) in enumerate(spans):
             digest = hashlib.blake2b(text[start:end].lower().encode(), digest_size=4).digest()
             vectors[row, int.from_bytes(digest, "big") % DIMENSION] = 1
-        return Spoken(spans, vectors)
+        return WordVectors(spans, vectors)

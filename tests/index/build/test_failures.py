@@ -15,7 +15,7 @@ from index.article import Article
 from index.build.builder import build_articles
 from index.errors import BuildLocked, IndexingError, ModelError, StoreError
 from index.models.base import Vectors
-from index.store.files import article_writer
+from index.store import article_writer
 from index.store.files.generation import verify
 from index.store.files.lock import build_lock
 from tests.fakes import FakeEmbedder

@@ -41,7 +41,7 @@ def test_they_are_the_same_where_nothing_has_changed(package: Path) -> None:
 def test_the_store_searching_and_fetching_change_nothing(package: Path) -> None:
     before = code_digest(package)
     edit(package / "store" / "files" / "vector_index.py", add_line)
-    for room in ("store", "search", "reading", "models", "web"):
+    for room in ("store", "search", "reading", "models", "fetch"):
         for file in (package / room).rglob("*.py"):
             edit(file, add_line)
     for name in ("errors.py", "findings.py", "build/builder.py", "build/vectors.py"):
@@ -57,10 +57,10 @@ def test_the_store_searching_and_fetching_change_nothing(package: Path) -> None:
         "formats/boilerplate.py",
         "build/passages.py",
         "build/duplicates.py",
-        "antecedents.py",
-        "sentences.py",
-        "language.py",
-        "stopwords.py",
+        "text/antecedents.py",
+        "text/sentences.py",
+        "text/language.py",
+        "text/stopwords.py",
         "article.py",
     ],
 )
@@ -117,7 +117,7 @@ def test_the_names_and_places_of_modules_do_not(package: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         (package.parent / f"{name.replace('.', '/')}.py").rename(place)
     module_names = {name.rpartition(".")[2] for name in module._modules(package)}
-    assert {"docx_renamed", "new_sentences_renamed", "worker_renamed"} <= module_names
+    assert {"docx_renamed", "sentences_renamed", "worker_renamed"} <= module_names
     assert code_digest(package) == before
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import date
 from pathlib import Path
 
@@ -252,19 +251,3 @@ def test_every_suffix_and_media_type_belongs_to_one_format_that_can_be_loaded() 
     assert not UNREAD_DOCUMENTS.keys() & set(suffixes)
     for each in FORMATS:
         assert callable(each.load().read)
-
-
-def test_the_page_of_formats_has_every_suffix_with_its_parser() -> None:
-    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    told = set()
-    for line in page.splitlines():
-        _, first, parser, *_ = [*line.split("|"), "", ""]
-        if "index/formats/" in parser:
-            (module,) = re.findall(r"`(index/formats/\S+)\.py`", parser)
-            told |= {(suffix, module) for suffix in re.findall(r"`(\.\S+)`", first)}
-    known = {
-        (suffix, each.parser.replace(".", "/")) for each in FORMATS for suffix in each.suffixes
-    }
-    families = {"index/formats/feed", "index/formats/nitf"}  # what the parser of XML hands on to
-    assert {each for each in told if each[1] not in families} <= known
-    assert {suffix for suffix, _ in known} == {suffix for suffix, _ in told}

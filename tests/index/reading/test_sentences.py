@@ -9,6 +9,7 @@ from index.findings import FoundSpan, Hit, PassageReading
 from index.reading.sentences import (
     SentenceFeatures,
     SentenceRanking,
+    best_sentence,
     rank_sentences,
     sentence_features,
     span_within,
@@ -53,8 +54,18 @@ def test_a_sentence_that_repeats_the_question_stands_lower() -> None:
     sentences = [
         replace(each, echo=echo) for each, echo in zip(one.sentences, (1.0, 0.0, None), strict=True)
     ]
-    (ranks,) = rank_sentences([replace(one, sentences=tuple(sentences))])
-    assert ranks[0] < ranks[2] < ranks[1]
+    (ranked,) = rank_sentences([replace(one, sentences=tuple(sentences))])
+    assert ranked.ranks[0] < ranked.ranks[2] < ranked.ranks[1]
+    assert best_sentence(ranked) == sentences[1].sentence
+
+
+def test_ranks_are_kept_until_a_hit_without_them_joins() -> None:
+    first, second = read(hit(TEXT), haut=4.0), read(hit(TEXT), mer=2.5)
+    (alone,) = rank_sentences([first])
+    assert rank_sentences([alone])[0] is alone
+    both = rank_sentences([alone, second])
+    assert both == rank_sentences([first, second])
+    assert both[0].ranks != alone.ranks
 
 
 @pytest.mark.parametrize("better", ["sentence", "passage", "span", "lead"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -25,6 +23,7 @@ from index.store.reader import (
     SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
+    ClosedOnExit,
     FacetKind,
     GenerationFacts,
     RowKind,
@@ -57,7 +56,7 @@ class MemoryStatistics:
         return float((np.array([*weights.values()]) * saturation(counts, self._norms[row])).sum())
 
 
-class MemoryGeneration:
+class MemoryGeneration(ClosedOnExit):
     """See `index.store.withdrawals.StoredGeneration`; no article of it is a copy.
 
     `vectors` are by passage, `sentence_vectors` by sentence, in the order of writing.
@@ -220,17 +219,6 @@ class MemoryGeneration:
 
     def close(self) -> None:
         pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _entry(article: Article) -> ArticleEntry:

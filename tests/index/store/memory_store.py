@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +21,18 @@ from index.article import (
 )
 from index.errors import BuildLocked, ModelMismatch, NoIndex, StoreError
 from index.models.base import IntArray, Vectors
-from index.store.base import Removable, RemovedArticle, StoreCheck
+from index.store.article_writer import ArticleChanges, UncutArticle
+from index.store.articles import SourceRow
+from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import (
-    ArticleChanges,
     GenerationWriter,
     Hashes,
-    SourceRow,
     StopCheck,
     StoredVectors,
-    UncutArticle,
     VectorSource,
     as_hashes,
 )
-from index.store.reader import GenerationFacts, RowKind, StoredPassage
+from index.store.reader import BuildTerms, GenerationFacts, RowKind, StoredPassage
 from index.store.withdrawals import VisibleGeneration
 from index.text.antecedents import in_context
 from tests.index.store.memory_generation import MemoryGeneration
@@ -61,7 +60,7 @@ class MemoryRows:
 
 
 class MemoryArticles:
-    """See `index.store.build_turn.ArticleSink`; takes nothing from the generation before."""
+    """See `index.store.article_writer.ArticleWriter`; takes nothing from the generation before."""
 
     def __init__(self, before: dict[str, bytes]) -> None:
         self._before = before
@@ -136,7 +135,7 @@ class MemoryArticles:
 
 
 class MemoryPassages:
-    """See `index.store.build_turn.PassageSink`."""
+    """See `index.store.article_writer.PassageWriter`."""
 
     def __init__(self, articles: MemoryArticles) -> None:
         self._articles = articles
@@ -205,31 +204,16 @@ class MemoryDraft:
         self._vectors[kind] = MemoryRows(size, dimension)
         return self._vectors[kind]
 
-    def seal(
-        self,
-        *,
-        model: str,
-        dimension: int,
-        built_at: datetime,
-        roots: Sequence[str],
-        rules: str,
-        copies: int,
-        check: StopCheck,
-    ) -> GenerationFacts:
+    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         articles = self.articles.answered()
         facts = GenerationFacts(
+            **asdict(terms),
             id=self.id,
-            model=model,
-            dimension=dimension,
-            built_at=built_at,
             articles=len(articles),
             passages=self.passages.passages,
             sentences=self.passages.sentences,
             languages=dict(Counter(each.language for each in articles).most_common()),
             fingerprint=self.articles.fingerprint(),
-            roots=tuple(roots),
-            rules=rules,
-            copies=copies,
         )
         self.sealed = MemoryKnown(facts, self, self._vectors)
         return facts
@@ -334,30 +318,16 @@ class MemoryTurn:
         self._store.aside = None
 
 
-class MemoryRemoved:
-    """See `index.store.base.RemovedArticles`."""
+class MemoryRemoved(RemovedArticles):
+    """Nothing is written anywhere."""
 
     def __init__(self) -> None:
-        self._articles: dict[str, RemovedArticle] = {}
-
-    @property
-    def articles(self) -> tuple[RemovedArticle, ...]:
-        return tuple(self._articles.values())
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
+        self._articles = {}
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         for each in articles:
             when = day or date(2025, 1, 1)
             self._articles[each.id] = RemovedArticle(each.id, each.title, each.path, when)
-
-    def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        return tuple(e for e in self._articles.values() if reference in (e.id, e.path, e.title))
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         return tuple(self._articles.pop(each.id) for each in self.find(reference))

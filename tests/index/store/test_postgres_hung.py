@@ -18,7 +18,11 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
 from index.store.postgres import connections
-from index.store.postgres.breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker
+from index.store.postgres.connections import (
+    BREAKER_FAILURES,
+    BREAKER_SECONDS,
+    CircuitBreaker,
+)
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.samples import index, three
@@ -73,7 +77,7 @@ def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(
         assert server.count == QUESTIONS  # all at once: had one waited, it would not have tried
         assert _code(store.current_id) == "postgres-unreachable"
         assert server.count == QUESTIONS
-        now[0] += PAUSE_SECONDS
+        now[0] += BREAKER_SECONDS
         assert _code(store.current_id) == "postgres-unreachable"
         assert server.count == QUESTIONS + 1
         store.close()
@@ -95,17 +99,17 @@ def test_a_breaker_lets_one_question_try_and_closes_when_it_is_answered() -> Non
             if error is not None:
                 raise error
 
-    for _ in range(FAILURES + 1):
+    for _ in range(BREAKER_FAILURES + 1):
         with pytest.raises(StoreError):
             ask(StoreError("postgres-failed", shown="a", reason="x"))  # it answers
     ask()
-    for _ in range(FAILURES):
+    for _ in range(BREAKER_FAILURES):
         with pytest.raises(StoreError):
             ask(lost)
     with pytest.raises(StoreError, match="a: postgres-unreachable") as refused:
         ask()
     assert refused.value is not lost
-    now[0] += PAUSE_SECONDS
+    now[0] += BREAKER_SECONDS
     with (
         breaker.guard(),
         breaker.guard(),  # a question asks two things at once

@@ -11,7 +11,7 @@ import pytest
 
 from index.errors import StoreError
 from index.search.live import LiveIndex
-from index.store.postgres import breaker, connections, generation
+from index.store.postgres import connections, generation
 from index.store.postgres import store as stores
 from index.store.postgres.store import PostgresStore
 from tests.index.store.test_postgres_store import live, made, many
@@ -23,7 +23,7 @@ from tests.postgres.server import Server
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (generation, stores):
         monkeypatch.setattr(module, "QUESTION_SECONDS", 2.0)
-    monkeypatch.setattr(breaker, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)
     monkeypatch.setattr(connections, "_LATE_SECONDS", 1)
     monkeypatch.setattr(connections, "_CONNECT_SECONDS", 2)
     monkeypatch.setitem(connections._ALIVE, "connect_timeout", 2)

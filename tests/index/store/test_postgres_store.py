@@ -27,7 +27,7 @@ from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.postgres import breaker, nearest
+from index.store.postgres import connections, nearest
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.schema import give_memory
 from index.store.postgres.store import PostgresStore
@@ -419,7 +419,7 @@ def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path)
 def test_a_server_that_is_down_is_an_error_by_name_and_its_return_is_seen(
     vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaker, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)
     with vector_server.database() as first, running(durable=True) as other:
         store = PostgresStore([first, other.url("postgres")], tmp_path)
         made(many(20), store)

@@ -11,20 +11,20 @@ import pytest
 
 from index.errors import ModelError
 from index.models.bundled import cache, graph
-from index.models.bundled.cache import MANIFEST, MODEL, WEIGHTS, is_whole, prepared
+from index.models.bundled.cache import MANIFEST, MODEL, WEIGHTS, is_whole, prepare_model
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.weights import WEIGHTS_ID
 
 SLOW = """
 import sys, time
 from pathlib import Path
-from index.models.bundled.cache import prepared
+from index.models.bundled.cache import prepare_model
 
 def progress(share, step):
     print(step, flush=True)
     time.sleep(float(sys.argv[2]))
 
-prepared(Path(sys.argv[1]), progress=progress)
+prepare_model(Path(sys.argv[1]), progress=progress)
 """
 
 
@@ -50,8 +50,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path]) -> None:
     steps: list[tuple[float, str]] = []
-    first = prepared(tmp_path, progress=lambda share, step: steps.append((share, step)))
-    second = prepared(tmp_path, progress=lambda share, step: pytest.fail("made again"))
+    first = prepare_model(tmp_path, progress=lambda share, step: steps.append((share, step)))
+    second = prepare_model(tmp_path, progress=lambda share, step: pytest.fail("made again"))
 
     assert first == second
     assert len(quick) == 1
@@ -59,7 +59,7 @@ def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path])
 
 
 def test_nothing_stays_beside_the_model(tmp_path: Path, quick: list[Path]) -> None:
-    folder = prepared(tmp_path)
+    folder = prepare_model(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} <= {folder.name, f"{folder.name}.lock"}
 
 
@@ -72,14 +72,14 @@ def test_a_damaged_model_is_made_again(
     name: str,
     damage: str,
 ) -> None:
-    folder = prepared(tmp_path)
+    folder = prepare_model(tmp_path)
     if damage == "missing":
         (folder / name).unlink()
     else:
         (folder / name).write_text("")
 
     with caplog.at_level(logging.WARNING):
-        prepared(tmp_path)
+        prepare_model(tmp_path)
 
     assert len(quick) == 2
     assert is_whole(folder, thorough=True)
@@ -87,14 +87,14 @@ def test_a_damaged_model_is_made_again(
 
 
 def test_an_altered_byte_is_seen_on_demand(tmp_path: Path, quick: list[Path]) -> None:
-    folder = prepared(tmp_path)
+    folder = prepare_model(tmp_path)
     (folder / MODEL).write_text(MODEL.upper())
     assert is_whole(folder)
     assert not is_whole(folder, thorough=True)
 
 
 def test_a_model_made_by_another_version_is_not_used(tmp_path: Path, quick: list[Path]) -> None:
-    folder = prepared(tmp_path)
+    folder = prepare_model(tmp_path)
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps({**manifest, "format": -1}))
     assert not is_whole(folder)
@@ -106,14 +106,14 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(graph, "write_graph", fail)
     with pytest.raises(ModelError, match=r"bundled-model-not-prepared .*No space left"):
-        prepared(tmp_path)
+        prepare_model(tmp_path)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match=str(tmp_path / "file")):
-        prepared(tmp_path / "file")
+        prepare_model(tmp_path / "file")
 
 
 def test_killed_midway_nothing_half_made_is_used(tmp_path: Path, quick: list[Path]) -> None:
@@ -124,7 +124,7 @@ def test_killed_midway_nothing_half_made_is_used(tmp_path: Path, quick: list[Pat
         process.send_signal(signal.SIGKILL)
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
 
-    folder = prepared(tmp_path)
+    folder = prepare_model(tmp_path)
 
     assert is_whole(folder, thorough=True)
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [folder]

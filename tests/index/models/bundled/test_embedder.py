@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import ModelError
 from index.models.base import Embedder
-from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import TOKENS, BundledEmbedder, load_bundled
 from index.models.bundled.weights import WEIGHTS_ID
 
@@ -113,4 +113,4 @@ def test_a_model_that_never_loads_says_so(cache: Path, monkeypatch: pytest.Monke
     with pytest.raises(ModelError, match="no such operator") as caught:
         load_bundled(cache)
     assert "\n" not in str(caught.value)
-    assert (prepared(cache) / MODEL).is_file()
+    assert (prepare_model(cache) / MODEL).is_file()

@@ -14,7 +14,7 @@ import pytest
 from index.errors import ModelError
 from index.models.base import PassageText
 from index.models.bundled import reader as module
-from index.models.bundled.cache import MODEL, prepared
+from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.reader import FILE, BundledReader, best_span, load_bundled_reader
 
 LIGHT = PassageText(
@@ -91,7 +91,7 @@ def test_the_span_is_the_best_pair_that_is_not_too_long() -> None:
 def test_its_embeddings_are_where_the_prepared_model_has_them(cache: Path) -> None:
     """The file names places in the prepared model's files; another layout needs another export."""
     shipped = onnx.load_from_string((files("index.models.bundled") / FILE).read_bytes())
-    model = onnx.load(str(prepared(cache) / MODEL), load_external_data=False)
+    model = onnx.load(str(prepare_model(cache) / MODEL), load_external_data=False)
 
     def places(graph: onnx.GraphProto) -> dict[str, list[tuple[str, str]]]:
         return {

@@ -9,7 +9,6 @@ from index.models.bundled.reader_input import (
     QUESTION_TOKENS,
     START,
     TITLE_TOKENS,
-    encode_claim,
     encode_head,
     encode_question,
     format_day,
@@ -41,8 +40,8 @@ def test_a_question_stands_before_title_day_and_text() -> None:
 def test_what_is_missing_leaves_no_mark() -> None:
     assert read(encode_head(encode, "", None)) == "passage:"
     assert read(encode_head(encode, "Titre", None)) == "passage: Titre </s>"
-    joined = join_input(encode_claim(encode, "Anne a écrit"), encode_head(encode, "", None), [])
-    assert read(joined.ids) == "<s> claim: Anne a écrit </s> passage: </s>"
+    joined = join_input(encode_question(encode, "qui"), encode_head(encode, "", None), [])
+    assert read(joined.ids) == "<s> query: qui </s> passage: </s>"
 
 
 def test_long_questions_and_titles_are_cut() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models.bundled import weights
-from index.models.bundled.cache import prepared
+from index.models.bundled.cache import prepare_model
 from index.models.bundled.tokenizer import END, START, UNKNOWN_ID, Tokenizer
 from training.interop import unigram
 
@@ -44,7 +44,7 @@ AWKWARD = [
 
 @pytest.fixture(scope="session")
 def tokenizer(cache: Path) -> Tokenizer:
-    return Tokenizer.load(prepared(cache))
+    return Tokenizer.load(prepare_model(cache))
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import ModelFailed
 from bot.llm.base import Usage
-from bot.llm.budget import SpendingLedger, asked_by
+from bot.llm.budget import SpendingLedger, on_behalf_of
 from bot.state import people, spending
 from bot.state.database import State
+from bot.state.tables import UsageRow
 from tests.bot.llm.conftest import Opened, request, said, used
 from tests.bot.llm.server import (
     Behaviour,
@@ -332,17 +334,17 @@ async def test_what_is_used_counts_for_the_day_and_for_who_asked(
     state.do(partial(people.note_person, person_id=7, now=now))
     async with serving(says("Oui.")) as server:
         model = opened(server.url, chat_prices="2/10")
-        with asked_by(7):
+        with on_behalf_of(7):
             await said(model)
-        with asked_by(8):  # unknown, or erased meanwhile: nothing is kept about them
+        with on_behalf_of(8):  # unknown, or erased meanwhile: nothing is kept about them
             await said(model)
         await said(model)
     with state.session() as session:
         total = spending.on(session, now.date(), "openai:scripted")
         assert (total.calls, total.input, total.output) == (3, 33, 21)
         assert total.micros == 3 * (11 * 2 + 7 * 10)
-        assert spending.spending_of_person(session, 7, now.date()).tokens == 18
-        assert spending.spending_of_person(session, 8, now.date()).tokens == 0
+        usage = session.execute(select(UsageRow.person_id, UsageRow.input + UsageRow.output))
+        assert [tuple(each) for each in usage] == [(7, 18)]
 
 
 async def test_over_the_budget_of_tokens_no_call_is_made(opened: Opened) -> None:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from index.article import (
     FINGERPRINTED,
     Article,
-    Copy,
     DuplicateGroup,
     Passage,
-    Sentence,
     SignedArticle,
     corpus_fingerprint,
 )
 from index.errors import StoreError, reason_of
-from index.store.build_turn import ArticleChanges, UncutArticle
-from index.store.files.articles import ARTICLE_COLUMNS, article_of_row
+from index.store.articles import ARTICLE_COLUMNS, article_of_row, day_of, sqlite_address
 from index.text.antecedents import leads
 
 # The long columns stand last: a scan of the others then skips them.
@@ -83,23 +79,23 @@ CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
 """Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
 the files all came from, and the articles that the operator has removed."""
 
-PREVIOUS_TABLES = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
-"""The same, empty, for a first generation to be compared with."""
-
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
+_CACHE = 64 * 1024  # KiB of pages kept in memory
+_VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
+_PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
+_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
+_AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
+_NAMED_BY_FILE = json.dumps(("title", "file name"))
 
 
 def holds_own_tables(path: Path) -> bool:
     """Whether the database has the tables and indexes that Selon writes, and nothing else: a view
     in the place of a table may read for ever. Raises sqlite3.Error."""
-    asked = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
     with closing(sqlite3.connect(":memory:")) as own:
         own.executescript(TABLES + INDEXES)
-        with closing(sqlite3.connect(f"{_address(path)}?mode=ro&immutable=1", uri=True)) as found:
-            return own.execute(asked).fetchall() == found.execute(asked).fetchall()
-
-
-_CACHE = 64 * 1024  # KiB of pages kept in memory
+        with closing(sqlite3.connect(sqlite_address(path), uri=True)) as other:
+            return own.execute(query).fetchall() == other.execute(query).fetchall()
 
 
 class ArticleDatabase:
@@ -114,27 +110,25 @@ class ArticleDatabase:
         self.alike = alike and previous is not None
         with self._using():
             self._connection = sqlite3.connect(
-                f"{_address(path)}?mode=rwc", uri=True, isolation_level=None
+                sqlite_address(path, "rwc"), uri=True, isolation_level=None
             )
+        run = self._connection.execute
         try:
             with self._using():
-                self._prepare(previous)
+                # Nothing reads this file before it is whole and flushed: no need of a journal.
+                run("PRAGMA journal_mode = OFF")
+                run("PRAGMA synchronous = OFF")
+                run(f"PRAGMA cache_size = -{_CACHE}")
+                self._connection.executescript(TABLES)
+                before = sqlite_address(previous) if previous else ":memory:"
+                run("ATTACH DATABASE ? AS previous", (before,))
+                if previous is None:
+                    empty = TABLES.replace("CREATE TABLE ", "CREATE TABLE previous.")
+                    self._connection.executescript(empty)
+                run("BEGIN")
         except StoreError:
             self.close()
             raise
-
-    def _prepare(self, previous: Path | None) -> None:
-        run = self._connection.execute
-        # Nothing reads this file before it is whole and flushed: no need of a journal.
-        run("PRAGMA journal_mode = OFF")
-        run("PRAGMA synchronous = OFF")
-        run(f"PRAGMA cache_size = -{_CACHE}")
-        self._connection.executescript(TABLES)
-        before = f"{_address(previous)}?mode=ro&immutable=1" if previous else ":memory:"
-        run("ATTACH DATABASE ? AS previous", (before,))
-        if previous is None:
-            self._connection.executescript(PREVIOUS_TABLES)
-        run("BEGIN")
 
     def run(self, statement: str, *values: object) -> None:
         with self._using():
@@ -177,17 +171,22 @@ class ArticleDatabase:
             ) from error
 
 
-def _address(path: Path) -> str:
-    return f"file:{quote(os.fsencode(path.absolute()))}"
+@dataclass(frozen=True, slots=True)
+class ArticleChanges:
+    """How many articles differ from those of the generation before; copies do not count."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
 
 
-_VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
-_PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
-_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
-_AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
+@dataclass(frozen=True, slots=True)
+class UncutArticle:
+    """An article whose passages are wanted; `before` is its number where they are known."""
 
-
-_NAMED_BY_FILE = json.dumps(("title", "file name"))
+    number: int
+    before: int | None
 
 
 class ArticleWriter:
@@ -201,37 +200,44 @@ class ArticleWriter:
 
     def add(self, article: Article, told: bytes, signature: bytes) -> None:
         """`told` is its digest, `signature` what it is compared with others by, if it is."""
+        copies = (
+            (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
+            for copy in article.copies
+        )
+        sections = [(s.heading, s.heading_start, s.heading_end) for s in article.sections]
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) VALUES ({_VALUES})",
-            told,
-            signature,
-            len(article.text),
-            *_article_values(article),
+            *(told, signature, len(article.text)),
+            *(article.id, article.title, article.path, article.language, article.author),
+            *(_iso(article.published), article.url, article.outlet, article.category),
+            *map(_iso, (article.published_at, article.updated, article.updated_at)),
+            *map(json.dumps, (article.origins, list(copies), sections)),
+            article.text,
         )
 
     def signature(self, article_id: str, told: bytes) -> bytes | None:
         """The one that the generation before has of this very article."""
         if not self._sheet.alike:
             return None
-        found = self._sheet.rows(
+        rows = self._sheet.rows(
             "SELECT signature FROM previous.articles WHERE id = ? AND told = ?", article_id, told
         )
-        return bytes(found[0][0]) if found else None
+        return bytes(rows[0][0]) if rows else None
 
     def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
         """Take these from the generation before, their paths beginning with `now` and no more with
         `was`; False, and none, where it has not all of them or another file has given one already.
         """
-        asked = json.dumps(ids)
-        [(known,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", asked)
-        [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", asked)
-        if not self._sheet.alike or taken or known != len(ids):
+        listed = json.dumps(ids)
+        [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", listed)
+        [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
+        if not self._sheet.alike or taken or before != len(ids):
             return False
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
             f"SELECT told, signature, length, {_AGAIN} FROM previous.articles {_AMONG} "
             "ORDER BY number",
-            *(was, now, was, asked),
+            *(was, now, was, listed),
         )
         return True
 
@@ -239,30 +245,30 @@ class ArticleWriter:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
     def signed(self) -> Iterator[SignedArticle]:
-        for identity, signature, published, updated, *told in self._sheet.each(
+        for identity, signature, published, updated, *rest in self._sheet.each(
             "SELECT id, signature, published, updated, length, "
             f"iif(instr(origins, '{_NAMED_BY_FILE}'), '', title), outlet, "
             "(author IS NOT NULL) + (outlet IS NOT NULL) + (url IS NOT NULL) "
             "FROM articles ORDER BY number"
         ):
-            yield SignedArticle(identity, signature, _day(published), _day(updated), *told)
+            yield SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
-        """Answer from one article of each group; how many were found to be copies."""
-        united = 0
+        """Answer from one article of each group; return how many are copies."""
+        count = 0
         for group in groups:
-            copies = [self._copy(identity, group.kept) for identity in group.copies]
-            written = json.dumps([_copy_values(each) for each in copies])
-            self._sheet.run("UPDATE articles SET copies = ? WHERE id = ?", written, group.kept)
-            united += len(copies)
-        return united
-
-    def _copy(self, identity: str, kept: str) -> Copy:
-        self._sheet.run("UPDATE articles SET copy_of = ? WHERE id = ?", kept, identity)
-        [(title, path, outlet, published, url)] = self._sheet.rows(
-            "SELECT title, path, outlet, published, url FROM articles WHERE id = ?", identity
-        )
-        return Copy(identity, title, path, outlet, _day(published), url)
+            copies = []
+            for identity in group.copies:
+                copies += self._sheet.rows(
+                    "UPDATE articles SET copy_of = ? WHERE id = ? "
+                    "RETURNING id, title, path, outlet, published, url",
+                    *(group.kept, identity),
+                )
+            self._sheet.run(
+                "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.kept
+            )
+            count += len(copies)
+        return count
 
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
@@ -304,44 +310,14 @@ class ArticleWriter:
         return article_of_row(self._sheet.rows(by_number, number)[0])
 
 
-def _article_values(article: Article) -> tuple[str | None, ...]:
-    """In the order of `ARTICLE_COLUMNS`."""
-    return (
-        article.id,
-        article.title,
-        article.path,
-        article.language,
-        article.author,
-        _iso(article.published),
-        article.url,
-        article.outlet,
-        article.category,
-        _iso(article.published_at),
-        _iso(article.updated),
-        _iso(article.updated_at),
-        json.dumps(article.origins),
-        json.dumps([_copy_values(copy) for copy in article.copies]),
-        json.dumps([(s.heading, s.heading_start, s.heading_end) for s in article.sections]),
-        article.text,
-    )
-
-
-def _copy_values(copy: Copy) -> tuple[str | None, ...]:
-    return (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
-
-
 def _iso(when: date | None) -> str | None:
     return when.isoformat() if when else None
-
-
-def _day(iso: str | None) -> date | None:
-    return date.fromisoformat(iso) if iso else None
 
 
 class PassageWriter:
     """Passages go in article by article; their rows count from 0, as do those of their sentences.
 
-    Raises StoreError.
+    `passages` and `sentences` count those that are in. Raises StoreError.
     """
 
     def __init__(self, sheet: ArticleDatabase) -> None:
@@ -356,37 +332,26 @@ class PassageWriter:
         passages: Sequence[Passage],
         hashes: Sequence[tuple[bytes, Sequence[bytes]]],
     ) -> None:
-        """Those of the article of this number.
-
-        `hashes` holds, for each passage, its own and those of its sentences.
-        """
+        """Those of the article of this number; `hashes` holds, for each passage, its own and those
+        of its sentences."""
         for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
+            sentences, number = passage.sentences, self.passages
             self._sheet.run(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                self.passages,
-                article,
-                passage.start,
-                passage.end,
-                passage.heading,
-                self.sentences,
-                len(passage.sentences),
-                own,
+                *(number, article, passage.start, passage.end, passage.heading),
+                *(self.sentences, len(sentences), own),
             )
-            self._add_sentences(passage, leads(passage, language), of_sentences)
+            rows = {sentence: row for row, sentence in enumerate(sentences, self.sentences)}
+            leaned_on = leads(passage, language)
+            self._sheet.run_each(
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (rows[each], number, each.start, each.end, rows[lead] if lead else None, digest)
+                    for each, lead, digest in zip(sentences, leaned_on, of_sentences, strict=True)
+                ),
+            )
             self.passages += 1
-
-    def _add_sentences(
-        self, passage: Passage, leaned_on: Sequence[Sentence | None], hashes: Sequence[bytes]
-    ) -> None:
-        rows = {sentence: row for row, sentence in enumerate(passage.sentences, self.sentences)}
-        self._sheet.run_each(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (rows[each], self.passages, each.start, each.end, rows[lead] if lead else None, own)
-                for each, lead, own in zip(passage.sentences, leaned_on, hashes, strict=True)
-            ),
-        )
-        self.sentences += len(passage.sentences)
+            self.sentences += len(sentences)
 
     def add_again(self, article: int, before: int) -> None:
         """Those that the article had in the generation before, under that number."""

@@ -1,4 +1,4 @@
-"""A chat model behind LangChain, called within bounds of time, length, failures and budget."""
+"""A chat model behind LangChain, bounded in time, length, retries and budget."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,13 @@ from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Message, Request, Usage
 from bot.llm.budget import SpendingLedger, current_asker
-from bot.llm.providers import able, failed, held_to, held_to_schema, let_go
+from bot.llm.providers import (
+    close_connections,
+    supports_schema,
+    to_model_failure,
+    with_limit,
+    with_schema,
+)
 from bot.model_choice import Structured
 
 if TYPE_CHECKING:
@@ -25,51 +31,55 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
-CHARACTERS_PER_TOKEN = 3
-"""Of French, on the safe side: OpenAI's and Llama's tokens are nearer to four characters."""
+logger = logging.getLogger(__name__)
 
-_PER_MESSAGE = 8
+CHARACTERS_PER_TOKEN = 3  # of French; OpenAI's and Llama's tokens are nearer to four characters
+_TOKENS_PER_MESSAGE = 8
+_CHARACTERS_PER_TOKEN_LIMIT = 8  # a server that sends more per allowed token is cut off
+
+_TRANSIENT: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
+"""Faults worth a retry; a model that was too slow would be so again."""
+
+_FIRST_WAIT_SECONDS = 0.5
+_CLOSE_SECONDS = 5.0
 _ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
 _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
 
 
-def estimated_tokens(messages: Sequence[Message]) -> int:
-    """About how many tokens these messages take, rather more than fewer."""
-    return sum(estimate(each.text) + _PER_MESSAGE for each in messages)
-
-
-def estimate(text: str) -> int:
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
+def estimate_tokens(messages: Sequence[Message]) -> int:
+    """Estimate the tokens of these messages, rather too many than too few."""
+    return sum(
+        -(-len(each.text) // CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE for each in messages
+    )
 
 
 class Tally:
-    """The count of one attempt. `ended` once the model said why it stopped, `cut` if by length."""
+    """Token count of one attempt.
+
+    `ended` once the model said why it stopped, `cut` if it reached the token limit.
+    """
 
     def __init__(self, messages: Sequence[Message]) -> None:
-        self._expected = estimated_tokens(messages)
-        self._characters = 0
+        self._expected = estimate_tokens(messages)
         self._input = 0
         self._output = 0
+        self.characters = 0
         self.ended = False
         self.cut = False
 
     @property
     def begun(self) -> bool:
-        return self._characters > 0
-
-    @property
-    def characters(self) -> int:
-        return self._characters
+        return self.characters > 0
 
     @property
     def counted(self) -> bool:
-        """Whether the server has counted the tokens."""
+        """True if the server has counted the tokens."""
         return bool(self._input or self._output)
 
     def take(self, message: BaseMessage) -> str:
-        """The text of the next chunk."""
+        """Count the next chunk and return its text."""
         text = str(message.text)
-        self._characters += len(text)
+        self.characters += len(text)
         usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
         if usage is not None:
             self._input += usage.get("input_tokens", 0)
@@ -82,34 +92,32 @@ class Tally:
         return text
 
     def usage(self) -> Usage:
-        """As the server counted, or estimated where it did not."""
+        """As the server counted, or estimated if it did not."""
         if self.counted:
             return Usage(self._input, self._output, cut=self.cut)
-        output = -(-self._characters // CHARACTERS_PER_TOKEN)
+        output = -(-self.characters // CHARACTERS_PER_TOKEN)
         return Usage(self._expected, output, estimated=True, cut=self.cut)
 
 
-_BreakerState = Literal["closed", "open", "trying"]
-FAILURES = 3
-PAUSE_SECONDS = 60.0
-
-_OF_THE_CALL: frozenset[ModelFault] = frozenset(
+_FAILURES = 3
+_PAUSE_SECONDS = 60.0
+_CALL_FAULTS: frozenset[ModelFault] = frozenset(
     {"context", "rejected", "cancelled", "budget", "paused"}
 )
-"""What says something of the question or of the caller, not of the model's health."""
+"""Faults of the question or of the caller, which say nothing of the model's health."""
 
 
 class Breaker:
-    """Closed at first; open after so many failures in a row; after a pause, one call tries again.
+    """Circuit breaker: opens after some failures in a row; after a pause, one call tries again.
 
-    Used by one event loop; `clock` gives seconds that only grow.
+    Used by one event loop; `clock` gives monotonic seconds.
     """
 
     def __init__(
         self,
         model: str,
-        failures: int = FAILURES,
-        pause: float = PAUSE_SECONDS,
+        failures: int = _FAILURES,
+        pause: float = _PAUSE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
@@ -121,29 +129,29 @@ class Breaker:
         self._trying = False
 
     @property
-    def state(self) -> _BreakerState:
+    def state(self) -> Literal["closed", "open", "trying"]:
         if self._failures < self._limit:
             return "closed"
         return "trying" if self._trying else "open"
 
     def enter(self) -> None:
-        """Before a call. Raises ModelFailed (`paused`) while the model is left alone."""
+        """Call before each call. Raises ModelFailed (`paused`) during a pause."""
         left = self._until - self._clock()
         if self._failures >= self._limit:
             if self._trying or left > 0:
                 raise ModelFailed("paused", self._model, retry_after=max(0.0, left))
             self._trying = True
-        elif left > 0:  # the server itself has asked for it
+        elif left > 0:  # the server asked for it
             raise ModelFailed("paused", self._model, retry_after=left)
 
-    def succeeded(self) -> None:
-        """After a call that gave something."""
+    def succeed(self) -> None:
+        """Call after a call that gave something."""
         self._failures, self._until, self._trying = 0, 0.0, False
 
-    def failed(self, failure: ModelFailed) -> None:
-        """After a call that failed."""
+    def fail(self, failure: ModelFailed) -> None:
+        """Call after a call that failed."""
         self._trying = False
-        if failure.kind in _OF_THE_CALL:
+        if failure.kind in _CALL_FAULTS:
             return
         self._failures += 1
         if self._failures >= self._limit:
@@ -151,27 +159,14 @@ class Breaker:
         elif failure.retry_after:
             self._until = self._clock() + failure.retry_after
 
-    def abandoned(self) -> None:
-        """After a call that somebody ended before it told anything."""
+    def abandon(self) -> None:
+        """Call after a call that the caller ended before it gave anything."""
         self._trying = False
-
-
-logger = logging.getLogger(__name__)
-Made = Callable[[], Awaitable["BaseChatModel"]]
-
-_AGAIN: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
-"""What may be gone a moment later. A model that was too slow would be so again."""
-
-_FIRST_WAIT = 0.5
-_CLOSING = 5.0
-
-_LONGEST_PER_TOKEN = 8
-"""Characters: a server that goes on after this many for each token allowed is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Seconds to the first piece and in all, waiting and asking again included."""
+    """Seconds to the first piece and in all, retries included."""
 
     first: float
     whole: float
@@ -180,7 +175,7 @@ class Bounds:
 
 @dataclass(slots=True)
 class _Call:
-    """One question to the model while it is answered."""
+    """One running call, retries included."""
 
     model: BaseChatModel | Runnable[Any, AIMessage]
     request: Request
@@ -188,13 +183,13 @@ class _Call:
     tally: Tally
 
 
-class Hosted:
-    """A `ChatModel`. `made` gives LangChain's model, once its library has been imported."""
+class HostedModel:
+    """A `ChatModel`; `load` returns LangChain's model once its library has been imported."""
 
     def __init__(
         self,
         name: str,
-        made: Made,
+        load: Callable[[], Awaitable[BaseChatModel]],
         bounds: Bounds,
         ledger: SpendingLedger,
         loop: BackgroundLoop,
@@ -202,7 +197,7 @@ class Hosted:
         structured: Structured = "off",
     ) -> None:
         self.name = name
-        self._made = made
+        self._load = load
         self._bounds = bounds
         self._ledger = ledger
         self._loop = loop
@@ -213,94 +208,109 @@ class Hosted:
 
     async def structured(self) -> bool:
         try:
-            return able(await self._ready(), self._structured)
-        except ModelFailed:  # said again when it is asked
+            return supports_schema(await self._ready(), self._structured)
+        except ModelFailed:  # raised again by the call
             return False
 
-    async def stream(self, request: Request) -> AsyncIterator[str]:
-        call = partial(self._counted, request, current_asker())
+    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
+        call = partial(self._stream_counted, request, current_asker())
         async with aclosing(self._loop.relay(call)) as pieces:
             async for piece in pieces:
                 yield piece
 
     def cost(self, usage: Usage) -> int | None:
-        """Of a call, in millionths of a currency unit; None where the price is not known."""
+        """Cost of a call in millionths of a currency unit; None if the price is unknown."""
         return self._ledger.cost(self.name, usage)
 
     def close(self) -> None:
-        """End the calls under way and let go of the server.
+        """End the running calls and close the connections.
 
-        What a call has used is written down on a thread, and none can be begun once the
-        interpreter shuts down. Not to be called from an event loop that answers depend on.
+        Usage is recorded on a thread, and none can be started once the interpreter shuts down.
+        Must not be called from an event loop that answers depend on.
         """
-        with suppress(TimeoutError):
-            self._loop.submit(self._closed()).result(_CLOSING)
 
-    async def _closed(self) -> None:
-        calls = set(self._calls)
-        for call in calls:
-            call.cancel()
-        if calls:
-            await asyncio.wait(calls)
-        if self._connected:
-            await let_go(await self._made(), self.name.partition(":")[0])
+        async def close() -> None:
+            calls = set(self._calls)
+            for call in calls:
+                call.cancel()
+            if calls:
+                await asyncio.wait(calls)
+            if self._connected:
+                await close_connections(await self._load(), self.name.partition(":")[0])
+
+        with suppress(TimeoutError):
+            self._loop.submit(close()).result(_CLOSE_SECONDS)
 
     async def _ready(self) -> BaseChatModel:
-        """The model, as long as it may take to begin: nobody waits longer for an import."""
+        """Wait for the model's import, no longer than for a first piece."""
         try:
             async with asyncio.timeout(self._bounds.first):
-                return await self._made()
+                return await self._load()
         except TimeoutError:
             raise ModelFailed("timeout", self.name, "import") from None
 
-    async def _counted(self, request: Request, person_id: int | None) -> AsyncGenerator[str, None]:
-        """One call from the breaker's leave to the ledger's entry."""
+    async def _stream_counted(
+        self, request: Request, person_id: int | None
+    ) -> AsyncGenerator[str, None]:
+        """Make one call, from the breaker's permission to the ledger's entry."""
         if (task := asyncio.current_task()) is not None:
             self._calls.add(task)
             task.add_done_callback(self._calls.discard)
-        model = held_to(await self._ready(), request.limit)
+        model = with_limit(await self._ready(), request.limit)
         self._breaker.enter()
         self._connected = True
         deadline = time.monotonic() + self._bounds.whole
-        shaped = held_to_schema(model, request.schema) if request.schema else model
-        call = _Call(shaped, request, deadline, Tally(request.messages))
+        asked = with_schema(model, request.schema) if request.schema else model
+        call = _Call(asked, request, deadline, Tally(request.messages))
         failure: ModelFailed | None = None
-        hold = self._ledger.hold(self.name, estimated_tokens(request.messages), request.limit)
+        hold = self._ledger.hold(self.name, estimate_tokens(request.messages), request.limit)
         try:
-            await _to_the_end(partial(self._ledger.take, hold))
-            async with aclosing(self._tried(call)) as pieces:
+            await _run_to_end(partial(self._ledger.take, hold))
+            async with aclosing(self._stream_with_retries(call)) as pieces:
                 async for piece in pieces:
                     yield piece
         except ModelFailed as error:
             failure = error
             raise
         finally:
-            self._judged(call.tally, failure)
+            tally = call.tally
+            if failure is not None:
+                self._breaker.fail(failure)
+            elif tally.begun:
+                self._breaker.succeed()
+            else:  # the caller ended it early, which says nothing bad
+                self._breaker.abandon()
             if request.schema and failure is not None and failure.kind == "rejected":
-                self._structured = "off"  # it is the schema that the server does not understand
-            request.usage = self._used(call.tally, failure)
-            settle = partial(self._ledger.settle, hold, request.usage, person_id)
-            await _to_the_end(settle)
+                self._structured = "off"  # the server does not understand the schema
+            # A call that failed before it began is free, unless it kept the server busy.
+            if failure is None or failure.kind == "timeout" or tally.begun or tally.counted:
+                request.usage = tally.usage()
+            else:
+                request.usage = None
+            await _run_to_end(partial(self._ledger.settle, hold, request.usage, person_id))
 
-    async def _tried(self, call: _Call) -> AsyncGenerator[str, None]:
-        """Asked, and asked again as long as no piece has come and time is left."""
+    async def _stream_with_retries(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Retry as long as no piece has come and time is left."""
         for left in reversed(range(self._bounds.retries + 1)):
             call.tally = Tally(call.request.messages)
             try:
-                async with aclosing(self._attempt(call)) as pieces:
+                async with aclosing(self._stream_once(call)) as pieces:
                     async for piece in pieces:
                         yield piece
                 return
             except ModelFailed as failure:
-                wait = _wait(failure, self._bounds.retries - left)
+                wait = failure.retry_after
+                if wait is None:  # longer each time, not in step with other clients
+                    doubled = _FIRST_WAIT_SECONDS * 2.0 ** (self._bounds.retries - left)
+                    wait = doubled * random.uniform(0.5, 1.5)
                 too_late = time.monotonic() + wait >= call.deadline
-                if call.tally.begun or not left or failure.kind not in _AGAIN or too_late:
+                if call.tally.begun or not left or failure.kind not in _TRANSIENT or too_late:
                     raise
                 logger.info("%s; asked again in %.1f s", failure, wait)
                 await asyncio.sleep(wait)
 
-    async def _attempt(self, call: _Call) -> AsyncGenerator[str, None]:
-        """Asked once; every exception of the library becomes ModelFailed here."""
+    async def _stream_once(self, call: _Call) -> AsyncGenerator[str, None]:
+        """Call the library; each of its exceptions becomes ModelFailed."""
         first = min(time.monotonic() + self._bounds.first, call.deadline)
         try:
             async with aclosing(_texts(call)) as texts:
@@ -313,54 +323,33 @@ class Hosted:
                     if text:
                         yield text
         except asyncio.CancelledError as error:
-            if _cancelled_from_outside():
+            task = asyncio.current_task()
+            if task is not None and task.cancelling() > 0:  # by our caller, not by the library
                 raise
             raise ModelFailed("cancelled", self.name, type(error).__name__) from None
         except Exception as error:
             # Without its cause: the library's words may hold the key, the question or passages.
-            raise failed(error, self.name) from None
+            raise to_model_failure(error, self.name) from None
         if not call.tally.begun:
             raise ModelFailed("malformed", self.name, "empty")
         if not call.tally.ended:
             raise ModelFailed("connection", self.name, "cut")
 
-    def _judged(self, tally: Tally, failure: ModelFailed | None) -> None:
-        """Tell the breaker; a call that somebody ended early tells nothing bad."""
-        if failure is not None:
-            self._breaker.failed(failure)
-        elif tally.begun:
-            self._breaker.succeeded()
-        else:
-            self._breaker.abandoned()
-
-    def _used(self, tally: Tally, failure: ModelFailed | None) -> Usage | None:
-        """A call that failed before it began is free, unless it kept the server busy."""
-        if failure is None or failure.kind == "timeout" or tally.begun or tally.counted:
-            return tally.usage()
-        return None
-
 
 async def _texts(call: _Call) -> AsyncGenerator[str, None]:
-    """The text of each chunk, maybe empty, up to the length allowed."""
+    """Yield the text of each chunk, maybe empty, up to the allowed length."""
     turns = [(each.role, each.text) for each in call.request.messages]
     stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
     async with aclosing(stream) as chunks:
         async for chunk in chunks:
             yield call.tally.take(chunk)
-            if call.tally.characters > call.request.limit * _LONGEST_PER_TOKEN:
+            if call.tally.characters > call.request.limit * _CHARACTERS_PER_TOKEN_LIMIT:
                 call.tally.ended = call.tally.cut = True
                 return
 
 
-def _wait(failure: ModelFailed, done: int) -> float:
-    """Seconds until the next attempt: as the server asks, or longer each time, not in step."""
-    if failure.retry_after is not None:
-        return failure.retry_after
-    return _FIRST_WAIT * 2.0**done * random.uniform(0.5, 1.5)
-
-
-async def _to_the_end(job: Callable[[], None]) -> None:
-    """Do a job on a thread; when cancelled, wait for it all the same, since it goes on there."""
+async def _run_to_end(job: Callable[[], None]) -> None:
+    """Run a job on a thread; if cancelled, wait for it all the same, since it goes on there."""
     task = asyncio.ensure_future(asyncio.to_thread(job))
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -369,11 +358,6 @@ async def _to_the_end(job: Callable[[], None]) -> None:
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:
-        task.exception()  # retrieved, so that nobody is told that it was not
+        task.exception()  # retrieved, so that asyncio does not warn
         raise cancelled
     task.result()
-
-
-def _cancelled_from_outside() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -1,0 +1,381 @@
+"""Articles, passages and sentences on disk, read by id or by row.
+
+Texts are kept once, in their article; passages and sentences are spans of it. Rows count from 0 in
+the order of writing and are those of the vectors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import (
+    FINGERPRINTED,
+    Article,
+    ArticleEntry,
+    Copy,
+    Period,
+    Section,
+    Selection,
+    corpus_fingerprint,
+)
+from index.errors import DamagedIndex, reason_of
+from index.models.base import IntArray
+from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
+from index.text.antecedents import behind
+
+ARTICLE_COLUMNS = (
+    "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
+    "updated_at, origins, copies, sections, text"
+)
+ENTRY_COLUMNS = (
+    "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
+)
+_AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
+_OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a database writes conditions on articles `a`; a list goes to it as `as_list` makes it."""
+
+    mark: str
+    column_in_list: str
+    path_below_list: str
+    as_list: Callable[[Sequence[str]], object]
+
+
+_SQLITE = Dialect(
+    mark="?",
+    column_in_list="a.{} IN (SELECT value FROM json_each(?))",
+    path_below_list="EXISTS (SELECT 1 FROM json_each(?) "
+    "WHERE instr('/' || a.path, '/' || value || '/'))",
+    as_list=json.dumps,
+)
+
+
+def selection_clause(
+    within: Period | None, among: Selection | None, dialect: Dialect
+) -> tuple[str, list[object]]:
+    """The condition on articles `a`, copies left out, published in the period and selected, and the
+    values that it has marks for."""
+    clauses, values = ["a.copy_of IS NULL"], list[object]()
+
+    def require(clause: str, value: object) -> None:
+        clauses.append(clause)
+        values.append(value)
+
+    chosen = among or Selection()
+    for column, wanted in (
+        ("outlet", chosen.outlets),
+        ("category", chosen.categories),
+        ("language", chosen.languages),
+        ("id", chosen.articles),
+    ):
+        if wanted:
+            require(dialect.column_in_list.format(column), dialect.as_list(wanted))
+    if chosen.folders:
+        require(dialect.path_below_list, dialect.as_list(chosen.folders))
+    for since in (chosen.since, within and within.first):
+        if since is not None:
+            require(f"a.published >= {dialect.mark}", str(since))
+    for until in (chosen.until, within and within.last):
+        if until is not None:
+            require(f"a.published <= {dialect.mark}", str(until))
+    return " AND ".join(clauses), values
+
+
+class SourceRow(NamedTuple):
+    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
+
+    location: str
+    shown: str
+    url: str | None
+    digest: bytes | None
+    articles: str
+    skipped: str
+
+
+def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:
+    """The URI of a database that nobody changes, or for another mode."""
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+
+
+class ArticleReader:
+    """Reads a finished `articles.sqlite`, from several threads. Raises DamagedIndex.
+
+    Methods without a word here are those of `index.store.withdrawals.StoredGeneration` and
+    `index.store.build_turn.KnownGeneration`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # One connection opened now, not one a thread: it outlives the file's name, so a reader
+        # whose generation has been removed can still finish its questions.
+        self._turn = threading.Lock()
+        with self._reading():
+            self._connection = sqlite3.connect(
+                sqlite_address(path), uri=True, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        with self._turn:
+            self._connection.close()
+
+    def article(self, article_id: str) -> Article | None:
+        rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
+        return article_of_row(rows[0]) if rows else None
+
+    def articles(
+        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+    ) -> list[ArticleEntry]:
+        """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
+        clause, values = selection_clause(within, among, _SQLITE)
+        return self._entries(
+            f"{clause} ORDER BY published DESC NULLS LAST, number LIMIT ?", *values, limit
+        )
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        return self._entries(_AMONG_IDS, json.dumps(list(ids)))
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        ways = ["id = ?", "path = ?", "url = ?", "title = ?"]
+        if len(reference) >= SHORTEST_PREFIX:
+            ways.insert(1, "substr(id, 1, length(?1)) = ?1")
+        for way in ways:
+            if entries := self._entries(f"{way} ORDER BY number", reference):
+                return entries
+        return []
+
+    def copied(self) -> list[ArticleEntry]:
+        return self._entries("copies <> '[]' ORDER BY number")
+
+    def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
+        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
+        return [entry_of_row(row) for row in rows]
+
+    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
+        """How many articles are answered from, were published in the period, or are chosen."""
+        clause, values = selection_clause(within, among, _SQLITE)
+        return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        return dict(
+            self._all(
+                f"SELECT {kind}, count(*) FROM articles WHERE copy_of IS NULL AND {kind} <> '' "
+                f"GROUP BY {kind} ORDER BY count(*) DESC, {kind}"
+            )
+        )
+
+    def languages(self) -> dict[str, int]:
+        """Articles by language, the most used first."""
+        return dict(
+            self._all(
+                "SELECT language, count(*) FROM articles WHERE copy_of IS NULL GROUP BY language "
+                "ORDER BY count(*) DESC, language"
+            )
+        )
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        rows = self._all(
+            "SELECT row FROM passages WHERE article IN "
+            f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
+            json.dumps(list(ids)),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+        asked = json.dumps([int(key) for key in keys])
+        chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
+        sentences: dict[int, list[tuple[int, int]]] = {}
+        for row, start, stop in self._all(
+            "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
+            f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {chosen} "
+            "ORDER BY s.row",
+            asked,
+        ):
+            sentences.setdefault(row, []).append((start, stop))
+        passages = self._all(
+            "SELECT p.row, a.id, p.start, p.stop, p.heading, "
+            "substr(a.text, p.start + 1, p.stop - p.start) "
+            f"FROM passages p JOIN articles a ON a.number = p.article {chosen}",
+            asked,
+        )
+        return StoredPassage.in_order(keys, passages, sentences)
+
+    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
+        rows = self._all(
+            f"SELECT row FROM passages WHERE {_OF_ARTICLE} "
+            "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
+            *(article_id, start, start),
+        )
+        return self.stored(rows[0])[0] if rows else None
+
+    def opening(self, article_id: str) -> StoredPassage | None:
+        rows = self._all(
+            f"SELECT row FROM passages WHERE {_OF_ARTICLE} ORDER BY row LIMIT 1", article_id
+        )
+        return self.stored(rows[0])[0] if rows else None
+
+    def count_passages(self, article_id: str) -> int:
+        rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
+        return int(rows[0][0])
+
+    def sources(self) -> Iterator[SourceRow]:
+        columns = ", ".join(SourceRow._fields)
+        return map(SourceRow._make, self._each(f"SELECT {columns} FROM sources ORDER BY location"))
+
+    def left_out(self) -> frozenset[str]:
+        return frozenset(row[0] for row in self._each("SELECT id FROM left_out"))
+
+    def holds(self, article_id: str) -> bool:
+        return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
+
+    def hashes(self, kind: RowKind) -> bytearray:
+        """The hashes of the embedded texts, joined in row order."""
+        joined = bytearray()
+        for row in self._each(f"SELECT hash FROM {kind} ORDER BY row"):
+            joined += row[0]
+        return joined
+
+    def first_sentences(self) -> IntArray:
+        """The row of each passage's first sentence."""
+        rows = self._each("SELECT first_sentence FROM passages ORDER BY row")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def openings(self) -> npt.NDArray[np.bool_]:
+        """By passage row: whether it is the first of its article."""
+        rows = self._each("SELECT article FROM passages ORDER BY row")
+        owners = np.fromiter((row[0] for row in rows), dtype=np.int64)
+        return np.append(True, np.diff(owners) != 0)[: len(owners)]
+
+    def days(self) -> npt.NDArray[np.int32]:
+        """By passage row: the day of its article as `date.toordinal` has it, 0 where unknown."""
+        rows = self._each(
+            "SELECT a.published FROM passages p JOIN articles a ON a.number = p.article "
+            "ORDER BY p.row"
+        )
+        ordinals = (date.fromisoformat(row[0]).toordinal() if row[0] else 0 for row in rows)
+        return np.fromiter(ordinals, dtype=np.int32)
+
+    def selected(self, among: Selection) -> IntArray:
+        """The rows of the passages of the articles that are chosen."""
+        clause, values = selection_clause(None, among, _SQLITE)
+        rows = self._each(
+            "SELECT p.row FROM passages p WHERE p.article IN "
+            f"(SELECT number FROM articles a WHERE {clause})",
+            *values,
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def texts(
+        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
+    ) -> Iterator[tuple[Article, str, str]]:
+        """Article, heading and text of every passage or sentence, in row order, or of some rows.
+
+        In context, a sentence that leans on an earlier one comes behind it.
+        """
+        chosen = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
+        query = {
+            "passages": "SELECT r.article, r.heading, r.start, r.stop, NULL, NULL FROM passages r",
+            "sentences": "SELECT p.article, p.heading, r.start, r.stop, l.start, l.stop "
+            "FROM sentences r JOIN passages p ON p.row = r.passage "
+            "LEFT JOIN sentences l ON l.row = r.lead",
+        }[kind]
+        values = [] if rows is None else [json.dumps(rows.tolist())]
+        number, article = -1, None
+        for owner, heading, start, stop, lead_start, lead_stop in self._each(
+            f"{query} {chosen} ORDER BY r.row", *values
+        ):
+            if article is None or owner != number:
+                by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
+                number, article = owner, article_of_row(self._all(by_number, owner)[0])
+            text = article.text[start:stop]
+            if in_context and lead_start is not None:
+                text = behind(article.text[lead_start:lead_stop], text)
+            yield article, heading, text
+
+    def fingerprint(self) -> str:
+        """Equal for two generations whose articles are the same."""
+        return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id"))
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._turn, self._reading():
+            return self._connection.execute(query, values).fetchall()
+
+    def _each(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """As `_all`, for results too large to hold, while nobody else asks."""
+        with self._reading():
+            # Not `yield from`: an abandoned one would close its cursor after the connection.
+            for row in self._connection.execute(query, values):  # noqa: UP028
+                yield row
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise DamagedIndex(
+                "damaged-unreadable", shown=self._path, reason=reason_of(error)
+            ) from error
+
+
+def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
+    """From the values of `ENTRY_COLUMNS`."""
+    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
+    (updated, copy_of) = values[9:]
+    days = day_of(published), day_of(updated)
+    return ArticleEntry(
+        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
+    )
+
+
+def article_of_row(values: tuple[Any, ...]) -> Article:
+    """From the values of `ARTICLE_COLUMNS`; an article without an address has that of a copy."""
+    (identity, title, path, language, author, published, url, outlet, category) = values[:9]
+    (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
+    elsewhere = tuple(
+        Copy(identity, title, path, outlet, day_of(published), url)
+        for identity, title, path, outlet, published, url in json.loads(copies)
+    )
+    return Article(
+        id=identity,
+        text=text,
+        title=title,
+        path=path,
+        language=language,
+        author=author,
+        published=day_of(published),
+        url=url or next((copy.url for copy in elsewhere if copy.url), None),
+        sections=tuple(Section(*section) for section in json.loads(sections)),
+        outlet=outlet,
+        category=category,
+        published_at=_moment(published_at),
+        updated=day_of(updated),
+        updated_at=_moment(updated_at),
+        origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
+        copies=elsewhere,
+    )
+
+
+def day_of(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
