@@ -101,10 +101,20 @@ def marked(statement: Statement) -> str:
     return f"{statement.text} {numbers}".rstrip()
 
 
-def kept_side(side: ArenaAnswer, unknown: str) -> BattleSide:
-    """What is kept of one answer."""
-    return BattleSide(
-        side.writer, side.text(unknown), asdict(side.style), side.seconds, side.micros
+def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
+    """The record of a battle; `unknown` is the text of an answer that found none."""
+    first, second = (
+        BattleSide(each.writer, each.text(unknown), asdict(each.style), each.seconds, each.micros)
+        for each in battle.sides
+    )
+    return NewBattle(
+        question=battle.question,
+        language=battle.language,
+        kind=battle.kind,
+        origin=origin,
+        generation=battle.generation,
+        first=first,
+        second=second,
     )
 
 

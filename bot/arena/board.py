@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bot.arena.names import named_writer
 from bot.arena.rating import Estimate
 from bot.arena.standings import ENOUGH_BATTLES, Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -48,7 +47,7 @@ def record_line(row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -
 
 
 def _named(place: int, row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -> str:
-    writer = named_writer(row.writer, names)
+    writer = names.writer(row.writer)
     if row.rating is None:
         return phrases.unrated(writer)
     rating = row.rating

@@ -6,7 +6,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from bot.arena.board import record_line, voters_line
-from bot.arena.names import named_writer
 from bot.arena.rating import MEAN_RATING
 from bot.arena.standings import Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -62,7 +61,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
         assert row.rating is not None
         rating = phrases.number(round(row.rating.value))
         left = room - text_width(rating, _RATING, bold=True) - 2 * _NAME
-        name = drawable_text(named_writer(row.writer, names))
+        name = drawable_text(names.writer(row.writer))
         shown = cut_text(f"{place + 1}. {name}", _NAME, left / 1.08)  # bold letters are wider
         write(shown, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
         write(rating, _RIGHT, top + 22, _RATING, INK, weight="bold", ha="right")

@@ -18,11 +18,10 @@ from telegram.error import TelegramError
 from bot.answering.refusal import decide_small_talk, refusal_of
 from bot.answering.selection import held_to_which
 from bot.arena import battle_records as battles
-from bot.arena.battle import Battle, NoBattle, faulty_battle, kept_side
+from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
 from bot.arena.battle_html import battle_html
-from bot.arena.battle_records import BattleChoice, KeptBattle, NewBattle
+from bot.arena.battle_records import BattleChoice, KeptBattle
 from bot.arena.board import board_text
-from bot.arena.names import named_writer
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -259,15 +258,8 @@ class ArenaOnTelegram(TelegramFeature):
             answer = replace(answer, understood=understood.question)
         METERS.answered(answer, "message")
         await self._memory.keep(asker.place, answer, message.message_id)
-        unknown = asker.texts(ArenaPhrases).unknown
-        new = NewBattle(
-            question=battle.question,
-            language=battle.language,
-            kind=battle.kind,
-            origin="chat",
-            generation=battle.generation,
-            first=kept_side(battle.first, unknown),
-            second=kept_side(battle.second, unknown),
+        new = replace(
+            new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
             shown=battle_html(battle, asker.phrases),
             person_id=asker.person_id,
             chat_id=asker.place.chat_id,
@@ -356,15 +348,9 @@ class ArenaOnTelegram(TelegramFeature):
 
 def _revealed(battle: KeptBattle, phrases: ArenaPhrases) -> list[str]:
     """Who wrote each answer, how long it took and what it cost."""
-    sides = (("first", battle.first), ("second", battle.second))
     return [
-        phrases.revealed(
-            phrases.answers[name],
-            named_writer(side.writer, phrases),
-            phrases.took(side.seconds),
-            phrases.price(side.micros),
-        )
-        for name, side in sides
+        phrases.reveal(name, side.writer, side.seconds, side.micros)
+        for name, side in (("first", battle.first), ("second", battle.second))
     ]
 
 

@@ -252,19 +252,9 @@ class _Offline:
 
     def _keep(self, battle: "Battle", choice: "BattleChoice") -> None:
         from bot.arena import battle_records as battles
-        from bot.arena.battle import kept_side
-        from bot.arena.battle_records import NewBattle
+        from bot.arena.battle import new_battle
 
-        unknown, now = self._phrases.unknown, datetime.now(UTC)
-        new = NewBattle(
-            question=battle.question,
-            language=battle.language,
-            kind=battle.kind,
-            origin=self._origin,
-            generation=battle.generation,
-            first=kept_side(battle.first, unknown),
-            second=kept_side(battle.second, unknown),
-        )
+        new, now = new_battle(battle, self._origin, self._phrases.unknown), datetime.now(UTC)
         judge = self._judge.name if self._judge is not None else None
 
         def keep(session: Any) -> None:
@@ -274,17 +264,9 @@ class _Offline:
         self._state.do(keep)
 
     def _reveal(self, battle: "Battle") -> None:
-        from bot.arena.names import named_writer
-
-        phrases = self._phrases
         for name, side in zip(("first", "second"), battle.sides, strict=True):
-            told = phrases.revealed(
-                phrases.answers[name],
-                named_writer(side.writer, phrases),
-                phrases.took(side.seconds),
-                phrases.price(side.micros),
-            )
-            show(self._out, f"  {harmless(told)}")
+            text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
+            show(self._out, f"  {harmless(text)}")
         show(self._out, "")
 
     @property

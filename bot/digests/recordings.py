@@ -18,9 +18,8 @@ from telegram.error import TelegramError
 
 from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
-from bot.digests.script import Script
+from bot.digests.script import Script, spoken_script
 from bot.digests.script_records import KeptScript, ToldScript
-from bot.digests.spoken import spoken_script
 from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases

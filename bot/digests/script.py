@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Literal
 
 from bot.answer import LINE_END, Citation
+from bot.audio import SpokenLine
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.catalogue import Language, catalogue
@@ -26,6 +27,8 @@ from index.article import Article, Period
 Speaker = Literal["first", "second"]
 
 WORDS_A_MINUTE = 150  # as a voice reads them
+# Seconds of silence after a quote, after what is said around quotes, and after a chapter.
+_PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,19 @@ class Script:
 def spoken_quote(citation: Citation) -> str:
     """A quote as it is read: on one line."""
     return LINE_END.sub(" ", citation.quote)
+
+
+def spoken_script(script: Script) -> list[SpokenLine]:
+    """Every line, also what is only for the ear; a chapter begins with its first."""
+    spoken = []
+    for lines in script.chapters:
+        for number, line in enumerate(lines):
+            pause = _PAUSE if line.citation is not None else _BEFORE_QUOTE
+            if number == len(lines) - 1:
+                pause = _BETWEEN_CHAPTERS
+            chapter = (line.chapter or script.title) if number == 0 else ""
+            spoken.append(SpokenLine(line.text, script.language, line.speaker, chapter, pause))
+    return spoken
 
 
 def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:

@@ -195,7 +195,7 @@ def _publish(
     settings: Settings, open_speech: "OpenSpeech", script: "Script", published: Published
 ) -> None:
     from bot.digests.feed import add_episode, episode_path
-    from bot.digests.spoken import spoken_script
+    from bot.digests.script import spoken_script
 
     path = episode_path(published.folder, script)
     made = record(settings, open_speech, spoken_script(script), path, title=script.title)
@@ -212,7 +212,7 @@ def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
     else:
         show(out, script_text(script))
     if shown.audio is not None:
-        from bot.digests.spoken import spoken_script
+        from bot.digests.script import spoken_script
 
         record(settings, shown.open_speech, spoken_script(script), shown.audio, title=script.title)
     return DONE if script.quotes else NOT_IN_ARTICLES

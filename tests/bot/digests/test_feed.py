@@ -11,8 +11,7 @@ from lxml import etree, html
 
 from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
-from bot.digests.script import Line, Script
-from bot.digests.spoken import spoken_script
+from bot.digests.script import Line, Script, spoken_script
 from bot.errors import KeepingError
 from index.article import Period
 from tests.bot.digests.made import DAY
