@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattle, KeptBattleVote, PairTally
+from bot.arena.battle_records import (
+    BattleChoice,
+    BattleSide,
+    PairTally,
+    StoredBattle,
+    StoredBattleVote,
+)
 from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
@@ -77,13 +83,13 @@ class Standings:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     vote: CountedVote
-    battle: KeptBattle
+    battle: StoredBattle
     judge: str | None = None
 
 
 def standings(
-    votes: Sequence[KeptBattleVote],
-    faults: Sequence[KeptBattle] = (),
+    votes: Sequence[StoredBattleVote],
+    faults: Sequence[StoredBattle] = (),
     rules: CountingRules = CountingRules(),
 ) -> Standings:
     """What votes tell, in all and by parts. Processor work: seconds for thousands of votes."""
@@ -93,7 +99,7 @@ def standings(
     if rules.faults_lose:
         counted += [_Counted(_lost(each), each) for each in faults if each.fault]
     parts = {}
-    keys: tuple[Callable[[KeptBattle], str], ...] = (
+    keys: tuple[Callable[[StoredBattle], str], ...] = (
         lambda battle: f"language {battle.language}",
         lambda battle: f"kind {battle.kind}",
     )
@@ -159,14 +165,14 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     return Standings(len(counted), len(people), judged, tuple(rows), effects)
 
 
-def _counts(vote: KeptBattleVote, rules: CountingRules) -> bool:
+def _counts(vote: StoredBattleVote, rules: CountingRules) -> bool:
     judged = vote.judge is not None
     if rules.voters != "all" and judged != (rules.voters == "judges"):
         return False
     return rules.bad_counts or vote.choice != "bad"
 
 
-def _vote(each: KeptBattleVote) -> CountedVote:
+def _vote(each: StoredBattleVote) -> CountedVote:
     battle = each.battle
     return CountedVote(
         battle.first.writer,
@@ -179,7 +185,7 @@ def _vote(each: KeptBattleVote) -> CountedVote:
     )
 
 
-def _lost(battle: KeptBattle) -> CountedVote:
+def _lost(battle: StoredBattle) -> CountedVote:
     """What a battle counts in which a writer failed: nothing was shown, so that no style counts."""
     name = f"fault {battle.id}"
     score = 0.0 if battle.fault == "first" else 1.0

@@ -20,7 +20,7 @@ from bot.answering.selection import held_to_which
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
 from bot.arena.battle_html import battle_html
-from bot.arena.battle_records import BattleChoice, KeptBattle
+from bot.arena.battle_records import BattleChoice, StoredBattle
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
@@ -217,7 +217,7 @@ class ArenaOnTelegram(TelegramFeature):
 
     async def _fought(
         self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena, *, ordinary: bool
-    ) -> KeptBattle | None:
+    ) -> StoredBattle | None:
         """The battle that a question leads to; None where it leads to none, which is told."""
         reply_to = None if asker.private else message.message_id
         said = await self._memory.said(asker.place, words)
@@ -245,13 +245,15 @@ class ArenaOnTelegram(TelegramFeature):
 
     async def _pair(self, asker: Asker, question: str, arena: Arena) -> tuple[str, str] | None:
         person = asker.person_id
-        pairs = await self._services.run(battles.met_pairs, person_id=person, question=question)
+        pairs = await self._services.run(
+            battles.pairs_of_person, person_id=person, question=question
+        )
         tallies = await self._services.run(battles.pair_tallies)
         return draw_pair(arena.writers, pair_records(tallies), pairs, self._chance)
 
     async def _keep(
         self, asker: Asker, message: Message, words: str, understood: Understood, battle: Battle
-    ) -> KeptBattle | None:
+    ) -> StoredBattle | None:
         """Write down the turn, for what is asked next, and the battle with what is shown of it."""
         answer = replace(battle.first.answer, question=words)
         if understood.rewritten:
@@ -282,13 +284,18 @@ class ArenaOnTelegram(TelegramFeature):
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
-    async def _kept(self, asker: Asker, message: Message) -> KeptBattle | None:
+    async def _kept(self, asker: Asker, message: Message) -> StoredBattle | None:
         return await self._services.run(
             battles.battle_of_question, chat_id=asker.place.chat_id, message_id=message.message_id
         )
 
     async def _vote(
-        self, bot: Bot, asker: Asker, query: CallbackQuery, battle: KeptBattle, choice: BattleChoice
+        self,
+        bot: Bot,
+        asker: Asker,
+        query: CallbackQuery,
+        battle: StoredBattle,
+        choice: BattleChoice,
     ) -> None:
         outcome = await self._services.run(
             battles.cast_battle_vote,
@@ -314,7 +321,7 @@ class ArenaOnTelegram(TelegramFeature):
         await say(bot, asker, revealed, InlineKeyboardMarkup([[_take_back(battle, phrases)]]))
 
     async def _take_back(
-        self, bot: Bot, asker: Asker, query: CallbackQuery, battle: KeptBattle
+        self, bot: Bot, asker: Asker, query: CallbackQuery, battle: StoredBattle
     ) -> None:
         take_back = partial(
             battles.take_back_battle_vote,
@@ -335,8 +342,8 @@ class ArenaOnTelegram(TelegramFeature):
     async def _standings(self) -> Standings:
         """Counted anew where somebody has voted since."""
         async with self._counting:
-            votes = await self._services.run(battles.counted_votes)
-            faults = await self._services.run(battles.faulty_battles)
+            votes = await self._services.run(battles.load_votes)
+            faults = await self._services.run(battles.load_faults)
             newest = votes[-1].created_at if votes else self._services.started
             known = (len(votes) + len(faults), newest)
             if self._counted is None or self._counted[0] != known:
@@ -346,7 +353,7 @@ class ArenaOnTelegram(TelegramFeature):
             return self._counted[1]
 
 
-def _revealed(battle: KeptBattle, phrases: ArenaPhrases) -> list[str]:
+def _revealed(battle: StoredBattle, phrases: ArenaPhrases) -> list[str]:
     """Who wrote each answer, how long it took and what it cost."""
     return [
         phrases.reveal(name, side.writer, side.seconds, side.micros)
@@ -354,7 +361,7 @@ def _revealed(battle: KeptBattle, phrases: ArenaPhrases) -> list[str]:
     ]
 
 
-def _keyboard(battle: KeptBattle, asker: Asker) -> InlineKeyboardMarkup:
+def _keyboard(battle: StoredBattle, asker: Asker) -> InlineKeyboardMarkup:
     phrases = asker.texts(ArenaPhrases)
     buttons = [
         InlineKeyboardButton(phrases.choices[choice], callback_data=f"b:{battle.id}:{letter}")
@@ -366,7 +373,7 @@ def _keyboard(battle: KeptBattle, asker: Asker) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
 
-def _take_back(battle: KeptBattle, phrases: ArenaPhrases) -> InlineKeyboardButton:
+def _take_back(battle: StoredBattle, phrases: ArenaPhrases) -> InlineKeyboardButton:
     return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_TAKE_BACK}")
 
 

@@ -208,7 +208,7 @@ class _Offline:
         from bot.arena.standings import pair_records
 
         origin = self._origin
-        meet = partial(battles.pairs_met_in_terminal, question=question, origin=origin)
+        meet = partial(battles.pairs_of_terminal, question=question, origin=origin)
         met, tallies = self._state.do(meet), self._state.do(battles.pair_tallies)
         pair = draw_pair(self._arena.writers, pair_records(tallies), met, self._chance)
         if pair is None:
@@ -285,7 +285,7 @@ def tell_standings(settings: Settings, rules: "CountingRules", outputs: Standing
     if outputs.chart is not None:
         require_charts("--chart")
     with _state(settings) as state:
-        votes, faults = state.do(battles.counted_votes), state.do(battles.faulty_battles)
+        votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
     told = standings(votes, faults, rules)
     out = console_for(sys.stdout)
     if outputs.as_json:
@@ -311,7 +311,7 @@ def export_votes(settings: Settings, name: str) -> int:
     from bot.arena.export import export_lines
 
     with _state(settings) as state:
-        votes = state.do(partial(battles.counted_votes, texts=True))
+        votes = state.do(partial(battles.load_votes, texts=True))
     _write(name, (f"{line}\n" for line in export_lines(votes)))
     stream = sys.stderr if name == STANDARD else sys.stdout
     show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), name))

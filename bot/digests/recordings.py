@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
 from bot.digests.script import Script, spoken_script
-from bot.digests.script_records import KeptScript, ToldScript
+from bot.digests.script_records import ScriptRecord, StoredScript
 from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
@@ -29,7 +29,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
-from bot.messenger.outbound.progress import BackgroundWork, shown_progress
+from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import describe_error
 from bot.messenger.services import BotServices
 from bot.state.deliveries import Attachment, Letter, Part
@@ -85,7 +85,7 @@ class RecordingHandlers:
     ) -> None:
         """Know over which articles these messages tell, for whoever replies to them."""
         if script.sources and messages:
-            await self._keep(asker, told_script(script, subject), messages, None)
+            await self._keep(asker, script_record(script, subject), messages, None)
 
     async def begin(
         self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
@@ -97,7 +97,7 @@ class RecordingHandlers:
         if not self._services.speaks or not script.quotes or busy:
             await self.keep(asker, script, messages, subject)
             return
-        told = told_script(script, subject, aloud=True)
+        told = script_record(script, subject, aloud=True)
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
         (message, *_) = await event.say(text, _keyboard(asker))
         kept = await self._keep(asker, told, messages, message)
@@ -118,8 +118,8 @@ class RecordingHandlers:
             await self._record(bot, kept)
 
     async def _keep(
-        self, asker: Asker, told: ToldScript, messages: Sequence[int], progress: int | None
-    ) -> KeptScript:
+        self, asker: Asker, told: ScriptRecord, messages: Sequence[int], progress: int | None
+    ) -> StoredScript:
         return await self._services.run(
             scripts.keep_script,
             place=asker.place,
@@ -129,7 +129,7 @@ class RecordingHandlers:
             now=self._services.now(),
         )
 
-    async def _record(self, bot: Bot, kept: KeptScript) -> None:
+    async def _record(self, bot: Bot, kept: StoredScript) -> None:
         """Send a recording, or say why there is none; nothing where another does, or has."""
         trigger, spoken = current_trigger(), kept.told.spoken
         if trigger is None or spoken is None or kept.id in self._under_way:
@@ -142,7 +142,7 @@ class RecordingHandlers:
                 if kept.progress is not None:
                     text = partial(_told, asker, work)
                     await showing.enter_async_context(
-                        shown_progress(
+                        show_progress(
                             bot, asker, kept.progress, text, _keyboard(asker), PROGRESS_SECONDS
                         )
                     )
@@ -153,7 +153,9 @@ class RecordingHandlers:
         finally:
             del self._under_way[kept.id]
 
-    async def _parts(self, kept: KeptScript, asker: Asker, work: _Work) -> tuple[Part, ...] | None:
+    async def _parts(
+        self, kept: StoredScript, asker: Asker, work: _Work
+    ) -> tuple[Part, ...] | None:
         """The recording, or why there is none; None where there is nothing to record any more."""
         phrases, spoken = asker.texts(RecordingPhrases), kept.told.spoken or {}
         async with self._voice:
@@ -173,7 +175,7 @@ class RecordingHandlers:
         return (Part(spoken["title"], html=False, attachment=recording),)
 
     async def _post(
-        self, bot: Bot, journal: Journal, kept: KeptScript, parts: tuple[Part, ...]
+        self, bot: Bot, journal: Journal, kept: StoredScript, parts: tuple[Part, ...]
     ) -> None:
         place = kept.place
         posted = await journal.post(
@@ -189,7 +191,7 @@ class RecordingHandlers:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
-        await self._services.run(scripts.note_told, delivery_id=posted.id)
+        await self._services.run(scripts.note_messages, delivery_id=posted.id)
 
     def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
@@ -204,10 +206,10 @@ class RecordingHandlers:
             return made.path.read_bytes()
 
 
-def told_script(script: Script, subject: str = "", *, aloud: bool = False) -> ToldScript:
+def script_record(script: Script, subject: str = "", *, aloud: bool = False) -> ScriptRecord:
     """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    told = ToldScript(script.language, articles, subject)
+    told = ScriptRecord(script.language, articles, subject)
     if not aloud:
         return told
     lines = [asdict(line) for line in spoken_script(script)]
@@ -221,7 +223,7 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def _asker(kept: KeptScript) -> Asker:
+def _asker(kept: StoredScript) -> Asker:
     return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
 
 

@@ -16,9 +16,9 @@ from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
-from bot.digests.digest_records import KeptDigest
+from bot.digests.digest_records import StoredDigest
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
-from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, told_script
+from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, script_record
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
@@ -135,7 +135,7 @@ class DigestsOnTelegram(TelegramFeature):
         return Referent(script.subject, tuple(script.articles)) if script else None
 
     def delivered(self, session: Session, delivery_id: int) -> None:
-        scripts.note_told(session, delivery_id)
+        scripts.note_messages(session, delivery_id)
 
     async def send(self, bot: Bot) -> None:
         trigger = current_trigger()
@@ -155,7 +155,7 @@ class DigestsOnTelegram(TelegramFeature):
             if day is not None and await self._may_read(kept):
                 await self._send(bot, journal, kept, day)
 
-    async def _may_read(self, kept: KeptDigest) -> bool:
+    async def _may_read(self, kept: StoredDigest) -> bool:
         """Whether who asked for it may still ask; they are not told every day that they may not."""
         if kept.chat_id > 0:
             return self._services.roles.may_ask(kept.chat_id)
@@ -164,7 +164,7 @@ class DigestsOnTelegram(TelegramFeature):
         )
         return self._services.roles.group_may_ask(kept.chat_id, chat.allowed)
 
-    async def _send(self, bot: Bot, journal: Journal, kept: KeptDigest, day: date) -> None:
+    async def _send(self, bot: Bot, journal: Journal, kept: StoredDigest, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
         script = await self._daily(kept.chat_id, Period(since, day), language, kept.told)
@@ -173,7 +173,7 @@ class DigestsOnTelegram(TelegramFeature):
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
-        written = told_script(script, aloud=aloud)
+        written = script_record(script, aloud=aloud)
         posted = await journal.post(
             digests.post_digest,
             digest_id=kept.id,
@@ -188,7 +188,7 @@ class DigestsOnTelegram(TelegramFeature):
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
-        await self._services.run(scripts.note_told, delivery_id=posted.id)
+        await self._services.run(scripts.note_messages, delivery_id=posted.id)
         if await journal.outcome(posted.id) == "given up":
             await self._services.run(digests.forget_digest, digest_id=kept.id)
 
@@ -239,7 +239,7 @@ class DigestsOnTelegram(TelegramFeature):
         )
         await event.say(phrases.stopped if stopped else phrases.not_kept)
 
-    async def _kept(self, asker: Asker) -> KeptDigest | None:
+    async def _kept(self, asker: Asker) -> StoredDigest | None:
         place = asker.place
         return await self._services.run(
             digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id

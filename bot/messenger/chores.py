@@ -18,7 +18,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.clock import look_at_clock
@@ -90,7 +90,7 @@ async def _tell_administrators(
 ) -> None:
     """Each in their language; those that cannot be reached are passed over."""
     for person in services.roles.administrators():
-        code = (await spoken_to(services, person, None)).code
+        code = (await phrases_for(services, person, None)).code
         html = text_html(text(AdministrationPhrases.of(code)), code)
         try:
             await deliver(bot, ConversationPlace(person, 0, person), html)
@@ -103,7 +103,7 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
     rest: list[int] = []
 
     async def settle(bot: Bot) -> None:
-        rest.extend(await journal.unasked())
+        rest.extend(await journal.take_over_deliveries())
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)

@@ -138,7 +138,7 @@ async def find_asker(services: BotServices, update: Update) -> Asker | None:
     return asker_of(update, person.language)
 
 
-async def spoken_to(services: BotServices, person_id: int, told: str | None) -> Phrases:
+async def phrases_for(services: BotServices, person_id: int, told: str | None) -> Phrases:
     """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
     person = await services.state.run(people.person, person_id=person_id)
     return Phrases.of((person.language if person else None) or told)

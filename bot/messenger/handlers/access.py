@@ -108,7 +108,7 @@ class AccessHandlers:
 
     def _given(self, phrases: AccessPhrases) -> Iterator[str]:
         """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
-        given = self._services.roles.given()
+        given = self._services.roles.standings()
         for standing in STANDINGS:
             people = sorted(person for person, had in given.items() if had == standing)
             if people:
@@ -122,7 +122,7 @@ class AccessHandlers:
 
     async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
         """What to say of a person's standing, changed where the settings leave it open."""
-        if self._services.roles.set_by_settings(number) is not None:
+        if self._services.roles.role_in_settings(number) is not None:
             return phrases.set_by_settings(number)
         await self._services.roles.give(number, standing, self._services.now())
         return phrases.person_is(number, standing)

@@ -25,7 +25,7 @@ from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
 from bot.messenger.outbound.reply import describe_error, replace_message, say
-from bot.messenger.services import BotServices, conversation_name, spoken_to
+from bot.messenger.services import BotServices, conversation_name, phrases_for
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
 from bot.state.documents import DecidedScope, DocumentDecision, SentDocument
@@ -317,7 +317,7 @@ class DocumentHandlers:
                 await self._forgotten(document)
                 continue
             person = document.place.person_id
-            phrases = await spoken_to(self._services, person, None)
+            phrases = await phrases_for(self._services, person, None)
             await self._file(bot, Asker(document.place, phrases, private=True), document, None)
 
     async def forget(self, place: ConversationPlace) -> None:

@@ -28,7 +28,7 @@ from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, find_asker, spoken_to
+from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.state import chats, corpora, meters, people
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Gate:
             return False
         chat = asker.place.chat_id
         seen = await self._services.run(chats.note_chat, chat_id=chat, now=self._services.now())
-        if roles.barred(person):
+        if roles.is_barred(person):
             return False
         if roles.group_may_ask(chat, seen.allowed):
             return True
@@ -126,13 +126,13 @@ class Gate:
         if not erasing and not _commanded(update, self._own_data):
             return False
         known = await self._services.run(people.person, person_id=person)
-        return known is not None or self._services.roles.barred(person)
+        return known is not None or self._services.roles.is_barred(person)
 
     async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""
         token = start_token(update)
         person, phrases = asker.person_id, asker.texts(AccessPhrases)
-        if token is None or self._services.roles.barred(person):
+        if token is None or self._services.roles.is_barred(person):
             return False
         role = await self._services.roles.accept(token, person, self._services.now())
         if role is not None:
@@ -167,7 +167,7 @@ class Gate:
         return await self._services.limits.take(person, group, cost)
 
     async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
-        phrases = await spoken_to(self._services, asker.person_id, asker.phrases.code)
+        phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
@@ -182,7 +182,7 @@ class Gate:
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
         """Say in a group that it is between the person and the bot, and where."""
-        spoken = await spoken_to(self._services, asker.person_id, asker.phrases.code)
+        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases = PersonalPhrases.of(spoken.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)

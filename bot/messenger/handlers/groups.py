@@ -13,7 +13,7 @@ from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filter
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.state import chats
 from bot.state.conversations import ConversationPlace
 
@@ -56,7 +56,7 @@ class GroupHandlers:
         await context.bot.leave_chat(change.chat.id)
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
-        spoken = await spoken_to(self._services, asker.person_id, asker.phrases.code)
+        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases, person = AccessPhrases.of(spoken.code), asker.person_id
         allowed = await self._allowed(chat) or self._services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))

@@ -28,7 +28,7 @@ from bot.locale.text import harmless
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex
@@ -57,7 +57,7 @@ class InlineHandlers:
         user = query.from_user
         # Before anything is waited for: what was typed first may be ready last.
         self._typing[user.id] = query.id
-        phrases = await spoken_to(self._services, user.id, user.language_code)
+        phrases = await phrases_for(self._services, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
         if not self._services.roles.may_ask(user.id):
             await _say(query, AccessPhrases.of(phrases.code).inline_refused)

@@ -104,7 +104,7 @@ class PersonalHandlers:
     async def data(self, event: ChatEvent) -> None:
         phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
         found = await self._services.run(privacy.export_person, person_id=owner)
-        if self._services.roles.barred(owner):
+        if self._services.roles.is_barred(owner):
             found["barred"] = True
         data = json.dumps(found, ensure_ascii=False, indent=2).encode()
         file = Attachment("document", phrases.data_file, data)
@@ -133,8 +133,8 @@ class PersonalHandlers:
         await press.acknowledge()
         text = phrases.not_forgotten
         if decided == "yes":
-            self._services.roles.erased(person)
-            barred = self._services.roles.barred(person)
+            self._services.roles.forget(person)
+            barred = self._services.roles.is_barred(person)
             text = phrases.forgotten_barred if barred else phrases.forgotten
         await press.replace_text(text)
 

@@ -266,7 +266,7 @@ class QuestionHandlers:
             context.bot, asker, message, words
         ):
             return
-        if await self._voting.commented(message, asker):
+        if await self._voting.take_comment(message, asker):
             return
         if not words and not text_replied_to(message, context.bot.id):
             said = asker.phrases.wordless if asker.private else asker.phrases.greeting

@@ -21,7 +21,7 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import take_away
-from bot.messenger.outbound.progress import BackgroundWork, shown_progress
+from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
 from index.build.builder import BuildReport, BuildStep
@@ -105,9 +105,7 @@ class ReindexHandlers:
         told = partial(self._told, asker, progress)
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
-            async with shown_progress(
-                bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS
-            ):
+            async with show_progress(bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
             lines = list(_lines(report, asker))
             text = asker.texts(AdministrationPhrases).built(lines, progress.since)

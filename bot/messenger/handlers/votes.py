@@ -107,7 +107,7 @@ class VoteHandlers:
             return False
         if not asker.private:
             seen = await services.run(chats.note_chat, chat_id=chat, now=services.now())
-            if services.roles.barred(person) or not services.roles.group_may_ask(
+            if services.roles.is_barred(person) or not services.roles.group_may_ask(
                 chat, seen.allowed
             ):
                 return False
@@ -127,7 +127,7 @@ class VoteHandlers:
         text = asker.texts(BrowsingPhrases).noted if kept else asker.texts(BrowsingPhrases).gone
         await press.replace_text(text)
 
-    async def commented(self, message: Message, asker: Asker) -> bool:
+    async def take_comment(self, message: Message, asker: Asker) -> bool:
         """Whether a message is a reply to the question why; it is then kept."""
         replied = message.reply_to_message
         words = words_on(message)

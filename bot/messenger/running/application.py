@@ -27,7 +27,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
-from bot.messenger.journal import Journal, Trigger, triggered_by
+from bot.messenger.journal import Journal, Trigger, act_for
 from bot.messenger.running.health import serve_health
 from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
@@ -190,7 +190,7 @@ async def serve(
         closing(open_state(url, bot_id)) as state,
         closing(BotProcess(state, bot_id)) as process,
         closing(Journal(state, bot_id)) as journal,
-        triggered_by(Trigger(journal)),
+        act_for(Trigger(journal)),
     ):
         # Telegram tells what is new to one process that asks, and ends the requests of another.
         process.join(alone=settings.webhook_url is None)

@@ -10,7 +10,7 @@ from io import BytesIO
 from sqlalchemy.orm import Session
 
 from bot.arena import battle_records as battles
-from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.arena.battle_records import BattleSide, NewBattle, StoredBattleVote
 from bot.state import archive, chats, privacy, retention
 from bot.state.database import State
 from bot.state.retention import RetentionTerms
@@ -50,8 +50,8 @@ def _cast(
     )
 
 
-def _votes(state: State) -> list[KeptBattleVote]:
-    return state.do(partial(battles.counted_votes, texts=True))
+def _votes(state: State) -> list[StoredBattleVote]:
+    return state.do(partial(battles.load_votes, texts=True))
 
 
 def test_a_person_votes_once_on_a_battle_and_several_people_may(state: State) -> None:
@@ -85,7 +85,7 @@ def test_who_asked_or_voted_has_met_the_pair(state: State) -> None:
     _cast(state, battle, 8)
 
     def met(person: int, question: str = QUESTION) -> set[frozenset[str]]:
-        find = partial(battles.met_pairs, person_id=person, question=question)
+        find = partial(battles.pairs_of_person, person_id=person, question=question)
         return set(state.do(find))
 
     assert met(7) == met(8) == {PAIR}
@@ -161,7 +161,7 @@ def test_who_is_erased_leaves_no_vote_and_no_word_and_the_votes_of_others_stay(
 
 def test_a_fault_is_kept_without_a_word(state: State) -> None:
     _keep(state, replace(BATTLE, fault="second"))
-    (kept,) = state.do(battles.faulty_battles)
+    (kept,) = state.do(battles.load_faults)
     assert (kept.fault, kept.question, kept.first.text, kept.chat_id) == (
         "second",
         None,
