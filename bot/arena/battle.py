@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
-from bot.answer import LINE_END, Answer, Citation, Statement
+from bot.answer import LINE_END, Answer, Statement
 from bot.answering.comparison import search_parts
 from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
 from bot.arena.rating import StyleCounts
@@ -91,7 +91,8 @@ class NoBattle:
 def compared_statements(answer: Answer) -> tuple[Statement, ...]:
     """What an answer says, set alike whoever wrote it: each statement on one line, a quote behind
     the sentence that it leans on."""
-    leads = {each.quote: _lead(each) for each in answer.citations} if answer.verbatim else {}
+    cited = answer.citations if answer.verbatim else ()
+    leads = {each.quote: LINE_END.sub(" ", each.lead.text) for each in cited if each.lead}
     return tuple(_flowing(each, leads.get(each.text, "")) for each in answer.statements)
 
 
@@ -162,7 +163,3 @@ def _flowing(statement: Statement, lead: str) -> Statement:
     text = f"{before}{highlight}{after}"
     mark = (len(before), len(before) + len(highlight)) if highlight else None
     return replace(statement, text=text, highlight=mark)
-
-
-def _lead(citation: Citation) -> str:
-    return LINE_END.sub(" ", citation.lead.text) if citation.lead is not None else ""

@@ -199,7 +199,9 @@ class DigestsOnTelegram(TelegramFeature):
             script = await self._daily(asker.place.chat_id, yesterday, asker.phrases.code)
         kept = await self._kept(asker)
         phrases = asker.texts(SchedulePhrases)
-        keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
+        start = InlineKeyboardButton(phrases.start, callback_data="q:start")
+        button = _stop_button(phrases) if kept else InlineKeyboardMarkup.from_button(start)
+        keyboard = self._below(script, button)
         told = await deliver(bot, asker.place, script_html(script), keyboard)
         await self._recordings.keep(asker, script, told)
 
@@ -282,8 +284,6 @@ class DigestsOnTelegram(TelegramFeature):
 
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.stop, callback_data="q:stop")]])
-
-
-def _start_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.start, callback_data="q:start")]])
+    return InlineKeyboardMarkup.from_button(
+        InlineKeyboardButton(phrases.stop, callback_data="q:stop")
+    )

@@ -289,9 +289,5 @@ def _marker(citation: Citation) -> str:
     return f"[\\[{citation.number}\\]](<{link}>)" if link else f"\\[{citation.number}\\]"
 
 
-def _flowing(text: str) -> str:
-    return " ".join(text.split("\n"))
-
-
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(_flowing(text)))
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(" ".join(text.split("\n"))))

@@ -133,8 +133,9 @@ class AnnouncementHandlers:
         phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
         wanted = await self._services.run(people.listens, person_id=number)
         text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
-        keyboard = _quiet(phrases) if wanted else _listen(phrases)
-        await event.say(text, keyboard)
+        listen = InlineKeyboardButton(phrases.listen, callback_data="quiet:no")
+        button = _quiet(phrases) if wanted else InlineKeyboardMarkup.from_button(listen)
+        await event.say(text, button)
 
     async def prefer(self, press: ButtonPress) -> None:
         wanted, person = press.match[1] == "no", press.asker.person_id
@@ -246,7 +247,3 @@ async def _pause(seconds: float, stopping: asyncio.Event) -> None:
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.quiet, callback_data="quiet:yes")]])
-
-
-def _listen(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.listen, callback_data="quiet:no")]])

@@ -144,7 +144,7 @@ def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle
     source = f"{title_of(first, phrases.code)}{details(first, phrases)}"
     doubted = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
-        id=f"answer-{_short(html[0])}",
+        id=f"answer-{hashlib.sha256(html[0].encode()).hexdigest()[:16]}",
         title=_line(phrases.doubted(answer.period) if doubted else said),
         description=_line(f"{said} — {source}" if doubted else source),
         input_message_content=_content(html[0]),
@@ -169,7 +169,3 @@ def _content(html: str) -> InputTextMessageContent:
 def _line(text: str) -> str:
     line = harmless(" ".join(text.split()))
     return line if len(line) <= _LINE else f"{line[: _LINE - 1].rstrip()}…"
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -187,7 +187,8 @@ def keyboard(
         offers += [[button] for button in each.rows]
     if len(buttons) + 2 <= BUTTONS_PER_ROW:
         return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
-    return InlineKeyboardMarkup([*_rows(buttons), *offers, [good, bad]])
+    rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
+    return InlineKeyboardMarkup([*rows, *offers, [good, bad]])
 
 
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
@@ -215,7 +216,3 @@ def _citations(sources: Sequence[Any], find: Find, cited: bool) -> Iterator[Cita
             if passage.start <= start and end <= passage.end:
                 quote = article.text[start:end]
                 yield Citation(source["number"], quote, start, end, passage, article)
-
-
-def _rows(buttons: Sequence[InlineKeyboardButton]) -> list[Sequence[InlineKeyboardButton]]:
-    return [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]

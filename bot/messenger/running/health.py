@@ -56,7 +56,7 @@ async def serve_health(
         *([hearing] if settings.webhook_url else []),
         _Probe("answers", partial(_answered, services)),
         _Probe("database", partial(_written, services)),
-        _Probe("index", partial(_opened, library)),
+        _Probe("index", partial(asyncio.to_thread, library.check)),
     ]
     checks: dict[str, HealthCheck] = {"telegram": _heard, "updates": partial(_moving, turns)}
     checks |= {probe.name: probe.finding for probe in probes}
@@ -143,10 +143,6 @@ async def _answered(services: BotServices) -> None:
 
 async def _written(services: BotServices) -> None:
     await services.run(meters.notice, key="health", now=services.now(), every=timedelta())
-
-
-async def _opened(library: Library) -> None:
-    await asyncio.to_thread(library.check)
 
 
 async def _called(bot: Bot, url: str) -> str | None:

@@ -119,17 +119,12 @@ def _is_of_the_code(record: logging.LogRecord) -> bool:
 
 def _argument(value: object) -> object:
     if isinstance(value, BaseException):
-        return _kinds(value)
+        return " < ".join(_named(each) for each in _chain(value))
     if value is None or isinstance(value, (bool, float, Enum, PublicText)):
         return value
     if isinstance(value, int) and abs(value) < _SMALL:
         return value
     return _Private()
-
-
-def _kinds(error: BaseException) -> str:
-    """An error and its causes in one line."""
-    return " < ".join(_named(each) for each in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
