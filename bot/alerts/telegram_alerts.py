@@ -90,7 +90,7 @@ class AlertHandlers:
         await press.say(asker.texts(AlertPhrases).stored)
 
     async def list(self, event: ChatEvent) -> None:
-        text, keyboard = await self._listed(event.asker)
+        text, keyboard = await self._list_all(event.asker)
         await event.say(text, keyboard)
 
     async def cancel(self, press: ButtonPress) -> None:
@@ -100,11 +100,11 @@ class AlertHandlers:
         )
         phrases = asker.texts(AlertPhrases)
         await press.acknowledge(phrases.cancelled if cancelled else phrases.gone)
-        text, keyboard = await self._listed(asker)
+        text, keyboard = await self._list_all(asker)
         shown = press.query.message.message_id if press.query.message else None
         await replace_message(press.bot, asker, shown, text, keyboard)
 
-    async def _listed(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
+    async def _list_all(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
         phrases = asker.texts(AlertPhrases)
         kept = (await self._services.run(alerts.alerts_of_person, person_id=asker.person_id))[
             :_LISTED
@@ -134,7 +134,7 @@ class AlertHandlers:
         generation = self._services.library.generation()
         waiting = await self._services.run(alerts.unchecked_alerts, generation=generation)
         for alert in waiting:
-            with held_to(await self._services.run(_chosen_in(alert))):
+            with held_to(await self._services.run(_selection_job(alert))):
                 answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
             if not answer.answered:
                 await self._services.run(
@@ -174,7 +174,7 @@ class AlertHandlers:
         await self._services.run(conversations.record_answer_messages, turn_id=turn, messages=sent)
 
 
-def _chosen_in(alert: Alert) -> Callable[[Session], Selection | None]:
+def _selection_job(alert: Alert) -> Callable[[Session], Selection | None]:
     """What the chat is answered from in which the alert was asked for."""
     place = alert.place
     return partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)

@@ -168,7 +168,7 @@ class SubscriptionHandlers:
     ) -> None:
         """Tell what is new; what is written down first is told by the next start at the latest."""
         found = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
-        new = await self._news(kept, found)
+        new = await self._find_news(kept, found)
         letter = _letter(kept, new) if new else None
         begun = await journal.post(
             subscriptions.tell,
@@ -188,7 +188,7 @@ class SubscriptionHandlers:
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
+    async def _find_news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
         """What may be told there of what was not there before."""
         new = [each for each in found.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):

@@ -35,10 +35,10 @@ _LEAST_SPAN = 60.0  # of the scale, in points of rating, to each side of the mea
 def draw_standings(standings: Standings, language: str) -> bytes:
     """A PNG, 1,080 pixels wide; at least one writer is to be rated. Takes about a second."""
     with DRAWING:
-        return _drawn(standings, StandingsPhrases.of(language), ArenaPhrases.of(language))
+        return _draw(standings, StandingsPhrases.of(language), ArenaPhrases.of(language))
 
 
-def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) -> bytes:
+def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) -> bytes:
     from matplotlib.figure import Figure
 
     rows = standings.rated
@@ -50,7 +50,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
 
     write(phrases.title, _EDGE, 62, 17, INK, weight="bold")
     write(voters_line(standings, phrases), _EDGE, 118, 11, FAINT)
-    low, high = _span(rows)
+    low, high = _find_range(rows)
     base = _TOP + _ROW * len(rows)
     axes = sheet.add_axes((_EDGE, 1 - base / height, _RIGHT - _EDGE, (base - _TOP) / height))
     _frame(axes, len(rows), low, high, phrases)
@@ -75,7 +75,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
     return out.getvalue()
 
 
-def _span(rows: tuple[Standing, ...]) -> tuple[float, float]:
+def _find_range(rows: tuple[Standing, ...]) -> tuple[float, float]:
     """What the scale shows: every interval whole, the mean, and a margin."""
     ends = [MEAN_RATING - _LEAST_SPAN, MEAN_RATING + _LEAST_SPAN]
     for row in rows:

@@ -94,10 +94,12 @@ def standings(
 ) -> Standings:
     """What votes tell, in all and by parts. Processor work: seconds for thousands of votes."""
     counted = [
-        _Counted(_vote(each), each.battle, each.judge) for each in votes if _counts(each, rules)
+        _Counted(_count_vote(each), each.battle, each.judge)
+        for each in votes
+        if _is_counted(each, rules)
     ]
     if rules.faults_lose:
-        counted += [_Counted(_lost(each), each) for each in faults if each.fault]
+        counted += [_Counted(_count_fault(each), each) for each in faults if each.fault]
     parts = {}
     keys: tuple[Callable[[StoredBattle], str], ...] = (
         lambda battle: f"language {battle.language}",
@@ -165,14 +167,14 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     return Standings(len(counted), len(people), judged, tuple(rows), effects)
 
 
-def _counts(vote: StoredBattleVote, rules: CountingRules) -> bool:
+def _is_counted(vote: StoredBattleVote, rules: CountingRules) -> bool:
     judged = vote.judge is not None
     if rules.voters != "all" and judged != (rules.voters == "judges"):
         return False
     return rules.bad_counts or vote.choice != "bad"
 
 
-def _vote(each: StoredBattleVote) -> CountedVote:
+def _count_vote(each: StoredBattleVote) -> CountedVote:
     battle = each.battle
     return CountedVote(
         battle.first.writer,
@@ -185,7 +187,7 @@ def _vote(each: StoredBattleVote) -> CountedVote:
     )
 
 
-def _lost(battle: StoredBattle) -> CountedVote:
+def _count_fault(battle: StoredBattle) -> CountedVote:
     """What a battle counts in which a writer failed: nothing was shown, so that no style counts."""
     name = f"fault {battle.id}"
     score = 0.0 if battle.fault == "first" else 1.0

@@ -85,7 +85,7 @@ class ArenaOnTelegram(TelegramFeature):
         self._memory = ConversationMemory(services)
         self._chance = SystemRandom()
         self._counting = asyncio.Lock()  # one at a time, for people who ask are to be answered
-        self._counted: tuple[tuple[int, datetime], Standings] | None = None
+        self._counting_result: tuple[tuple[int, datetime], Standings] | None = None
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
@@ -127,7 +127,7 @@ class ArenaOnTelegram(TelegramFeature):
         arena, share = self._arena, self._services.settings.arena_share
         if arena is None or not share or not asker.private:
             return False
-        if await self._kept(asker, message) is None:
+        if await self._find(asker, message) is None:
             if not await self._services.run(
                 battles.takes_part, person_id=asker.person_id
             ) or self._chance.randrange(share):
@@ -207,15 +207,15 @@ class ArenaOnTelegram(TelegramFeature):
         as it was.
         """
         reply_to = None if asker.private else message.message_id
-        battle = await self._kept(asker, message)
+        battle = await self._find(asker, message)
         if battle is None:
-            battle = await self._fought(bot, asker, message, words, arena, ordinary=ordinary)
+            battle = await self._fight(bot, asker, message, words, arena, ordinary=ordinary)
         if battle is not None:
             keyboard = _keyboard(battle, asker)
             await deliver(bot, asker.place, battle.shown, keyboard, reply_to)
         return battle is not None
 
-    async def _fought(
+    async def _fight(
         self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena, *, ordinary: bool
     ) -> StoredBattle | None:
         """The battle that a question leads to; None where it leads to none, which is told."""
@@ -228,7 +228,7 @@ class ArenaOnTelegram(TelegramFeature):
                 html = answer_html(refusal_of(words, decision), asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
-        pair = await self._pair(asker, understood.question, arena)
+        pair = await self._draw_pair(asker, understood.question, arena)
         if pair is None:
             if not ordinary:
                 await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
@@ -243,7 +243,7 @@ class ArenaOnTelegram(TelegramFeature):
             return None
         return await self._keep(asker, message, words, understood, fought)
 
-    async def _pair(self, asker: Asker, question: str, arena: Arena) -> tuple[str, str] | None:
+    async def _draw_pair(self, asker: Asker, question: str, arena: Arena) -> tuple[str, str] | None:
         person = asker.person_id
         pairs = await self._services.run(
             battles.pairs_of_person, person_id=person, question=question
@@ -268,7 +268,7 @@ class ArenaOnTelegram(TelegramFeature):
             question_message=message.message_id,
         )
         await self._services.run(battles.keep_battle, new=new, now=self._services.now())
-        return await self._kept(asker, message)
+        return await self._find(asker, message)
 
     async def _keep_fault(self, fought: NoBattle, pair: tuple[str, str]) -> None:
         if (new := faulty_battle(fought, pair, "chat")) is not None:
@@ -284,7 +284,7 @@ class ArenaOnTelegram(TelegramFeature):
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
-    async def _kept(self, asker: Asker, message: Message) -> StoredBattle | None:
+    async def _find(self, asker: Asker, message: Message) -> StoredBattle | None:
         return await self._services.run(
             battles.battle_of_question, chat_id=asker.place.chat_id, message_id=message.message_id
         )
@@ -309,7 +309,7 @@ class ArenaOnTelegram(TelegramFeature):
             await acknowledge(query, phrases.outcomes[outcome], aloud=True)
             return
         told = phrases.voted if outcome == "counted" else phrases.outcomes[outcome]
-        revealed = "\n".join((told, *_revealed(battle, phrases)))
+        revealed = "\n".join((told, *_reveal_lines(battle, phrases)))
         if not asker.private:  # the others are still to vote
             await acknowledge(query, _cut(revealed), aloud=True)
             return
@@ -334,7 +334,7 @@ class ArenaOnTelegram(TelegramFeature):
         text = phrases.taken_back if taken else phrases.too_late
         if taken and asker.private:
             await acknowledge(query)
-            told = "\n".join((text, *_revealed(battle, phrases)))
+            told = "\n".join((text, *_reveal_lines(battle, phrases)))
             await replace_text(bot, asker, query, told)
         else:
             await acknowledge(query, text, aloud=True)
@@ -346,14 +346,14 @@ class ArenaOnTelegram(TelegramFeature):
             faults = await self._services.run(battles.load_faults)
             newest = votes[-1].created_at if votes else self._services.started
             known = (len(votes) + len(faults), newest)
-            if self._counted is None or self._counted[0] != known:
+            if self._counting_result is None or self._counting_result[0] != known:
                 rules = counting_rules(self._services.settings)
                 told = await asyncio.to_thread(standings, votes, faults, rules)
-                self._counted = known, told
-            return self._counted[1]
+                self._counting_result = known, told
+            return self._counting_result[1]
 
 
-def _revealed(battle: StoredBattle, phrases: ArenaPhrases) -> list[str]:
+def _reveal_lines(battle: StoredBattle, phrases: ArenaPhrases) -> list[str]:
     """Who wrote each answer, how long it took and what it cost."""
     return [
         phrases.reveal(name, side.writer, side.seconds, side.micros)

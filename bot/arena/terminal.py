@@ -157,7 +157,7 @@ def run_battles(
     with ExitStack() as opened:
         model = None
         if judge is not None:
-            choice = _judge_named(judge)
+            choice = _parse_judge(judge)
             judging = Writers(settings.model_copy(update={"chat_model": choice}))
             opened.callback(judging.close)
             model = judging.model(choice)
@@ -227,7 +227,7 @@ class _Offline:
 
     async def _choice(self, battle: "Battle") -> "BattleChoice | Literal['pass', 'quit'] | None":
         if self._judge is not None:
-            return await self._judgment(battle, self._judge)
+            return await self._ask_judge(battle, self._judge)
         while True:
             self._out.file.write(f"\n{self._texts.prompt} ({self._texts.keys}) > ")
             self._out.file.flush()
@@ -237,7 +237,7 @@ class _Offline:
             if (key := _KEYS.get(typed.strip().lower())) is not None:
                 return key
 
-    async def _judgment(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
+    async def _ask_judge(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
         from bot.arena.judge import judged
 
         try:
@@ -357,7 +357,7 @@ def _write(name: str, lines: Iterable[str]) -> None:
         raise StateError("state-file-not-written", shown=name, reason=reason_of(error)) from error
 
 
-def _judge_named(written: str) -> str:
+def _parse_judge(written: str) -> str:
     """Raises SettingsError for what names no chat model."""
     try:
         choices = parse_choices(written)

@@ -43,10 +43,10 @@ def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
     Round numbers (« plus de trente ») do not count, nor do ages, hours and spans of time: two of
     them are seldom of the same.
     """
-    given = _counted(other, language)
+    given = _find_figures(other, language)
     if not given:
         return False
-    known = {each: _counted(each, language) for each in told}
+    known = {each: _find_figures(each, language) for each in told}
     every = [number for counted in known.values() for group in counted.values() for number in group]
     if any(a.bears(b) for group in given.values() for b in group for a in every):
         return False
@@ -66,7 +66,7 @@ def _of_one_thing(one: str, other: str, language: str) -> bool:
     return bool(fewest) and len(mine & theirs) >= SHARED_WORDS * fewest
 
 
-def _counted(text: str, language: str) -> Mapping[str, list[Quantity]]:
+def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
     found: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):

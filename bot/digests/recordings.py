@@ -134,13 +134,13 @@ class RecordingHandlers:
         trigger, spoken = current_trigger(), kept.told.spoken
         if trigger is None or spoken is None or kept.id in self._under_way:
             return
-        asker = _asker(kept)
+        asker = _asker_of(kept)
         work = _Work(chat=kept.place.chat_id, of=len(spoken["lines"]))
         self._under_way[kept.id] = work
         try:
             async with AsyncExitStack() as showing:
                 if kept.progress is not None:
-                    text = partial(_told, asker, work)
+                    text = partial(_progress_text, asker, work)
                     await showing.enter_async_context(
                         show_progress(
                             bot, asker, kept.progress, text, _keyboard(asker), PROGRESS_SECONDS
@@ -163,14 +163,14 @@ class RecordingHandlers:
             if tries is None:
                 return None
             if tries > MOST_TRIES:
-                return _said(asker, phrases.failed)
+                return _text_parts(asker, phrases.failed)
             try:
-                content = await asyncio.to_thread(self._recorded, spoken, work)
+                content = await asyncio.to_thread(self._record_mp3, spoken, work)
             except _Stopped:
-                return _said(asker, phrases.stopped)
+                return _text_parts(asker, phrases.stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
-                return _said(asker, describe_error(self._services, asker, error))
+                return _text_parts(asker, describe_error(self._services, asker, error))
         recording = Attachment("audio", spoken["name"], content)
         return (Part(spoken["title"], html=False, attachment=recording),)
 
@@ -193,7 +193,7 @@ class RecordingHandlers:
             logger.warning("A recording did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=posted.id)
 
-    def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
+    def _record_mp3(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
         with tempfile.TemporaryDirectory() as folder:
             made = self._services.speech.record(
@@ -223,15 +223,15 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def _asker(kept: StoredScript) -> Asker:
+def _asker_of(kept: StoredScript) -> Asker:
     return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
 
 
-def _said(asker: Asker, text: str) -> tuple[Part, ...]:
+def _text_parts(asker: Asker, text: str) -> tuple[Part, ...]:
     return tuple(map(Part, text_html(text, asker.phrases.code)))
 
 
-def _told(asker: Asker, work: _Work) -> str:
+def _progress_text(asker: Asker, work: _Work) -> str:
     return asker.texts(RecordingPhrases).progress(work.done, work.of)
 
 

@@ -73,7 +73,7 @@ class Script:
     asked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = frozenset(self._known())
+        known = frozenset(self._known_names())
         for line in self.lines:
             if line.citation is None and not is_listed(line.text, self.language, known):
                 raise QuoteError("line-not-listed", text=line.text)
@@ -92,7 +92,7 @@ class Script:
         """The lines, those of a chapter together."""
         return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda each: each.chapter))
 
-    def _known(self) -> Iterator[str]:
+    def _known_names(self) -> Iterator[str]:
         """What a line of the list may name."""
         yield from self.asked
         yield self.title
@@ -144,11 +144,11 @@ def _forms(language: Language) -> tuple[tuple[str, ...], ...]:
     """The texts that may be said, each parted at its parameters."""
     texts = catalogue("digests", language)
     return tuple(
-        _parted(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
+        _split(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
     )
 
 
-def _parted(form: str) -> tuple[str, ...]:
+def _split(form: str) -> tuple[str, ...]:
     parts = [""]
     for words, name, _, _ in Formatter().parse(form):
         parts[-1] += words

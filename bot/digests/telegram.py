@@ -95,10 +95,10 @@ class DigestsOnTelegram(TelegramFeature):
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
         async with show_typing(event.bot, asker.place):
-            unsaid = await self._unsaid(subject, language)
+            unsaid = await self._find_unsaid(subject, language)
             request = PodcastRequest(language, subject, period, unsaid=unsaid)
             async with self._making:
-                script = await asyncio.to_thread(self._podcast, request)
+                script = await asyncio.to_thread(self._make_podcast, request)
         told = await event.deliver(script_html(script))
         await self._recordings.begin(event, script, told, subject)
 
@@ -108,7 +108,7 @@ class DigestsOnTelegram(TelegramFeature):
         await press.acknowledge()
         with suppress(ValueError):  # no button of ours names such days
             period = Period(*map(date.fromisoformat, press.match.groups()))
-            script = await self._daily(asker.place.chat_id, period, asker.phrases.code)
+            script = await self._make_daily(asker.place.chat_id, period, asker.phrases.code)
             await self._recordings.begin(press, script)
 
     async def stop(self, press: ButtonPress) -> None:
@@ -167,9 +167,11 @@ class DigestsOnTelegram(TelegramFeature):
     async def _send(self, bot: Bot, journal: Journal, kept: StoredDigest, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
-        script = await self._daily(kept.chat_id, Period(since, day), language, kept.told)
+        script = await self._make_daily(kept.chat_id, Period(since, day), language, kept.told)
         parts = tuple(map(Part, script_html(script)))
-        keyboard = self._below(script, _stop_button(SchedulePhrases.of(language))).to_dict()
+        keyboard = self._add_hear_button(
+            script, _stop_button(SchedulePhrases.of(language))
+        ).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
@@ -196,16 +198,18 @@ class DigestsOnTelegram(TelegramFeature):
         today = clock.today()
         yesterday = Period(today - timedelta(days=1), today)
         async with show_typing(bot, asker.place):
-            script = await self._daily(asker.place.chat_id, yesterday, asker.phrases.code)
-        kept = await self._kept(asker)
+            script = await self._make_daily(asker.place.chat_id, yesterday, asker.phrases.code)
+        kept = await self._find(asker)
         phrases = asker.texts(SchedulePhrases)
         start = InlineKeyboardButton(phrases.start, callback_data="q:start")
         button = _stop_button(phrases) if kept else InlineKeyboardMarkup.from_button(start)
-        keyboard = self._below(script, button)
+        keyboard = self._add_hear_button(script, button)
         told = await deliver(bot, asker.place, script_html(script), keyboard)
         await self._recordings.keep(asker, script, told)
 
-    def _below(self, script: Script, keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
+    def _add_hear_button(
+        self, script: Script, keyboard: InlineKeyboardMarkup
+    ) -> InlineKeyboardMarkup:
         """The buttons of a daily, with one to hear it where it can be heard."""
         if not self._services.speaks or not script.quotes:
             return keyboard
@@ -241,7 +245,7 @@ class DigestsOnTelegram(TelegramFeature):
         )
         await event.say(phrases.stopped if stopped else phrases.not_kept)
 
-    async def _kept(self, asker: Asker) -> StoredDigest | None:
+    async def _find(self, asker: Asker) -> StoredDigest | None:
         place = asker.place
         return await self._services.run(
             digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
@@ -254,7 +258,7 @@ class DigestsOnTelegram(TelegramFeature):
         await event.say(event.asker.texts(SchedulePhrases).only_administrators)
         return False
 
-    async def _unsaid(self, subject: str, language: Language) -> list[str]:
+    async def _find_unsaid(self, subject: str, language: Language) -> list[str]:
         """What the chain does not know about a subject."""
         unsaid = []
         for question in open_questions(subject, language) if subject else ():
@@ -263,7 +267,7 @@ class DigestsOnTelegram(TelegramFeature):
                 unsaid.append(question)
         return unsaid
 
-    async def _daily(
+    async def _make_daily(
         self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
     ) -> Script:
         """The news of these days; what is followed in the chat comes before its like."""
@@ -276,7 +280,7 @@ class DigestsOnTelegram(TelegramFeature):
         async with self._making:
             return await asyncio.to_thread(make)
 
-    def _podcast(self, request: PodcastRequest) -> Script:
+    def _make_podcast(self, request: PodcastRequest) -> Script:
         from bot.assembly import subject_thresholds
 
         thresholds = subject_thresholds(self._services.settings)

@@ -98,7 +98,7 @@ class AskLimits:
             }
             return None
         after, over = await self._state.run(
-            _counted, rates=chosen, known=known, low=low, cost=cost, now=now
+            _take, rates=chosen, known=known, low=low, cost=cost, now=now
         )
         self._meters |= after
         return over
@@ -115,7 +115,7 @@ class AskLimits:
         await self._state.run(meters.forget_meters_before, moment=before)
 
 
-def _counted(
+def _take(
     session: Session,
     rates: Mapping[str, Rate],
     known: Mapping[str, KeptMeter | None],

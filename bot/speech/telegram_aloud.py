@@ -67,7 +67,7 @@ class AloudHandlers:
     async def follow(self, bot: Bot, asker: Asker, turn_id: int, *, spoken: bool) -> None:
         """Read an answer that was just given aloud, if its person wants that; make it ready for who
         has pressed the button before."""
-        choice = await self._choice(asker)
+        choice = await self._find_choice(asker)
         if choice == ALWAYS or (spoken and choice == IN_REPLY):
             self._queue(bot, asker, turn_id)
         elif asker.person_id in self._listeners:
@@ -91,7 +91,7 @@ class AloudHandlers:
             [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
             for each in CHOICES
         ]
-        text = phrases.choose(phrases.choices[await self._choice(event.asker)])
+        text = phrases.choose(phrases.choices[await self._find_choice(event.asker)])
         await event.say(text, InlineKeyboardMarkup(buttons))
 
     async def chosen(self, press: ButtonPress) -> None:
@@ -106,7 +106,7 @@ class AloudHandlers:
         phrases = press.asker.texts(SpeechPhrases)
         await press.replace_text(phrases.chosen(phrases.choices[choice]))
 
-    async def _choice(self, asker: Asker) -> str:
+    async def _find_choice(self, asker: Asker) -> str:
         return await self._services.run(people.voice_of, person_id=asker.person_id) or IN_REPLY
 
     def _queue(self, bot: Bot, asker: Asker, turn_id: int) -> bool:
@@ -128,11 +128,11 @@ class AloudHandlers:
     async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
         """Read a kept answer aloud, as a voice message."""
         phrases = asker.texts(SpeechPhrases)
-        lines = await self._lines(asker, turn_id) if self._services.speaks else []
+        lines = await self._load_lines(asker, turn_id) if self._services.speaks else []
         if not lines:
             await say(bot, asker, phrases.gone)
             return
-        record = partial(self._recorded, lines, stop_event())
+        record = partial(self._record, lines, stop_event())
         try:
             async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE), self._voice:
                 content = await asyncio.to_thread(record)
@@ -146,10 +146,10 @@ class AloudHandlers:
         """While they read it; one answer at a time."""
         speech = self._services.speech
         if speech is not None and (self._ahead is None or self._ahead.done()):
-            lines = await self._lines(asker, turn_id)
+            lines = await self._load_lines(asker, turn_id)
             self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
-    async def _lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
+    async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
         """What is said of an answer of this chat; nothing where its quotes are gone."""
         kept = await self._services.run(conversations.turn, turn_id=turn_id)
         if kept is None or kept.place.chat_id != asker.place.chat_id:
@@ -164,7 +164,7 @@ class AloudHandlers:
             return [SpokenLine(each, language) for each in turn.answer.splitlines()]
         return spoken_citations(cited, language)
 
-    def _recorded(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
+    def _record(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
         """The voice message. Raises SpeechError, and Postponed where the bot stops."""
         assert self._services.speech is not None
 

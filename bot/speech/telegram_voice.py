@@ -67,7 +67,7 @@ class VoiceHandlers:
         reply_to = None if asker.private else message.message_id
         try:
             async with show_typing(bot, asker.place), self._hearing:
-                words = await self._heard(bot, message)
+                words = await self._hear(bot, message)
         except SpeechError as error:
             logger.info("A question could not be heard: %s", error)
             text = phrases.not_heard(describe_error(self._services, asker, error))
@@ -82,7 +82,7 @@ class VoiceHandlers:
             await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
             await self._questions.ask(bot, asker, message, words, spoken=True)
 
-    async def _heard(self, bot: Bot, message: Message) -> str:
+    async def _hear(self, bot: Bot, message: Message) -> str:
         """The words of a recording. Raises SpeechError."""
         recording = message.voice or message.audio or message.video_note
         assert recording is not None
@@ -97,9 +97,9 @@ class VoiceHandlers:
             content = bytes(await file.download_as_bytearray())
         except BadRequest as error:  # gone, or larger than Telegram had said
             raise SpeechError("speech-unreadable") from error
-        return await asyncio.to_thread(self._transcribed, content)
+        return await asyncio.to_thread(self._transcribe, content)
 
-    def _transcribed(self, content: bytes) -> str:
+    def _transcribe(self, content: bytes) -> str:
         names = likely_names(self._services.library.newest(NAMED_ARTICLES))
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)

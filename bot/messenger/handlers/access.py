@@ -90,23 +90,23 @@ class AccessHandlers:
         asker = event.asker
         phrases, words = asker.texts(AccessPhrases), event.argument.lower().split()
         if not asker.private:
-            await self._group(asker.place.chat_id, allowed)
+            await self._decide_group(asker.place.chat_id, allowed)
             await event.say(phrases.group_allowed if allowed else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
-            await event.say("\n".join((phrases.allow_usage, *self._given(phrases))))
+            await event.say("\n".join((phrases.allow_usage, *self._standing_lines(phrases))))
             return
         number = int(words[0])
         if number < 0:
-            await self._group(number, allowed)
+            await self._decide_group(number, allowed)
             await event.say(phrases.group_is(number, allowed))
             return
         standing: Standing = "barred"
         if allowed:
             standing = "editor" if EDITOR & set(words[1:]) else "reader"
-        await event.say(await self._person(phrases, number, standing))
+        await event.say(await self._decide_person(phrases, number, standing))
 
-    def _given(self, phrases: AccessPhrases) -> Iterator[str]:
+    def _standing_lines(self, phrases: AccessPhrases) -> Iterator[str]:
         """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
         given = self._services.roles.standings()
         for standing in STANDINGS:
@@ -114,13 +114,13 @@ class AccessHandlers:
             if people:
                 yield phrases.given(standing, people)
 
-    async def _group(self, chat_id: int, allowed: bool) -> None:
+    async def _decide_group(self, chat_id: int, allowed: bool) -> None:
         await self._services.run(
             chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now()
         )
         logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
 
-    async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
+    async def _decide_person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
         """What to say of a person's standing, changed where the settings leave it open."""
         if self._services.roles.role_in_settings(number) is not None:
             return phrases.set_by_settings(number)

@@ -99,7 +99,7 @@ class AnnouncementHandlers:
                 await press.acknowledge()
                 await press.replace_text(asker.texts(AdministrationPhrases).dropped)
             else:
-                await self._tell_decided(press, number)
+                await self._report_decision(press, number)
             return
         confirm = partial(
             announcements.confirm,
@@ -110,13 +110,13 @@ class AnnouncementHandlers:
         )
         self._languages[person] = asker.phrases.code
         if not await self._services.run(confirm):
-            await self._tell_decided(press, number)
+            await self._report_decision(press, number)
             return
         await press.acknowledge()
         # Not awaited: it takes minutes where thousands are told.
         press.create_task(self.send(press.bot))
 
-    async def _tell_decided(self, press: ButtonPress, number: int) -> None:
+    async def _report_decision(self, press: ButtonPress, number: int) -> None:
         """What was decided before; of one that is sent, the message itself tells how far it is."""
         phrases = press.asker.texts(AdministrationPhrases)
         status = await self._services.run(

@@ -72,22 +72,22 @@ class CorpusHandlers:
             await event.say(phrases.groups_only)
             return
         if not words:
-            text = "\n\n".join((await self._shown(asker), *await self._choices(asker)))
+            text = "\n\n".join((await self._describe(asker), *await self._choices(asker)))
             await event.say(text)
             return
         if not await decides_here(self._services, event.update, event.bot):
             await event.say(phrases.not_administrator)
             return
-        await event.say(await self._chosen(asker, words))
+        await event.say(await self._choose(asker, words))
 
-    async def _chosen(self, asker: Asker, words: str) -> str:
+    async def _choose(self, asker: Asker, words: str) -> str:
         """What to say of a choice, which is kept where some article meets it."""
         phrases, place = asker.texts(CorpusPhrases), asker.place
         if fold_phrase(words).strip() in _ALL:
             await self._services.run(
                 corpora.choose_all, chat_id=place.chat_id, thread_id=place.thread_id
             )
-            return await self._shown(asker)
+            return await self._describe(asker)
         library, now = self._services.library, self._services.now()
         read = partial(read_selection, words, library, now.astimezone().date())
         try:
@@ -104,9 +104,9 @@ class CorpusHandlers:
             selection=selection,
             now=now,
         )
-        return await self._shown(asker)
+        return await self._describe(asker)
 
-    async def _shown(self, asker: Asker) -> str:
+    async def _describe(self, asker: Asker) -> str:
         place = asker.place
         selection = await self._services.run(
             corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id
@@ -129,26 +129,26 @@ def read_selection(words: str, library: Library, today: date) -> Selection:
     selection = Selection()
     for part in re.split(r"[;\n]", words):
         if part.strip():
-            selection = _narrowed(selection, part.strip(), library, today)
+            selection = _narrow(selection, part.strip(), library, today)
     if selection == Selection():
         raise ConditionError(words, known=False)
     return selection
 
 
-def _narrowed(selection: Selection, part: str, library: Library, today: date) -> Selection:
+def _narrow(selection: Selection, part: str, library: Library, today: date) -> Selection:
     found = _PART.fullmatch(part)
     kind = _KEYS.get(fold_phrase(found[1])) if found else None
     value = found[2].strip() if found else ""
     if kind is None or not value:
         raise ConditionError(part, known=False)
     if kind in ("since", "until", "date"):
-        return _dated(selection, kind, part, value, today)
+        return _narrow_dates(selection, kind, part, value, today)
     if kind == "folder":
         folders = tuple(each for one in value.split(",") if (each := one.strip().strip("/")))
         if not library.count(Selection(folders=folders)):
             raise ConditionError(part, known=True)
         return replace(selection, folders=selection.folders + folders)
-    values = tuple(dict.fromkeys(_meant(kind, part, value, library)))
+    values = tuple(dict.fromkeys(_find_values(kind, part, value, library)))
     if kind == "outlet":
         return replace(selection, outlets=selection.outlets + values)
     if kind == "category":
@@ -156,7 +156,7 @@ def _narrowed(selection: Selection, part: str, library: Library, today: date) ->
     return replace(selection, languages=selection.languages + values)
 
 
-def _meant(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
+def _find_values(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
     """The values that articles have, however they are written. Raises ConditionError."""
     facet: FacetKind = (
         "outlet" if kind == "outlet" else "category" if kind == "category" else "language"
@@ -181,7 +181,7 @@ def _names(value: str, facet: FacetKind) -> set[str]:
     return {value, *(fold_phrase(language_name(value, code)) for code in ("fr", "en"))}
 
 
-def _dated(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
+def _narrow_dates(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
     period = day_range(value, today)
     if period is None:
         raise ConditionError(part, known=False)

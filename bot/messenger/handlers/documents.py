@@ -103,18 +103,18 @@ class DocumentHandlers:
         self, bot: Bot, asker: Asker, message: Message, sent: TelegramDocument, question: str
     ) -> None:
         name = sent.file_name or "document"
-        document = await self._received(asker, name, None)
+        document = await self._receive(asker, name, None)
         async with self._taking:
             try:
                 content = await self._content(sent)
             except BadRequest as error:
                 if "too big" not in str(error):
                     raise
-                await self._forgotten(document)
+                await self._remove_record(document)
                 await say(bot, asker, asker.texts(DocumentPhrases).too_large(self._limit_megabytes))
                 return
             take = partial(self._documents.take, document.id, content, name)
-            received = await self._looked_at(bot, asker, document, take)
+            received = await self._inspect(bot, asker, document, take)
         if received is None:
             return
         if not question:
@@ -149,10 +149,10 @@ class DocumentHandlers:
             queue_work(partial(self._take_address, event.bot, event.asker, address[0]))
 
     async def _take_address(self, bot: Bot, asker: Asker, url: str) -> None:
-        document = await self._received(asker, url, url)
+        document = await self._receive(asker, url, url)
         async with self._taking:
             fetch = partial(self._documents.fetch, document.id, url)
-            received = await self._looked_at(bot, asker, document, fetch)
+            received = await self._inspect(bot, asker, document, fetch)
         if received is not None:
             await self._offer(bot, asker, document.id, received)
 
@@ -162,7 +162,7 @@ class DocumentHandlers:
         await event.say(event.asker.texts(DocumentPhrases).not_allowed)
         return False
 
-    async def _received(self, asker: Asker, name: str, url: str | None) -> SentDocument:
+    async def _receive(self, asker: Asker, name: str, url: str | None) -> SentDocument:
         return await self._services.run(
             documents.receive_document,
             place=asker.place,
@@ -172,7 +172,7 @@ class DocumentHandlers:
             update_id=current_update(),
         )
 
-    async def _looked_at(
+    async def _inspect(
         self, bot: Bot, asker: Asker, document: SentDocument, take: partial[ReceivedDocument]
     ) -> ReceivedDocument | None:
         """A document that can be read; otherwise they are told why not."""
@@ -181,13 +181,13 @@ class DocumentHandlers:
             received = await asyncio.to_thread(take)
         except IndexingError as error:
             logger.info("A document cannot be read: %s", error)
-            await self._forgotten(document)
+            await self._remove_record(document)
             await say(bot, asker, phrases.unreadable(describe_error(self._services, asker, error)))
             return None
         path = self._below(received.path)
         if await self._services.run(documents.note_path, document_id=document.id, path=path):
             return received
-        await self._erased(document)  # by its person, meanwhile
+        await self._erase_bytes(document)  # by its person, meanwhile
         await say(bot, asker, phrases.gone)
         return None
 
@@ -206,13 +206,13 @@ class DocumentHandlers:
             return
         document = decision.document
         if not decision.first:
-            await press.acknowledge(_decided(document, phrases), aloud=True)
+            await press.acknowledge(_decision_text(document, phrases), aloud=True)
             return
         await press.acknowledge()
         if document.scope == "dropped":
-            await self._erased(document)
+            await self._erase_bytes(document)
             await press.replace_text(phrases.dropped)
-            await self._forgotten(document)
+            await self._remove_record(document)
             return
         shown = await press.replace_text(phrases.indexing)
         queue_work(partial(self._file, press.bot, asker, document, shown))
@@ -255,7 +255,7 @@ class DocumentHandlers:
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
             if not await self._services.run(documents.return_undecided, document_id=document.id):
-                await self._erased(document)
+                await self._erase_bytes(document)
                 await replace_message(bot, asker, shown, phrases.gone)
                 return
             text = phrases.failed(describe_error(self._services, asker, error))
@@ -264,11 +264,11 @@ class DocumentHandlers:
         told = phrases.added if for_all else phrases.kept_here
         await replace_message(bot, asker, shown, told(document.name))
 
-    async def _erased(self, document: SentDocument) -> None:
+    async def _erase_bytes(self, document: SentDocument) -> None:
         """Erase the bytes of a document that is in no index."""
         await asyncio.to_thread(self._documents.drop, document.id)
 
-    async def _forgotten(self, document: SentDocument) -> None:
+    async def _remove_record(self, document: SentDocument) -> None:
         await self._services.run(documents.remove_document, document_id=document.id)
 
     def _below(self, path: Path) -> str:
@@ -291,7 +291,7 @@ class DocumentHandlers:
                 scope="dropped",
                 update_id=None,
             )
-        await self._go_on(bot)
+        await self._resume(bot)
         left = await asyncio.to_thread(self._documents.find_waiting)
         known = await self._services.run(documents.waiting_documents)
         for number in left - known:
@@ -309,12 +309,12 @@ class DocumentHandlers:
             if not recent and not await self._services.run(history):
                 await self.forget(place)
 
-    async def _go_on(self, bot: Bot) -> None:
+    async def _resume(self, bot: Bot) -> None:
         """Do what was decided and not done, by processes that did not survive it."""
         for document in await self._services.run(documents.unfinished_documents):
             if document.scope == "dropped":
-                await self._erased(document)
-                await self._forgotten(document)
+                await self._erase_bytes(document)
+                await self._remove_record(document)
                 continue
             person = document.place.person_id
             phrases = await phrases_for(self._services, person, None)
@@ -326,7 +326,7 @@ class DocumentHandlers:
         for document in await self._services.run(
             documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id
         ):
-            await self._forgotten(document)
+            await self._remove_record(document)
 
 
 def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
@@ -337,7 +337,7 @@ def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
     )
 
 
-def _decided(document: SentDocument, phrases: DocumentPhrases) -> str:
+def _decision_text(document: SentDocument, phrases: DocumentPhrases) -> str:
     """What was decided about a document."""
     if document.scope == "dropped":
         return phrases.dropped

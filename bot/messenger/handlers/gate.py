@@ -69,24 +69,24 @@ class Gate:
         chat, asker = update.effective_chat, asker_of(update)
         if chat is None or update.my_chat_member is not None:
             return  # inline queries, which answer for themselves, and being taken somewhere
-        if chat.type == ChatType.CHANNEL or _by_a_program(update):
+        if chat.type == ChatType.CHANNEL or _is_by_a_program(update):
             raise ApplicationHandlerStop
         message = update.effective_message
-        if asker is None or message is None or not _for_the_bot(update, message, context.bot):
+        if asker is None or message is None or not _is_for_the_bot(update, message, context.bot):
             return  # what is not for the bot is let pass: it may be a group that moves
         person = author(update) or asker.person_id
-        if not await self._welcome(context.bot, update, asker, person):
+        if not await self._may_pass(context.bot, update, asker, person):
             raise ApplicationHandlerStop
-        if over := await self._counted(update, asker, person):
-            await self._wait(context.bot, update, asker, over)
+        if over := await self._count(update, asker, person):
+            await self._tell_to_wait(context.bot, update, asker, over)
             raise ApplicationHandlerStop
         if not asker.private:
-            if _for_one_person(update, context.application):
+            if _is_for_one_person(update, context.application):
                 await self._in_private(context.bot, update, asker)
                 raise ApplicationHandlerStop
-            await self._hold(asker)
+            await self._choose_articles(asker)
 
-    async def _hold(self, asker: Asker) -> None:
+    async def _choose_articles(self, asker: Asker) -> None:
         """Whatever is asked in a group is asked of the articles chosen for it."""
         place = asker.place
         choose_articles(
@@ -95,16 +95,16 @@ class Gate:
             )
         )
 
-    async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
+    async def _may_pass(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
         roles = self._services.roles
         if asker.private:
-            if roles.may_ask(person) or await self._for_themselves(update, person):
+            if roles.may_ask(person) or await self._concerns_own_data(update, person):
                 return True
-            if await self._invited(bot, update, asker):
+            if await self._accept_invitation(bot, update, asker):
                 return False
-            await self._told(
-                bot, update, asker, f"stranger:{person}", _stranger(self._services, asker)
+            await self._tell(
+                bot, update, asker, f"stranger:{person}", _stranger_text(self._services, asker)
             )
             return False
         chat = asker.place.chat_id
@@ -113,22 +113,22 @@ class Gate:
             return False
         if roles.group_may_ask(chat, seen.allowed):
             return True
-        if roles.administers(person) and _commanded(update, self._deciding):
+        if roles.administers(person) and _is_command(update, self._deciding):
             return True
         text = asker.texts(AccessPhrases).not_allowed(chat)
-        await self._told(bot, update, asker, f"group:{chat}", text)
+        await self._tell(bot, update, asker, f"group:{chat}", text)
         return False
 
-    async def _for_themselves(self, update: Update, person: int) -> bool:
+    async def _concerns_own_data(self, update: Update, person: int) -> bool:
         """What everybody may do of whom something is kept: see it and erase it."""
         query = update.callback_query
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
-        if not erasing and not _commanded(update, self._own_data):
+        if not erasing and not _is_command(update, self._own_data):
             return False
         known = await self._services.run(people.person, person_id=person)
         return known is not None or self._services.roles.is_barred(person)
 
-    async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
+    async def _accept_invitation(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""
         token = start_token(update)
         person, phrases = asker.person_id, asker.texts(AccessPhrases)
@@ -138,10 +138,10 @@ class Gate:
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
             return True
-        await self._told(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
+        await self._tell(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
         return True
 
-    async def _told(
+    async def _tell(
         self,
         bot: Bot,
         update: Update,
@@ -158,7 +158,7 @@ class Gate:
         if await self._services.run(meters.notice, key=key, now=now, every=every):
             await say(bot, asker, text)
 
-    async def _counted(self, update: Update, asker: Asker, person: int) -> Over | None:
+    async def _count(self, update: Update, asker: Asker, person: int) -> Over | None:
         """What keeps somebody from being answered now, if anything; what they do counts if not."""
         group = None if asker.private else asker.place.chat_id
         if self._services.roles.may_add(person):
@@ -166,7 +166,7 @@ class Gate:
         cost = PRESS_COST if update.callback_query is not None else 1.0
         return await self._services.limits.take(person, group, cost)
 
-    async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
+    async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
         phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
@@ -197,7 +197,7 @@ def start_token(update: Update) -> str | None:
     return found[1] if found else None
 
 
-def _stranger(services: BotServices, asker: Asker) -> str:
+def _stranger_text(services: BotServices, asker: Asker) -> str:
     phrases = asker.texts(AccessPhrases)
     number = asker.person_id
     if services.settings.access == "open":
@@ -206,12 +206,12 @@ def _stranger(services: BotServices, asker: Asker) -> str:
     return phrases.not_listed(number) if listed else phrases.not_invited(number)
 
 
-def _by_a_program(update: Update) -> bool:
+def _is_by_a_program(update: Update) -> bool:
     message = update.effective_message
     return update.callback_query is None and message is not None and by_another_bot(message)
 
 
-def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
+def _is_for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     if update.callback_query is not None or message.chat.type == ChatType.PRIVATE:
         return True
     if command := _COMMAND.match(message.text or ""):
@@ -219,13 +219,13 @@ def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     return question_in(message, bot.id, bot.username) is not None
 
 
-def _commanded(update: Update, commands: Sequence[MenuCommand]) -> bool:
+def _is_command(update: Update, commands: Sequence[MenuCommand]) -> bool:
     found = _COMMAND.match(update.message.text or "") if update.message else None
     names = {name for command in commands for name in command.names}
     return found is not None and found[1].lower() in names
 
 
-def _for_one_person(update: Update, application: TelegramApplication) -> bool:
+def _is_for_one_person(update: Update, application: TelegramApplication) -> bool:
     """Whether the command or button that would take an update is one that is not public."""
     for handler in application.handlers[_FEATURES_GROUP]:
         if handler.check_update(update) not in (None, False):

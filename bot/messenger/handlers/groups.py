@@ -44,7 +44,7 @@ class GroupHandlers:
             await self._arrive_in_channel(context.bot, asker, change.chat)
             return
         phrases = asker.texts(AccessPhrases)
-        if await self._allowed(change.chat):
+        if await self._is_allowed(change.chat):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
         if self._services.roles.administers(asker.person_id):  # who can allow it there
@@ -58,7 +58,7 @@ class GroupHandlers:
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
         spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases, person = AccessPhrases.of(spoken.code), asker.person_id
-        allowed = await self._allowed(chat) or self._services.roles.administers(person)
+        allowed = await self._is_allowed(chat) or self._services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:
             await say(bot, replace(asker, place=ConversationPlace(person, 0, person)), text)
@@ -79,6 +79,6 @@ class GroupHandlers:
                 now=self._services.now(),
             )
 
-    async def _allowed(self, chat: Chat) -> bool:
+    async def _is_allowed(self, chat: Chat) -> bool:
         seen = await self._services.run(chats.note_chat, chat_id=chat.id, now=self._services.now())
         return self._services.roles.group_may_ask(chat.id, seen.allowed)

@@ -65,7 +65,7 @@ class InlineHandlers:
         if len(question) < _SHORTEST:
             await _give(query, [], phrases)
             return
-        if not await self._settled(query):
+        if not await self._has_settled(query):
             return
         over = await self._services.limits.take(user.id, way="inline")
         if over is not None and not self._services.roles.may_add(user.id):
@@ -86,7 +86,7 @@ class InlineHandlers:
         results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)
 
-    async def _settled(self, query: InlineQuery) -> bool:
+    async def _has_settled(self, query: InlineQuery) -> bool:
         """Whether the person has stopped typing: each letter is a query of its own."""
         await asyncio.sleep(TYPING_PAUSE_SECONDS)
         if self._typing.get(query.from_user.id) != query.id:

@@ -74,13 +74,13 @@ class ConversationMemory:
         writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
-        said, referent = await self._recalled(place, question, replied_to, before, about)
+        said, referent = await self._recall(place, question, replied_to, before, about)
         if referent is None:
-            answer = await self._best(place, said, live, own_first=own_first)
+            answer = await self._answer_best(place, said, live, own_first=own_first)
         else:
             among = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(among), on_behalf_of(place.person_id):
-                answer = await self._streamed(self._services.chain, said, live)
+                answer = await self._stream(self._services.chain, said, live)
         METERS.answered(answer, "message")
         return answer
 
@@ -94,9 +94,9 @@ class ConversationMemory:
         about: str = "",
     ) -> TurnText:
         """A question with what it may refer to, as `answer` has it."""
-        return (await self._recalled(place, question, replied_to, before, about))[0]
+        return (await self._recall(place, question, replied_to, before, about))[0]
 
-    async def _recalled(
+    async def _recall(
         self,
         place: ConversationPlace,
         question: str,
@@ -114,7 +114,7 @@ class ConversationMemory:
         replied, referent = None, None
         if replied_to is not None:
             replied, referent = await self._services.run(
-                self._replied, chat_id=place.chat_id, message_id=replied_to
+                self._find_replied, chat_id=place.chat_id, message_id=replied_to
             )
         earlier = [turn for turn in kept if before is None or turn.id < before]
         referred = _history([replied])[0] if replied else None
@@ -123,7 +123,7 @@ class ConversationMemory:
             referred = Turn(about, about, detect(about), self._services.now())
         return TurnText(question, () if referent else _history(earlier), referred), referent
 
-    def _replied(
+    def _find_replied(
         self, session: Session, chat_id: int, message_id: int
     ) -> tuple[KeptTurn | None, Referent | None]:
         """The answer that a message gives, and what a feature knows of the message."""
@@ -131,7 +131,7 @@ class ConversationMemory:
         known = (each.referent(session, chat_id, message_id) for each in self._services.features)
         return turn, next(filter(None, known), None)
 
-    async def _best(
+    async def _answer_best(
         self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None, *, own_first: bool
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
@@ -144,9 +144,9 @@ class ConversationMemory:
             if theirs.outcome != "no" and surer:
                 chain = own.chain
         with on_behalf_of(place.person_id):
-            return await self._streamed(chain, said, live)
+            return await self._stream(chain, said, live)
 
-    async def _streamed(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
+    async def _stream(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
         """The whole answer, or what there was of it when the person stopped it."""
         if live is None:
             return await chain.ainvoke(said)
@@ -181,17 +181,17 @@ class ConversationMemory:
         return await self._services.run(
             conversations.add_turn,
             place=place,
-            new=await self._new(answer, question_message),
+            new=await self._new_turn(answer, question_message),
             now=self._services.now(),
             lifetime=self._services.lifetime,
         )
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Write down what an edited question got."""
-        new = await self._new(answer)
+        new = await self._new_turn(answer)
         await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
 
-    async def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+    async def _new_turn(self, answer: Answer, question_message: int | None = None) -> NewTurn:
         record = turn_json(Turn.of(answer, self._services.now()))
         if not answer.answered:
             library = self._services.library
@@ -294,7 +294,7 @@ class QuestionHandlers:
         elif turn is None:  # now it is meant for the bot
             await self.ask(context.bot, asker, message, words)
         elif len(words) <= QUESTION_LIMIT:
-            await self._changed(context.bot, asker, turn, words)
+            await self._change(context.bot, asker, turn, words)
 
     async def _too_late(self, bot: Bot, asker: Asker, message: Message) -> None:
         """Say, once for each message, that its answer stays as it is."""
@@ -353,13 +353,13 @@ class QuestionHandlers:
             )
         if answer.small_talk:
             told = answer_html(answer, asker.phrases)
-            await self._put(bot, asker, live.shown, told, None, reply_to)
+            await self._show(bot, asker, live.shown, told, None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
         buttons = self._keyboard(answer, turn, asker)
-        sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
-        await self._sent(turn, sent)
+        sent = await self._show(bot, asker, live.shown, html, buttons, reply_to)
+        await self._note_messages(turn, sent)
         for feature in self._services.features:
             await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
 
@@ -368,17 +368,17 @@ class QuestionHandlers:
         added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
         return keyboard(answer, turn, asker.phrases, added)
 
-    async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
+    async def _change(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
         """Put the answer to the new words in the place of the old one."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
         buttons = self._keyboard(answer, turn.id, asker)
         shown = turn.answer_messages
-        sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
-        await self._sent(turn.id, sent)
+        sent = await self._show(bot, asker, shown, html, buttons, turn.question_message)
+        await self._note_messages(turn.id, sent)
 
-    async def _put(
+    async def _show(
         self,
         bot: Bot,
         asker: Asker,
@@ -402,7 +402,7 @@ class QuestionHandlers:
         added = await deliver(bot, asker.place, more, buttons, first) if more else ()
         return (*old, *added)
 
-    async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
+    async def _note_messages(self, turn_id: int, messages: tuple[int, ...]) -> None:
         await self._services.run(
             conversations.record_answer_messages, turn_id=turn_id, messages=messages
         )

@@ -87,7 +87,7 @@ class ReindexHandlers:
             return
         progress = self._under_way = _Progress()
         try:
-            text = self._told(asker, progress)
+            text = self._progress_text(asker, progress)
             (message, *_) = await event.say(text, _keyboard(asker))
         except BaseException:
             self._under_way = None
@@ -102,7 +102,7 @@ class ReindexHandlers:
         await event.say(phrases.stopping if self._under_way else phrases.nothing_to_stop)
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        told = partial(self._told, asker, progress)
+        told = partial(self._progress_text, asker, progress)
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
             async with show_progress(bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS):
@@ -122,7 +122,7 @@ class ReindexHandlers:
             # Said anew: a message that changes makes no sound, and whoever waited would not notice.
             await say(bot, asker, text)
 
-    def _told(self, asker: Asker, progress: _Progress) -> str:
+    def _progress_text(self, asker: Asker, progress: _Progress) -> str:
         phrases = asker.texts(AdministrationPhrases)
         step = progress.told(asker.texts(TerminalPhrases))
         if step is None and self._documents.busy:

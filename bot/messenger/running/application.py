@@ -206,7 +206,7 @@ async def serve(
         if state.is_shared:
             chores += _sharing_chores(application, services, process)
         try:
-            if await _connected(application, settings, stop, patience):
+            if await _connect(application, settings, stop, patience):
                 async with serve_health(application, services):
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
@@ -272,7 +272,7 @@ def _build(
     return application
 
 
-async def _connected(
+async def _connect(
     application: TelegramApplication,
     settings: Settings,
     stop: asyncio.Event,
