@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from telegram import Bot
@@ -128,10 +128,10 @@ class AccessHandlers:
         return phrases.person_is(number, standing)
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Invitations that nobody followed go, and what is left to ask of those who asked nothing
         for a day."""
-        return Chore("access", timedelta(hours=1), self._tidy, erases=True)
+        return (Chore("access", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
         await self._services.run(invitations.forget_expired, now=self._services.now())

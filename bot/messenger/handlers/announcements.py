@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -155,9 +156,9 @@ class AnnouncementHandlers:
         await press.say(text)
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Go on with what an earlier process began to send."""
-        return Chore("announcements", _LOOK, self.send)
+        return (Chore("announcements", _LOOK, self.send),)
 
     async def send(self, bot: Bot) -> None:
         """Send what is to be sent, one announcement after the other."""

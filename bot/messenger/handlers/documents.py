@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -275,9 +275,9 @@ class DocumentHandlers:
         return path.relative_to(self._documents.root).as_posix()
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Documents go that nobody decided on, and those of conversations that are over."""
-        return Chore("documents", timedelta(hours=1), self._tidy, erases=True)
+        return (Chore("documents", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
         now = self._services.now()

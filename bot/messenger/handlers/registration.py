@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import retention_chore
@@ -68,6 +68,14 @@ class Handlers(Protocol):
     def register(self, application: TelegramApplication) -> None: ...
 
 
+@runtime_checkable
+class RecurringHandlers(Handlers, Protocol):
+    """Handlers with jobs to run at start and at intervals."""
+
+    @property
+    def chores(self) -> Sequence[Chore]: ...
+
+
 def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator[Handlers]:
     """An update goes to the first that takes it: commands before text, the rest last."""
     votes, stops, results = VoteHandlers(services), LiveStops(), ButtonResults()
@@ -103,10 +111,10 @@ def register_handlers(
     application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
 ) -> Sequence[Chore]:
     """Register all handlers; return the jobs that run at intervals."""
+    chores = [retention_chore(services)]
     for handlers in _handlers(services, openers):
         handlers.register(application)
+        if isinstance(handlers, RecurringHandlers):
+            chores += handlers.chores
     application.add_error_handler(ErrorHandlers(services).failed)
-    return [
-        retention_chore(services),
-        *(chore for feature in services.features for chore in feature.chores),
-    ]
+    return chores
