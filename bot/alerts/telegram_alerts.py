@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden
 
@@ -36,9 +34,8 @@ from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
-from bot.state import conversations, corpora
+from bot.state import conversations
 from bot.state.conversations import NewTurn
-from index.article import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +131,7 @@ class AlertHandlers:
         generation = self._services.library.generation()
         waiting = await self._services.run(alerts.unchecked_alerts, generation=generation)
         for alert in waiting:
-            with held_to(await self._services.run(_selection_job(alert))):
+            with held_to(await self._services.selection(alert.place)):
                 answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
             if not answer.answered:
                 await self._services.run(
@@ -172,9 +169,3 @@ class AlertHandlers:
             logger.info("An alert could not be delivered: %s", error)
             return
         await self._services.run(conversations.record_answer_messages, turn_id=turn, messages=sent)
-
-
-def _selection_job(alert: Alert) -> Callable[[Session], Selection | None]:
-    """What the chat is answered from in which the alert was asked for."""
-    place = alert.place
-    return partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)

@@ -29,7 +29,6 @@ from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import say
 from bot.messenger.outbound.transport import TelegramTransport
 from bot.messenger.services import BotServices
-from bot.state import chats, corpora
 from bot.state.deliveries import Letter, Part
 from index.text.folding import fold_phrase
 
@@ -106,8 +105,8 @@ class SubscriptionHandlers:
             subscriptions.tell_at_once, subscription_id=number, at_once=at_once
         )
         await press.acknowledge()
-        said = phrases.kept_at_once if at_once else phrases.kept_daily
-        await press.say(said(kept.subject))
+        text = phrases.kept_at_once if at_once else phrases.kept_daily
+        await press.say(text(kept.subject))
 
     async def _keep(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
         services, place = self._services, asker.place
@@ -193,10 +192,7 @@ class SubscriptionHandlers:
         new = [each for each in found.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):
             return ()
-        place = kept.place
-        selection = await self._services.run(
-            corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id
-        )
+        selection = await self._services.selection(kept.place)
         return [each for each in new if selection is None or each.article in selection]
 
     async def _may_be_told(self, kept: Subscription) -> bool:
@@ -204,8 +200,7 @@ class SubscriptionHandlers:
         services = self._services
         if kept.person_id is not None:
             return services.roles.may_ask(kept.person_id)
-        seen = await services.run(chats.note_chat, chat_id=kept.chat_id, now=services.now())
-        return services.roles.group_may_ask(kept.chat_id, seen.allowed)
+        return await services.group_may_ask(kept.chat_id)
 
 
 def listed(

@@ -7,11 +7,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
@@ -42,7 +41,7 @@ from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
 from bot.messenger.outbound.help import give_help
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Attachment
@@ -92,7 +91,7 @@ class ArenaOnTelegram(TelegramFeature):
             [
                 command_handler(self._services, ARENA, self.ask),
                 command_handler(self._services, STANDINGS, self.standings),
-                public_button_handler(self._services, _VOTE, self.pressed),
+                public_button_handler(self._services, _VOTE, self.vote),
                 button_handler(self._services, _PART, self.choose),
             ]
         )
@@ -148,17 +147,16 @@ class ArenaOnTelegram(TelegramFeature):
         await press.acknowledge()
         await press.replace_text(phrases.joined if wanted else phrases.left)
 
-    async def pressed(self, press: ButtonPress) -> None:
+    async def vote(self, press: ButtonPress) -> None:
         """A vote, or a vote taken back."""
-        asker = press.asker
-        battle_id, pressed = int(press.match[1]), press.match[2]
-        battle = await self._services.run(battles.find_battle, battle_id=battle_id)
+        asker, choice = press.asker, press.match[2]
+        battle = await self._services.run(battles.find_battle, battle_id=int(press.match[1]))
         if battle is None or battle.chat_id != asker.place.chat_id:
             await press.acknowledge(asker.texts(ArenaPhrases).outcomes["gone"], aloud=True)
-        elif pressed == _TAKE_BACK:
-            await self._take_back(press.bot, asker, press.query, battle)
+        elif choice == _TAKE_BACK:
+            await self._take_back(press, battle)
         else:
-            await self._vote(press.bot, asker, press.query, battle, _CHOICES[pressed])
+            await self._vote(press, battle, _CHOICES[choice])
 
     async def standings(self, event: ChatEvent) -> None:
         """A picture where somebody is rated, and the table."""
@@ -289,14 +287,8 @@ class ArenaOnTelegram(TelegramFeature):
             battles.battle_of_question, chat_id=asker.place.chat_id, message_id=message.message_id
         )
 
-    async def _vote(
-        self,
-        bot: Bot,
-        asker: Asker,
-        query: CallbackQuery,
-        battle: StoredBattle,
-        choice: BattleChoice,
-    ) -> None:
+    async def _vote(self, press: ButtonPress, battle: StoredBattle, choice: BattleChoice) -> None:
+        asker = press.asker
         outcome = await self._services.run(
             battles.cast_battle_vote,
             battle_id=battle.id,
@@ -306,38 +298,34 @@ class ArenaOnTelegram(TelegramFeature):
         )
         phrases = asker.texts(ArenaPhrases)
         if outcome in ("met", "gone"):
-            await acknowledge(query, phrases.outcomes[outcome], aloud=True)
+            await press.acknowledge(phrases.outcomes[outcome], aloud=True)
             return
-        told = phrases.voted if outcome == "counted" else phrases.outcomes[outcome]
-        revealed = "\n".join((told, *_reveal_lines(battle, phrases)))
+        text = phrases.voted if outcome == "counted" else phrases.outcomes[outcome]
+        revealed = "\n".join((text, *_reveal_lines(battle, phrases)))
         if not asker.private:  # the others are still to vote
-            await acknowledge(query, _cut(revealed), aloud=True)
+            await press.acknowledge(_cut(revealed), aloud=True)
             return
-        await acknowledge(query)
+        await press.acknowledge()
         try:
-            await query.edit_message_reply_markup(None)
+            await press.query.edit_message_reply_markup(None)
         except TelegramError as error:  # an ornament: pressed again, it says that it was pressed
             logger.debug("The buttons of a battle stay: %s", error)
-        await say(bot, asker, revealed, InlineKeyboardMarkup([[_take_back(battle, phrases)]]))
+        await press.say(revealed, InlineKeyboardMarkup([[_take_back(battle, phrases)]]))
 
-    async def _take_back(
-        self, bot: Bot, asker: Asker, query: CallbackQuery, battle: StoredBattle
-    ) -> None:
-        take_back = partial(
+    async def _take_back(self, press: ButtonPress, battle: StoredBattle) -> None:
+        asker, phrases = press.asker, press.asker.texts(ArenaPhrases)
+        taken = await self._services.run(
             battles.take_back_battle_vote,
             battle_id=battle.id,
             person_id=asker.person_id,
             now=self._services.now(),
         )
-        phrases = asker.texts(ArenaPhrases)
-        taken = await self._services.run(take_back)
         text = phrases.taken_back if taken else phrases.too_late
         if taken and asker.private:
-            await acknowledge(query)
-            told = "\n".join((text, *_reveal_lines(battle, phrases)))
-            await replace_text(bot, asker, query, told)
+            await press.acknowledge()
+            await press.replace_text("\n".join((text, *_reveal_lines(battle, phrases))))
         else:
-            await acknowledge(query, text, aloud=True)
+            await press.acknowledge(text, aloud=True)
 
     async def _standings(self) -> Standings:
         """Counted anew where somebody has voted since."""

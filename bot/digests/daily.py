@@ -89,10 +89,10 @@ class _Writer:
     def tell_nothing(self, generation: GenerationReader) -> None:
         """That nothing is new, and of when the newest article before is."""
         one_day = self.period.first == self.period.last
-        said = self.phrases.nothing_in(self.period)
+        text = self.phrases.nothing_in(self.period)
         if one_day:
-            said = self.phrases.nothing_on(self.period.last)
-        self._end = [Line(said)]
+            text = self.phrases.nothing_on(self.period.last)
+        self._end = [Line(text)]
         before = generation.articles(limit=1)
         newest = generation.article(before[0].id) if before else None
         if newest is not None and newest.published and newest.published < self.period.first:

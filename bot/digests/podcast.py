@@ -180,8 +180,8 @@ class _PodcastWriter:
         self._leave_open()
         self._close()
         count = len({each.article.id for each in self._said})
-        said = self.phrases.from_articles(count)
-        self.lines.insert(1, Line(said, speaker="second", chapter=self.lines[0].chapter))
+        text = self.phrases.from_articles(count)
+        self.lines.insert(1, Line(text, speaker="second", chapter=self.lines[0].chapter))
 
     def tell_nothing(self) -> None:
         request = self.request

@@ -33,7 +33,6 @@ from bot.messenger.journal import Journal, Postponed, current_trigger, outside_u
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.services import BotServices
-from bot.state import chats
 from bot.state.deliveries import Letter, Part
 from index.article import Period
 from index.text.folding import fold_phrase
@@ -159,10 +158,7 @@ class DigestsOnTelegram(TelegramFeature):
         """Whether who asked for it may still ask; they are not told every day that they may not."""
         if kept.chat_id > 0:
             return self._services.roles.may_ask(kept.chat_id)
-        chat = await self._services.run(
-            chats.note_chat, chat_id=kept.chat_id, now=self._services.now()
-        )
-        return self._services.roles.group_may_ask(kept.chat_id, chat.allowed)
+        return await self._services.group_may_ask(kept.chat_id)
 
     async def _send(self, bot: Bot, journal: Journal, kept: StoredDigest, day: date) -> None:
         language = language_of(kept.language)

@@ -184,8 +184,8 @@ def _parse_minutes(typed: str) -> float:
     """« 5m », « 5 min », « 7,5 ». Raises KeepingError."""
     from bot.digests.podcast import LEAST_MINUTES, MOST_MINUTES
 
-    found = _LENGTH.fullmatch(typed.strip())
-    minutes = float(found[1].replace(",", ".")) if found else 0.0
+    match = _LENGTH.fullmatch(typed.strip())
+    minutes = float(match[1].replace(",", ".")) if match else 0.0
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
         raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}")
     return minutes

@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 _THREADS = {False: 1, True: 4}
 
 
-def _utc() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -52,7 +52,7 @@ class Journal:
     know yet is said twice if the process dies at that moment.
     """
 
-    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = _utc) -> None:
+    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = utc_now) -> None:
         self._state = state
         self._bot_id = bot_id
         self._now = now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Concatenate, Protocol
 
 from sqlalchemy.orm import Session
@@ -18,13 +18,14 @@ from bot.library.articles import Library
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, asker_of
 from bot.messenger.feature import TelegramFeature
+from bot.messenger.journal import utc_now
 from bot.messenger.limits import AskLimits
 from bot.messenger.roles import Roles
 from bot.settings import Settings
-from bot.state import people
+from bot.state import chats, corpora, people
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
-from index.article import Article
+from index.article import Article, Selection
 
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
@@ -40,10 +41,6 @@ class Chain(Protocol):
     def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         """The answer as it grows: the last one yielded is the whole."""
         ...
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class BotServices:
     speech: SpeechService | None = None
     gate: DistressGate | None = None
     index: LiveIndex | None = None
-    now: Callable[[], datetime] = _utc
+    now: Callable[[], datetime] = utc_now
     features: list[TelegramFeature] = field(default_factory=list)
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
@@ -94,9 +91,14 @@ class BotServices:
         """Run a job with a session and these arguments in a transaction. Raises StateError."""
         return await self.state.run(job, *args, **kwargs)
 
-    def may_add(self, person_id: int) -> bool:
-        """Whether somebody may send documents."""
-        return self.roles.may_add(person_id)
+    async def group_may_ask(self, chat_id: int) -> bool:
+        """True if a group is answered; notes that it was seen."""
+        chat = await self.run(chats.note_chat, chat_id=chat_id, now=self.now())
+        return self.roles.group_may_ask(chat_id, chat.allowed)
+
+    async def selection(self, place: ConversationPlace) -> Selection | None:
+        """The articles that a group, or a topic of it, is answered from; None for all."""
+        return await self.run(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
 
     async def subjects(self, chat_id: int) -> list[str]:
         """The subjects that a chat is known to care about."""

@@ -17,9 +17,9 @@ def likely_names(articles: Iterable[ArticleEntry]) -> str:
         for name in (article.outlet, article.author, article.title):
             if name:
                 names.setdefault(name)
-    told = ""
+    text = ""
     for name in names:
-        if len(told) + len(name) > _MOST_CHARACTERS:
+        if len(text) + len(name) > _MOST_CHARACTERS:
             break
-        told += f"{name}, "
-    return told.rstrip(", ")
+        text += f"{name}, "
+    return text.rstrip(", ")

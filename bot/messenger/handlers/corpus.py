@@ -93,8 +93,8 @@ class CorpusHandlers:
         try:
             selection = await asyncio.to_thread(read)
         except ConditionError as unclear:
-            said = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
-            return f"{said}\n\n{phrases.usage}"
+            text = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
+            return f"{text}\n\n{phrases.usage}"
         if not await asyncio.to_thread(library.count, selection):
             return phrases.empty
         await self._services.run(
@@ -108,9 +108,7 @@ class CorpusHandlers:
 
     async def _describe(self, asker: Asker) -> str:
         place = asker.place
-        selection = await self._services.run(
-            corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id
-        )
+        selection = await self._services.selection(place)
         count = await asyncio.to_thread(self._services.library.count, selection)
         phrases = asker.texts(CorpusPhrases)
         return phrases.answered_from(selection, count, topic=bool(place.thread_id))
@@ -120,8 +118,8 @@ class CorpusHandlers:
         phrases, facet = asker.texts(CorpusPhrases), self._services.library.facet
         kinds: tuple[FacetKind, ...] = ("outlet", "category", "language")
         counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in kinds]
-        known = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
-        return [phrases.usage, *([known] if known else [])]
+        text = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
+        return [phrases.usage, *([text] if text else [])]
 
 
 def read_selection(words: str, library: Library, today: date) -> Selection:
@@ -136,9 +134,9 @@ def read_selection(words: str, library: Library, today: date) -> Selection:
 
 
 def _narrow(selection: Selection, part: str, library: Library, today: date) -> Selection:
-    found = _PART.fullmatch(part)
-    kind = _KEYS.get(fold_phrase(found[1])) if found else None
-    value = found[2].strip() if found else ""
+    match = _PART.fullmatch(part)
+    kind = _KEYS.get(fold_phrase(match[1])) if match else None
+    value = match[2].strip() if match else ""
     if kind is None or not value:
         raise ConditionError(part, known=False)
     if kind in ("since", "until", "date"):

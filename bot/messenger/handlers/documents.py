@@ -51,7 +51,7 @@ class _Keepers(filters.MessageFilter):
         self._services = services
 
     def filter(self, message: Message) -> bool:
-        return message.from_user is not None and self._services.may_add(message.from_user.id)
+        return message.from_user is not None and self._services.roles.may_add(message.from_user.id)
 
 
 class DocumentHandlers:
@@ -157,7 +157,7 @@ class DocumentHandlers:
             await self._offer(bot, asker, document.id, received)
 
     async def _may(self, event: ChatEvent) -> bool:
-        if self._services.may_add(event.asker.person_id):
+        if self._services.roles.may_add(event.asker.person_id):
             return True
         await event.say(event.asker.texts(DocumentPhrases).not_allowed)
         return False

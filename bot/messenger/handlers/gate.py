@@ -29,7 +29,7 @@ from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
-from bot.state import chats, corpora, meters, people
+from bot.state import meters, people
 
 logger = logging.getLogger(__name__)
 
@@ -84,16 +84,8 @@ class Gate:
             if _is_for_one_person(update, context.application):
                 await self._in_private(context.bot, update, asker)
                 raise ApplicationHandlerStop
-            await self._choose_articles(asker)
-
-    async def _choose_articles(self, asker: Asker) -> None:
-        """Whatever is asked in a group is asked of the articles chosen for it."""
-        place = asker.place
-        choose_articles(
-            await self._services.run(
-                corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id
-            )
-        )
+            # Whatever is asked in a group is asked of the articles chosen for it.
+            choose_articles(await self._services.selection(asker.place))
 
     async def _may_pass(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
@@ -108,10 +100,10 @@ class Gate:
             )
             return False
         chat = asker.place.chat_id
-        seen = await self._services.run(chats.note_chat, chat_id=chat, now=self._services.now())
+        may_ask = await self._services.group_may_ask(chat)
         if roles.is_barred(person):
             return False
-        if roles.group_may_ask(chat, seen.allowed):
+        if may_ask:
             return True
         if roles.administers(person) and _is_command(update, self._deciding):
             return True
@@ -193,8 +185,8 @@ class Gate:
 
 def start_token(update: Update) -> str | None:
     """The token of an invitation, where its link brought somebody."""
-    found = _INVITED.match(update.message.text or "") if update.message else None
-    return found[1] if found else None
+    match = _INVITED.match(update.message.text or "") if update.message else None
+    return match[1] if match else None
 
 
 def _stranger_text(services: BotServices, asker: Asker) -> str:
@@ -220,9 +212,9 @@ def _is_for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
 
 
 def _is_command(update: Update, commands: Sequence[MenuCommand]) -> bool:
-    found = _COMMAND.match(update.message.text or "") if update.message else None
+    match = _COMMAND.match(update.message.text or "") if update.message else None
     names = {name for command in commands for name in command.names}
-    return found is not None and found[1].lower() in names
+    return match is not None and match[1].lower() in names
 
 
 def _is_for_one_person(update: Update, application: TelegramApplication) -> bool:
@@ -271,7 +263,7 @@ async def require_administrator(
     if asker is None:
         return None
     phrases, person = asker.texts(AdministrationPhrases), asker.person_id
-    may = services.roles.administers(person) or (editors and services.may_add(person))
+    may = services.roles.administers(person) or (editors and services.roles.may_add(person))
     if update.callback_query is not None and (acknowledges or not may):
         await acknowledge(update.callback_query)
     if not may:

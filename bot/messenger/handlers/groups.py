@@ -44,12 +44,11 @@ class GroupHandlers:
             await self._arrive_in_channel(context.bot, asker, change.chat)
             return
         phrases = asker.texts(AccessPhrases)
-        if await self._is_allowed(change.chat):
+        if await self._services.group_may_ask(change.chat.id):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
         if self._services.roles.administers(asker.person_id):  # who can allow it there
-            waits = asker.texts(AccessPhrases).group_waits
-            await say(context.bot, asker, waits)
+            await say(context.bot, asker, phrases.group_waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
         logger.info("A group that is not allowed was left")
@@ -58,7 +57,8 @@ class GroupHandlers:
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
         spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases, person = AccessPhrases.of(spoken.code), asker.person_id
-        allowed = await self._is_allowed(chat) or self._services.roles.administers(person)
+        services = self._services
+        allowed = await services.group_may_ask(chat.id) or services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:
             await say(bot, replace(asker, place=ConversationPlace(person, 0, person)), text)
@@ -78,7 +78,3 @@ class GroupHandlers:
                 new=message.migrate_to_chat_id,
                 now=self._services.now(),
             )
-
-    async def _is_allowed(self, chat: Chat) -> bool:
-        seen = await self._services.run(chats.note_chat, chat_id=chat.id, now=self._services.now())
-        return self._services.roles.group_may_ask(chat.id, seen.allowed)

@@ -59,7 +59,7 @@ class HelpHandlers:
     async def help(self, event: ChatEvent) -> None:
         asker = event.asker
         phrases, role = asker.phrases, self._services.roles.of(asker.person_id)
-        sends = asker.private and self._services.may_add(asker.person_id)
+        sends = asker.private and self._services.roles.may_add(asker.person_id)
         commands = self._menus.of(role, private=asker.private)
         lines = "\n".join(each.line(phrases.code) for each in commands)
         told = (phrases.help, phrases.help_documents if sends else "", lines)

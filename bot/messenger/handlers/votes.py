@@ -24,7 +24,7 @@ from bot.messenger.handlers.gate import PRESS_COST
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
-from bot.state import chats, conversations, votes
+from bot.state import conversations, votes
 
 _VOTE = r"v:(\d{1,18}):([01])"
 _REASON = rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})"
@@ -106,14 +106,12 @@ class VoteHandlers:
         if asker.private and not services.roles.may_ask(person):
             return False
         if not asker.private:
-            seen = await services.run(chats.note_chat, chat_id=chat, now=services.now())
-            if services.roles.is_barred(person) or not services.roles.group_may_ask(
-                chat, seen.allowed
-            ):
+            may_ask = await services.group_may_ask(chat)
+            if services.roles.is_barred(person) or not may_ask:
                 return False
         group = None if asker.private else chat
         return (
-            services.may_add(person)
+            services.roles.may_add(person)
             or await services.limits.take(person, group, PRESS_COST) is None
         )
 

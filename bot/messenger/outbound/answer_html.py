@@ -61,9 +61,9 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:
-        said = phrases.understood(_flowing(answer.understood))
+        text = phrases.understood(_flowing(answer.understood))
         blocks = [
-            StyledBlock((StyledSpan(said, "i"),)),
+            StyledBlock((StyledSpan(text, "i"),)),
             replace(blocks[0], gap="\n\n"),
             *blocks[1:],
         ]

@@ -86,12 +86,12 @@ class PassageRef:
     @classmethod
     def decode(cls, data: str) -> PassageRef | None:
         """The reference that a button carries; None for data that is none."""
-        found = _SHAPE.fullmatch(data)
-        if found is None:
+        match = _SHAPE.fullmatch(data)
+        if match is None:
             return None
-        start, length, offset, size = (int(found[group]) for group in range(2, 6))
+        start, length, offset, size = (int(match[group]) for group in range(2, 6))
         quote_start = start + offset
-        return cls(found[1], start, start + length, quote_start, quote_start + size, found[6])
+        return cls(match[1], start, start + length, quote_start, quote_start + size, match[6])
 
     def encode(self) -> str:
         """At most 64 bytes (Telegram's limit) for articles of less than a billion characters."""
@@ -127,11 +127,11 @@ class NeighbourStep:
     @classmethod
     def decode(cls, data: str) -> NeighbourStep | None:
         """The step that a button carries; None for data that is none."""
-        found = re.fullmatch(STEP_PATTERN, data, re.ASCII)
-        if found is None:
+        match = re.fullmatch(STEP_PATTERN, data, re.ASCII)
+        if match is None:
             return None
-        start = int(found["quote"] or 0)
-        return cls(found["article"], int(found["at"]), start, start + int(found["length"] or 0))
+        start = int(match["quote"] or 0)
+        return cls(match["article"], int(match["at"]), start, start + int(match["length"] or 0))
 
     def encode(self) -> str:
         """At most 64 bytes, as a `PassageRef`."""
