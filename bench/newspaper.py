@@ -32,7 +32,7 @@ from index.build.passages import cut
 from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
 from index.models.bundled.tokenizer import Tokenizer
-from index.text.antecedents import in_context
+from index.text.antecedents import sentences_in_context
 
 SEED = 7
 WORDS = 600  # an article, at the least
@@ -114,7 +114,8 @@ def _batches(file: Path, count: int, tokenizer: Tokenizer) -> Iterator[Batch]:
         for passage in cut(article):
             texts.append(embedding_text(article, passage.text))
             texts += [
-                embedding_text(article, text) for text in in_context(passage, article.language)
+                embedding_text(article, text)
+                for text in sentences_in_context(passage, article.language)
             ]
         if number % BATCH == 0 or number == count:
             yield Batch(texts, sum(len(tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts))

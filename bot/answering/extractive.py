@@ -15,13 +15,12 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
-from index.reading.names import WEEKDAYS
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 from index.text.folding import fold
 from index.text.language import terms
-from index.text.months import month_names
+from index.text.names import CALENDAR
 
 _SAME_SHARE = 0.7  # least share of the shorter one's words in two quotes that say the same
 
@@ -50,11 +49,11 @@ def relation(one: str, other: str, language: str) -> Relation:
 
 
 MOST_SENTENCES = 3
+_MOST_ARTICLES = 3  # quoted for the same statement
 _QUOTED_HITS = 5  # hits whose sentences may be quoted
 _SHORT_WORDS = 40  # of an answer of several sentences
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
 _LEAST_WORDS = 4  # of a sentence that answers, besides those of a date
-_CALENDAR = month_names("fr", "en", "es") | WEEKDAYS
 _HIGHLIGHT_LOGIT = 1.0  # of a span, for its words to be highlighted
 _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
 SURE_ORDER_LOGIT = 0.4  # for a sentence to count as an order here, where it would only be quoted
@@ -218,7 +217,7 @@ def _rank(hits: Sequence[Hit]) -> list[_Candidate]:
 
 def _candidates(hit: Hit) -> list[_Candidate]:
     """The sentences of a ranked hit; those of a list together, as far as there is room."""
-    lead_of = leads(hit.passage, hit.article.language)
+    lead_of = find_leads(hit.passage, hit.article.language)
     candidates = [
         _Candidate(
             hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead
@@ -275,7 +274,7 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
 def _is_full(sentence: str) -> bool:
     """True if there are enough words to say something, besides those of a date."""
     words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
-    count = sum(any(map(str.isalpha, word)) and word not in _CALENDAR for word in words)
+    count = sum(any(map(str.isalpha, word)) and word not in CALENDAR for word in words)
     return count >= _LEAST_WORDS
 
 
@@ -311,7 +310,7 @@ def _supports(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     for point in points:
         if candidate.relation(point.candidate) is Relation.SAME:
             articles = [point.candidate.article, *(each.article for each in point.support)]
-            if candidate.article not in articles and len(articles) < MOST_SENTENCES:
+            if candidate.article not in articles and len(articles) < _MOST_ARTICLES:
                 point.support.append(candidate)
             return True
     return False

@@ -7,15 +7,16 @@ publication, or are relative to today (« hier », « la semaine dernière »).
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from index.article import Period
+from index.text.dates import month_names, period_around
 from index.text.folding import fold_phrase
 from index.text.language import mend_phrase
-from index.text.months import month_pattern
+from index.text.numbers import SMALL_NUMBERS
+from index.text.patterns import one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,8 @@ class Timing:
     latest: bool = False
 
 
-_MONTH = f"(?:{month_pattern('fr', 'en')})"
+_MONTH = f"(?:{one_of(month_names('fr', 'en'))})"
 _COUNT = r"(\d{1,3}|deux|trois|quatre|cinq|six|sept|dix|two|three|four|five|seven|ten)"
-_WORDS = "zero un deux trois quatre cinq six sept huit neuf dix".split()  # noqa: SIM905
-_ENGLISH = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
 
 # Days, weeks and months counted from today: when something was in the news.
 _RECENT = (
@@ -120,8 +119,7 @@ def parse_timing(question: str, today: date) -> Timing:
         match = _SPAN.search(plain)
         if match is not None:
             count, unit = (group for group in match.groups()[1:] if group)
-            names = next((each for each in (_WORDS, _ENGLISH) if count in each), None)
-            number = names.index(count) if names else int(count)
+            number = SMALL_NUMBERS.get(count) or int(count)
             days = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}[unit[0]] * number
             period = Period(today - timedelta(days=days), today)
     if match is not None and period is not None:
@@ -165,12 +163,4 @@ def _parse_period(words: str, today: date) -> Period | None:
     parsed = parser.get_date_data(words)
     if parsed.date_obj is None:
         return None
-    day = parsed.date_obj.date()
-    if parsed.period == "week":
-        monday = day - timedelta(days=day.weekday())
-        return Period(monday, monday + timedelta(days=6))
-    if parsed.period == "month":
-        return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
-    if parsed.period == "year":
-        return Period(date(day.year, 1, 1), date(day.year, 12, 31))
-    return Period(day, day)
+    return period_around(parsed.date_obj.date(), parsed.period)

@@ -142,7 +142,7 @@ class NewBattle:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredBattle:
+class BattleRecord:
     """A battle as it is kept; what is of the person is gone after a time."""
 
     id: int
@@ -163,11 +163,11 @@ class StoredBattle:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredBattleVote:
+class BattleVoteRecord:
     """A vote that counts, with its battle. `voter` is the same for all votes of one person, and
     another for each of a `judge`, who is none."""
 
-    battle: StoredBattle
+    battle: BattleRecord
     choice: BattleChoice
     judge: str | None
     voter: str
@@ -222,12 +222,12 @@ def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
     return row.id
 
 
-def find_battle(session: Session, battle_id: int) -> StoredBattle | None:
+def find_battle(session: Session, battle_id: int) -> BattleRecord | None:
     row = session.get(BattleRow, battle_id)
     return _battle(row) if row is not None else None
 
 
-def battle_of_question(session: Session, chat_id: int, message_id: int) -> StoredBattle | None:
+def battle_of_question(session: Session, chat_id: int, message_id: int) -> BattleRecord | None:
     """The one that a message led to, if it did."""
     found = select(BattleRow).where(
         BattleRow.chat_id == chat_id, BattleRow.question_message == message_id
@@ -303,7 +303,7 @@ def pairs_of_terminal(
     return {_pair(row) for row in session.scalars(met)}
 
 
-def load_votes(session: Session, *, texts: bool = False) -> list[StoredBattleVote]:
+def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecord]:
     """All votes that were not taken back, oldest first; with the words of their battles if wanted,
     for those are many."""
     chosen = (
@@ -314,7 +314,7 @@ def load_votes(session: Session, *, texts: bool = False) -> list[StoredBattleVot
         .options(*([] if texts else map(defer, _WORDS)))
     )
     return [
-        StoredBattleVote(
+        BattleVoteRecord(
             _battle(battle, texts=texts),
             _choice(vote.choice),
             vote.judge,
@@ -340,7 +340,7 @@ def pair_tallies(session: Session) -> list[PairTally]:
     ]
 
 
-def load_faults(session: Session) -> list[StoredBattle]:
+def load_faults(session: Session) -> list[BattleRecord]:
     """Those in which one writer failed, oldest first."""
     failed = select(BattleRow).where(BattleRow.fault.is_not(None)).order_by(BattleRow.id)
     return [_battle(row) for row in session.scalars(failed)]
@@ -393,13 +393,13 @@ def _pair(row: BattleRow) -> frozenset[str]:
     return frozenset((row.first, row.second))
 
 
-def _battle(row: BattleRow, *, texts: bool = True) -> StoredBattle:
+def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
     text_first, text_second = (row.text_first, row.text_second) if texts else (None, None)
     first = BattleSide(row.first, text_first, row.style_first, row.seconds_first, row.micros_first)
     second = BattleSide(
         row.second, text_second, row.style_second, row.seconds_second, row.micros_second
     )
-    return StoredBattle(
+    return BattleRecord(
         row.id,
         row.chat_id,
         row.question if texts else None,

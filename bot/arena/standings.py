@@ -9,10 +9,10 @@ from typing import Literal
 
 from bot.arena.battle_records import (
     BattleChoice,
+    BattleRecord,
     BattleSide,
+    BattleVoteRecord,
     PairTally,
-    StoredBattle,
-    StoredBattleVote,
 )
 from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
@@ -83,13 +83,13 @@ class Standings:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     vote: CountedVote
-    battle: StoredBattle
+    battle: BattleRecord
     judge: str | None = None
 
 
 def standings(
-    votes: Sequence[StoredBattleVote],
-    faults: Sequence[StoredBattle] = (),
+    votes: Sequence[BattleVoteRecord],
+    faults: Sequence[BattleRecord] = (),
     rules: CountingRules = CountingRules(),
 ) -> Standings:
     """What votes tell, in all and by parts. Processor work: seconds for thousands of votes."""
@@ -101,7 +101,7 @@ def standings(
     if rules.faults_lose:
         counted += [_Counted(_count_fault(each), each) for each in faults if each.fault]
     parts = {}
-    keys: tuple[Callable[[StoredBattle], str], ...] = (
+    keys: tuple[Callable[[BattleRecord], str], ...] = (
         lambda battle: f"language {battle.language}",
         lambda battle: f"kind {battle.kind}",
     )
@@ -167,14 +167,14 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     return Standings(len(counted), len(people), judged, tuple(rows), effects)
 
 
-def _is_counted(vote: StoredBattleVote, rules: CountingRules) -> bool:
+def _is_counted(vote: BattleVoteRecord, rules: CountingRules) -> bool:
     judged = vote.judge is not None
     if rules.voters != "all" and judged != (rules.voters == "judges"):
         return False
     return rules.bad_counts or vote.choice != "bad"
 
 
-def _count_vote(each: StoredBattleVote) -> CountedVote:
+def _count_vote(each: BattleVoteRecord) -> CountedVote:
     battle = each.battle
     return CountedVote(
         battle.first.writer,
@@ -187,7 +187,7 @@ def _count_vote(each: StoredBattleVote) -> CountedVote:
     )
 
 
-def _count_fault(battle: StoredBattle) -> CountedVote:
+def _count_fault(battle: BattleRecord) -> CountedVote:
     """What a battle counts in which a writer failed: nothing was shown, so that no style counts."""
     name = f"fault {battle.id}"
     score = 0.0 if battle.fault == "first" else 1.0

@@ -19,7 +19,7 @@ from bot.answering.selection import held_to_which
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
 from bot.arena.battle_html import battle_html
-from bot.arena.battle_records import BattleChoice, StoredBattle
+from bot.arena.battle_records import BattleChoice, BattleRecord
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
@@ -215,7 +215,7 @@ class ArenaOnTelegram(TelegramFeature):
 
     async def _fight(
         self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena, *, ordinary: bool
-    ) -> StoredBattle | None:
+    ) -> BattleRecord | None:
         """The battle that a question leads to; None where it leads to none, which is told."""
         reply_to = None if asker.private else message.message_id
         said = await self._memory.said(asker.place, words)
@@ -251,7 +251,7 @@ class ArenaOnTelegram(TelegramFeature):
 
     async def _keep(
         self, asker: Asker, message: Message, words: str, understood: Understood, battle: Battle
-    ) -> StoredBattle | None:
+    ) -> BattleRecord | None:
         """Write down the turn, for what is asked next, and the battle with what is shown of it."""
         answer = replace(battle.first.answer, question=words)
         if understood.rewritten:
@@ -282,12 +282,12 @@ class ArenaOnTelegram(TelegramFeature):
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
-    async def _find(self, asker: Asker, message: Message) -> StoredBattle | None:
+    async def _find(self, asker: Asker, message: Message) -> BattleRecord | None:
         return await self._services.run(
             battles.battle_of_question, chat_id=asker.place.chat_id, message_id=message.message_id
         )
 
-    async def _vote(self, press: ButtonPress, battle: StoredBattle, choice: BattleChoice) -> None:
+    async def _vote(self, press: ButtonPress, battle: BattleRecord, choice: BattleChoice) -> None:
         asker = press.asker
         outcome = await self._services.run(
             battles.cast_battle_vote,
@@ -312,7 +312,7 @@ class ArenaOnTelegram(TelegramFeature):
             logger.debug("The buttons of a battle stay: %s", error)
         await press.say(revealed, InlineKeyboardMarkup([[_take_back(battle, phrases)]]))
 
-    async def _take_back(self, press: ButtonPress, battle: StoredBattle) -> None:
+    async def _take_back(self, press: ButtonPress, battle: BattleRecord) -> None:
         asker, phrases = press.asker, press.asker.texts(ArenaPhrases)
         taken = await self._services.run(
             battles.take_back_battle_vote,
@@ -341,7 +341,7 @@ class ArenaOnTelegram(TelegramFeature):
             return self._counting_result[1]
 
 
-def _reveal_lines(battle: StoredBattle, phrases: ArenaPhrases) -> list[str]:
+def _reveal_lines(battle: BattleRecord, phrases: ArenaPhrases) -> list[str]:
     """Who wrote each answer, how long it took and what it cost."""
     return [
         phrases.reveal(name, side.writer, side.seconds, side.micros)
@@ -349,7 +349,7 @@ def _reveal_lines(battle: StoredBattle, phrases: ArenaPhrases) -> list[str]:
     ]
 
 
-def _keyboard(battle: StoredBattle, asker: Asker) -> InlineKeyboardMarkup:
+def _keyboard(battle: BattleRecord, asker: Asker) -> InlineKeyboardMarkup:
     phrases = asker.texts(ArenaPhrases)
     buttons = [
         InlineKeyboardButton(phrases.choices[choice], callback_data=f"b:{battle.id}:{letter}")
@@ -361,7 +361,7 @@ def _keyboard(battle: StoredBattle, asker: Asker) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
 
-def _take_back(battle: StoredBattle, phrases: ArenaPhrases) -> InlineKeyboardButton:
+def _take_back(battle: BattleRecord, phrases: ArenaPhrases) -> InlineKeyboardButton:
     return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_TAKE_BACK}")
 
 

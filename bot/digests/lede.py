@@ -14,8 +14,10 @@ from bot.answer import Citation
 from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
 from bot.answering.injection import is_order
 from index.article import Article, Passage, Sentence
-from index.text.antecedents import leads, leans
+from index.text.antecedents import find_leads, is_dependent
+from index.text.dates import weekday_names
 from index.text.language import detect
+from index.text.patterns import one_of
 
 MOST_SENTENCES = 3
 MOST_WORDS = 75  # of what is told of one article, unless its first sentence alone has more
@@ -35,9 +37,8 @@ _UNNAMED = re.compile(
     re.IGNORECASE,
 )
 _TIMES = (
-    r"\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|midi|soir|après-midi|nuit"
-    r"|semaine|week-end|mois|année|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning"
-    r"|afternoon|evening|week|month|year"
+    rf"\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
+    r"|mois|année|morning|afternoon|evening|week|month|year"
 )
 _SHOWS = re.compile(
     rf"[\s«“\"]*(?:(?:ce(?:t|tte)?|this) (?:{_TIMES})|c['’]est [^.]{{1,60}}?\bqu(?:i|e|['’]))",
@@ -52,7 +53,7 @@ def lede(
     """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
     each other. None says what was `told` before.
     """
-    leading = zip(passage.sentences, leads(passage, article.language), strict=True)
+    leading = zip(passage.sentences, find_leads(passage, article.language), strict=True)
     sentences = _chosen(list(leading)[at:], article, told)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
@@ -76,7 +77,7 @@ def tells(sentence: Sentence, article: Article) -> bool:
 def opens(text: str, language: str) -> bool:
     """Whether a passage may begin with a sentence: « Ce vendredi, … » is the day it tells of,
     « C’est X qui… » names X; what « Il… » means is told nowhere."""
-    return not leans(text, language) or _SHOWS.match(text) is not None
+    return not is_dependent(text, language) or _SHOWS.match(text) is not None
 
 
 def goes_on(text: str) -> bool:
@@ -87,7 +88,7 @@ def goes_on(text: str) -> bool:
 
 def stands_alone(text: str, language: str) -> bool:
     """Whether a sentence is understood without the one before it."""
-    return not (leans(text, language) or goes_on(text))
+    return not (is_dependent(text, language) or goes_on(text))
 
 
 def repeats(text: str, told: Collection[str], language: str) -> bool:

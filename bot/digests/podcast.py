@@ -23,12 +23,12 @@ from bot.verification.cues import ACCORDING, SPEAKING
 from index.article import Article, Passage, Period
 from index.build.passages import cut
 from index.findings import Hit
-from index.reading.names import span_names
 from index.search.confidence import Thresholds
 from index.search.question_words import question_names
 from index.search.searcher import Searcher
 from index.text.folding import fold
 from index.text.language import keyed_terms
+from index.text.names import span_names
 
 DEPTH = 60  # passages among which the articles on a subject are looked for
 MINUTES = 5.0

@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
 from bot.digests.script import Script, spoken_script
-from bot.digests.script_records import ScriptRecord, StoredScript
+from bot.digests.script_records import NewScript, ScriptRecord
 from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
@@ -85,7 +85,7 @@ class RecordingHandlers:
     ) -> None:
         """Know over which articles these messages tell, for whoever replies to them."""
         if script.sources and messages:
-            await self._keep(asker, script_record(script, subject), messages, None)
+            await self._keep(asker, new_script(script, subject), messages, None)
 
     async def begin(
         self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
@@ -97,7 +97,7 @@ class RecordingHandlers:
         if not self._services.speaks or not script.quotes or busy:
             await self.keep(asker, script, messages, subject)
             return
-        told = script_record(script, subject, aloud=True)
+        told = new_script(script, subject, aloud=True)
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
         (message, *_) = await event.say(text, _keyboard(asker))
         kept = await self._keep(asker, told, messages, message)
@@ -118,8 +118,8 @@ class RecordingHandlers:
             await self._record(bot, kept)
 
     async def _keep(
-        self, asker: Asker, told: ScriptRecord, messages: Sequence[int], progress: int | None
-    ) -> StoredScript:
+        self, asker: Asker, told: NewScript, messages: Sequence[int], progress: int | None
+    ) -> ScriptRecord:
         return await self._services.run(
             scripts.keep_script,
             place=asker.place,
@@ -129,7 +129,7 @@ class RecordingHandlers:
             now=self._services.now(),
         )
 
-    async def _record(self, bot: Bot, kept: StoredScript) -> None:
+    async def _record(self, bot: Bot, kept: ScriptRecord) -> None:
         """Send a recording, or say why there is none; nothing where another does, or has."""
         trigger, spoken = current_trigger(), kept.told.spoken
         if trigger is None or spoken is None or kept.id in self._under_way:
@@ -154,7 +154,7 @@ class RecordingHandlers:
             del self._under_way[kept.id]
 
     async def _parts(
-        self, kept: StoredScript, asker: Asker, work: _Work
+        self, kept: ScriptRecord, asker: Asker, work: _Work
     ) -> tuple[Part, ...] | None:
         """The recording, or why there is none; None where there is nothing to record any more."""
         phrases, spoken = asker.texts(RecordingPhrases), kept.told.spoken or {}
@@ -175,7 +175,7 @@ class RecordingHandlers:
         return (Part(spoken["title"], html=False, attachment=recording),)
 
     async def _post(
-        self, bot: Bot, journal: Journal, kept: StoredScript, parts: tuple[Part, ...]
+        self, bot: Bot, journal: Journal, kept: ScriptRecord, parts: tuple[Part, ...]
     ) -> None:
         place = kept.place
         posted = await journal.post(
@@ -206,10 +206,10 @@ class RecordingHandlers:
             return made.path.read_bytes()
 
 
-def script_record(script: Script, subject: str = "", *, aloud: bool = False) -> ScriptRecord:
+def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
     """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    told = ScriptRecord(script.language, articles, subject)
+    told = NewScript(script.language, articles, subject)
     if not aloud:
         return told
     lines = [asdict(line) for line in spoken_script(script)]
@@ -223,7 +223,7 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def _asker_of(kept: StoredScript) -> Asker:
+def _asker_of(kept: ScriptRecord) -> Asker:
     return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
 
 

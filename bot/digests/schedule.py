@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from index.text.dates import WEEKDAY_NUMBERS, weekday_names
 from index.text.folding import fold_phrase
+from index.text.patterns import one_of
 
 EVERY_DAY = tuple(range(7))
 
@@ -15,15 +17,7 @@ _TIME = re.compile(
     r"\b(?:(?:a|at) )?(?P<hour>\d{1,2})(?: ?h(?:eures?)?(?: ?(?P<past>\d\d))?|:(?P<minute>\d\d))"
     r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?!\w)"
 )
-_NAMES = {
-    name: number
-    for names in (
-        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    )
-    for number, name in enumerate(names)
-}
-_DAY = rf"(?:{'|'.join(_NAMES)})s?"
+_DAY = rf"(?:{one_of(weekday_names('fr', 'en'))})s?"
 _RANGE = re.compile(rf"\b(?:du |from )?({_DAY})(?: ?- ?| au | a | to )({_DAY})\b")
 _ONE = re.compile(rf"\b{_DAY}\b")
 _GROUPS = (
@@ -68,10 +62,10 @@ def parse_schedule(typed: str) -> Schedule | None:
             days.update(group)
             rest = pattern.sub(" ", rest)
     for each in _RANGE.finditer(rest):
-        first, last = (_NAMES[name.rstrip("s")] for name in each.groups())
+        first, last = (WEEKDAY_NUMBERS[name.rstrip("s")] for name in each.groups())
         days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
     rest = _RANGE.sub(" ", rest)
-    days.update(_NAMES[name.rstrip("s")] for name in _ONE.findall(rest))
+    days.update(WEEKDAY_NUMBERS[name.rstrip("s")] for name in _ONE.findall(rest))
     rest = _ONE.sub(" ", rest)
     if minute is None or not _AND.fullmatch(rest):
         return None

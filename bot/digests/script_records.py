@@ -55,7 +55,7 @@ _REMEMBERED = 100  # of a chat's last ones, in which a message is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptRecord:
+class NewScript:
     """What is told in a chat, over `articles` (ids); `subject` is empty for a daily.
 
     `spoken` is what is to be read aloud, as plain JSON; None where nothing is.
@@ -68,7 +68,7 @@ class ScriptRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredScript:
+class ScriptRecord:
     """As it is kept. `person_id` of its place is 0 where it was sent to a group at its time.
 
     `tries` counts the processes that began to record it; `progress` is the message that shows how
@@ -77,7 +77,7 @@ class StoredScript:
 
     id: int
     place: ConversationPlace
-    told: ScriptRecord
+    told: NewScript
     tries: int
     progress: int | None
 
@@ -85,11 +85,11 @@ class StoredScript:
 def keep_script(
     session: Session,
     place: ConversationPlace,
-    told: ScriptRecord,
+    told: NewScript,
     messages: Sequence[int],
     progress: int | None,
     now: datetime,
-) -> StoredScript:
+) -> ScriptRecord:
     """Keep what the bot's `messages` tell, or is being recorded while `progress` shows how far.
 
     Found, where one of these messages is known already: the process died in between.
@@ -107,7 +107,7 @@ def keep_script(
 
 
 def add_script(
-    session: Session, place: ConversationPlace, told: ScriptRecord, now: datetime
+    session: Session, place: ConversationPlace, told: NewScript, now: datetime
 ) -> ScriptRow:
     """A row for what is told; it is a person's where they are alone with the bot."""
     row = ScriptRow(
@@ -128,7 +128,7 @@ def add_script(
     return row
 
 
-def script_of_message(session: Session, chat_id: int, message_id: int) -> ScriptRecord | None:
+def script_of_message(session: Session, chat_id: int, message_id: int) -> NewScript | None:
     """What one of the bot's messages tells, be it text or sound."""
     for row in _newest(session, chat_id):
         if message_id in row.messages:
@@ -136,7 +136,7 @@ def script_of_message(session: Session, chat_id: int, message_id: int) -> Script
     return None
 
 
-def unrecorded_scripts(session: Session) -> list[StoredScript]:
+def unrecorded_scripts(session: Session) -> list[ScriptRecord]:
     """What is to be read aloud, is not recorded yet, and by no other process; oldest first."""
     chosen = select(ScriptRow).where(ScriptRow.spoken.is_not(None))
     rows = session.scalars(chosen.order_by(ScriptRow.id)).all()
@@ -184,11 +184,11 @@ def _newest(session: Session, chat_id: int) -> Sequence[ScriptRow]:
     return session.scalars(chosen.order_by(ScriptRow.id.desc()).limit(_REMEMBERED)).all()
 
 
-def _kept(row: ScriptRow) -> StoredScript:
-    return StoredScript(
+def _kept(row: ScriptRow) -> ScriptRecord:
+    return ScriptRecord(
         row.id,
         ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0),
-        ScriptRecord(row.language, tuple(row.articles), row.subject, row.spoken),
+        NewScript(row.language, tuple(row.articles), row.subject, row.spoken),
         row.tries,
         row.progress,
     )

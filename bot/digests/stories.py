@@ -17,10 +17,10 @@ import numpy as np
 from bot.locale.source import publishers
 from index.article import Article, Passage, Period
 from index.models.base import BoolArray, Vectors
-from index.reading.names import span_names
 from index.store.bm25 import idf
 from index.store.reader import GenerationReader
 from index.text.language import keyed_terms
+from index.text.names import span_names
 
 SAME_EVENT = 0.6  # what two openings share at least (see `likeness`) to tell of one event
 NEAR_DAYS = 2  # how many days apart two articles on one event may be published

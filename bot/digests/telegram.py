@@ -16,9 +16,9 @@ from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
-from bot.digests.digest_records import StoredDigest
+from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
-from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, script_record
+from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
@@ -154,13 +154,13 @@ class DigestsOnTelegram(TelegramFeature):
             if day is not None and await self._may_read(kept):
                 await self._send(bot, journal, kept, day)
 
-    async def _may_read(self, kept: StoredDigest) -> bool:
+    async def _may_read(self, kept: DigestRecord) -> bool:
         """Whether who asked for it may still ask; they are not told every day that they may not."""
         if kept.chat_id > 0:
             return self._services.roles.may_ask(kept.chat_id)
         return await self._services.group_may_ask(kept.chat_id)
 
-    async def _send(self, bot: Bot, journal: Journal, kept: StoredDigest, day: date) -> None:
+    async def _send(self, bot: Bot, journal: Journal, kept: DigestRecord, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
         script = await self._make_daily(kept.chat_id, Period(since, day), language, kept.told)
@@ -171,7 +171,7 @@ class DigestsOnTelegram(TelegramFeature):
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
-        written = script_record(script, aloud=aloud)
+        written = new_script(script, aloud=aloud)
         posted = await journal.post(
             digests.post_digest,
             digest_id=kept.id,
@@ -241,7 +241,7 @@ class DigestsOnTelegram(TelegramFeature):
         )
         await event.say(phrases.stopped if stopped else phrases.not_kept)
 
-    async def _find(self, asker: Asker) -> StoredDigest | None:
+    async def _find(self, asker: Asker) -> DigestRecord | None:
         place = asker.place
         return await self._services.run(
             digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id

@@ -174,8 +174,8 @@ def _parse_period(option: str, typed: str, today: date) -> Period:
     try:
         begins, ends = span_of(first, today), span_of(last or first, today)
         if not last and option == "--period" and first.strip()[-1:] in "djDJ":
-            ends = (today, today)
-        return Period(begins[0], ends[1])
+            return Period(begins.first, today)
+        return Period(begins.first, ends.last)
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"{option} {typed}") from error
 

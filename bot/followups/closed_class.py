@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from index.text.months import month_pattern
+from index.text.dates import month_names
+from index.text.patterns import one_of
 
 SPOKEN = ("fr", "en")
 """The languages whose follow-ups are understood."""
@@ -21,7 +22,7 @@ DETERMINERS = {
 }
 CONTRACTED = {"du": "le", "des": "les", "au": "le", "aux": "les"}
 LINKS = frozenset("de d' du des of".split())  # noqa: SIM905
-_MONTHS = month_pattern("fr", "en")
+_MONTHS = one_of(month_names("fr", "en"))
 MONTH = re.compile(_MONTHS)
 # Before a name, no part of it: "discovered 67P".
 VERBAL = re.compile(r"(?:ed|ing)$|^(?:met|won|wrote|built|made|found|led|saw|said|did|reach|hit)$")

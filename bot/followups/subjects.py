@@ -10,8 +10,8 @@ from itertools import pairwise
 from bot.followups import closed_class
 from bot.followups.nouns import Gender, Noun, nouns
 from bot.followups.turn import Turn
-from index.reading.names import placed, span_names
 from index.text.folding import fold_phrase
+from index.text.names import placed, span_names
 
 # The most given in France and in English-speaking countries over a century, those left out that
 # both have (Claude, Camille, Dominique, Andrea, Jean in English).

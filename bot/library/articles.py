@@ -17,7 +17,7 @@ from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.reader import FacetKind, GenerationReader
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 
 _SUMMARY_SENTENCES = 4
 _SUMMARY_WORDS = 110
@@ -43,7 +43,9 @@ def article_sentences(article: Article, passages: Sequence[Passage]) -> list[Art
     return [
         ArticleSentence(sentence, passage, lead is not None)
         for passage in passages
-        for sentence, lead in zip(passage.sentences, leads(passage, article.language), strict=True)
+        for sentence, lead in zip(
+            passage.sentences, find_leads(passage, article.language), strict=True
+        )
     ]
 
 

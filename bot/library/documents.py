@@ -29,7 +29,7 @@ from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
 from index.formats.process import read_apart
-from index.formats.signature import HEAD, unreadable_kind
+from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.sources import find_sources
 from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
 from index.models.base import Embedder
@@ -63,11 +63,11 @@ def take_file(sent: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
     """
     shown = readable_name(name)
     if isinstance(sent, bytes):
-        head = sent[:HEAD]
+        head = sent[:HEAD_BYTES]
     else:
         try:
             with sent.open("rb") as file:
-                head = file.read(HEAD)
+                head = file.read(HEAD_BYTES)
         except OSError as error:
             reason = reason_of(error)
             logger.error("A file of the Bot API server cannot be read: %s", reason)

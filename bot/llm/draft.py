@@ -17,7 +17,7 @@ from bot.llm.prompt import Form, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.article import Sentence
 from index.findings import Findings
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect
 
@@ -102,7 +102,7 @@ class AnswerDraft:
                 return each.number
         lead = None
         if sentence in given.passage.sentences:
-            before = leads(given.passage, given.article.language)
+            before = find_leads(given.passage, given.article.language)
             lead = before[given.passage.sentences.index(sentence)]
         number = len(self.citations) + 1
         self.citations.append(Citation.of(number, sentence, given.passage, given.article, lead))

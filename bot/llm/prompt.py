@@ -19,7 +19,7 @@ from bot.verification.claim import GivenPassage
 from index.article import Sentence
 from index.errors import reason_of
 from index.findings import Hit
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 
 Form = Literal["answer", "answer_json"]  # sentences with markers, or JSON
 Purpose = Form | Literal["follow_up"]
@@ -154,7 +154,7 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
             withheld.add(sentence)
         before = sentence
     lead_of = dict(
-        zip(hit.passage.sentences, leads(hit.passage, hit.article.language), strict=True)
+        zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
     )
     chosen: set[Sentence] = set()
     length = 0

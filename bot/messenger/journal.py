@@ -24,7 +24,7 @@ from telegram import Update
 from bot.state import chats, deliveries, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
-from bot.state.updates import KeptUpdate
+from bot.state.updates import UpdateRecord
 
 Result = TypeVar("Result")
 # Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
@@ -89,7 +89,7 @@ class Journal:
             )
         )
 
-    async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[KeptUpdate]:
+    async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
         """What this process is to deal with, and what one that ended has left."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
         return await self._run(job, quick=True, relaxed=True)

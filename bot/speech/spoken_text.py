@@ -18,9 +18,10 @@ from pathlib import Path
 from num2words import num2words
 
 from bot.audio import SpeechLanguage
+from index.text.numbers import roman_value
+from index.text.patterns import SPACE
 
 _LONGEST_NUMBER = 15  # digits; longer ones are read one by one, like what begins with a zero
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ACRONYM = re.compile(r"(?<![\w.])(?:(?:[A-ZÉ]\.){2,}|[A-ZÉ]{2,6}s?)(?![\w])")
 # An acronym is read as a word where its letters make syllables; a shorter one only if it is listed.
 _SYLLABLES = re.compile(
@@ -91,10 +92,9 @@ _Say = Callable[[_Table, "re.Match[str]"], str]
 def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], _Say], ...]:
     """What is looked for, in this order, and how it is said."""
     table = _table(language)
-    space = "[ \u00a0\u202f\u2009]"
     mark = re.escape(table.decimal)
     grouped = (
-        rf"\d{{1,3}}(?:{space}\d{{3}})+(?!\d)" if language == "fr" else r"\d{1,3}(?:,\d{3})+(?!\d)"
+        rf"\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)" if language == "fr" else r"\d{1,3}(?:,\d{3})+(?!\d)"
     )
     amount = rf"(?:{grouped}|\d+)(?:{mark}\d+)?"
     starts, ends = r"(?<![\w.,/])", r"(?!\w)"
@@ -110,10 +110,10 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], _Say], ...]
     ]
     if language == "fr":
         rules += [
-            (rf"{starts}1{space}?(?:er|ᵉʳ)(?= (?:{months}))", lambda table, match: "premier"),
+            (rf"{starts}1{SPACE}?(?:er|ᵉʳ)(?= (?:{months}))", lambda table, match: "premier"),
             (rf"{starts}([IVX][IVXLC]*)(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ)s?{ends}", _roman_ordinal),
             (rf"{starts}(\d+)(er|re|ère|e|ème|nd|nde|ᵉ|ᵉʳ|ʳᵉ)s?{ends}", _ordinal),
-            (rf"{starts}(\d{{1,2}}){space}?[hH](?:{space}?([0-5]\d))?{ends}", _time),
+            (rf"{starts}(\d{{1,2}}){SPACE}?[hH](?:{SPACE}?([0-5]\d))?{ends}", _time),
             (rf"{starts}(\d{{1,2}}):([0-5]\d){ends}", _time),
         ]
     else:
@@ -123,19 +123,19 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], _Say], ...]
             (rf"(?<=(?:{'|'.join(m[-3:] for m in table.months)}) )(\d{{1,2}})(?=,)", _ordinal),
             (rf"{starts}(\d{{1,2}}):([0-5]\d){ends}", _time),
             (
-                rf"([$€£¥])({amount})(?:{space}?(million|billion|trillion|m|bn|k){ends})?",
+                rf"([$€£¥])({amount})(?:{SPACE}?(million|billion|trillion|m|bn|k){ends})?",
                 _money_first,
             ),
         ]
     rules += [
         (rf"{starts}(1/2|1/3|2/3|1/4|3/4){ends}", _fraction),
-        (rf"({amount}){space}?/{space}?(\d+){ends}", _over),
-        (rf"(?<=\d){space}?[-–](?=\d)", _range),
+        (rf"({amount}){SPACE}?/{SPACE}?(\d+){ends}", _over),
+        (rf"(?<=\d){SPACE}?[-–](?=\d)", _range),
         (r"(?<![\w)])[-−](?=\d)", lambda table, match: f"{table.said['minus']} "),
         (r"(?<!\w)\+(?=\d)", lambda table, match: f"{table.said['plus']} "),
-        (rf"({amount}){space}?({unit})(?![\w²³])", _with_unit),
+        (rf"({amount}){SPACE}?({unit})(?![\w²³])", _with_unit),
         (
-            rf"(?<=[a-zà-ÿ]{space})([IVXL]{{2,}})(?!\w)|(?<=[a-zà-ÿ] )([IVX])(?= (?:er|siècle))",
+            rf"(?<=[a-zà-ÿ]{SPACE})([IVXL]{{2,}})(?!\w)|(?<=[a-zà-ÿ] )([IVX])(?= (?:er|siècle))",
             _roman,
         ),
         (amount, _number),
@@ -269,11 +269,7 @@ def _roman(table: _Table, match: re.Match[str]) -> str:
 
 def _roman_value(letters: str) -> int | None:
     """The number that these letters write, None where they write none."""
-    total = 0
-    for at, letter in enumerate(letters):
-        value = _ROMAN[letter]
-        after = _ROMAN[letters[at + 1]] if at + 1 < len(letters) else 0
-        total += -value if value < after else value
+    total = roman_value(letters)
     return total if _as_roman(total) == letters else None
 
 

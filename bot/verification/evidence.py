@@ -18,7 +18,7 @@ from bot.verification.moments import Moment
 from bot.verification.quantities import Quantity, quantities, years
 from index.article import Sentence
 from index.models.base import Vectors
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 from index.text.language import terms
 
 
@@ -159,7 +159,7 @@ def evidence_of(given: Sequence[GivenPassage], readings: AnnotationCache) -> Evi
         leaning = dict(
             zip(
                 (sentence.start for sentence in each.passage.sentences),
-                leads(each.passage, language),
+                find_leads(each.passage, language),
                 strict=True,
             )
         )

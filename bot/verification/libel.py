@@ -23,9 +23,9 @@ from bot.verification.roles import (
     follows_preposition,
     is_passing,
 )
-from index.reading.names import TITLES, NameSpan, placed
-from index.text.antecedents import leans
+from index.text.antecedents import is_dependent
 from index.text.folding import fold
+from index.text.names import TITLES, NameSpan, placed
 
 _JOINTS = frozenset({"et", "and", "mais", "but", "ou", "or", "puis", "then"})
 _FUNCTION_WORDS = (
@@ -68,7 +68,7 @@ def _is_about_name(alignment: Alignment) -> bool:
     """
     claim = alignment.claim
     content = _content(alignment, alignment.telling)
-    if claim.names or not content or leans(claim.text, claim.language):
+    if claim.names or not content or is_dependent(claim.text, claim.language):
         return True
     if next(_spots(alignment, content[0], range(len(alignment.ground.lines))), None) is None:
         return True

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.reading.names import SPACE as S
+from index.text.dates import MONTH_NUMBERS
 from index.text.folding import fold_phrase
-from index.text.months import MONTH_NUMBERS
+from index.text.patterns import SPACE as S
+from index.text.patterns import one_of
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTH_NUMBERS, key=lambda name: -len(name)))})(?!\w)"
+_MONTH = rf"(?P<month>{one_of(MONTH_NUMBERS)})(?!\w)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
 _DAY = r"(?<![\d.,])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|\.)?"
 _OF = rf"{S}(?:(?:de|of|du){S})?"

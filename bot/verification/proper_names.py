@@ -10,9 +10,9 @@ from rapidfuzz.fuzz import ratio
 
 from bot.verification.cues import listed
 from bot.verification.place_names import COMMON, forms
-from index.reading import names as known
+from index.text.dates import MONTH_NUMBERS, weekday_names
 from index.text.folding import fold
-from index.text.months import MONTH_NUMBERS
+from index.text.names import OPENERS
 from index.text.stopwords import stop_words
 
 _ALIKE = 80.0  # how much of its letters a name keeps from one language to another
@@ -20,6 +20,7 @@ _LONG = 5  # letters below which likeness says nothing
 _REACH = 3  # words that may stand between the parts of one name
 
 _WORD = re.compile(r"(?<!\w)(?:[A-Z]\.|(?:Mr|Mrs|Ms|Dr|St|Pr|Mme)\.)|[^\W_]+(?:[-’'][^\W_]+)*")
+_WEEKDAYS = weekday_names("fr", "en", "es")
 _PART = re.compile(r"[^\W_]+")
 _ELISION = re.compile(r"^(?:[ldjnscmtLDJNSCMT]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu)['’]")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -71,7 +72,7 @@ def _capital(word: str) -> bool:
 
 def _calendar(word: str) -> bool:
     plain = fold(_ELISION.sub("", word).lower())
-    return plain in MONTH_NUMBERS or plain in known.WEEKDAYS
+    return plain in MONTH_NUMBERS or plain in _WEEKDAYS
 
 
 def _belongs(text: str, last: re.Match[str], match: re.Match[str]) -> bool:
@@ -145,7 +146,7 @@ def _ordinary(word: str, language: str, *, alone: bool) -> bool:
     folded = fold(plain)
     if _ELISION.match(word):
         return not _ELISION.sub("", word)[:1].isupper()
-    stops = stop_words(language) | known.OPENERS
+    stops = stop_words(language) | OPENERS
     return plain in stops or folded in _OPENERS or (folded in COMMON and alone)
 
 

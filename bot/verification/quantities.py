@@ -11,9 +11,10 @@ from types import MappingProxyType
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
 from bot.verification.moments import moments
-from index.reading.names import SPACE as S
-from index.reading.names import one_of
 from index.text.folding import fold
+from index.text.numbers import SMALL_NUMBERS, roman_value
+from index.text.patterns import SPACE as S
+from index.text.patterns import one_of
 
 FRACTIONS = MappingProxyType(
     {
@@ -56,17 +57,7 @@ ORDINALS = MappingProxyType(
 )
 
 
-COUNTS = MappingProxyType(
-    {
-        word: number
-        for number, row in enumerate(
-            ("deux two", "trois three", "quatre four", "cinq five", "six", "sept seven",
-             "huit eight", "neuf nine"),
-            2,
-        )
-        for word in row.split()
-    }
-)  # fmt: skip
+COUNTS = {word: number for word, number in SMALL_NUMBERS.items() if 2 <= number <= 9}
 
 
 _FORMS = {
@@ -220,9 +211,6 @@ _ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
 _ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
 
 
-_ROMANS = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
-
-
 FROM = re.compile(rf"(?:\b(?:de|from|entre|between){S}|\bd['’])[€$£]?$", re.IGNORECASE)
 
 
@@ -352,19 +340,7 @@ def _converted(one: Quantity, other: Quantity) -> bool:
 
 def _centuries(text: str) -> Iterator[Quantity]:
     for match in _ROMAN.finditer(text):
-        yield Quantity(*match.span(), frozenset({float(_roman(match[1]))}), "century", True)
-
-
-def _roman(text: str) -> int:
-    total, rest = 0, text
-    while rest:
-        sign, value = next(
-            ((sign, value) for sign, value in _ROMANS if rest.startswith(sign)), ("", 0)
-        )
-        if not sign:
-            return total + 50
-        total, rest = total + value, rest[len(sign) :]
-    return total
+        yield Quantity(*match.span(), frozenset({float(roman_value(match[1]))}), "century", True)
 
 
 def _figures(text: str) -> Iterator[Quantity]:
@@ -375,7 +351,7 @@ def _figures(text: str) -> Iterator[Quantity]:
 
 
 def _values(figures: str) -> frozenset[float]:
-    plain = re.sub(r"[ \u00a0\u2009\u202f]", "", figures).replace("−", "-").replace("–", "-")
+    plain = _SPACES.sub("", figures).replace("−", "-").replace("–", "-")
     if "/" in plain:
         over, under = plain.split("/")
         under = re.sub(r"\D", "", under)

@@ -12,7 +12,7 @@ from index.errors import IndexingError
 from index.models.base import Embedder
 from index.store.build_turn import GenerationWriter, StopCheck, text_hash
 from index.store.reader import BuildTerms, GenerationFacts
-from index.text.antecedents import in_context
+from index.text.antecedents import sentences_in_context
 
 
 class UnfitArticle(IndexingError):  # noqa: N818
@@ -68,7 +68,7 @@ class GenerationDraft:
 
             passages = cut(article)
             hashes = [
-                (hashed(one.text), list(map(hashed, in_context(one, article.language))))
+                (hashed(one.text), list(map(hashed, sentences_in_context(one, article.language))))
                 for one in passages
             ]
             self.passages.add(each.number, article.language, passages, hashes)

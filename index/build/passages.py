@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.article import Article, Passage, Sentence
-from index.text.sentences import SENTENCE_LIMIT, sentence_spans
+from index.text.sentences import SENTENCE_CHARACTERS, sentence_spans
 
 PASSAGE_LIMIT = 1_000
 SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone
@@ -27,7 +27,7 @@ def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
         sentences = [
             Sentence(start + first, start + last, text[start + first : start + last])
             for first, last in sentence_spans(
-                text[start:end], article.language, min(limit, SENTENCE_LIMIT)
+                text[start:end], article.language, min(limit, SENTENCE_CHARACTERS)
             )
         ]
         for group in _packed(text, sentences, limit):

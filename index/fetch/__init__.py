@@ -1,1 +1,1 @@
-"""From an address to files in a folder."""
+"""Fetching: from a web address to files in a folder."""

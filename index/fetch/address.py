@@ -1,4 +1,4 @@
-"""Address: one that may be followed, in its one normal form."""
+"""Web addresses that may be fetched, in one normal form."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import httpx2
 
 from index.errors import FetchError, reason_of
 
-LONGEST_ADDRESS_CHARACTERS = 4096
-"""Characters of an address."""
-
+LONGEST_ADDRESS_CHARACTERS = 4096  # characters of an address
 _SCHEMES = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
@@ -21,7 +19,7 @@ _NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A web address. `url` is ASCII without fragment; `host` has no brackets and no last dot."""
+    """A web address. `url` is ASCII without fragment; `host` has no brackets or trailing dot."""
 
     url: str
     scheme: str
@@ -30,7 +28,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Raises FetchError for what is not http or https, or not well formed.
+        """Parse an http or https address. Raises FetchError if it is anything else or malformed.
 
         A host that only a lenient parser takes for a number (`2130706433`, `0177.1`) is refused.
         """
@@ -42,16 +40,16 @@ class Address:
             return cls._of(url, text)
         except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
-                "address-malformed", shown=_shown(text), reason=reason_of(error)
+                "address-malformed", shown=_for_message(text), reason=reason_of(error)
             ) from error
 
     def join(self, target: str) -> Address:
-        """Where a link or a redirect of this page leads. Raises FetchError as `parse` does."""
+        """Resolve a link or redirect of this page. Raises FetchError as `parse` does."""
         try:
             joined = httpx2.URL(self.url).join(target.strip())
         except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
             raise FetchError(
-                "address-malformed", shown=_shown(target), reason=reason_of(error)
+                "address-malformed", shown=_for_message(target), reason=reason_of(error)
             ) from error
         return Address.parse(str(joined))
 
@@ -61,9 +59,9 @@ class Address:
         return f"{self.scheme}://{host}:{self.port}"
 
     def same_site(self, other: Address) -> bool:
-        """Whether two hosts are one site: equal but for `www.`, or one below the other.
+        """True if the hosts are equal but for `www.`, or one is a subdomain of the other.
 
-        `rss.exemple.fr` and `exemple.fr` are; `a.exemple.fr` and `b.exemple.fr` are not.
+        `rss.exemple.fr` and `exemple.fr` are one site; `a.exemple.fr` and `b.exemple.fr` are not.
         """
         mine, theirs = self.host.removeprefix("www."), other.host.removeprefix("www.")
         return mine == theirs or mine.endswith(f".{theirs}") or theirs.endswith(f".{mine}")
@@ -73,13 +71,13 @@ class Address:
         if url.scheme not in _SCHEMES:
             if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
                 raise httpx2.InvalidURL("no http:// or https:// before it")
-            raise FetchError("address-scheme", shown=_shown(text), scheme=url.scheme)
+            raise FetchError("address-scheme", shown=_for_message(text), scheme=url.scheme)
         if url.userinfo:
             raise FetchError("address-credentials", shown=f"{url.scheme}://{url.host}")
         host = url.raw_host.decode("ascii").lower()
-        if not _good(host):
+        if not _is_valid_host(host):
             raise httpx2.InvalidURL(f"the host {host[:80]!r}")
-        # A host's last dot only says that the name is whole.
+        # A trailing dot only marks the name as absolute.
         bare = host.rstrip(".")
         path = url.raw_path if url.raw_path.startswith(b"/") else b"/" + url.raw_path
         plain = url.copy_with(fragment=None, host=bare, raw_path=path)
@@ -89,12 +87,12 @@ class Address:
         return cls(str(plain), url.scheme, bare, port)
 
 
-def _shown(text: str) -> str:
-    """What was given, short enough for a line, without a password."""
+def _for_message(text: str) -> str:
+    """Shorten an address for a message and hide its password."""
     return re.sub(r"//[^/@]*@", "//…@", " ".join(text.split()))[:200]
 
 
-def _good(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     if ":" in host:
         try:
             return "%" not in host and bool(ipaddress.IPv6Address(host))

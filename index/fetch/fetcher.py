@@ -1,14 +1,14 @@
-"""Fetcher: one address to its bytes, with every courtesy and every limit."""
+"""HTTP client that respects robots.txt, pace and limits."""
 
 from __future__ import annotations
 
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx2
@@ -35,7 +35,7 @@ _Got = TypeVar("_Got")
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What lets a site say that nothing has changed."""
+    """What lets a site answer that nothing has changed."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -43,8 +43,8 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What an address gave. `url` is where it was found in the end; `body` is the bytes as they
-    came, compression in transit undone; `media_type` is in lower case, without parameters."""
+    """The answer of an address. `url` is where redirects ended; `body` is the content without
+    transfer compression; `media_type` is in lower case, without parameters."""
 
     url: str
     body: bytes
@@ -58,20 +58,19 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """What was had before is still so. `url` is where it was found in the end."""
+    """The known version is still current. `url` is where redirects ended."""
 
     url: str
 
 
+# Returns the validators of what is known of an address, None if nothing is.
 KnownPage = Callable[[str], Validators | None]
-"""What is already had of an address, None for nothing."""
 
 
 class Fetcher:
-    """Fetches addresses one after the other. For one thread at a time.
+    """Fetches addresses one after the other, in one thread at a time.
 
-    `contact` is told to the sites beside the name and version. `sleep` waits between requests, and
-    may raise to give up.
+    `contact` is sent in the User-Agent. `sleep` waits between requests and may raise to abort.
     """
 
     def __init__(
@@ -94,17 +93,14 @@ class Fetcher:
             timeout=self._limits.silence,
             trust_env=False,
         )
-        self._robots = Robots(PRODUCT, self._rules)
+        self._robots = Robots(
+            PRODUCT, lambda address: self._retry(address, lambda: self._fetch_robots(address))
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -113,19 +109,24 @@ class Fetcher:
     def get(
         self, address: Address, known: KnownPage = lambda url: None, site: Address | None = None
     ) -> FetchedPage | NotModified:
-        """What is at the address, where its redirects lead.
+        """Fetch an address, following redirects.
 
-        `known` is asked for each of these; with `site`, a redirect out of that site is refused.
-        Raises FetchError, which names the address asked for.
+        `known` is called for each address on the way; with `site`, a redirect out of that site is
+        refused. Raises FetchError, which names the requested address.
         """
         self._deadline.start(self._limits.total)
-        return self._insisting(address, lambda: self._followed(address, known, site))
+        return self._retry(address, lambda: self._follow(address, known, site))
 
-    def _insisting(self, address: Address, job: Callable[[], _Got]) -> _Got:
-        """Do a job again, later and later, while its failure may pass."""
+    def _retry(self, address: Address, job: Callable[[], _Got]) -> _Got:
+        """Retry a job with backoff while its failure may be temporary."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
-            on=self._again,
+            # True or a number of seconds where a retry may help.
+            on=lambda error: (
+                isinstance(error, FetchError)
+                and error.passing
+                and (True if error.after is None else error.after)
+            ),
             attempts=self._limits.attempts,
             timeout=None,
             wait_initial=self._limits.backoff,
@@ -142,42 +143,34 @@ class Fetcher:
                     raise error.of(address.url) from error
         raise AssertionError("unreachable")
 
-    def _again(self, error: Exception) -> bool | float:
-        if not isinstance(error, FetchError) or not error.passing:
-            return False
-        return True if error.after is None else error.after
-
-    def _followed(
+    def _follow(
         self, address: Address, known: KnownPage, site: Address | None
     ) -> FetchedPage | NotModified:
         here = address
         for _ in range(self._limits.redirects + 1):
-            wanted = self._robots.interval(here)
-            if wanted > self._limits.patience:
-                raise FetchError("address-delay", shown=here.url, seconds=wanted)
-            got = self._asked(here, known(here.url), self._limits.size, wanted)
-            if not isinstance(got, Address):
-                return got
-            here = got
+            interval = self._robots.interval(here)
+            if interval > self._limits.patience:
+                raise FetchError("address-delay", shown=here.url, seconds=interval)
+            answer = self._request(here, known(here.url), self._limits.size, interval)
+            if not isinstance(answer, Address):
+                return answer
+            here = answer
             if site is not None and not here.same_site(site):
                 raise FetchError("address-off-site", shown=here.url, host=here.host)
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
-    def _rules(self, address: Address) -> bytes:
-        """A robots.txt."""
-        return self._insisting(address, lambda: self._rules_followed(address))
-
-    def _rules_followed(self, address: Address) -> bytes:
+    def _fetch_robots(self, address: Address) -> bytes:
+        """Fetch a robots.txt."""
         here = address
         for _ in range(self._limits.redirects + 1):
-            got = self._asked(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
-            if isinstance(got, FetchedPage):
-                return got.body
-            if isinstance(got, Address):
-                here = got
+            answer = self._request(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
+            if isinstance(answer, FetchedPage):
+                return answer.body
+            if isinstance(answer, Address):
+                here = answer
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
-    def _asked(
+    def _request(
         self,
         address: Address,
         validators: Validators | None,
@@ -186,22 +179,26 @@ class Fetcher:
         *,
         cut: bool = False,
     ) -> FetchedPage | NotModified | Address:
-        """One request: a page, or where it is said to be. `cut` keeps what fits of a longer one."""
+        """Send one request; return the page or redirect target. `cut` truncates a longer page."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
-        request = self._client.build_request("GET", address.url, headers=_conditions(validators))
+        known = validators or Validators()
+        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
+        request = self._client.build_request("GET", address.url, headers=headers)
         try:
-            response = self._client.send(request, stream=True)
-            try:
-                return self._answer(address, response, size, cut)
-            finally:
-                response.close()
+            with closing(self._client.send(request, stream=True)) as response:
+                return self._read_response(address, response, size, cut)
         except httpx2.TimeoutException as error:
-            raise self._too_slow(address) from error
+            spent = self._deadline.left() <= 0
+            seconds = self._limits.total if spent else self._limits.silence
+            raise FetchError(
+                "address-too-slow", shown=address.url, seconds=seconds, passing=not spent
+            ) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 
-    def _answer(
+    def _read_response(
         self, address: Address, response: httpx2.Response, size: int, cut: bool
     ) -> FetchedPage | NotModified | Address:
         status = response.status_code
@@ -210,15 +207,15 @@ class Fetcher:
         if status == 304:
             return NotModified(address.url)
         if status != 200:
-            raise self._refused(address, response)
+            raise self._refusal(address, response)
         return FetchedPage(
             address.url,
-            _body(address, response, size, cut),
+            _read_body(address, response, size, cut),
             response.headers.get("content-type", ""),
             Validators(response.headers.get("etag"), response.headers.get("last-modified")),
         )
 
-    def _refused(self, address: Address, response: httpx2.Response) -> FetchError:
+    def _refusal(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code
         if status not in _PASSING:
             return FetchError("address-status", shown=address.url, status=status)
@@ -229,14 +226,9 @@ class Fetcher:
             "address-status", shown=address.url, status=status, passing=True, after=after
         )
 
-    def _too_slow(self, address: Address) -> FetchError:
-        spent = self._deadline.left() <= 0
-        seconds = self._limits.total if spent else self._limits.silence
-        return FetchError("address-too-slow", shown=address.url, seconds=seconds, passing=not spent)
 
-
-def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
-    """The answer's bytes, compression undone by hand: a small answer may hide a large one."""
+def _read_body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
+    """Read the body, decompressing by hand: a small answer may hide a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
         raise FetchError("address-encoding", shown=address.url, reason=encoding[:40])
@@ -263,18 +255,8 @@ def _body(address: Address, response: httpx2.Response, size: int, cut: bool) -> 
         ) from error
 
 
-def _conditions(validators: Validators | None) -> dict[str, str]:
-    if validators is None:
-        return {}
-    conditions = {
-        "If-None-Match": validators.etag,
-        "If-Modified-Since": validators.last_modified,
-    }
-    return {name: value for name, value in conditions.items() if value}
-
-
 def _retry_after(text: str) -> float | None:
-    """Seconds, from seconds or a date; None where neither is said."""
+    """Parse a Retry-After header into seconds; None if it is absent or unclear."""
     if text.strip().isdecimal():
         return min(float(text), _LONGEST_WAIT_SECONDS)
     try:
@@ -287,12 +269,9 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     # The pool drops the cause of its errors, and keeps it as their argument.
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
-        return FetchError(
-            "address-certificate",
-            shown=address.url,
-            reason=Words(origin.verify_message.partition(",")[0]),
-        )
-    # What libraries say beside the system is for no reader.
+        why = Words(origin.verify_message.partition(",")[0])
+        return FetchError("address-certificate", shown=address.url, reason=why)
+    # Messages of libraries, unlike those of the system, help no reader.
     reason: Problem | Words = Problem("connection-cut")
     if isinstance(origin, ssl.SSLError):
         reason = Problem("connection-tls")

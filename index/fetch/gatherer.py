@@ -1,4 +1,4 @@
-"""From an address to files: the article it is, or those that it lists."""
+"""From an address to files: its article, or the articles of a feed or sitemap."""
 
 from __future__ import annotations
 
@@ -19,13 +19,9 @@ from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newe
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
-ARTICLES_PER_LIST = 50
-"""Articles taken of one list."""
-
+ARTICLES_PER_LIST = 50  # articles taken of one list
 SITEMAPS = 20
-_DEPTH = 2
-"""Sitemaps read of one index, and how deep indexes may lie in each other."""
-
+_DEPTH = 2  # sitemaps read of one index, and how deep indexes may lie in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -35,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """A feed or a sitemap was read: how many addresses it lists, how many are of other sites, how
-    many are about to be fetched."""
+    """Event: a feed or sitemap was read, with how many addresses it lists, how many are of other
+    sites, and how many will be fetched."""
 
     address: str
     kind: PageKind
@@ -48,7 +44,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class GatheredAddress:
-    """An article is kept in `file`; `feeds` are those that its page names."""
+    """Event: an article was saved to `file`; `feeds` are those that its page names."""
 
     address: str
     state: Literal["added", "updated", "unchanged"]
@@ -58,7 +54,7 @@ class GatheredAddress:
 
 @dataclass(frozen=True, slots=True)
 class FailedAddress:
-    """An address gave nothing; what was kept of it before still is."""
+    """Event: an address failed; what was saved of it before is kept."""
 
     address: str
     error: FetchError
@@ -69,10 +65,10 @@ GatherEvent = ListedPage | GatheredAddress | FailedAddress
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Fetches what addresses name and keeps it on the shelf.
+    """Fetches articles and keeps them on the shelf.
 
-    Of a list, `limit` articles of the same site are taken, the newest first. With `news`, those
-    that are kept already are asked for again only where the list says that they changed since.
+    Of a list, the `limit` newest articles of the same site are taken. With `news`, those already
+    kept are requested again only if the list says that they changed.
     """
 
     fetcher: Fetcher
@@ -81,67 +77,66 @@ class Gatherer:
     news: bool = False
 
     def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[GatherEvent]:
-        """What comes of one address, as it comes. `known` is asked besides the shelf."""
+        """Yield events for one address as they happen. `known` is consulted before the shelf."""
         try:
             address = Address.parse(text)
         except FetchError as error:
             yield FailedAddress(error.shown, error)
             return
         try:
-            with _named(text):
-                yield from self._found(text, address, known)
+            with _errors_of(text):
+                yield from self._gather(text, address, known)
         except FetchError as error:
             yield FailedAddress(text, error.of(text))
 
-    def _found(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
-        got = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
-        if isinstance(got, NotModified):
-            yield self._unmodified(text, got)
+    def _gather(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
+        page = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
+        if isinstance(page, NotModified):
+            yield self._unmodified(text, page)
             return
-        body = _undone(got)
-        kind = page_kind_of(got, body)
+        body = _decompress(page)
+        kind = page_kind_of(page, body)
         if kind is PageKind.ARTICLE:
-            yield self._kept(address.url, got)
+            yield self._keep(address.url, page)
         else:
-            yield from self._all_of(text, kind, got, body)
+            yield from self._gather_list(text, kind, page, body)
 
-    def _all_of(
+    def _gather_list(
         self, text: str, kind: PageKind, page: FetchedPage, body: bytes
     ) -> Iterator[GatherEvent]:
         site = Address.parse(page.url)
         if kind is PageKind.SITEMAP_INDEX:
             failures: list[FailedAddress] = []
-            listed = self._of_index(_listed(kind, body, site), site, failures.append, _DEPTH)
+            entries = self._read_index(_parse_list(kind, body, site), site, failures.append, _DEPTH)
             yield from failures
         else:
-            listed = _listed(kind, body, site)
-        same = [each for each in listed if each.address.same_site(site)]
-        taken = same[: self.limit]
-        elsewhere = len(listed) - len(same)
-        if not taken:
+            entries = _parse_list(kind, body, site)
+        same = [each for each in entries if each.address.same_site(site)]
+        chosen_entries = same[: self.limit]
+        elsewhere = len(entries) - len(same)
+        if not chosen_entries:
             raise FetchError("address-no-entries", shown=text, count=elsewhere)
-        yield ListedPage(text, kind, len(listed), elsewhere, len(taken), page.validators)
-        for entry in taken:
-            if not self._has(entry):
-                yield self._entry(entry, site)
+        yield ListedPage(text, kind, len(entries), elsewhere, len(chosen_entries), page.validators)
+        for entry in chosen_entries:
+            if not self._is_current(entry):
+                yield self._gather_entry(entry, site)
 
-    def _entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
+    def _gather_entry(self, entry: ListedAddress, site: Address) -> GatherEvent:
         url = entry.address.url
         try:
-            with _named(url):
-                got = self.fetcher.get(entry.address, self.shelf.known, site)
-                if isinstance(got, NotModified):
-                    return self._unmodified(url, got)
-                if page_kind_of(got, got.body) is not PageKind.ARTICLE:
-                    raise FetchError(
-                        "address-not-an-article", shown=url, kind=Problem("kind-another-list")
-                    )
-                return self._kept(url, got)
+            with _errors_of(url):
+                page = self.fetcher.get(entry.address, self.shelf.known, site)
+                if isinstance(page, NotModified):
+                    return self._unmodified(url, page)
+                if page_kind_of(page, page.body) is not PageKind.ARTICLE:
+                    list_kind = Problem("kind-another-list")
+                    raise FetchError("address-not-an-article", shown=url, kind=list_kind)
+                return self._keep(url, page)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
 
-    def _has(self, entry: ListedAddress) -> bool:
-        """Whether, looking for news, there is none of this entry."""
+    def _is_current(self, entry: ListedAddress) -> bool:
+        """True if, when only news is wanted, the kept version of this entry is current."""
         if not self.news:
             return False
         try:
@@ -151,52 +146,45 @@ class Gatherer:
             return False
         return at is not None and (entry.changed is None or entry.changed <= at)
 
-    def _of_index(
+    def _read_index(
         self,
         sitemaps: Sequence[ListedAddress],
         site: Address,
         fail: Callable[[FailedAddress], None],
         depth: int,
     ) -> list[ListedAddress]:
-        """The entries of an index's sitemaps, read from the newest until no newer can follow."""
-        found: list[ListedAddress] = []
+        """Return the entries of an index of sitemaps, newest first, until none can be newer."""
+        entries: list[ListedAddress] = []
         inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
         for sitemap in inside:
-            if self._enough(found, sitemap):
+            dates = sorted((each.changed or _OLDEST for each in entries), reverse=True)
+            changed = sitemap.changed  # which bounds the dates of its entries
+            if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
                 break
             try:
-                with _named(sitemap.address.url):
-                    got = self.fetcher.get(sitemap.address, site=site)
-                    assert isinstance(got, FetchedPage)
-                    body = _undone(got)
-                    kind = page_kind_of(got, body)
-                    base = Address.parse(got.url)
+                with _errors_of(sitemap.address.url):
+                    page = self.fetcher.get(sitemap.address, site=site)
+                    assert isinstance(page, FetchedPage)
+                    body = _decompress(page)
+                    kind = page_kind_of(page, body)
+                    base = Address.parse(page.url)
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
-                        found_kind = got.media_type or Problem("kind-no-sitemap")
-                        raise FetchError("address-not-an-article", shown=got.url, kind=found_kind)
-                    more = _listed(kind, body, base)
+                        found_kind = page.media_type or Problem("kind-no-sitemap")
+                        raise FetchError("address-not-an-article", shown=page.url, kind=found_kind)
+                    more = _parse_list(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
                 continue
-            found += (
-                self._of_index(more, site, fail, depth - 1)
-                if kind is PageKind.SITEMAP_INDEX
-                else more
-            )
-        return newest_first({each.address.url: each for each in found}.values())
+            if kind is PageKind.SITEMAP_INDEX:
+                more = self._read_index(more, site, fail, depth - 1)
+            entries += more
+        return newest_first({each.address.url: each for each in entries}.values())
 
-    def _enough(self, found: Sequence[ListedAddress], sitemap: ListedAddress) -> bool:
-        """A sitemap's date bounds those of its entries."""
-        if sitemap.changed is None or len(found) < self.limit:
-            return False
-        dates = sorted((each.changed or _OLDEST for each in found), reverse=True)
-        return dates[self.limit - 1] >= sitemap.changed
-
-    def _unmodified(self, text: str, got: NotModified) -> GatheredAddress:
-        self.shelf.seen(got.url)
+    def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
+        self.shelf.seen(page.url)
         return GatheredAddress(text, "unchanged", None)
 
-    def _kept(self, asked: str, page: FetchedPage) -> GatheredAddress:
+    def _keep(self, asked: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
             raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
@@ -209,8 +197,8 @@ class Gatherer:
 
 
 @contextmanager
-def _named(address: str) -> Iterator[None]:
-    """What no code foresaw of an answer becomes an error of its address: the others go on."""
+def _errors_of(address: str) -> Iterator[None]:
+    """Turn unforeseen exceptions into a FetchError of the address, so that the others go on."""
     try:
         yield
     except FetchError:
@@ -221,20 +209,22 @@ def _named(address: str) -> Iterator[None]:
         raise FetchError("address-odd", shown=address, reason=reason) from error
 
 
-def _listed(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
-    """The list's addresses; what it makes its parser do costs a process of its own."""
+def _parse_list(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+    """Parse a list in a process of its own. Raises FetchError."""
     try:
-        return run_apart(_list, kind, body, base, bounds=_LIST_BOUNDS)
+        return run_apart(_list_in_process, kind, body, base, bounds=_LIST_BOUNDS)
     except ProcessLost as lost:
         raise FetchError("address-list-unreadable", shown=base.url) from lost
 
 
-def _list(_: WorkRequester, kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
+def _list_in_process(
+    _: WorkRequester, kind: PageKind, body: bytes, base: Address
+) -> list[ListedAddress]:
     return list_addresses(kind, body, base)
 
 
-def _undone(page: FetchedPage) -> bytes:
-    """The bytes of a list, which may be kept compressed. Raises FetchError."""
+def _decompress(page: FetchedPage) -> bytes:
+    """Return the bytes of a list, decompressed if needed. Raises FetchError."""
     if not is_gzip(page.body):
         return page.body
     try:

@@ -1,4 +1,4 @@
-"""Which machines may be reached: public ones, and those that the operator names."""
+"""Protection against requests to private networks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from index.errors import FetchError, RefusedValue
 
+# The numeric addresses of a host; OSError when it has none.
 Resolver = Callable[[str, int], Sequence[str]]
-"""The numeric addresses of a host; OSError when it has none."""
-
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ALLOWED = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::(?P<port>\d{1,5}))?", re.I)
 
@@ -29,21 +28,21 @@ _SPECIAL: tuple[_Network, ...] = tuple(
         "3fff::/20",
     )
 )
-_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that has been given out
+_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that has been allocated
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """What the system's resolver knows of a host, in its order."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    """Resolve a host with the system's resolver, in its order."""
+    results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in results))
 
 
 class Guard:
-    """Says where a host may be reached; nothing else may be connected to.
+    """Decides which network addresses may be connected to.
 
     `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`) and hosts with a port (`intranet:8080`)
-    that may be private. Any port of a public address may be reached.
+    that may be private. Any port of a public address is allowed.
     """
 
     def __init__(self, allowed: Iterable[str] = (), resolver: Resolver = resolve) -> None:
@@ -51,28 +50,30 @@ class Guard:
         self._resolver = resolver
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
-        """Numeric addresses of the host, all of which may be connected to.
+        """Resolve a host to numeric addresses that may be connected to.
 
-        One address that is not public refuses the host whole. Raises FetchError.
+        One address that is not public refuses the whole host. Raises FetchError.
         """
         try:
-            found = tuple(self._resolver(host, port))
+            addresses = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
+            # The resolver may know better in a moment.
+            passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
             raise FetchError(
-                "address-unknown-host", shown=host, host=host, passing=_passing(error)
+                "address-unknown-host", shown=host, host=host, passing=passing
             ) from error
-        if not found:
+        if not addresses:
             raise FetchError("address-unknown-host", shown=host, host=host)
         if not self._allowed & {(host, None), (host, port)}:
-            for each in found:
+            for each in addresses:
                 if not is_public(each):
                     where = host if each == host else f"{host}, {each}"
                     raise FetchError("address-private", shown=host, place=where)
-        return found
+        return addresses
 
 
 def parse_allowed(text: str) -> tuple[str, int | None]:
-    """A host and its port, None for all of them. Raises RefusedValue."""
+    """Parse a host and optional port. Raises RefusedValue."""
     match = _ALLOWED.fullmatch(text.strip())
     if match is None:
         raise RefusedValue("host-unclear", host=text.strip())
@@ -83,13 +84,15 @@ def parse_allowed(text: str) -> tuple[str, int | None]:
 
 
 def is_public(text: str) -> bool:
-    """Whether a numeric address belongs to the public internet, whatever it is wrapped in."""
+    """True if a numeric address is on the public internet, even when wrapped in another."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        inner = _wrapped(address)
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
         if address not in _GLOBAL_V6:
@@ -97,15 +100,3 @@ def is_public(text: str) -> bool:
     unfit = address.is_multicast or address.is_reserved or address.is_unspecified
     special = any(address.version == each.version and address in each for each in _SPECIAL)
     return address.is_global and not unfit and not special
-
-
-def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address within: mapped, of 6to4, of NAT64."""
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the resolver may know better in a moment."""
-    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN

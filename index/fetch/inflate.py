@@ -1,4 +1,4 @@
-"""Undoing gzip without ever holding more than the limit."""
+"""Decompression of gzip within a size limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PIECE = 2**18
 
 
 class TooLarge(Exception):  # noqa: N818 - a condition, not a fault
-    """More than the limit."""
+    """The decompressed data exceeds the limit."""
 
 
 class Inflater:
-    """Takes compressed bytes piece by piece. Raises TooLarge, and ValueError for what is not gzip
-    or deflate, or ends too soon."""
+    """Incremental decompressor. Raises TooLarge, and ValueError for data that is not gzip or
+    deflate or ends too soon."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -32,13 +32,13 @@ class Inflater:
                     if not piece.startswith(_MAGIC):
                         return  # padding
                     self._engine = zlib.decompressobj(_GZIP_OR_ZLIB)
-                given = self._engine.decompress(piece, _PIECE)
-                self.data += given
+                output = self._engine.decompress(piece, _PIECE)
+                self.data += output
                 if len(self.data) > self._limit:
                     raise TooLarge
                 ended = self._engine.eof
                 piece = self._engine.unused_data if ended else self._engine.unconsumed_tail
-                pending = len(given) == _PIECE and not ended
+                pending = len(output) == _PIECE and not ended
         except zlib.error as error:
             raise ValueError(str(error)) from error
 
@@ -49,7 +49,7 @@ class Inflater:
 
 
 def inflate(data: bytes, limit: int) -> bytes:
-    """All of a small compressed file. Raises TooLarge, ValueError."""
+    """Decompress a small file. Raises TooLarge, ValueError."""
     inflater = Inflater(limit)
     inflater.feed(data)
     return inflater.finish()

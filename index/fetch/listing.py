@@ -1,9 +1,10 @@
-"""The addresses that a feed or a sitemap lists, and the feeds that a page names."""
+"""Addresses listed by feeds and sitemaps, and feeds named by pages."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import struct_time
@@ -15,46 +16,44 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.page_kind import PageKind
 
-_MOST = 50_000
-"""Entries of one list that are read, as many as a sitemap may have."""
-
+_MOST = 50_000  # entries read of one list, as many as a sitemap may have
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 _HEAD = 2**18
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAddress:
-    """An address of a list, and when it last changed (in UTC), if the list says."""
+    """An entry of a list, with its last change in UTC if given."""
 
     address: Address
     changed: datetime | None
 
 
 def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
-    """The list's addresses, newest first, undated ones last in its own order.
+    """Return the entries of a list, newest first, undated ones last in the list's order.
 
-    What is no web address is left out; an address listed twice counts once.
+    Invalid addresses are left out; duplicates count once.
     """
-    found: dict[str, ListedAddress] = {}
+    entries: dict[str, ListedAddress] = {}
     for target, changed in _FINDERS[kind](body):
         try:
             address = base.join(target)
         except FetchError:
             continue
         if address.url != base.url:
-            found.setdefault(address.url, ListedAddress(address, changed))
-        if len(found) >= _MOST:
+            entries.setdefault(address.url, ListedAddress(address, changed))
+        if len(entries) >= _MOST:
             break
-    return newest_first(found.values())
+    return newest_first(entries.values())
 
 
-def newest_first(found: Iterable[ListedAddress]) -> list[ListedAddress]:
-    """Entries by date, those of the same date in their order."""
-    return sorted(found, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
+def newest_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
+    """Sort entries by date; the order of equal dates is kept."""
+    return sorted(entries, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
-    """The feeds that an HTML page names in its head."""
+    """Return the feeds that an HTML page names in its head."""
     try:
         tree = html.fromstring(body[:_HEAD], parser=html.HTMLParser(no_network=True))
     except (etree.LxmlError, ValueError):
@@ -75,13 +74,17 @@ _Found = Iterator[tuple[str, datetime | None]]
 
 
 def _of_feed(body: bytes) -> _Found:
-    # A stream, never the bytes or a string: those might be taken for an address to open.
+    # A stream: feedparser might take bytes or a string for an address to open.
     for entry in feedparser.parse(io.BytesIO(body)).entries:
         link = entry.get("link")
         if link:
-            # Past the library's own `get`, which puts one date for the other and warns of it.
+            # By `dict.get`: the library's own substitutes one date for the other, and warns.
             dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
-            yield link, _utc(next(filter(None, dates), None))
+            parts: struct_time | None = next(filter(None, dates), None)
+            moment = None
+            with suppress(ValueError, OverflowError):
+                moment = datetime(*parts[:6], tzinfo=UTC) if parts else None
+            yield link, moment
 
 
 def _of_sitemap(body: bytes) -> _Found:
@@ -90,7 +93,7 @@ def _of_sitemap(body: bytes) -> _Found:
             yield line, None
         return
     # No entity, no network, no huge tree; what is broken is read up to where it breaks.
-    found = etree.iterparse(
+    events = etree.iterparse(
         io.BytesIO(body),
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
@@ -100,7 +103,7 @@ def _of_sitemap(body: bytes) -> _Found:
         recover=True,
     )
     try:
-        for _, element in found:
+        for _, element in events:
             place = element.findtext("{*}loc")
             if place and place.strip():
                 yield place.strip(), _date(element.findtext("{*}lastmod"))
@@ -118,20 +121,10 @@ _FINDERS = {
 }
 
 
-def _utc(parts: struct_time | None) -> datetime | None:
-    try:
-        return datetime(*parts[:6], tzinfo=UTC) if parts else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _date(text: str | None) -> datetime | None:
-    """A W3C date: a year, a month, a day or a moment."""
-    if not text:
-        return None
-    text = text.strip()
-    if len(text) in {4, 7}:
-        text += "-01-01"[: 10 - len(text)] if len(text) == 4 else "-01"
+    """Parse a W3C date: a year, a month, a day or a moment."""
+    text = (text or "").strip()
+    text += {4: "-01-01", 7: "-01"}.get(len(text), "")
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a page is, told by its bytes first and by what the site says of them second."""
+"""What kind of file a page is, from its bytes first and its headers second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from index.fetch.fetcher import FetchedPage
 from index.formats.archives.bounds import zip_directory_size
-from index.formats.signature import HEAD, root_of
+from index.formats.signature import HEAD_BYTES, root_of
 from index.formats.table import (
     FORMAT_OF_MEDIA_TYPE,
     FORMAT_OF_SUFFIX,
@@ -49,8 +49,8 @@ _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-
 
 
 def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
-    """What the page is; `body` is its bytes, a gzip file undone."""
-    kind = _ROOTS.get(_root(body))
+    """Classify a page; `body` is its content, gunzipped."""
+    kind = _ROOTS.get(_root_element(body))
     if kind is not None:
         return kind
     if page.media_type == "text/plain" and _LINES_OF_ADDRESSES.fullmatch(body):
@@ -59,32 +59,32 @@ def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
 
 
 def page_suffix_of(page: FetchedPage) -> str | None:
-    """The suffix under which an article's file is kept; None for what is no text (an image)."""
-    sure = _sure(page.body)
+    """Return the suffix for the file of an article; None for what is not text (an image)."""
+    sure = _format_of_bytes(page.body)
     if sure is not None and sure.fetchable:
         return sure.suffix
-    root = _root(page.body)
+    root = _root_element(page.body)
     if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
-    told = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
+    declared = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
     if page.media_type in _VAGUE:
         suffix = suffix_of(PurePosixPath(urlsplit(page.url).path).name)
         if suffix is not None and FORMAT_OF_SUFFIX[suffix].fetchable:
             return suffix
-    elif told is not None:
-        return told.suffix
+    elif declared is not None:
+        return declared.suffix
     if root and page.body.lstrip().startswith(b"<?xml"):
         return ".xml"
-    return told.suffix if told else None
+    return declared.suffix if declared else None
 
 
 def is_gzip(body: bytes) -> bool:
     return body.startswith(b"\x1f\x8b")
 
 
-def _sure(body: bytes) -> Format | None:
-    """The format that the bytes tell; of a zip file, that of the document that it is."""
-    sure = sure_format(body[:HEAD])
+def _format_of_bytes(body: bytes) -> Format | None:
+    """Detect the format from the bytes; for a zip file, that of the document it is."""
+    sure = sure_format(body[:HEAD_BYTES])
     stream = io.BytesIO(body)
     if sure is not ZIP or zip_directory_size(stream) > _DOCUMENT_DIRECTORY_BYTES:
         return sure
@@ -96,8 +96,8 @@ def _sure(body: bytes) -> Format | None:
     return next((each for each in FORMATS if each.package in names), ZIP)
 
 
-def _root(body: bytes) -> str:
-    """The name of the first element, of whatever encoding ASCII shows through."""
+def _root_element(body: bytes) -> str:
+    """Return the name of the root element, in any ASCII-compatible encoding."""
     head = body[:_ROOT_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "ignore")

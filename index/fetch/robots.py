@@ -1,4 +1,4 @@
-"""What a site's robots.txt allows (RFC 9309)."""
+"""robots.txt rules (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from protego import Protego
 from index.errors import FetchError
 from index.fetch.address import Address
 
+# Bytes of a robots.txt that are read; the standard asks for 500 KiB at least.
 LARGEST_ROBOTS_BYTES = 512 * 1024
-"""Bytes of a robots.txt that are read; the standard asks for 500 KiB at least."""
-
 _KEPT = 3600.0
+# Seconds for which a failure to get the rules is remembered.
 FAILURE_SECONDS = 300.0
-"""Seconds for which rules, and that there are none to be had, are remembered."""
-
 _ABSENT = range(400, 500)
+# Codes that say more about the page itself than that its rules are missing.
 OF_THE_HOST = frozenset(
     {"address-private", "address-unknown-host", "address-unreachable", "address-certificate"}
 )
-"""Codes that say more of the page itself than that its rules are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class _Known:
 
 
 class Robots:
-    """The rules of each site, read once in a while by `fetch`, which raises FetchError."""
+    """Rules of each site, cached; `fetch` downloads them and raises FetchError."""
 
     def __init__(
         self,
@@ -47,38 +45,35 @@ class Robots:
         self._known: dict[str, _Known] = {}
 
     def interval(self, address: Address) -> float:
-        """Seconds that the site wants between two requests, 0 where it does not say.
+        """Return the crawl delay of the site in seconds, 0 if it sets none.
 
-        Raises FetchError where the address may not be fetched.
+        Raises FetchError if the address may not be fetched.
         """
-        known = self._known.get(address.origin)
-        if known is None or known.until < self._clock():
-            known = self._known[address.origin] = self._read(address)
-        if known.failure is not None:
-            raise known.failure.of(address.url)
-        if known.rules is None:
+        entry = self._known.get(address.origin)
+        if entry is None or entry.until < self._clock():
+            entry = self._known[address.origin] = self._read(address)
+        if entry.failure is not None:
+            raise entry.failure.of(address.url)
+        if entry.rules is None:
             return 0.0
-        if not known.rules.can_fetch(address.url, self._product):
+        if not entry.rules.can_fetch(address.url, self._product):
             raise FetchError("address-robots", shown=address.url)
-        return known.rules.crawl_delay(self._product) or 0.0
+        return entry.rules.crawl_delay(self._product) or 0.0
 
     def _read(self, address: Address) -> _Known:
-        """No robots.txt allows all; one that cannot be had forbids all, for now."""
+        """Read the rules; a missing robots.txt allows everything, an unreachable one nothing for
+        now."""
         try:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:
             if error.parameters.get("status") in _ABSENT and not error.passing:
                 return _Known(None, None, self._clock() + _KEPT)
-            failure = _failure(address, error)
+            # Not worth a retry: the rules had theirs.
+            status = error.parameters.get("status")
+            reason = error.problem if status is None else str(status)
+            failure = FetchError("address-robots-unreadable", shown=address.url, reason=reason)
+            if error.code in OF_THE_HOST:
+                failure = FetchError(error.problem, shown=address.url)
             return _Known(None, failure, self._clock() + FAILURE_SECONDS)
         rules = Protego.parse(text.decode("utf-8", "replace"))
         return _Known(rules, None, self._clock() + _KEPT)
-
-
-def _failure(address: Address, error: FetchError) -> FetchError:
-    """Why nothing may be fetched; not worth an immediate new attempt, the rules had theirs."""
-    if error.code in OF_THE_HOST:
-        return FetchError(error.problem, shown=address.url)
-    status = error.parameters.get("status")
-    reason = error.problem if status is None else str(status)
-    return FetchError("address-robots-unreadable", shown=address.url, reason=reason)

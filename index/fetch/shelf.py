@@ -1,4 +1,4 @@
-"""Shelf: the folder where fetched pages are kept, one folder a host."""
+"""Storage of fetched pages: one folder per host, with a ledger of addresses."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """One file: the address that gave it, what to tell the site next time, and what it holds.
+    """Ledger entry of one file: its address, validators and digest.
 
-    `fetched_at` is in UTC, ISO 8601; `content_type` is as the site said it; `asked` is the address
-    that led there, if another did.
+    `fetched_at` is ISO 8601 in UTC; `content_type` is the header as sent; `asked` is the address
+    that redirected there, if any.
     """
 
     url: str
@@ -48,55 +48,67 @@ class FetchedFile:
 
 
 class FetchLedger:
-    """The files of one folder by name; as it was read, or as it is to be written."""
+    """Ledger of one folder: its entries by file name."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
-        # As JSON has them: with thousands, to make and unmake all for one would take longest.
-        self._told = _read(self._path)
+        # Plain JSON: converting thousands of entries for the sake of one would take long.
+        self._entries = _read_entries(self._path)
 
     @property
     def names(self) -> list[str]:
-        return sorted(self._told)
+        return sorted(self._entries)
 
     def named(self, url: str) -> str | None:
-        """The name of the file that was found at an address."""
-        return self._with("url", url)
+        """Return the name of the file fetched from this final address."""
+        return self._find("url", url)
 
     def led_to(self, url: str) -> str | None:
-        """The name of the file that an address led to."""
-        return self._with("url", url) or self._with("asked", url)
+        """Return the name of the file that this address redirected to or gave."""
+        return self._find("url", url) or self._find("asked", url)
 
     def of(self, name: str) -> FetchedFile:
-        """What is told of a file. Raises KeyError."""
-        return _fetched(self._told[name])
+        """Return the entry of a file. Raises KeyError."""
+        entry = self._entries[name]
+        texts = {
+            key: value
+            for key in ("etag", "last_modified", "content_type", "asked")
+            if isinstance(value := entry.get(key), str) and value
+        }
+        return FetchedFile(
+            url=str(entry.get("url")),
+            sha256=str(entry.get("sha256") or ""),
+            fetched_at=str(entry.get("fetched_at") or ""),
+            **texts,
+        )
 
     def tell(self, name: str, fetched: FetchedFile) -> None:
-        self._told[name] = asdict(fetched)
+        self._entries[name] = asdict(fetched)
 
     def drop(self, name: str) -> None:
-        self._told.pop(name, None)
+        self._entries.pop(name, None)
 
     def save(self) -> None:
-        """Whole, or not at all; one file a line. Raises OSError."""
-        lines = ",\n".join(
-            f"{json.dumps(name)}: {json.dumps(self._told[name])}" for name in self.names
+        """Write the ledger atomically, one file a line. Raises OSError."""
+        entries = (f"{json.dumps(name)}: {json.dumps(self._entries[name])}" for name in self.names)
+        lines = ",\n".join(entries)
+        replace_file(
+            self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
         )
-        replace(self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode())
 
-    def _with(self, key: str, url: str) -> str | None:
-        return next((name for name, each in self._told.items() if each.get(key) == url), None)
+    def _find(self, key: str, url: str) -> str | None:
+        return next((name for name, each in self._entries.items() if each.get(key) == url), None)
 
 
 @contextmanager
-def changing(folder: Path) -> Iterator[FetchLedger]:
-    """The ledger to change and save, while nobody else does. Raises OSError."""
+def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
+    """Open the ledger of a folder under its lock. Raises OSError."""
     with FileLock(folder / _LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
         yield FetchLedger(folder)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Put a file in place whole: a reader sees the one before or this one. Raises OSError."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file atomically. Raises OSError."""
     draft = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
@@ -108,18 +120,20 @@ def replace(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """What a ledger tells; one that is broken is set aside, not overwritten."""
+def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
+    """Read a ledger; a broken one is renamed, not overwritten."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
         return {}
     try:
-        told = json.loads(text)
-        if told["version"] != SHELF_VERSION:
-            raise ValueError(f"version {told['version']!r} instead of {SHELF_VERSION}")
-        # A name is one of this folder: no other file is ever replaced or removed for it.
-        return {name: dict(each) for name, each in told["files"].items() if Path(name).name == name}
+        ledger = json.loads(text)
+        if ledger["version"] != SHELF_VERSION:
+            raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
+        # Names outside this folder are ignored, so that no other file is replaced or removed.
+        return {
+            name: dict(each) for name, each in ledger["files"].items() if Path(name).name == name
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         aside = path.with_name(f"{path.name}.broken")
         path.replace(aside)
@@ -129,29 +143,9 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _fetched(told: dict[str, Any]) -> FetchedFile:
-    return FetchedFile(
-        url=str(told.get("url")),
-        sha256=str(told.get("sha256") or ""),
-        fetched_at=str(told.get("fetched_at") or ""),
-        etag=_text(told.get("etag")),
-        last_modified=_text(told.get("last_modified")),
-        content_type=_text(told.get("content_type")) or "",
-        asked=_text(told.get("asked")),
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 _State = Literal["added", "updated", "unchanged"]
 _READABLE = 60  # characters of a file's name that tell of its address
 _HASHED = 10
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Shelf:
@@ -160,19 +154,21 @@ class Shelf:
     The host is written without `www.`.
     """
 
-    def __init__(self, root: Path, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.root = root
         self._clock = clock
 
     def known(self, url: str) -> Validators | None:
-        """What to tell a site of what is kept of an address; None where nothing is."""
+        """Return the validators of what is kept of an address; None if nothing is."""
         fetched = self.fetched(url)
         if fetched is None or fetched.url != url:
             return None
         return Validators(fetched.etag, fetched.last_modified)
 
     def fetched(self, url: str) -> FetchedFile | None:
-        """How what an address led to was last fetched, if its file is still there.
+        """Return the entry of what an address led to, if its file still exists.
 
         Raises FetchError.
         """
@@ -182,40 +178,41 @@ class Shelf:
             name = ledger.led_to(url)
             return ledger.of(name) if name and (folder / name).is_file() else None
         except OSError as error:
-            raise _unkept(url, error) from error
+            raise _disk_error(url, error) from error
 
     def seen(self, url: str) -> None:
-        """Note that an address still gives what is kept. Raises FetchError."""
+        """Record that an address still gives what is kept. Raises FetchError."""
         folder = self._folder(url)
         try:
-            with changing(folder) as ledger:
+            with edit_ledger(folder) as ledger:
                 name = ledger.named(url)
                 if name is not None:
                     ledger.tell(name, altered(ledger.of(name), fetched_at=self._moment()))
                     ledger.save()
         except OSError as error:
-            raise _unkept(url, error) from error
+            raise _disk_error(url, error) from error
 
     def put(self, page: FetchedPage, suffix: str, asked: str | None = None) -> tuple[_State, Path]:
-        """Keep a page that `asked` led to, and say what that changed. Raises FetchError."""
+        """Save a page that `asked` led to, and return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with changing(folder) as ledger:
-                return self._kept(page, suffix, asked, folder, ledger)
+            with edit_ledger(folder) as ledger:
+                return self._keep(page, suffix, asked, folder, ledger)
         except OSError as error:
-            raise _unkept(page.url, error) from error
+            raise _disk_error(page.url, error) from error
 
-    def _kept(
+    def _keep(
         self, page: FetchedPage, suffix: str, asked: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
         before = ledger.named(page.url)
-        name = f"{_readable(page.url)}-{_hash(page.url)}{suffix}"
+        hashed = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
+        name = f"{_readable(page.url)}-{hashed}{suffix}"
         digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
         if not same:
-            replace(path, page.body)
+            replace_file(path, page.body)
         fetched = FetchedFile(
             url=page.url,
             sha256=digest,
@@ -242,17 +239,13 @@ class Shelf:
 
 
 def _readable(url: str) -> str:
-    """Words of the address's last parts, in small ASCII letters."""
+    """Return the last part of an address as lower-case ASCII words."""
     path = [part for part in unquote(urlsplit(url).path).split("/") if part]
     words = path[-1].rsplit(".", 1)[0] if path else "index"
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_READABLE].strip("-") or "page"
 
 
-def _hash(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()[:_HASHED]
-
-
-def _unkept(url: str, error: OSError) -> FetchError:
+def _disk_error(url: str, error: OSError) -> FetchError:
     place = str(error.filename or url)
     return FetchError("address-disk", shown=url, place=place, reason=reason_of(error))

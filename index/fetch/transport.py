@@ -1,4 +1,4 @@
-"""The connection itself: made to the very address that was checked, and cut at the deadline."""
+"""HTTP transport that connects only to checked addresses, within a deadline."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from index.fetch.guard import Guard
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Sizes in bytes, times in seconds.
+    """Limits: sizes in bytes, times in seconds.
 
-    `total` bounds what one address takes with its redirects and new attempts, waiting between
-    requests left out; `silence` is the longest pause within an answer. `interval` is the least time
-    between two requests to a host, `patience` the longest that a site may ask for.
+    `total` bounds one address with its redirects and retries, pauses between requests excluded;
+    `silence` is the longest pause within an answer. `interval` is the minimum time between two
+    requests to a host, `patience` the longest delay a site may ask for.
     """
 
     size: int = 64 * 2**20
@@ -34,7 +34,7 @@ class FetchLimits:
 
 
 class Deadline:
-    """The time left to one address; waiting for a site's sake does not count."""
+    """Remaining time for one address; pauses for the sake of the site do not count."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -51,7 +51,7 @@ class Deadline:
 
 
 class HostPace:
-    """Keeps two requests to one host apart."""
+    """Keeps a minimum interval between requests to one host."""
 
     def __init__(
         self,
@@ -60,23 +60,23 @@ class HostPace:
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._asked: dict[str, float] = {}
+        self._last_request: dict[str, float] = {}
 
     def wait(self, host: str, interval: float) -> float:
-        """Wait until the host may be asked again; the seconds waited."""
+        """Wait until the host may be requested again; return the seconds waited."""
         now = self._clock()
-        pause = max(0.0, self._asked.get(host, now - interval) + interval - now)
+        pause = max(0.0, self._last_request.get(host, now - interval) + interval - now)
         if pause:
             self._sleep(pause)
-        self._asked[host] = self._clock()
+        self._last_request[host] = self._clock()
         return pause
 
 
 class GuardedTransport(httpx2.BaseTransport):
-    """An HTTP transport that reaches only what the guard allows, and no proxy.
+    """HTTP transport that connects only to what the guard allows, without proxies.
 
-    Raises FetchError where the guard refuses, httpx2.TransportError for the rest. The names of the
-    `Host` header and of TLS stay those of the address. For one thread at a time.
+    Raises FetchError where the guard refuses, httpx2.TransportError otherwise. The `Host` header
+    and TLS keep the original host name. One thread at a time.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class GuardedTransport(httpx2.BaseTransport):
                 )
             )
         except _ERRORS as error:
-            raise _translated(error) from error
+            raise _translate(error) from error
         stream = response.stream
         assert isinstance(stream, Iterable)
         return httpx2.Response(response.status, headers=response.headers, stream=_Body(stream))
@@ -114,15 +114,15 @@ class GuardedTransport(httpx2.BaseTransport):
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """The authorities of Mozilla's list and those that this machine trusts besides."""
-    # Not httpx2's own choice, which trusts the machine alone: a bare one has no list.
+    """Trust Mozilla's authorities and those of this machine."""
+    # httpx2 would trust the machine alone, which may have no list.
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Resolves a name once, checks what it gave, and connects to that."""
+    """Resolves a name once, checks the result, and connects to exactly that."""
 
     def __init__(self, guard: Guard, deadline: Deadline) -> None:
         self._guard = guard
@@ -141,7 +141,11 @@ class _Backend(httpcore2.NetworkBackend):
         for address in self._guard.addresses(host, port):
             try:
                 stream = self._network.connect_tcp(
-                    address, port, _within(self._deadline, timeout), local_address, socket_options
+                    address,
+                    port,
+                    _time_left(self._deadline, timeout),
+                    local_address,
+                    socket_options,
                 )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -151,17 +155,17 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A stream whose every wait ends at the deadline: a byte a second does not keep it open."""
+    """A stream with an overall deadline; slow trickles do not extend it."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _within(self._deadline, timeout))
+        return self._stream.read(max_bytes, _time_left(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _within(self._deadline, timeout))
+        self._stream.write(buffer, _time_left(self._deadline, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -172,7 +176,7 @@ class _Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        timeout = _within(self._deadline, timeout)
+        timeout = _time_left(self._deadline, timeout)
         return _Stream(
             self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline
         )
@@ -189,7 +193,7 @@ class _Body(httpx2.SyncByteStream):
         try:
             yield from self._stream
         except _ERRORS as error:
-            raise _translated(error) from error
+            raise _translate(error) from error
 
     def close(self) -> None:
         close = getattr(self._stream, "close", None)
@@ -205,12 +209,12 @@ _ERRORS = (
 )
 
 
-def _translated(error: Exception) -> httpx2.TransportError:
+def _translate(error: Exception) -> httpx2.TransportError:
     kind = httpx2.TimeoutException if isinstance(error, httpcore2.TimeoutException) else None
     return (kind or httpx2.NetworkError)(str(error))
 
 
-def _within(deadline: Deadline, timeout: float | None) -> float:
+def _time_left(deadline: Deadline, timeout: float | None) -> float:
     left = deadline.left()
     if left <= 0:
         raise httpcore2.ReadTimeout("no time left for this address")

@@ -1,1 +1,1 @@
-"""One file format a module; `table` says which reads which."""
+"""File formats, one per module; `table` lists them."""

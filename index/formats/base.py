@@ -1,11 +1,10 @@
-"""What a parser is given: the bytes of one file and what is known of it."""
+"""What parsers receive and return: content, blocks, metadata, drafts."""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,31 +15,14 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
 from index.errors import Problem, ReadError, StreamError, reason_of
-from index.text.folding import fold
+from index.text.folding import folded_words
 
+# Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
+# the date that this library guesses for a page.
 Origin = Literal[
-    "front matter",
-    "json-ld",
-    "opengraph",
-    "html",
-    "pdf",
-    "docx",
-    "document",
-    "epub",
-    "feed",
-    "sitemap",
-    "nitf",
-    "email",
-    "fields",
-    "address",
-    "file name",
-    "text",
-    "detected",
-    "htmldate",
-]
-"""Where a fact of the metadata was found; `fields` are those of a JSON or CSV record, `htmldate` is
-a day that this library takes for the page's."""
-
+    "front matter", "json-ld", "opengraph", "html", "pdf", "docx", "document", "epub", "feed",
+    "sitemap", "nitf", "email", "fields", "address", "file name", "text", "detected", "htmldate",
+]  # fmt: skip
 _NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
 
@@ -56,22 +38,18 @@ _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
 
 def list_blocks(items: Sequence[str]) -> Iterator[Block]:
-    """A list as one paragraph of lines, or, where its items are long, as a paragraph each."""
+    """Yield a list as one paragraph of lines, or, if its items are long, as a paragraph each."""
     items = [item for item in items if item]
     apart = any(len(item) > _LONG_ITEM for item in items)
     yield from (Block(text) for text in (items if apart else ["\n".join(items)]) if text)
-
-
-def _slug(name: str) -> str:
-    return "-".join(re.findall(r"\w+", fold(name).lower()))
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What a file says about its article; None where it says nothing.
 
-    A date is a datetime where the time is told, aware where its zone is. `origins` tells of each
-    fact where it was found.
+    A date is a datetime if the time is given, aware if its zone is. `origins` names the source of
+    each fact.
     """
 
     title: str | None = None
@@ -85,18 +63,18 @@ class Metadata:
     origins: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING, compare=False)
 
     @classmethod
-    def told(cls, origin: Origin, **facts: Any) -> Metadata:
-        """These facts, all found in one place; empty ones are left out."""
-        known = {name: value for name, value in facts.items() if value}
-        return cls(**known, origins=MappingProxyType(dict.fromkeys(known, origin)))
+    def of(cls, origin: Origin, **facts: Any) -> Metadata:
+        """Build metadata from facts of one origin; empty facts are left out."""
+        given_facts = {name: value for name, value in facts.items() if value}
+        return cls(**given_facts, origins=MappingProxyType(dict.fromkeys(given_facts, origin)))
 
     def completed(self, other: Metadata) -> Metadata:
-        """These facts, and the other's where these are silent.
+        """Return these facts, completed by the other's.
 
-        An author who is a slug here (« jeanne-petit ») is the one of that name there.
+        An author who is a slug here (« jeanne-petit ») takes the matching name there.
         """
         mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
-        if self.author and other.author and self.author == _slug(other.author):
+        if self.author and self.author == "-".join(folded_words(other.author or "")):
             del mine["author"]
         theirs = {
             name: getattr(other, name)
@@ -108,10 +86,10 @@ class Metadata:
         return Metadata(**mine, **theirs, origins=MappingProxyType(origins))
 
     def without(self, *names: str) -> Metadata:
-        """These facts but the named ones."""
-        kept = {name: getattr(self, name) for name in FACTS if name not in names}
+        """Return the metadata without the named facts."""
+        others = {name: getattr(self, name) for name in FACTS if name not in names}
         origins = {name: origin for name, origin in self.origins.items() if name not in names}
-        return Metadata(**kept, origins=MappingProxyType(origins))
+        return Metadata(**others, origins=MappingProxyType(origins))
 
 
 FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
@@ -119,11 +97,11 @@ FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """The blocks of one article in reading order, and what its source says of it.
+    """The blocks of one article in reading order, and its metadata.
 
-    `key` tells apart the articles of one file (a feed's guid, a record's id or line, the name of
-    a member of an archive); empty where the file is one article. `guessed` counts where
-    nothing else tells, the file's name included.
+    `key` distinguishes the articles of one file (a feed's guid, a record's id or line, the name of
+    a member of an archive); empty if the file is one article. `guessed` is used only where nothing
+    else, not even the file's name, says anything.
     """
 
     blocks: tuple[Block, ...]
@@ -132,22 +110,18 @@ class ArticleDraft:
     guessed: Metadata = field(default_factory=Metadata)
 
 
-READING_BYTES = 256 * 2**20
-"""Bytes of memory that reading a file may need."""
-
-WHOLE_LIMIT = 256 * 2**20
-"""Bytes of a file that is read whole; larger ones only by parsers that take it in pieces."""
-
-TEXT_LIMIT = 64 * 2**20
-"""Bytes of a text; the longest novels have 6 MB."""
-
+READING_BYTES = 256 * 2**20  # memory that reading a file may need
+# A file that is read whole; larger ones are read only by parsers that work in pieces.
+WHOLE_FILE_BYTES = 256 * 2**20
+TEXT_BYTES = 64 * 2**20  # a text; the longest novels have 6 MB
 _PIECE = 2**20
+_State = tuple[int, int, int]  # size, modification time and inode of a file, to notice changes
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or a part of one (where in it `at` says), that was not indexed, and why."""
+    """A file, or the part of one at `at`, that was not indexed, and why."""
 
     shown: str
     problem: Problem
@@ -158,31 +132,22 @@ class Skipped:
 class Options:
     """How the operator wants files to be read.
 
-    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets a scan be
-    read by `tesseract` where the machine has it.
+    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` allows scans to
+    be read by `tesseract`, if installed.
     """
 
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     ocr: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Options, (dict(self.fields), self.ocr)  # a view cannot be pickled
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What tells that a file is no longer the one that was opened."""
-
-    size: int
-    modified: int
-    file: int
+        return Options, (dict(self.fields), self.ocr)  # a mapping proxy cannot be pickled
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One file to a parser. `name` ends in the suffix that chose the parser; `shown` is how errors
-    name it; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts the files
-    it lies in (an archive, a message); `state` tells how a file on disk stands now."""
+    """A file as a parser receives it. `name` ends in the suffix that chose the parser; `shown` is
+    its name in errors; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts
+    the archives or messages around it; `state` returns the current version of a file on disk."""
 
     name: str
     shown: str
@@ -203,38 +168,32 @@ class Content:
         url: str | None = None,
         options: Options | None = None,
     ) -> Content:
-        return cls(
-            name,
-            shown or name,
-            len(data),
-            lambda: io.BytesIO(data),
-            url,
-            options or Options(),
-        )
+        options = options or Options()
+        return cls(name, shown or name, len(data), lambda: io.BytesIO(data), url, options)
 
     @classmethod
     def of_file(
         cls, path: Path, shown: str, *, url: str | None = None, options: Options | None = None
     ) -> Content:
-        """Raises ReadError where the file cannot be looked at."""
+        """Describe a file on disk. Raises ReadError if it cannot be accessed."""
         try:
             state = _state(path)
         except OSError as error:
-            raise unreadable(shown, error) from error
+            raise read_error(shown, error) from error
         return cls(
             path.name,
             shown,
-            state.size,
-            lambda: open(path, "rb", opener=_opened),
+            state[0],
+            lambda: open(path, "rb", opener=_open_nonblocking),
             url,
             options or Options(),
             state=lambda: _state(path),
         )
 
-    def read(self, limit: int = WHOLE_LIMIT) -> bytes:
-        """All of it; what changes meanwhile is read once more.
+    def read(self, limit: int = WHOLE_FILE_BYTES) -> bytes:
+        """Read all of it, once more if it changes meanwhile.
 
-        Raises ReadError for what is larger than `limit` bytes, cannot be read, or keeps changing.
+        Raises ReadError if it is larger than `limit` bytes, cannot be read, or keeps changing.
         """
         if self.size > limit:
             raise self._too_large(self.size, limit)
@@ -248,20 +207,20 @@ class Content:
                 if before is None or self.state is None or self.state() == before:
                     return data
         except OSError as error:
-            raise unreadable(self.shown, error) from error
+            raise read_error(self.shown, error) from error
         raise ReadError("file-changed-twice", shown=self.shown)
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
-        """Its bytes, to be taken in pieces. Raises ReadError when they cannot be read, and, at the
-        end, when they have changed meanwhile: what was made of them may be of two versions."""
+        """Open for reading in pieces. Raises ReadError if it cannot be read, and, at the end, if it
+        changed meanwhile, as the result may mix two versions."""
         try:
             before = self.state() if self.state else None
             with self.open() as stream:
                 yield stream
             after = self.state() if self.state else None
         except OSError as error:
-            raise unreadable(self.shown, error) from error
+            raise read_error(self.shown, error) from error
         if before != after:
             raise ReadError("file-changed", shown=self.shown)
 
@@ -271,11 +230,11 @@ class Content:
 
 
 def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
-    """All of it, or more than `limit` bytes. A stream makes room for as much as it is asked for."""
+    """Read everything, or more than `limit` bytes; a stream allocates what it is asked for."""
     data = stream.read(min(size, limit) + 1)
     if len(data) <= size:
         return data
-    whole = io.BytesIO()  # more than was told; its value is no copy
+    whole = io.BytesIO()  # more than announced; its value is no copy
     whole.write(data)
     while whole.tell() <= limit and (data := stream.read(_PIECE)):
         whole.write(data)
@@ -283,15 +242,15 @@ def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
 
 
 class Parser(Protocol):
-    """What reads the files of one format: a module with this function."""
+    """A parser: a module with this function."""
 
     def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
-        """The articles of a file. Raises ReadError where nothing of it can be read; a part of it
-        that cannot (a record, a member) is a Skipped among the rest, which goes on."""
+        """Yield the articles of a file. Raises ReadError if nothing of it can be read; a part that
+        cannot be read (a record, a member) is a Skipped, and the rest goes on."""
         ...
 
 
-def unreadable(shown: str, error: OSError) -> ReadError:
+def read_error(shown: str, error: OSError) -> ReadError:
     reason = reason_of(error)
     match error.errno:
         case errno.ENOENT:
@@ -303,22 +262,22 @@ def unreadable(shown: str, error: OSError) -> ReadError:
 
 def _state(path: Path) -> _State:
     status = path.stat()
-    _only_files(status)
-    return _State(status.st_size, status.st_mtime_ns, status.st_ino)
+    _require_file(status)
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _opened(name: str, flags: int) -> int:
-    """A descriptor that never waits: a pipe may have taken the file's place since it was seen."""
+def _open_nonblocking(name: str, flags: int) -> int:
+    """Open without blocking: a pipe may have taken the file's place."""
     descriptor = os.open(name, flags | _NEVER_WAIT)
     try:
-        _only_files(os.fstat(descriptor))
+        _require_file(os.fstat(descriptor))
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def _only_files(status: os.stat_result) -> None:
+def _require_file(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise StreamError("not-a-file")
 
@@ -327,9 +286,9 @@ def _only_files(status: os.stat_result) -> None:
 class Source:
     """A file to read.
 
-    `path` is where it is, `shown` how a person would type it, and `location` what its article is
-    known by wherever the corpus is moved: the root folder's name and the path below it. `url` is
-    where the file was fetched, if it was.
+    `path` is where it is, `shown` its name in messages, and `location` its stable identity wherever
+    the corpus is moved: the root folder's name and the path below it. `url` is where the file was
+    fetched, if it was.
     """
 
     path: Path

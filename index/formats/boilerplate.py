@@ -1,7 +1,7 @@
-"""What every format's text needs before it is news: lines that are not go, letters are mended.
+"""Cleaning common to all formats: boilerplate lines are dropped, mojibake is repaired.
 
-Nothing inside a paragraph is touched but its encoding; a line goes only when all of it is surely no
-part of the article.
+Nothing inside a paragraph is changed but its encoding; a line is dropped only if all of it is
+surely not part of the article.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from index.formats.base import FACTS, ArticleDraft, Block, Metadata
+from index.formats.base import FACTS, ArticleDraft, Block
 
 _LIMIT = 300  # characters; a longer line is a paragraph, and says something
 _AFTER = "[:>|→]|[–—-](?= )"
 
 
-def _any(patterns: str) -> str:
-    """One alternative a line."""
+def _any_of(patterns: str) -> str:
+    """Join the lines into one alternation."""
     return f"(?:{'|'.join(line.strip() for line in patterns.strip().splitlines())})"
 
 
-_ALSO = _any(r"""
+_ALSO = _any_of(r"""
     (?:[àa] )?(?:lire|relire|voir|revoir|écouter|découvrir|lisez|regarder) (?:aussi|également)
     (?:[àa] )?(?:lire|voir) (?:aussi )?(?:dans|sur) [\w.' -]{2,40}
     (?:sur|dans) le même (?:sujet|thème)
@@ -37,104 +37,104 @@ _ALSO = _any(r"""
     lesen sie auch|mehr zum thema|auch interessant
     leggi anche|potrebbe interessarti|lees ook|leia também
 """)
-_NETWORK = _any(r"""
+_NETWORK = _any_of(r"""
     facebook|twitter|x|linkedin|whatsapp|bluesky|mastodon|telegram|messenger|instagram|tiktok
     pinterest|reddit|flipboard|threads|youtube|e-?mail|mail|courriel|sms|imprimer|print|pdf
     copier le lien|copy link
 """)
 _SHARE = r"(?:partager|partagez|share|tweeter|tweet|compartir|teilen|condividi|delen|partilhar)"
-_SEND = _any(rf"""
+_SEND = _any_of(rf"""
     {_SHARE}|partage|retweeter|envoyer|envoyez|suivre|suivez|follow|condividere|e-?mail
 """)
-_OBJECT = _any(r"""
+_OBJECT = _any_of(r"""
     cet article|l['’]article|la page|cette page|cela|nous
     this(?: article| story| page| post)?|us|artikel|este artículo|l['’]articolo
 """)
 _PREPOSITION = (
     r"(?:sur|via|par|on|with|by|en|auf|su|op|à|to|avec)(?: (?:les|des|vos|un|a|your|le))?"
 )
-_PEOPLE = _any(rf"""
+_PEOPLE = _any_of(rf"""
     {_NETWORK}|réseaux sociaux|social media|ami(?:·?e)?s?|friends?
     google (?:news|actualités|discover)
 """)
-_NEWSLETTER = _any(r"""
+_NEWSLETTER = _any_of(r"""
     newsletters?|info-?lettres?|lettres? (?:d['’]information|d['’]actualité|quotidienne|hebdo\w*)
     boîtes? (?:mail|aux lettres|de réception|e-mail)|inbox
     boletín|bandeja de entrada|nieuwsbrief
 """)
-_INVITE = _any(r"""
+_INVITE = _any_of(r"""
     inscri(?:vez|s|re)|abonne[zr]|recev(?:ez|oir)|retrouve[zr]
     s['’](?:inscrire|abonner)|je m['’](?:inscris|abonne)
     sign up|subscribe|register|get (?:the|our|all)|join our
     suscr[ií]b\w+|recib\w+|abonnieren|melden sie sich|iscriviti|ricevi|schrijf je in
 """)
 _MINUTES = r"\d{1,3}\s?(?:min|mn|minutes?|minuti|minutos|minuten)\.?"
-_AGENCY = _any(r"""
+_AGENCY = _any_of(r"""
     AFP|Reuters|AP|EPA|EFE|DPA|ANSA|Belga|Keystone|Getty(?: Images)?|Sipa|Abaca|Hans Lucas
     MAXPPP|PHOTOPQR|Shutterstock|iStock|Adobe Stock|Unsplash|Pixabay|Wikimedia Commons|DR
 """)
-_CREDIT = _any(r"""
+_CREDIT = _any_of(r"""
     (?:crédits?|credits?)(?: (?:photos?|images?|vidéo))?|photos?|photographies?
     images?|illustrations?|source de l['’]image|image (?:source|credit)|foto
 """)
-_RIGHTS = _any(r"""
+_RIGHTS = _any_of(r"""
     tous droits réservés|all rights reserved|alle rechte vorbehalten|todos los derechos reservados
     tutti i diritti riservati|(?:toute )?reproduction (?:interdite|réservée)
 """)
 _NAMES = r"(?-i:(?:(?:[A-ZÀ-Þ][\w'’-]*|du|de|la|le|les|des|the|of|and|et) )+)"
-_ADVERTISEMENT = _any(r"""
+_ADVERTISEMENT = _any_of(r"""
     publicité|annonce|contenu sponsorisé|sponsorisé|advertisement|advertising|ad|pub
     sponsored(?: content)?|anzeige|werbung|publicidad|pubblicità|advertentie
     la suite après (?:cette|la) publicité
     (?:article|story) continues (?:after|below) (?:this |the )?(?:ad(?:vertisement)?|advert)
     skip ad(?:vertisement)?|scroll to continue(?: reading)?
 """)
-_SHARING = _any(rf"""
+_SHARING = _any_of(rf"""
     {_SHARE}
     {_SEND}[- ]{_OBJECT}
     {_SEND}(?:[- ]{_OBJECT})? {_PREPOSITION} {_PEOPLE}
     (?:{_NETWORK}[\s,|/·•-]*){{2,}}
     lien copié|copier le lien|copy link|link copied
 """)
-_READING_TIME = _any(rf"""
+_READING_TIME = _any_of(rf"""
     (?:temps|durée) de lecture(?:\s*estimée?)?(?:\s*[:=])?\s*(?:environ )?{_MINUTES}
     (?:lecture|reading time|lesezeit|lesedauer|tiempo de lectura)(?:\s*:)?\s*{_MINUTES}
     tempo di lettura(?:\s*:)?\s*{_MINUTES}
     {_MINUTES}(?: de lecture| read| to read| lesezeit| de lectura| di lettura)
 """)
-_COPYRIGHT = _any(rf"""
+_COPYRIGHT = _any_of(rf"""
     {_RIGHTS}(?:[\s.,–—©-].{{0,80}})?
     .{{0,80}}[–—©|-]\s*{_RIGHTS}
     (?:©|\(c\)|copyright\s*(?:©|\(c\)|by|(?=(?:19|20)\d\d)))\s*.{{1,120}}
     copyright {_NAMES}(?:19|20)\d\d
 """)
-_PHOTOGRAPH = _any(rf"""
+_PHOTOGRAPH = _any_of(rf"""
     {_CREDIT}\s*[:©]\s*(?:©\s*)?[^.!?:]{{0,60}}(?:/\s?[^.!?]{{2,60}}|©[^.!?]{{2,60}}|\b{_AGENCY})
     (?:crédits? (?:photos?|images?)|(?:photo|image) credits?)\s*:\s*[^.!?]{{2,80}}
     [^.!?:]{{2,60}}\s?/\s?{_AGENCY}
 """)
-_TAGS = _any(r"""
+_TAGS = _any_of(r"""
     (?:tags?|mots?[- ]cl[ée]s?|étiquettes|filed under|topics|keywords|hashtags)\s*:\s*[^.!?]{2,250}
     (?:classé dans|etiquetas|schlagwörter|schlagworte)\s*:\s*[^.!?]{2,250}
     (?:#[\w-]+[\s,]*){2,}
 """)
-_LABELS = _any(r"""
+_LABELS = _any_of(r"""
     communiqué(?: de presse)?|press release|date de (?:publication|mise en ligne)|thématiques?
     (?:documents?|pièces? jointes?|fichiers?)(?: à télécharger| jointe?s?)?
     (?:vidéo|photo|diaporama|infographie|podcast|audio|video|gallery|en images)s? ?\][^.]{0,120}
 """)
-_CHOICES = _any(r"""
+_CHOICES = _any_of(r"""
     (?:tout accepter|tout refuser|continuer sans accepter)
     accepter(?: et fermer| les cookies| tout)
     (?:gérer|paramétrer|personnaliser) (?:mes|les|vos) (?:cookies|choix|préférences)
     accept all(?: cookies)?|reject all|manage (?:my )?(?:cookies|preferences)
     cookie (?:settings|policy)|alle akzeptieren|aceptar todo|accetta tutti?
 """)
-_PART = _any(r"""
+_PART = _any_of(r"""
     (?:la suite(?: de (?:cet |l['’])article)?|cet article) est
     contenu|article|vidéo
 """)
-_SOLD = _any(rf"""
+_SOLD = _any_of(rf"""
     il vous reste \d{{1,2}}(?:[.,]\d+)?\s?% de (?:cet article|la lecture|ce contenu).*
     (?:{_PART}\s*)?réservée?s? (?:à nos|aux) abonné(?:\(e\)|[·.]e[·.]?)?s.{{0,60}}
     (?:pour lire|lisez) la suite\b.{{0,20}}(?:abonn|connect|inscri).{{0,80}}
@@ -149,18 +149,8 @@ _READ_ALSO = re.compile(rf"[\W_]*+{_ALSO}\s*+[:>»|.…–—→-]*+\s*+", re.IG
 _READ_ALSO_LINE = re.compile(rf"(?:[^\w\s«“\"]+\s*)?{_ALSO}\s*(?:{_AFTER}).*", re.IGNORECASE)
 _FREE_PART_ENDS = re.compile(_SOLD, re.IGNORECASE)
 _WHOLE = re.compile(
-    "|".join(
-        (
-            _ADVERTISEMENT,
-            _SHARING,
-            _READING_TIME,
-            _COPYRIGHT,
-            _PHOTOGRAPH,
-            _TAGS,
-            _LABELS,
-            _CHOICES,
-        )
-    ),
+    f"{_ADVERTISEMENT}|{_SHARING}|{_READING_TIME}|{_COPYRIGHT}|{_PHOTOGRAPH}|{_TAGS}|{_LABELS}"
+    f"|{_CHOICES}",
     re.IGNORECASE,
 )
 _INVITATION = re.compile(
@@ -178,40 +168,32 @@ _ADDRESSED = re.compile(
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether a whole line is surely no news: sharing, advertisements, links to others.
+    """True if the whole line is surely boilerplate: sharing, advertisements, links to others.
 
-    A line that only holds such words, as a quotation in a sentence does, is not.
+    A line that merely contains such words, as a quotation may, is not.
     """
     plain = " ".join(line.split())
     if not plain or len(plain) > _LIMIT:
         return False
     bare = plain.strip("-–—•*·|→>▶►[] ").rstrip(".!:…» ")
-    if _WHOLE.fullmatch(bare) or ends_free_part(plain):
+    if _WHOLE.fullmatch(bare) or ends_free_part(plain) or announces_links(plain):
         return True
-    return _is_link(plain) or _is_invitation(plain)
+    # « Lire aussi : … »: a link's text ends like a title, not like a sentence.
+    if _READ_ALSO_LINE.fullmatch(plain) and not plain.endswith("."):
+        return True
+    # An invitation speaks to its reader; a sentence about newsletters does not.
+    invited = _INVITATION.fullmatch(plain) or _PITCH.fullmatch(plain)
+    return bool(invited and _ADDRESSED.search(plain) and not _QUOTED.search(plain))
 
 
 def announces_links(line: str) -> bool:
-    """Whether the line is nothing but « Lire aussi » or the like: what follows are links."""
+    """True if the line is only « Lire aussi » or the like, which links follow."""
     return len(line) <= _LIMIT and bool(_READ_ALSO.fullmatch(" ".join(line.split())))
 
 
 def ends_free_part(line: str) -> bool:
-    """Whether the free part of an article ends here: what follows sells the rest."""
+    """True if the free part of an article ends here and the rest is behind a paywall."""
     return len(line) <= _LIMIT and bool(_FREE_PART_ENDS.fullmatch(" ".join(line.split())))
-
-
-def _is_link(plain: str) -> bool:
-    """« Lire aussi : … »: a link's text ends like a title, not like a sentence."""
-    return announces_links(plain) or (
-        bool(_READ_ALSO_LINE.fullmatch(plain)) and not plain.endswith(".")
-    )
-
-
-def _is_invitation(plain: str) -> bool:
-    """An invitation speaks to its reader; a sentence about newsletters does not."""
-    invited = _INVITATION.fullmatch(plain) or _PITCH.fullmatch(plain)
-    return bool(invited and _ADDRESSED.search(plain) and not _QUOTED.search(plain))
 
 
 _OFFERS = 1_500  # characters at most of what sells the rest of an article
@@ -226,23 +208,25 @@ _SUSPECT = re.compile(
 )
 
 
-def cleaned(draft: ArticleDraft) -> ArticleDraft:
-    """The draft with its letters mended and without the lines that are surely not news."""
-    blocks = tuple(replace(block, text=mended_letters(block.text)) for block in draft.blocks)
-    blocks = without_boilerplate(tuple(block for block in blocks if block.text.strip()))
-    return replace(draft, blocks=blocks, metadata=_mended_facts(draft.metadata))
+def clean_draft(draft: ArticleDraft) -> ArticleDraft:
+    """Repair the letters of a draft and drop its boilerplate."""
+    blocks = tuple(replace(block, text=mend_letters(block.text)) for block in draft.blocks)
+    blocks = drop_boilerplate(tuple(block for block in blocks if block.text.strip()))
+    facts: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
+    facts |= {name: mend_letters(value) for name, value in facts.items() if isinstance(value, str)}
+    return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **facts))
 
 
-def mended_letters(text: str) -> str:
-    """NFC, without invisible marks, and mojibake (« Ã©tÃ© ») read as it was written.
+def mend_letters(text: str) -> str:
+    """Return the text in NFC, without invisible marks, and with mojibake (« Ã©tÃ© ») repaired.
 
-    Spaces, quotes, ligatures and the width of letters stay as they are.
+    Spaces, quotes, ligatures and the width of letters are kept.
     """
     if text.isascii() and text.isprintable():
         return text
     for _ in range(_ROUNDS):
         if _SUSPECT.search(text):
-            text = _refixed(text)
+            text = _fix_encoding(text)
         visible = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
         if visible == text:
             break
@@ -250,14 +234,25 @@ def mended_letters(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def without_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks without the lines that are surely no part of the article."""
-    kept = [block for block in map(_news, _free(blocks)) if block.text]
-    return _without_counters(kept)
+def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Drop the lines that are surely not part of the article."""
+    others: list[Block] = []
+    for block in _free_part(blocks):
+        lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
+        if text := "\n".join(lines):
+            others.append(replace(block, text=text))
+    # The « 1/5 », « 2/5 » of a gallery go; a lone « 4/5 » is a mark given.
+    counters = [_COUNTER.fullmatch(block.text) for block in others]
+    totals = Counter(match[2] for match in counters if match)
+    return tuple(
+        block
+        for block, match in zip(others, counters, strict=True)
+        if match is None or totals[match[2]] < 2
+    )
 
 
-def _refixed(text: str) -> str:
-    """The text as ftfy reads it, line by line, told to mend encodings and nothing else."""
+def _fix_encoding(text: str) -> str:
+    """Let ftfy repair encodings, line by line, and nothing else."""
     import ftfy
 
     config = ftfy.TextFixerConfig(
@@ -274,14 +269,8 @@ def _refixed(text: str) -> str:
     return "\n".join(ftfy.fix_text(line, config) for line in text.split("\n"))
 
 
-def _mended_facts(metadata: Metadata) -> Metadata:
-    told: dict[str, Any] = {name: getattr(metadata, name) for name in FACTS}
-    texts = {name: mended_letters(value) for name, value in told.items() if isinstance(value, str)}
-    return replace(metadata, **{**told, **texts})
-
-
-def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks above the line that ends the free part of an article, if only offers follow."""
+def _free_part(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks above the paywall line, if only offers follow it."""
     for number, block in enumerate(blocks):
         lines = block.text.split("\n")
         sold = next((at for at, line in enumerate(lines) if ends_free_part(line)), None)
@@ -292,20 +281,3 @@ def _free(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             rest = "\n".join(lines[:sold])
             return (*blocks[:number], *([replace(block, text=rest)] if rest else []))
     return blocks
-
-
-def _news(block: Block) -> Block:
-    """The block with those of its lines that may be news."""
-    lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
-    return replace(block, text="\n".join(lines))
-
-
-def _without_counters(blocks: list[Block]) -> tuple[Block, ...]:
-    """The blocks without the « 1/5 », « 2/5 » of a gallery; a lone « 4/5 » is a mark given."""
-    found = [_COUNTER.fullmatch(block.text) for block in blocks]
-    totals = Counter(match[2] for match in found if match)
-    return tuple(
-        block
-        for block, match in zip(blocks, found, strict=True)
-        if match is None or totals[match[2]] < 2
-    )

@@ -1,4 +1,4 @@
-"""Lines that name who wrote an article, and the biographies that follow it."""
+"""Bylines, signatures, author biographies and dates around the text of an article."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from index.formats.base import Block, Metadata
-from index.formats.dates import find_date, moment_and_rest
+from index.text.dates import WEEKDAY_NUMBERS, find_date, moment_and_rest
+from index.text.names import PEOPLE, PERSON, is_one_person
 
-_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-_PARTICLE = "(?:d[eiua]|des|del|della|l[ea]|van|von|der|den|ter|el|al|ben|y)"
-_PART = rf"(?:d['’]|l['’])?{_CAPITAL}[\w'’.\-]*"
-_NAME = rf"{_PART}(?: (?:{_PARTICLE} ){{0,2}}{_PART}){{1,4}}"
-_ONE = rf"(?:{_NAME}|{_CAPITAL}\w+)"
-_PEOPLE = rf"{_ONE}(?:(?:, | et | and | & | y | und ){_ONE})*"
-_NAMED = re.compile(rf"(?![^ ]+\.$){_NAME}(?<![.])")
 _BYLINE = re.compile(
     r"(?:(?:un (?:article|texte) |écrit |rédigé |propos recueillis )?par|(?:written )?by|por|von"
-    rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{_PEOPLE})",
+    rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{PEOPLE})",
     re.IGNORECASE,
 )
-_DASHED = re.compile(rf"[—–-]\s*({_NAME})")
-_CAPITALISED = re.compile(_PEOPLE)
+_DASHED = re.compile(rf"[—–-]\s*({PERSON})")
+_CAPITALISED = re.compile(PEOPLE)
 _ABOUT = re.compile(
     r"(?:[àa] propos (?:de l['’](?:auteur|autrice|auteure)|des (?:auteurs|autrices|auteures))"
     r"|(?:biographie|bio) (?:de l['’](?:auteur|autrice|auteure)|des auteurs)"
@@ -34,19 +28,19 @@ _ABOUT = re.compile(
 )
 _BIOGRAPHY = 1_500  # characters, or a quarter of the text: more is the article's own subject
 _ROLE = 40  # characters, as in « Par Jeanne Petit, envoyée spéciale à Rome »
-_PROSE = 80  # characters; what a signature stands under
+_PROSE = 80  # characters; a signature stands under a paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The people a line names, and what else it says (often the day)."""
+    """The people a line names, and the rest of it (often the date)."""
 
     people: str
     rest: str
 
 
-def byline(line: str) -> Byline | None:
-    """« Par Jeanne Petit, le 3 mars 2024 », read; None for a line that is something else."""
+def parse_byline(line: str) -> Byline | None:
+    """Parse « Par Jeanne Petit, le 3 mars 2024 »; None for any other line."""
     if dashed := _DASHED.fullmatch(line):
         return Byline(dashed[1], "")
     match = _BYLINE.match(line)
@@ -61,28 +55,26 @@ def byline(line: str) -> Byline | None:
     return Byline(people[0], rest)
 
 
-def is_name(text: str) -> bool:
-    """Whether the text is the name of a person or two, and nothing else."""
-    return bool(_NAMED.fullmatch(text) or re.fullmatch(rf"{_NAME}(?: (?:et|and|&) {_NAME})?", text))
-
-
-def without_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
-    """The blocks without the author's name and biography at their end, and that name."""
-    about = _about(blocks)
+def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
+    """Split off the author's name and biography at the end; return the rest and the name."""
+    about = _find_biography(blocks)
     if about is None:
-        return _without_last_name(blocks)
+        # A name that stands alone under the last paragraph signs it.
+        if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
+            return blocks, None
+        return _split_last_line(blocks)
     index, line = about
     lines = blocks[index].text.split("\n")
     after = [*lines[line + 1 :], *(block.text.split("\n")[0] for block in blocks[index + 1 :])]
-    kept = _with_last(blocks[:index], lines[:line], blocks[index])
-    shorter, author = _without_last_line(kept)
-    if author is None and after and _NAMED.fullmatch(after[0]):
+    rest = _append_lines(blocks[:index], lines[:line], blocks[index])
+    shorter, author = _split_last_line(rest)
+    if author is None and after and is_one_person(after[0]):
         author = after[0]
     return shorter, author
 
 
-def _about(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
-    """The block and the line that announce a biography, when little follows."""
+def _find_biography(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
+    """Find the block and line that announce a biography, if little follows."""
     total = sum(len(block.text) for block in blocks)
     following = 0
     for index in range(len(blocks) - 1, 0, -1):
@@ -95,27 +87,20 @@ def _about(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
     return None
 
 
-def _with_last(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tuple[Block, ...]:
+def _append_lines(blocks: tuple[Block, ...], lines: list[str], model: Block) -> tuple[Block, ...]:
     return (*blocks, replace(model, text="\n".join(lines))) if lines else blocks
 
 
-def _without_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
+def _split_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     *lines, last = blocks[-1].text.split("\n")
-    signed = byline(last)
-    if signed is not None and not signed.rest:
-        name: str | None = signed.people
+    byline = parse_byline(last)
+    if byline is not None and not byline.rest:
+        name: str | None = byline.people
     else:
-        name = last if _NAMED.fullmatch(last) else None
+        name = last if is_one_person(last) else None
     if name is None or (len(blocks) == 1 and not lines):
         return blocks, None
-    return _with_last(blocks[:-1], lines, blocks[-1]), name
-
-
-def _without_last_name(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
-    """A name that stands alone under the last paragraph signs it."""
-    if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
-        return blocks, None
-    return _without_last_line(blocks)
+    return _append_lines(blocks[:-1], lines, blocks[-1]), name
 
 
 _HEAD = 150  # characters; the first longer paragraph ends the lines about the article
@@ -133,90 +118,70 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"(?<![\w-])[A-ZÀ-Þ][\w-]++, ")
-_WITH_A_DATE = """
-le on el am il the lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday
-thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo montag
-dienstag mittwoch donnerstag freitag samstag sonntag lunedi martedi mercoledi giovedi venerdi
-sabato domenica
-"""
+_WITH_A_DATE = {"le", "on", "el", "am", "il", "the"} | WEEKDAY_NUMBERS.keys()
 _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 
-def told_in_heads(line: str) -> Metadata | None:
-    """What a line says of the article when it says nothing else; None for any other line."""
+def parse_head_line(line: str) -> Metadata | None:
+    """Return what a line says about the article if it says nothing else, else None."""
     if match := _ADDRESS.fullmatch(line):
-        return Metadata.told("text", url=match[1])
-    if signed := byline(line):
-        return _dated(signed.rest, Metadata.told("text", author=signed.people))
+        return Metadata.of("text", url=match[1])
+    if byline := parse_byline(line):
+        labels = _labels(byline.rest)
+        before = byline.rest[: labels[0].start()] if labels else byline.rest
+        people = Metadata.of("text", author=byline.people)
+        day = Metadata.of("text", published=moment_and_rest(before)[0])
+        return people.completed(_facts(byline.rest, labels)).completed(day)
     labels = _labels(line)
-    if labels and not line[: labels[0].start()].strip(" -–—|·•([:"):
-        return _labelled(line, labels)
-    return _bare_date(line)
-
-
-def without_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the lines above the first long paragraph say of the article, and the blocks without.
-
-    A heading tells people and days by their labels only, never by a bare date.
-    """
-    metadata = Metadata()
-    kept: list[Block] = []
-    for index, block in enumerate(blocks):
-        if len(block.text) >= _HEAD or index == _FEW:
-            return metadata, (*kept, *blocks[index:])
-        lines = []
-        for line in block.text.split("\n"):
-            found = None if block.heading and _bare_date(line) else told_in_heads(line)
-            if found is None:
-                lines.append(line)
-            else:
-                metadata = metadata.completed(found)
-        if lines:
-            kept.append(replace(block, text="\n".join(lines)))
-    return metadata, tuple(kept)
-
-
-def _bare_date(line: str) -> Metadata | None:
-    """« Le 3 mars 2024 », « Paris, lundi 3 mars 2024 à 10h »: a date and nothing else."""
-    moment, rest = moment_and_rest(_DATELINE.sub("", line, count=1))
-    words = re.findall(r"\w+", rest)
-    alone = moment is not None and len(line) <= _HEAD and set(words) <= set(_WITH_A_DATE.split())
-    return Metadata.told("text", published=moment) if alone else None
-
-
-def _labels(line: str) -> list[re.Match[str]]:
-    """Where the line says « publié » or « mis à jour », in order."""
-    found = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
-    return sorted(found, key=lambda match: match.start())
-
-
-def _dated(rest: str, metadata: Metadata) -> Metadata:
-    """A byline with the days that follow the people."""
-    labels = _labels(rest)
-    if labels:
-        before = rest[: labels[0].start()]
-        return metadata.completed(_facts(rest, labels)).completed(_published(before))
-    return metadata.completed(_published(rest))
-
-
-def _published(text: str) -> Metadata:
-    return Metadata.told("text", published=moment_and_rest(text)[0])
-
-
-def _labelled(line: str, labels: list[re.Match[str]]) -> Metadata | None:
-    """« Publié le 3 mars 2024 à 10h12 - Mis à jour le 5 », unless it is the start of a sentence."""
+    if not labels or line[: labels[0].start()].strip(" -–—|·•([:"):
+        return _bare_date(line)
+    # « Publié le 3 mars 2024 à 10h12 - Mis à jour le 5 », unless it is the start of a sentence.
     around = sum(len(moment_and_rest(part)[1].strip()) for part in _parts(line, labels))
     facts = _facts(line, labels)
     sentence = bool(_HEADS_PROSE.search(line)) and around > len("le ")
-    if facts == Metadata() or sentence or around > _AROUND:
-        return None
-    return facts
+    return None if facts == Metadata() or sentence or around > _AROUND else facts
+
+
+def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
+    """Return the facts in the lines above the first long paragraph, and the other blocks.
+
+    In a heading, people and dates count only if labelled.
+    """
+    metadata = Metadata()
+    others: list[Block] = []
+    for index, block in enumerate(blocks):
+        if len(block.text) >= _HEAD or index == _FEW:
+            return metadata, (*others, *blocks[index:])
+        lines = []
+        for line in block.text.split("\n"):
+            facts = None if block.heading and _bare_date(line) else parse_head_line(line)
+            if facts is None:
+                lines.append(line)
+            else:
+                metadata = metadata.completed(facts)
+        if lines:
+            others.append(replace(block, text="\n".join(lines)))
+    return metadata, tuple(others)
+
+
+def _bare_date(line: str) -> Metadata | None:
+    """Parse « Le 3 mars 2024 », « Paris, lundi 3 mars 2024 à 10h »: a date and nothing else."""
+    moment, rest = moment_and_rest(_DATELINE.sub("", line, count=1))
+    words = re.findall(r"\w+", rest)
+    alone = moment is not None and len(line) <= _HEAD and set(words) <= _WITH_A_DATE
+    return Metadata.of("text", published=moment) if alone else None
+
+
+def _labels(line: str) -> list[re.Match[str]]:
+    """Find « publié », « mis à jour » and the like in a line, in order."""
+    matches = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
+    return sorted(matches, key=lambda match: match.start())
 
 
 def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:
-    """What stands after each label, up to the next one."""
+    """Return the text after each label, up to the next one."""
     ends = [*(label.start() for label in labels[1:]), len(line)]
-    return [line[label.end() : end] for label, end in zip(labels, ends, strict=True)]
+    return [line[label.end() : end] for label, end in zip(labels, ends, strict=False)]
 
 
 def _facts(line: str, labels: list[re.Match[str]]) -> Metadata:
@@ -224,5 +189,5 @@ def _facts(line: str, labels: list[re.Match[str]]) -> Metadata:
     for label, part in zip(labels, _parts(line, labels), strict=True):
         moment: date | datetime | None = moment_and_rest(part)[0]
         name = "updated" if label.re is _UPDATED else "published"
-        metadata = metadata.completed(Metadata.told("text", **{name: moment}))
+        metadata = metadata.completed(Metadata.of("text", **{name: moment}))
     return metadata

@@ -1,4 +1,4 @@
-"""From a file to its articles: its parser chosen, and what that gives made an article."""
+"""From a file to its articles: choose the parser and convert its drafts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from index.formats.base import (
     Options,
     Skipped,
     Source,
-    unreadable,
+    read_error,
 )
-from index.formats.boilerplate import cleaned
-from index.formats.byline import without_head_lines, without_signature
-from index.formats.dateline import without_dateline
+from index.formats.boilerplate import clean_draft
+from index.formats.byline import split_head_lines, split_signature
+from index.formats.dateline import split_dateline
 from index.formats.publication import is_left_out
-from index.formats.signature import HEAD, unreadable_kind
+from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.table import (
     FORMAT_OF_SUFFIX,
     ZIP,
@@ -39,19 +39,20 @@ from index.formats.table import (
     sure_format,
     unknown_format,
 )
-from index.text.folding import fold
+from index.text.dates import valid_day
+from index.text.folding import folded_words
 from index.text.language import detect
 
 _SHOWN_SKIPPED = 20
 Found = TypeVar("Found")
 
 
-def summed_up(found: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
-    """The first twenty skipped with each code, and at the end of the file `shown` how many more
-    there were; of what its source has not published, how many by reason."""
+def limit_skipped(parts: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
+    """Pass on the first twenty skipped parts with each code, then how many more there were;
+    unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
-    for each in found:
+    for each in parts:
         if not isinstance(each, Skipped):
             yield each
             continue
@@ -74,98 +75,91 @@ _TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
 def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """What is in a file, or in a member of an archive. Raises ReadError.
+    """Yield the drafts in a file or a member of an archive. Raises ReadError.
 
-    A file whose name says one format and whose content is surely another (a PDF named `.txt`) is
-    read as what it is, with a warning in the log.
+    A file whose content is surely of another format than its name says (a PDF named `.txt`) is read
+    by its content, and a warning is logged.
     """
     named = format_of(content.name)
     if named is None:
         raise ReadError(unknown_format(), shown=content.shown)
-    actual = _by_content(content, named)
+    actual = _detect_format(content, named)
     if actual is not named:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
     try:
         yield from actual.load().read(content)
-    except ReadError as error:
-        if _is_short(error):
+    except (ReadError, MemoryError) as error:
+        if _lacked_memory(error):
             raise ReadError(too_heavy(), shown=content.shown) from error
         raise
-    except MemoryError as error:
-        raise ReadError(too_heavy(), shown=content.shown) from error
 
 
 def too_heavy() -> Problem:
     return Problem("reading-too-heavy", limit=READING_BYTES)
 
 
-def _is_short(error: BaseException | None) -> bool:
-    """Whether memory ran out before what a parser took for damage."""
+def _lacked_memory(error: BaseException | None) -> bool:
+    """True if a lack of memory caused what a parser took for damage."""
     while error is not None and not isinstance(error, MemoryError):
         error = error.__cause__ or error.__context__
     return error is not None
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
-    """The articles of a file, and what of it could not become one.
+    """Yield the articles of a file, and the parts that could not become one.
 
-    Raises ReadError, naming the file, when nothing of it can be read.
+    Raises ReadError, naming the file, if nothing of it can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
-    yield from summed_up(articles_in(content, source), source.shown)
+    yield from limit_skipped(articles_in(content, source), source.shown)
 
 
 def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
-    """The articles of what is in a file. Raises ReadError."""
-    seen: dict[int, int] = {}
-    for found in read_content(content):
-        if isinstance(found, Skipped):
-            yield found
+    """Yield the articles of a file. Raises ReadError."""
+    numbers: dict[int, int] = {}
+    for part in read_content(content):
+        if isinstance(part, Skipped):
+            yield part
             continue
-        draft = _with_own_key(found, seen)
+        draft = _make_key_unique(part, numbers)
+        # Its key may name the file it came from: a member, an attachment, a page.
+        inner = draft.key.partition("#")[0]
+        own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
         try:
-            yield article_of_draft(draft, _innermost(content, draft.key), source.location)
+            yield article_of_draft(draft, own, source.location)
         except ReadError as error:
             if not draft.key:
                 raise
             yield Skipped(f"{source.shown}#{draft.key}", error.problem)
 
 
-def _with_own_key(draft: ArticleDraft, seen: dict[int, int]) -> ArticleDraft:
-    """The draft under a key that no other of its file has.
+def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
+    """Give the draft a key that is unique in its file.
 
-    `seen` has the last number given to each key, by its hash, which takes less room.
+    `seen` maps the hash of each key, to save memory, to the last number appended to it.
     """
     key = draft.key
-    number = seen.get(hash(key), 0)
-    while hash(key) in seen:
+    number = numbers.get(hash(key), 0)
+    while hash(key) in numbers:
         number += 1
         key = f"{draft.key}~{number}"
-    seen[hash(draft.key)] = number
-    seen[hash(key)] = 1
+    numbers[hash(draft.key)] = number
+    numbers[hash(key)] = 1
     return draft if key == draft.key else replace(draft, key=key)
 
 
-def _innermost(content: Content, key: str) -> Content:
-    """The file that a draft came from where its key names one: a member, an attachment, a page."""
-    inner = key.partition("#")[0]
-    return replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
-
-
-def _by_content(content: Content, named: Format) -> Format:
-    """The format of a file, which is nearly always that of its name."""
+def _detect_format(content: Content, named: Format) -> Format:
+    """Return the format of a file, nearly always that of its name."""
     try:
         with content.open() as stream:
-            head = stream.read(HEAD)
+            head = stream.read(HEAD_BYTES)
     except OSError as error:
-        raise unreadable(content.shown, error) from error
+        raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)
-    if kind is not None and not named.package:  # whose parsers know what a password looks like
+    if kind is not None and not named.package:  # package parsers recognise passwords
         raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
-    if sure is None or sure.parser == named.parser:
-        return named
-    if sure is ZIP and named.package:
+    if sure is None or sure.parser == named.parser or (sure is ZIP and named.package):
         return named
     return named if sure.beats == "names of texts" and named not in _TEXTS else sure
 
@@ -178,19 +172,19 @@ _MEMBER = re.compile(r"[^\n]*\.[a-z0-9]{2,8}", re.IGNORECASE)
 
 
 def date_in_path(path: str) -> date | None:
-    """The day that a file's name begins or ends with, or that its folders spell.
+    """Return the date that a file's name begins or ends with, or that its folders spell.
 
     `2025-08-29-titre.md`, `20250829_titre.txt`, `titre_2025-08-29.md`, `2025/08/29/titre.html`.
     """
     plain = path.replace("\\", "/")
     stem = PurePosixPath(plain).stem
     if match := _STAMP.match(stem) or _TRAILING.search(stem):
-        return _valid_day(match[1], match[3], match[4])
+        return _likely_day(match[1], match[3], match[4])
     return _in_folders(plain)
 
 
 def date_in_address(url: str) -> date | None:
-    """The day that the folders of an address spell, as in `/2025/08/29/titre`."""
+    """Return the date in the path of an address, as in `/2025/08/29/titre`."""
     try:
         return _in_folders(urlsplit(url).path)
     except ValueError:
@@ -198,88 +192,63 @@ def date_in_address(url: str) -> date | None:
 
 
 def title_in_name(name: str) -> str:
-    """A file's name made readable, without its date and its suffix."""
+    """Make a title of a file's name, without its date and suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     match = _STAMP.match(stem)
-    if match and _valid_day(match[1], match[3], match[4]):
+    if match and _likely_day(match[1], match[3], match[4]):
         stem = stem[match.end() :]
-    elif (match := _TRAILING.search(stem)) and _valid_day(match[1], match[3], match[4]):
+    elif (match := _TRAILING.search(stem)) and _likely_day(match[1], match[3], match[4]):
         stem = stem[: match.start()]
     readable = re.sub(r"[-_\s]+", " ", stem).strip(" .") or name
     return readable[0].upper() + readable[1:]
 
 
 def member_name(key: str) -> str | None:
-    """The key of a draft when it names a file (a member of an archive), else None."""
+    """Return the key of a draft if it names a file (a member of an archive), else None."""
     return key if "://" not in key and _MEMBER.fullmatch(key) else None
 
 
 def _in_folders(path: str) -> date | None:
     match = _FOLDERS.search(path)
-    return _valid_day(match[1], match[2], match[3]) if match else None
+    return _likely_day(match[1], match[2], match[3]) if match else None
 
 
-def _valid_day(year: str, month: str, day: str) -> date | None:
-    if int(year) not in _CENTURIES:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def _likely_day(year: str, month: str, day: str) -> date | None:
+    return valid_day(year, month, day) if int(year) in _CENTURIES else None
 
 
 _TITLE_LIMIT = 120
 
 
 def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:
-    """The article of a draft; ReadError, naming the file, when it has no words of its own.
+    """Convert a draft to an article. Raises ReadError, naming the file, if it has no text.
 
-    `location` is what the file is known by; the key of a draft is added to it.
+    `location` identifies the file; the key of the draft is appended to it.
     """
-    draft = cleaned(draft)
+    draft = clean_draft(draft)
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
         raise ReadError("article-no-text", shown=content.shown)
-    named = member_name(draft.key) or content.name
-    told, body = _without_head(draft.blocks)
-    dated, body = without_dateline(body)
-    title, body = _titled(body, metadata.title)
+    name = member_name(draft.key) or content.name
+    head_facts, body = split_head_lines(draft.blocks)
+    if all(block.heading for block in body):  # no words are left
+        head_facts, body = Metadata(), draft.blocks
+    dateline_facts, body = split_dateline(body)
+    title, body = _split_title(body, metadata.title)
     if title is None:
-        title = title_in_name(named)
-        metadata = metadata.completed(Metadata.told("file name", title=title))
-    blocks, author = without_signature(body)
-    signed = Metadata.told("text", author=author)
-    metadata = metadata.completed(told).completed(signed).completed(dated)
-    words, sections = _laid_out(blocks)
-    metadata = metadata.completed(Metadata.told("address", url=content.url))
-    metadata = metadata.completed(_from_names(metadata, draft, content)).completed(draft.guessed)
-    metadata = metadata.completed(Metadata.told("detected", language=detect(words)))
-    return _article(metadata, title, words, sections, draft, content, location)
-
-
-def _without_head(blocks: tuple[Block, ...]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the lines above the text tell, and the blocks without them, if words are left."""
-    told, rest = without_head_lines(blocks)
-    return (Metadata(), blocks) if all(block.heading for block in rest) else (told, rest)
-
-
-def _from_names(metadata: Metadata, draft: ArticleDraft, content: Content) -> Metadata:
-    """The day in the file's name, or in the address: of the article alone, not of its archive."""
+        title = title_in_name(name)
+        metadata = metadata.completed(Metadata.of("file name", title=title))
+    blocks, author = split_signature(body)
+    signature_facts = Metadata.of("text", author=author)
+    metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
+    words, sections = _lay_out(blocks)
+    metadata = metadata.completed(Metadata.of("address", url=content.url))
+    # The date in the name of the article's own file, not its archive's; then in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
-    named = Metadata.told("file name", published=date_in_path(path))
-    address = date_in_address(metadata.url) if metadata.url else None
-    return named.completed(Metadata.told("address", published=address))
-
-
-def _article(
-    metadata: Metadata,
-    title: str,
-    words: str,
-    sections: tuple[Section, ...],
-    draft: ArticleDraft,
-    content: Content,
-    location: str,
-) -> Article:
+    metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
+    day = date_in_address(metadata.url or "")
+    metadata = metadata.completed(Metadata.of("address", published=day)).completed(draft.guessed)
+    metadata = metadata.completed(Metadata.of("detected", language=detect(words)))
     return Article(
         id=article_id(f"{location}#{draft.key}" if draft.key else location),
         text=words,
@@ -307,38 +276,36 @@ def _moment(when: date | datetime | None) -> datetime | None:
     return when if isinstance(when, datetime) else None
 
 
-def _titled(blocks: tuple[Block, ...], title: str | None) -> tuple[str | None, tuple[Block, ...]]:
-    """The title, and the blocks below it.
+def _split_title(
+    blocks: tuple[Block, ...], title: str | None
+) -> tuple[str | None, tuple[Block, ...]]:
+    """Return the title and the blocks below it.
 
-    It is the one given, else the first heading, else a short first line (which stays in the text,
-    for it may say something); None where there is none of these.
+    It is the given title, else the first heading, else a short first line (which stays in the text,
+    for it may carry information), else None.
     """
     title = title or next((block.text for block in blocks if block.heading), None)
     if title is not None:
-        return title, _without_title(blocks, title)
+        return title, _drop_title(blocks, title)
     first = blocks[0].text
     if len(first) <= _TITLE_LIMIT and "\n" not in first:
         return first.rstrip(".") or first, blocks
     return None, blocks
 
 
-def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the title above them or among the headings, if something is left."""
-    same = _alike(title)
+def _drop_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """Drop the title above the blocks or among the headings, if something is left."""
+    same = folded_words(title)
     again = 0
-    while again < len(blocks) - 1 and _alike(blocks[again].text) == same:
+    while again < len(blocks) - 1 and folded_words(blocks[again].text) == same:
         again += 1
     blocks = blocks[again:]
-    rest = tuple(block for block in blocks if not (block.heading and _alike(block.text) == same))
+    rest = tuple(each for each in blocks if not each.heading or folded_words(each.text) != same)
     return blocks if all(block.heading for block in rest) else rest
 
 
-def _alike(line: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(line.lower())))
-
-
-def _laid_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
-    """The text of an article and where its sections begin."""
+def _lay_out(blocks: tuple[Block, ...]) -> tuple[str, tuple[Section, ...]]:
+    """Return the text of an article and its sections."""
     sections: list[Section] = []
     at = 0
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Tables of text: CSV as spreadsheets and databases write it, one article a row."""
+"""CSV as spreadsheets and databases write it, one article per row."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from dataclasses import dataclass
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.encoding import encoding_of, text_stream
-from index.formats.fields import known_facts
-from index.formats.records import RECORD_LIMIT, Record, drafts, skipped_line
+from index.formats.encoding import detect_encoding, text_stream
+from index.formats.fields import facts_in_names
+from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
 
-_SAMPLE = 256 * 1024  # characters that tell how a table is written
+_SAMPLE = 256 * 1024  # characters from which the dialect is inferred
 _DELIMITERS = ";,\t|"
 _ESCAPED = re.compile(r'\\"[^;,\t|\r\n]')  # `"a \"b\" c"`, which databases write
 _DOUBLED = re.compile(r'[^;,\t|\r\n\\]""[^;,\t|\r\n]')
 
-csv.field_size_limit(max(csv.field_size_limit(), RECORD_LIMIT))  # the default: 131,072 characters
+csv.field_size_limit(max(csv.field_size_limit(), RECORD_BYTES))  # the default: 131,072 characters
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the cells of a table are told apart; `above` are lines before its header."""
+    """How cells are separated; `above` counts lines before the header."""
 
     delimiter: str
     escaped: bool = False
     above: int = 0
 
     def rows(self, text: Iterable[str]) -> Iterator[list[str] | csv.Error]:
-        """The rows; an error for one that cannot be read, after which the others follow."""
+        """Yield the rows; an error for one that cannot be read, after which the others follow."""
         reader = csv.reader(
             text,
             delimiter=self.delimiter,
@@ -48,17 +48,17 @@ class Dialect:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A table whose first line names its columns."""
-    yield from drafts(content, _records(content))
+    """Yield the articles of a table whose first line names its columns."""
+    yield from read_records(content, _records(content))
 
 
 def _records(content: Content) -> Iterator[Record | Skipped]:
-    encoding = encoding_of(content)
+    encoding = detect_encoding(content)
     with text_stream(content, encoding) as text:
         dialect = _dialect(text.read(_SAMPLE), content)
     with text_stream(content, encoding) as text:
         for _ in range(dialect.above):
-            text.readline(RECORD_LIMIT)
+            text.readline(RECORD_BYTES)
         yield from _rows(content, text, dialect)
 
 
@@ -77,19 +77,14 @@ def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[R
             wide = Problem("row-too-wide", cells=len(row), columns=len(header))
             yield skipped_line(content, first, wide)
         else:
-            yield Record(Problem("at-line", number=first), _cells(header, row))
-
-
-def _cells(header: list[str], row: list[str]) -> dict[str, object]:
-    """The cells by their columns; of two columns of one name, the first."""
-    cells: dict[str, object] = {}
-    for name, cell in zip(header, row, strict=False):
-        cells.setdefault(name, cell)
-    return cells
+            cells: dict[str, object] = {}
+            for name, cell in zip(header, row, strict=False):
+                cells.setdefault(name, cell)
+            yield Record(Problem("at-line", number=first), cells)
 
 
 class _Counted:
-    """Lines with their numbers: a row may take several."""
+    """Lines with their numbers, because a row may span several."""
 
     def __init__(self, text: io.TextIOBase, above: int) -> None:
         self._text = text
@@ -100,7 +95,7 @@ class _Counted:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(RECORD_LIMIT)
+        line = self._text.readline(RECORD_BYTES)
         if not line:
             raise StopIteration
         self.number += 1
@@ -108,7 +103,7 @@ class _Counted:
 
 
 def _dialect(sample: str, content: Content) -> Dialect:
-    """The dialect in which the header names most of what Selon knows, and rows are of its width."""
+    """Choose the dialect in which the header names most known fields and rows match its width."""
     if not sample.strip():
         raise ReadError("file-empty", shown=content.shown)
     above = 0
@@ -126,6 +121,6 @@ def _fitness(dialect: Dialect, sample: str, content: Content) -> tuple[int, floa
         return 0, 0.0, 0
     header, *body = rows
     names = [cell.strip() for cell in header]
-    told = len(known_facts(names)) + len(set(names) & set(content.options.fields.values()))
+    facts = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))
     alike = sum(len(row) == len(header) for row in body) / (len(body) or 1)
-    return told, alike, len(header)
+    return facts, alike, len(header)

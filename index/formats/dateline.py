@@ -1,4 +1,4 @@
-"""The words before an article's first sentence that say where, when and by whom it was written.
+"""Datelines: place, date and agency before the first sentence of an article.
 
 « 22 mai 2012. – », « PARIS, 12 mars 2019 (AFP) – », "LONDON (Reuters) —".
 """
@@ -12,13 +12,12 @@ from datetime import date, datetime
 from itertools import islice
 
 from index.formats.base import Block, Metadata
-from index.formats.dates import find_date, moment_and_rest
+from index.text.dates import MONTH_NUMBERS, find_date, moment_and_rest, weekday_names
 from index.text.folding import fold
-from index.text.months import MONTH_NUMBERS
 
 _LIMIT = 100  # characters of a dateline
-_DASHES = 4  # looked at in a line; « Fort-de-France – 12 mars 2019 – » has two
-_PROSE = 40  # characters of what follows it at least, for it to be more than a list's entry
+_DASHES = 4  # inspected in a line; « Fort-de-France – 12 mars 2019 – » has two
+_PROSE = 40  # characters that must follow it, or it is a list's entry
 _LONG = 150  # characters of a paragraph
 _ABOVE = 2  # long paragraphs at most: a lead, a caption
 _BLOCKS = 100  # looked at
@@ -35,61 +34,61 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[«“\"‘'(\[\s]*[^\W_]")
 _UNCAPITALISED = """
 le la les de du des d l et en sur sous lès a à aux the of on and el am il er st nd rd th h min
-heure heures utc gmt cet cest lundi mardi mercredi jeudi vendredi samedi dimanche
+heure heures utc gmt cet cest
 """
-_SMALL = frozenset(_UNCAPITALISED.split()) | frozenset(MONTH_NUMBERS)
-"""The words of a date and of a place's name that take no capital."""
+# Words of dates and place names that are not capitalised.
+_SMALL = frozenset(_UNCAPITALISED.split()) | weekday_names("fr") | MONTH_NUMBERS.keys()
 
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """What it tells, and where in its line the sentence begins."""
+    """The facts of a dateline, and where the sentence after it begins."""
 
     published: date | datetime | None
     agency: str | None
     end: int
 
 
-def dateline(line: str) -> Dateline | None:
-    """The dateline that a line begins with.
+def parse_dateline(line: str) -> Dateline | None:
+    """Parse the dateline at the start of a line, or return None.
 
-    It tells a whole date, or an agency beside a place; a dash ends it; a sentence follows it or
-    nothing does.
+    It contains a whole date, or a place and an agency; a dash ends it; a sentence or nothing
+    follows.
     """
     if not _TOLD.search(line[:_LIMIT]):
         return None
     for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
         head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
-        told = _told(head, len(line) - len(rest))
-        if told is not None and _opens(head, rest):
-            return told
+        dateline = _parse_head(head, len(line) - len(rest))
+        if dateline is not None and _opens_sentence(head, rest):
+            return dateline
     return None
 
 
-def without_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
-    """What the dateline above or in the first paragraph tells, and the blocks without it.
+def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
+    """Return the facts of the dateline above or in the first paragraph, and the other blocks.
 
-    A text with dates before several of its paragraphs is a chronology, and keeps them.
+    A text with dates before several of its paragraphs is a chronology, and is left alone.
     """
-    found = next(_datelines(_heads(blocks)), None)
-    if found is None:
+    first = next(_datelines(_candidates(blocks)), None)
+    if first is None:
         return Metadata(), tuple(blocks)
-    number, at, told = found
+    number, at, dateline = first
     lines = blocks[number].text.split("\n")
     later = [replace(blocks[number], text="\n".join(lines[at + 1 :])), *blocks[number + 1 :]]
     if any(each.published for _, _, each in _datelines(enumerate(later[:_BLOCKS]))):
         return Metadata(), tuple(blocks)
-    lines[at] = lines[at][told.end :]
+    lines[at] = lines[at][dateline.end :]
     text = "\n".join(line for line in lines if line)
-    kept = (replace(blocks[number], text=text),) if text else ()
-    rest = (*blocks[:number], *kept, *blocks[number + 1 :])
+    remainder = (replace(blocks[number], text=text),) if text else ()
+    rest = (*blocks[:number], *remainder, *blocks[number + 1 :])
     if all(block.heading for block in rest):
         return Metadata(), tuple(blocks)
-    return Metadata.told("text", published=told.published, author=told.agency), rest
+    return Metadata.of("text", published=dateline.published, author=dateline.agency), rest
 
 
-def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
-    """The blocks where a dateline may stand."""
+def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
+    """Yield the blocks where a dateline may stand."""
     above = 0
     for number, block in enumerate(blocks[:_BLOCKS]):
         yield number, block
@@ -101,20 +100,20 @@ def _heads(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
 def _datelines(blocks: Iterable[tuple[int, Block]]) -> Iterator[tuple[int, int, Dateline]]:
     for number, block in blocks:
         for at, line in enumerate(block.text.split("\n", _LINES)[:_LINES]):
-            told = dateline(line)
-            if told is not None and not (block.heading and told.end < len(line)):
-                yield number, at, told
+            dateline = parse_dateline(line)
+            if dateline is not None and not (block.heading and dateline.end < len(line)):
+                yield number, at, dateline
 
 
-def _told(head: str, end: int) -> Dateline | None:
-    """What the words before the dash tell, if they are a place, a date and an agency alone."""
+def _parse_head(head: str, end: int) -> Dateline | None:
+    """Parse the words before the dash if they are only a place, a date and an agency."""
     if not head[:1].isupper() and not head[:1].isdigit():
         return None
     agency = _AGENCY.search(head)
     moment, _ = moment_and_rest(head)
     words = _WORD.findall(_AGENCY.sub("", head))
-    named = all(word[0].isupper() or fold(word) in _SMALL for word in words)
-    if not (named or (moment and _is_stopped(head))):
+    capitalised = all(word[0].isupper() or fold(word) in _SMALL for word in words)
+    if not (capitalised or (moment and _is_stopped(head))):
         return None
     if moment is not None and moment.year in _YEARS:
         return Dateline(moment, agency[1] if agency else None, end)
@@ -122,12 +121,12 @@ def _told(head: str, end: int) -> Dateline | None:
 
 
 def _is_stopped(head: str) -> bool:
-    """« 4 août 2016, cratère de Maragua. – »: in a sentence, no full stop stands before a dash."""
+    """True for « 4 août 2016, cratère de Maragua. – »: no sentence has a stop before a dash."""
     return head[0].isdigit() and head.endswith(".")
 
 
-def _opens(head: str, rest: str) -> bool:
-    """Whether what follows the dash is a sentence, or nothing."""
+def _opens_sentence(head: str, rest: str) -> bool:
+    """True if a sentence or nothing follows the dash."""
     if not rest:
         return True
     begins = _SENTENCE.match(rest)

@@ -1,18 +1,20 @@
-"""What a document says of itself, as far as that can be believed."""
+"""Metadata of office documents and PDF, as far as it is credible."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import PurePath
 
 from lxml import etree
 
 from index.formats.base import Metadata, Origin
-from index.formats.dates import find_date, find_moment
-from index.text.folding import fold
+from index.formats.zip_package import xml_parser
+from index.text.dates import find_date, find_moment
+from index.text.folding import fold, folded_words
+from index.text.language import detect
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
 _PACKET_LIMIT = 1_000_000  # bytes
@@ -44,11 +46,16 @@ client pc poste ordinateur home default accueil secretariat scan scanner hp dell
 toshiba sony apple mac word adobe none null test
 """
 _NOBODY = frozenset(_ACCOUNTS.split())
+_HEADING_STYLE = re.compile(
+    r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE
+)
+_TITLE_STYLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
+_LANGUAGE_TOLD = 400  # characters; so many show their language
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is kept with the document: its information dictionary, or its properties."""
+    """Metadata stored in the document: its information dictionary or properties."""
 
     title: str = ""
     author: str = ""
@@ -61,19 +68,19 @@ class Facts:
 
 
 def is_real_title(title: str, name: str) -> bool:
-    """Whether a person gave it, not the program that made the file called `name`."""
+    """True if a person gave the title, not the program that made the file called `name`."""
     words = title.split()
-    named = fold(PurePath(name).stem.lower()) == fold(title.lower())
+    is_file_name = fold(PurePath(name).stem.lower()) == fold(title.lower())
     letters = sum(map(str.isalpha, title))
     machine = len(words) == 1 and bool(re.search(r"[\d_]|[a-z][A-Z]|\\", title))
-    junk = _PROGRAM.match(title) or _FILE.search(title) or machine or named
+    junk = _PROGRAM.match(title) or _FILE.search(title) or machine or is_file_name
     return not junk and letters > 3 and 2 * letters > len(title.replace(" ", ""))
 
 
 def is_real_author(author: str, text: str) -> bool:
-    """Whether it names someone: two words, or the capitals of an agency that `text` names.
+    """True if it names someone: two words, or the capitals of an agency that `text` names.
 
-    Files from a newsroom's computers bear « Utilisateur », « JDUPONT » or « HP ».
+    Files from a newsroom's computers carry « Utilisateur », « JDUPONT » or « HP ».
     """
     words = re.findall(r"[^\W_]+", fold(author.lower()))
     if not words or set(words) <= _NOBODY or re.search(r"[\d@\\]", author) or len(author) > 200:
@@ -81,10 +88,9 @@ def is_real_author(author: str, text: str) -> bool:
     return len(words) > 1 or (author.isupper() and author in text)
 
 
-def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
-    """The facts of a PDF's information dictionary and of its XMP packet, which is silent, or says
-    the same, in most."""
-    packet = dict(_xmp(data))
+def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
+    """Read a PDF's information dictionary and XMP packet, which often says nothing more."""
+    packet = dict(_xmp_properties(data))
     return Facts(
         title=_line(info.get("Title") or packet.get("title")),
         author=_line(info.get("Author") or packet.get("creator")),
@@ -92,107 +98,99 @@ def from_pdf(info: dict[str, str], language: str, data: bytes) -> Facts:
         url=_line(packet.get("url")),
         category=_line(packet.get("section")),
         language=_line(language or packet.get("language")),
-        published=_day(packet.get("publicationDate") or packet.get("coverDate")),
-        made=stamp(info.get("CreationDate", "")),
+        published=find_moment(packet.get("publicationDate") or packet.get("coverDate") or ""),
+        made=parse_pdf_date(info.get("CreationDate", "")),
     )
 
 
-def stamp(text: str) -> datetime | None:
-    """The moment of a PDF's date, `D:20250829103000+02'00'`, its zone kept."""
+def parse_pdf_date(text: str) -> datetime | None:
+    """Parse a PDF date with its zone: `D:20250829103000+02'00'`."""
     match = _STAMP.match(text)
     if match is None:
         return None
-    *numbers, utc, sign, hours, minutes = match.groups()
-    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    year, month, day, hour, minute, second, utc, sign, hours, minutes = match.groups()
+    zone = utc or (f"{sign}{hours}:{minutes or '00'}" if sign else "")
+    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
     try:
-        zone = timezone.utc if utc else None  # noqa: UP017 - one name for both
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-            zone = timezone(-offset if sign == "-" else offset)
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return datetime.fromisoformat(f"{year}-{month}-{day}T{clock}{zone}")
     except ValueError:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class InfoEvidence:
-    """What a file shows by itself: its name, its text, and the title printed on it."""
+def credible_metadata(
+    facts: Facts, origin: Origin, name: str, text: str, printed: str | None
+) -> Metadata:
+    """Return the credible facts, and the printed title if there is no credible one.
 
-    name: str
-    text: str
-    title: str | None = None
+    `name` is the file's, `text` its words, `printed` the title printed on it.
 
-    @property
-    def head(self) -> str:
-        return self.text[:_HEAD]
+    - A title counts if no program made it up, and if the first page, where it prints a title at
+    all, prints this one: a file made from another often keeps the other's.
 
-
-def believed(facts: Facts, origin: Origin, evidence: InfoEvidence) -> Metadata:
-    """The metadata that `facts` give, and the printed title where they give none.
-
-    - A title is one when no program made it up, and when the first page, where it prints a title
-      at all, prints this one: a file made from another often keeps the other's.
-    - The day on which a file was made is that of its publication only where its head names the
-      same day; alone it tells nothing, for old papers are scanned and exported every day.
+    - The creation date is that of publication only if the head of the text names the same day,
+    because old papers are scanned and exported every day.
     """
-    title = facts.title if is_real_title(facts.title, evidence.name) else ""
-    if title and evidence.title and not _said(title, evidence.head):
-        title = ""
-    return Metadata.told(
+    head = text[:_HEAD]
+    title = facts.title if is_real_title(facts.title, name) else ""
+    if title and printed:
+        words, there = folded_words(title), set(folded_words(head))
+        title = title if sum(word in there for word in words) >= 0.8 * len(words) else ""
+    created = facts.made.date() if isinstance(facts.made, datetime) else facts.made
+    days = set(map(find_date, head.split("\n"))) if created else set()
+    return Metadata.of(
         origin,
         title=title,
-        author=facts.author if is_real_author(facts.author, evidence.text) else None,
+        author=facts.author if is_real_author(facts.author, text) else None,
         outlet=facts.outlet,
         url=facts.url if re.match(r"https?://\S+$", facts.url) else None,
         category=facts.category,
-        published=facts.published or _agreed(facts.made, evidence.head),
-    ).completed(Metadata.told("text", title=evidence.title))
-
-
-def _said(title: str, head: str) -> bool:
-    words = re.findall(r"\w+", fold(title.lower()))
-    there = set(re.findall(r"\w+", fold(head.lower())))
-    return sum(word in there for word in words) >= 0.8 * len(words)
-
-
-def _agreed(made: date | datetime | None, head: str) -> date | None:
-    if made is None:
-        return None
-    day = made.date() if isinstance(made, datetime) else made
-    return day if any(find_date(line) == day for line in head.split("\n")) else None
+        published=facts.published or (created if created in days else None),
+        language=_credible_language(facts.language, text),
+    ).completed(Metadata.of("text", title=printed))
 
 
 def _line(text: str | None) -> str:
     return " ".join(re.sub(r"[\x00-\x1f]", " ", text or "").split())
 
 
-def _day(text: str | None) -> date | datetime | None:
-    return find_moment(text) if text else None
-
-
-def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
-    """The names and values of the document's own packet, which stands in the file as plain XML."""
+def _xmp_properties(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield names and values of the document's own XMP packet, stored in the file as plain XML."""
     packets = (match[0] for match in _PACKET.finditer(data))
     packet = next(
         (each for each in packets if len(each) <= _PACKET_LIMIT and _DOCUMENT in each), None
     )
     if packet is None:
         return
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(packet, parser)
+        root = etree.fromstring(packet, xml_parser())
     except etree.XMLSyntaxError:
         return
     for each in root.iter("{*}Description"):
-        yield from ((_named(name), str(value)) for name, value in each.attrib.items())
+        yield from ((_property_name(name), str(value)) for name, value in each.attrib.items())
         for child in each.iterchildren(tag=etree.Element):
-            found = [str(item.text or "") for item in child.iter(_ITEM)]
-            named = _named(child.tag)
-            several = ", ".join(found) if named == "creator" else "".join(found[:1])
-            yield named, several or str(child.text or "")
+            items = [str(item.text or "") for item in child.iter(_ITEM)]
+            name = _property_name(child.tag)
+            several = ", ".join(items) if name == "creator" else "".join(items[:1])
+            yield name, several or str(child.text or "")
 
 
-def _named(tag: object) -> str:
-    """The name of a property that says what the article is; empty for one that does not."""
+def _property_name(tag: object) -> str:
+    """Return the name of a property that describes the article, else an empty string."""
     match = _PROPERTY.fullmatch(str(tag))
     return match[1] if match else ""
+
+
+def is_heading_style(name: str) -> bool:
+    return _HEADING_STYLE.fullmatch(name) is not None
+
+
+def is_title_style(name: str) -> bool:
+    return _TITLE_STYLE.fullmatch(name) is not None
+
+
+def _credible_language(declared: str, text: str) -> str | None:
+    """Return the declared language, often the program's, unless the text is in another."""
+    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
+    if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):
+        return None
+    return match[1]

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, list_blocks
-from index.formats.document_info import Facts, InfoEvidence, believed
-from index.formats.office import declared_language, is_heading_style, is_title_style
-from index.formats.zip_package import unpacked
+from index.formats.base import ArticleDraft, Block, Content, list_blocks
+from index.formats.document_info import (
+    Facts,
+    credible_metadata,
+    is_heading_style,
+    is_title_style,
+)
+from index.formats.zip_package import open_package, xml_parser
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -30,32 +34,30 @@ _FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A document is one article: its body in order, and its footnotes after it.
+    """Yield the one article of a document: its body in order, then its footnotes.
 
-    What its author crossed out, and what others remarked beside it, is not its text.
+    Deleted text and comments are left out.
     """
-    with unpacked(content, Problem("docx-cut")) as package:
+    with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
             raise ReadError("docx-is-zip", shown=content.shown)
-    document = _opened(content)
+    document = _open(content)
     root = document.element.find(f"./{_W}body")
     body = _Body(document)
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
-    facts = _facts(document)
-    metadata = believed(facts, "docx", InfoEvidence(content.name, text, body.title))
-    language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.told("docx", language=language)))
+    metadata = credible_metadata(_facts(document), "docx", content.name, text, body.title)
+    yield ArticleDraft(blocks, metadata)
 
 
-def _opened(content: Content) -> Document:
+def _open(content: Content) -> Document:
     import docx
 
     try:
         return docx.Document(io.BytesIO(content.read()))
     except ReadError:
         raise
-    except Exception as error:  # python-docx raises whatever its parsing of a broken file meets
+    except Exception as error:  # python-docx raises anything for a broken file
         raise ReadError("docx-damaged", shown=content.shown) from error
 
 
@@ -69,7 +71,7 @@ def _facts(document: Document) -> Facts:
             language=_line(core.language),
             made=core.created,
         )
-    except Exception:  # the same; a document with broken properties keeps its words
+    except Exception:  # as above; a document with broken properties keeps its text
         return Facts()
 
 
@@ -78,18 +80,18 @@ def _line(text: str | None) -> str:
 
 
 class _Styles:
-    """Which names, and which list, a paragraph has by its style."""
+    """The styles of paragraphs."""
 
     def __init__(self, document: Document) -> None:
         try:
             self._known = {style.style_id: style for style in document.styles}
-        except Exception:  # a broken part of styles costs the headings only
+        except Exception:  # broken styles cost only the headings
             self._known = {}
 
     def of(self, node: Any) -> list[Any]:
-        """A paragraph's style, and those it is based on."""
-        found = node.find(f"./{_W}pPr/{_W}pStyle")
-        style = self._known.get(found.get(f"{_W}val", "")) if found is not None else None
+        """Return a paragraph's style and the styles it is based on."""
+        reference = node.find(f"./{_W}pPr/{_W}pStyle")
+        style = self._known.get(reference.get(f"{_W}val", "")) if reference is not None else None
         chain: list[Any] = []
         while style is not None and style not in chain and len(chain) < 10:
             chain.append(style)
@@ -98,7 +100,7 @@ class _Styles:
 
 
 class _Lists:
-    """Which list a paragraph is an item of, and the number of each item."""
+    """The lists that paragraphs belong to, and the number of each item."""
 
     def __init__(self, document: Document) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -121,7 +123,7 @@ class _Lists:
         }
 
     def place(self, node: Any, styles: list[Any]) -> tuple[str, str] | None:
-        """The list and the level of an item; None for what is no item."""
+        """Return the list and level of an item; None if the paragraph is not an item."""
         for each in (node, *(style.element for style in styles)):
             properties = each.find(f"./{_W}pPr/{_W}numPr")
             if properties is not None and (number := _value(properties.find(f"./{_W}numId"))):
@@ -130,7 +132,7 @@ class _Lists:
         return None
 
     def marked(self, place: tuple[str, str], text: str) -> str:
-        """An item with its number, where its list counts in figures."""
+        """Prefix an item with its number if its list is numbered in figures."""
         if self._formats.get(place) != "decimal":
             return text
         self._counts[place] += 1
@@ -138,7 +140,7 @@ class _Lists:
 
 
 class _Body:
-    """Walks a document's XML, and remembers the title it comes by."""
+    """Walks a document's XML and remembers the title on the way."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -147,7 +149,7 @@ class _Body:
         self.title: str | None = None
 
     def blocks(self, parent: Any) -> Iterator[Block]:
-        """The blocks in a body, a cell or a box; items of a list that are neighbours are one."""
+        """Yield the blocks in a body, cell or box; neighbouring items of a list form one block."""
         items: list[str] = []
         current = ""
         for node in parent.iterchildren():
@@ -169,14 +171,13 @@ class _Body:
         yield from list_blocks(items)
 
     def notes(self) -> Iterator[Block]:
-        """The footnotes, in their order."""
+        """Yield the footnotes in order."""
         relations = self._document.part.rels.values()
         part = next((each for each in relations if each.reltype == _FOOTNOTES), None)
         if part is None or part.is_external:
             return
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         try:
-            root = etree.fromstring(part.target_part.blob, parser)
+            root = etree.fromstring(part.target_part.blob, xml_parser())
         except etree.XMLSyntaxError:
             return
         for note in root.iterchildren(f"{_W}footnote"):
@@ -187,7 +188,8 @@ class _Body:
     def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
         text = _text(node)
         titled = any(is_title_style(name) for name in names)
-        headed = any(is_heading_style(name) for name in names) or _outlined(node)
+        level = _value(node.find(f"./{_W}pPr/{_W}outlineLvl"))
+        headed = any(is_heading_style(name) for name in names) or level in set("012345678")
         if text and titled and self.title is None:
             self.title = " ".join(text.split())
         if not any(name.lower().startswith("toc ") for name in names):
@@ -210,7 +212,7 @@ class _Body:
 
 
 def _boxes(node: Any) -> Iterator[Any]:
-    """The text boxes in a paragraph, but those inside such a one."""
+    """Yield the outermost text boxes in a paragraph."""
     for each in node.iterchildren():
         if each.tag == _BOX:
             yield each
@@ -227,23 +229,18 @@ def _is_heading(styles: list[Any]) -> bool:
     return any(is_heading_style(name) or is_title_style(name) for name in names)
 
 
-def _outlined(node: Any) -> bool:
-    level = node.find(f"./{_W}pPr/{_W}outlineLvl")
-    return level is not None and level.get(f"{_W}val") in {str(number) for number in range(9)}
-
-
 def _text(node: Any) -> str:
-    """The words of a paragraph, insertions taken, deletions not."""
+    """Return the text of a paragraph, with insertions and without deletions."""
     parts: list[str] = []
-    waiting = list(reversed(node))
-    while waiting:
-        each = waiting.pop()
+    pending = list(reversed(node))
+    while pending:
+        each = pending.pop()
         if each.tag == f"{_W}t":
             parts.append(each.text or "")
         elif each.tag in _LETTERS:
             parts.append(_LETTERS[each.tag])
         elif each.tag not in _UNSEEN:
-            waiting += reversed(each)
+            pending += reversed(each)
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 

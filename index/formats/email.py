@@ -1,12 +1,12 @@
-"""Letters (`.eml`): press releases and newsletters, with what is attached to them."""
+"""Email messages (`.eml`): press releases and newsletters, with their attachments."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -24,15 +24,12 @@ from index.formats.text import read_text
 
 logger = logging.getLogger(__name__)
 
-MAIL_LIMIT = 64 * 2**20
-"""Bytes of a letter with its attachments."""
-PART_LIMIT = 500
-"""Parts of a letter; those beyond are left out."""
-DEPTH_LIMIT = 3
-"""Letters and archives inside each other."""
+MESSAGE_BYTES = 64 * 2**20  # a message with its attachments
+MESSAGE_PARTS = 500  # further parts are left out
+MESSAGE_DEPTH = 3  # messages and archives inside each other
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STRAY = re.compile(rb"\r(?!\n)")
-_REAL = 40  # characters of plain text that say something
+_REAL = 40  # characters; a shorter plain text is empty
 _STUB_LIMIT = 400  # « Afficher dans votre navigateur » and an address
 _SIGNATURE_LIMIT = 1_000
 _STUB = re.compile(
@@ -54,8 +51,7 @@ _LIST_LIMIT = 300  # characters; a longer line says something besides
 
 
 class _ShortHeaders(EmailPolicy):
-    """Headers cut where they are too long to be read: the time of the library's parser grows with
-    the square of their length."""
+    """Policy that truncates headers, because the library's parser takes quadratic time."""
 
     def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(list(sourcelines))
@@ -66,36 +62,42 @@ _POLICY = _ShortHeaders()
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A letter, then what is attached to it in the formats that Selon reads.
+    """Yield the message, then its attachments of known formats.
 
-    Raises ReadError where neither the letter nor anything attached can be read.
+    Raises ReadError if neither the message nor any attachment can be read.
     """
-    if content.size > MAIL_LIMIT:
+    if content.size > MESSAGE_BYTES:
         raise ReadError(
-            "letter-too-large", shown=content.shown, size=content.size, limit=MAIL_LIMIT
+            "letter-too-large", shown=content.shown, size=content.size, limit=MESSAGE_BYTES
         )
-    message = _message(content)
-    read_any = False
-    refused: ReadError | None = None
+    message = _parse(content)
+    any_draft = False
+    refusal: ReadError | None = None
     try:
-        yield _letter(message, content)
-        read_any = True
+        yield _read_letter(message, content)
+        any_draft = True
     except ReadError as error:
-        refused = error
-    for found in _attachments(message, content):
-        read_any = read_any or isinstance(found, ArticleDraft)
-        yield found
-    if refused and not read_any:
-        raise refused
+        refusal = error
+    for part in _attachments(message, content):
+        any_draft = any_draft or isinstance(part, ArticleDraft)
+        yield part
+    if refusal and not any_draft:
+        raise refusal
 
 
-def _message(content: Content) -> EmailMessage:
-    """The letter; ReadError for what has no head of a letter."""
+def _parse(content: Content) -> EmailMessage:
+    """Parse the message; ReadError if it has no message headers."""
     try:
-        message = message_from_bytes(_mended(content.read()), policy=_POLICY)
+        letter = content.read()
+        # A stray carriage return would cut a header, unless all lines end with it.
+        end = _HEAD_END.search(letter)
+        head = letter[: end.start()] if end else letter
+        if b"\n" in head:
+            letter = _STRAY.sub(b" ", head) + letter[len(head) :]
+        message = message_from_bytes(letter, policy=_POLICY)
     except ReadError:
         raise
-    except Exception as error:  # the parser fails in many ways on what is no letter
+    except Exception as error:  # the parser fails in many ways
         raise ReadError("letter-broken", shown=content.shown) from error
     if not isinstance(message, EmailMessage) or not any(
         _header(message, name) for name in ("From", "Subject", "Date", "Message-ID")
@@ -104,152 +106,120 @@ def _message(content: Content) -> EmailMessage:
     return message
 
 
-def _mended(letter: bytes) -> bytes:
-    """A letter none of whose headers is cut by a stray carriage return, which ends no line there.
-
-    Where lines end in it throughout, it is left.
-    """
-    end = _HEAD_END.search(letter)
-    head = letter[: end.start()] if end else letter
-    return _STRAY.sub(b" ", head) + letter[len(head) :] if b"\n" in head else letter
-
-
 def _header(message: EmailMessage, name: str) -> str | None:
-    """A header as text; None where it is absent, or so broken that the parser gives up."""
+    """Return a header as text; None if it is absent or too broken to parse."""
     try:
         value = message[name]
         return " ".join(str(value).split()) or None if value is not None else None
-    except Exception:  # malformed headers raise whatever the parser meets first
+    except Exception:  # malformed headers raise anything
         logger.debug("a broken header: %s", name)
         return None
 
 
 def _facts(message: EmailMessage) -> Metadata:
-    subject = _REPLY.sub("", _header(message, "Subject") or "")
-    sent = _header(message, "Date")
-    return Metadata.told(
-        "email", title=subject, author=_sender(message), published=_sent(sent) if sent else None
+    names: list[str] = []
+    with suppress(Exception):  # see _header
+        names = [address.display_name for address in message["From"].addresses]
+    sent = None
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        sent = parsedate_to_datetime(_header(message, "Date") or "")
+    return Metadata.of(
+        "email",
+        title=_REPLY.sub("", _header(message, "Subject") or ""),
+        # A bare address is no name.
+        author=", ".join(name.strip(" '\"") for name in names if name and "@" not in name),
+        published=sent,
     )
 
 
-def _sender(message: EmailMessage) -> str | None:
-    """The sender's name; an address alone names nobody."""
-    try:
-        names = [address.display_name for address in message["From"].addresses]
-    except Exception:  # see _header
-        return None
-    told = [name.strip(" '\"") for name in names if name and "@" not in name]
-    return ", ".join(told) or None
-
-
-def _sent(text: str) -> date | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-def _letter(message: EmailMessage, content: Content) -> ArticleDraft:
-    """The letter's own words, the plain ones where they are more than a pointer to the others."""
+def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
+    """Return the message's own text: plain, unless that only points to the HTML part."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
     if rich is not None and stub:
-        draft = _rich_draft(_page_of(rich, content), content)
+        page = page_text(_payload(rich), content.shown, rich.get_content_charset())
+        try:
+            draft = read_html(page, content)
+        except ReadError:
+            draft = read_fragment(page, content)
     else:
         draft = read_text(text)
-    blocks = tuple(_without_list_lines(draft.blocks))
+    blocks = tuple(_drop_list_lines(draft.blocks))
     if not blocks:
         raise ReadError("letter-no-text", shown=content.shown)
     return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
 
 
-def _page_of(part: EmailMessage, content: Content) -> str:
-    return page_text(_bytes(part), content.shown, part.get_content_charset())
-
-
-def _rich_draft(text: str, content: Content) -> ArticleDraft:
-    try:
-        return read_html(text, content)
-    except ReadError:
-        return read_fragment(text, content)
-
-
 def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
     try:
-        found = message.get_body(preferencelist=(kind,))
+        part = message.get_body(preferencelist=(kind,))
     except Exception:  # see _header
         return None
-    return found if isinstance(found, EmailMessage) else None
+    return part if isinstance(part, EmailMessage) else None
 
 
-def _bytes(part: EmailMessage) -> bytes:
-    """What a part carries."""
-    try:
+def _payload(part: EmailMessage) -> bytes:
+    """Decode the payload of a part."""
+    payload: object = None
+    with suppress(Exception):  # see _header
         payload = part.get_payload(decode=True)
-    except Exception:  # see _header
-        payload = None
     return payload if isinstance(payload, bytes) else b""
 
 
 def _plain_text(part: EmailMessage, content: Content) -> str:
-    data = _bytes(part)
+    data = _payload(part)
     if not data.strip():
         return ""
     try:
         text = data.decode(part.get_content_charset() or "utf-8")
     except (LookupError, UnicodeError):
         text = decode(data, content.shown)
-    signed = _SIGNATURE.search(text := plain_lines(text))
-    if signed and len(signed["who"]) <= _SIGNATURE_LIMIT:
-        text = text[: signed.start()]
+    signature = _SIGNATURE.search(text := plain_lines(text))
+    if signature and len(signature["who"]) <= _SIGNATURE_LIMIT:
+        text = text[: signature.start()]
     return text.strip()
 
 
-def _without_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """The blocks without what a mailing list adds: why one is on it, how to leave it."""
+def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Drop the lines added by mailing lists: why one is subscribed, how to unsubscribe."""
     for block in blocks:
-        lines = [
-            line
-            for line in block.text.split("\n")
-            if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)
-        ]
-        if lines:
-            yield replace(block, text="\n".join(lines))
+        lines = block.text.split("\n")
+        others = [line for line in lines if len(line) > _LIST_LIMIT or not _LIST.fullmatch(line)]
+        if others:
+            yield replace(block, text="\n".join(others))
 
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """What is attached in a known format; pictures, calendars and the like are passed over."""
-    taken: dict[str, int] = {}
-    for part in islice(message.walk(), PART_LIMIT):
-        name = _file_name(part)
-        if name is None or suffix_of(name) is None:
+    """Yield the attachments of known formats; pictures, calendars and the like are ignored."""
+    counts: dict[str, int] = {}
+    for part in islice(message.walk(), MESSAGE_PARTS):
+        try:
+            name = part.get_filename() or ""
+        except Exception:  # see _header
             continue
-        taken[name] = taken.get(name, 0) + 1
-        key = name if taken[name] == 1 else f"{taken[name]}-{name}"
-        yield from _attached(part, key, content)
+        # Without folders.
+        name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
+        if suffix_of(name) is None:
+            continue
+        counts[name] = counts.get(name, 0) + 1
+        key = name if counts[name] == 1 else f"{counts[name]}-{name}"
+        yield from _read_attachment(part, key, content)
 
 
-def _file_name(part: EmailMessage) -> str | None:
-    """The last part of an attachment's name, whatever folders it was given."""
-    try:
-        name = part.get_filename()
-    except Exception:  # see _header
-        return None
-    return re.split(r"[/\\]", name.replace("\0", ""))[-1].strip() or None if name else None
-
-
-def _attached(part: EmailMessage, key: str, content: Content) -> Iterator[ArticleDraft | Skipped]:
+def _read_attachment(
+    part: EmailMessage, key: str, content: Content
+) -> Iterator[ArticleDraft | Skipped]:
     shown = f"{content.shown}#{key}"
-    if content.shown.count("#") >= DEPTH_LIMIT:
+    if content.shown.count("#") >= MESSAGE_DEPTH:
         yield Skipped(shown, Problem("letter-nested"))
         return
-    inner = Content.of_bytes(_bytes(part), key, shown, options=content.options)
+    inner = Content.of_bytes(_payload(part), key, shown, options=content.options)
     try:
-        for found in read_content(inner):
-            if isinstance(found, ArticleDraft):
-                yield replace(found, key=f"{key}#{found.key}" if found.key else key)
+        for draft in read_content(inner):
+            if isinstance(draft, ArticleDraft):
+                yield replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
             else:
-                yield found
+                yield draft
     except ReadError as error:
         yield Skipped(shown, error.problem)

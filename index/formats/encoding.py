@@ -1,4 +1,4 @@
-"""From a file's bytes to clean text."""
+"""Decoding of a file's bytes to clean text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.errors import ReadError
 from index.formats.base import Content
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -23,10 +23,9 @@ _MARKS = (
 )
 _PAST = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
 _CANDIDATES = [*_PAST, "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-_DISORDER = (
-    0.1  # of a wrong encoding's text looks impossible; charset-normalizer's own default is 0.2
-)
-_COHERENT = 0.2  # of the letters are as frequent as in a language; below, it may be none
+# Share of text that may look impossible; charset-normalizer's default is 0.2.
+_DISORDER = 0.1
+_COHERENT = 0.2  # share of letters as frequent as in a language; below, it may be none
 _CLOSE = 0.05
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
@@ -34,72 +33,61 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def decode(data: bytes, shown: str) -> str:
-    """The text in `data`, NFC, with plain line ends and no invisible marks.
+    """Decode `data` to NFC text with plain line ends and no invisible marks.
 
-    UTF-8 first, then what a byte order mark says, then an encoding of the past if the text leaves
-    no doubt. Raises ReadError, naming the file by `shown`, for anything else.
+    Tries the byte order mark, then UTF-8, then a legacy encoding if it is unambiguous. Raises
+    ReadError, naming the file by `shown`, for anything else.
     """
     if not data.strip():
         raise ReadError("file-empty", shown=shown)
-    return plain_lines(_decoded(data, shown))
+    return plain_lines(_decode(data, shown))
 
 
 def plain_lines(text: str) -> str:
-    """The text, NFC, with plain line ends and no invisible marks."""
+    """Return the text in NFC with plain line ends and no invisible marks."""
     text = _NEWLINE.sub("\n", text).replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-def _decoded(data: bytes, shown: str) -> str:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _strict(data, encoding, shown)
-    if b"\0" in data:
+def _decode(data: bytes, shown: str) -> str:
+    mark_encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    if mark_encoding is None and b"\0" in data:
         raise ReadError("file-binary", shown=shown)
     try:
-        return data.decode("utf-8")
+        return data.decode((mark_encoding or "utf-8").removesuffix("-sig"))
     except UnicodeDecodeError as error:
-        return _guessed(data, error, shown)
+        if mark_encoding is not None:
+            name = mark_encoding.removesuffix("-sig").upper()
+            raise ReadError(
+                "encoding-broken", shown=shown, encoding=name, byte=error.start
+            ) from error
+        text = None if _CONTROL.search(data) else _guess(data)
+        if text is None:
+            raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
+        return text
 
 
-def _strict(data: bytes, encoding: str, shown: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        marked = encoding.upper()
-        raise ReadError(
-            "encoding-broken", shown=shown, encoding=marked, byte=error.start
-        ) from error
-
-
-def _guessed(data: bytes, error: UnicodeDecodeError, shown: str) -> str:
-    text = None if _CONTROL.search(data) else _likeliest(data)
-    if text is None:
-        raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
-    return text
-
-
-def _likeliest(data: bytes) -> str | None:
-    """The text in the encoding that makes words of it; of equals, the one more in use here."""
+def _guess(data: bytes) -> str | None:
+    """Decode with the legacy encoding that yields words; of equals, the more common one."""
     from charset_normalizer import from_bytes
 
     matches = [
         match
         for match in from_bytes(data, cp_isolation=_CANDIDATES, threshold=_DISORDER)
-        if match.coherence >= _COHERENT and not _misread(str(match))
+        if match.coherence >= _COHERENT and not _is_misread(str(match))
     ]
     best = max((match.coherence for match in matches), default=0.0)
     close = [match for match in matches if match.coherence >= best - _CLOSE]
-    known = [(min(map(_rank, match.could_be_from_charset)), str(match)) for match in close]
-    return min(known)[1] if known else None
+    rank = {encoding: at for at, encoding in enumerate(_CANDIDATES)}
+    ranked = [
+        (min(rank.get(each, len(rank)) for each in match.could_be_from_charset), str(match))
+        for match in close
+    ]
+    return min(ranked)[1] if ranked else None
 
 
-def _rank(encoding: str) -> int:
-    return _CANDIDATES.index(encoding) if encoding in _CANDIDATES else len(_CANDIDATES)
-
-
-def _misread(text: str) -> bool:
-    """Whether an accented capital follows a small letter (« votŽ »): no language writes so."""
+def _is_misread(text: str) -> bool:
+    """True if an accented capital follows a small letter (« votŽ »), as no language writes."""
     return any(
         first.islower() and second.isupper() and not second.isascii()
         for first, second in pairwise(text)
@@ -108,23 +96,16 @@ def _misread(text: str) -> bool:
 
 _PIECE = 2**20
 _SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
-_STREAM_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
-def encoding_of(content: Content) -> str:
-    """The encoding of a text: by its mark, else UTF-8 where most of it is, else one of the past.
+def detect_encoding(content: Content) -> str:
+    """Detect the encoding of a text: by its mark, else UTF-8 if most of it is, else a legacy one.
 
-    Raises ReadError where none is clear.
+    Raises ReadError if none is clear.
     """
     with content.stream() as stream:
         head = stream.read(4)
-    for mark, encoding in _STREAM_MARKS:
+    for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
     if _is_utf8(content):
@@ -142,9 +123,9 @@ def encoding_of(content: Content) -> str:
 
 
 @contextmanager
-def as_utf8(content: Content) -> Iterator[BinaryIO]:
-    """The bytes of a text in UTF-8 without a mark, whatever its encoding."""
-    encoding = encoding_of(content)
+def open_as_utf8(content: Content) -> Iterator[BinaryIO]:
+    """Open a text as UTF-8 bytes without a mark, whatever its encoding."""
+    encoding = detect_encoding(content)
     with content.stream() as stream:
         if encoding == "utf-8":
             yield stream
@@ -157,7 +138,7 @@ def as_utf8(content: Content) -> Iterator[BinaryIO]:
 
 @contextmanager
 def text_stream(content: Content, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """A text as characters, its line ends as they are."""
+    """Open a text as characters, line ends unchanged."""
     with content.stream() as stream:
         text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
         try:
@@ -179,7 +160,7 @@ def _is_utf8(content: Content) -> bool:
 
 
 def _sample(content: Content) -> tuple[list[bytes], int]:
-    """Lines that are not ASCII, and how many of them are not UTF-8."""
+    """Return lines that are not ASCII, and how many of them are not UTF-8."""
     lines: list[bytes] = []
     broken = size = 0
     with content.stream() as stream:

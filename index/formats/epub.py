@@ -1,4 +1,4 @@
-"""EPUB: a book, one article a chapter."""
+"""EPUB books, one article per chapter."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from datetime import date, datetime
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped, list_blocks
-from index.formats.dates import find_moment
-from index.formats.zip_package import Package, unpacked
+from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.html.body import fragment_blocks
+from index.formats.zip_package import Package, open_package
+from index.text.dates import find_moment
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset({"head", "script", "style", "template", "nav", "svg", "math", "audio", "video"})
 _UNSEEN |= {"iframe", "object", "form", "rt", "rp"}
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font"}
     | {"i", "ins", "kbd", "mark", "q", "ruby", "s", "samp", "small", "span", "strong", "sub"}
-    | {"sup", "time", "tt", "u", "var", "wbr", "img", "rb"}
+    | {"sup", "time", "tt", "u", "var", "wbr", "img", "rb", "br"}
 )
+_STRUCTURE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tr", "td", "th"})
 _NOTE = re.compile(r"\bnoteref\b")
 _TYPE = "{http://www.idpf.org/2007/ops}type"
-_DEPTH = 200  # of elements in each other; deeper ones are no person's
 
 
 def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
-    """The blocks of a page, and what it says it is (`epub:type` of its body or only section)."""
+    """Return the blocks of a page, and its kind (`epub:type` of its body or only section)."""
     if root is None:
         return [], ""
     body = root.find(".//{*}body")
@@ -36,90 +36,28 @@ def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
         body = root
     kinds = [body, *body.iterchildren("{*}section")]
     kind = " ".join(each.get(_TYPE, "") for each in (kinds if len(kinds) == 2 else kinds[:1]))
-    return [block for block in _blocks(body, 0) if block.text], kind
+    _simplify(body)
+    return list(fragment_blocks(body)), kind
 
 
-def _blocks(node: etree._Element, depth: int) -> Iterator[Block]:
-    """What stands in a node, paragraph by paragraph; loose words are one too."""
-    loose = [_plain(node.text)]
-    for child in node:
-        name = _name(child)
-        if name in _UNSEEN or depth > _DEPTH:
-            pass
-        elif name == "br":
-            loose.append("\n")
-        elif name in _INLINE and not _holds_blocks(child):
-            loose.append(_inline(child, depth))
-        else:
-            yield from _paragraph(loose)
-            loose = []
-            yield from _block(child, name, depth + 1)
-        loose.append(_plain(child.tail))
-    yield from _paragraph(loose)
+def _simplify(body: etree._Element) -> None:
+    """Reduce a page to the HTML that is read, in place: unknown elements become divisions; note
+    marks and unread elements are removed."""
+    for node in body.iter(etree.Element):
+        name = node.tag.rpartition("}")[2].lower()
+        parent = node.getparent()
+        listed = name == "li" and parent is not None and parent.tag in ("ul", "ol")
+        if _NOTE.search(node.get(_TYPE, "")) or node.get("role") == "doc-noteref":
+            name = "script"
+        elif name not in _UNSEEN | _INLINE | _STRUCTURE and not listed:
+            name = "div"
+        node.tag = name
+    etree.strip_elements(body, *_UNSEEN, etree.Comment, etree.PI, etree.Entity, with_tail=False)
 
 
-def _block(node: etree._Element, name: str, depth: int) -> Iterator[Block]:
-    if name in _HEADINGS:
-        yield Block(" ".join(_inline(node, depth).split()), heading=True)
-    elif name in ("ul", "ol"):
-        yield from list_blocks(list(_items(node, depth, name == "ol")))
-    elif name == "table":
-        rows = (_row(row, depth) for row in node.iter("{*}tr"))
-        yield Block("\n".join(row for row in rows if row))
-    elif name:
-        yield from _blocks(node, depth)
-
-
-def _items(node: etree._Element, depth: int, numbered: bool) -> Iterator[str]:
-    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
-    for number, item in enumerate(node.iterchildren("{*}li"), 1):
-        lines = [line for block in _blocks(item, depth + 1) for line in block.text.split("\n")]
-        if numbered and lines:
-            lines[0] = f"{number}. {lines[0]}"
-        yield from lines
-
-
-def _row(row: etree._Element, depth: int) -> str:
-    cells = (" ".join(_inline(cell, depth).split()) for cell in row.iterchildren("{*}td", "{*}th"))
-    return " | ".join(cell for cell in cells if cell)
-
-
-def _paragraph(loose: list[str]) -> Iterator[Block]:
-    lines = (" ".join(line.split(" ")).strip(" ") for line in "".join(loose).split("\n"))
-    text = "\n".join(line for line in lines if line)
-    if text:
-        yield Block(re.sub(" +", " ", text))
-
-
-def _inline(node: etree._Element, depth: int) -> str:
-    """Words, without the marks that call a note."""
-    if _NOTE.search(node.get(_TYPE, "")) or node.get("role") == "doc-noteref":
-        return ""
-    parts = [_plain(node.text)]
-    for child in node:
-        name = _name(child)
-        if name == "br":
-            parts.append("\n")
-        elif name and name not in _UNSEEN and depth <= _DEPTH:
-            parts.append(_inline(child, depth + 1))
-        parts.append(_plain(child.tail))
-    return "".join(parts)
-
-
-def _holds_blocks(node: etree._Element) -> bool:
-    return any(_name(each) not in _INLINE | _UNSEEN | {"br", ""} for each in node.iterdescendants())
-
-
-def _name(node: etree._Element) -> str:
-    """The element's name; empty for a comment, an instruction or an entity."""
-    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
-
-
-def _plain(text: str | None) -> str:
-    """White space as one blank, no-break ones left as they are."""
-    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
-
-
+_DUBLIN = "./{*}metadata//{http://purl.org/dc/elements/1.1/}"
+_UPDATED = "./{*}metadata/{*}meta[@property='dcterms:modified']"
+_OPF = "{http://www.idpf.org/2007/opf}"
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -138,50 +76,41 @@ class _Chapter:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The chapters of a book, titled « Book — Chapter »; a book of one is that one.
+    """Yield the chapters of a book, titled « Book — Chapter »; a book of one chapter is one
+    article.
 
-    A chapter is a page of the book's order that has a heading or is listed in its contents; pages
-    that have neither go on with the chapter before them.
+    A chapter is a page in reading order that has a heading or is listed in the table of contents;
+    other pages continue the chapter before them.
     """
-    with unpacked(content, Problem("epub-cut")) as package:
-        _refuse_locked(package)
-        place = _opf(package)
+    with open_package(content, Problem("epub-cut")) as package:
+        locks = package.tree(_ENCRYPTION)
+        methods = [] if locks is None else locks.findall(".//{*}EncryptedData/{*}EncryptionMethod")
+        if any(method.get("Algorithm") not in _FONTS for method in methods):
+            raise ReadError("epub-locked", shown=content.shown)
+        container = package.tree(_CONTAINER)
+        root = None if container is None else container.find(".//{*}rootfile[@full-path]")
+        if root is None:
+            raise ReadError("epub-no-container", shown=content.shown, name=_CONTAINER)
+        place = str(root.get("full-path"))
         opf = package.tree(place)
         if opf is None:
             raise ReadError("epub-lacks", shown=content.shown, name=place)
-        metadata = _metadata(opf)
-        yield from _drafts(package, opf, place, metadata)
-
-
-def _refuse_locked(package: Package) -> None:
-    """Fonts may be scrambled; words may not."""
-    tree = package.tree(_ENCRYPTION)
-    methods = [] if tree is None else tree.findall(".//{*}EncryptedData/{*}EncryptionMethod")
-    if any(method.get("Algorithm") not in _FONTS for method in methods):
-        raise ReadError("epub-locked", shown=package.shown)
-
-
-def _opf(package: Package) -> str:
-    container = package.tree(_CONTAINER)
-    root = None if container is None else container.find(".//{*}rootfile[@full-path]")
-    if root is None:
-        raise ReadError("epub-no-container", shown=package.shown, name=_CONTAINER)
-    return str(root.get("full-path"))
+        yield from _chapters(package, opf, place, _metadata(opf))
 
 
 def _metadata(opf: etree._Element) -> Metadata:
     def values(name: str) -> list[str]:
-        found = opf.findall(f"./{{*}}metadata//{{http://purl.org/dc/elements/1.1/}}{name}")
-        texts = (" ".join("".join(map(str, each.itertext())).split()) for each in found)
+        elements = opf.findall(f"{_DUBLIN}{name}")
+        texts = (" ".join("".join(map(str, each.itertext())).split()) for each in elements)
         return [text for text in texts if text]
 
     code = re.match(r"[a-z]{2}(?=[-_]|$)", "".join(values("language")[:1]).lower())
-    return Metadata.told(
+    return Metadata.of(
         "epub",
         title="".join(values("title")[:1]),
         author=", ".join(_creators(opf)),
         published=_published(opf),
-        updated=_updated(opf),
+        updated=find_moment(opf.findtext(_UPDATED) or ""),
         url=next((each for each in values("source") if re.match(r"https?://\S+$", each)), None),
         outlet="".join(values("publisher")[:1]),
         category="".join(values("subject")[:1]),
@@ -190,36 +119,31 @@ def _metadata(opf: etree._Element) -> Metadata:
 
 
 def _creators(opf: etree._Element) -> list[str]:
-    """Who wrote it: translators and illustrators are creators too, with a role of their own."""
+    """Return the authors; translators and illustrators are creators with another role."""
     roles = {
         (each.get("refines") or "").lstrip("#"): each.text
         for each in opf.iterfind("./{*}metadata/{*}meta[@property='role']")
     }
     names = []
-    for each in opf.iterfind("./{*}metadata//{http://purl.org/dc/elements/1.1/}creator"):
-        role = each.get("{http://www.idpf.org/2007/opf}role") or roles.get(each.get("id", ""))
+    for each in opf.iterfind(f"{_DUBLIN}creator"):
+        role = each.get(f"{_OPF}role") or roles.get(each.get("id", ""))
         if role in (None, "", "aut") and (name := " ".join((each.text or "").split())):
             names.append(name)
     return names
 
 
 def _published(opf: etree._Element) -> date | datetime | None:
-    """The first date that is told to be, or not told not to be, that of publication."""
-    for each in opf.iterfind("./{*}metadata//{http://purl.org/dc/elements/1.1/}date"):
-        event = each.get("{http://www.idpf.org/2007/opf}event", "publication")
+    """Return the first date that is, or may be, that of publication."""
+    for each in opf.iterfind(f"{_DUBLIN}date"):
+        event = each.get(f"{_OPF}event", "publication")
         if event in ("publication", "original-publication") and (
-            moment := find_moment((each.text or "").strip())
+            moment := find_moment(each.text or "")
         ):
             return moment
     return None
 
 
-def _updated(opf: etree._Element) -> date | datetime | None:
-    found = opf.find("./{*}metadata/{*}meta[@property='dcterms:modified']")
-    return find_moment((found.text or "").strip()) if found is not None else None
-
-
-def _drafts(
+def _chapters(
     package: Package, opf: etree._Element, place: str, metadata: Metadata
 ) -> Iterator[ArticleDraft | Skipped]:
     chapters: list[_Chapter] = []
@@ -250,12 +174,12 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
     titles = [title for title in (metadata.title, chapter.title) if title]
     if alone and metadata.title:
         return ArticleDraft(tuple(chapter.blocks), metadata)
-    titled = Metadata.told("epub", title=" — ".join(dict.fromkeys(titles)))
+    titled = Metadata.of("epub", title=" — ".join(dict.fromkeys(titles)))
     return ArticleDraft(tuple(blocks), titled.completed(metadata), "" if alone else chapter.name)
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:
-    """The members to read, in order, and whether each is told to be no chapter."""
+    """Yield the members in reading order, and whether each is known not to be a chapter."""
     items = {each.get("id"): each for each in opf.iterfind("./{*}manifest/{*}item")}
     guide = {
         package.beside(place, each.get("href", "")): each.get("type", "")
@@ -275,7 +199,7 @@ def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[
 
 
 def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]:
-    """By member, what the table of contents calls it."""
+    """Map each member to its label in the table of contents."""
     labels: dict[str, str] = {}
     for item in opf.iterfind("./{*}manifest/{*}item"):
         name = package.beside(place, item.get("href", ""))
@@ -288,7 +212,7 @@ def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]
         try:
             tree = package.tree(name)
         except ReadError:
-            continue  # a book without a table of contents is still a book
+            continue  # the table of contents is optional
         for link in [] if tree is None else tree.iterfind(links):
             source = link.find("./{*}content")
             to = link.get("href", "") if source is None else source.get("src", "")

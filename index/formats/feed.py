@@ -1,4 +1,4 @@
-"""Feeds: RSS, RDF and Atom, one article an entry."""
+"""RSS, RDF and Atom feeds, one article per entry."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from lxml import etree
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.fields import as_moment, field_address, names_of, one_line
+from index.formats.fields import as_moment, field_address, one_line, people_in
 from index.formats.frontmatter import language_code
 from index.formats.publication import NO_ARTICLE, why_unpublished
-from index.formats.records import key_of, record_body
-from index.formats.shortcodes import without_shortcodes
+from index.formats.records import article_key, record_body
 
 _COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--more-->`
-_BROKEN_LIMIT = 2 * 2**20  # bytes; a broken feed is read leniently, which takes long
+_BROKEN_LIMIT = 2 * 2**20  # bytes; lenient parsing of a broken feed is slow
 
 
 def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The entries of a feed. Raises ReadError where it has none, or is broken and large."""
+    """Yield the entries of a feed. Raises ReadError if it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
         raise ReadError("feed-malformed", shown=content.shown)
-    parsed = _parsed(data, content.shown)
+    parsed = _parse(data, content.shown)
     entries = parsed.get("entries") or []
     if not entries:
         raise ReadError("feed-empty", shown=content.shown)
@@ -40,11 +39,11 @@ def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
             yield Skipped(content.shown, error.problem, Problem("at-entry", number=number))
 
 
-def _parsed(data: bytes, shown: str) -> Mapping[str, Any]:
+def _parse(data: bytes, shown: str) -> Mapping[str, Any]:
     import feedparser
 
     try:
-        # A stream, for the library would open a file whose name these bytes are.
+        # A stream: the library might take bytes for the name of a file.
         stream = io.BytesIO(data)
         parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # its lenient parser fails in many ways
@@ -68,19 +67,20 @@ def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> Art
     if why := _why_unpublished(entry):
         raise ReadError(why)
     metadata = _metadata(entry, feed)
-    text = _words(entry)
+    whole = [str(part.get("value") or "") for part in _dicts(entry, "content")]
+    text = max(whole, key=len, default="") or _text(entry, "summary") or ""
     if "wp_status" in entry or "wp_post_type" in entry:  # an export of WordPress
-        text = without_shortcodes(_COMMENT.sub("", text))
+        text = drop_shortcodes(_COMMENT.sub("", text))
     if not text.strip():
         raise ReadError("feed-entry-no-text")
     body = record_body(text, metadata.title or "", content)
-    key = key_of(_told(entry, "id") or metadata.url, metadata.title, text)
+    key = article_key(_text(entry, "id") or metadata.url, metadata.title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 
 def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
-    """What the elements of WordPress, Blogger and the Atom protocol say against an entry."""
-    for tag in _list(entry, "tags"):
+    """Return why WordPress, Blogger or Atom elements say that an entry is not published."""
+    for tag in _dicts(entry, "tags"):
         kind = str(tag.get("term") or "").rpartition("#")[2]
         if str(tag.get("scheme") or "").endswith("#kind") and kind not in ("post", "page"):
             return NO_ARTICLE
@@ -88,40 +88,29 @@ def _why_unpublished(entry: dict[str, Any]) -> Problem | None:
     return why_unpublished({**entry, "draft": draft})
 
 
-def _words(entry: dict[str, Any]) -> str:
-    """The whole text where the feed gives it, else what it gives."""
-    whole = [str(part.get("value") or "") for part in _list(entry, "content")]
-    return max(whole, key=len, default="") or _told(entry, "summary") or ""
-
-
 def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
     source = dict.get(entry, "source")
-    languages = [part.get("language") for part in _list(entry, "content")]
-    tags = [tag.get("term") or tag.get("label") for tag in _list(entry, "tags")]
-    outlet = _told(source, "title") if isinstance(source, dict) else None
-    return Metadata.told(
+    languages = [part.get("language") for part in _dicts(entry, "content")]
+    tags = [tag.get("term") or tag.get("label") for tag in _dicts(entry, "tags")]
+    authors = [author.get("name") for author in _dicts(entry, "authors")]
+    outlet = _text(source, "title") if isinstance(source, dict) else None
+    return Metadata.of(
         "feed",
-        title=one_line(_told(entry, "title")),
-        author=_authors(entry),
+        title=one_line(_text(entry, "title")),
+        author=people_in([name for name in authors if name and "@" not in name]),
         published=_moment(entry, "published") or _moment(entry, "created"),
         updated=_moment(entry, "updated"),
-        url=field_address(_told(entry, "link")),
-        outlet=one_line(outlet or _told(feed, "title")),
-        language=language_code(next(filter(None, languages), None) or _told(feed, "language")),
+        url=field_address(_text(entry, "link")),
+        outlet=one_line(outlet or _text(feed, "title")),
+        language=language_code(next(filter(None, languages), None) or _text(feed, "language")),
         category=one_line(next(filter(None, tags), None)),
     )
 
 
-def _authors(entry: dict[str, Any]) -> str | None:
-    names = [author.get("name") for author in _list(entry, "authors")]
-    told = [name for name in names if name and "@" not in name]
-    return names_of(told)
-
-
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
-    """The moment in its own zone, which only the feed's words tell; else as the library read it."""
-    written = as_moment(_told(entry, name))
-    parsed = dict.get(entry, f"{name}_parsed")
+    """Parse a date with its zone from the feed's own words, else take the library's in UTC."""
+    written = as_moment(_text(entry, name))
+    parsed = dict.get(entry, f"{name}_parse")
     if written is not None or not isinstance(parsed, struct_time):
         return written
     try:
@@ -130,12 +119,52 @@ def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
         return None
 
 
-def _told(entry: dict[str, Any], name: str) -> str | None:
-    # By `dict.get`: the library's own answers with other fields for those that are absent.
+def _text(entry: dict[str, Any], name: str) -> str | None:
+    # By `dict.get`: the library's own substitutes other fields for absent ones.
     value = dict.get(entry, name)
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _list(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def _dicts(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = dict.get(entry, name)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+_TAG = re.compile(
+    r"\[(?P<close>/)?(?P<name>[a-z][a-z0-9_-]{0,60})(?P<attributes>(?:\s[^\[\]]{0,2000})?)\]",
+    re.IGNORECASE,
+)
+_ATTRIBUTES = re.compile(r"(?<![\w-])(?:[\w-]++\s?+=\s?+[\"'“”″&]|[\w-]{2,}+=)|https?://|/$")
+_EMBEDDED = re.compile(r"\s*(?:https?://\S+\s*)?")
+_CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video", "playlist"})
+
+
+def drop_shortcodes(text: str) -> str:
+    """Drop the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports contain.
+
+    What they enclose stays, unless it is a lone address. Brackets of prose stay: a shortcode is one
+    of WordPress' own, has a closing one, attributes (`ids="1,2"`), an address, or an underscore in
+    its name.
+    """
+    tags = list(_TAG.finditer(text))
+    closed = {tag["name"] for tag in tags if tag["close"]}
+    parts: list[str] = []
+    at = 0
+    opening: re.Match[str] | None = None
+    for tag in tags:
+        attributes = tag["attributes"].strip()
+        core = tag["name"] in _CORE or "_" in tag["name"]
+        is_shortcode = _ATTRIBUTES.search(tag["attributes"]) if attributes else core
+        if not is_shortcode and tag["name"] not in closed:
+            continue
+        before = text[at : tag.start()]
+        at = tag.end()
+        if before.endswith("[") and text.startswith("]", at):  # escaped: `[[gallery]]`
+            parts += [before[:-1], tag[0]]
+            at += 1
+            opening = None
+            continue
+        pair = tag["close"] and opening is not None and opening["name"] == tag["name"]
+        parts.append("" if pair and _EMBEDDED.fullmatch(before) else before)
+        opening = None if tag["close"] else tag
+    return "".join([*parts, text[at:]])

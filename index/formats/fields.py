@@ -1,4 +1,4 @@
-"""What the fields of a record are called, and what their values say of an article."""
+"""Field names of records, and metadata read from their values."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Literal
 
 from index.formats.base import Metadata, Origin
-from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
+from index.text.dates import find_moment, valid_day
 from index.text.folding import fold
 
+# Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
+# last names of the text hold a part of it, and count if no other is there.
 NAMES: Mapping[str, str] = {
     "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "
     "contenthtml contenttext contentmarkdown textecomplet texteintegral html markdown message "
@@ -31,9 +33,6 @@ NAMES: Mapping[str, str] = {
     "category": "category categorie section rubrique categories rubriques theme",
     "id": "id guid key identifiant identifier uuid cle reference",
 }
-"""Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
-last of the text's hold a part of it, and count where no other does."""
-
 _INNER = ("_source", "article", "attributes", "fields", "data", "document", "node", "item")
 _VALUES = ("rendered", "value", "processed", "name", "text", "#text", "title", "url", "href")
 _LINE_LIMIT = 500  # characters of a title, a name, a section
@@ -43,27 +42,26 @@ _NUMERIC = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)(.{0,60})", re
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EPOCHS = range(315_532_800, 4_102_444_800)  # seconds of 1980 to 2100
 
-Order = Literal["day", "month"]
-"""What stands first in « 03/04/2025 »."""
+Order = Literal["day", "month"]  # what stands first in « 03/04/2025 »
 
 
-def given_fields(
+def field_values(
     values: Mapping[str, object], fact: str, chosen: Mapping[str, str]
 ) -> Iterator[object]:
-    """What a record holds under the names of a fact, the likeliest first; empty ones left out.
+    """Yield the non-empty values for a fact, the likeliest first.
 
-    A name in `chosen` is the only one for its fact; it may lead inside (`author.name`).
+    A name in `chosen` is the only one for its fact; it may be a path (`author.name`).
     """
     if fact in chosen:
-        found = [inside(values, chosen[fact])]
+        candidates = [field_at(values, chosen[fact])]
     else:
-        found = [values[key] for key in _keys(tuple(values)).get(fact, ())]
-    return (value for value in found if value not in (None, "", [], {}))
+        candidates = [values[key] for key in _keys(tuple(values)).get(fact, ())]
+    return (value for value in candidates if value not in (None, "", [], {}))
 
 
-def opened_fields(values: Mapping[str, object]) -> Mapping[str, object]:
-    """A record whose article lies in a field of its own (`_source`, `attributes`), laid flat."""
-    if "text" in _keys(tuple(values)) and any(map(as_text, given_fields(values, "text", {}))):
+def flatten_record(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Flatten a record whose article is nested in a field (`_source`, `attributes`)."""
+    if "text" in _keys(tuple(values)) and any(map(as_text, field_values(values, "text", {}))):
         return values
     for name in _INNER:
         inner = values.get(name)
@@ -72,49 +70,50 @@ def opened_fields(values: Mapping[str, object]) -> Mapping[str, object]:
     return values
 
 
-def inside(values: object, name: str) -> object:
-    """The field of this name, or what a dotted one leads to; None where there is none."""
+def field_at(values: object, name: str) -> object:
+    """Return the value at a field name or dotted path; None if there is none."""
     if isinstance(values, Mapping):
         if name in values:
             return values[name]
         first, _, rest = name.partition(".")
-        return inside(values[first], rest) if rest and first in values else None
+        return field_at(values[first], rest) if rest and first in values else None
     if isinstance(values, list):
-        found = [each for each in (inside(value, name) for value in values) if each is not None]
-        return found or None
+        values_inside = [
+            each for each in (field_at(value, name) for value in values) if each is not None
+        ]
+        return values_inside or None
     return None
 
 
 def metadata_of(
     values: Mapping[str, object], chosen: Mapping[str, str], order: Order | None, origin: Origin
 ) -> Metadata:
-    """What the fields of a record say of its article."""
+    """Read the metadata of an article from the fields of a record."""
 
     def first(fact: str) -> object:
-        return next(given_fields(values, fact, chosen), None)
+        return next(field_values(values, fact, chosen), None)
 
-    return Metadata.told(
+    outlet = one_line(first("outlet"))
+    return Metadata.of(
         origin,
         title=one_line(first("title")),
-        author=names_of(first("author")),
+        author=people_in(first("author")),
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
-        url=next(filter(None, map(field_address, given_fields(values, "url", chosen))), None),
-        outlet=_outlet(first("outlet")),
+        url=next(filter(None, map(field_address, field_values(values, "url", chosen))), None),
+        outlet=None if outlet and _ADDRESS.match(outlet) else outlet,
         language=language_code(one_line(first("language"))),
         category=one_line(first("category")),
     )
 
 
-def identity(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
-    """What names a record among the others of its file."""
-    return next(
-        filter(None, (one_line(value) for value in given_fields(values, "id", chosen))), None
-    )
+def record_id(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
+    """Return what identifies a record in its file."""
+    return next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
 
 
 def as_text(value: object) -> str | None:
-    """The words of an article's text, whose paragraphs may be a list."""
+    """Return an article's text, whose paragraphs may be a list."""
     if isinstance(value, str):
         return value if value.strip() else None
     if isinstance(value, list):
@@ -126,29 +125,29 @@ def as_text(value: object) -> str | None:
 
 
 def as_moment(value: object, order: Order | None = None) -> date | datetime | None:
-    """The moment that a field tells: as text, as `20250829`, or as seconds since 1970."""
+    """Parse a date: text, `20250829`, or seconds since 1970."""
     if isinstance(value, date):
         return value
     text = one_line(value)
     if text is None:
         return None
     if match := _COMPACT.fullmatch(text):
-        return find_moment("-".join(match.groups()))
+        return valid_day(*match.groups())
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
-        told = (float(text), float(text) / 1000)
-        seconds = next((each for each in told if int(each) in _EPOCHS), None)
+        readings = (float(text), float(text) / 1000)
+        seconds = next((each for each in readings if int(each) in _EPOCHS), None)
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    found = find_moment(text)
-    numeric = _NUMERIC.match(text) if found is None and order else None
+    moment = find_moment(text)
+    numeric = _NUMERIC.match(text) if moment is None and order else None
     if numeric is None:
-        return found
+        return moment
     day, month = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
     return find_moment(f"{numeric[4]}-{month:0>2}-{day:0>2}{numeric[5]}")
 
 
-def order_of(values: Iterable[object]) -> Order | None:
-    """What stands first in the dates of a column: of « 29/08/2025 » and « 03/04/2025 » the first
-    tells how the second is read. None where none tells, or they disagree."""
+def date_order(values: Iterable[object]) -> Order | None:
+    """Infer whether the day or the month comes first in a column of dates: « 29/08/2025 » shows how
+    to read « 03/04/2025 ». None if undecided or contradictory."""
     matches = [match for value in values if (match := _NUMERIC.match(str(value)))]
     day = any(int(match[1]) > 12 for match in matches)
     month = any(int(match[3]) > 12 for match in matches)
@@ -157,23 +156,25 @@ def order_of(values: Iterable[object]) -> Order | None:
     return "day" if day else "month"
 
 
-def known_facts(names: Iterable[str]) -> frozenset[str]:
-    """What fields of these names are known to hold."""
+def facts_in_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the facts that fields of these names hold."""
     return frozenset(_keys(tuple(names)))
 
 
 @lru_cache(maxsize=256)
 def _keys(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """The fields that hold each fact, the likeliest first."""
+    """Map each fact to the fields that hold it, the likeliest first."""
     plain: dict[str, str] = {}
     for key in keys:
         plain.setdefault(re.sub(r"[\W_]+", "", fold(key.lower())), key)
-    found = {fact: [plain[n] for n in names.split() if n in plain] for fact, names in NAMES.items()}
-    return {fact: tuple(keys) for fact, keys in found.items() if keys}
+    fields = {
+        fact: [plain[n] for n in names.split() if n in plain] for fact, names in NAMES.items()
+    }
+    return {fact: tuple(keys) for fact, keys in fields.items() if keys}
 
 
 def one_line(value: object) -> str | None:
-    """One line of plain text; of several values the first."""
+    """Return one line of plain text; the first of several values."""
     if isinstance(value, list):
         value = next(iter(value), None)
     if isinstance(value, Mapping):
@@ -184,7 +185,7 @@ def one_line(value: object) -> str | None:
     return " ".join(text.split())[:_LINE_LIMIT] or None
 
 
-def names_of(value: object) -> str | None:
+def people_in(value: object) -> str | None:
     names = (_person(each) for each in (value if isinstance(value, list) else [value]))
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
@@ -196,11 +197,6 @@ def _person(value: object) -> str | None:
         return one_line(" ".join(str(part) for part in parts if part))
     name = one_line(value)
     return None if name is None or name.isdecimal() else name
-
-
-def _outlet(value: object) -> str | None:
-    name = one_line(value)
-    return None if name is None or _ADDRESS.match(name) else name
 
 
 def field_address(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The YAML between two lines of dashes at the head of a file."""
+"""YAML front matter."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import Problem, ReadError, Words, reason_of
-from index.formats.base import TEXT_LIMIT, ArticleDraft, Content, Metadata
-from index.formats.dates import find_moment
+from index.formats.base import TEXT_BYTES, ArticleDraft, Content, Metadata
 from index.formats.encoding import decode
 from index.formats.publication import why_unpublished
+from index.text.dates import find_moment
 from index.text.folding import fold
 
 _TITLE = ("title", "titre")
@@ -27,70 +27,66 @@ _PUBLISHED = ("published", "date", "publie", "publie_le", "published_at", "datep
 _URL = ("url", "link", "lien", "source_url")
 _LANGUAGE = ("language", "langue", "lang")
 _NAMES = {
-    "francais": "fr",
-    "french": "fr",
-    "anglais": "en",
-    "english": "en",
-    "espagnol": "es",
-    "espanol": "es",
-    "spanish": "es",
-    "allemand": "de",
-    "deutsch": "de",
-    "german": "de",
-    "italien": "it",
-    "italiano": "it",
-    "italian": "it",
+    **dict.fromkeys(("francais", "french"), "fr"),
+    **dict.fromkeys(("anglais", "english"), "en"),
+    **dict.fromkeys(("espagnol", "espanol", "spanish"), "es"),
+    **dict.fromkeys(("allemand", "deutsch", "german"), "de"),
+    **dict.fromkeys(("italien", "italiano", "italian"), "it"),
 }
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
 def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
-    """A file of text that may begin with front matter, what follows it read by `read`."""
+    """Read a text that may begin with front matter; `read` parses the rest."""
     metadata, rest = split_front_matter(
-        decode(content.read(TEXT_LIMIT), content.shown), content.shown
+        decode(content.read(TEXT_BYTES), content.shown), content.shown
     )
     draft = read(rest)
     return replace(draft, metadata=metadata.completed(draft.metadata))
 
 
 def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
-    """The metadata at the head of `text` and what follows it.
+    """Return the metadata in the front matter of `text`, and the rest.
 
-    Raises ReadError where YAML is broken, or says that the text is a draft.
+    Raises ReadError if the YAML is broken, or marks the text as a draft.
     """
     try:
-        found, body = frontmatter.parse(text, handler=YAMLHandler())
+        data, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
-        raise ReadError(_invalid(error), shown=shown) from error
+        mark, message = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        reason = (
+            Words(" ".join(str(message).split())) if message else Problem("front-matter-quotes")
+        )
+        if mark is None:
+            raise ReadError("front-matter-invalid", shown=shown, reason=reason) from error
+        line = mark.line + 1
+        raise ReadError(
+            "front-matter-invalid-line", shown=shown, line=line, reason=reason
+        ) from error
     except (ValueError, TypeError) as error:
         raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
-    if not isinstance(found, Mapping) or (not found and text.lstrip().startswith("---")):
+    if not isinstance(data, Mapping) or (not data and text.lstrip().startswith("---")):
         return Metadata(), text
-    values = {fold(str(key).lower()): value for key, value in found.items()}
+    values = {fold(str(key).lower()): value for key, value in data.items()}
     if why := why_unpublished(values):
         raise ReadError(why, shown=shown)
     return _metadata(values, shown), body
 
 
-def _invalid(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    said = getattr(error, "problem", None)
-    reason = Words(" ".join(str(said).split())) if said else Problem("front-matter-quotes")
-    if mark is None:
-        return Problem("front-matter-invalid", reason=reason)
-    return Problem("front-matter-invalid-line", line=mark.line + 1, reason=reason)
-
-
 def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
-    return Metadata.told(
+    authors = _first(values, _AUTHOR)
+    people = authors if isinstance(authors, list | tuple) else [authors]
+    names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
+    url = _text(_first(values, _URL), "url", shown)
+    return Metadata.of(
         "front matter",
         title=_text(_first(values, _TITLE), "title", shown),
-        author=_people(_first(values, _AUTHOR), shown),
+        author=", ".join(filter(None, (_text(name, "author", shown) for name in names))),
         published=_date(_first(values, _PUBLISHED)),
         updated=_date(_first(values, _UPDATED)),
         outlet=_text(_first(values, _OUTLET), "outlet", shown),
         category=_text(_first(values, _CATEGORY), "category", shown),
-        url=_address(_text(_first(values, _URL), "url", shown)),
+        url=url if url and re.match(r"https?://\S+$", url) else None,
         language=language_code(_first(values, _LANGUAGE)),
     )
 
@@ -100,20 +96,12 @@ def _first(values: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _text(value: object, key: str, shown: str) -> str | None:
-    """One line of text; a bare number or date is what was typed (`title: 1984`)."""
+    """Return one line of text; a bare number or date is what was typed (`title: 1984`)."""
     if value is None:
         return None
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
         return " ".join(str(value).split()) or None
     raise ReadError("front-matter-not-text", shown=shown, key=key)
-
-
-def _people(value: object, shown: str) -> str | None:
-    if not isinstance(value, list | tuple):
-        value = [value]
-    names = [item.get("name") if isinstance(item, Mapping) else item for item in value]
-    texts = [_text(name, "author", shown) for name in names]
-    return ", ".join(text for text in texts if text) or None
 
 
 def _date(value: object) -> date | datetime | None:
@@ -122,14 +110,10 @@ def _date(value: object) -> date | datetime | None:
     return find_moment(value) if isinstance(value, str) else None
 
 
-def _address(text: str | None) -> str | None:
-    return text if text and re.match(r"https?://\S+$", text) else None
-
-
 def language_code(value: object) -> str | None:
-    """The ISO 639-1 code in « fr-FR », « fr_FR » or « Français »; None for anything else."""
+    """Return the ISO 639-1 code of « fr-FR », « fr_FR » or « Français »; None for anything else."""
     if value is False:
-        return "no"  # what YAML makes of the code of Norwegian
+        return "no"  # YAML reads the code of Norwegian as a boolean
     name = fold(str(value).strip().lower())
     match = _CODE.fullmatch(name)
     return match[1] if match else _NAMES.get(name)

@@ -1,7 +1,10 @@
-"""JSON: one article, a list of them, or an object that holds the list."""
+"""JSON and JSON Lines: one article, or a list of them."""
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -12,67 +15,72 @@ import ijson
 
 from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.encoding import as_utf8
-from index.formats.fields import inside, known_facts, opened_fields
-from index.formats.jsonl import read as read_lines
-from index.formats.records import RECORD_LIMIT, Record, draft_of, drafts
-from index.formats.signature import HEAD, is_json_lines
+from index.formats.encoding import decode, open_as_utf8
+from index.formats.fields import facts_in_names, field_at, flatten_record
+from index.formats.records import RECORD_BYTES, Record, read_record, read_records, skipped_line
+from index.formats.signature import HEAD_BYTES, is_json_lines
 
 _LISTS = frozenset(
     {"articles", "items", "data", "results", "resultats", "records", "entries", "posts"}
     | {"docs", "documents", "hits", "rows", "news", "stories", "response", "nodes"}
 )
 _TEXTS = frozenset({"text", "texte", "body", "content", "contenu", "corps", "articlebody"})
+_LINES_SUFFIXES = (".jsonl", ".ndjson")
 _LIST_DEPTH = 3  # of the list in the file: `{"response": {"docs": […]}}` is 2
 _RECORD_DEPTH = 100
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
 
+# The keys that lead to a list: `("response", "docs")`; none where it is the file's one value.
 _Place = tuple[str, ...]
-"""The keys that lead to a list: `("response", "docs")`; none where it is the file's one value."""
 _Event = tuple[str, object]
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A file of JSON, one record in memory at a time where it is a list."""
+    """Yield the articles of a JSON or JSON Lines file, with one record in memory at a time.
+
+    The content decides if the name says otherwise.
+    """
     with content.stream() as stream:
-        head = stream.read(HEAD)
+        head = stream.read(HEAD_BYTES)
+    is_lines_name = content.name.lower().endswith(_LINES_SUFFIXES)
+    is_list = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+    if (is_lines_name and not is_list) or is_json_lines(head):
+        yield from read_records(content, _line_records(content))
+        return
     if not head.strip():
         raise ReadError("file-empty", shown=content.shown)
-    if is_json_lines(head):
-        yield from read_lines(content)
-        return
     with _events(content) as events:
-        place = _list_in(events, content.options.fields.get("text"))
+        place = _find_list(events, content.options.fields.get("text"))
     if place is not None:
-        yield from drafts(content, _records(content, place))
+        yield from read_records(content, _records(content, place))
     else:
-        yield _one(content)
+        yield _read_one(content)
 
 
-def _one(content: Content) -> ArticleDraft:
-    """The article that a file of one object is; it needs no key."""
+def _read_one(content: Content) -> ArticleDraft:
+    """Read the only article of a file of one object; it needs no key."""
     with _events(content) as events:
         value = _value(next(events), events)
     if not isinstance(value, dict):
         if value is _TOO_DEEP:
             raise ReadError("json-value-too-deep", shown=content.shown)
         if value is _TOO_LARGE:
-            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_LIMIT)
+            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_BYTES)
         raise ReadError("json-no-object", shown=content.shown)
-    record = Record(Problem("at-record", number=1), opened_fields(value))
-    for found in drafts(content, iter([record])):
-        if isinstance(found, Skipped):
-            raise ReadError(found.problem, shown=content.shown)
-    draft = draft_of(record, content)
+    record = Record(Problem("at-record", number=1), flatten_record(value))
+    for part in read_records(content, iter([record])):
+        if isinstance(part, Skipped):
+            raise ReadError(part.problem, shown=content.shown)
+    draft = read_record(record, content)
     return ArticleDraft(draft.blocks, draft.metadata)
 
 
-def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
-    """Where the list of records is; None without one. `text` is the field that holds theirs, if
-    the operator has told.
+def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
+    """Find the list of records; None if there is none. `text` is the field of their text, if the
+    operator set it.
 
-    An object that has a text is an article, whatever lists it holds.
+    An object that has a text is an article, whatever lists it contains.
     """
     keys: list[str] = []
     started: _Place | None = None
@@ -88,9 +96,13 @@ def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
             keys[-1] = str(value)
             if len(keys) == 1 and keys[0].lower() in _TEXTS:
                 return None
-        elif event == "start_array" and _may_lead_to_records(keys):
+        elif (
+            event == "start_array"
+            and len(keys) <= _LIST_DEPTH
+            and _LISTS.issuperset(key.lower() for key in keys)
+        ):
             started = tuple(keys)
-        _follow(event, keys)
+        _track_keys(event, keys)
         if event == "end_array" and not keys:
             return ()
     return doubtful
@@ -99,15 +111,15 @@ def _list_in(events: Iterator[_Event], text: str | None) -> _Place | None:
 def _has_text(value: object, text: str | None) -> bool:
     if not isinstance(value, dict):
         return False
-    return inside(value, text) is not None if text else "text" in known_facts(opened_fields(value))
+    return (
+        field_at(value, text) is not None
+        if text
+        else "text" in facts_in_names(flatten_record(value))
+    )
 
 
-def _may_lead_to_records(keys: list[str]) -> bool:
-    return len(keys) <= _LIST_DEPTH and all(key.lower() in _LISTS for key in keys)
-
-
-def _follow(event: str, keys: list[str]) -> None:
-    """Keep the keys that lead to where the parser is; in a list they are empty."""
+def _track_keys(event: str, keys: list[str]) -> None:
+    """Keep the keys that lead to the current event; in a list they are empty."""
     if event in _STARTS:
         keys.append("")
     elif event in _ENDS:
@@ -122,7 +134,7 @@ def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
                 return
             value, at = _value(first, events), Problem("at-record", number=number)
             if isinstance(value, dict):
-                yield Record(at, opened_fields(value))
+                yield Record(at, flatten_record(value))
             elif isinstance(value, Problem):
                 yield Skipped(content.shown, value, at)
             else:
@@ -136,30 +148,30 @@ def _go_to(place: _Place, events: Iterator[_Event]) -> None:
             keys[-1] = str(value)
         elif event == "start_array" and tuple(keys) == place:
             return
-        _follow(event, keys)
+        _track_keys(event, keys)
 
 
 _TOO_DEEP = Problem("record-too-deep")
-_TOO_LARGE = Problem("record-too-large", limit=RECORD_LIMIT)
+_TOO_LARGE = Problem("record-too-large", limit=RECORD_BYTES)
 
 
 def _value(first: _Event, events: Iterator[_Event]) -> object:
-    """The value that begins with an event; why not, for what no article is."""
+    """Build the value that begins with an event; a Problem if it is too deep or large."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
-    refused: Problem | None = None
+    problem: Problem | None = None
     event, value = first
     while True:
         depth += (event in _STARTS) - (event in _ENDS)
         size += len(value) + 16 if isinstance(value, str) else 16
         if depth > _RECORD_DEPTH:
-            refused = _TOO_DEEP
-        elif size > RECORD_LIMIT:
-            refused = _TOO_LARGE
-        if refused is None:
+            problem = _TOO_DEEP
+        elif size > RECORD_BYTES:
+            problem = _TOO_LARGE
+        if problem is None:
             builder.event(event, value)
         if depth == 0:
-            return builder.value if refused is None else refused
+            return builder.value if problem is None else problem
         event, value = next(events)
 
 
@@ -168,10 +180,10 @@ _TOKEN = re.compile(rb"\\.|\"|[-+.\deE]+", re.DOTALL)
 _UNENDED = b"\\-+.0123456789eE"
 
 
-class _Watched:
-    """The bytes of a file, none of whose values is without end.
+class _BoundedStream:
+    """A stream that limits the length of values.
 
-    A number beyond measure is null: the parser would refuse the whole file for it.
+    Numbers that would make the parser reject the whole file are replaced by null.
     """
 
     def __init__(self, stream: BinaryIO, shown: str) -> None:
@@ -185,23 +197,23 @@ class _Watched:
         while True:
             data = self._stream.read(size)
             self.since += len(data)
-            if self.since > 2 * RECORD_LIMIT:
-                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_LIMIT)
+            if self.since > 2 * RECORD_BYTES:
+                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_BYTES)
             whole = self._rest + data
             end = len(whole.rstrip(_UNENDED)) if data else len(whole)
             self._rest = whole[end:]
             if end or not data:
-                return self._measured(whole[:end])
+                return self._replace_numbers(whole[:end])
 
-    def _measured(self, data: bytes) -> bytes:
-        """Of bytes that end in no token; outside of strings, no number is beyond measure."""
+    def _replace_numbers(self, data: bytes) -> bytes:
+        """Replace out-of-range numbers outside of strings; `data` ends with a whole token."""
         if not _BEYOND_MEASURE.search(data):
             quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
             self._in_string ^= bool(quotes % 2)
             return data
-        return _TOKEN.sub(self._token, data)
+        return _TOKEN.sub(self._replace_token, data)
 
-    def _token(self, match: re.Match[bytes]) -> bytes:
+    def _replace_token(self, match: re.Match[bytes]) -> bytes:
         token = match[0]
         if token == b'"':
             self._in_string = not self._in_string
@@ -215,23 +227,83 @@ def _is_beyond_measure(number: bytes) -> bool:
         if number.lstrip(b"-").isdigit():
             return len(number) > 20 or not -(2**63) <= int(number) < 2**63
         return math.isinf(float(number))
-    except ValueError:  # no number: for the parser to tell
+    except ValueError:  # not a number: the parser will report it
         return False
 
 
 @contextmanager
 def _events(content: Content) -> Iterator[Iterator[_Event]]:
-    """What a JSON parser meets in a file. Raises ReadError where it is not JSON."""
+    """Open a file as JSON parser events. Raises ReadError if it is not JSON."""
 
-    def events(stream: _Watched) -> Iterator[_Event]:
+    def events(stream: _BoundedStream) -> Iterator[_Event]:
         for each in ijson.basic_parse(stream, use_float=True):
             stream.since = 0
             yield each
 
     try:
-        with as_utf8(content) as stream:
-            yield events(_Watched(stream, content.shown))
+        with open_as_utf8(content) as stream:
+            yield events(_BoundedStream(stream, content.shown))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
-        said = " ".join(str(error).split("\n")[0].split())
-        reason = Words(said) if said else Problem("json-cut")
+        message = " ".join(str(error).split("\n")[0].split())
+        reason = Words(message) if message else Problem("json-cut")
         raise ReadError("json-invalid", shown=content.shown, reason=reason) from error
+
+
+_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def _line_records(content: Content) -> Iterator[Record | Skipped]:
+    """Yield the records of a JSON Lines file."""
+    with content.stream() as stream:
+        for number, line in enumerate(_lines(stream), 1):
+            if line is None:
+                yield skipped_line(content, number, Problem("line-too-long", limit=RECORD_BYTES))
+            elif line.strip():
+                yield _line_record(content, number, line)
+
+
+def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped:
+    try:
+        value = json.loads(_line_text(line, content.shown), parse_int=_number)
+    except (ValueError, RecursionError, ReadError) as error:
+        reason = Problem(
+            "record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8"
+        )
+        if isinstance(error, json.JSONDecodeError):
+            message = Words(error.msg)
+            reason = Problem("json-at-character", reason=message, character=error.pos + 1)
+        return skipped_line(content, number, Problem("line-not-json", reason=reason))
+    if not isinstance(value, dict):
+        return skipped_line(content, number, Problem("line-no-object"))
+    return Record(Problem("at-line", number=number), flatten_record(value))
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) < 99 else None  # Python refuses thousands of digits
+
+
+def _line_text(line: bytes, shown: str) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decode(line, shown)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Yield the lines of a file in UTF-8; None for one that is too long."""
+    start = stream.read(2)
+    wide = next((encoding for mark, encoding in _WIDE if start == mark), None)
+    stream.seek(0)
+    if wide is not None:
+        text = io.TextIOWrapper(stream, wide, errors="replace", newline="\n")
+        while characters := text.readline(RECORD_BYTES):
+            yield characters.encode("utf-8", "replace")
+        text.detach()
+        return
+    while line := stream.readline(RECORD_BYTES):
+        whole = len(line) < RECORD_BYTES or line.endswith(b"\n")
+        while not whole:
+            rest = stream.readline(RECORD_BYTES)
+            whole = rest.endswith(b"\n") or not rest
+            line = b""
+        yield line or None

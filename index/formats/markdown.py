@@ -1,4 +1,4 @@
-"""Markdown, read for its words."""
+"""Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.frontmatter import from_marked_text
-from index.formats.site_template import add_site_templates, without_templates
+from index.formats.site_template import add_site_templates, drop_templates
 
 _UNSEEN = re.compile(r"<(?:(!--)|(script|style)\b)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -21,12 +21,12 @@ _parser = add_site_templates(MarkdownIt("commonmark").enable(["table", "striketh
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of Markdown."""
+    """Yield the article of a Markdown file."""
     yield from_marked_text(content, read_markdown)
 
 
 def read_markdown(text: str) -> ArticleDraft:
-    """The paragraphs and headings of a Markdown text as plain text."""
+    """Return the paragraphs and headings of a Markdown text as plain text."""
     root = SyntaxTreeNode(_parser.parse(text))
     blocks = (block for node in root.children for block in _blocks(node))
     return ArticleDraft(tuple(block for block in blocks if block.text))
@@ -39,11 +39,14 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "bullet_list" | "ordered_list":
             yield from list_blocks(list(_items(node)))
         case "table":
-            yield Block("\n".join(_rows(node)))
+            rows = (map(_words, row.children) for part in node.children for row in part.children)
+            yield Block("\n".join(" | ".join(filter(None, cells)) for cells in rows))
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            yield from (Block(part) for part in _without_tags(node.content))
+            source = drop_templates("".join(_visible_html(node.content)))
+            for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", source))):
+                yield Block(" ".join(paragraph.split()))
         case "blockquote":
             for child in node.children:
                 yield from _blocks(child)
@@ -52,24 +55,15 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
 
 
 def _items(node: SyntaxTreeNode) -> Iterator[str]:
-    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    """Yield one line per item, including those of inner lists; numbers are kept, bullets not."""
     number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
     for item in node.children:
-        lines = [line for child in item.children for line in _lines(child)]
+        blocks = [block for child in item.children for block in _blocks(child)]
+        lines = [block.text for block in blocks if block.text]
         if number is not None:
             lines[:1] = [f"{number}. {line}" for line in lines[:1]]
             number += 1
         yield from lines
-
-
-def _lines(node: SyntaxTreeNode) -> list[str]:
-    return [block.text for block in _blocks(node) if block.text]
-
-
-def _rows(table: SyntaxTreeNode) -> Iterator[str]:
-    for part in table.children:
-        for row in part.children:
-            yield " | ".join(cell for cell in map(_words, row.children) if cell)
 
 
 def _words(node: SyntaxTreeNode) -> str:
@@ -91,15 +85,8 @@ def _inline(node: SyntaxTreeNode) -> str:
             return "".join(_inline(child) for child in node.children)
 
 
-def _without_tags(source: str) -> Iterator[str]:
-    plain = html.unescape(_TAG.sub(" ", without_templates("".join(_seen(source)))))
-    for paragraph in _BLANKS.split(plain):
-        if words := " ".join(paragraph.split()):
-            yield words
-
-
-def _seen(source: str) -> Iterator[str]:
-    """The pieces of HTML between its comments, scripts and styles; one unclosed hides the rest."""
+def _visible_html(source: str) -> Iterator[str]:
+    """Yield the HTML outside comments, scripts and styles; an unclosed one hides the rest."""
     folded, start = source.lower(), 0
     while (opening := _UNSEEN.search(source, start)) is not None:
         yield source[start : opening.start()]

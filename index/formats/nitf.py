@@ -1,4 +1,4 @@
-"""Articles as agencies exchange them: NITF, and NewsML with the text in it."""
+"""News agency formats: NITF, and NewsML with inline text."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
 
 from lxml import etree
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Metadata, Skipped
-from index.formats.byline import byline
+from index.formats.byline import parse_byline
 from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
 from index.formats.html.parser import read_fragment
 from index.formats.html.tree import Element
 from index.formats.publication import why_withheld
+from index.formats.zip_package import xml_parser
+from index.text.names import without_by
 
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml"})
 _TAGS = {"hl2": "h2", "hl1": "h2", "block": "div", "bq": "blockquote", "fn": "p", "note": "div"}
 _UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
-_BY = re.compile(r"^(?:par|by|von|por|di)\s+", re.IGNORECASE)
-_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The article of a NITF document; of a NewsML one, those whose text is in it."""
-    root = _root(data, content.shown)
+    """Yield the article of a NITF document, or the articles of a NewsML one."""
+    root = _parse(data, content.shown)
     if _name(root) == "nitf":
-        yield _nitf(root, content)
+        yield _read_nitf(root, content)
         return
     items = [each for each in root.iter() if _name(each) == "newsitem"]
     if not items:
         raise ReadError("news-none", shown=content.shown)
     for number, item in enumerate(items, 1):
         try:
-            draft = _item(item, content)
+            draft = _read_item(item, content)
         except ReadError as error:
             if len(items) == 1:
                 raise
@@ -48,55 +47,47 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         yield replace(draft, key=key) if len(items) > 1 else draft
 
 
-def _root(data: bytes, shown: str) -> Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+def _parse(data: bytes, shown: str) -> Element:
     try:
-        root: Element = etree.fromstring(data, parser)
+        root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
         raise ReadError("xml-malformed", shown=shown, reason=reason_of(error)) from error
     return root
 
 
-def _nitf(root: Element, content: Content) -> ArticleDraft:
+def _read_nitf(root: Element, content: Content) -> ArticleDraft:
     _refuse_withheld(_attribute(_first(root, "docdata"), "management-status"), content)
     body = _first(root, "body.content")
     if body is None:
         raise ReadError("news-no-text", shown=content.shown)
     issued, paper = _first(root, "date.issue"), _first(root, "pubdata")
     subject = _first(root, "tobject.subject")
-    metadata = Metadata.told(
+    metadata = Metadata.of(
         "nitf",
         title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
         author=_author(_first(root, "byline")),
-        published=_moment(_attribute(issued, "norm")),
+        published=as_moment(_attribute(issued, "norm")),
         outlet=_attribute(paper, "name") or _text(_first(root, "distributor")),
         language=language_code(root.get(_LANGUAGE) or _attribute(_first(root, "body"), _LANGUAGE)),
         category=_attribute(paper, "position.section")
         or _attribute(subject, "tobject.subject.type"),
     )
-    return _with_words([*_all(root, "abstract"), body], metadata, content)
+    return _draft([*_all(root, "abstract"), body], metadata, content)
 
 
-def _item(item: Element, content: Content) -> ArticleDraft:
-    """An article of NewsML-G2, or of NewsML 1."""
+def _read_item(item: Element, content: Content) -> ArticleDraft:
+    """Read an article of NewsML-G2 or NewsML 1."""
     status = _first(item, "pubstatus")
     if status is None:
         status = _first(item, "status")
     _refuse_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName"), content)
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
-    created = _moment(_text(first)) or _moment(_text(_first(item, "contentcreated")))
-    latest = _moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
+    created = as_moment(_text(first)) or as_moment(_text(_first(item, "contentcreated")))
+    latest = as_moment(_text(version) or _text(_first(item, "thisrevisioncreated")))
     provider = _first(item, "provider")
     language = _first(item, "language")
-    metadata = Metadata.told(
+    metadata = Metadata.of(
         "nitf",
         title=_text(_first(item, "headline")),
         author=_author(next(iter(_all(item, "by") + _all(item, "byline")), None)),
@@ -108,12 +99,12 @@ def _item(item: Element, content: Content) -> ArticleDraft:
         ),
     )
     if inner is not None:
-        draft = _nitf(inner, content)
+        draft = _read_nitf(inner, content)
         return replace(draft, metadata=metadata.completed(draft.metadata))
-    held = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
-    if not held:
+    contents = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
+    if not contents:
         raise ReadError("news-text-elsewhere", shown=content.shown)
-    return _with_words(held[:1], metadata, content)
+    return _draft(contents[:1], metadata, content)
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
@@ -121,13 +112,13 @@ def _refuse_withheld(status: str | None, content: Content) -> None:
         raise ReadError(why, shown=content.shown)
 
 
-def _with_words(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
+def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
     markup = "".join(_markup(element) for element in elements)
     return replace(read_fragment(markup, content), metadata=metadata)
 
 
 def _markup(element: Element) -> str:
-    """An element's words as HTML: its names for paragraphs and lists are those of HTML already."""
+    """Convert an element to HTML; the names of paragraphs and lists are the same."""
     name = _name(element)
     if not isinstance(element.tag, str) or name in _UNSEEN:
         return ""
@@ -141,21 +132,13 @@ def _markup(element: Element) -> str:
 
 
 def _author(element: Element | None) -> str | None:
-    """« Par Jeanne Petit, à Rome » names Jeanne Petit."""
+    """Return the author: « Par Jeanne Petit, à Rome » names Jeanne Petit."""
     if element is None:
         return None
     people = [text for each in _all(element, "person") if (text := _text(each))]
     line = ", ".join(people) or _text(element) or ""
-    signed = byline(line)
-    return signed.people if signed else _BY.sub("", line) or None
-
-
-def _moment(text: str | None) -> date | datetime | None:
-    stamp = _STAMP.fullmatch((text or "").strip())
-    if stamp is None:
-        return as_moment(text)
-    year, month, day, hour, minute, second, zone = stamp.groups()
-    return as_moment(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone or ''}")
+    byline = parse_byline(line)
+    return byline.people if byline else without_by(line) or None
 
 
 def _name(element: Element) -> str:

@@ -1,4 +1,4 @@
-"""Texts of OpenDocument: zip files (.odt), or one file of XML (.fodt)."""
+"""OpenDocument texts: zip files (.odt) or flat XML (.fodt)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import TEXT_LIMIT, ArticleDraft, Block, Content, Metadata, list_blocks
-from index.formats.document_info import Facts, InfoEvidence, believed
-from index.formats.office import declared_language, is_heading_style, is_title_style
-from index.formats.signature import HEAD, is_xml
-from index.formats.zip_package import Package, unpacked, xml_parser
+from index.formats.base import TEXT_BYTES, ArticleDraft, Block, Content, list_blocks
+from index.formats.document_info import (
+    Facts,
+    credible_metadata,
+    is_heading_style,
+    is_title_style,
+)
+from index.formats.signature import HEAD_BYTES, is_xml
+from index.formats.zip_package import Package, open_package, xml_parser
+from index.text.dates import find_moment
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TEXT, _TABLE, _DRAW, _STYLE, _META = (
@@ -35,48 +39,46 @@ _UNSEEN = frozenset(
 _ROWS = frozenset(
     f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")
 )
-_BASES = 10  # styles that a style may be based on, one after the other
+_BASES = 10  # parent styles followed
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A document is one article: its body in order, and its notes after it.
+    """Yield the one article of a document: its body in order, then its notes.
 
-    What its author crossed out, and what others remarked beside it, is not its text.
+    Deleted text and comments are left out.
     """
-    document = _opened(content)
+    document = _open(content)
     body = _Body(document)
     blocks = (*body.blocks(document.text), *body.notes(document.text))
     text = "\n".join(block.text for block in blocks)
-    facts = document.facts()
-    metadata = believed(facts, "document", InfoEvidence(content.name, text, body.title))
-    language = declared_language(facts.language, text)
-    yield ArticleDraft(blocks, metadata.completed(Metadata.told("document", language=language)))
+    metadata = credible_metadata(document.facts(), "document", content.name, text, body.title)
+    yield ArticleDraft(blocks, metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """Its text, and the roots of XML that hold what is told of it and of its styles."""
+    """The text element, and the XML roots of metadata and styles."""
 
     text: Any
     meta: Any
     styles: tuple[Any, ...]
 
     def facts(self) -> Facts:
-        found = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
-        told = {
+        properties = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
+        texts = {
             str(each.tag): " ".join(each.itertext()).strip()
-            for each in (() if found is None else found.iterchildren(tag=etree.Element))
+            for each in (() if properties is None else properties.iterchildren(tag=etree.Element))
         }
-        author = told.get(f"{_META}initial-creator") or told.get(f"{_DUBLIN}creator", "")
+        author = texts.get(f"{_META}initial-creator") or texts.get(f"{_DUBLIN}creator", "")
         return Facts(
-            title=" ".join(told.get(f"{_DUBLIN}title", "").split()),
+            title=" ".join(texts.get(f"{_DUBLIN}title", "").split()),
             author=" ".join(author.split()),
-            language=told.get(f"{_DUBLIN}language") or self._default_language(),
-            made=_moment(told.get(f"{_META}creation-date", "")),
+            language=texts.get(f"{_DUBLIN}language") or self._default_language(),
+            made=find_moment(texts.get(f"{_META}creation-date", "")),
         )
 
     def named(self, tag: str) -> dict[str, Any]:
-        """The styles of a kind, by name."""
+        """Map the styles of a kind by name."""
         return {
             each.get(f"{_STYLE}name", ""): each
             for root in self.styles
@@ -87,36 +89,33 @@ class _Document:
         for root in self.styles:
             for each in root.iter(f"{_STYLE}default-style"):
                 if each.get(f"{_STYLE}family") == "paragraph":
-                    found = each.find(f"./{_STYLE}text-properties")
-                    return "" if found is None else found.get(f"{_FORMATTED}language", "")
+                    properties = each.find(f"./{_STYLE}text-properties")
+                    return "" if properties is None else properties.get(f"{_FORMATTED}language", "")
         return ""
 
 
-def _opened(content: Content) -> _Document:
+def _open(content: Content) -> _Document:
     with content.stream() as stream:
-        flat = is_xml(stream.read(HEAD))
+        flat = is_xml(stream.read(HEAD_BYTES))
     if flat:
-        root = _flat_root(content)
+        try:
+            root = etree.fromstring(content.read(TEXT_BYTES), xml_parser())
+        except (etree.XMLSyntaxError, ValueError) as error:
+            name, shown = content.name, content.shown
+            raise ReadError("package-member-not-xml", shown=shown, name=name) from error
         return _Document(_text_of(root, content), root, (root,))
-    with unpacked(content, Problem("package-cut", suffix=".odt")) as package:
+    with open_package(content, Problem("package-cut", suffix=".odt")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
             raise ReadError("file-encrypted", shown=content.shown)
         root = package.tree("content.xml")
         if root is None:
             raise ReadError("package-is-zip", shown=content.shown, suffix=".odt")
-        styles = (root, *(each for each in [_lenient(package, "styles.xml")] if each is not None))
-        return _Document(_text_of(root, content), _lenient(package, "meta.xml"), styles)
+        styles = (root, *(each for each in [_try_tree(package, "styles.xml")] if each is not None))
+        return _Document(_text_of(root, content), _try_tree(package, "meta.xml"), styles)
 
 
-def _flat_root(content: Content) -> Any:
-    try:
-        return etree.fromstring(content.read(TEXT_LIMIT), xml_parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadError("package-member-not-xml", shown=content.shown, name=content.name) from error
-
-
-def _lenient(package: Package, name: str) -> Any:
-    """A member's XML; a document with broken properties or styles keeps its words."""
+def _try_tree(package: Package, name: str) -> Any:
+    """Return a member's XML, or None if it is broken: a document keeps its text without styles."""
     try:
         return package.tree(name)
     except ReadError:
@@ -130,29 +129,22 @@ def _text_of(root: Any, content: Content) -> Any:
     return text
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 class _Body:
-    """Walks a document's XML, and remembers the title it comes by."""
+    """Walks a document's XML and remembers the title on the way."""
 
     def __init__(self, document: _Document) -> None:
         self._styles = document.named("style")
         self._numbered = {
             (name, each.get(f"{_TEXT}level"))
-            for name, known in document.named("list-style").items()
-            for each in known.iterchildren(f"{_TEXT}list-level-style-number")
+            for name, style in document.named("list-style").items()
+            for each in style.iterchildren(f"{_TEXT}list-level-style-number")
             if each.get(f"{_STYLE}num-format") == "1"
         }
         self._counts: Counter[tuple[str, int]] = Counter()
         self.title: str | None = None
 
     def blocks(self, parent: Any) -> Iterator[Block]:
-        """The blocks in a body, a section, a frame or a shape."""
+        """Yield the blocks in a body, section, frame or shape."""
         for node in parent.iterchildren(tag=etree.Element):
             if node.tag in _PARAGRAPHS:
                 yield from self._paragraph(node)
@@ -161,16 +153,16 @@ class _Body:
             elif node.tag == f"{_TABLE}table":
                 if rows := "\n".join(self._rows(node)):
                     yield Block(rows)
-            elif node.tag.startswith((*_WRAPPERS, _DRAW)) and _is_shown(node):
+            elif node.tag.startswith((*_WRAPPERS, _DRAW)) and node.get(f"{_TEXT}display") != "none":
                 yield from self.blocks(node)
 
     def notes(self, text: Any) -> Iterator[Block]:
-        """The notes, in their order."""
+        """Yield the notes in order."""
         for note in text.iter(f"{_TEXT}note"):
             if not any(above.tag == f"{_TEXT}tracked-changes" for above in note.iterancestors()):
                 for paragraph in note.iterfind(f"./{_TEXT}note-body/{_TEXT}p"):
-                    if said := _words(paragraph):
-                        yield Block(said)
+                    if words := _words(paragraph):
+                        yield Block(words)
 
     def _paragraph(self, node: Any) -> Iterator[Block]:
         names = self._style_names(node)
@@ -181,11 +173,11 @@ class _Body:
             if titled and self.title is None:
                 self.title = text
             yield Block(text, heading=heading)
-        for each in _drawn(node):
+        for each in _frames(node):
             yield from self.blocks(each)
 
     def _style_names(self, node: Any) -> list[str]:
-        """The names of a paragraph's style, as stored and as shown, and of those it is based on."""
+        """Return the names, stored and displayed, of a paragraph's style and its parents."""
         names: list[str] = []
         name = node.get(f"{_TEXT}style-name", "")
         for _ in range(_BASES):
@@ -198,7 +190,7 @@ class _Body:
         return names
 
     def _list(self, node: Any) -> Iterator[Block]:
-        """The items of a list and of those in it are one block; a heading in it stands alone."""
+        """Yield a list and its inner lists as one block; a heading in it stands alone."""
         items: list[str] = []
         for item in self._items(node, "", 1):
             if isinstance(item, str):
@@ -210,8 +202,8 @@ class _Body:
         yield from list_blocks(items)
 
     def _items(self, node: Any, style: str, level: int) -> Iterator[Any]:
-        """The text of each item with its number, where its list counts in figures; a heading as it
-        stands in the document."""
+        """Yield the text of each item, with its number if the list is numbered in figures; a
+        heading as its element."""
         style = node.get(f"{_TEXT}style-name") or style
         continues = node.get(f"{_TEXT}continue-numbering") == "true"
         if not continues and not node.get(f"{_TEXT}continue-list"):
@@ -220,16 +212,16 @@ class _Body:
             counted = item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
-            marked = False
+            numbered = False
             for each in item.iterchildren(tag=etree.Element):
                 if each.tag == f"{_TEXT}list":
                     yield from self._items(each, style, level + 1)
                 elif each.tag == f"{_TEXT}h":
                     yield each
                 elif each.tag == f"{_TEXT}p" and (text := _words(each)):
-                    if counted and not marked:
+                    if counted and not numbered:
                         self._counts[style, level] += 1
-                        text, marked = f"{self._counts[style, level]}. {text}", True
+                        text, numbered = f"{self._counts[style, level]}. {text}", True
                     yield text
 
     def _rows(self, table: Any) -> Iterator[str]:
@@ -238,20 +230,16 @@ class _Body:
                 yield from self._rows(row)
             elif row.tag == f"{_TABLE}table-row":
                 cells = list(row.iterchildren(f"{_TABLE}table-cell"))
-                said = (" ".join(" ".join(_cell_words(cell)).split()) for cell in cells)
-                if line := " | ".join(text for text in said if text):
+                texts = (" ".join(" ".join(_cell_words(cell)).split()) for cell in cells)
+                if line := " | ".join(text for text in texts if text):
                     yield line
                 for cell in cells:
                     for inner in cell.iterchildren(f"{_TABLE}table"):
                         yield from self._rows(inner)
 
 
-def _is_shown(node: Any) -> bool:
-    return bool(node.get(f"{_TEXT}display") != "none")
-
-
 def _cell_words(cell: Any) -> Iterator[str]:
-    """The paragraphs of a cell, those of its lists included, those of tables in it not."""
+    """Yield the paragraphs of a cell, including those of lists but not of inner tables."""
     for each in cell.iterchildren(tag=etree.Element):
         if each.tag in _PARAGRAPHS:
             yield _words(each)
@@ -259,17 +247,17 @@ def _cell_words(cell: Any) -> Iterator[str]:
             yield from _cell_words(each)
 
 
-def _drawn(node: Any) -> Iterator[Any]:
-    """The frames and shapes of a paragraph, but those inside such a one."""
+def _frames(node: Any) -> Iterator[Any]:
+    """Yield the outermost frames and shapes of a paragraph."""
     for each in node.iterchildren(tag=etree.Element):
         if each.tag.startswith(_DRAW):
             yield each
         elif each.tag not in _UNSEEN:
-            yield from _drawn(each)
+            yield from _frames(each)
 
 
 def _words(node: Any) -> str:
-    """The words of a paragraph as they stand now; frames, notes and remarks are not in it."""
+    """Return the current text of a paragraph, without frames, notes and comments."""
     parts: list[str] = []
     _gather(node, parts)
     lines = (re.sub(r"[ \t\r\f\v]+", " ", line).strip() for line in "".join(parts).split("\n"))
@@ -288,5 +276,5 @@ def _gather(node: Any, parts: list[str]) -> None:
 
 
 def _spaced(text: str | None) -> str:
-    """Line ends in the XML are spaces; those of the text are elements."""
+    """Turn line ends of the XML into spaces; those of the text are elements."""
     return (text or "").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Files, read in a process of their own that is held to bounds of memory and of time."""
+"""Reading of files in a process of its own, with limits of memory and time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,8 @@ from index.formats.base import Options, Skipped, Source
 from index.formats.worker import article_from_json
 from index.kept_process import KeptProcess, WaitingProcesses, module_command
 
-ARTICLE_SECONDS = 60.0
-"""Of the processor, for one article."""
-
-SILENCE_SECONDS = 1_800.0
-"""Until the next article, the programs that read a scan included."""
-
+ARTICLE_SECONDS = 60.0  # CPU time for one article
+SILENCE_SECONDS = 1_800.0  # until the next article, OCR included
 logger = logging.getLogger(__name__)
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
@@ -29,13 +25,16 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 def read_apart(
     source: Source, options: Options | None = None, *, seconds: float | None = None
 ) -> Iterator[Article | Skipped]:
-    """The articles of a file, and what of it could not become one, as `read_source` finds them.
+    """Yield the articles of a file and its skipped parts, as `read_source` does, in a process.
 
-    Nothing that is in the file is parsed here. `seconds` of the processor bound all of it, the
-    cutting into sentences included. Raises ReadError, naming the file, when nothing of it can be
-    read or when a bound is met.
+    `seconds` of CPU time bound all of it, including sentence segmentation. Raises ReadError, naming
+    the file, if nothing of it can be read or a limit is exceeded.
     """
-    worker = _WAITING.take() or _started(source)
+    try:
+        worker = _WAITING.take() or _ReadingProcess()
+    except OSError as error:
+        why = reason_of(error)
+        raise ReadError("reading-no-process", shown=source.shown, reason=why) from error
     try:
         yield from worker.read(source, options or Options(), seconds)
     finally:
@@ -43,7 +42,7 @@ def read_apart(
 
 
 class _ReadingProcess(KeptProcess):
-    """A process that reads, one file at a time."""
+    """A process that reads one file at a time."""
 
     def __init__(self) -> None:
         self._at_rest = True
@@ -53,14 +52,14 @@ class _ReadingProcess(KeptProcess):
 
     @property
     def usable(self) -> bool:
-        """Whether it waits for a file, besides."""
+        """True if it is also idle."""
         return self._at_rest and super().usable
 
     def read(
         self, source: Source, options: Options, seconds: float | None
     ) -> Iterator[Article | Skipped]:
         self._at_rest = False
-        asked = {
+        request = {
             "path": os.path.abspath(source.path),  # noqa: PTH100 - links stay as they are
             "shown": source.shown,
             "location": source.location,
@@ -71,36 +70,38 @@ class _ReadingProcess(KeptProcess):
             "all": seconds,
         }
         told_to, _ = self.pipes
-        with suppress(OSError):  # it has died, and its silence tells
-            told_to.write(json.dumps(asked).encode() + b"\n")
+        with suppress(OSError):  # it has died, which shows when reading
+            told_to.write(json.dumps(request).encode() + b"\n")
             told_to.flush()
-        refused: Problem | None = None
+        refusal: Problem | None = None
         while True:
-            kind, told = self._next(source, seconds)
+            kind, payload = self._next(source, seconds)
             match kind:
                 case "article":
-                    yield article_from_json(told)
+                    yield article_from_json(payload)
                 case "skipped":
-                    yield _skipped(*told)
+                    shown, problem, at = payload
+                    place = Problem.from_json(at) if at else None
+                    yield Skipped(shown, Problem.from_json(problem), place)
                 case "refused":
-                    refused = Problem.from_json(told)
+                    refusal = Problem.from_json(payload)
                 case "logged":
-                    name, level, text = told
+                    name, level, text = payload
                     logging.getLogger(name).log(level, "%s", text)
                 case _:
-                    self._at_rest = not told
+                    self._at_rest = not payload
                     break
-        if refused is not None:
-            raise ReadError(refused, shown=source.shown)
+        if refusal is not None:
+            raise ReadError(refusal, shown=source.shown)
 
     def _next(self, source: Source, seconds: float | None) -> tuple[str, Any]:
-        """What it tells next. A process that says nothing in time is ended."""
+        """Return its next message; a process that is silent for too long is ended."""
         _, told_by = self.pipes
         with self.ended_after(SILENCE_SECONDS) as late:
             line = told_by.readline()
         if line.endswith(b"\n"):
-            kind, told = json.loads(line)
-            return kind, told
+            kind, payload = json.loads(line)
+            return kind, payload
         ended = self.process.wait()
         if late.is_set():
             raise ReadError("reading-slow", shown=source.shown, seconds=round(SILENCE_SECONDS))
@@ -111,22 +112,9 @@ class _ReadingProcess(KeptProcess):
         raise ReadError("reading-crash", shown=source.shown)
 
 
-def _skipped(shown: str, problem: dict[str, Any], at: dict[str, Any] | None) -> Skipped:
-    return Skipped(shown, Problem.from_json(problem), Problem.from_json(at) if at else None)
-
-
 _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
 
 
-def _started(source: Source) -> _ReadingProcess:
-    try:
-        return _ReadingProcess()
-    except OSError as error:
-        raise ReadError(
-            "reading-no-process", shown=source.shown, reason=reason_of(error)
-        ) from error
-
-
 def close_reading() -> None:
-    """Ends the process that waits."""
+    """End the idle process."""
     _WAITING.close()

@@ -1,4 +1,4 @@
-"""Whether a source has published what it holds: drafts, private posts and attachments are not."""
+"""Publication status: drafts, private posts and attachments are left out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from index.errors import Problem
 from index.text.folding import fold
 
 _STATUS = ("status", "statut", "creativeworkstatus", "bloggerstatus", "moderationstate")
+# Any value but `publish` means unpublished: plug-ins add their own.
 _WORDPRESS_STATUS = ("wpstatus", "poststatus")
-"""Fields whose every value but `publish` keeps a post from readers: plug-ins add their own."""
-
 _TYPE = ("wpposttype", "posttype", "bloggertype")
 _PASSWORD = ("wppostpassword", "postpassword")
 _DRAFT = ("draft", "isdraft", "appdraft", "brouillon", "unpublished")
@@ -29,6 +28,8 @@ _PRIVATE = Problem("left-out-private", count=1)
 _TRASHED = Problem("left-out-trash", count=1)
 _SCHEDULED = Problem("left-out-scheduled", count=1)
 
+# Reasons by folded status, of WordPress, SPIP, Drupal, Ghost,
+# Blogger, schema.org.
 _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("draft", "autodraft", "brouillon", "prepa"), _DRAFTED),
     **dict.fromkeys(("pending", "pendingreview", "needsreview", "enattente", "prop"), _PENDING),
@@ -39,51 +40,47 @@ _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("unpublished", "notpublished", "nonpublie", "false"), _UNPUBLISHED),
     "inherit": NO_ARTICLE,
 }
-"""By what a status says, without accents, marks or capitals: WordPress, SPIP, Drupal, Ghost,
-Blogger, schema.org."""
-
+# Types of WordPress and Blogger that are no articles.
 _NO_ARTICLES = frozenset(
     {"attachment", "revision", "navmenuitem", "customcss", "customizechangeset", "oembedcache"}
     | {"userrequest", "wpblock", "wptemplate", "wptemplatepart", "wpglobalstyles", "wpnavigation"}
     | {"wpfontfamily", "wpfontface", "acffield", "acffieldgroup", "wpcf7contactform"}
     | {"elementorlibrary", "comment"}
 )
-"""Types of WordPress and Blogger that hold no text of an author."""
-
 _WITHHELD = frozenset({"canceled", "cancelled", "withheld", "embargoed", "killed"})
 _MARKS = re.compile(r"[\W_]+")
 
 
 def why_unpublished(values: Mapping[str, object]) -> Problem | None:
-    """The reason that the fields of an article give for not showing it, with a count of 1."""
-    told = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
-    if any(told.get(name) in _NO_ARTICLES for name in _TYPE):
+    """Return why the fields of an article say that it is not published, with a count of 1."""
+    flags = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
+    if any(flags.get(name) in _NO_ARTICLES for name in _TYPE):
         return NO_ARTICLE
     for name in (*_WORDPRESS_STATUS, *_STATUS):
-        status = told.get(name, "")
+        status = flags.get(name, "")
         if status in _REASONS:
             return _REASONS[status]
         if name in _WORDPRESS_STATUS and status not in ("", "publish"):
             return _UNPUBLISHED
-    if any(told.get(name) for name in _PASSWORD):
+    if any(flags.get(name) for name in _PASSWORD):
         return _PROTECTED
-    drafted = any(told.get(name) in _YES for name in _DRAFT)
-    withdrawn = any(told.get(name) in _NO for name in _PUBLISHED)
+    drafted = any(flags.get(name) in _YES for name in _DRAFT)
+    withdrawn = any(flags.get(name) in _NO for name in _PUBLISHED)
     return _DRAFTED if drafted or withdrawn else None
 
 
 def why_withheld(status: str | None) -> Problem | None:
-    """The reason that an agency's status (`stat:canceled`) gives for not showing a dispatch."""
+    """Return why an agency's status (`stat:canceled`) withholds a dispatch."""
     return _HELD if _plain((status or "").rpartition(":")[2]) in _WITHHELD else None
 
 
 def is_left_out(problem: Problem) -> bool:
-    """Whether a problem is one of these reasons, which are counted rather than named one by one."""
+    """True if a problem is one of these reasons, which are counted rather than listed."""
     return problem.code.startswith("left-out-")
 
 
 def _is_short(value: object) -> bool:
-    """Whether a value may be a flag or a word, and not a text that would take long to fold."""
+    """True if a value may be a flag or a word, not a text that takes long to fold."""
     return isinstance(value, bool | int) or (isinstance(value, str) and len(value) < 100)
 
 

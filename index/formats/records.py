@@ -1,4 +1,4 @@
-"""Articles that are records: lines of JSON, objects of a list, rows of a table."""
+"""Records as articles: lines of JSON, objects of a list, rows of a table."""
 
 from __future__ import annotations
 
@@ -16,38 +16,36 @@ from index.formats.fields import (
     NAMES,
     Order,
     as_text,
-    given_fields,
-    identity,
-    inside,
+    date_order,
+    field_at,
+    field_values,
     metadata_of,
-    order_of,
+    record_id,
 )
-from index.formats.html.parser import is_markup, lays_out, read_markup, without_tags
+from index.formats.html.parser import drop_tags, is_markup, lays_out, read_markup
 from index.formats.markdown import read_markdown
 from index.formats.publication import why_unpublished
 from index.formats.text import read_text
 
-RECORD_LIMIT = 16 * 2**20
-"""Bytes of one record; a longer one is left out."""
-
-_SAMPLE = 1_000  # records that tell which fields there are and how dates are written
+RECORD_BYTES = 16 * 2**20  # one record; a longer one is left out
+_SAMPLE = 1_000  # records from which fields and date order are inferred
 _SAMPLE_LIMIT = 32 * 2**20  # characters of them
 _KEY_LIMIT = 300  # characters
-_HASHED = 500  # characters of a text that tell it apart from others of the same title
+_HASHED = 500  # characters of a text that distinguish it from others of the same title
 _SHOWN = 15  # fields named in an error
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fields by name, and the place of the record in its file, as a person would look for it."""
+    """Fields by name, and the place of the record in its file, for messages."""
 
     place: Problem
     values: Mapping[str, object]
 
 
 def parse_map(text: str) -> Mapping[str, str]:
-    """`text=corps,title=titre,author=author.name` as `Options.fields`.
+    """Parse `text=corps,title=titre,author=author.name` into `Options.fields`.
 
     Raises ReadError, naming `--map`, for anything else.
     """
@@ -66,65 +64,72 @@ def parse_map(text: str) -> Mapping[str, str]:
     return MappingProxyType(fields)
 
 
-def drafts(
+def read_records(
     content: Content, records: Iterator[Record | Skipped]
 ) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of the records of a file, taken one by one.
+    """Yield the articles of the records of a file, one by one.
 
-    Raises ReadError when no record has a field that is asked for by name, or one with a text.
+    Raises ReadError if no record has a field named by the operator, or none has a text.
     """
     head = _head(records)
     sample = [record.values for record in head if isinstance(record, Record)]
     if not sample:
-        yield from _nothing(content, head)
+        if not head:
+            raise ReadError("records-none", shown=content.shown)
+        yield from (each for each in head if isinstance(each, Skipped))
         return
-    _check(content, sample)
-    order = _order(sample, content.options.fields)
+    _check_fields(content, sample)
+    order = date_order(
+        value
+        for values in sample
+        for fact in ("published", "updated")
+        for value in field_values(values, fact, content.options.fields)
+    )
     for record in chain(head, records):
         if isinstance(record, Skipped):
             yield record
             continue
         try:
-            yield draft_of(record, content, order)
+            yield read_record(record, content, order)
         except ReadError as error:
             yield Skipped(content.shown, error.problem, record.place)
 
 
-def draft_of(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
-    """The article of one record. Raises ReadError, saying why without naming it, for one without
-    a text."""
+def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
+    """Return the article of one record. Raises ReadError, without naming the file, if it has no
+    text."""
     chosen = content.options.fields
     values = record.values
     if why := why_unpublished(values):
         raise ReadError(why)
-    text = next(filter(None, map(as_text, given_fields(values, "text", chosen))), None)
+    text = next(filter(None, map(as_text, field_values(values, "text", chosen))), None)
     if text is None:
         raise ReadError("record-no-text")
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
     body = record_body(text, title, content)
-    key = key_of(identity(values, chosen) or metadata.url, title, text)
+    key = article_key(record_id(values, chosen) or metadata.url, title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 
-def key_of(name: str | None, title: str | None, text: str) -> str:
-    """What an article of several is known by: its name, else what it says, so that others put
-    before it do not change it."""
+def article_key(name: str | None, title: str | None, text: str) -> str:
+    """Return a key for an article: its name, else a hash of its text, so that records added before
+    it do not change it."""
     if name is None:
-        told = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
-        return hashlib.sha256(told).hexdigest()[:12]
+        content = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
+        return hashlib.sha256(content).hexdigest()[:12]
     return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 
 def record_body(text: str, title: str, content: Content) -> ArticleDraft:
-    """The paragraphs of a text that may be HTML, Markdown or plain."""
+    """Parse a text that may be HTML, Markdown or plain."""
     text = _clean(text, content.shown)
     if is_markup(text) and lays_out(text):
         return read_markup(text, content)
-    text = without_tags(text)
+    text = drop_tags(text)
     if _MARKDOWN.search(text):
         return read_markdown(text)
-    # The title above keeps the first line of the text from being taken for one.
+    # With the title above, the first line is not taken for one.
     return read_text(f"{title}\n\n{text}" if title else text)
 
 
@@ -133,7 +138,7 @@ def skipped_line(content: Content, number: int, problem: Problem) -> Skipped:
 
 
 def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
-    """The first records: enough to tell what they are like, and few enough for memory."""
+    """Return the first records: enough to infer their fields, and few enough for memory."""
     head: list[Record | Skipped] = []
     room = _SAMPLE_LIMIT
     for record in records:
@@ -145,30 +150,18 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
     return head
 
 
-def _nothing(content: Content, head: list[Record | Skipped]) -> Iterator[Skipped]:
-    refused = [each for each in head if isinstance(each, Skipped)]
-    if not refused:
-        raise ReadError("records-none", shown=content.shown)
-    yield from refused
-
-
-def _check(content: Content, sample: list[Mapping[str, object]]) -> None:
+def _check_fields(content: Content, sample: list[Mapping[str, object]]) -> None:
     chosen = content.options.fields
     for ours, theirs in chosen.items():
-        if all(inside(values, theirs) is None for values in sample):
-            raise ReadError(
-                "map-not-found",
-                shown=content.shown,
-                field=ours,
-                name=theirs,
-                found=_found(sample),
-            )
-    if not any(as_text(each) for values in sample for each in given_fields(values, "text", chosen)):
-        raise ReadError("records-no-text-field", shown=content.shown, found=_found(sample))
+        if all(field_at(values, theirs) is None for values in sample):
+            found, shown = _field_names(sample), content.shown
+            raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=found)
+    if not any(as_text(each) for values in sample for each in field_values(values, "text", chosen)):
+        raise ReadError("records-no-text-field", shown=content.shown, found=_field_names(sample))
 
 
-def _found(sample: list[Mapping[str, object]]) -> Problem:
-    """The names of the fields there are, those inside others with their dots."""
+def _field_names(sample: list[Mapping[str, object]]) -> Problem:
+    """Return the field names, nested ones dotted."""
     names: dict[str | Problem, None] = {}
     for values in sample:
         for name, value in values.items():
@@ -182,15 +175,6 @@ def _found(sample: list[Mapping[str, object]]) -> Problem:
     return Problem("names-and-more", names=shown, count=more)
 
 
-def _order(sample: list[Mapping[str, object]], chosen: Mapping[str, str]) -> Order | None:
-    return order_of(
-        value
-        for values in sample
-        for fact in ("published", "updated")
-        for value in given_fields(values, fact, chosen)
-    )
-
-
 def _clean(text: str, shown: str) -> str:
-    """A text as a file of it would be read; half a character (`\\ud83d`) becomes « ? »."""
+    """Normalise a text as if it were read from a file; half a surrogate pair becomes « ? »."""
     return decode(text.replace("\0", "").encode("utf-8", "replace"), shown)

@@ -1,4 +1,4 @@
-"""What a file is by its content, whatever its name says."""
+"""File type detection by content."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from collections.abc import Callable
 
 from index.errors import Problem
 
-HEAD = 8 * 1024
-"""Bytes at the beginning of a file that tell what it is."""
-
+HEAD_BYTES = 8 * 1024  # at the beginning of a file that tell what it is
+# Whether the first bytes of a file (`HEAD_BYTES` of them) are those of a format.
 Signature = Callable[[bytes], bool]
-"""Whether the first bytes of a file (`HEAD` of them) are those of a format."""
-
 _ZIP = b"PK\3\4", b"PK\5\6"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (
@@ -62,7 +59,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def is_zip_of(media_type: bytes) -> Signature:
-    """A zip file whose first member says what it is, as EPUB and OpenDocument ask for."""
+    """Return a signature of zip files whose first member is a media type (EPUB, OpenDocument)."""
     mark = b"mimetype" + media_type
     return lambda head: is_zip(head) and head[30:].startswith(mark)
 
@@ -85,7 +82,7 @@ def is_tar(head: bytes) -> bool:
 
 
 def is_packed_tar(head: bytes) -> bool:
-    """A tar packed by gzip; of bzip2 and xz the head is too short to unpack."""
+    """True for a gzipped tar; of bzip2 and xz the head is too short to decompress."""
     try:
         return is_tar(zlib.decompressobj(wbits=31).decompress(head, 512))
     except zlib.error:
@@ -97,7 +94,7 @@ def is_html(head: bytes) -> bool:
 
 
 def is_flat_opendocument_text(head: bytes) -> bool:
-    """The same in one file of XML."""
+    """True for an OpenDocument text in one XML file."""
     return root_in(head) == "document" and b"vnd.oasis.opendocument.text" in head
 
 
@@ -110,7 +107,7 @@ def is_json(head: bytes) -> bool:
 
 
 def is_json_lines(head: bytes) -> bool:
-    """Whether the first line is a record of its own, and another follows."""
+    """True if the first line is a record of its own, and another follows."""
     first, _, rest = (_as_text(head) or "").strip().partition("\n")
     try:
         return isinstance(json.loads(first), dict) and rest.lstrip().startswith("{")
@@ -119,20 +116,22 @@ def is_json_lines(head: bytes) -> bool:
 
 
 def is_letter(head: bytes) -> bool:
-    """Whether the first lines are the headers of a message."""
+    """True if the first lines are email headers."""
     text = _as_text(head) or ""
     lines = text.lstrip().split("\n\n")[0].replace("\r", "").split("\n")[:40]
-    found = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
-    return len(found) >= 3 or (len(found) >= 2 and bool(found & {"mime-version", "message-id"}))
+    headers = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
+    return len(headers) >= 3 or (
+        len(headers) >= 2 and bool(headers & {"mime-version", "message-id"})
+    )
 
 
 def is_text(head: bytes) -> bool:
-    """Whether it is text, and says something."""
+    """True for non-empty text."""
     return bool((_as_text(head) or "").strip())
 
 
 def unreadable_kind(head: bytes) -> Problem | None:
-    """What a file is that Selon does not read, and what to do; None for any other."""
+    """Return a problem for known file types that Selon does not read, else None."""
     for mark, kind in _UNREADABLE:
         if head.startswith(mark) and (b"\0" in head or mark.startswith(b"{")):
             return kind
@@ -150,25 +149,25 @@ def unreadable_kind(head: bytes) -> Problem | None:
 
 
 def root_in(head: bytes) -> str | None:
-    """As `root_of`, from the bytes that a file of XML begins with."""
+    """Return the root element of XML or HTML, given its first bytes."""
     text = _as_text(head)
     return root_of(text) if text else None
 
 
 def root_of(text: str) -> str | None:
-    """The name of the root element of a text of XML or HTML, without its prefix; what its document
-    type says, where the text ends before the element."""
-    at, named = 0, None
+    """Return the local name of the root element of XML or HTML; that of the document type if the
+    text ends before the element."""
+    at, doctype = 0, None
     while above := _ABOVE_ROOT.match(text, at):
-        at, named = above.end(), above["named"] or named
+        at, doctype = above.end(), above["named"] or doctype
     match = _ROOT.match(text, at)
-    if match or named is None:
+    if match or doctype is None:
         return match[1] if match else None
-    return named.rpartition(":")[2]
+    return doctype.rpartition(":")[2]
 
 
 def _as_text(head: bytes) -> str | None:
-    """The beginning of a text, its last character perhaps cut; None for what is no text."""
+    """Decode the beginning of a text, its last character perhaps cut; None if it is not text."""
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if head.startswith(mark):
             return head[2:].decode(encoding, "replace")

@@ -1,8 +1,8 @@
-"""What generators of static sites leave in Markdown, and readers of the site never see.
+"""Template syntax of static site generators in Markdown, invisible to readers.
 
 Tags and variables of Liquid, Jinja and Nunjucks (`{% … %}`, `{{ … }}`, `{# … #}`), shortcodes of
-Hugo (`{{< … >}}`), lists of attributes (`{title="…"}`, `{: .class}`, `{#anchor}`), fences of
-containers (`:::tip`), and the imports and exports of MDX. Code keeps them.
+Hugo (`{{< … >}}`), attribute lists (`{title="…"}`, `{: .class}`, `{#anchor}`), container fences
+(`:::tip`), and the imports and exports of MDX. Code keeps them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _IMPORTED = re.compile(r"['\"][^'\"]+['\"];?\s*$")
 
 
 def add_site_templates(parser: MarkdownIt) -> MarkdownIt:
-    """Let the parser pass over them, wherever it would read text."""
+    """Let the parser skip template syntax in text."""
     around: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "site_container", _container, around)
     parser.block.ruler.before("fence", "site_module", _module)
@@ -38,25 +38,25 @@ def add_site_templates(parser: MarkdownIt) -> MarkdownIt:
     return parser
 
 
-def without_templates(text: str) -> str:
-    """The text without tags, variables and lists of attributes."""
+def drop_templates(text: str) -> str:
+    """Drop tags, variables and attribute lists."""
     return "".join(_between_tags(text))
 
 
 class _Tags:
-    """Where the tags of a text end; each closing mark is looked for once."""
+    """Finds where tags end; each closing mark is searched for once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._next = dict.fromkeys(_CLOSING, -1)
 
     def end(self, at: int) -> int | None:
-        """Where the tag that begins at `at` ends; None where none does."""
+        """Return where the tag that begins at `at` ends; None if there is none."""
         opening = self.text[at : at + 2]
         if opening in _CLOSING:
             if self._next[opening] < at + 2:
-                found = self.text.find(_CLOSING[opening], at + 2)
-                self._next[opening] = found if found >= 0 else len(self.text) + _LIMIT
+                close = self.text.find(_CLOSING[opening], at + 2)
+                self._next[opening] = close if close >= 0 else len(self.text) + _LIMIT
             if self._next[opening] < at + _LIMIT:
                 return self._next[opening] + 2
         attributes = _ATTRIBUTES.match(self.text, at)
@@ -97,7 +97,7 @@ def _container(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _module(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """Imports and exports, up to an empty line."""
+    """Skip imports and exports, up to an empty line."""
     line = _line(state, first)
     imports = line.startswith("import ") and (" from " in line or line[7:8] in ("'", '"'))
     if not (imports and _IMPORTED.search(line[-200:])) and not _EXPORTS.match(line):

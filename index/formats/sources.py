@@ -1,4 +1,4 @@
-"""Which files of the paths a person names are articles."""
+"""Discovery of article files below the paths that a person names."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Skipped, Source
 from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
 
+# Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
+# being its path below the folder.
 LEDGER = ".selon-addresses.json"
-"""Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
-being its path below the folder."""
-
 _LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
-def addresses_in(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
-    """The address of each file that the ledger of a folder tells, and why not if it is broken."""
+def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
+    """Return the address of each file in the ledger of a folder; a problem if it is broken."""
     ledger = folder / LEDGER
     try:
         if not ledger.is_file():
             return {}, None
         if ledger.stat().st_size > _LIMIT:
             raise ReadError("addresses-too-large", limit=_LIMIT)
-        return _read(json.loads(ledger.read_bytes())), None
+        return _parse_ledger(json.loads(ledger.read_bytes())), None
     except (OSError, ValueError, RecursionError, ReadError) as error:
         return {}, Problem("addresses-unreadable", reason=reason_of(error))
 
 
-def _read(told: object) -> dict[str, str]:
-    files = told.get("files") if isinstance(told, dict) else None
+def _parse_ledger(ledger: object) -> dict[str, str]:
+    files = ledger.get("files") if isinstance(ledger, dict) else None
     if not isinstance(files, dict):
         raise ReadError("addresses-no-files")
     return {
@@ -48,63 +47,57 @@ def _read(told: object) -> dict[str, str]:
 
 
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
-    """The articles' files at and below `paths`, by location, and what cannot be one.
+    """Return the article files at and below `paths`, by location, and what was skipped.
 
-    Hidden files and folders are left out unless named, and so are indexes, which are told as
-    skipped; a file reached twice counts once. A link is
-    followed to what lies below one of `paths`, which may be links themselves, and nowhere else.
-    Raises ReadError for a path that does not exist.
+    Hidden files and folders are ignored unless named; index folders are skipped; a file reached
+    twice counts once. Links are followed only to what lies below one of `paths`, which may be links
+    themselves. Raises ReadError for a path that does not exist.
     """
     inside = [os.path.realpath(root) for root in paths]
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
-        _check(root)
-        finder = _Below(root, inside) if root.is_dir() else _named(root)
-        for found in finder:
-            if isinstance(found, Skipped):
-                skipped.setdefault(found.shown, found)
+        try:
+            there = root.exists()
+        except OSError as error:
+            raise ReadError(_why(error), shown=root) from error
+        if not there:
+            raise ReadError("path-missing", shown=root)
+        finder = _Below(root, inside) if root.is_dir() else _named_file(root)
+        for item in finder:
+            if isinstance(item, Skipped):
+                skipped.setdefault(item.shown, item)
             else:
-                sources.setdefault(*found)
-    return _told_apart(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
-
-
-def _check(root: Path) -> None:
-    try:
-        there = root.exists()
-    except OSError as error:
-        raise ReadError(_why(error), shown=root) from error
-    if not there:
-        raise ReadError("path-missing", shown=root)
+                sources.setdefault(*item)
+    return _distinct_locations(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
 
 
 def _why(error: OSError) -> Problem:
-    """Why a folder cannot be listed."""
+    """Return why a folder cannot be listed."""
     if error.errno == errno.ENAMETOOLONG:
         return Problem("folder-too-deep", reason=reason_of(error))
     return Problem("folder-unreadable", reason=reason_of(error))
 
 
-def _named(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
-    """A file given by itself."""
+def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
+    """Yield the source of a file named by itself."""
     shown = _shown(path)
     if not path.is_file():
         yield Skipped(shown, Problem("path-neither"))
     elif suffix_of(path.name) is None:
         yield Skipped(shown, unknown_format())
     else:
-        urls, _ = addresses_in(path.parent)
+        urls, _ = read_ledger(path.parent)
         source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
         yield os.path.realpath(path), source
 
 
 class _Below:
-    """The files below a folder, in order; a folder is entered once.
+    """The files below a folder, in order; each folder is entered once.
 
-    Links are followed to what is one of `inside` or below it.
-
-    A file's real path is that of its folder with its name, unless it is a link: resolving a
-    hundred thousand paths one by one takes longer than listing them.
+    Links are followed only to what is one of `inside` or below it. A file's real path is derived
+    from that of its folder unless it is a link, because resolving a hundred thousand paths takes
+    longer than listing them.
     """
 
     def __init__(self, root: Path, inside: Sequence[str]) -> None:
@@ -115,9 +108,9 @@ class _Below:
 
     def __iter__(self) -> Iterator[tuple[str, Source] | Skipped]:
         name = _plain(Path(os.path.realpath(self._root)).name)
-        waiting = [_Folder(str(self._root), _shown(self._root), name)]
-        while waiting:
-            folder = waiting.pop()
+        pending = [_Folder(str(self._root), _shown(self._root), name)]
+        while pending:
+            folder = pending.pop()
             real = os.path.realpath(folder.path)
             if real in self._entered:
                 continue
@@ -128,12 +121,12 @@ class _Below:
             except OSError as error:
                 yield Skipped(folder.shown, _why(error))
                 continue
-            if folder.path != str(self._root) and _holds_index(folder.path, entries):
+            if folder.path != str(self._root) and _is_index(folder.path, entries):
                 yield Skipped(folder.shown, Problem("folder-of-index"))
                 continue
             folders: list[_Folder] = []
             yield from self._files(folder, real, entries, folders)
-            waiting += reversed(folders)
+            pending += reversed(folders)
 
     def _files(
         self,
@@ -142,11 +135,14 @@ class _Below:
         entries: Sequence[os.DirEntry[str]],
         folders: list[_Folder],
     ) -> Iterator[tuple[str, Source] | Skipped]:
-        """The files of one folder; those in it are added to `folders`."""
+        """Yield the files of one folder, and append its folders to `folders`."""
         if any(entry.name == LEDGER for entry in entries):
-            yield from self._learn(folder, real)
+            urls, why = read_ledger(Path(folder.path))
+            self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
+            if why:
+                yield Skipped(folder.below(LEDGER).shown, why)
         for entry in entries:
-            if entry.name.startswith((".", "~$")):  # « ~$ » is what Word writes beside an open file
+            if entry.name.startswith((".", "~$")):  # « ~$ » marks Word's lock files
                 continue
             try:
                 if self._leads_out(entry):
@@ -155,7 +151,7 @@ class _Below:
                 elif entry.is_dir():
                     folders.append(folder.below(entry.name))
                 elif suffix_of(entry.name):
-                    yield self._found(folder, real, entry)
+                    yield self._source_of(folder, real, entry)
                 elif why := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
                     yield Skipped(folder.below(entry.name).shown, why)
             except OSError as error:
@@ -171,7 +167,7 @@ class _Below:
             for root in self._inside
         )
 
-    def _found(
+    def _source_of(
         self, folder: _Folder, real: str, entry: os.DirEntry[str]
     ) -> tuple[str, Source] | Skipped:
         at = folder.below(entry.name)
@@ -183,22 +179,15 @@ class _Below:
             place = os.path.realpath(place)
         return place, Source(Path(at.path), at.shown, at.location, self._urls.get(_plain(place)))
 
-    def _learn(self, folder: _Folder, real: str) -> Iterator[Skipped]:
-        """Where the files of a folder were fetched, as its ledger says."""
-        urls, why = addresses_in(Path(folder.path))
-        self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
-        if why:
-            yield Skipped(folder.below(LEDGER).shown, why)
-
 
 _INDEX = {"CURRENT", "generations"}
 _EXPORT = {"manifest.json", "articles.sqlite"}
+# What `index.store.files` writes: the names in an index, in a generation or an export, and that of
+# the index in a data directory.
 _DATA = "index"
-"""What `index.store.files` writes: the names in an index, in a generation or an export, and that of
-the index in a data directory."""
 
 
-def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+def _is_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
     """True for a data directory, an index and an export: their files are no articles."""
     names = {entry.name for entry in entries}
     below = Path(folder, _DATA)
@@ -211,7 +200,7 @@ def _holds_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder to enter, or a file of one, as found, as shown, and as known."""
+    """A folder to enter, or a file in one: its path, display name and location."""
 
     path: str
     shown: str
@@ -231,20 +220,20 @@ def _shown(path: Path) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name as text: composed accents (macOS stores them apart), no undecodable bytes."""
+    """Return a name as text: composed accents (macOS decomposes them), no undecodable bytes."""
     if name.isascii():
         return name
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
-def _told_apart(sources: Mapping[str, Source]) -> list[Source]:
-    """Sources by location; where two have the same, the second is known by its absolute path."""
-    taken: set[str] = set()
-    told: list[Source] = []
+def _distinct_locations(sources: Mapping[str, Source]) -> list[Source]:
+    """Sort sources by location; of two with the same, the second gets its absolute path."""
+    locations: set[str] = set()
+    result: list[Source] = []
     for real, source in sources.items():
-        location = source.location if source.location not in taken else _plain(real)
-        while location in taken:  # names of other encodings that read alike as text
+        location = source.location if source.location not in locations else _plain(real)
+        while location in locations:  # names in other encodings that decode alike
             location += "'"
-        taken.add(location)
-        told.append(source if location == source.location else replace(source, location=location))
-    return sorted(told, key=lambda source: source.location)
+        locations.add(location)
+        result.append(source if location == source.location else replace(source, location=location))
+    return sorted(result, key=lambda source: source.location)

@@ -1,4 +1,4 @@
-"""The one table of formats: how a file of each is known, and what parses it.
+"""Registry of formats: names, media types, signatures and parsers.
 
 To add a format: a parser (a module with `read`), a row here, a test, a line in `docs/formats.md`.
 """
@@ -13,41 +13,21 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from index.errors import Problem
+from index.formats import signature as sign
 from index.formats.base import Parser
-from index.formats.signature import (
-    Signature,
-    is_bzip2,
-    is_epub,
-    is_flat_opendocument_text,
-    is_gzip,
-    is_html,
-    is_json,
-    is_json_lines,
-    is_letter,
-    is_opendocument_text,
-    is_packed_tar,
-    is_pdf,
-    is_tar,
-    is_text,
-    is_word,
-    is_xml,
-    is_xz,
-    is_zip,
-    unreadable_kind,
-)
+from index.formats.signature import Signature
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format of files.
+    """One file format.
 
-    `parser` names a module: it is loaded when the first file of the format is read. The first of
-    the `suffixes` is the one that a file gets whose own name has none of them. `signature` tells
-    the format by a file's first bytes, and `beats` names that say otherwise, all or only those of
-    text and Markdown; a format without signature is told by its name alone. `media_types` are
-    those that sites give it.
-    `package` is the member that makes a zip file a document of this format. `sendable` says whether
-    people may send it to the bot, `fetchable` whether an address may lead to it.
+    `parser` names a module, imported for the first file of the format. The first of the `suffixes`
+    is given to files whose own name has none of them. `signature` detects the format by a file's
+    first bytes, and `beats` says which names it overrides: any, or only those of text and Markdown;
+    without a signature, only the name decides. `media_types` are those that sites send. `package`
+    is the member that makes a zip file a document of this format. `sendable` says whether people
+    may send it to the bot, `fetchable` whether it may be fetched.
     """
 
     parser: str
@@ -68,7 +48,11 @@ class Format:
 
 
 _ARCHIVES = "index.formats.archives.parser"
-ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), signature=is_zip, beats="any name")
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_ODT = "application/vnd.oasis.opendocument.text"
+_FODT = f"{_ODT}-flat-xml"
+ZIP = Format(_ARCHIVES, (".zip",), ("application/zip",), sign.is_zip, "any name")
+# If two signatures match, the first row wins.
 FORMATS = (
     Format("index.formats.markdown", (".md", ".markdown"), ("text/markdown",)),
     Format("index.formats.text", (".txt", ".text"), ("text/plain",)),
@@ -76,93 +60,65 @@ FORMATS = (
         "index.formats.html.parser",
         (".html", ".htm", ".xhtml"),
         ("text/html", "application/xhtml+xml"),
-        signature=is_html,
-        beats="names of texts",
+        sign.is_html,
+        "names of texts",
     ),
+    Format("index.formats.pdf.parser", (".pdf",), ("application/pdf",), sign.is_pdf, "any name"),
     Format(
-        "index.formats.pdf.parser",
-        (".pdf",),
-        ("application/pdf",),
-        signature=is_pdf,
-        beats="any name",
-    ),
-    Format(
-        "index.formats.docx",
-        (".docx",),
-        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
-        signature=is_word,
-        beats="any name",
-        package="word/document.xml",
+        "index.formats.docx", (".docx",), (_DOCX,), sign.is_word, "any name", "word/document.xml"
     ),
     Format(
         "index.formats.odt",
         (".odt",),
-        ("application/vnd.oasis.opendocument.text",),
-        signature=is_opendocument_text,
-        beats="any name",
-        package="META-INF/manifest.xml",
+        (_ODT,),
+        sign.is_opendocument_text,
+        "any name",
+        "META-INF/manifest.xml",
     ),
-    Format(
-        "index.formats.odt",
-        (".fodt",),
-        ("application/vnd.oasis.opendocument.text-flat-xml",),
-        signature=is_flat_opendocument_text,
-        beats="any name",
-    ),
+    Format("index.formats.odt", (".fodt",), (_FODT,), sign.is_flat_opendocument_text, "any name"),
     Format(
         "index.formats.epub",
         (".epub",),
         ("application/epub+zip",),
-        signature=is_epub,
-        beats="any name",
-        package="META-INF/container.xml",
-    ),
-    Format(
-        "index.formats.jsonl",
-        (".jsonl", ".ndjson"),
-        ("application/x-ndjson", "application/jsonl"),
-        signature=is_json_lines,
+        sign.is_epub,
+        "any name",
+        "META-INF/container.xml",
     ),
     Format(
         "index.formats.json",
-        (".json",),
-        ("application/json", "application/ld+json"),
-        signature=is_json,
+        (".jsonl", ".ndjson"),
+        ("application/x-ndjson", "application/jsonl"),
+        sign.is_json_lines,
+    ),
+    Format(
+        "index.formats.json", (".json",), ("application/json", "application/ld+json"), sign.is_json
     ),
     Format("index.formats.csv", (".csv", ".tsv"), ("text/csv",)),
     Format(
         "index.formats.xml",
         (".xml", ".rss", ".atom", ".rdf"),
         ("application/xml", "text/xml"),
-        signature=is_xml,
+        sign.is_xml,
     ),
-    Format("index.formats.email", (".eml",), ("message/rfc822",), signature=is_letter),
+    Format("index.formats.email", (".eml",), ("message/rfc822",), sign.is_letter),
     ZIP,
-    Format(_ARCHIVES, (".tar",), signature=is_tar, beats="any name", fetchable=False),
-    Format(_ARCHIVES, (".tar.gz", ".tgz"), signature=is_packed_tar, beats="any name"),
-    Format(_ARCHIVES, (".gz",), signature=is_gzip, beats="any name", fetchable=False),
+    Format(_ARCHIVES, (".tar",), (), sign.is_tar, "any name", fetchable=False),
+    Format(_ARCHIVES, (".tar.gz", ".tgz"), (), sign.is_packed_tar, "any name"),
+    Format(_ARCHIVES, (".gz",), (), sign.is_gzip, "any name", fetchable=False),
     Format(
-        _ARCHIVES,
-        (".bz2", ".tar.bz2", ".tbz2"),
-        signature=is_bzip2,
-        beats="any name",
-        fetchable=False,
+        _ARCHIVES, (".bz2", ".tar.bz2", ".tbz2"), (), sign.is_bzip2, "any name", fetchable=False
     ),
-    Format(
-        _ARCHIVES, (".xz", ".tar.xz", ".txz"), signature=is_xz, beats="any name", fetchable=False
-    ),
+    Format(_ARCHIVES, (".xz", ".tar.xz", ".txz"), (), sign.is_xz, "any name", fetchable=False),
 )
-"""Where two signatures fit, the first row counts."""
-
 FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
     {suffix: each for each in FORMATS for suffix in each.suffixes}
 )
 FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
     {media_type: each for each in FORMATS for media_type in each.media_types}
 )
+# Suffixes of single compressed files, which have the format of their content.
 _PACKED = frozenset({".gz", ".bz2", ".xz"})
-"""Suffixes of a file packed by itself, which has the format of what is in it."""
-
+# Documents that are not read, by suffix: they are reported when found.
 UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".doc": Problem("file-old-office"),
     ".rtf": Problem("file-rtf"),
@@ -173,12 +129,11 @@ UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".rar": Problem("file-rar"),
     ".7z": Problem("file-7z"),
 }
-"""What may well hold articles and is not read, by suffix: it is named where it is met."""
 
 
 def suffix_of(name: str) -> str | None:
-    """The suffix of a file's name, in lower case, two-fold where it is (`.tar.gz`), if a format has
-    it. A packed file counts when what is packed does (`a.jsonl.gz`, not `a.log.gz`)."""
+    """Return the suffix of a file's name in lower case, double where it is (`.tar.gz`), if a format
+    has it. A compressed file counts if its content does (`a.jsonl.gz`, not `a.log.gz`)."""
     stem, dot, last = name.lower().rpartition(".")
     if not dot or not stem.strip("."):
         return None
@@ -192,39 +147,40 @@ def suffix_of(name: str) -> str | None:
 
 
 def format_of(name: str) -> Format | None:
-    """The format of a file of this name; None for an unknown one."""
+    """Return the format of a file of this name, or None."""
     return FORMAT_OF_SUFFIX.get(suffix_of(name) or "")
 
 
 def sure_format(head: bytes) -> Format | None:
-    """The format whose files alone begin like this, whatever they are called; None where there is
-    none."""
-    return next((each for each in FORMATS if each.beats != "no name" and _is(each, head)), None)
+    """Return the format that the first bytes prove, whatever the name, or None."""
+    return next(
+        (each for each in FORMATS if each.beats != "no name" and _matches(each, head)), None
+    )
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
-    """The suffix of the format that a file has, told by its first bytes (`HEAD` of them).
+    """Return the suffix of the format of a file, detected by its first `HEAD_BYTES`.
 
-    Its name decides only between formats that look alike: text, Markdown and tables, or the
-    archives that documents are. None for what Selon does not read; `unreadable_kind` says what.
+    The name decides only between formats that look alike: text, Markdown and tables, or the
+    archives that documents are. None for what Selon does not read; see `unreadable_kind`.
     """
-    if unreadable_kind(head) is not None:
+    if sign.unreadable_kind(head) is not None:
         return None
-    named = PurePath(name).suffix.lower()
-    own = FORMAT_OF_SUFFIX.get(named)
-    told = sure_format(head) or next((each for each in FORMATS if _is(each, head)), None)
-    if told is ZIP and own is not None and own.package:
+    suffix = PurePath(name).suffix.lower()
+    own = FORMAT_OF_SUFFIX.get(suffix)
+    detected = sure_format(head) or next((each for each in FORMATS if _matches(each, head)), None)
+    if detected is ZIP and own is not None and own.package:
         return own.suffix
-    if told is not None:
-        return told.suffix
-    if not is_text(head):
+    if detected is not None:
+        return detected.suffix
+    if not sign.is_text(head):
         return None
-    return named if own is not None and own.signature is None else ".txt"
+    return suffix if own is not None and own.signature is None else ".txt"
 
 
 def unknown_format() -> Problem:
     return Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 
 
-def _is(each: Format, head: bytes) -> bool:
+def _matches(each: Format, head: bytes) -> bool:
     return each.signature is not None and each.signature(head)

@@ -1,4 +1,4 @@
-"""Plain text as people save it from the web: bare titles, bylines, headings without a mark."""
+"""Plain text as saved from the web: unmarked titles, bylines and headings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from index.formats.base import ArticleDraft, Block, Content
-from index.formats.boilerplate import without_boilerplate
-from index.formats.byline import told_in_heads, without_head_lines
+from index.formats.boilerplate import drop_boilerplate
+from index.formats.byline import parse_head_line, split_head_lines
 from index.formats.frontmatter import from_marked_text
 
 _TITLE_LIMIT = 200
@@ -25,46 +25,48 @@ _FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of plain text."""
+    """Yield the article of a text file."""
     yield from_marked_text(content, read_text)
 
 
 def read_text(text: str) -> ArticleDraft:
-    """The title, byline, paragraphs and headings of a text that marks none of them."""
+    """Detect the title, byline, paragraphs and headings of a plain text."""
     blocks = [part for part in _paragraphs(text) if part]
     if not blocks:
         return ArticleDraft(())
-    title, rest = _titled(blocks)
-    kept = without_boilerplate(tuple(Block(text) for text in rest))
-    metadata, body = without_head_lines(kept)
-    marked = tuple(_headed([block.text for block in body]))
-    return ArticleDraft((Block(title, heading=True), *marked) if title else marked, metadata)
+    title, rest = _split_title(blocks)
+    news = drop_boilerplate(tuple(Block(text) for text in rest))
+    metadata, body = split_head_lines(news)
+    paragraphs = tuple(
+        Block(block.text, heading=_is_heading(block.text, following.text))
+        for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
+    )
+    return ArticleDraft(
+        (Block(title, heading=True), *paragraphs) if title else paragraphs, metadata
+    )
 
 
 def _paragraphs(text: str) -> Iterator[str]:
     for part in _BLANK.split(text):
-        lines = [
-            line for line in (_SPACES.sub(" ", line).strip() for line in part.split("\n")) if line
-        ]
+        lines = [_SPACES.sub(" ", line).strip() for line in part.split("\n")]
+        lines = [line for line in lines if line]
         if any(len(line) > _UNWRAPPED for line in lines):
             yield from lines
-        elif _is_wrapped(lines):
-            yield " ".join(lines)
         else:
-            yield "\n".join(lines)
+            yield (" " if _is_wrapped(lines) else "\n").join(lines)
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines are one paragraph, broken at a fixed width."""
+    """True if the lines are one paragraph, wrapped at a fixed width."""
     full = lines[:-1]
-    if not full or any(_ITEM.match(line) or told_in_heads(line) is not None for line in lines):
+    if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
     return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
 
 
-def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
-    """The title, and the blocks without it however often it is repeated."""
+def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
+    """Return the title, and the blocks without it and its repetitions."""
     first, _, under = blocks[0].partition("\n")
     if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:
         return None, blocks
@@ -75,13 +77,8 @@ def _titled(blocks: list[str]) -> tuple[str | None, list[str]]:
     return first, rest[again:]
 
 
-def _headed(blocks: list[str]) -> Iterator[Block]:
-    for block, following in zip_longest(blocks, blocks[1:], fillvalue=""):
-        yield Block(block, heading=_is_heading(block, following))
-
-
 def _is_heading(block: str, following: str) -> bool:
-    """A short line that does not end as a sentence does, above a paragraph that does."""
+    """True for a short line that does not end like a sentence, above a paragraph that does."""
     return (
         len(block) <= _HEADING_LIMIT
         and len(block.split()) <= _HEADING_WORDS

@@ -1,6 +1,6 @@
-"""The process that reads files, one after the other, within bounds of memory and of time.
+"""The process that reads files one after the other, with limits of memory and time.
 
-What a file makes its parser do costs this process only. A message, either way, is a line of JSON.
+Whatever a file makes its parser do affects this process only. Messages are lines of JSON.
 """
 
 from __future__ import annotations
@@ -23,18 +23,15 @@ from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
 from index.kept_process import end_with_owner
 
-_RESERVE = 8 * 2**20
-"""Bytes that nothing but the telling of a refusal takes."""
-
+_RESERVE = 8 * 2**20  # bytes reserved for reporting a failure
+# A constant: without memory, not even a tuple can be built.
 _REFUSALS = ReadError, MemoryError
-"""A constant: where memory has ended, there is none for a tuple either."""
-
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 
 
 def main() -> None:
-    logging.basicConfig(handlers=[_Told()], level=logging.WARNING, format="%(message)s")
+    logging.basicConfig(handlers=[_LogSender()], level=logging.WARNING, format="%(message)s")
     data, peak = memory_status("VmData"), memory_status("VmHWM")
     limit_process("RLIMIT_CORE", 0)
     end_with_owner()
@@ -43,92 +40,92 @@ def main() -> None:
             limit_process("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
         grown = memory_status("VmHWM") - peak > READING_BYTES // 2
-        _tell("done", grown)
+        _send("done", grown)
         if grown:
             return
 
 
-def _answer(asked: dict[str, Any]) -> None:
-    source = Source(Path(asked["path"]), asked["shown"], asked["location"], asked["url"])
-    options = Options(MappingProxyType(asked["fields"]), asked["ocr"])
+def _answer(request: dict[str, Any]) -> None:
+    source = Source(Path(request["path"]), request["shown"], request["location"], request["url"])
+    options = Options(MappingProxyType(request["fields"]), request["ocr"])
     before = memory_status("VmHWM")
     reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
-    if asked["all"] is not None:
-        every = _that_can_be_cut(every)
+    if request["all"] is not None:
+        every = _segment_once(every)
     try:
-        for found in _timed(every, asked["each"], asked["all"]):
-            if isinstance(found, Skipped):
-                at = found.at.as_json() if found.at else None
-                _tell("skipped", [found.shown, found.problem.as_json(), at])
+        for item in _limit_time(every, request["each"], request["all"]):
+            if isinstance(item, Skipped):
+                at = item.at.as_json() if item.at else None
+                _send("skipped", [item.shown, item.problem.as_json(), at])
             else:
-                _tell("article", _as_json(found))
+                _send("article", _as_json(item))
     except _REFUSALS as error:
-        reserve.clear()  # where there is no memory left, there is some to say so
+        reserve.clear()  # frees memory for the report
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
-        # Where memory ends, libraries say that the file is damaged.
+        # Out of memory, libraries report a damaged file.
         if memory_status("VmHWM") - before > READING_BYTES // 2:
             problem = too_heavy()
-        _tell("refused", problem.as_json())
+        _send("refused", problem.as_json())
 
 
-def _that_can_be_cut(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
-    """The same, what strangers sent cut into sentences once here, where it costs nobody a thing."""
+def _segment_once(items: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
+    """Segment articles from strangers here once, so that slow input fails in this process."""
     from index.text.sentences import sentence_spans
 
-    for each in found:
+    for each in items:
         if isinstance(each, Article):
             sentence_spans(each.text, each.language)
         yield each
 
 
-def _timed(
-    found: Iterator[Article | Skipped], each: float, all_seconds: float | None
+def _limit_time(
+    items: Iterator[Article | Skipped], each: float, all_seconds: float | None
 ) -> Iterator[Article | Skipped]:
-    """What is found, each in its time; the system ends a process that takes longer."""
-    last = None if all_seconds is None else _spent() + all_seconds
+    """Yield each item within its time; the system kills a process that takes longer."""
+    last = None if all_seconds is None else _cpu_seconds() + all_seconds
     while True:
-        bound = _spent() + each
+        bound = _cpu_seconds() + each
         limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
         try:
-            yield next(found)
+            yield next(items)
         except StopIteration:
             return
 
 
 def _as_json(article: Article) -> dict[str, Any]:
-    told = {each.name: getattr(article, each.name) for each in fields(article)}
+    record = {each.name: getattr(article, each.name) for each in fields(article)}
     for name in (*_DAYS, *_MOMENTS):
-        told[name] = told[name] and told[name].isoformat()
-    told["sections"] = [astuple(each) for each in article.sections]
-    del told["copies"]  # which a build finds
-    return told
+        record[name] = record[name] and record[name].isoformat()
+    record["sections"] = [astuple(each) for each in article.sections]
+    del record["copies"]  # found by a build
+    return record
 
 
-def article_from_json(told: dict[str, Any]) -> Article:
-    """The article that the process told of."""
+def article_from_json(record: dict[str, Any]) -> Article:
+    """Rebuild an article that the process sent."""
     for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
         for name in names:
-            told[name] = told[name] and kind.fromisoformat(told[name])
-    told["sections"] = tuple(Section(*each) for each in told["sections"])
-    told["origins"] = tuple((fact, origin) for fact, origin in told["origins"])
-    return Article(**told)
+            record[name] = record[name] and kind.fromisoformat(record[name])
+    record["sections"] = tuple(Section(*each) for each in record["sections"])
+    record["origins"] = tuple((fact, origin) for fact, origin in record["origins"])
+    return Article(**record)
 
 
-def _tell(kind: str, told: object) -> None:
-    sys.stdout.write(json.dumps([kind, told]) + "\n")
+def _send(kind: str, payload: object) -> None:
+    sys.stdout.write(json.dumps([kind, payload]) + "\n")
     sys.stdout.flush()
 
 
-class _Told(logging.Handler):
-    """Leaves what is to be logged to the process that asks."""
+class _LogSender(logging.Handler):
+    """Sends log records to the parent process."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        _tell("logged", [record.name, record.levelno, self.format(record)])
+        _send("logged", [record.name, record.levelno, self.format(record)])
 
 
-def _spent() -> float:
-    """Seconds of the processor."""
+def _cpu_seconds() -> float:
+    """Return the CPU time used, in seconds."""
     return time.process_time()
 
 

@@ -1,4 +1,4 @@
-"""XML: feeds, and articles as agencies exchange them; told apart by their root element."""
+"""XML: feeds and news agency formats, distinguished by their root element."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from index.formats.feed import read_feed
 from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
 
-XML_LIMIT = 64 * 2**20
-"""Bytes of a file of XML, which is held whole."""
-
-_HEAD = 256 * 1024  # bytes that hold the document type, if there is one
+XML_BYTES = 64 * 2**20  # held whole
+_HEAD = 256 * 1024  # bytes that contain the document type
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
 _ENTITY = re.compile(
@@ -27,11 +25,16 @@ _NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of a feed, of a NITF or of a NewsML document."""
-    data = content.read(XML_LIMIT)
+    """Yield the articles of a feed, a NITF or a NewsML document."""
+    data = content.read(XML_BYTES)
     head = data[:_HEAD]
     root = root_in(head)
-    _refuse_entities(head, content.shown)
+    # Entities for characters are harmless; those made of entities or files are not.
+    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
+    for entity in _ENTITY.finditer(text):
+        value = entity["double"] or entity["single"] or ""
+        if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
+            raise ReadError("xml-entities", shown=content.shown)
     name = (root or "").lower()
     if name in _FEEDS:
         yield from read_feed(data, content)
@@ -47,12 +50,3 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError("xml-not", shown=content.shown)
     else:
         raise ReadError("xml-unknown", shown=content.shown, root=root[:60])
-
-
-def _refuse_entities(head: bytes, shown: str) -> None:
-    """Names for characters are harmless; entities made of others, or of other files, are not."""
-    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
-    for entity in _ENTITY.finditer(text):
-        value = entity["double"] or entity["single"] or ""
-        if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
-            raise ReadError("xml-entities", shown=shown)

@@ -17,15 +17,9 @@ from lxml import etree
 from index.errors import Problem, ReadError
 from index.formats.base import Content
 
-PACKAGE_MEMBERS = 10_000
-"""In one document."""
-
-MEMBER = 64 * 2**20
-"""Bytes of the text of one member, unpacked."""
-
-WHOLE = 512 * 2**20
-"""Bytes of all members, unpacked."""
-
+PACKAGE_MEMBERS = 10_000  # in one document
+PACKAGE_MEMBER_BYTES = 64 * 2**20  # the text of one member, unpacked
+PACKAGE_BYTES = 512 * 2**20  # all members, unpacked
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -34,7 +28,7 @@ _UNREADABLE = (*_BROKEN, ValueError, KeyError, IndexError, UnicodeError, Overflo
 
 
 class Package:
-    """The members of a document. Names that lead outside it are names of nothing."""
+    """The members of a document. Names that lead outside of it are unknown."""
 
     def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
         self._archive = archive
@@ -42,24 +36,23 @@ class Package:
         self.names = {info.filename: info for info in archive.infolist()}
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a member; None where there is none. Raises ReadError for a broken one."""
+        """Return the bytes of a member; None if there is none. Raises ReadError if it is broken."""
         info = self.names.get(name)
         if info is None:
             return None
-        if info.file_size > MEMBER:
-            raise ReadError(
-                "package-member-too-large", shown=self.shown, name=name, size=info.file_size
-            )
+        if info.file_size > PACKAGE_MEMBER_BYTES:
+            size = info.file_size
+            raise ReadError("package-member-too-large", shown=self.shown, name=name, size=size)
         if info.flag_bits & 1:
             raise ReadError("file-encrypted", shown=self.shown)
         try:
             with self._archive.open(info) as stream:
-                return stream.read(MEMBER)
+                return stream.read(PACKAGE_MEMBER_BYTES)
         except _UNREADABLE as error:
             raise ReadError("package-member-damaged", shown=self.shown, name=name) from error
 
     def tree(self, name: str) -> etree._Element | None:
-        """A member's XML, no entity resolved and nothing fetched; None where there is none."""
+        """Parse a member's XML without resolving entities; None if there is none."""
         data = self.read(name)
         if data is None:
             return None
@@ -69,11 +62,11 @@ class Package:
             raise ReadError("package-member-not-xml", shown=self.shown, name=name) from error
 
     def page(self, name: str) -> etree._Element | None:
-        """A member's XHTML, with HTML's own entities; what is not well formed is read as HTML."""
+        """Parse a member's XHTML with HTML entities, or as HTML if it is not well formed."""
         data = self.read(name)
         if not data or not data.strip():
             return None
-        data = _ENTITY.sub(_numbered, data)
+        data = _ENTITY.sub(_as_number, data)
         try:
             return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError):
@@ -84,16 +77,16 @@ class Package:
             raise ReadError("package-member-no-page", shown=self.shown, name=name) from error
 
     def beside(self, name: str, link: str) -> str:
-        """The member that a link in the member `name` means."""
+        """Return the member that a link in the member `name` refers to."""
         path = unquote(link.partition("#")[0])
         return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
 
 
 @contextmanager
-def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
-    """The package in a file; ReadError where it is none, or one made to fill the memory.
+def open_package(content: Content, cut: Problem) -> Iterator[Package]:
+    """Open the package in a file. Raises ReadError if it is none, or would exhaust memory.
 
-    `cut` is what is wrong where it is none.
+    `cut` is the problem if it is no zip file.
     """
     data = content.read()
     if data.startswith(_OLD_WORD):
@@ -106,27 +99,28 @@ def unpacked(content: Content, cut: Problem) -> Iterator[Package]:
     with archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
-        if len(members) > PACKAGE_MEMBERS or size > WHOLE:
+        if len(members) > PACKAGE_MEMBERS or size > PACKAGE_BYTES:
             raise ReadError(
                 "package-too-large",
                 shown=content.shown,
                 files=len(members),
                 size=size,
                 most=PACKAGE_MEMBERS,
-                limit=WHOLE,
+                limit=PACKAGE_BYTES,
             )
         yield Package(archive, content.shown)
 
 
-def _numbered(entity: re.Match[bytes]) -> bytes:
-    """`&eacute;` as `&#233;`, which XML knows too."""
-    meant = html.entities.html5.get(f"{entity[1].decode('ascii')};")
-    if meant is None or meant in "&<>'\"":
+def _as_number(entity: re.Match[bytes]) -> bytes:
+    """Replace `&eacute;` by `&#233;`, which XML knows."""
+    letters = html.entities.html5.get(f"{entity[1].decode('ascii')};")
+    if letters is None or letters in "&<>'\"":
         return entity[0]
-    return "".join(f"&#{ord(letter)};" for letter in meant).encode("ascii")
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode("ascii")
 
 
-def xml_parser() -> etree.XMLParser:
+def xml_parser(**options: bool) -> etree.XMLParser:
+    """Return a parser that resolves no entities, fetches nothing, and limits the tree."""
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options
     )

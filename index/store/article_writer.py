@@ -21,7 +21,7 @@ from index.article import (
 )
 from index.errors import StoreError, reason_of
 from index.store.articles import ARTICLE_COLUMNS, article_of_row, day_of, sqlite_address
-from index.text.antecedents import leads
+from index.text.antecedents import find_leads
 
 # The long columns stand last: a scan of the others then skips them.
 TABLES = """
@@ -342,7 +342,7 @@ class PassageWriter:
                 *(self.sentences, len(sentences), own),
             )
             rows = {sentence: row for row, sentence in enumerate(sentences, self.sentences)}
-            leaned_on = leads(passage, language)
+            leaned_on = find_leads(passage, language)
             self._sheet.run_each(
                 "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
                 (

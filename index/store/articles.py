@@ -34,7 +34,7 @@ from index.article import (
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
-from index.text.antecedents import behind
+from index.text.antecedents import join_lead
 
 ARTICLE_COLUMNS = (
     "id, title, path, language, author, published, url, outlet, category, published_at, updated, "
@@ -305,7 +305,7 @@ class ArticleReader:
                 number, article = owner, article_of_row(self._all(by_number, owner)[0])
             text = article.text[start:stop]
             if in_context and lead_start is not None:
-                text = behind(article.text[lead_start:lead_stop], text)
+                text = join_lead(article.text[lead_start:lead_stop], text)
             yield article, heading, text
 
     def fingerprint(self) -> str:

@@ -1,1 +1,1 @@
-"""Text in French, English and other languages: sentences, words, months, names."""
+"""Text in French, English and other languages: sentences, words, dates, numbers, names."""

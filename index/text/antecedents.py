@@ -1,6 +1,6 @@
-"""Which sentences lean on an earlier one: « Il alimente… », "They say…".
+"""Sentences that depend on an earlier one: « Il alimente… », "They say…".
 
-Such a sentence is embedded, searched and shown with its lead, the sentence it leans on.
+Such a sentence is embedded, searched and shown with its lead, the sentence it depends on.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 from index.article import Passage, Sentence
+from index.text.dates import weekday_names
+from index.text.patterns import one_of
 
 # What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
 # « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.
@@ -19,7 +21,7 @@ _OPENING = (
 _FRENCH = (
     r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
     r"|c['’]|son|sa|ses|leurs?|l['’]une?|tous deux|toutes deux"
-    # « Le second est… » leans; « Le second empire… », « Le second, MAI-1, … » name their subject.
+    # « Le second est… » depends; « Le second empire… », « Le second, MAI-1, … » name their subject.
     r"|(?:le premier|le second|le dernier|la première|la seconde|la dernière)"
     r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
 )
@@ -28,8 +30,8 @@ _FRENCH_IMPERSONAL = (
     r"|est (?:possible|interdit|important|nécessaire|conseillé|recommandé|difficile)"
     r"|convient|semble|existe|pleut|reste|suffit|arrive)\b"
 )
-# « Ce mardi 4 mai, … » is told by the article's date.
-_FRENCH_DAY = r"ce (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir)\b(?!-là)"
+# « Ce mardi 4 mai, … » refers to the article's date.
+_FRENCH_DAY = rf"ce (?:{one_of(weekday_names('fr'))}|matin|soir)\b(?!-là)"
 _ENGLISH = (
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|the (?:former|latter)"
     r"|(?:the )?(?:first|second) one|both)"
@@ -51,32 +53,30 @@ _LEANING = {
 }
 
 
-def leans(text: str, language: str) -> bool:
-    """Whether a sentence opens with a word whose meaning stands in an earlier sentence."""
+def is_dependent(text: str, language: str) -> bool:
+    """True if the sentence opens with a word that refers to an earlier sentence."""
     pattern = _LEANING.get(language)
     return bool(pattern and pattern.match(text))
 
 
-def leads(passage: Passage, language: str) -> list[Sentence | None]:
-    """For each sentence of a passage, the nearest earlier one that stands on its own, if needed."""
-    found: list[Sentence | None] = []
+def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
+    """Return, for each sentence of a passage, the lead it depends on, or None."""
+    leads: list[Sentence | None] = []
     standing: Sentence | None = None
     for sentence in passage.sentences:
-        if leans(sentence.text, language):
-            found.append(standing)
-        else:
-            found.append(None)
-            standing = sentence
-    return found
+        leaning = is_dependent(sentence.text, language)
+        leads.append(standing if leaning else None)
+        standing = standing if leaning else sentence
+    return leads
 
 
-def in_context(passage: Passage, language: str) -> list[str]:
-    """The sentences of a passage as they are understood: each behind its lead, if it has one."""
+def sentences_in_context(passage: Passage, language: str) -> list[str]:
+    """Return the sentences of a passage, each after its lead if it has one."""
     return [
-        behind(lead.text if lead else None, sentence.text)
-        for sentence, lead in zip(passage.sentences, leads(passage, language), strict=True)
+        join_lead(lead.text if lead else None, sentence.text)
+        for sentence, lead in zip(passage.sentences, find_leads(passage, language), strict=True)
     ]
 
 
-def behind(lead: str | None, text: str) -> str:
+def join_lead(lead: str | None, text: str) -> str:
     return f"{lead} {text}" if lead else text

@@ -1,7 +1,6 @@
-"""Texts without what writers leave out: accents, ligatures, case.
+"""Texts without accents, ligatures and case.
 
-`fold` is for single words that are compared, `fold_phrase` for texts in which a pattern looks for
-something whose place is needed.
+`fold` is for comparing single words, `fold_phrase` for matching patterns whose position matters.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ _PLAIN = str.maketrans("’ʼ‘`´\u00a0\u202f\t\n‐‑", "'''''    --")
 
 
 def fold(word: str) -> str:
-    """`word` without its accents, with its ligatures opened (« œuvre » → « oeuvre »)."""
+    """Return the word without accents and ligatures (« œuvre » → « oeuvre »)."""
     if word.isascii():
         return word
     opened = word.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
@@ -22,15 +21,17 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", letters))
 
 
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text in lower case without accents."""
+    return re.findall(r"\w+", fold(text.lower()))
+
+
 def fold_phrase(text: str) -> str:
-    """The text without case or accents, of the same length, so that what is found has its place.
+    """Return the text without case or accents, of the same length, so that positions are kept.
 
-    Apostrophes, hyphens and spaces are the plain ones.
+    Apostrophes, hyphens and spaces are replaced by the plain ones.
     """
-    return "".join(_folded(letter) for letter in text.translate(_PLAIN))
-
-
-def _folded(letter: str) -> str:
-    if letter.isascii():
-        return letter.lower()
-    return unicodedata.normalize("NFD", letter)[0].lower()[0]
+    return "".join(
+        letter.lower() if letter.isascii() else unicodedata.normalize("NFD", letter)[0].lower()[0]
+        for letter in text.translate(_PLAIN)
+    )

@@ -1,7 +1,6 @@
-"""What language a text is in, and which of its words are compared.
+"""Language detection, and the terms by which texts are indexed and compared.
 
-Questions and articles go through the same two functions, so that what one asks can meet what the
-other says.
+Questions and articles go through the same functions, so that their terms match.
 """
 
 from __future__ import annotations
@@ -15,53 +14,21 @@ from functools import cache, lru_cache
 import Stemmer  # type: ignore[import-not-found]
 
 from index.text.folding import fold, fold_phrase
+from index.text.numbers import plain_numbers
 from index.text.stopwords import LANGUAGES, stop_words
 
-_READ = 4_000  # characters that tell a language as well as the whole article would
-
-
+_READ = 4_000  # characters; they show the language as well as the whole article would
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
-
-
 _MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
-
-
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
-
-
 _POSSESSIVE = re.compile(r"'s?$")
-
-
-_SPACE = "[ \u00a0\u2009\u202f]"
-
-
-_GROUPED = re.compile(rf"(?<![\d.,])(\d{{1,3}})((?:{_SPACE}\d{{3}})+|(?:[.,']\d{{3}})+)(?!\d)")
-
-
-_GROUP_MARK = re.compile(r"\D")
-
-
-_DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
-
-
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
-
-
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-
-
-_PARTED = re.compile(rf"\d(?:{_SPACE}|[.,'])\d")  # in all that _GROUPED and _DECIMAL match
-
-
-_INITIAL = re.compile(r"\.[^\W\d_]\.")  # in all that _ACRONYM matches
-
-
+_INITIAL = re.compile(r"\.[^\W\d_]\.")  # matches wherever _ACRONYM does
 # What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
 _CLITICS = frozenset(
     "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
 )
-
-
 _SCRIPTS = (
     (re.compile("[぀-ヿ]"), "ja"),
     (re.compile("[가-힯]"), "ko"),
@@ -71,20 +38,10 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
-
-
-_CLASSIFIED = 15  # words; below, the classifier errs more often than the words do
-
-
-_TYPICAL = 0.15  # of the words of a text in a known language vote for it, at the least
-
-
-_LETTER = 0.4  # of a word's vote for letters that are typical of a language
-
-
+_CLASSIFIED = 15  # words; in shorter texts the classifier errs more often than the votes
+_TYPICAL = 0.15  # minimum share of words that vote for a known language
+_LETTER = 0.4  # weight of letters typical of a language, as a share of a word's vote
 _LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
-
-
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
     "es": re.compile("[ñ¿¡]|ción"),
@@ -94,93 +51,49 @@ _LETTERS = {
     "nl": re.compile("ij|aa"),
     "en": re.compile(r"\bth|\bwh|'s\b"),
 }
-
-
 _SNOWBALL = {
-    code: name
-    for code, name in {
-        "ar": "arabic",
-        "ca": "catalan",
-        "da": "danish",
-        "de": "german",
-        "el": "greek",
-        "en": "english",
-        "es": "spanish",
-        "eu": "basque",
-        "fi": "finnish",
-        "fr": "french",
-        "ga": "irish",
-        "hi": "hindi",
-        "hu": "hungarian",
-        "hy": "armenian",
-        "id": "indonesian",
-        "it": "italian",
-        "lt": "lithuanian",
-        "ne": "nepali",
-        "nl": "dutch",
-        "no": "norwegian",
-        "pl": "polish",
-        "pt": "portuguese",
-        "ro": "romanian",
-        "ru": "russian",
-        "sr": "serbian",
-        "sv": "swedish",
-        "ta": "tamil",
-        "tr": "turkish",
-        "yi": "yiddish",
-    }.items()
-    if name in Stemmer.algorithms()
-}
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_STEMMED = {code for code, name in _SNOWBALL.items() if name in Stemmer.algorithms()}
 
 
 def detect(text: str, fallback: str = "fr") -> str:
-    """The ISO 639-1 code of the language of `text`, `fallback` when nothing tells.
+    """Return the ISO 639-1 code of the language of `text`, or `fallback` if it is unclear.
 
-    The seven languages that Selon knows words of are told by those words, in microseconds; a text
-    in which they are rare is read by the slower classifier, unless it is too short to be sure of.
+    The seven languages with stop words are detected by them, in microseconds; a text with few stop
+    words goes to the slower classifier, unless it is too short for a reliable result.
     """
-    sample = _straight(unicodedata.normalize("NFC", text[:_READ])).lower()
-    script = _script(sample)
-    if script is not None:
-        return script
+    sample = _straighten(unicodedata.normalize("NFC", text[:_READ])).lower()
+    letters = [letter for letter in sample if letter.isalpha()]
+    for script, language in _SCRIPTS:  # each is used by one language alone
+        if script.search(sample) and 3 * len(script.findall(sample)) > len(letters):
+            return language
     words = _WORD.findall(sample)
     votes = _votes(words, sample)
     best = max(votes.values(), default=0.0)
-    if (best == 0 and _foreign(sample)) or (
-        len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)
-    ):
+    # In another alphabet than ours, no word can vote.
+    foreign = best == 0 and 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
+    if foreign or (len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)):
         return _classifier()(sample) or fallback
     if best == 0 or votes.get(fallback, 0.0) >= best:
         return fallback
     return max(votes, key=votes.__getitem__)
 
 
-def _script(sample: str) -> str | None:
-    """The language of a script that one language alone uses, when it fills the text."""
-    letters = sum(letter.isalpha() for letter in sample)
-    for script, language in _SCRIPTS:
-        if script.search(sample) and 3 * len(script.findall(sample)) > letters:
-            return language
-    return None
-
-
-def _foreign(sample: str) -> bool:
-    """Whether the text is written in another alphabet than ours."""
-    letters = [letter for letter in sample if letter.isalpha()]
-    return 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
-
-
 def _votes(words: list[str], sample: str) -> dict[str, float]:
-    """How much speaks for each language: a word counts less the more languages share it."""
+    """Score each language; a word counts less the more languages share it."""
     votes = dict.fromkeys(LANGUAGES, 0.0)
     ballot = _ballot()
     for word in words:
-        for language in ballot.get(word, ()):
-            votes[language] += 1 / len(ballot[word])
-        if "'" in word or "-" in word:
-            for part in re.split("['-]", word):
-                for language in ballot.get(part, ()):
-                    votes[language] += 1 / len(ballot[part])
+        parts = re.split("['-]", word) if "'" in word or "-" in word else ()
+        for each in (word, *parts):
+            for language in ballot.get(each, ()):
+                votes[language] += 1 / len(ballot[each])
     for language, letters in _LETTERS.items():
         votes[language] += _LETTER * min(len(letters.findall(sample)), _LETTERS_HEARD)
     return votes
@@ -197,7 +110,7 @@ def _ballot() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _classifier() -> Callable[[str], str]:
-    """The general classifier, loaded on the first text that needs it (half a second, 100 MB)."""
+    """Load the general classifier, on the first text that needs it (half a second, 100 MB)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -206,118 +119,94 @@ def _classifier() -> Callable[[str], str]:
 
 
 def terms(text: str, language: str) -> list[str]:
-    """The words of `text` by which it is found, in order: lowercased, stemmed, without accents.
+    """Return the index terms of `text` in order: lowercased, stemmed, without accents.
 
-    Stop words are left out. « 15 000 » is 15000; a hyphenated name gives itself and its parts.
+    Stop words are left out. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
     """
-    return [term for word in _words(text) for term in _terms_of(word, language)]
-
-
-def _words(text: str) -> list[str]:
-    plain = _straight(unicodedata.normalize("NFC", text)).lower()
-    # Two quick looks spare nearly every text the slow patterns.
-    if _PARTED.search(plain):
-        plain = _GROUPED.sub(lambda match: match[1] + _GROUP_MARK.sub("", match[2]), plain)
-        plain = _DECIMAL.sub(r"\1.\2", plain)
-    if _INITIAL.search(plain):
+    plain = plain_numbers(_straighten(unicodedata.normalize("NFC", text)).lower())
+    if _INITIAL.search(plain):  # most texts need no slow pattern
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    return _NUMBER.findall(plain)
+    return [term for word in _NUMBER.findall(plain) for term in _terms_of(word, language)]
 
 
-def _straight(text: str) -> str:
-    """The text with plain apostrophes and hyphens."""
+def _straighten(text: str) -> str:
+    """Replace typographic apostrophes and hyphens by plain ones."""
     for mark, plain in _MARKS:
         text = text.replace(mark, plain)
     return text
 
 
-@lru_cache(maxsize=1 << 16)  # nearly every word of a text was met before, in this corpus
+@lru_cache(maxsize=1 << 16)  # most words recur in a corpus
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
     stops = stop_words(language)
     if word not in stops and "'" in word:
         word = _POSSESSIVE.sub("", _ELIDED.sub("", word, count=1))
     if word in stops:
         return ()
-    found = _compound(word, stops) if "-" in word else [word]
-    return tuple(fold(each) for each in _stem(found, language))
+    words = _compound(word, stops) if "-" in word else [word]
+    if language in _STEMMED:  # names with digits or hyphens do not inflect
+        stemmer = _stemmers.of(language)
+        words = [stemmer.stemWord(each) if each.isalpha() else each for each in words]
+    return tuple(map(fold, words))
 
 
 def _compound(word: str, stops: frozenset[str]) -> list[str]:
-    """A hyphenated word whole, then its parts; « mai-1 » also closed, since people write both."""
+    """Return a hyphenated word and its parts; « mai-1 » also without hyphen, as some write it."""
     parts = word.split("-")
     verb = parts[-1] in _CLITICS
-    kept = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
-    kept = [part for part in kept if len(part) > 1 or part.isdigit()]
-    if verb or not kept:
-        return kept
+    words = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
+    words = [part for part in words if len(part) > 1 or part.isdigit()]
+    if verb or not words:
+        return words
     mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
     closed = [word.replace("-", "")] if mixed else []
-    return [word, *closed, *kept]
+    return [word, *closed, *words]
 
 
 class _Stemmers(threading.local):
-    """One set of stemmers a thread: they keep state while they work."""
+    """One set of stemmers per thread, because they are not thread-safe."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Stemmer.Stemmer] = {}
+        self._by_language: dict[str, Stemmer.Stemmer] = {}
+
+    def of(self, language: str) -> Stemmer.Stemmer:
+        if language not in self._by_language:
+            self._by_language[language] = Stemmer.Stemmer(_SNOWBALL[language])
+        return self._by_language[language]
 
 
 _stemmers = _Stemmers()
 
 
-def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    name = _SNOWBALL.get(language)
-    if name is None:
-        return None
-    if language not in _stemmers.known:
-        _stemmers.known[language] = Stemmer.Stemmer(name)
-    return _stemmers.known[language]
-
-
-def _stem(words: list[str], language: str) -> list[str]:
-    """Stems of the words that inflect; names with digits or hyphens stay as they are."""
-    stemmer = _stemmer(language)
-    if stemmer is None:
-        return words
-    return [stemmer.stemWord(word) if word.isalpha() else word for word in words]
-
-
 _SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
-
-
-_KNOWN = ("article", "articles", "auteur", "author", "written", "published")
+_ASKING_WORDS = ("article", "articles", "auteur", "author", "written", "published")
 
 
 def mend_phrase(text: str) -> str:
-    """The text with the words by which articles are asked about put right: « artcile »."""
-    return _SPELLING_WORD.sub(_mended, text)
+    """Correct misspelled words by which people ask about articles: « artcile »."""
+    return _SPELLING_WORD.sub(_mend_word, text)
 
 
-def _mended(found: re.Match[str]) -> str:
-    word = found[0]
-    plain = fold_phrase(word)
-    if plain in _KNOWN:
-        return word
-    # A first letter is seldom missed; without it « hauteur » would be an author.
-    return next((known for known in _KNOWN if known[0] == plain[0] and _near(plain, known)), word)
+def _mend_word(match: re.Match[str]) -> str:
+    """Return the known word at an edit distance of one, or the word itself."""
+    from rapidfuzz.distance import OSA
 
-
-def _near(one: str, other: str) -> bool:
-    """Whether one letter added, dropped or changed, or two exchanged, make one word the other."""
-    if abs(len(one) - len(other)) > 1 or one + "s" == other or one == other + "s":
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
-    if at < 0:
-        return True
-    a, b = one[at:], other[at:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] + a[2:]) == b
+    plain = fold_phrase(match[0])
+    if plain in _ASKING_WORDS:
+        return match[0]
+    for word in _ASKING_WORDS:
+        # The first letter is seldom mistyped; without it « hauteur » would be an author.
+        plural = plain + "s" == word or plain == word + "s"
+        if word[0] == plain[0] and not plural and OSA.distance(plain, word) <= 1:
+            return word
+    return match[0]
 
 
 def keyed_terms(text: str, language: str) -> list[str]:
-    """The terms of a text as they stand in the index."""
+    """Return the terms of a text as they are stored in the index."""
     return [_keyed(term, language) for term in terms(text, language)]
 
 
-@lru_cache(maxsize=1 << 16)  # the words of a text are those of the texts before it
+@lru_cache(maxsize=1 << 16)  # most words recur in a corpus
 def _keyed(term: str, language: str) -> str:
     return term if any(char.isdigit() for char in term) else f"{language}:{term}"

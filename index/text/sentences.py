@@ -1,8 +1,8 @@
-"""Where sentences begin and end.
+"""Sentence segmentation.
 
-`sentencex` proposes the ends; rules repair what it misses in French first. An end is dropped where
-the words around it show that the sentence goes on (« M. | Dupont », « av. J. | -C. »), and added
-where the proposal runs over one (« Il hésita… | Puis », long quotations).
+`sentencex` proposes the ends; rules correct its errors, mostly in French. An end is dropped where
+the sentence goes on (« M. | Dupont », « av. J. | -C. ») and added where the proposal runs over one
+(« Il hésita… | Puis », long quotations).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import sentencex  # type: ignore[import-untyped]
 class Abbreviations:
     """What a full stop after a word means.
 
-    After `never` the sentence goes on, after `number` it does when a number follows, after `maybe`
-    it ends only before a word that often begins one (`openers`); `ending` finds the latter. A
-    capital in `never` matters: « M. » is a title, « m. » a metre.
+    After `never` the sentence goes on; after `number` it goes on if a number follows; after `maybe`
+    it ends only before a word that often begins one (`openers`), and `ending` matches these places.
+    Case matters in `never`: « M. » is a title, « m. » a metre.
     """
 
     never: frozenset[str]
@@ -54,8 +54,6 @@ _FRENCH = _table(
     "quand si plusieurs comme ainsi cependant toutefois le la les plus c'est d'autres lors "
     "aujourd'hui enfin ensuite pourtant malgré sous sans tout tous toutes chaque",
 )
-
-
 _ENGLISH = _table(
     never="mr mrs ms messrs dr prof gen sen rep gov capt lt col sgt rev hon st vs e.g i.e cf "
     "viz mt",
@@ -65,8 +63,6 @@ _ENGLISH = _table(
     "at by for from with but and so then after before when while if as since there however "
     "although what who where why how",
 )
-
-
 _SPANISH = _table(
     never="sr sra srta sres d dña dr dra dres ud uds vd prof ing lic st sto sta p.ej ej gral ee",
     number="pág págs p pp núm n art cap fig vol t nº",
@@ -74,8 +70,6 @@ _SPANISH = _table(
     openers="el la los las lo un una en de por para con su sus este esta ese esa él ella ellos "
     "pero y según tras desde cuando como si no se al",
 )
-
-
 _GERMAN = _table(
     never="dr prof hr fr st z.b d.h u.a bzw ca evtl ggf inkl sog vgl z b d h u",
     number="nr abs art s bd kap abb jan feb apr aug sept okt nov dez",
@@ -83,8 +77,6 @@ _GERMAN = _table(
     openers="er sie es wir ihr ich der die das ein eine in im am auf mit nach bei für aber und "
     "doch dann wenn als seit von zu",
 )
-
-
 _ITALIAN = _table(
     never="sig sig.ra sigg dott dott.ssa prof prof.ssa avv ing on s ss p.es es",
     number="pag pagg p pp art n nn cap fig vol",
@@ -92,8 +84,6 @@ _ITALIAN = _table(
     openers="il lo la i gli le un una in di da per con su ma e egli essa esso questo questa nel "
     "nella secondo dopo quando se come",
 )
-
-
 _PORTUGUESE = _table(
     never="sr sra srs dr dra prof profa d exmo p.ex ex eng st",
     number="pág págs p pp n nº núm art cap fig vol",
@@ -101,16 +91,12 @@ _PORTUGUESE = _table(
     openers="o a os as um uma em no na de por para com ele ela eles mas e segundo depois quando "
     "se como este esta",
 )
-
-
 _DUTCH = _table(
     never="dhr mevr mw dr prof drs ir mr st bijv d.w.z o.a m.a.w z.g",
     number="nr blz p art fig jan feb apr aug sept okt nov dec ca",
     maybe="enz etc",
     openers="hij zij ze het de een in op met van voor maar en dan toen als ik wij we dit dat deze",
 )
-
-
 _BY_LANGUAGE = {
     "fr": _FRENCH,
     "en": _ENGLISH,
@@ -120,138 +106,90 @@ _BY_LANGUAGE = {
     "pt": _PORTUGUESE,
     "nl": _DUTCH,
 }
-
-
 _UNKNOWN = _table(never="", number="", maybe="etc", openers="")
 
-
-def abbreviations(language: str) -> Abbreviations:
-    """Those of `language`, or next to none for a language that is not listed."""
-    return _BY_LANGUAGE.get(language, _UNKNOWN)
-
-
 logger = logging.getLogger(__name__)
-
-
-SENTENCE_LIMIT = 1_000
-
-
-_WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: sentencex panics at some
-
-
+SENTENCE_CHARACTERS = 1_000
+_WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: some make sentencex panic
 _AT_ONCE = 10_000  # characters
-
-
-_DENSE = 20  # characters a mark, of a part with so many marks that sentencex would be slow
-_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it goes through the whole part for each of its ends
-
-
+_DENSE = 20  # characters per mark; with more marks, sentencex is slow
+_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it scans the whole part for each end
 _MARKS = re.compile(r"[.!?…。！？]")
-
-
 _NEAR = 300  # characters around an end that can decide whether it is one
 
 _QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
-
-
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
-
-
 _OPENERS = "«“\"‘'(\\[¿¡—–\\-•*"
-
-
 _NOTE = r"\[\d+\]"
-
-
 _ADDED = re.compile(
     rf"(?:…|\.\.\.)\s+|[»”)]\s?[.!?]\s+|[.!?…](?:\s?»|[”\")\]]|{_NOTE})+\s+"
     rf"|[.!?…]{_NOTE}+|(?<!\w)[^\W\d_]\.\s+|\n"
 )
-
-
 _STRAY_CLOSERS = re.compile(r"(?:[»”)\]]|\[(?:…|\.\.\.)\])+[.,;]?\s*")
-
-
 _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|(?<!\w)\"(?=\S)[^\"\n]*(?<=\S)\"(?!\w)")
-
-
 _NUMBERING = re.compile(rf"[{_OPENERS}\s]*(?:\d{{1,3}}|[a-zA-Z]|[IVXLC]+)[.)]")
-
-
 _INITIAL = re.compile(r"[^\W\d_](?:\.-[^\W\d_])?")  # « J. », « J.-P. »
-
-
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-
-
 _PARTICLES = frozenset("le la les de o a os as el".split())  # noqa: SIM905 - as in « J. Le Goff »
-
-
 _NAMES = frozenset(["yahoo!", "jeopardy!"])
-
-
 _ROMAN = re.compile(r"[IVXLC]+\b")
-
-
 _GLUED = re.compile(r"[a-zà-ÿ0-9»”\")\]]{2}[.!?…]+[»”\"’)\]]*$")
-
-
 _FIRST_WORD = re.compile(rf"[{_OPENERS}\s]*((?:[^\W\d_]+['’])?[^\W_]*)")
-
-
 _LONG_LINE = 40  # characters; a shorter line was ended on purpose
 
 
-def sentence_spans(text: str, language: str, limit: int = SENTENCE_LIMIT) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text`: in order, trimmed, and together every visible character.
+def sentence_spans(
+    text: str, language: str, limit: int = SENTENCE_CHARACTERS
+) -> list[tuple[int, int]]:
+    """Return the spans of the sentences: in order, trimmed, covering every visible character.
 
-    None crosses a paragraph (an empty line) and none is longer than `limit` characters.
+    No span crosses a paragraph (an empty line) or is longer than `limit` characters.
     """
     spans: list[tuple[int, int]] = []
-    for start, end in _between(text, 0, len(text), _PARAGRAPH_BREAK):
-        ends = _ends(text[start:end], language)
-        for first, last in zip([0, *ends], [*ends, end - start], strict=True):
+    breaks = [match.span() for match in _PARAGRAPH_BREAK.finditer(text)]
+    starts, ends = [0, *(end for _, end in breaks)], [*(start for start, _ in breaks), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        inner = _ends(text[start:end], language)
+        for first, last in zip([0, *inner], [*inner, end - start], strict=True):
             spans.extend(fit(text, start + first, start + last, limit))
     return spans
 
 
-def _between(text: str, start: int, end: int, gap: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    for match in gap.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
-    yield start, end
-
-
 def _ends(paragraph: str, language: str) -> list[int]:
-    """Where sentences end inside a paragraph, its own end aside."""
-    known = abbreviations(language)
-    proposed = _proposed(paragraph, language)
+    """Find where sentences end inside a paragraph, its own end excluded."""
+    abbreviations = _BY_LANGUAGE.get(language, _UNKNOWN)
+    proposed = _propose_ends(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
-    proposed.update(match.end() for match in known.ending.finditer(paragraph))
+    proposed.update(match.end() for match in abbreviations.ending.finditer(paragraph))
     quotes: list[tuple[int, int]] = []
     for start, end in (match.span() for match in _QUOTED.finditer(paragraph)):
         if end - start <= _QUOTE_LIMIT:
             quotes.append((start, end))
         else:
-            inner = _proposed(paragraph[start + 1 : end - 1], language)
+            inner = _propose_ends(paragraph[start + 1 : end - 1], language)
             proposed.update(start + 1 + offset for offset in inner)
-    ends = {_past_closers(paragraph, end) for end in proposed}
+    closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in proposed]
+    ends = {match.end() if match else end for match, end in closers}
     cased = paragraph != paragraph.lower()
-    kept = [0]
-    before = seen = 0
+    starts = [0]
+    before = visible_end = 0
     for end in sorted(ends - {0, len(paragraph)}):
         if visible := paragraph[before:end].rstrip():
-            seen = before + len(visible)
+            visible_end = before + len(visible)
         before = end
-        if seen <= kept[-1] or _inside(quotes, end):
-            continue
-        if _is_end(paragraph, kept[-1], seen, end, known, cased):
-            kept.append(end)
-    return kept[1:]
+        quote = bisect_left(quotes, (end, 0)) - 1
+        quoted = quote >= 0 and end < quotes[quote][1]
+        if (
+            visible_end > starts[-1]
+            and not quoted
+            and _is_end(paragraph, starts[-1], visible_end, end, abbreviations, cased)
+        ):
+            starts.append(end)
+    return starts[1:]
 
 
-def _proposed(text: str, language: str) -> set[int]:
-    """The ends that sentencex sees, asked by parts: its time grows with marks times length."""
+def _propose_ends(text: str, language: str) -> set[int]:
+    """Ask sentencex for ends, piecewise because its time grows with marks times length."""
     ends: set[int] = set()
     start = 0
     while start < len(text):
@@ -260,14 +198,14 @@ def _proposed(text: str, language: str) -> set[int]:
         space = text.rfind(" ", start, start + most) + 1
         stop = space if space > start and start + most < len(text) else start + most
         part = text[start:stop]
-        ends.update(start + end for end in _asked(_WIDE_SPACE.sub(" ", part), language))
+        ends.update(start + end for end in _ask_sentencex(_WIDE_SPACE.sub(" ", part), language))
         if not part.rstrip().endswith((".", "!", "?")):
             ends.discard(start + len(part))
         start = stop
     return ends - {len(text)}
 
 
-def _asked(part: str, language: str) -> list[int]:
+def _ask_sentencex(part: str, language: str) -> list[int]:
     try:
         boundaries = sentencex.get_sentence_boundaries(language, part)
     except BaseException as panic:
@@ -278,54 +216,49 @@ def _asked(part: str, language: str) -> list[int]:
     return [int(boundary["end_index"]) for boundary in boundaries]
 
 
-def _past_closers(paragraph: str, end: int) -> int:
-    match = _STRAY_CLOSERS.match(paragraph, end, end + _NEAR)
-    return match.end() if match else end
-
-
-def _inside(quotes: list[tuple[int, int]], end: int) -> bool:
-    place = bisect_left(quotes, (end, 0)) - 1
-    return place >= 0 and end < quotes[place][1]
-
-
 def _is_end(
-    paragraph: str, start: int, seen: int, end: int, known: Abbreviations, cased: bool
+    paragraph: str,
+    start: int,
+    visible_end: int,
+    end: int,
+    abbreviations: Abbreviations,
+    cased: bool,
 ) -> bool:
-    """Whether the sentence that began at `start` ends at `end`, by the words on both sides.
+    """True if the sentence that began at `start` ends at `end`, judging by the words around.
 
-    `seen` is where what is visible of it ends. A bounded neighbourhood is looked at, for a sentence
-    may have many ends proposed that are none.
+    `seen` is where its visible text ends. Only a bounded neighbourhood is inspected, because a
+    sentence may have many proposed ends.
     """
     match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
     word = match[1] if match else ""
-    if "\n" in paragraph[seen:end]:
-        return not _wrapped(paragraph, start, seen, word)
+    if "\n" in paragraph[visible_end:end]:
+        return not _is_wrapped(paragraph, start, visible_end, word)
     if cased and word[:1].islower():
         return False
-    if seen - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, seen):
+    if visible_end - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, visible_end):
         return False
     if paragraph[end : end + 1] in ".,;:":
         return False
-    near = paragraph[max(start, seen - _NEAR) : seen]
+    near = paragraph[max(start, visible_end - _NEAR) : visible_end]
     token = near.rsplit(maxsplit=1)[-1].lstrip("«“\"‘'([¿¡—–-•*")
     if not token:
         return False
-    if seen == end:
-        return _glued(token, paragraph[end : end + 40], word)
+    if visible_end == end:
+        return _ends_unspaced(token, paragraph[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):
         return token.lower() not in _NAMES
-    return _ends_after(token[:-1], word, known)
+    return _ends_after(token[:-1], word, abbreviations)
 
 
-def _wrapped(paragraph: str, start: int, seen: int, word: str) -> bool:
-    """Whether the sentence runs on to the next line, as in a text with a fixed width."""
-    line = seen - _LONG_LINE
-    long = line >= start and "\n" not in paragraph[line:seen]
-    return long and word[:1].islower() and paragraph[seen - 1] not in ".;:!?…"
+def _is_wrapped(paragraph: str, start: int, visible_end: int, word: str) -> bool:
+    """True if the sentence runs on to the next line, as in a text of fixed width."""
+    line = visible_end - _LONG_LINE
+    long = line >= start and "\n" not in paragraph[line:visible_end]
+    return long and word[:1].islower() and paragraph[visible_end - 1] not in ".;:!?…"
 
 
-def _glued(token: str, after: str, word: str) -> bool:
-    """Whether a sentence ends though no space follows (« fin.Elle »; not in an address)."""
+def _ends_unspaced(token: str, after: str, word: str) -> bool:
+    """True if a sentence ends although no space follows (« fin.Elle »; not in an address)."""
     if not token[-1].isascii():
         return True
     whole = token + after.split(maxsplit=1)[0] if after.strip() else token
@@ -335,38 +268,38 @@ def _glued(token: str, after: str, word: str) -> bool:
     return (note or bool(_GLUED.search(token))) and word[:1].isupper() and word[1:2].islower()
 
 
-def _ends_after(stem: str, word: str, known: Abbreviations) -> bool:
-    """Whether the full stop after `stem` ends a sentence, `word` being the next one."""
+def _ends_after(stem: str, word: str, abbreviations: Abbreviations) -> bool:
+    """True if the full stop after `stem` ends a sentence; `word` is the next word."""
     stem = re.split("['’]", stem)[-1]
     low = stem.lower()
-    if stem in known.never or low in known.never:
+    if stem in abbreviations.never or low in abbreviations.never:
         return False
-    if low in known.number:
+    if low in abbreviations.number:
         return not (word[:1].isdigit() or _ROMAN.match(word))
-    opening = word.lower() in known.openers or "'" in word or "’" in word
-    if low in known.maybe or _DOTTED.fullmatch(stem):
+    opening = word.lower() in abbreviations.openers or "'" in word or "’" in word
+    if low in abbreviations.maybe or _DOTTED.fullmatch(stem):
         return opening
     if _INITIAL.fullmatch(stem):
-        return word.lower() in known.openers - _PARTICLES
+        return word.lower() in abbreviations.openers - _PARTICLES
     return True
 
 
 def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """The span without the white space around it, in pieces of at most `limit` characters.
+    """Trim a span and cut it into pieces of at most `limit` characters and similar length.
 
-    A piece ends at a line, else at a semicolon, a comma, a space; pieces are of like length.
+    It is cut at a line end, else at a semicolon, a comma, a space.
     """
-    start, end = _trimmed(text, start, end)
+    start, end = _trim(text, start, end)
     while end - start > limit:
         pieces = -(-(end - start) // limit)
-        middle = _break(text, start, start + (end - start) // pieces, start + limit)
-        yield _trimmed(text, start, middle)
-        start, _ = _trimmed(text, middle, end)
+        middle = _find_cut(text, start, start + (end - start) // pieces, start + limit)
+        yield _trim(text, start, middle)
+        start, _ = _trim(text, middle, end)
     if start < end:
         yield start, end
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
@@ -374,8 +307,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _break(text: str, start: int, aim: int, last: int) -> int:
-    """The best place to cut between half of the way to `aim` and `last`."""
+def _find_cut(text: str, start: int, aim: int, last: int) -> int:
+    """Find the best cut between half way to `aim` and `last`."""
     first = start + max(1, (aim - start) // 2)
     for mark in ("\n", "; ", ", ", " "):
         places = [

@@ -1,14 +1,13 @@
-"""The words that say nothing of a subject, by language: articles, pronouns, auxiliaries, askings.
+"""Stop words by language: articles, pronouns, auxiliaries, question words.
 
-Short on purpose: numbers, ordinals, and nouns or participles that a question may turn on
-("premier", "cinq", "été", "né") are absent. The same lists tell languages apart, because every
-question in French holds some of these and few of the others.
+The lists are short on purpose: numbers, ordinals, and nouns or participles that a question may turn
+on ("premier", "cinq", "été", "né") are absent. They also serve language detection, because every
+French question contains some of these words and few of the others.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from types import MappingProxyType
 
 from index.text.folding import fold
 
@@ -27,8 +26,6 @@ avais avait avions aviez avaient aura auront aurait auraient eu ayant ait aient 
 avoir fait peut peuvent pouvait peut-être doit doivent va vont c'est-à-dire etc pex cf dis-moi
 parle-moi
 """
-
-
 _ENGLISH = """
 the a an of to in on at by for from with without into onto over under about between among through
 during before after since until against as and or nor but so than then that this these those which
@@ -39,8 +36,6 @@ must not no don't doesn't didn't isn't aren't wasn't weren't can't couldn't won'
 here some any each every all both such other only very too also just more most it's that's what's
 who's where's how's i'm you're we're they're eg ie etc please tell
 """
-
-
 _SPANISH = """
 el la los las lo un una unos unas de del a al en con sin por para sobre entre desde hasta hacia
 según durante contra ante bajo tras y e o u ni pero sino que qué quien quién quienes quiénes cual
@@ -53,8 +48,6 @@ algunos algunas algún ningún es son era eran fue fueron ser sido siendo soy er
 estaba estaban estar ha han había habían haber hay he hubo sea sean será serán sería puede pueden
 hace etc
 """
-
-
 _GERMAN = """
 der die das den dem des ein eine einer eines einem einen kein keine keinen keiner und oder aber
 denn sondern als wie wenn weil dass daß ob obwohl während in im an am auf aus bei beim mit nach
@@ -66,8 +59,6 @@ jene jedes jeder jede nicht auch noch nur schon sehr mehr so da dort hier sich i
 bin bist wird werden wurde wurden worden hat haben hatte hatten habe kann können konnte muss müssen
 soll sollen will usw zb
 """
-
-
 _ITALIAN = """
 il lo la i gli le l un uno una un' di del dello della dell dei degli delle a al allo alla all ai
 agli alle da dal dallo dalla dall dai dagli dalle in nel nello nella nell nei negli nelle con col
@@ -78,8 +69,6 @@ questi queste quello quella quelli quelle quell non più meno molto anche già c
 tutte altro altra altri altre ogni è sono era erano fu furono essere stato stata stati state sia
 siano sarà saranno ha hanno ho hai abbiamo avete aveva avevano avere può possono deve devono ecc
 """
-
-
 _PORTUGUESE = """
 o a os as um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para
 pra com sem sobre entre desde até contra após ao à aos às e ou nem mas porém que quê quem qual
@@ -90,8 +79,6 @@ muito mais menos também já assim todo toda todos todas outro outra outros outr
 algum alguma alguns algumas é são era eram foi foram ser sido sendo sou somos está estão estava
 estavam estar há havia tem têm tinha tinham ter ao será serão seria seja sejam pode podem etc
 """
-
-
 _DUTCH = """
 de het een van in op te ten ter aan bij met uit voor door over onder tussen tegen naar om tot
 zonder sinds tijdens en of maar want dat die dit deze als dan toen omdat hoewel terwijl wie wat
@@ -100,29 +87,23 @@ haar hem mij me mijn jouw uw zijn ons onze er hier daar niet geen ook nog al wel
 is was waren ben bent wordt worden werd werden geworden heeft hebben had hadden heb kan kunnen kon
 moet moeten zal zullen zou zouden iets alle andere elk elke enz bijv
 """
-
-
-_WORDS = MappingProxyType(
-    {
-        "fr": _FRENCH,
-        "en": _ENGLISH,
-        "es": _SPANISH,
-        "de": _GERMAN,
-        "it": _ITALIAN,
-        "pt": _PORTUGUESE,
-        "nl": _DUTCH,
-    }
-)
-
-
+_WORDS = {
+    "fr": _FRENCH,
+    "en": _ENGLISH,
+    "es": _SPANISH,
+    "de": _GERMAN,
+    "it": _ITALIAN,
+    "pt": _PORTUGUESE,
+    "nl": _DUTCH,
+}
 LANGUAGES = tuple(_WORDS)
 
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    """The stop words of a language, each also without its accents; none for an unknown language.
+    """Return the stop words of a language, also without accents; empty for an unknown language.
 
-    A word that differs from a stop word by an accent alone (« né » from « ne ») is not among them.
+    A word that differs from a stop word only by an accent (« né » from « ne ») is not one.
     """
     words = _WORDS.get(language, "").split()
-    return frozenset(words) | frozenset(fold(word) for word in words)
+    return frozenset(words) | frozenset(map(fold, words))

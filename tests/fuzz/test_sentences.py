@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.sentences import SENTENCE_LIMIT, sentence_spans
+from index.text.sentences import SENTENCE_CHARACTERS, sentence_spans
 from tests.fuzz import TEXTS, fuzzed
 
 
@@ -14,7 +14,7 @@ from tests.fuzz import TEXTS, fuzzed
 def test_sentences_are_slices_of_the_text(text: str, language: str) -> None:
     last = 0
     for start, end in sentence_spans(text, language):
-        assert last <= start < end <= start + SENTENCE_LIMIT
+        assert last <= start < end <= start + SENTENCE_CHARACTERS
         assert not text[last:start].strip()
         assert text[start:end] == text[start:end].strip()
         last = end

@@ -88,7 +88,7 @@ class PersonalHandlers:
 
     async def privacy(self, event: ChatEvent) -> None:
         phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
-        kept = await self._services.run(privacy.count_kept, person_id=owner)
+        kept = await self._services.run(privacy.count_records, person_id=owner)
         settings = self._services.settings
         text = phrases.privacy(
             turns=kept.turns,

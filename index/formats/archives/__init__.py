@@ -1,1 +1,1 @@
-"""Archives and packed files: members, taken one by one within bounds."""
+"""Archives and compressed files, read member by member within limits."""

@@ -1,4 +1,4 @@
-"""How much may lie in an archive, and what goes wrong in one."""
+"""Limits on what an archive may unpack to, and members held while they are read."""
 
 from __future__ import annotations
 
@@ -18,39 +18,17 @@ from typing import BinaryIO
 
 from index.errors import Problem, ReadError, reason_of
 
-ARCHIVE_MEMBERS = 100_000
-"""Members of an archive; those beyond are not read."""
-
-MEMBER_LIMIT = 2**30
-"""Bytes of one member, unpacked."""
-
-TOTAL_LIMIT = 16 * 2**30
-"""Bytes of all members of an archive and of those in it, unpacked."""
-
-RATIO = 250
-"""Times that an archive may grow when it is unpacked; text grows some 4 to 30 times."""
-
-RATIO_FROM = 64 * 2**20
-"""Bytes unpacked from which on `RATIO` is watched."""
-
-DIRECTORY_LIMIT = 32 * 2**20
-"""Bytes of a zip's list of members, which is held in memory."""
-
+ARCHIVE_MEMBERS = 100_000  # members of an archive; those beyond are not read
+ARCHIVE_MEMBER_BYTES = 2**30  # one member, unpacked
+ARCHIVE_BYTES = 16 * 2**30  # all members of an archive and of those in it, unpacked
+RATIO = 250  # maximum growth when unpacked; text grows some 4 to 30 times
+RATIO_FROM_BYTES = 64 * 2**20  # unpacked; `RATIO` is checked above
+DIRECTORY_BYTES = 32 * 2**20  # a zip's list of members, which is held in memory
+# What the libraries raise for damaged or malicious archives.
 BROKEN = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-    struct.error,
-    LookupError,
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, OverflowError, RuntimeError, struct.error, LookupError),
 )
-"""What the libraries raise on archives that are damaged, or made to do harm."""
 
 
 @dataclass
@@ -62,11 +40,11 @@ class UnpackBudget:
     spent: Problem | None = None
 
     def take(self, count: int) -> None:
-        """Raises ReadError, without naming the archive, when it is too much."""
+        """Charge unpacked bytes. Raises ReadError, without naming the archive, if too many."""
         self.total += count
-        if self.total > TOTAL_LIMIT:
-            self.spent = Problem("archive-too-large", limit=TOTAL_LIMIT)
-        elif self.total > max(RATIO_FROM, RATIO * self.size):
+        if self.total > ARCHIVE_BYTES:
+            self.spent = Problem("archive-too-large", limit=ARCHIVE_BYTES)
+        elif self.total > max(RATIO_FROM_BYTES, RATIO * self.size):
             self.spent = Problem("archive-bomb", times=RATIO)
         if self.spent is not None:
             raise ReadError(self.spent)
@@ -80,10 +58,10 @@ def why_broken(error: BaseException) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: its path there, and why it is `refused` or how it is opened.
+    """A file in an archive: its path, and how to open it or why it is `refused`.
 
-    What is `counted` is so as the archive is unpacked. What is `lasting` may be opened several
-    times, whatever comes after it.
+    `counted` members are charged to the budget as the archive is unpacked. `lasting` ones may be
+    opened several times, in any order.
     """
 
     name: str
@@ -94,37 +72,36 @@ class Member:
 
 
 def plain_name(name: str) -> str:
-    """A member's path as text, which leads nowhere."""
+    """Return a member's path without parts that lead elsewhere."""
     plain = name.replace("\\", "/").replace("\0", "").encode("utf-8", "replace").decode()
     parts = (part for part in PurePosixPath(plain).parts if part.strip("/") not in ("", "..", "."))
     return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
 
 
-IN_MEMORY = 16 * 2**20
-"""Bytes of a member that is held in memory; a larger one lies in a temporary file meanwhile."""
-
+# A member held in memory; larger ones go to a temporary file.
+SPOOL_MEMORY_BYTES = 16 * 2**20
 _PIECE = 2**18
 _File = tempfile.SpooledTemporaryFile
 
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """An unpacked member; its size in bytes is 0 where it is not known beforehand."""
+    """An unpacked member; `size` is 0 if unknown."""
 
     size: int
     open: Callable[[], BinaryIO]
 
 
 @contextmanager
-def held_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
-    """A member unpacked, in memory or in a temporary file. Raises ReadError, naming it."""
+def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
+    """Unpack a member into memory or a temporary file. Raises ReadError, naming it."""
     if member.lasting:
         yield Spool(0, member.open)
         return
-    with _File(max_size=IN_MEMORY) as file:
+    with _File(max_size=SPOOL_MEMORY_BYTES) as file:
         try:
             with member.open() as stream:
-                size = _unpacked(stream, file, None if member.counted else budget)
+                size = _unpack(stream, file, None if member.counted else budget)
         except ReadError as error:
             raise ReadError(error.problem, shown=shown) from error
         except BROKEN as error:
@@ -132,12 +109,12 @@ def held_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Sp
         yield Spool(size, lambda: io.BufferedReader(_View(file, size)))
 
 
-def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
+def _unpack(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
     size = 0
     while piece := stream.read(_PIECE):
         size += len(piece)
-        if size > MEMBER_LIMIT:
-            raise ReadError("archive-member-too-large", limit=MEMBER_LIMIT)
+        if size > ARCHIVE_MEMBER_BYTES:
+            raise ReadError("archive-member-too-large", limit=ARCHIVE_MEMBER_BYTES)
         if budget is not None:
             budget.take(len(piece))
         try:
@@ -148,7 +125,7 @@ def _unpacked(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None)
 
 
 class _View(io.RawIOBase):
-    """A reading of a file that has its own place in it; there may be several at once."""
+    """An independent reader of a shared file, with its own position."""
 
     def __init__(self, file: _File[bytes], size: int) -> None:
         super().__init__()
@@ -179,7 +156,7 @@ class _View(io.RawIOBase):
 
 
 def zip_directory_size(stream: BinaryIO) -> int:
-    """Bytes of the list of members, as the end of the archive tells it."""
+    """Return the size in bytes of a zip's list of members, as its end record says."""
     end = stream.seek(0, 2)
     stream.seek(max(0, end - 2**16 - 98))
     tail = stream.read()

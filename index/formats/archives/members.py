@@ -1,4 +1,4 @@
-"""The members of an archive, whichever it is."""
+"""The members of zip, tar and compressed files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
-from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from index.errors import Problem, ReadError, StreamError, reason_of
 from index.formats.archives.bounds import (
     ARCHIVE_MEMBERS,
     BROKEN,
-    DIRECTORY_LIMIT,
+    DIRECTORY_BYTES,
     Member,
     UnpackBudget,
     plain_name,
@@ -28,31 +27,19 @@ from index.formats.archives.bounds import (
     zip_directory_size,
 )
 from index.formats.base import Content, Skipped
-from index.formats.signature import HEAD, is_zip
+from index.formats.signature import HEAD_BYTES, is_zip
 from index.formats.table import sure_format
 
 _PIECE = 2**18
-
-
-def _gunzip(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
-
-
-def _bunzip2(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, bz2.BZ2File(stream))
-
-
-def _unxz(stream: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, lzma.LZMAFile(stream))
-
-
-_OPENERS: Mapping[str, Callable[[BinaryIO], BinaryIO]] = MappingProxyType(
-    {"gz": _gunzip, "bz2": _bunzip2, "xz": _unxz}
-)
+_OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
+    "gz": lambda stream: gzip.GzipFile(fileobj=stream),
+    "bz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
 
 
 class Unpacking(io.RawIOBase):
-    """A packed stream, unpacked within a budget: passing over what it holds costs as reading it.
+    """A stream decompressed within a budget; seeking forward costs as much as reading.
 
     `owned` streams are closed with it.
     """
@@ -103,8 +90,8 @@ class Unpacking(io.RawIOBase):
         super().close()
 
 
-def packed(content: Content, packing: str) -> Member:
-    """The file in `a.jsonl.gz`, which bears its name without the last suffix."""
+def packed_member(content: Content, packing: str) -> Member:
+    """Return the file in `a.jsonl.gz`, named without the last suffix."""
 
     def opened() -> BinaryIO:
         raw = Unpacking(content.open(), packing, UnpackBudget(content.size), owned=True)
@@ -115,7 +102,7 @@ def packed(content: Content, packing: str) -> Member:
 
 
 def holds_tar(content: Content, packing: str) -> bool:
-    """Whether what is packed is a tar archive."""
+    """True if the compressed file is a tar archive."""
     try:
         with content.stream() as stream, _OPENERS[packing](stream) as source:
             return source.read(512)[257:262] == b"ustar"
@@ -123,14 +110,14 @@ def holds_tar(content: Content, packing: str) -> bool:
         return False
 
 
-_READ_LIMIT = 2**18  # bytes at once; `tarfile` takes what a header claims to be long into memory
+_READ_LIMIT = 2**18  # bytes at once; `tarfile` would load whatever length a header claims
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def tarred(
+def tar_members(
     stream: BinaryIO, packing: str, budget: UnpackBudget, stack: ExitStack
 ) -> Iterator[Member]:
-    """The members of a tar, in order; each must be read before the next."""
+    """Yield the members of a tar in order; each must be read before the next."""
     source = stream
     if packing:
         unpacking = Unpacking(stream, packing, budget, owned=False)
@@ -145,28 +132,21 @@ def tarred(
         archive.members = []  # type: ignore[attr-defined] # or it keeps a million of them
         if info.isdir():
             continue
-        name = plain_name(_tar_member_name(info.name))
+        name = info.name
+        if _SURROGATES.search(name):  # not UTF-8: Western European, as in old archives
+            name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        name = plain_name(name)
         if info.issym() or info.islnk():
             yield Member(name, refused=Problem("archive-link"))
         elif not info.isreg() or info.issparse():
             yield Member(name, refused=Problem("archive-special"))
         else:
-            yield Member(name, partial(_open_tar_member, archive, info), counted=bool(packing))
-
-
-def _open_tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.extractfile(info))
-
-
-def _tar_member_name(name: str) -> str:
-    """A member's name, which is UTF-8 today and was Western European before."""
-    if not _SURROGATES.search(name):
-        return name
-    return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+            open_member = cast(Callable[[], BinaryIO], partial(archive.extractfile, info))
+            yield Member(name, open_member, counted=bool(packing))
 
 
 class _Guarded:
-    """A stream that gives no more at once than an honest header asks for."""
+    """A stream that refuses reads larger than an honest header needs."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -188,9 +168,9 @@ _ENCRYPTED = 0x1
 _FRAMES = re.compile("[\u2500-\u259f]")
 
 
-def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
-    """The members of a zip. Raises ReadError where they are too many to be listed."""
-    if zip_directory_size(stream) > DIRECTORY_LIMIT:
+def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
+    """Yield the members of a zip. Raises ReadError if there are too many."""
+    if zip_directory_size(stream) > DIRECTORY_BYTES:
         raise ReadError("archive-too-many-files", limit=ARCHIVE_MEMBERS)
     archive = stack.enter_context(zipfile.ZipFile(stream))
     for info in archive.infolist():
@@ -202,15 +182,11 @@ def zipped(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
         elif info.flag_bits & _ENCRYPTED:
             yield Member(name, refused=Problem("archive-encrypted"))
         else:
-            yield Member(name, partial(_open_zip_member, archive, info))
-
-
-def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.open(info))
+            yield Member(name, cast(Callable[[], BinaryIO], partial(archive.open, info)))
 
 
 def _zip_member_name(info: zipfile.ZipInfo) -> str:
-    """A member's name: of archives that do not say, UTF-8 (macOS), else MS-DOS (Windows)."""
+    """Decode a member's name: without a flag, as UTF-8 (macOS), else as MS-DOS (Windows)."""
     if info.flag_bits & _UTF8:
         return info.filename
     try:
@@ -219,21 +195,17 @@ def _zip_member_name(info: zipfile.ZipInfo) -> str:
     except UnicodeEncodeError:
         return info.filename
     except UnicodeDecodeError:
-        # Letters of Western Europe (« À ») are where MS-DOS in America had frames.
+        # Western European letters (« À ») are where American MS-DOS had box drawing.
         return raw.decode("cp850") if _FRAMES.search(info.filename) else info.filename
-
-
-_PACKINGS = ("gz", "bz2", "xz")
 
 
 def members_of(
     content: Content, budget: UnpackBudget, stack: ExitStack
 ) -> Iterator[Member | Skipped]:
-    """The files in an archive; each must be read before the next is asked for, while `stack` keeps
-    the archive open.
+    """Yield the files in an archive; each must be read before the next, while `stack` is open.
 
-    A Skipped is the last where the rest cannot be read. Raises ReadError where nothing can, or
-    where the budget is spent.
+    A Skipped is the last where the rest cannot be read. Raises ReadError where nothing can be read,
+    or the budget is spent.
     """
     number = 0
     try:
@@ -254,16 +226,16 @@ def members_of(
 
 def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
     with content.stream() as stream:
-        head = stream.read(HEAD)
+        head = stream.read(HEAD_BYTES)
     if is_zip(head):
-        yield from zipped(stack.enter_context(content.stream()), stack)
+        yield from zip_members(stack.enter_context(content.stream()), stack)
         return
     sure = sure_format(head)
     packing = sure.suffix.rpartition(".")[2] if sure else ""
-    if packing in _PACKINGS and not holds_tar(content, packing):
-        yield packed(content, packing)
-    elif packing in (*_PACKINGS, "tar") or content.name.lower().endswith(".tar"):
+    if packing in _OPENERS and not holds_tar(content, packing):
+        yield packed_member(content, packing)
+    elif packing in (*_OPENERS, "tar") or content.name.lower().endswith(".tar"):
         stream = stack.enter_context(content.stream())
-        yield from tarred(stream, packing.removeprefix("tar"), budget, stack)
+        yield from tar_members(stream, packing.removeprefix("tar"), budget, stack)
     else:
         raise ReadError("archive-not")

@@ -1,7 +1,7 @@
-"""Archives (`.zip`, `.tar`, packed or not) and packed files: their members, read in place.
+"""Parser of archives (`.zip`, `.tar`, compressed or not) and compressed files.
 
-Nothing is unpacked to the disk but members too large for memory, one at a time, to a temporary
-file without a name. A member's own name never leads anywhere.
+Members are read in place; only those too large for memory go to an unnamed temporary file, one at a
+time. A member's own name is never used as a path.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from index.errors import ReadError
-from index.formats.archives.bounds import Member, UnpackBudget, held_member
+from index.formats.archives.bounds import Member, UnpackBudget, hold_member
 from index.formats.archives.members import members_of
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import read_content
 from index.formats.table import format_of
 
-_DEPTH = 1  # of an archive that may lie in another
+_DEPTH = 1  # levels of archives in another
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """The articles of an archive's members of known formats; those of others are passed over.
+    """Yield the articles of the members of known formats; other members are ignored.
 
-    Raises ReadError where it is damaged from the start, or leads too deep.
+    Raises ReadError if the archive is damaged from the start or nested too deep.
     """
     if content.depth > _DEPTH:
         raise ReadError("archive-nested", shown=content.shown)
@@ -31,7 +31,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 class _Opened:
-    """An archive and, within the same bounds, those in it."""
+    """An archive and, within the same limits, those in it."""
 
     def __init__(self, content: Content, budget: UnpackBudget) -> None:
         self._outer = content
@@ -45,11 +45,14 @@ class _Opened:
                     yield member
                     continue
                 format = format_of(member.name)
-                if format is None or _is_hidden(member.name):
+                parts = member.name.split("/")
+                # Files that systems and programs leave behind.
+                hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
+                if format is None or hidden:
                     continue
-                yield from self._member(member, prefix, format.parser == __name__)
+                yield from self._read_member(member, prefix, format.parser == __name__)
 
-    def _member(
+    def _read_member(
         self, member: Member, prefix: str, nested: bool
     ) -> Iterator[ArticleDraft | Skipped]:
         key = f"{prefix}#{member.name}" if prefix else member.name
@@ -58,7 +61,7 @@ class _Opened:
             yield Skipped(shown, member.refused)
             return
         try:
-            with held_member(member, shown, self._budget) as spool:
+            with hold_member(member, shown, self._budget) as spool:
                 inner = Content(
                     member.name.rpartition("/")[2],
                     shown,
@@ -67,26 +70,22 @@ class _Opened:
                     options=self._outer.options,
                     depth=self._outer.depth + 1 + (1 if prefix else 0),
                 )
-                yield from self._found(inner, key, nested)
+                yield from self._read_inner(inner, key, nested)
         except ReadError as error:
             if self._budget.spent is None:
                 yield Skipped(shown, error.problem)
         if self._budget.spent is not None:
             raise ReadError(self._budget.spent, shown=self._outer.shown)
 
-    def _found(self, inner: Content, key: str, nested: bool) -> Iterator[ArticleDraft | Skipped]:
+    def _read_inner(
+        self, inner: Content, key: str, nested: bool
+    ) -> Iterator[ArticleDraft | Skipped]:
         if nested and inner.depth <= self._outer.depth + _DEPTH:
             yield from self.read(inner)
         elif nested:
             raise ReadError("archive-nested", shown=inner.shown)
         else:
-            for found in read_content(inner):
-                if isinstance(found, ArticleDraft):
-                    found = replace(found, key=f"{key}#{found.key}" if found.key else key)
-                yield found
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether a member is what systems and programs leave among people's files."""
-    parts = name.split("/")
-    return "__MACOSX" in parts or any(part.startswith((".", "~$")) for part in parts)
+            for draft in read_content(inner):
+                if isinstance(draft, ArticleDraft):
+                    draft = replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
+                yield draft

@@ -1,1 +1,1 @@
-"""Web pages: the tree, what the page says of itself, and its article."""
+"""Web pages: tree, metadata and article."""

@@ -1,4 +1,4 @@
-"""The paragraphs, headings, lists and tables of a page's article."""
+"""Paragraphs, headings, lists and tables of a page's article."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from index.formats.base import Block, list_blocks
-from index.formats.html.tree import APART, Element, text_length
+from index.formats.html.tree import APART, Element, element_words, text_length
 
 _LEADS = frozenset({"chapo", "chapeau", "standfirst"})
 _ENDS = frozenset({"ps", "post-scriptum", "notes"})
@@ -22,10 +22,10 @@ _LONGEST = 200  # characters; a heading has fewer
 _OPENING = 60  # characters that tell one paragraph from another
 
 
-def gather(tree: Element) -> None:
-    """Move what leads to an article's text, or follows it as its own, into it.
+def gather_parts(tree: Element) -> None:
+    """Move leads and postscripts that stand beside an article's text into it.
 
-    The templates of SPIP, which associations and many small papers in French use, put them beside.
+    The templates of SPIP, common among associations and small papers in French, put them there.
     """
     for body in [each for each in tree.iter("div") if _names(each) & _BODIES]:
         before = islice(body.itersiblings(preceding=True), _NEAR)
@@ -39,11 +39,11 @@ def gather(tree: Element) -> None:
             each.tail = None
             body.append(each)
         for each in (*leads, *ends):
-            each.attrib.pop("class")  # whose names may speak against it
+            each.attrib.pop("class")  # its names might make trafilatura drop it
 
 
-def wrap(tree: Element) -> None:
-    """Make a paragraph of the words that a division begins with, where paragraphs follow."""
+def wrap_loose_words(tree: Element) -> None:
+    """Wrap the loose words at the start of a division into a paragraph, if paragraphs follow."""
     for division in [each for each in tree.iter("div", "article", "section") if each.text]:
         if len(division.text.strip()) >= _WORDED and division.find("p") is not None:
             paragraph = division.makeelement("p")
@@ -56,9 +56,9 @@ def wrap(tree: Element) -> None:
 
 
 def time_entries(tree: Element) -> None:
-    """Put the hour of an entry of a live page before the entry's heading."""
+    """Prefix the heading of each entry of a live page with its time."""
     for time in list(tree.iter("time")):
-        hour, heading = _all_words(time), time.getnext()
+        hour, heading = element_words(time), time.getnext()
         if heading is None or heading.tag not in _HEADINGS or not _HOUR.fullmatch(hour):
             continue
         heading.text = f"{hour} – {(heading.text or '').lstrip()}"
@@ -66,71 +66,78 @@ def time_entries(tree: Element) -> None:
 
 
 def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
-    """The blocks with the headings that stand right above one of them on the page.
+    """Insert the headings that stand right above a block on the page.
 
-    Only where there is none among them: trafilatura then took the paragraphs wherever they were.
+    Only if there is none among the blocks: trafilatura then collected paragraphs from anywhere.
     """
     if not blocks or any(block.heading for block in blocks):
         return tuple(blocks)
-    above = dict(_above(tree))
-    told: list[Block] = []
-    for block in blocks:
-        if heading := above.pop(block.text[:_OPENING], None):
-            told.append(Block(heading, heading=True))
-        told.append(block)
-    return tuple(told)
-
-
-def _above(tree: Element) -> Iterator[tuple[str, str]]:
-    """How a paragraph below a heading begins, and the heading."""
+    above: dict[str, str] = {}  # by how the paragraph below begins
     for heading in tree.iter(*_HEADINGS):
-        words, follower = _all_words(heading), heading.getnext()
+        words, follower = element_words(heading), heading.getnext()
         if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
-            yield _all_words(follower)[:_OPENING], words
+            above[element_words(follower)[:_OPENING]] = words
+    result: list[Block] = []
+    for block in blocks:
+        if words := above.pop(block.text[:_OPENING], ""):
+            result.append(Block(words, heading=True))
+        result.append(block)
+    return tuple(result)
 
 
 def _names(element: Element) -> set[str]:
     return set((element.get("class") or "").split())
 
 
-def _all_words(element: Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())
-
-
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square
 _LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
 _CAPTIONED = 3  # pictures at least in a gallery
 _GALLERY = 1 / 3  # of the words of the article are captions in a gallery
+# trafilatura's names of HTML elements.
+_TAGS = {"head": "h2", "list": "ul", "item": "li", "row": "tr", "cell": "td", "lb": "br"}
+_TAGS |= {"quote": "blockquote", "ab": "p", "fw": "p"}
+_STANDING = frozenset(
+    {"p", "head", "list", "table", "quote", "div"}
+)  # code beside them is a block too
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
-_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # signs that no article needs
-_SPACES = re.compile(r"[ \t\r\n]+")
+_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # characters that no article uses
 
 
 def page_body(tree: Element) -> tuple[Block, ...]:
-    """The article's blocks as trafilatura finds them, with French spaces kept."""
+    """Extract the article's blocks with trafilatura, keeping French spaces."""
     from trafilatura import bare_extraction
 
     page, tree = tree, copy.deepcopy(tree)
-    wrap(tree)
-    gather(tree)
+    wrap_loose_words(tree)
+    gather_parts(tree)
     _keep_captions(tree)
     _unwrap_crowded(tree)
     spaces = _hide_spaces(tree)
     large = sum(1 for _ in tree.iter()) > _LARGE
-    found = bare_extraction(tree, include_comments=False, include_tables=True, fast=large)
-    body: Any = getattr(found, "body", None)
+    extract = bare_extraction(tree, include_comments=False, include_tables=True, fast=large)
+    body: Any = getattr(extract, "body", None)
     if body is None:
         return ()
-    blocks = (Block(_with_spaces(block.text, spaces), block.heading) for block in _blocks(body))
-    return with_headings([block for block in blocks if block.text], page)
+    for code in body.iter("code"):
+        holder = code.getparent()
+        if holder.tag in ("body", "div", "quote") and any(each.tag in _STANDING for each in holder):
+            code.tag = "p"
+    for element in body.iter(*_TAGS):
+        element.tag = _TAGS[element.tag]
+    blocks = []
+    for block in fragment_blocks(body):
+        text = block.text.translate({ord(sign): space for space, sign in spaces.items()})
+        if text := "\n".join(filter(None, map(str.strip, text.split("\n")))):
+            blocks.append(Block(text, block.heading))
+    return with_headings(blocks, page)
 
 
 def _keep_captions(tree: Element) -> None:
-    """Make paragraphs of a gallery's captions, where they are much of what the page says."""
+    """Turn the captions of a gallery into paragraphs, if they are much of the page."""
     captions = list(tree.iter("figcaption"))
-    told = sum(text_length(caption) for caption in captions)
+    caption_length = sum(text_length(caption) for caption in captions)
     prose = sum(text_length(paragraph) for paragraph in tree.iter("p"))
-    if len(captions) < _CAPTIONED or told < _GALLERY * (told + prose):
+    if len(captions) < _CAPTIONED or caption_length < _GALLERY * (caption_length + prose):
         return
     for caption in captions:
         for credit in list(caption.iter("span", "small", "cite")):
@@ -147,7 +154,7 @@ def _keep_captions(tree: Element) -> None:
 
 
 def _unwrap_crowded(tree: Element) -> None:
-    """Unwrap the inline elements of a paragraph that is crowded with them."""
+    """Unwrap inline elements in elements crowded with them."""
     crowded = [
         element
         for element in tree.iter()
@@ -158,24 +165,24 @@ def _unwrap_crowded(tree: Element) -> None:
 
 
 def _unwrap_inline(element: Element) -> None:
-    """Make one text of the element's words between its other children, in linear time."""
+    """Merge the inline children of an element into its text, in linear time."""
     texts = [[element.text or ""]]
-    kept = []
+    blocks = []
     for child in list(element):
         if child.tag not in APART:
             texts[-1] += [*child.itertext(), child.tail or ""]
             child.tail = None
             element.remove(child)
         else:
-            kept.append(child)
+            blocks.append(child)
             texts.append([child.tail or ""])
     element.text = "".join(map(str, texts[0]))
-    for child, words in zip(kept, texts[1:], strict=True):
+    for child, words in zip(blocks, texts[1:], strict=True):
         child.tail = "".join(map(str, words))
 
 
 def _hide_spaces(tree: Element) -> dict[str, str]:
-    """Put a sign in the place of each no-break space, which trafilatura would make plain."""
+    """Replace no-break spaces by stand-ins, because trafilatura would normalise them."""
     text = "".join(tree.itertext())
     signs = (sign for sign in _STAND_INS if sign not in text)
     spaces = dict(zip(sorted(set(_NARROW.findall(text))), signs, strict=False))
@@ -185,73 +192,7 @@ def _hide_spaces(tree: Element) -> dict[str, str]:
             element.text = element.text.translate(table)
         if element.tail and _NARROW.search(element.tail):
             element.tail = element.tail.translate(table)
-    return {sign: space for space, sign in spaces.items()}
-
-
-def _with_spaces(text: str, spaces: dict[str, str]) -> str:
-    text = text.translate({ord(sign): space for sign, space in spaces.items()})
-    return "\n".join(line for line in (part.strip() for part in text.split("\n")) if line)
-
-
-def _blocks(element: Element) -> Iterator[Block]:
-    """The blocks of an element that trafilatura made, in reading order."""
-    match element.tag:
-        case "head":
-            yield Block(_words(element).replace("\n", " "), heading=True)
-        case "list":
-            yield from list_blocks(
-                [line for item in element for line in _words(item).split("\n") if line]
-            )
-        case "table":
-            yield Block("\n".join(_rows(element)))
-        case "p" | "code" | "item" | "ab" | "fw":
-            yield Block(_words(element))
-        case _:
-            yield from _mixed(element)
-    if element.tail and element.tail.strip() and element.getparent() is not None:
-        yield Block(_SPACES.sub(" ", element.tail).strip())
-
-
-def _mixed(element: Element) -> Iterator[Block]:
-    """A quotation, a division: its own words, then its blocks."""
-    if not any(child.tag in ("p", "head", "list", "table", "quote", "div") for child in element):
-        yield Block(_words(element))
-        return
-    if element.text and element.text.strip():
-        yield Block(_SPACES.sub(" ", element.text).strip())
-    for child in element:
-        yield from _blocks(child)
-
-
-def _rows(table: Element) -> Iterator[str]:
-    for row in table.iter("row"):
-        cells = (_words(cell).replace("\n", " ") for cell in row.iter("cell"))
-        yield " | ".join(cell for cell in cells if cell)
-
-
-def _words(element: Element) -> str:
-    """The words in an element, forced breaks and inner blocks on lines of their own."""
-    parts: list[str] = []
-    for event, each in _walk(element):
-        if event == "text":
-            parts.append(_SPACES.sub(" ", each))
-        else:
-            parts.append("\n")
-    lines = (line.strip() for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _walk(element: Element) -> Iterator[tuple[str, Any]]:
-    if element.text:
-        yield "text", element.text
-    for child in element:
-        if child.tag in ("lb", "item", "p", "row", "head"):
-            yield "break", None
-        yield from _walk(child)
-        if child.tag in ("item", "p", "row", "head", "list"):
-            yield "break", None
-        if child.tail:
-            yield "text", child.tail
+    return spaces
 
 
 _FRAGMENT_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -268,12 +209,12 @@ _FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def fragment_blocks(tree: Element) -> tuple[Block, ...]:
-    """The blocks in an element, in reading order: headings, paragraphs, lists and tables."""
+    """Return the blocks of an element in reading order: headings, paragraphs, lists, tables."""
     return tuple(block for block in _fragment_blocks(tree) if block.text.strip())
 
 
 def _fragment_blocks(element: Element) -> Iterator[Block]:
-    """The blocks of an element: runs of words between its inner blocks are paragraphs."""
+    """Yield the blocks of an element; loose words between its inner blocks are paragraphs."""
     run: list[str] = [element.text or ""]
     for child in element:
         if _is_block(child):
@@ -288,7 +229,8 @@ def _fragment_blocks(element: Element) -> Iterator[Block]:
 
 def _block(element: Element) -> Iterator[Block]:
     if element.tag in _FRAGMENT_HEADINGS:
-        yield Block(_lines(_inline(element)).replace("\n", " "), heading=True)
+        words = (block.text.replace("\n", " ") for block in fragment_blocks(element))
+        yield Block(" ".join(words), heading=True)
     elif element.tag in ("ul", "ol"):
         yield from list_blocks(list(_items(element)))
     elif element.tag == "table":
@@ -301,7 +243,7 @@ def _block(element: Element) -> Iterator[Block]:
 
 
 def _is_block(element: Element) -> bool:
-    """Whether an element stands on its own; an inline one that holds a block does too."""
+    """True if an element is a block, or an inline one that contains a block."""
     tag = element.tag
     if tag in _PARAGRAPHS or tag in _FRAGMENT_HEADINGS or tag in ("ul", "ol", "table", "pre"):
         return True
@@ -320,7 +262,7 @@ def _inline(element: Element) -> str:
 
 
 def _items(element: Element) -> Iterator[str]:
-    """One line an item, those of inner lists too; numbers are kept, bullets are not."""
+    """Yield one line per item, including those of inner lists; numbers are kept, bullets not."""
     number = 1 if element.tag == "ol" else None
     for item in element:
         lines = [

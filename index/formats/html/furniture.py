@@ -1,4 +1,4 @@
-"""The boxes of a page that are no part of its article: links to others, cookie walls, comments."""
+"""Removal of page furniture: links to other articles, cookie walls, comments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 
 from index.formats.base import Block
 from index.formats.boilerplate import announces_links
-from index.formats.html.tree import Element, text_length
+from index.formats.html.tree import Element, element_words, text_length
 
 _BOX = frozenset({"div", "section", "aside", "ul", "ol", "nav", "form", "p", "details", "dialog"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -20,37 +20,37 @@ _AROUND = (
 )
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
-_KEPT = 0.2  # of the page's words are left at least when a box goes, or it was the article
+_KEPT = 0.2  # share of the page's words that must remain, or the box was the article
 _PROSE = 80  # characters of a paragraph above the comments
 _BOX_LIMIT = 600  # characters of a box of links
 _LINKED = 0.5  # of its words are links
 _LIST_LINKED = 0.8
 
 
-def _named(words: str) -> re.Pattern[str]:
-    """Names of classes that hold one of these words, unless they tell of a state."""
+def _class_names(words: str) -> re.Pattern[str]:
+    """Match class names that contain one of these words, unless they express a state."""
     return re.compile(
         rf"(?!.*[-_](?:{_STATE})$)(?:[\w-]{{1,60}}[-_])?(?:{words})(?:[-_][\w-]{{1,60}})?"
     )
 
 
-_NAMED_COMMENT = _named("comment|commentaire")
-_NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_named, (_PRIVACY, _COMMENTS, _AROUND))
+_NAMED_COMMENT = _class_names("comment|commentaire")
+_NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_class_names, (_PRIVACY, _COMMENTS, _AROUND))
 
 
-def without_boxes(tree: Element) -> None:
-    """Take out of the tree, in place, what stands beside the article."""
+def drop_boxes(tree: Element) -> None:
+    """Remove, in place, what stands beside the article."""
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
-            button.drop_tag()  # the question of a list that folds
-    _drop_marked(tree)
+            button.drop_tag()  # a question of an accordion
+    _drop_by_class(tree)
     for element in list(tree.iter(*_BOX, "h2", "h3", "h4", "strong", "span")):
         if element.getparent() is not None:
             _drop_links(element)
 
 
-def _drop_marked(tree: Element) -> None:
-    """Drop the boxes that their marks tell, from the outermost, as long as enough is left."""
+def _drop_by_class(tree: Element) -> None:
+    """Drop boxes by their class or id, from the outermost, as long as enough is left."""
     whole = text_length(tree)
     holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
     prose = False
@@ -69,7 +69,7 @@ def _drop_marked(tree: Element) -> None:
 
 
 def is_beside_prose(element: Element) -> bool:
-    """Whether its marks say that it is no article: a comment, a box about others."""
+    """True if class or id show that it is no article but a comment or a box of links."""
     return _is_beside(element, prose=True) or any(
         _NAMED_COMMENT.fullmatch(name)
         for name in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
@@ -77,9 +77,9 @@ def is_beside_prose(element: Element) -> bool:
 
 
 def _is_beside(element: Element, prose: bool) -> bool:
-    """Whether its class or id say that it is about privacy, comments, sharing, …
+    """True if class or id mean privacy, comments, sharing and the like.
 
-    Comments stand below prose, and may be longer than the article; other boxes are short.
+    Comments stand below prose and may be longer than the article; other boxes are short.
     """
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
     if any(_NAMED_PRIVACY.fullmatch(name) for name in names):
@@ -91,8 +91,9 @@ def _is_beside(element: Element, prose: bool) -> bool:
 
 
 def _drop_links(element: Element) -> None:
-    """Drop the box, or the list under the line, that « Lire aussi » announces."""
-    opening = _opening(element)
+    """Drop the box, or the list below the line, that « Lire aussi » announces."""
+    # Its first words, up to the next markup.
+    opening = next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
     if not announces_links(opening):
         return
     length = text_length(element, _BOX_LIMIT)
@@ -101,24 +102,16 @@ def _drop_links(element: Element) -> None:
         _drop(element)
         return
     following = element.getnext()
-    if announces_links(_text(element)) and following is not None and following.tag in _BOX:
+    text = " ".join("".join(map(str, islice(element.itertext(), 40))).split())
+    if announces_links(text) and following is not None and following.tag in _BOX:
         linked = sum(text_length(link) for link in following.iter("a"))
         if linked >= _LIST_LINKED * max(1, text_length(following)):
             _drop(following)
             _drop(element)
 
 
-def _opening(element: Element) -> str:
-    """The first words in an element, as far as their own mark-up goes."""
-    return next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
-
-
-def _text(element: Element) -> str:
-    return " ".join("".join(str(part) for part in islice(element.itertext(), 40)).split())
-
-
 def _drop(element: Element) -> None:
-    """Take out an element and leave the words that follow it."""
+    """Remove an element but not the words after it."""
     if element.getparent() is not None:
         element.drop_tree()
 
@@ -127,29 +120,29 @@ _LISTING_LINKED = 4  # teasers at least; a page of one article shows some too, b
 _TEASER = 600  # characters of a linked heading and what stands under it
 _LOOKED_AT = 200
 _LISTING_PROSE = 150  # characters of a paragraph that is an article's own
-_SHARE = 0.5  # of what was found on the page are teasers
+_SHARE = 0.5  # share of teasers in what was extracted
 
 
-def teasers(tree: Element) -> tuple[str, ...]:
-    """The texts around the headings that are links, as they announce other articles."""
+def find_teasers(tree: Element) -> tuple[str, ...]:
+    """Return the texts around headings that are links to other articles."""
     return tuple(islice(_teasers(tree), _LOOKED_AT))
 
 
-def without_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
-    """The blocks of the article; none where the page only announces others.
+def drop_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
+    """Return the blocks of the article; none if the page only announces others.
 
-    Blocks that stand in teasers go where they are most of the words, and stand in several: an
+    Blocks that stand in teasers are dropped if they are most of the words and stand in several: an
     article whose own heading is a link stands in one.
     """
-    told = {block: _in_any(block, announced) for block in blocks if not block.heading}
-    share = sum(len(block.text) for block, teased in told.items() if teased)
+    in_teaser = {block: _in_any(block, announced) for block in blocks if not block.heading}
+    share = sum(len(block.text) for block, teased in in_teaser.items() if teased)
     used = sum(
-        any(teased and _plain(block) in teaser for block, teased in told.items())
+        any(teased and _plain(block) in teaser for block, teased in in_teaser.items())
         for teaser in announced
     )
-    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in told):
+    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in in_teaser):
         return blocks
-    own = tuple(block for block in blocks if not told.get(block, _in_any(block, announced)))
+    own = tuple(block for block in blocks if not in_teaser.get(block, _in_any(block, announced)))
     return (
         own if any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading) else ()
     )
@@ -164,7 +157,7 @@ def _plain(block: Block) -> str:
 
 
 def _teasers(tree: Element) -> Iterator[str]:
-    lengths, linked = _measured(tree)
+    lengths, linked = _measure(tree)
     for heading in tree.iter("h2", "h3", "h4"):
         parent = heading.getparent()
         if parent is None or not (heading in linked or parent.tag == "a"):
@@ -173,13 +166,13 @@ def _teasers(tree: Element) -> Iterator[str]:
         while holder is not None and lengths[holder] <= lengths[heading]:
             holder = holder.getparent()
         if holder is not None and lengths[holder] <= _TEASER:
-            yield " ".join("".join(str(part) for part in holder.itertext()).split())
+            yield element_words(holder)
 
 
-def _measured(tree: Element) -> tuple[dict[Element, int], set[Element]]:
-    """The length of the text of every element, and those that hold a link with words.
+def _measure(tree: Element) -> tuple[dict[Element, int], set[Element]]:
+    """Return the text length of every element, and the elements that contain a link with words.
 
-    Each once: elements lie inside each other, and many hold no words to stop a count at.
+    In one pass, because elements are nested and many contain no words.
     """
     lengths: dict[Element, int] = {}
     linked: set[Element] = set()

@@ -1,4 +1,4 @@
-"""What a page's JSON-LD says of its article, in the vocabulary of schema.org."""
+"""JSON-LD metadata of a page's article (schema.org)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from index.formats.base import Metadata
-from index.formats.dates import find_moment
 from index.formats.frontmatter import language_code
+from index.text.dates import find_moment
+from index.text.names import without_by
 
 logger = logging.getLogger(__name__)
 JsonLdRecord = Mapping[str, Any]
@@ -25,31 +26,35 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OLDEST = 1600
 
 
-def article_in(records: Sequence[str]) -> JsonLdRecord | None:
-    """The page's own article, its references to people and publisher resolved.
+def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
+    """Return the page's article with its references to people and publisher resolved.
 
-    None where the page describes no article, or several of which none is the main one.
+    None if the page describes no article, or several without a main one.
     """
-    nodes = [node for record in records for node in _nodes(_loaded(record), _DEPTH)][:_NODES]
+    nodes = [node for record in records for node in _nodes(_load(record), _DEPTH)][:_NODES]
     articles = [node for node in nodes if is_article(node)]
     headlines = {jsonld_line(node.get("headline") or node.get("name")) for node in articles}
     if not articles or len(headlines) > 2:
         return None
-    known = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
-    chosen = articles[0]
-    return {name: _resolved(value, known) for name, value in chosen.items()}
+    by_id = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
+    article = articles[0]
+    return {name: _resolve(value, by_id) for name, value in article.items()}
 
 
-def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
-    """The metadata that an article's record tells."""
+def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
+    """Read metadata from an article's record."""
     if str(article.get("isAccessibleForFree")).lower() == "false":
         logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
     outlet = _name(article.get("publisher")) or _name(article.get("sourceOrganization"))
     sections = _texts(article.get("articleSection"))
-    return Metadata.told(
+    authors = article.get("author") or article.get("creator")
+    people = authors if isinstance(authors, list) else [authors]
+    names = [person_name(_name(each)) for each in people]
+    return Metadata.of(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
-        author=_authors(article.get("author") or article.get("creator"), outlet),
+        # An outlet that signs its own article is no author.
+        author=", ".join(dict.fromkeys(name for name in names if name and name != outlet)),
         published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
         updated=moment(article.get("dateModified")),
         outlet=outlet,
@@ -60,7 +65,7 @@ def facts_of(article: JsonLdRecord, shown: str) -> Metadata:
 
 
 def jsonld_words(article: JsonLdRecord) -> str:
-    """The words of the article where its record holds them, a paragraph a line."""
+    """Return the text of the article if its record contains it, one paragraph a line."""
     body = article.get("articleBody")
     return html.unescape(body).strip() if isinstance(body, str) else ""
 
@@ -70,26 +75,22 @@ def is_article(node: JsonLdRecord) -> bool:
 
 
 def moment(value: object) -> date | datetime | None:
-    """The moment a machine-readable date names; year 1 and 1970-01-01 are no dates but defaults."""
-    found = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
-    if (
-        found is None
-        or found.year < _OLDEST
-        or (found.year, found.month, found.day) == (1970, 1, 1)
-    ):
+    """Parse a machine-readable date; year 1 and 1970-01-01 are defaults, not dates."""
+    day = find_moment(value) if isinstance(value, str) and len(value) < 100 else None
+    if day is None or day.year < _OLDEST or (day.year, day.month, day.day) == (1970, 1, 1):
         return None
-    return found
+    return day
 
 
 def jsonld_line(value: object) -> str | None:
-    """A text as it is read: entities and tags gone, on one line; None for anything else."""
+    """Return a text on one line, without entities and tags; None for anything else."""
     if not isinstance(value, str):
         return None
     plain = html.unescape(_TAG.sub("", html.unescape(value)))
     return re.sub(r"[ \t\r\n]+", " ", plain).strip() or None
 
 
-def _loaded(record: str) -> object:
+def _load(record: str) -> object:
     record = _CDATA.sub("", record)
     starts = [at for at in (record.find("{"), record.find("[")) if at >= 0]
     end = max(record.rfind("}"), record.rfind("]"))
@@ -102,7 +103,7 @@ def _loaded(record: str) -> object:
 
 
 def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
-    """The records in a piece of JSON-LD, outer ones first."""
+    """Yield the records in JSON-LD, outer ones first."""
     if depth == 0:
         return
     if isinstance(value, list):
@@ -114,12 +115,12 @@ def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
             yield from _nodes(value.get(name), depth - 1)
 
 
-def _resolved(value: object, known: Mapping[str, JsonLdRecord]) -> object:
-    """The value with each bare reference (`{"@id": …}`) replaced by what it refers to."""
+def _resolve(value: object, by_id: Mapping[str, JsonLdRecord]) -> object:
+    """Replace each bare reference (`{"@id": …}`) by what it refers to."""
     if isinstance(value, list):
-        return [_resolved(item, known) for item in value]
+        return [_resolve(item, by_id) for item in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
-        return known.get(str(value.get("@id")), value)
+        return by_id.get(str(value.get("@id")), value)
     return value
 
 
@@ -136,16 +137,9 @@ def _name(value: object) -> str | None:
     return jsonld_line(value)
 
 
-def _authors(value: object, outlet: str | None) -> str | None:
-    """The people, joined; an outlet that signs its own article names nobody."""
-    names = [person_name(_name(item)) for item in (value if isinstance(value, list) else [value])]
-    told = [name for name in names if name and name != outlet]
-    return ", ".join(dict.fromkeys(told)) or None
-
-
 def person_name(text: str | None) -> str | None:
-    """A name without « Par »; None for an address, an account or a lone mark."""
-    plain = re.sub(r"^(?:par|by|por|von|di)\s+", "", (text or "").strip(), flags=re.IGNORECASE)
+    """Return a name without « Par »; None for an address, an account or a lone mark."""
+    plain = without_by(text or "")
     if not re.search(r"[^\W\d_]{2}", plain) or re.search(r"https?:|www\.|^@|\S@\S", plain):
         return None
     return plain

@@ -1,23 +1,21 @@
-"""What the head of a page says of its article: OpenGraph, meta tags, canonical link, language."""
+"""Metadata in the head of a page: OpenGraph, meta tags, canonical link, language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from index.formats.base import Metadata
-from index.formats.byline import is_name, told_in_heads
+from index.formats.byline import parse_head_line
 from index.formats.frontmatter import language_code
 from index.formats.html.jsonld import jsonld_line, moment, person_name
 from index.formats.html.tree import Element
-from index.text.folding import fold
+from index.text.folding import folded_words
+from index.text.names import is_person_name
 
-Metas = Mapping[str, tuple[str, ...]]
-"""The contents of a page's meta tags by name."""
-
+Metas = Mapping[str, tuple[str, ...]]  # the contents of a page's meta tags by name
 _OG_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time")
 _OG_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time")
 _OG_AUTHOR = ("article:author", "og:article:author", "article:author_name")
@@ -47,66 +45,70 @@ _OUTLET = (
 _SECTION = ("articlesection", "section", "parsely-section", "category", "rubrique")
 
 
-def metas(tree: Element) -> Metas:
-    """The contents of the meta tags by their names in lower case, in the order of the page."""
-    found: dict[str, list[str]] = {}
+def read_metas(tree: Element) -> Metas:
+    """Map meta tag names, in lower case, to their contents in page order."""
+    contents_by_name: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
         content = jsonld_line(tag.get("content"))
         if content is None:
             continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             if name := tag.get(attribute):
-                found.setdefault(name.strip().lower(), []).append(content)
-    return {name: tuple(contents) for name, contents in found.items()}
+                contents_by_name.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(contents) for name, contents in contents_by_name.items()}
 
 
-def opengraph_facts(told: Metas) -> Metadata:
-    """What the tags of OpenGraph (`og:…`, `article:…`) tell."""
-    return Metadata.told(
+def opengraph_facts(metas: Metas) -> Metadata:
+    """Read the OpenGraph tags (`og:…`, `article:…`)."""
+    return Metadata.of(
         "opengraph",
-        title=_first(told, ("og:title",)),
-        author=_people(told, _OG_AUTHOR),
-        published=_moment(told, _OG_PUBLISHED),
-        updated=_moment(told, _OG_UPDATED),
-        url=_first(told, ("og:url",), absolute),
-        outlet=_first(told, ("og:site_name",)),
-        category=_first(told, _OG_SECTION),
-        language=_first(told, ("og:locale",), language_code),
+        title=_first(metas, ("og:title",)),
+        author=_people(metas, _OG_AUTHOR),
+        published=_moment(metas, _OG_PUBLISHED),
+        updated=_moment(metas, _OG_UPDATED),
+        url=_first(metas, ("og:url",), absolute_address),
+        outlet=_first(metas, ("og:site_name",)),
+        category=_first(metas, _OG_SECTION),
+        language=_first(metas, ("og:locale",), language_code),
     )
 
 
-def meta_facts(tree: Element, told: Metas) -> Metadata:
-    """What the other meta tags and the `lang` of the page tell."""
+def meta_facts(tree: Element, metas: Metas) -> Metadata:
+    """Read the other meta tags and the `lang` of the page."""
     lang = tree.get("lang") or tree.get("xml:lang")
-    return Metadata.told(
+    return Metadata.of(
         "html",
-        title=_first(told, _TITLE),
-        author=_people(told, _AUTHOR),
-        published=_moment(told, _PUBLISHED),
-        updated=_moment(told, _UPDATED),
-        outlet=_first(told, _OUTLET),
-        category=_first(told, _SECTION),
+        title=_first(metas, _TITLE),
+        author=_people(metas, _AUTHOR),
+        published=_moment(metas, _PUBLISHED),
+        updated=_moment(metas, _UPDATED),
+        outlet=_first(metas, _OUTLET),
+        category=_first(metas, _SECTION),
         language=(language_code(lang) if lang else None)
-        or _first(told, ("content-language", "language", "dc.language"), language_code),
+        or _first(metas, ("content-language", "language", "dc.language"), language_code),
     )
 
 
-def canonical(tree: Element, bases: Iterable[str | None]) -> Metadata:
-    """The address that the page gives as its own, made whole by the first base that is one.
+def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
+    """Return the canonical address of the page, resolved against the first base there is.
 
-    An address without a path is the site's, which a page of it may give by mistake.
+    An address without a path is the site's, given by mistake.
     """
     base = next((base for base in bases if base), None)
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
-            url = absolute(_joined(base, (link.get("href") or "").strip()))
+            try:
+                joined = urljoin(base or "", (link.get("href") or "").strip())
+            except ValueError:
+                continue
+            url = absolute_address(joined)
             if url and (urlsplit(url).path.strip("/") or urlsplit(url).query):
-                return Metadata.told("html", url=url)
+                return Metadata.of("html", url=url)
     return Metadata()
 
 
-def absolute(url: str | None) -> str | None:
-    """The address if it is a whole one of the web."""
+def absolute_address(url: str | None) -> str | None:
+    """Return the address if it is an absolute http(s) one."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -115,30 +117,23 @@ def absolute(url: str | None) -> str | None:
     return url if whole else None
 
 
-def _joined(base: str | None, href: str) -> str:
-    try:
-        return urljoin(base or "", href)
-    except ValueError:
-        return ""
-
-
 def _first(
-    told: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
+    metas: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
 ) -> str | None:
-    """The first content of these tags that can be read."""
-    contents = (content for name in names for content in told.get(name, ()))
+    """Return the first content of these tags that can be parsed."""
+    contents = (content for name in names for content in metas.get(name, ()))
     return next((value for content in contents if (value := read(content))), None)
 
 
-def _moment(told: Metas, names: Iterable[str]) -> date | datetime | None:
-    contents = (content for name in names for content in told.get(name, ()))
-    return next((found for content in contents if (found := moment(content))), None)
+def _moment(metas: Metas, names: Iterable[str]) -> date | datetime | None:
+    contents = (content for name in names for content in metas.get(name, ()))
+    return next((day for content in contents if (day := moment(content))), None)
 
 
-def _people(told: Metas, names: Iterable[str]) -> str | None:
-    """The people of the first of these tags that names any."""
+def _people(metas: Metas, names: Iterable[str]) -> str | None:
+    """Return the people of the first of these tags that names any."""
     for name in names:
-        people = [person for content in told.get(name, ()) if (person := person_name(content))]
+        people = [person for content in metas.get(name, ()) if (person := person_name(content))]
         if people:
             return ", ".join(dict.fromkeys(people))
     return None
@@ -150,42 +145,28 @@ _NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[
 _HEAD = 15  # characters at least of a title before a site's name
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """What a page shows: its first heading, and its title as the browser's tab has it."""
-
-    heading: str | None
-    tab: str | None
-
-
-def titles(tree: Element) -> Titles:
+def with_title(metadata: Metadata, tree: Element, url: str | None) -> Metadata:
+    """Complete the metadata with the article's title, without the site's name, and the outlet."""
     headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
-    tab = next((_words(title) for title in tree.iter("title")), None)
+    tab = next((_words(title) for title in tree.iter("title")), None)  # of the browser
     near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
-    return Titles(next(iter([*near, *headings]), None), tab)
-
-
-def with_title(told: Metadata, shown: Titles, url: str | None) -> Metadata:
-    """The metadata with the article's title, without the site's name, and the outlet it names."""
-    head, tail = _split(shown.tab, told, shown.heading, url)
-    whole = told.title or ""
-    if shown.heading and (not whole or _is_cut(whole, shown.heading)):
-        title = Metadata.told("html", title=_bare(shown.heading, told.outlet or tail))
+    heading = next(iter([*near, *headings]), None)
+    head, tail = _split_tab_title(tab, metadata, heading, url)
+    whole = metadata.title or ""
+    cut = whole.endswith(("…", "...")) and _alike(heading or "").startswith(_alike(whole))
+    name = metadata.outlet or tail
+    if heading and (not whole or cut):
+        title = Metadata.of("html", title=_without_outlet(heading, name))
     elif whole:
-        title = Metadata.told(told.origins["title"], title=_bare(whole, told.outlet or tail))
+        title = Metadata.of(metadata.origins["title"], title=_without_outlet(whole, name))
     else:
-        title = Metadata.told("html", title=head)
-    outlet = Metadata.told("html", outlet=tail if tail != told.author else None)
-    return title.completed(told).completed(outlet)
+        title = Metadata.of("html", title=head)
+    outlet = Metadata.of("html", outlet=tail if tail != metadata.author else None)
+    return title.completed(metadata).completed(outlet)
 
 
-def _is_cut(title: str, heading: str) -> bool:
-    """Whether the title is the heading cut short."""
-    return title.endswith(("…", "...")) and _alike(heading).startswith(_alike(title))
-
-
-def _bare(title: str, outlet: str | None) -> str:
-    """The title without the outlet's name behind or before it."""
+def _without_outlet(title: str, outlet: str | None) -> str:
+    """Remove the outlet's name before or after the title."""
     *_, last = [None, *_MARK.finditer(title)]
     if outlet and last and _same(title[last.end() :], outlet):
         return title[: last.start()].strip() or title
@@ -195,29 +176,26 @@ def _bare(title: str, outlet: str | None) -> str:
     return title
 
 
-def _split(
-    tab: str | None, told: Metadata, heading: str | None, url: str | None
+def _split_tab_title(
+    tab: str | None, metadata: Metadata, heading: str | None, url: str | None
 ) -> tuple[str | None, str | None]:
-    """The title in the tab and the site's name behind it, where something else confirms it."""
+    """Split the tab's title into title and site name, if something else confirms it."""
     *_, mark = [None, *_MARK.finditer(tab or "")]
     if tab is None or mark is None:
         return tab, None
     head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
-    known = _same(tail, told.outlet or "") or _in_host(tail, url)
-    first = _MARK.split(head)[0]
-    beside = any(
-        title and (_alike(title) == _alike(head) or _alike(title) == _alike(first))
-        for title in (told.title, heading)
-    )
+    confirmed = _same(tail, metadata.outlet or "") or _is_host_name(tail, url)
+    heads = {_alike(head), _alike(_MARK.split(head)[0])}
+    beside = any(title and _alike(title) in heads for title in (metadata.title, heading))
     is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
-    named = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
-    if head and (known or (is_name and (beside or named))):
+    is_proper_name = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
+    if head and (confirmed or (is_name and (beside or is_proper_name))):
         return head, tail
     return tab, None
 
 
-def _in_host(name: str, url: str | None) -> bool:
-    """Whether the name is that of the site, as in « Côte Info » of www.cote-info.fr."""
+def _is_host_name(name: str, url: str | None) -> bool:
+    """True if the name is that of the host, as « Côte Info » of www.cote-info.fr."""
     try:
         host = urlsplit(url or "").hostname or ""
     except ValueError:
@@ -231,7 +209,7 @@ def _same(name: str, outlet: str) -> bool:
 
 
 def _alike(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text.lower())))
+    return " ".join(folded_words(text))
 
 
 def _words(element: Element) -> str | None:
@@ -250,25 +228,27 @@ _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 
 def visible_facts(tree: Element) -> Metadata:
-    """The people and the days between a page's heading and its first long paragraph."""
+    """Find people and dates between a page's heading and its first long paragraph."""
     metadata = Metadata()
     by_mark = Metadata()
     heading = next(tree.iter("h1"), None)
     if heading is None:
         return metadata
-    for element, text in _below(heading):
-        by_mark = by_mark.completed(_marked(element, text))
+    for element, text in _elements_below(heading):
+        by_mark = by_mark.completed(_marked_facts(element, text))
         if len(text) >= _PARAGRAPH:
             break
         if element.tag in _BLOCKS or len(element) == 0:
-            metadata = metadata.completed(told_in_heads(text) or Metadata())
+            metadata = metadata.completed(parse_head_line(text) or Metadata())
     return by_mark.completed(metadata)
 
 
-def _below(heading: Element) -> Iterator[tuple[Element, str]]:
-    """The elements after the heading with their words, in reading order, each text once."""
+def _elements_below(heading: Element) -> Iterator[tuple[Element, str]]:
+    """Yield the elements after the heading with their words, in reading order, each text once."""
     looked = 0
-    for element in _following(heading):
+    ancestors = (heading, *heading.iterancestors())
+    siblings = (sibling for each in ancestors for sibling in each.itersiblings())
+    for element in (each for sibling in siblings for each in sibling.iter()):
         if not isinstance(element.tag, str):
             continue
         text = jsonld_line(_own_words(element)) or ""
@@ -278,16 +258,8 @@ def _below(heading: Element) -> Iterator[tuple[Element, str]]:
         yield element, text
 
 
-def _following(element: Element) -> Iterator[Element]:
-    """All elements that begin after this one ends."""
-    while element is not None:
-        for sibling in element.itersiblings():
-            yield from sibling.iter()
-        element = element.getparent()
-
-
 def _own_words(element: Element) -> str:
-    """The words of an element; those of one that holds blocks are its blocks' own."""
+    """Return the words of an element, without those of its inner blocks."""
     if any(child.tag in _BLOCKS for child in element):
         return ""
     parts: list[str] = []
@@ -300,29 +272,29 @@ def _own_words(element: Element) -> str:
     return "".join(parts)
 
 
-def _marked(element: Element, text: str) -> Metadata:
-    """What `<time>`, `rel=author` and `itemprop` mark as people and days."""
+def _marked_facts(element: Element, text: str) -> Metadata:
+    """Read people and dates marked by `<time>`, `rel=author` and `itemprop`."""
     part = element.get("itemprop") or ""
     if element.tag == "time" or part in ("datePublished", "dateModified"):
         when = moment(element.get("datetime") or element.get("content") or text)
         around = jsonld_line("".join(str(word) for word in [element.getparent().text or "", text]))
         later = part == "dateModified" or _MODIFIED.search(element.get("class") or "")
         changed = bool(later or _VISIBLE_UPDATED.search(around or ""))
-        return Metadata.told("html", **{"updated" if changed else "published": when})
+        return Metadata.of("html", **{"updated" if changed else "published": when})
     if part == "author" or "author" in (element.get("rel") or "").lower().split():
         name = person_name(text) if len(text) < _PARAGRAPH else None
-        return Metadata.told("html", author=name)
+        return Metadata.of("html", author=name)
     name = person_name(text) if _VISIBLE_AUTHOR.search(element.get("class") or "") else None
-    if name and is_name(name):
-        return Metadata.told("html", author=name)
+    if name and is_person_name(name):
+        return Metadata.of("html", author=name)
     return Metadata()
 
 
 def guessed_facts(tree: Element) -> Metadata:
-    """The day that htmldate takes for the page's, without its search of the whole text."""
+    """Ask htmldate for the date of the page, without its search of the whole text."""
     from htmldate import find_date
 
     if sum(1 for _ in tree.iter()) > _GUESSED:
         return Metadata()
     day = find_date(tree, original_date=True, extensive_search=False)
-    return Metadata.told("htmldate", published=date.fromisoformat(day) if day else None)
+    return Metadata.of("htmldate", published=date.fromisoformat(day) if day else None)

@@ -1,170 +1,241 @@
-"""Web pages: the article in them, and what they say of it in all the ways pages do."""
+"""Parser of web pages."""
 
 from __future__ import annotations
 
+import copy
 import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
+from urllib.parse import urldefrag, urljoin
+
+from lxml.html import document_fromstring
 
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
-from index.formats.html.furniture import teasers, without_boxes, without_teasers
+from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers, is_beside_prose
 from index.formats.html.jsonld import (
     JsonLdRecord,
-    article_in,
-    facts_of,
+    find_main_article,
+    jsonld_facts,
     jsonld_line,
     jsonld_words,
 )
 from index.formats.html.metadata import (
-    canonical,
+    canonical_address,
     guessed_facts,
     meta_facts,
-    metas,
     opengraph_facts,
-    titles,
+    read_metas,
     visible_facts,
     with_title,
 )
-from index.formats.html.several import (
-    address_of,
-    heading_words,
-    page_of,
-    sibling_articles,
+from index.formats.html.tree import (
+    Element,
+    WebPage,
+    element_words,
+    page_text,
+    parse_page,
+    text_length,
 )
-from index.formats.html.tree import WebPage, page_text, parsed_page
 from index.formats.publication import why_unpublished
 from index.text.language import detect
 from index.text.stopwords import LANGUAGES
 
-PAGE_LIMIT = 64 * 2**20
-"""Bytes of a page, its scripts and inlined pictures included."""
-
+PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a page with less shows a button or a name
 _HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
-_SURE = 400  # characters of text tell a language better than a page's template does
-_KEY_LIMIT = 300  # characters of a heading that a part of a page is known by
+_SURE = 400  # characters; such a text is better evidence of its language than the template
+_SIBLING = 500  # characters of the paragraphs of one of several articles; teasers have fewer
+_APART = ("article", "aside", "nav", "footer", "header", "form")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_KEY_LIMIT = 300  # characters of a heading used as key of a part of a page
 _ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """A file of HTML: its article, or each of several that stand side by side."""
-    if content.size > PAGE_LIMIT:
-        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_LIMIT)
+    """Yield the article of an HTML file, or each of several that stand side by side."""
+    if content.size > PAGE_BYTES:
+        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_BYTES)
     text = page_text(content.read(), content.shown)
-    several = list(_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
+    several = list(_read_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
     if several:
         yield from several
     else:
         yield read_html(text, content)
 
 
-def _several(text: str, content: Content) -> Iterator[ArticleDraft]:
-    """The articles of a page that holds several, unless it says that it is one."""
-    page = parsed_page(_whole(text), content.shown)
-    parts = sibling_articles(page.tree)
-    article = article_in(page.records)
+def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
+    """Yield the articles of a page that has several, unless it declares itself to be one."""
+    page = parse_page(_as_page(text), content.shown)
+    parts = _sibling_articles(page.tree)
+    article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
-    if article is not None and title not in [heading_words(part) for part in parts]:
-        return  # its parts: the entries of a live page
-    told = _facts(page, None, content)
-    language = Metadata.told("html", language=told.language)
+    if article is not None and title not in [_heading_words(part) for part in parts]:
+        return  # the parts are entries of a live page
+    page_facts = _facts(page, None, content)
+    language = Metadata.of("html", language=page_facts.language)
     for part in parts:
-        tree, url = page_of(part), address_of(part, told.url or content.url)
-        own = Metadata.told("html", url=url, title=heading_words(part))
+        tree, url = _page_with(part), _article_address(part, page_facts.url or content.url)
+        own = Metadata.of("html", url=url, title=_heading_words(part))
         own = own.completed(visible_facts(tree)).completed(language)
-        without_boxes(tree)
+        drop_boxes(tree)
         blocks = page_body(tree) or fragment_blocks(tree)
-        key = part.get("id") or heading_words(part)[:_KEY_LIMIT]
+        key = part.get("id") or _heading_words(part)[:_KEY_LIMIT]
         yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
 
 
-def read_html(text: str, content: Content) -> ArticleDraft:
-    """The article of a page; of a piece of HTML without a head or a body, all of its words.
+def _sibling_articles(tree: Element) -> list[Element]:
+    """Return the articles side by side on a page; none if there is one, or it is unclear.
 
-    Facts are believed in this order: JSON-LD, OpenGraph, other meta tags and marks, what the page
-    shows under its heading. Raises ReadError where the page holds no article.
+    Each has a heading and paragraphs of its own. Teasers, comments and what stands in another
+    article, an aside or the like are excluded.
+    """
+    by_parent: dict[Element, list[Element]] = {}
+    for article in tree.iter("article"):
+        if _is_whole(article):
+            by_parent.setdefault(article.getparent(), []).append(article)
+    several = [articles for articles in by_parent.values() if len(articles) > 1]
+    return max(several, key=len, default=[])
+
+
+def _page_with(article: Element) -> Element:
+    """Return a page with this article alone, under its own heading."""
+    page: Element = document_fromstring("<html><body></body></html>")
+    inner = copy.deepcopy(article)
+    inner.tail = None
+    next(inner.iter(*_HEADINGS)).tag = "h1"
+    page.body.append(inner)
+    return page
+
+
+def _heading_words(article: Element) -> str:
+    heading = next(article.iter(*_HEADINGS), None)
+    return "" if heading is None else element_words(heading)
+
+
+def _article_address(article: Element, base: str | None) -> str | None:
+    """Return the address its heading links to, else its anchor on the page."""
+    target = next(_heading_links(article), None) or (
+        f"#{article.get('id')}" if article.get("id") else None
+    )
+    if target is None:
+        return None
+    try:
+        address = urljoin(base or "", target)
+    except ValueError:  # half an IPv6 address
+        return None
+    return address if address.startswith(("http://", "https://")) else None
+
+
+def _is_whole(article: Element) -> bool:
+    if not _heading_words(article) or next(article.iterancestors(*_APART), None) is not None:
+        return False
+    if any(map(is_beside_prose, (article, *article.iterancestors()))):
+        return False
+    length = sum(text_length(each, _SIBLING) for each in article.iter("p"))
+    return length >= _SIBLING and not _is_teaser(article)
+
+
+def _is_teaser(article: Element) -> bool:
+    """True if words below its heading lead where the heading does: « Lire la suite »."""
+    targets = {urldefrag(each).url for each in _heading_links(article)} - {""}
+    return any(
+        urldefrag(link.get("href") or "").url in targets
+        and text_length(link) > 0
+        and link.find(".//time") is None
+        and next(link.iterancestors(*_HEADINGS), None) is None
+        for link in (article.iter("a") if targets else ())
+        if not any(each.tag in _HEADINGS for each in link.iter())
+    )
+
+
+def _heading_links(article: Element) -> Iterator[str]:
+    heading = next(article.iter(*_HEADINGS), None)
+    if heading is None:
+        return
+    for link in (*heading.iter("a"), *heading.iterancestors("a")):
+        if href := (link.get("href") or "").strip():
+            yield href
+
+
+def read_html(text: str, content: Content) -> ArticleDraft:
+    """Read the article of a page; of an HTML fragment without head or body, all of its words.
+
+    Facts are trusted in this order: JSON-LD, OpenGraph, other meta tags and marks, visible lines
+    under the heading. Raises ReadError if the page has no article.
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
-    page = parsed_page(text, content.shown)
-    article = article_in(page.records)
+    page = parse_page(text, content.shown)
+    article = find_main_article(page.records)
     if why := why_unpublished(article or {}):
         raise ReadError(why, shown=content.shown)
     metadata = _facts(page, article, content)
     guessed = Metadata() if metadata.published else guessed_facts(page.tree)
-    announced = teasers(page.tree) if article is None else ()
-    without_boxes(page.tree)
+    announced = find_teasers(page.tree) if article is None else ()
+    drop_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _fuller(without_teasers(page_body(page.tree), announced), article, content)
-    if not any(map(_says_something, blocks)):
+    blocks = _complete_blocks(drop_teasers(page_body(page.tree), announced), article, content)
+    if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
 
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
-    """All the words of a piece of HTML, in blocks, without looking for an article in it."""
-    return ArticleDraft(fragment_blocks(parsed_page(_whole(text), content.shown).tree))
+    """Read all the words of an HTML fragment, without looking for an article."""
+    return ArticleDraft(fragment_blocks(parse_page(_as_page(text), content.shown).tree))
 
 
-def _whole(text: str) -> str:
+def _as_page(text: str) -> str:
     return text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
 
 
 def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:
-    told = metas(page.tree)
-    graph = opengraph_facts(told)
-    linked = facts_of(article, content.shown) if article else Metadata()
-    own = canonical(page.tree, (content.url, graph.url, linked.url))
-    sources = (own, linked, graph, meta_facts(page.tree, told), visible_facts(page.tree))
+    metas = read_metas(page.tree)
+    graph = opengraph_facts(metas)
+    linked = jsonld_facts(article, content.shown) if article else Metadata()
+    own = canonical_address(page.tree, (content.url, graph.url, linked.url))
+    sources = (own, linked, graph, meta_facts(page.tree, metas), visible_facts(page.tree))
     metadata = reduce(Metadata.completed, sources)
-    metadata = _without_self(reduce(_with_time, sources, metadata))
-    return with_title(metadata, titles(page.tree), metadata.url or content.url)
+    metadata = reduce(_with_time, sources, metadata)
+    if metadata.author and metadata.author == metadata.outlet:
+        metadata = metadata.without("author")
+    return with_title(metadata, page.tree, metadata.url or content.url)
 
 
-def _fuller(
+def _complete_blocks(
     blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
-    """The words in the article's record, where the page shows hardly any: a browser fills it in."""
-    shown = sum(len(block.text) for block in blocks)
-    words = jsonld_words(article) if article and shown < _HARDLY else ""
-    if len(words) <= 2 * shown:
+    """Use the text in the article's record if the page shows hardly any: a script fills it."""
+    length = sum(len(block.text) for block in blocks)
+    words = jsonld_words(article) if article and length < _HARDLY else ""
+    if len(words) <= 2 * length:
         return blocks
-    marked = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
-    return read_fragment(marked, content).blocks
-
-
-def _says_something(block: Block) -> bool:
-    return len(block.text) >= _LEAST
+    markup = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
+    return read_fragment(markup, content).blocks
 
 
 def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
-    """The metadata with the time of a day that only the other source tells."""
+    """Add the time of day if only the other source has it."""
     for name in ("published", "updated"):
         day, moment = getattr(metadata, name), getattr(other, name)
-        told = isinstance(moment, datetime) and not isinstance(day, datetime)
-        if told and day == moment.date():
-            precise = Metadata.told(other.origins[name], **{name: moment})
+        has_time = isinstance(moment, datetime) and not isinstance(day, datetime)
+        if has_time and day == moment.date():
+            precise = Metadata.of(other.origins[name], **{name: moment})
             metadata = precise.completed(metadata)
     return metadata
 
 
-def _without_self(metadata: Metadata) -> Metadata:
-    """The metadata without an author who is the outlet."""
-    same = metadata.author and metadata.author == metadata.outlet
-    return metadata.without("author") if same else metadata
-
-
 def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metadata:
-    """The metadata without a declared language that the text is plainly not in."""
+    """Drop a declared language if the text is plainly in another."""
     words = "\n".join(block.text for block in blocks)
     if metadata.language in LANGUAGES and len(words) >= _SURE:
-        found = detect(words, metadata.language)
-        if found in LANGUAGES and found != metadata.language:
+        language = detect(words, metadata.language)
+        if language in LANGUAGES and language != metadata.language:
             return metadata.without("language")
     return metadata
 
@@ -183,12 +254,12 @@ _BREAKS = re.compile(r"<br\s{0,10}/?>\s*(?:<br\s{0,10}/?>\s*)+", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text is written in HTML, rather than about it (« a < b »)."""
+    """True if a text is written in HTML, rather than about it (« a < b »)."""
     return _TAGS.search(text) is not None
 
 
 def read_markup(text: str, content: Content) -> ArticleDraft:
-    """Its headings and paragraphs; of a whole page, the article. Raises ReadError."""
+    """Read headings and paragraphs; of a whole page, the article. Raises ReadError."""
     if _PAGE.match(text):
         return read_html(text, content)
     if not _LAID_OUT.search(text):  # paragraphs are blank lines, as in WordPress' database
@@ -197,10 +268,10 @@ def read_markup(text: str, content: Content) -> ArticleDraft:
 
 
 def lays_out(text: str) -> bool:
-    """Whether a text marks its paragraphs, headings or lists, and not words only."""
+    """True if a text marks paragraphs, headings or lists, not only words."""
     return _BLOCKS.search(text) is not None
 
 
-def without_tags(text: str) -> str:
-    """A text whose marks are within its lines, without them."""
+def drop_tags(text: str) -> str:
+    """Remove inline tags from a text."""
     return html.unescape(_TAG.sub("", text) if is_markup(text) else text)

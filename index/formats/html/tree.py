@@ -1,4 +1,4 @@
-"""From the bytes of a page to its tree: encodings, code that is no text, sizes that are refused."""
+"""From the bytes of a page to its tree: encodings, code removal, size limits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
 from index.errors import ReadError
-from index.formats.boilerplate import mended_letters
+from index.formats.boilerplate import mend_letters
 from index.formats.encoding import decode
 
-Element = Any
-"""An element of a page; lxml has no types of its own."""
-
+Element = Any  # an element of a page; lxml has no types of its own
+# Block elements and elements without words.
 APART = frozenset(
     {
         *("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td"),
@@ -26,13 +25,12 @@ APART = frozenset(
         *("head", "form", "details", "title", "meta", "link", "img", "center"),
     }
 )
-"""Elements that stand apart from the words around them."""
 
 
 def text_length(element: Element, most: float = inf) -> int:
-    """Characters of the words in an element, without the white space around them.
+    """Return the number of characters of the words in an element.
 
-    The count stops once it is above `most`.
+    Counting stops above `most`.
     """
     length = 0
     for part in element.itertext():
@@ -42,6 +40,11 @@ def text_length(element: Element, most: float = inf) -> int:
     return length
 
 
+def element_words(element: Element) -> str:
+    """Return the words of an element on one line."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
 _CELL = 1_000  # characters; a cell that says more is a part of the page
 _PARAGRAPH = 80  # characters; a note in a cell has fewer
 _SEVERAL = 3  # paragraphs in a cell that is a part of the page
@@ -49,8 +52,8 @@ _PARTS = frozenset({"h1", "article", "section", "form"})
 _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
-def without_layout_tables(tree: Element) -> None:
-    """Make plain divisions, in place, of the tables that hold parts of the page, not facts."""
+def drop_layout_tables(tree: Element) -> None:
+    """Turn tables that lay out the page, rather than hold data, into divisions, in place."""
     holders = {
         holder
         for table in tree.iter("table")
@@ -58,41 +61,32 @@ def without_layout_tables(tree: Element) -> None:
     }
     for table in list(tree.iter("table")):
         if table in holders or table.get("role") == "presentation" or _is_layout(table):
-            _divided(table)
+            pending = [table]  # the table's own rows and cells, not those of inner tables
+            while pending:
+                element = pending.pop()
+                pending += [each for each in element if each.tag in _TAGS and each.tag != "table"]
+                element.tag = "div"
 
 
 def _is_layout(table: Element) -> bool:
-    """Whether a table has but one column, or a cell that is a part of the page."""
+    """True if a table has only one column, or a cell that is a part of the page."""
     rows = list(table.iter("tr"))
     columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
-    if columns <= 1:
-        return True
-    return any(map(_is_part, table.iter("td", "th")))
+    return columns <= 1 or any(map(_is_part, table.iter("td", "th")))
 
 
 def _is_part(cell: Element) -> bool:
-    """Whether a cell is a part of the page: long, with a part in it, or of several paragraphs."""
+    """True if a cell is a part of the page: long, structured, or of several paragraphs."""
     if any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell, _CELL) > _CELL:
         return True
     paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
     return sum(paragraphs) >= _SEVERAL
 
 
-def _divided(table: Element) -> None:
-    """The table's own rows and cells as divisions; tables inside it are judged by themselves."""
-    pending = [table]
-    while pending:
-        element = pending.pop()
-        pending += [child for child in element if child.tag in _TAGS and child.tag != "table"]
-        element.tag = "div"
-
-
-PAGE_TEXT_LIMIT = 8 * 2**20
-"""Characters of a page without its scripts, styles and inlined files; no article has more."""
-
-ELEMENT_LIMIT = 100_000
-"""Elements of a page; finding the article among that many takes some seconds."""
-
+# Characters of a page without its scripts, styles and inlined files; no article has more.
+PAGE_TEXT_CHARACTERS = 8 * 2**20
+# Elements of a page; finding the article among that many takes some seconds.
+PAGE_ELEMENTS = 100_000
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
 _DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
@@ -101,7 +95,7 @@ _USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in 
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
-_SEVEN_BITS = ("iso2022_jp", "hz")  # encodings that look like ASCII
+_SEVEN_BITS = ("iso2022_jp", "hz")  # look like ASCII
 _CODE = re.compile(
     r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
@@ -118,28 +112,30 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udf
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """The tree of a page, and its pieces of JSON-LD as they are written."""
+    """The tree of a page, and its JSON-LD as text."""
 
     tree: Element
     records: tuple[str, ...]
 
 
 def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
-    """The text of a page, by its byte order mark, as UTF-8, or in the encoding that it declares.
+    """Decode a page by its byte order mark, as UTF-8, or in the declared encoding.
 
-    What a page declares is often wrong, what decodes as UTF-8 hardly ever is something else.
-    `charset` is what was said of it elsewhere. Raises ReadError, naming the file, where no encoding
-    makes text of it.
+    Declarations are often wrong; what decodes as UTF-8 hardly ever is something else. `charset` was
+    declared elsewhere. Raises ReadError, naming the file, if no encoding fits.
     """
-    declared = _declared(data) or _python_name(charset or "")
+    head = data[:_DECLARED]
+    match = _XML_ENCODING.search(head) or _CHARSET.search(head)
+    declaration = match[1].decode("ascii", "replace") if match else ""
+    declared = _python_name(declaration) or _python_name(charset or "")
     if b"\0" in data[:_DECLARED] and not data.startswith(
         (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     ):
         declared = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     for encoding in (declared if declared in _SEVEN_BITS or b"\0" in data else None, "utf-8"):
-        if encoding is not None and (text := _decoded(data, encoding)) is not None:
+        if encoding is not None and (text := _try_decode(data, encoding)) is not None:
             return text
-    if declared and declared != "utf-8" and (text := _decoded(data, declared)) is not None:
+    if declared and declared != "utf-8" and (text := _try_decode(data, declared)) is not None:
         return text
     text = data.decode("utf-8", "replace")
     if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
@@ -147,27 +143,16 @@ def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
     try:
         return decode(data, shown)
     except ReadError:
-        if (western := _western(data)) is not None:
+        # As browsers read such a page, if that yields letters.
+        western = _try_decode(data, "cp1252") or ""
+        marks = [mark for mark in western if not mark.isascii()]
+        if marks and sum(mark in _LETTERS for mark in marks) >= _USUAL * len(marks):
             return western
         raise
 
 
-def _western(data: bytes) -> str | None:
-    """The text as browsers read a page that is nothing else, if that makes letters of it."""
-    text = _decoded(data, "cp1252")
-    marks = [mark for mark in text or "" if not mark.isascii()]
-    usual = sum(mark in _LETTERS for mark in marks)
-    return text if marks and usual >= _USUAL * len(marks) else None
-
-
-def _declared(data: bytes) -> str | None:
-    """The name Python has for the declared encoding; Latin-1 is read as browsers read it."""
-    head = data[:_DECLARED]
-    match = _XML_ENCODING.search(head) or _CHARSET.search(head)
-    return _python_name(match[1].decode("ascii", "replace")) if match else None
-
-
 def _python_name(encoding: str) -> str | None:
+    """Return Python's name of an encoding; Latin-1 is read as browsers do."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -175,7 +160,7 @@ def _python_name(encoding: str) -> str | None:
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
+def _try_decode(data: bytes, encoding: str) -> str | None:
     try:
         text = data.decode(encoding)
     except (UnicodeError, LookupError):
@@ -183,35 +168,33 @@ def _decoded(data: bytes, encoding: str) -> str | None:
     return None if not isinstance(text, str) or "\0" in text else text
 
 
-def parsed_page(text: str, shown: str) -> WebPage:
-    """The tree of a page without code and inlined files. Raises ReadError above the limits."""
+def parse_page(text: str, shown: str) -> WebPage:
+    """Parse a page without code and inlined files. Raises ReadError above the limits."""
     if _XHTML.search(text, 0, _DECLARED):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
-    plain, records = _without_code(text)
+    plain, records = _split_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
-    if len(plain) > PAGE_TEXT_LIMIT:
-        raise ReadError("page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_LIMIT)
-    tree = _tree("\n".join(mended_letters(line) for line in plain.split("\n")), shown)
-    count = sum(1 for _ in tree.iter())
-    if count > ELEMENT_LIMIT:
-        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=ELEMENT_LIMIT)
-    without_layout_tables(tree)
-    return WebPage(tree, tuple(mended_letters(record) for record in records))
-
-
-def _tree(text: str, shown: str) -> Element:
+    if len(plain) > PAGE_TEXT_CHARACTERS:
+        raise ReadError(
+            "page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_CHARACTERS
+        )
+    plain = "\n".join(map(mend_letters, plain.split("\n")))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        return document_fromstring(text.encode(), parser=parser)
+        tree: Element = document_fromstring(plain.encode(), parser=parser)
     except (LxmlError, ValueError, AssertionError) as error:
         raise ReadError("page-not-html", shown=shown) from error
+    count = sum(1 for _ in tree.iter())
+    if count > PAGE_ELEMENTS:
+        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=PAGE_ELEMENTS)
+    drop_layout_tables(tree)
+    return WebPage(tree, tuple(mend_letters(record) for record in records))
 
 
-def _without_code(text: str) -> tuple[str, list[str]]:
-    """The page without scripts, styles and comments, and the JSON-LD among the scripts.
+def _split_code(text: str) -> tuple[str, list[str]]:
+    """Remove scripts, styles and comments; return the page and its JSON-LD.
 
-    Each mark is looked for once where it is never closed, so that the work stays in line with the
-    length of the page.
+    Each unclosed mark is searched for once, so that the time is linear.
     """
     parts: list[str] = []
     records: list[str] = []
@@ -220,7 +203,9 @@ def _without_code(text: str) -> tuple[str, list[str]]:
     while match := _CODE.search(text, at):
         parts.append(text[at : match.start()])
         name = (match[1] or "").lower()
-        close = None if name in unclosed else _closing(name).search(text, match.end())
+        closing = rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->"
+        end = re.compile(closing, re.IGNORECASE)
+        close = None if name in unclosed else end.search(text, match.end())
         if close is None:
             unclosed.add(name)
             at = match.end()
@@ -232,7 +217,3 @@ def _without_code(text: str) -> tuple[str, list[str]]:
             parts.append(inside)
         at = close.end()
     return "".join([*parts, text[at:]]), records
-
-
-def _closing(name: str) -> re.Pattern[str]:
-    return re.compile(rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->", re.IGNORECASE)

@@ -1,1 +1,1 @@
-"""PDF documents: printed pages, read back into paragraphs."""
+"""PDF: printed pages, read back into paragraphs."""

@@ -1,4 +1,4 @@
-"""The order in which the lines of a page are read."""
+"""Reading order of the lines of a page."""
 
 from __future__ import annotations
 
@@ -9,78 +9,78 @@ from statistics import median
 from index.formats.pdf.page import PrintedLine
 
 _COLUMN_LINES = 4
-_COLUMN_WIDTH = 16  # letters of its median row; cells of a table are shorter
+_COLUMN_WIDTH = 16  # letters of the median row; table cells are shorter
 _FULL = 0.6  # of a column's width that its median row fills
 _GUTTER = 0.6  # em between two columns, at least
 _CROSSING = 0.25  # of the lines beside a gutter may cross it
-_ALIGNED = 0.5  # of the lines of two columns that share a base line make a table of short ones
+_ALIGNED = 0.5  # share of lines with a common base line that makes a table of two short columns
 _MANY = 1_000  # lines; a page of more is no page of columns
 _CELL = 1.5  # em between two cells of a row, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Lines left and right of a gutter, and those that cross it."""
+    """The lines left and right of a gutter, and those that cross it."""
 
     left: list[PrintedLine]
     right: list[PrintedLine]
     crossing: list[PrintedLine]
 
 
-def columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    """The columns of a page in reading order, each from its top; a row is one line.
+def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
+    """Yield the columns of a page in reading order; each row is one line.
 
-    What crosses a gutter (a title over two columns) is a column of its own, and parts those beside
-    the gutter into the ones above it and the ones below.
+    What crosses a gutter (a title over two columns) is a column of its own, and splits those beside
+    the gutter into the ones above and below it.
     """
-    sides = _parted(lines) if len(lines) <= _MANY else None
+    sides = _split_at_gutter(lines) if len(lines) <= _MANY else None
     if sides is None:
         if rows := _rows(lines):
             yield rows
         return
-    waiting = sorted(sides.crossing, key=lambda line: line.middle)
+    pending = sorted(sides.crossing, key=lambda line: line.middle)
     floor = float("-inf")
-    while waiting:
-        band = [waiting.pop(0)]
-        between = _between(sides.left + sides.right, floor, band[0].middle)
-        yield from _beside(sides, between)
+    while pending:
+        band = [pending.pop(0)]
+        between = _lines_between(sides.left + sides.right, floor, band[0].middle)
+        yield from _columns_beside(sides, between)
         floor = band[0].middle
-        while waiting and not _between(sides.left + sides.right, floor, waiting[0].middle):
-            floor = waiting[0].middle
-            band.append(waiting.pop(0))
+        while pending and not _lines_between(sides.left + sides.right, floor, pending[0].middle):
+            floor = pending[0].middle
+            band.append(pending.pop(0))
         yield _rows(band)
-    yield from _beside(sides, _between(sides.left + sides.right, floor, float("inf")))
+    yield from _columns_beside(sides, _lines_between(sides.left + sides.right, floor, float("inf")))
 
 
-def distinct(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """The lines without those printed twice at one place, as a cheap bold."""
-    kept: list[PrintedLine] = []
-    seen: set[tuple[str, int, int]] = set()
+def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Drop lines printed twice at one place as a cheap bold."""
+    distinct: list[PrintedLine] = []
+    places: set[tuple[str, int, int]] = set()
     for line in lines:
         shift = line.size / 3 or 1.0
         column, row = round(line.left / shift), round(line.middle / shift)
         if not any(
-            (line.text, column + right, row + down) in seen
+            (line.text, column + right, row + down) in places
             for right in (-1, 0, 1)
             for down in (-1, 0, 1)
         ):
-            kept.append(line)
-        seen.add((line.text, column, row))
-    return kept
+            distinct.append(line)
+        places.add((line.text, column, row))
+    return distinct
 
 
-def _beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    chosen = set(map(id, within))
+def _columns_beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
+    ids = set(map(id, within))
     for side in (sides.left, sides.right):
-        yield from columns([line for line in side if id(line) in chosen])
+        yield from split_columns([line for line in side if id(line) in ids])
 
 
-def _between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
+def _lines_between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
     return [line for line in lines if top <= line.middle < bottom]
 
 
-def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
-    """The lines by the first gutter that the fewest of them cross."""
+def _split_at_gutter(lines: Sequence[PrintedLine]) -> Sides | None:
+    """Split the lines at the gutter that the fewest lines cross."""
     if len(lines) < 2 * _COLUMN_LINES:
         return None
     em = median(line.size for line in lines) or 1.0
@@ -93,7 +93,7 @@ def _parted(lines: Sequence[PrintedLine]) -> Sides | None:
 
 
 def _edges(lines: Sequence[PrintedLine], em: float) -> list[float]:
-    """Where enough lines begin to be a column."""
+    """Return where enough lines begin to form a column."""
     lefts = sorted(line.left for line in lines)
     edges: list[float] = []
     for index, left in enumerate(lefts[: 1 - _COLUMN_LINES]):
@@ -120,55 +120,48 @@ def _are_columns(sides: Sides) -> bool:
         return False
     top = max(min(line.top for line in side) for side in (sides.left, sides.right))
     bottom = min(max(line.bottom for line in side) for side in (sides.left, sides.right))
-    left = _between(sides.left, top, bottom)
-    right = _between(sides.right, top, bottom)
+    left = _lines_between(sides.left, top, bottom)
+    right = _lines_between(sides.right, top, bottom)
     fewer = min(len(left), len(right))
     if fewer < _COLUMN_LINES:
         return False
-    if len(_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
+    if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
         return False
     prose = [_is_prose(side) for side in (left, right)]
-    return all(prose) or (any(prose) and _aligned(left, right) < _ALIGNED)
+    # Lines of the shorter column with the base line of one of the other.
+    few, many = sorted((left, right), key=len)
+    beside = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
+    return all(prose) or (any(prose) and beside < _ALIGNED * len(few))
 
 
 def _is_prose(side: list[PrintedLine]) -> bool:
-    """Whether the rows are long, and full: those of a table are neither, or not both."""
-    rows = _grouped(side)
+    """True if the rows are long and full; those of a table are not both."""
+    rows = _group_rows(side)
     width = max(line.right for line in side) - min(line.left for line in side)
     full = median(sum(part.right - part.left for part in row) for row in rows)
     letters = median(sum(len(part.text) for part in row) for row in rows)
     return letters >= _COLUMN_WIDTH and full >= _FULL * width
 
 
-def _aligned(left: list[PrintedLine], right: list[PrintedLine]) -> float:
-    """The share of the fewer lines that stand beside one of the others exactly."""
-    few, many = sorted((left, right), key=len)
-    bottoms = sorted(line.bottom for line in many)
-    beside = sum(any(abs(line.bottom - bottom) < 1.0 for bottom in bottoms) for line in few)
-    return beside / len(few)
-
-
 def _rows(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """One line a row, what stands side by side joined."""
-    return [_row(sorted(row, key=lambda line: line.left)) for row in _grouped(lines)]
+    return [_row(sorted(row, key=lambda line: line.left)) for row in _group_rows(lines)]
 
 
-def _grouped(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
+def _group_rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     rows: list[list[PrintedLine]] = []
     tallest: PrintedLine | None = None
     for line in sorted(lines, key=lambda line: line.middle):
-        if tallest is not None and _beside_each_other(tallest, line):
-            rows[-1].append(line)
-            tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
-        else:
-            rows.append([line])
-            tallest = line
+        if tallest is not None:
+            shared = min(tallest.bottom, line.bottom) - max(tallest.top, line.top)
+            lower = min(tallest.bottom - tallest.top, line.bottom - line.top)
+            if shared > 0.5 * lower:
+                rows[-1].append(line)
+                tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
+                continue
+        rows.append([line])
+        tallest = line
     return rows
-
-
-def _beside_each_other(first: PrintedLine, line: PrintedLine) -> bool:
-    shared = min(first.bottom, line.bottom) - max(first.top, line.top)
-    return shared > 0.5 * min(first.bottom - first.top, line.bottom - line.top)
 
 
 def _row(parts: list[PrintedLine]) -> PrintedLine:

@@ -1,4 +1,4 @@
-"""The words in a picture of a page, by `tesseract`, where the machine has it."""
+"""OCR of page images by `tesseract`, if installed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine
 from index.formats.pdf.process import Picture
 
-OCR_SECONDS = 120.0
-"""For one page, after which it is left unread."""
-
+OCR_SECONDS = 120.0  # for one page, which is then left unread
+# Of the largest image: more than an A3 page at 300 dpi.
 OCR_PIXELS = 30_000_000
-"""Of the largest picture that is read: more than an A3 page at 300 dots an inch."""
-
 _PROGRAM = "tesseract"
 _BOX = ("left", "top", "width", "height")
 _LINE = ("block_num", "par_num", "line_num")
@@ -28,18 +25,18 @@ _LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "
 _LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
 _ALWAYS = ("fra", "eng")
 _SURE = 50.0  # per cent; below it, a line is a stain or a photograph
-_LEGIBLE = 60.0  # of a whole page; below it, its language or its print is none of tesseract's
+_LEGIBLE = 60.0  # of a whole page; below, tesseract cannot read its language or print
 _APART = 1.0  # em between two words of one line, else they are of two columns
 _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
 
 
 class OcrError(CodedError):
-    """A picture that tesseract does not read."""
+    """An image that tesseract cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word as tesseract finds it: its box in dots, and how sure it is of it, per cent."""
+    """A word found by tesseract: its box in pixels, and its confidence in per cent."""
 
     text: str
     left: int
@@ -51,9 +48,10 @@ class _Word:
 
 
 def ocr_languages(declared: str = "") -> str | None:
-    """What tesseract is to expect: `fra+eng`, as far as installed, with the declared language.
+    """Return the languages for tesseract (`fra+eng`), as far as installed, including the declared
+    one.
 
-    None where there is no tesseract, or no data for any of these.
+    None if tesseract or data for all of these is missing.
     """
     try:
         installed = set(_tesseract(["--list-langs"]).split())
@@ -64,25 +62,32 @@ def ocr_languages(declared: str = "") -> str | None:
 
 
 def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
-    """The lines in a picture, placed in points. Raises OcrError."""
+    """Return the lines in an image, positioned in points. Raises OcrError."""
     resolution = max(70, round(72 * picture.scale))
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.dots)
-    asked = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
-    words = list(_words(_tesseract(asked, image)))
+    arguments = ["stdin", "stdout", "-l", language, "--dpi", str(resolution), "tsv"]
+    words = list(_words(_tesseract(arguments, image)))
     if words and median(word.trust for word in words) < _LEGIBLE:
         raise OcrError("ocr-unsure")
-    found = groupby(words, key=lambda word: word.line)
-    runs = [run for _, line in found for run in _runs(list(line), picture.scale)]
-    return tuple(_evened(runs))
+    lines = groupby(words, key=lambda word: word.line)
+    runs = [run for _, line in lines for run in _runs(list(line), picture.scale)]
+    # A line without tall letters looks lower than its neighbours: those of nearly one height are
+    # set in one size.
+    usual = median([run.size for run in runs for _ in run.text] or [0.0])
+    same = [_SAME[0] * usual <= run.size <= _SAME[1] * usual for run in runs]
+    return tuple(
+        replace(run, size=round(usual if alike else run.size, 1))
+        for run, alike in zip(runs, same, strict=True)
+    )
 
 
 def _tesseract(arguments: list[str], data: bytes = b"") -> str:
-    """What the program prints. It runs on one core: on several it takes longer, for no gain.
+    """Run the program and return its output. One core is faster than several.
 
-    Ctrl-C is not for it: whoever asked decides whether the page is finished.
+    It runs in its own session, so that Ctrl-C leaves the decision to the caller.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [_PROGRAM, *arguments],
             input=data,
             capture_output=True,
@@ -94,11 +99,11 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
     except subprocess.TimeoutExpired as error:
         raise OcrError("ocr-slow", seconds=round(OCR_SECONDS)) from error
     except subprocess.CalledProcessError as error:
-        said = " ".join(error.stderr.decode("utf-8", "replace").split())
-        raise OcrError("ocr-fails", reason=said[:100]) from error
+        message = " ".join(error.stderr.decode("utf-8", "replace").split())
+        raise OcrError("ocr-fails", reason=message[:100]) from error
     except OSError as error:
         raise OcrError("ocr-no-start", reason=reason_of(error)) from error
-    return done.stdout.decode("utf-8", "replace")
+    return result.stdout.decode("utf-8", "replace")
 
 
 def _words(table: str) -> Iterator[_Word]:
@@ -110,7 +115,7 @@ def _words(table: str) -> Iterator[_Word]:
 
 
 def _runs(words: list[_Word], scale: float) -> Iterator[PrintedLine]:
-    """A line that tesseract is sure of, parted where its words stand wide apart."""
+    """Yield a line tesseract is sure of, split at wide gaps."""
     if median(word.trust for word in words) < _SURE:
         return
     tall = max(word.height for word in words)
@@ -132,16 +137,3 @@ def _line(words: list[_Word], scale: float, tall: int) -> PrintedLine:
         max(word.top + word.height for word in words) / scale,
         tall / scale,
     )
-
-
-def _evened(lines: list[PrintedLine]) -> Iterator[PrintedLine]:
-    """The lines, those of nearly one height set in one size.
-
-    A line without tall letters looks lower than its neighbours.
-    """
-    if not lines:
-        return
-    usual = median(line.size for line in lines for _ in line.text)
-    for line in lines:
-        same = _SAME[0] * usual <= line.size <= _SAME[1] * usual
-        yield replace(line, size=round(usual if same else line.size, 1))

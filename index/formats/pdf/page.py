@@ -1,4 +1,4 @@
-"""What is on a printed page."""
+"""Printed pages, their lines and margins."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 from itertools import product
 from statistics import median
 
-_STAMP = 40  # letters that may stand on a scan: a page's number, the name of an application
+from index.text.numbers import roman_value
+
+_STAMP = 40  # letters that a scan may have: a page number, the name of an application
 _COVERED = 0.5  # of the page, by one picture: a scan
 _UNREADABLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """Words on one line, and where they stand, in points from the page's top left corner.
+    """Text on one line and its box, in points from the page's top left corner.
 
-    `size` is that of the letters. `cells` are its parts where wide gaps part it, else empty, and
-    `edges` where each begins and ends.
+    `size` is that of the letters. `cells` are its parts if wide gaps split it, else empty, and
+    `edges` their left and right ends.
     """
 
     text: str
@@ -39,9 +41,9 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """`number` counts from 0. `marked` tells whether anything at all is drawn on the page, and
-    `pictured` which share of it the largest picture covers, so that a page of few words may be a
-    scan. `cut` tells that there was too much on it to be read to its end."""
+    """A page; `number` counts from 0. `marked` says whether anything is drawn on it, `pictured`
+    which share of it the largest image covers, so that a page of few words may be a scan. `cut`
+    says that it had too much text to be read to the end."""
 
     number: int
     width: float
@@ -53,17 +55,14 @@ class PrintedPage:
 
     @property
     def is_scan(self) -> bool:
-        """Whether its words, if there are any, must be read from a picture."""
+        """True if its words must be read from an image."""
         words = "".join(line.text for line in self.lines)
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
             return self.pictured >= _COVERED or (self.marked and not letters)
-        return sum(map(_unreadable, words)) > _UNREADABLE * len(words)
-
-
-def _unreadable(letter: str) -> bool:
-    """Whether no letter is known for what the font shows."""
-    return letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff"
+        # The font does not say which letters these are.
+        unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
+        return unknown > _UNREADABLE * len(words)
 
 
 _MARGIN = 0.15  # of the page's height, at its head and at its foot
@@ -72,7 +71,6 @@ _LENGTH = 200
 _NUMBERS = 3  # in a line of a margin; more are data
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
-_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _FOLIO = re.compile(
     r"[-–—|\s]*+(?:(?:page|p\.)\s*+)?1\s*+(?:(?:/|sur|of|de|von)\s*+1)?+[-–—|\s]*+", re.IGNORECASE
 )
@@ -85,11 +83,11 @@ class _Seen:
     at: float  # its middle, as a share of the page's height
 
 
-def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
-    """The pages without the lines that come back at the same place, page after page.
+def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
+    """Drop the lines that recur at the same place, page after page.
 
-    Two lines are the same when they differ in nothing but numbers that grow with the pages. Three
-    pages must agree, or two where there are no more or where such a number counts them.
+    Two lines are the same if they differ only in numbers that grow with the pages. Three pages must
+    agree, or two if there are no more or such a number counts them.
     """
     repeated: set[int] = set()
     groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
@@ -99,14 +97,20 @@ def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
             if not _MARGIN < at < 1 - _MARGIN and len(line.text) <= _LENGTH:
                 for key in _keys(line.text, page.number):
                     groups[key, at < 0.5].append(_Seen(page.number, line, at))
-    for (key, _), seen in groups.items():
-        middle = median(each.at for each in seen)
-        near = [each for each in seen if abs(each.at - middle) <= _SHIFT]
+    for (key, _), places in groups.items():
+        middle = median(each.at for each in places)
+        near = [each for each in places if abs(each.at - middle) <= _SHIFT]
         enough = 2 if len(pages) == 2 or "#" in key else 3
         if len({each.page for each in near}) >= enough:
             repeated.update(id(each.line) for each in near)
-    if len(pages) == 1:
-        repeated = {id(line) for line in pages[0].lines if _is_folio(line, pages[0])}
+    if len(pages) == 1:  # only its number goes
+        height = pages[0].height or 1.0
+        repeated = {
+            id(line)
+            for line in pages[0].lines
+            if not _MARGIN / 2 < line.middle / height < 1 - _MARGIN / 2
+            and _FOLIO.fullmatch(line.text)
+        }
     return [
         replace(page, lines=tuple(line for line in page.lines if id(line) not in repeated))
         for page in pages
@@ -114,10 +118,10 @@ def without_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 
 def _keys(text: str, page: int) -> Iterator[str]:
-    """The line as it is, and with each of its numbers told by how far it is from the page's."""
+    """Yield the line as it is, and with each of its numbers relative to the page's."""
     plain = " ".join(text.casefold().split()).replace("#", "")
     if _ROMAN.fullmatch(plain):
-        yield f"#{_roman(plain) - page}"
+        yield f"#{roman_value(plain) - page}"
     numbers = _NUMBER.findall(plain)
     if len(numbers) > _NUMBERS or any(len(number) > 6 for number in numbers):
         yield plain
@@ -127,17 +131,3 @@ def _keys(text: str, page: int) -> Iterator[str]:
     for chosen in product(*ways):
         pairs = zip(chosen, parts[1:], strict=True)
         yield parts[0] + "".join(number + part for number, part in pairs)
-
-
-def _roman(text: str) -> int:
-    values = [_VALUES[letter] for letter in text.lower()]
-    following = [*values[1:], 0]
-    return sum(
-        -value if value < after else value for value, after in zip(values, following, strict=True)
-    )
-
-
-def _is_folio(line: PrintedLine, page: PrintedPage) -> bool:
-    """Whether it is the number of an only page."""
-    at = line.middle / (page.height or 1.0)
-    return not _MARGIN / 2 < at < 1 - _MARGIN / 2 and bool(_FOLIO.fullmatch(line.text))

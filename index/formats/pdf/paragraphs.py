@@ -10,10 +10,10 @@ from itertools import pairwise
 from statistics import quantiles
 
 from index.formats.base import Block
-from index.formats.pdf.columns import columns, distinct
+from index.formats.pdf.columns import drop_reprints, split_columns
 from index.formats.pdf.page import PrintedLine, PrintedPage
 
-# Second halves that keep their hyphen whatever stands before it (« dit-il », « eux-mêmes »,
+# Second halves that always keep their hyphen (« dit-il », « eux-mêmes »,
 # « là-dessus »), but where the whole is one of these words.
 _ENCLITICS = "il elle on ils elles je là même mêmes dessus dessous delà"
 _SECOND = frozenset(_ENCLITICS.split())
@@ -22,45 +22,30 @@ _ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », «
 # Little words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
 _LITTLE = "à au de du des en et la le les ou sous sur t"
 _MIDDLE = frozenset(_LITTLE.split())
-# First halves that keep theirs, with those second halves that make one word of it all.
+# First halves that keep their hyphen, with second halves that make one word of both.
+_ALWAYS = """
+après arrière demi peut rendez sud nord ouest vice week self là grands belle petits
+"""
 _FIRST = {
     first: re.compile(solid)
     for first, solid in {
+        **dict.fromkeys(_ALWAYS.split(), "$"),
+        **dict.fromkeys(("celui", "celle", "ceux", "celles"), "$|(?!ci)"),
+        **dict.fromkeys(("franco", "anglo"), "$|ph"),
         "porte": "feuilles?|manteaux?|faix|ments?$",
         "sous": "cri|trai(?:re|s$|t$|te?$|ent$)|trac|sign|tract",
         "non": "chal|obst|ant|agén|ag[eé]s|sens|ce",
         "avant": "ag",
-        "après": "$",
-        "arrière": "$",
-        "demi": "$",
         "quasi": "ment$",
-        "peut": "$",
-        "rendez": "$",
-        "sud": "$",
-        "nord": "$",
-        "ouest": "$",
-        "vice": "$",
         "mi": "(?!temps|chemin|mandat|parcours|saison|janvier|mars|avril|juin|juillet|août)",
         "mini": "m|str|er|at",
         "ex": "(?!ministre|président|premier|directeur|directrice|femme|mari|patron|chef|candidat)",
-        "celui": "$|(?!ci)",
-        "celle": "$|(?!ci)",
-        "ceux": "$|(?!ci)",
-        "celles": "$|(?!ci)",
-        "week": "$",
-        "self": "$",
         "au": "(?!delà|dessus|dessous|devant)",
-        "là": "$",
         "socio": "l",
-        "franco": "$|ph",
-        "anglo": "$|ph",
         "grand": "(?!mère|père|parent|messe|chose|place|angle)",
-        "grands": "$",
-        "belle": "$",
         "beau": "(?!père|frère|fils|parent)",
         "petit": "(?!déjeuner|fils|bourgeois|lait)",
         "petite": "(?!fille)",
-        "petits": "$",
         "chef": "(?!lieu|d')",
     }.items()
 }
@@ -70,50 +55,50 @@ _LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]*+)[-\u2010\u00ad]$")
 _NEXT = re.compile(r"[^\W\d_]+")
 
 
-def line_words(texts: Iterable[str]) -> set[str]:
-    """The words that a document writes whole on one line, compounds with their hyphen."""
+def whole_words(texts: Iterable[str]) -> set[str]:
+    """Return the words that a document writes on one line, compounds with their hyphen."""
     return {word.lower() for text in texts for word in _WORD.findall(text)}
 
 
-def ends_cut(text: str) -> bool:
-    """Whether the line ends within a word."""
+def ends_in_cut_word(text: str) -> bool:
+    """True if the line ends within a word."""
     return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
 
 
-def whole(lines: Sequence[str], known: set[str]) -> str:
-    """The lines of a paragraph as one text."""
+def join_lines(lines: Sequence[str], known: set[str]) -> str:
+    """Join the lines of a paragraph."""
     parts: list[str] = []
     for first, second in pairwise(lines):
-        parts.append(_joined(first, second, known).removesuffix(second))
+        parts.append(_join_pair(first, second, known).removesuffix(second))
     return "".join([*parts, *lines[-1:]])
 
 
-def _joined(first: str, second: str, known: set[str]) -> str:
-    """Two lines as one; a hyphen between them stays where it is part of the word.
+def _join_pair(first: str, second: str, known: set[str]) -> str:
+    """Join two lines; a hyphen between them stays if it belongs to the word.
 
-    The document decides where it writes the word elsewhere. Else a hyphen stays before a capital
-    or a figure, after a figure or another hyphen (« c'est-à- »), and in compounds of the lists
-    above; a soft one never does.
+    The document decides if it writes the word elsewhere. Otherwise a hyphen stays before a capital
+    or a figure, after a figure or another hyphen (« c'est-à- »), and in the compounds listed above;
+    a soft one never does.
     """
     cut = _LAST.search(first[-_LONGEST:])
-    if cut is None or not ends_cut(first):
+    if cut is None or not ends_in_cut_word(first):
         return f"{first} {second}"
-    begun = first[:-1]
+    beginning = first[:-1]
     following = _NEXT.match(second)
     if first.endswith("\u00ad") and following:
-        return begun + second
+        return beginning + second
     if following is None or not second[0].islower():
-        return f"{begun}-{second}" if second[:1].isalnum() else f"{first} {second}"
+        return f"{beginning}-{second}" if second[:1].isalnum() else f"{first} {second}"
     if not cut[1]:
-        return f"{begun}-{second}"
+        return f"{beginning}-{second}"
     whole = cut[1].lower(), following[0].lower()
-    return f"{begun}{'-' if _keeps(*whole, begun, known) else ''}{second}"
+    return f"{beginning}{'-' if _keeps_hyphen(*whole, beginning, known) else ''}{second}"
 
 
-def _keeps(first: str, second: str, begun: str, known: set[str]) -> bool:
+def _keeps_hyphen(first: str, second: str, beginning: str, known: set[str]) -> bool:
     if first + second in known:
         return False
-    compound = begun.split()[-1].lower().lstrip("«“\"'([") + "-" + second
+    compound = beginning.split()[-1].lower().lstrip("«“\"'([") + "-" + second
     if f"{first}-{second}" in known or compound in known:
         return True
     if second in _SECOND and first + second not in _SOLID:
@@ -126,10 +111,10 @@ def _keeps(first: str, second: str, begun: str, known: set[str]) -> bool:
     return solid is not None and not solid.match(second)
 
 
-_LARGER = 1.15  # times the text's size: a heading
-_SIZE = 0.12  # by which two lines of one paragraph may differ
+_LARGER = 1.15  # times the text's size is a heading
+_SIZE = 0.12  # share by which the sizes of lines of a paragraph may differ
 _LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
-_SHORT = 0.35  # of a column left white after a line that ends no sentence
+_SHORT = 0.35  # of the column's width; more white after a line ends its paragraph
 _FLUSH = 0.6  # of the cells of two rows of one table
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
 _HEADING = 250
@@ -145,7 +130,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together. `page` is the one that it begins on."""
+    """Lines that belong together. `page` is where it begins."""
 
     page: int
     lines: list[PrintedLine]
@@ -161,88 +146,74 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """How a document is set: the size of its text, and the usual distance of two lines, in em."""
+    """Typography of a document: size of its text, and usual line spacing in em."""
 
     size: float
     leading: float
 
 
-def laid_out(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
-    """The title, which the first page shows larger than all else, and all the text, the title's
-    heading included."""
+def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block, ...]]:
+    """Return the title, the largest text of the first page, and all blocks, including the title."""
     pages = [page for page in pages if page.lines]
     if not pages:
         return None, ()
-    set_columns = [(page.number, rows) for page in pages for rows in columns(distinct(page.lines))]
-    printed = _print(set_columns)
-    known = line_words(line.text for page in pages for line in page.lines)
-    paragraphs = list(_connected(_paragraphs(set_columns, printed), printed))
+    set_columns = [
+        (page.number, rows) for page in pages for rows in split_columns(drop_reprints(page.lines))
+    ]
+    printed = _measure_print(set_columns)
+    known = whole_words(line.text for page in pages for line in page.lines)
+    of_columns = (
+        paragraph
+        for page, column in set_columns
+        if (rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])])
+        for paragraph in _of_column(rows, page, printed)
+    )
+    paragraphs = list(_reconnect(of_columns, printed))
     for each in paragraphs:
         each.text = _text(each, known)
     _mark_headings(paragraphs, printed)
     return _title(paragraphs, printed), tuple(_blocks(paragraphs))
 
 
-def _print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
+def _measure_print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
     sizes: Counter[float] = Counter()
     for _, column in printed:
         for line in column:
             sizes[round(line.size * 2) / 2] += len(line.text)
     size = sizes.most_common(1)[0][0] or 1.0
     plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
-    gaps = [gap / size for lines in plain for gap in _gaps(lines)]
-    return Print(size, _usual(gaps) if gaps else 1.2)
-
-
-def _gaps(lines: Sequence[PrintedLine]) -> list[float]:
-    steps = (below.bottom - above.bottom for above, below in pairwise(lines))
-    return [step for step in steps if step > 0]
-
-
-def _usual(gaps: list[float]) -> float:
-    """A low one of them: that of two lines of a paragraph, where there are paragraphs."""
-    return min(
-        max(quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0], 0.9), 2.5
-    )
+    steps = (below.bottom - above.bottom for lines in plain for above, below in pairwise(lines))
+    gaps = [step / size for step in steps if step > 0] or [1.2]
+    # A low quantile: the spacing within paragraphs.
+    low = quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0]
+    return Print(size, min(max(low, 0.9), 2.5))
 
 
 def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
 
 
-def _paragraphs(
-    printed: Sequence[tuple[int, list[PrintedLine]]], how: Print
-) -> Iterator[Paragraph]:
-    for page, column in printed:
-        if rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])]:
-            yield from _of_column(rows, page, how)
-
-
 def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[Paragraph]:
     left = sorted(row.left for row in rows)[len(rows) // 5]
     right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
-    tabular = _tabular(rows)
+    tabular = _flag_table_rows(rows)
     current: Paragraph | None = None
     for index, row in enumerate(rows):
-        if current is not None and current.table and tabular[index]:
-            current.lines.append(row)
-            continue
-        if (
-            current is not None
-            and not (current.table or tabular[index])
-            and _continues(current, row, left, right, printed)
-        ):
-            current.lines.append(row)
-            continue
         if current is not None:
+            prose = not (current.table or tabular[index])
+            if (current.table and tabular[index]) or (
+                prose and _continues(current, row, left, right, printed)
+            ):
+                current.lines.append(row)
+                continue
             yield current
         current = Paragraph(page, [row], table=tabular[index], item=_is_item(row.text))
     if current is not None:
         yield current
 
 
-def _tabular(rows: list[PrintedLine]) -> list[bool]:
-    """Which rows are of a table: cells that stand below others."""
+def _flag_table_rows(rows: list[PrintedLine]) -> list[bool]:
+    """Flag the rows of tables: cells that align with others."""
     flags = [False] * len(rows)
     for index, (above, below) in enumerate(pairwise(rows)):
         close = below.top - above.bottom < 2 * max(above.size, below.size)
@@ -252,9 +223,9 @@ def _tabular(rows: list[PrintedLine]) -> list[bool]:
 
 
 def _share_edge(above: PrintedLine, below: PrintedLine) -> bool:
-    """Whether most of the cells of one row stand flush with cells of the other.
+    """True if most cells of one row align with cells of the other.
 
-    A row of spread words, as narrow columns have, stands flush with none but by chance.
+    Rows of widely spaced words, as in narrow columns, align only by chance.
     """
     near = 0.3 * above.size
     few, many = sorted((above.edges[1:], below.edges[1:]), key=len)
@@ -273,7 +244,7 @@ def _continues(
         return False
     if row.bottom - last.bottom > _LEADING * printed.leading * max(row.size, last.size):
         return False
-    if ends_cut(last.text):
+    if ends_in_cut_word(last.text):
         return True
     indented = row.left - left > 0.8 * row.size and last.left - left < 0.5 * row.size
     if indented and not paragraph.item and row.left - left < 6 * row.size:
@@ -290,38 +261,36 @@ def _is_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _POINT.match(text))
 
 
-def _connected(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
-    """The paragraphs, those that a column's or a page's end has cut made whole.
+def _reconnect(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
+    """Reconnect paragraphs split by the end of a column or page.
 
-    Notes in small print and captions may stand between the two halves.
+    Small print and captions may stand between the two halves.
     """
-    kept: list[Paragraph] = []
+    whole: list[Paragraph] = []
     open_: Paragraph | None = None
     fresh = False
     for each in paragraphs:
         plain = not each.table and _alike(each.size, printed.size)
-        if open_ is not None and plain and fresh and _beyond(open_, each) and _cut(open_, each):
-            open_.lines += each.lines
-            open_.page = each.page
-            continue
-        kept.append(each)
+        if open_ is not None and plain and fresh:
+            last = open_.lines[-1]
+            elsewhere = each.page != open_.page or each.lines[0].middle < last.middle
+            if elsewhere and _is_cut(open_, each):
+                open_.lines += each.lines
+                open_.page = each.page
+                continue
+        whole.append(each)
         if plain:
             open_, fresh = each, True
         elif each.size > _LARGER * printed.size or each.table:
             fresh = False
-    yield from kept
+    yield from whole
 
 
-def _beyond(first: Paragraph, second: Paragraph) -> bool:
-    """Whether the second stands in another column or on another page."""
-    return second.page != first.page or second.lines[0].middle < first.lines[-1].middle
-
-
-def _cut(first: Paragraph, second: Paragraph) -> bool:
+def _is_cut(first: Paragraph, second: Paragraph) -> bool:
     last, following = first.lines[-1], second.lines[0]
     if second.item or last.bold != following.bold:
         return False
-    if ends_cut(last.text):
+    if ends_in_cut_word(last.text):
         return True
     return not _SENTENCE_END.search(last.text[-_TAIL:]) and bool(
         following.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
@@ -331,7 +300,7 @@ def _cut(first: Paragraph, second: Paragraph) -> bool:
 def _text(paragraph: Paragraph, known: set[str]) -> str:
     if paragraph.table:
         return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
-    text = whole([line.text for line in paragraph.lines], known)
+    text = join_lines([line.text for line in paragraph.lines], known)
     bullet = _BULLET.match(text) if paragraph.item else None
     return text[bullet.end() :] if bullet else text
 
@@ -354,7 +323,7 @@ def _mark_headings(paragraphs: list[Paragraph], printed: Print) -> None:
 
 
 def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
-    """Whether it is one line of capitals above prose."""
+    """True if it is one line of capitals above prose."""
     (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
     return (
         not others
@@ -369,17 +338,17 @@ def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
 
 def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
     first = paragraphs[0].page
-    shown = [
+    candidates = [
         each
         for each in paragraphs
         if each.heading and each.page == first and each.size >= _LARGER * printed.size
     ]
-    titles = [each for each in shown if len(_WORDS.findall(each.text)) > 1]
+    titles = [each for each in candidates if len(_WORDS.findall(each.text)) > 1]
     return max(titles, key=lambda each: each.size).text if titles else None
 
 
 def _blocks(paragraphs: Iterable[Paragraph]) -> Iterator[Block]:
-    """Short items that follow each other are one block, as in a list."""
+    """Yield blocks; neighbouring short items form one, as in a list."""
     items: list[str] = []
     for each in paragraphs:
         if each.item and len(each.text) <= _LONG_ITEM:

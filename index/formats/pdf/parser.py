@@ -1,37 +1,28 @@
-"""PDF, read by PDFium; a scan by OCR."""
+"""Parser of PDF: text by PDFium, scans by OCR."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
-from index.formats.document_info import InfoEvidence, believed, from_pdf
+from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.document_info import credible_metadata, pdf_facts
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
-from index.formats.pdf.page import PrintedPage, without_margins
-from index.formats.pdf.paragraphs import laid_out
-from index.formats.pdf.process import PaperError, PdfDocument, opened_pdf
-from index.text.folding import fold
-from index.text.language import detect
+from index.formats.pdf.page import PrintedPage, drop_margins
+from index.formats.pdf.paragraphs import lay_out_pages
+from index.formats.pdf.process import PaperError, PdfDocument, open_pdf
+from index.text.folding import folded_words
 
-PAGES = 2_000
-"""Read of one document; the rest is left out, and a line says so."""
-
-_SECONDS = 300.0
-"""For the text of a document, that of its pictures not counted."""
-
-OCR_PAGES = 200
-"""Read by OCR in one document."""
-
-_TOLD = 400  # characters; so many show their language
+PDF_PAGES = 2_000  # further pages are skipped
+_SECONDS = 300.0  # for the text of a document, without OCR
+OCR_PAGES = 200  # by OCR in one document
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The pages read so far, and by problem those that were not."""
+    """The pages read so far, and unread page numbers by problem."""
 
     pages: list[PrintedPage] = field(default_factory=list)
     unread: dict[Problem, list[int]] = field(default_factory=dict)
@@ -41,54 +32,60 @@ class _Reading:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """A PDF is one article; a part of it that cannot be read is told apart."""
+    """Yield the one article of a PDF, then a Skipped for each kind of unread pages."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
         raise ReadError("pdf-not", shown=content.shown)
     reading = _Reading()
     try:
-        with opened_pdf(data) as document:
-            facts = from_pdf(document.info, document.language, data)
+        with open_pdf(data) as document:
+            facts = pdf_facts(document.info, document.language, data)
             _read_pages(document, content, reading)
     except PaperError as error:
         raise ReadError(error.problem, shown=content.shown) from error
     if not any(page.lines for page in reading.pages):
-        raise ReadError(_nothing(reading), shown=content.shown)
-    shown, blocks = laid_out(without_margins(reading.pages))
+        why = Problem("pdf-no-text")
+        if any(page.is_scan for page in reading.pages):
+            why = Problem("pdf-scan-no-words")
+        raise ReadError(next(iter(reading.unread), why), shown=content.shown)
+    title_shown, blocks = lay_out_pages(drop_margins(reading.pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = believed(facts, "pdf", InfoEvidence(content.name, text, shown))
-    metadata = metadata.completed(Metadata.told("pdf", language=_language(facts.language, text)))
-    yield ArticleDraft(_without(blocks, metadata.title), metadata)
+    metadata = credible_metadata(facts, "pdf", content.name, text, title_shown)
+    title = folded_words(metadata.title or "")
+    heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
+    again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
+    others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
+    yield ArticleDraft(others, metadata)
     for problem, numbers in reading.unread.items():
-        yield Skipped(f"{content.shown}#{_told(numbers)}", problem)
+        yield Skipped(f"{content.shown}#{_format_pages(numbers)}", problem)
 
 
 def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
-    if document.pages > PAGES:
-        over = Problem("pdf-beyond-pages", limit=PAGES)
-        reading.leave(over, *range(PAGES, document.pages))
+    if document.pages > PDF_PAGES:
+        over = Problem("pdf-beyond-pages", limit=PDF_PAGES)
+        reading.leave(over, *range(PDF_PAGES, document.pages))
     scanner = _Scanner(document, content, reading)
     left = _SECONDS
-    for number in range(min(document.pages, PAGES)):
+    for number in range(min(document.pages, PDF_PAGES)):
         if left < 0:
             late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
-            reading.leave(late, *range(number, min(document.pages, PAGES)))
+            reading.leave(late, *range(number, min(document.pages, PDF_PAGES)))
             return
-        begun = time.monotonic()
+        start = time.monotonic()
         try:
             page = document.page(number)
         except PaperError as error:
             reading.leave(error.problem, number)
             continue
         finally:
-            left -= time.monotonic() - begun
+            left -= time.monotonic() - start
         if page.cut:
             reading.leave(Problem("pdf-page-cut"), number)
         reading.pages.append(scanner.read(page) if page.is_scan else page)
 
 
 class _Scanner:
-    """Reads the pages that are pictures, while it may."""
+    """Reads scanned pages by OCR, within limits."""
 
     def __init__(self, document: PdfDocument, content: Content, reading: _Reading) -> None:
         self._document = document
@@ -122,44 +119,13 @@ class _Scanner:
         return None
 
 
-def _nothing(reading: _Reading) -> Problem:
-    """Why no page has words."""
-    if reading.unread:
-        return next(iter(reading.unread))
-    if any(page.is_scan for page in reading.pages):
-        return Problem("pdf-scan-no-words")
-    return Problem("pdf-no-text")
-
-
-def _language(declared: str, text: str) -> str | None:
-    """The declared one, unless the words are plainly of another: programs declare their own."""
-    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
-    if match is None or (len(text) > _TOLD and detect(text, match[1]) != match[1]):
-        return None
-    return match[1]
-
-
-def _without(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, ...]:
-    """The blocks without the heading that is the title."""
-    if title is None:
-        return blocks
-    for index, block in enumerate(blocks[:20]):
-        if block.heading and _alike(block.text) == _alike(title):
-            return blocks[:index] + blocks[index + 1 :]
-    return blocks
-
-
-def _alike(line: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(line.lower())))
-
-
-def _told(numbers: list[int]) -> str:
-    """« page 3 », « pages 3-5, 8 »."""
+def _format_pages(numbers: list[int]) -> str:
+    """Format page numbers: « page 3 », « pages 3-5, 8 »."""
     spans: list[list[int]] = []
     for number in sorted(set(numbers)):
         if spans and number == spans[-1][-1] + 1:
             spans[-1][1:] = [number]
         else:
             spans.append([number])
-    shown = ", ".join("-".join(str(number + 1) for number in span) for span in spans)
-    return f"page{'s' if len(set(numbers)) > 1 else ''} {shown}"
+    ranges = ", ".join("-".join(str(number + 1) for number in span) for span in spans)
+    return f"page{'s' if len(set(numbers)) > 1 else ''} {ranges}"

@@ -1,4 +1,4 @@
-"""PDF documents, opened in processes of their own that are held to a time."""
+"""PDFium in processes of their own, with time limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,8 @@ from index.formats.pdf.worker import receive_frame, send
 from index.kept_process import Apart, KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
+# Seconds to read or draw a page.
 PAGE_SECONDS = 30.0
-"""Seconds for a document to be opened, and for one of its pages to be read or drawn."""
-
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _IDLE = 2  # processes kept for the next documents
@@ -28,12 +27,12 @@ _PROGRAM = inspect.getfile(send)
 
 
 class PaperError(CodedError):
-    """A document, or one of its pages, that PDFium does not read."""
+    """A document or page that PDFium cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page drawn in grey, one byte a dot, `scale` dots a point."""
+    """A grey image of a page, one byte per pixel, `scale` pixels per point."""
 
     width: int
     height: int
@@ -51,33 +50,33 @@ class PdfDocument:
         self.language: str = about["language"]
 
     def page(self, number: int) -> PrintedPage:
-        told, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
-        lines = tuple(PrintedLine(_words(text), *rest) for text, *rest in told["runs"])
+        answer, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
+        lines = (PrintedLine(_plain_words(text), *rest) for text, *rest in answer["runs"])
         return PrintedPage(
             number,
-            told["width"],
-            told["height"],
+            answer["width"],
+            answer["height"],
             tuple(line for line in lines if line.text),
-            told["marked"],
-            told["pictured"],
-            told["cut"],
+            answer["marked"],
+            answer["pictured"],
+            answer["cut"],
         )
 
     def drawn(self, number: int, pixels: int) -> Picture:
-        told, dots = self._worker.ask(
+        answer, dots = self._worker.ask(
             {"do": "draw", "page": number, "pixels": pixels}, PAGE_SECONDS
         )
-        return Picture(told["width"], told["height"], told["scale"], dots)
+        return Picture(answer["width"], answer["height"], answer["scale"], dots)
 
 
-def _words(text: str) -> str:
-    """Ligatures as letters, accents composed, and nothing that cannot be seen."""
+def _plain_words(text: str) -> str:
+    """Expand ligatures, compose accents, and drop invisible characters."""
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES))).strip()
 
 
 @contextmanager
-def opened_pdf(data: bytes) -> Iterator[PdfDocument]:
-    """The document in `data`. Raises PaperError for one that cannot be opened."""
+def open_pdf(data: bytes) -> Iterator[PdfDocument]:
+    """Open the document in `data`. Raises PaperError if that fails."""
     worker, about = _open(data)
     try:
         yield PdfDocument(worker, about)
@@ -86,8 +85,8 @@ def opened_pdf(data: bytes) -> Iterator[PdfDocument]:
 
 
 def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
-    """A process that has the document open. One that died while it waited is replaced."""
-    worker = _WAITING.take() or _started()
+    """Open the document in a process; one that died while idle is replaced."""
+    worker = _WAITING.take() or _start()
     while True:
         try:
             return worker, worker.ask({"do": "open"}, OPENING_SECONDS, data)[0]
@@ -96,30 +95,34 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
             _give_back(worker)
             if not died or worker.fresh:
                 raise
-            worker = _started()
+            worker = _start()
 
 
 class _Worker(KeptProcess):
-    """A process that reads, one document at a time."""
+    """A PDFium process, for one document at a time."""
 
     def __init__(self) -> None:
         self.fresh = True
         self.spent = False
-        # Where whoever asks leads a session of its own, whoever ends it ends both.
-        apart: Apart | None = None if _leads_session() else "session"
+        # A caller that leads a session is ended together with its session.
+        leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
+        apart: Apart | None = None if leads else "session"
         super().__init__([sys.executable, "-P", _PROGRAM], apart=apart)
 
     @property
     def usable(self) -> bool:
-        """Whether it has answered in time so far, besides."""
+        """True if it has also answered in time so far."""
         return not self.spent and super().usable
 
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
-        """Its answer. A process that does not answer in time is ended."""
-        with self.ended_after(seconds) as late:
-            answer = self._answer(message, data)
+        """Send a request and return its answer; a process that is too slow is ended."""
+        told_to, told_by = self.pipes
+        answer = None
+        with self.ended_after(seconds) as late, suppress(OSError, ValueError):
+            send(told_to, message, data)
+            answer = receive_frame(told_by)
         self.spent = late.is_set() or answer is None
         if late.is_set():
             raise PaperError("pdf-slow", seconds=round(seconds))
@@ -129,16 +132,8 @@ class _Worker(KeptProcess):
             raise PaperError("file-encrypted" if error == "locked" else "pdf-damaged")
         return answer
 
-    def _answer(self, message: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
-        told_to, told_by = self.pipes
-        try:
-            send(told_to, message, data)
-            return receive_frame(told_by)
-        except (OSError, ValueError):
-            return None
-
     def forget(self) -> None:
-        """Closes its document, so that it can be given another."""
+        """Close the document, so that the process can take another."""
         self.fresh = False
         try:
             send(self.pipes[0], {"do": "close"})
@@ -146,21 +141,17 @@ class _Worker(KeptProcess):
             self.spent = True
 
 
-def _leads_session() -> bool:
-    return hasattr(os, "getsid") and os.getsid(0) == os.getpid()
-
-
 _WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)
 
 
 def _give_back(worker: _Worker) -> None:
-    """Keeps a process for the next document, or ends it."""
+    """Keep a process for the next document, or end it."""
     if worker.usable:
         worker.forget()
     _WAITING.give_back(worker)
 
 
-def _started() -> _Worker:
+def _start() -> _Worker:
     try:
         return _Worker()
     except OSError as error:
@@ -168,5 +159,5 @@ def _started() -> _Worker:
 
 
 def close_all() -> None:
-    """Ends the processes that wait."""
+    """End idle processes."""
     _WAITING.close()

@@ -1,8 +1,8 @@
-"""The process that holds PDFium: it opens one document at a time and tells what is on its pages.
+"""The PDFium process: opens one document at a time and returns the content of its pages.
 
-It stands alone (the standard library and pypdfium2), so that it starts in a tenth of a second, and
-apart, so that a file that makes PDFium crash, hang or fill the memory costs this process only.
-A message, either way, is two lengths, a JSON object, and bytes.
+It imports only the standard library and pypdfium2, to start in a tenth of a second. A file that
+makes PDFium crash, hang or exhaust memory costs this process only. A message, either way, is two
+lengths, a JSON object, and bytes.
 """
 
 from __future__ import annotations
@@ -21,18 +21,14 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY = 256 * 2**20
-"""Bytes that a document may need, where the system can hold it to that."""
-
-CHARACTERS = 200_000
-"""On one page; what comes after them is left out, and `cut` says so."""
-
+MEMORY_BYTES = 256 * 2**20  # that a document may need, if the system can enforce it
+PAGE_CHARACTERS = 200_000  # the rest of a page is left out, and `cut` says so
 _HEAD = struct.Struct(">IQ")
 _FEW = 400  # characters; a page of more is no scan
 _WEIGHT = 600  # of a bold font, as CSS counts
-_APART = 1.0  # em; a wider gap within a line parts two columns, or two cells
+_APART = 1.0  # em; a wider gap in a line separates columns or cells
 _SPACE = 0.08  # em between two words, at least, where PDFium guesses that they are two
-_THIN = 0.02  # em; a space that is not even that wide is not seen
+_THIN = 0.02  # em; a narrower space is invisible
 _LINE_END = frozenset("\r\n")
 _HYPHENS = frozenset("\u0002\ufffe")  # PDFium's marks of a hyphen at the end of a line
 _SPACES = frozenset(" \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a")
@@ -46,7 +42,7 @@ def send(stream: IO[bytes], message: dict[str, Any], data: bytes = b"") -> None:
 
 
 def receive_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
-    """The next message; None when the other end is gone."""
+    """Read the next message; None if the other end is gone."""
     lengths = stream.read(_HEAD.size)
     if len(lengths) < _HEAD.size:
         return None
@@ -61,15 +57,17 @@ def main() -> None:
     _hold_memory()
     document: pypdfium2.PdfDocument | None = None
     while (request := receive_frame(sys.stdin.buffer)) is not None:
-        asked, data = request
+        message, data = request
         try:
-            if asked["do"] == "open":
+            if message["do"] == "open":
                 document = pypdfium2.PdfDocument(data)
-                send(sys.stdout.buffer, _about(document))
-            elif document is not None and asked["do"] == "read":
-                send(sys.stdout.buffer, _read(document, asked["page"]))
-            elif document is not None and asked["do"] == "draw":
-                send(sys.stdout.buffer, *_drawn(document, asked["page"], asked["pixels"]))
+                info = document.get_metadata_dict(skip_empty=True)
+                about = {"pages": len(document), "info": info, "language": _language(document)}
+                send(sys.stdout.buffer, about)
+            elif document is not None and message["do"] == "read":
+                send(sys.stdout.buffer, _read(document, message["page"]))
+            elif document is not None and message["do"] == "draw":
+                send(sys.stdout.buffer, *_draw(document, message["page"], message["pixels"]))
             elif document is not None:
                 document.close()
                 document = None
@@ -84,19 +82,11 @@ def _hold_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         last = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # whoever asks has an eye on it
+        resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # the parent watches it
         status = Path("/proc/self/status").read_text().splitlines()
-        taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(taken) * 1024 + MEMORY
+        used = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(used) * 1024 + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-
-
-def _about(document: pypdfium2.PdfDocument) -> dict[str, Any]:
-    return {
-        "pages": len(document),
-        "info": document.get_metadata_dict(skip_empty=True),
-        "language": _language(document),
-    }
 
 
 def _language(document: pypdfium2.PdfDocument) -> str:
@@ -109,14 +99,14 @@ def _language(document: pypdfium2.PdfDocument) -> str:
 
 
 def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
-    """The runs of text on a page, as (text, left, top, right, bottom, size, bold), from its top."""
+    """Return the runs of a page: (text, left, top, right, bottom, size, bold), from its top."""
     with contextlib.closing(document[number]) as page:
         box = page.get_bbox()
         marked = pdfium.FPDFPage_CountObjects(page) > 0
         with contextlib.closing(page.get_textpage()) as text:
             count = text.count_chars()
-            runs = list(_runs(text, min(count, CHARACTERS)))
-        pictured = _pictured(page, box) if count < _FEW else 0.0
+            runs = list(_runs(text, min(count, PAGE_CHARACTERS)))
+        pictured = _image_share(page, box) if count < _FEW else 0.0
     turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
     turned = turn[0][0] if turn else 0
     upright = [run.placed(box) for run in runs if run.turn == turned]
@@ -126,15 +116,20 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
     return {
         "width": width,
         "height": height,
-        "runs": [run for run in upright if _within(run, width, height)],
+        # Some files keep words outside the visible page.
+        "runs": [
+            [text, left, top, right, bottom, *rest]
+            for text, left, top, right, bottom, *rest in upright
+            if 0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height
+        ],
         "marked": marked,
         "pictured": pictured,
-        "cut": count > CHARACTERS,
+        "cut": count > PAGE_CHARACTERS,
     }
 
 
-def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
-    """The share of the page that its largest picture covers."""
+def _image_share(page: pypdfium2.PdfPage, box: Any) -> float:
+    """Return the share of the page that its largest image covers."""
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     largest = 0.0
     for picture in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
@@ -143,14 +138,8 @@ def _pictured(page: pypdfium2.PdfPage, box: Any) -> float:
     return largest
 
 
-def _within(run: list[Any], width: float, height: float) -> bool:
-    """Whether it is seen: some files keep words outside the page."""
-    _, left, top, right, bottom, *_ = run
-    return bool(0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height)
-
-
 class _Run:
-    """Letters that follow each other on one line. Its box is PDFium's: y grows upwards."""
+    """Letters that follow each other on one line, with PDFium's box: y grows upwards."""
 
     def __init__(self, text: Any, index: int, letter: str, box: Any) -> None:
         self.letters = [letter]
@@ -167,7 +156,7 @@ class _Run:
         return self.sizes.most_common(1)[0][0]
 
     def measure(self, text: Any, index: int, box: Any) -> None:
-        """Counts a letter's size, asked for only where its box is another than the last one's."""
+        """Count a letter's size, queried only if its box differs from the last one's."""
         tall = box[2] - box[0] if self.turn % 2 else box[3] - box[1]
         if abs(tall - self.tall) > 0.05 * tall or not self.sizes:
             self.tall = tall
@@ -175,7 +164,7 @@ class _Run:
         self.sizes[self.last] += 1
 
     def takes(self, box: Any) -> bool:
-        """Whether a letter's box follows on the same line."""
+        """True if a letter with this box continues the line."""
         low, high = (0, 2) if self.turn % 2 else (1, 3)
         beside = min(self.box[high], box[high]) - max(self.box[low], box[low])
         tall, other = self.box[high] - self.box[low], box[high] - box[low]
@@ -199,7 +188,7 @@ class _Run:
     def placed(self, page: Any) -> list[Any]:
         left, bottom, right, top = self.box
         west, south, east, north = page
-        seen = (
+        box = (
             (left - west, north - top, right - west, north - bottom),
             (bottom - south, left - west, top - south, right - west),
             (east - right, bottom - south, east - left, top - south),
@@ -207,7 +196,7 @@ class _Run:
         )[self.turn]
         text = "".join(self.letters).encode("utf-16-le", "surrogatepass")
         words = text.decode("utf-16-le", "ignore")
-        return [words, *(round(each, 2) for each in seen), self.size, self.bold]
+        return [words, *(round(each, 2) for each in box), self.size, self.bold]
 
 
 def _runs(text: Any, count: int) -> Iterator[_Run]:
@@ -220,7 +209,7 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
             spaced = spaced or not pdfium.FPDFText_IsGenerated(text, index)
             guessed = True
             if letter == "\n" and run is not None:
-                yield _ended(run, text, last)
+                yield _finish_run(run, text, last)
                 run = None
             continue
         box = _box(text, index)
@@ -235,15 +224,15 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
             run.measure(text, index, box)
         else:
             if run is not None:
-                yield _ended(run, text, last)
+                yield _finish_run(run, text, last)
             run = _Run(text, index, letter, box)
         spaced = guessed = False
         last = index
     if run is not None:
-        yield _ended(run, text, last)
+        yield _finish_run(run, text, last)
 
 
-def _ended(run: _Run, text: Any, last: int) -> _Run:
+def _finish_run(run: _Run, text: Any, last: int) -> _Run:
     run.bold = run.bold and _bold(text, last)
     return run
 
@@ -255,7 +244,7 @@ def _box(text: Any, index: int) -> tuple[float, float, float, float]:
 
 
 def _size(text: Any, index: int) -> float:
-    """In points as printed: the font's size, scaled as the page scales it."""
+    """Return the size in points as printed: font size times page scale."""
     matrix = pdfium.FS_MATRIX()
     size = float(pdfium.FPDFText_GetFontSize(text, index))
     if not pdfium.FPDFText_GetMatrix(text, index, matrix):
@@ -273,10 +262,10 @@ def _bold(text: Any, index: int) -> bool:
     return bool(0 < length <= 120) and any(word in name.value.lower() for word in heavy)
 
 
-def _drawn(
+def _draw(
     document: pypdfium2.PdfDocument, number: int, pixels: int
 ) -> tuple[dict[str, Any], bytes]:
-    """A page in grey at 300 dots an inch, or at fewer where that is more than `pixels`."""
+    """Draw a page in grey at 300 dpi, or less if that exceeds `pixels`."""
     with contextlib.closing(document[number]) as page:
         width, height = page.get_size()
         scale = min(300 / 72, math.sqrt(pixels / max(width * height, 1)))

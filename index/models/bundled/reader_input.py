@@ -13,13 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.text.dates import month_name
+
 START, PAD, END = 0, 1, 2
 QUESTION_TOKENS, TITLE_TOKENS = 56, 32
 QUESTION, PASSAGE = "query:", "passage:"
-
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
-)
 
 # From a text without marks to its ids.
 Encode = Callable[[str], Sequence[int]]
@@ -61,4 +59,4 @@ def encode_head(encode: Encode, title: str, day: date | None) -> list[int]:
 def format_day(day: date) -> str:
     """The day in French words: 1er mai 2012, 22 mai 2012."""
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{number} {month_name(day.month, 'fr')} {day.year}"

@@ -18,7 +18,7 @@ from bot.answer import Answer, Statement
 from bot.answering.chain import RetrievalQA
 from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
-from bot.arena.battle_records import BattleSide, NewBattle, StoredBattleVote
+from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.arena.feature import ArenaFeature
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
@@ -112,7 +112,7 @@ async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
         yield
 
 
-def votes() -> list[StoredBattleVote]:
+def votes() -> list[BattleVoteRecord]:
     settings = load_settings()
     with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
         return state.do(partial(battles.load_votes, texts=True))

@@ -15,7 +15,7 @@ from index.errors import FetchError
 from index.fetch import shelf as ledgers
 from index.fetch.fetcher import FetchedPage, Validators
 from index.fetch.shelf import FetchLedger, Shelf
-from index.formats.sources import LEDGER, addresses_in
+from index.formats.sources import LEDGER, read_ledger
 
 URL = "https://www.exemple.fr/2025/08/Le-phare-d%C3%A9clar%C3%A9.html?page=2"
 NOW = datetime(2025, 8, 29, 10, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_the_ledger_says_where_each_file_was_fetched(shelf: Shelf) -> None:
             }
         },
     }
-    assert addresses_in(path.parent) == ({path.name: URL}, None)
+    assert read_ledger(path.parent) == ({path.name: URL}, None)
 
 
 def test_what_is_known_of_a_page_lasts_as_long_as_its_file(shelf: Shelf) -> None:

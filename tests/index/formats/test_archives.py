@@ -204,7 +204,7 @@ def test_two_members_of_one_name_are_two_articles(tmp_path: Path) -> None:
 def test_a_member_larger_than_memory_should_hold_is_unpacked_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "IN_MEMORY", 1_000)
+    monkeypatch.setattr(bounds, "SPOOL_MEMORY_BYTES", 1_000)
     lines = "\n".join(json.dumps({"id": n, "text": f"{PROSE} {n}"}) for n in range(200))
     for name in ("a.zip", "a.tar.gz"):
         articles, _ = read_file(tmp_path, name, PACKERS[f"presse{name[1:]}"]({"e.jsonl": lines}))
@@ -218,9 +218,9 @@ def test_a_member_larger_than_memory_should_hold_is_unpacked_aside(
 @pytest.fixture
 def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds as they are, a thousand times smaller."""
-    monkeypatch.setattr(bounds, "RATIO_FROM", 64 * 1024)
-    monkeypatch.setattr(bounds, "TOTAL_LIMIT", 16 * 2**20)
-    monkeypatch.setattr(bounds, "MEMBER_LIMIT", 2**20)
+    monkeypatch.setattr(bounds, "RATIO_FROM_BYTES", 64 * 1024)
+    monkeypatch.setattr(bounds, "ARCHIVE_BYTES", 16 * 2**20)
+    monkeypatch.setattr(bounds, "ARCHIVE_MEMBER_BYTES", 2**20)
 
 
 @pytest.mark.usefixtures("small_bounds")
@@ -264,7 +264,7 @@ def test_bombs_in_archives_in_an_archive_share_one_budget(tmp_path: Path) -> Non
 
 
 def test_a_member_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MEMBER_LIMIT", 1_000)
+    monkeypatch.setattr(bounds, "ARCHIVE_MEMBER_BYTES", 1_000)
     articles, (skipped,) = read_file(
         tmp_path, "a.zip", zipped({"a.txt": "x" * 2_000, "b.md": OTHER})
     )
@@ -273,7 +273,7 @@ def test_a_member_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_total_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "TOTAL_LIMIT", 1_000)
+    monkeypatch.setattr(bounds, "ARCHIVE_BYTES", 1_000)
     files: Files = {f"{n}.md": PROSE * 2 for n in range(10)}
     assert "archive-too-large" in refusal(tmp_path, "a.zip", zipped(files))
 
@@ -292,7 +292,7 @@ def test_members_without_number_are_not_read(
 def test_a_list_of_members_too_long_to_be_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.formats.archives.members.DIRECTORY_LIMIT", 100)
+    monkeypatch.setattr("index.formats.archives.members.DIRECTORY_BYTES", 100)
     assert "archive-too-many-files" in refusal(
         tmp_path, "a.zip", zipped({f"{n}.md": PROSE for n in range(10)})
     )

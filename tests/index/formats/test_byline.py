@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from index.formats.base import Block
-from index.formats.byline import told_in_heads, without_head_lines
+from index.formats.byline import parse_head_line, split_head_lines
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -34,7 +34,7 @@ PROSE = (
 def test_a_line_about_the_article(
     line: str, author: str | None, published: date | None, updated: date | None
 ) -> None:
-    metadata = told_in_heads(line)
+    metadata = parse_head_line(line)
     assert metadata is not None
     found = (metadata.author, metadata.published, metadata.updated)
     assert found == (author, published, updated)
@@ -53,18 +53,18 @@ def test_a_line_about_the_article(
     ],
 )
 def test_a_sentence_is_not_about_the_article(line: str) -> None:
-    assert told_in_heads(line) is None
+    assert parse_head_line(line) is None
 
 
 def test_only_the_first_lines_are_read() -> None:
     head, late = Block("Par Jeanne Petit"), Block("Publié le 3 mars 2024")
-    metadata, blocks = without_head_lines([head, Block(PROSE), late])
+    metadata, blocks = split_head_lines([head, Block(PROSE), late])
     assert (metadata.author, metadata.published) == ("Jeanne Petit", None)
     assert blocks == (Block(PROSE), late)
     short = [Block(f"Oui, dit-elle {number}.") for number in range(20)]
-    assert without_head_lines([*short, late])[1][-1] == late
+    assert split_head_lines([*short, late])[1][-1] == late
 
 
 def test_the_date_in_a_heading_is_the_article_s_own_matter() -> None:
     blocks = [Block("3 mars 2024", heading=True), Block(PROSE)]
-    assert without_head_lines(blocks)[1] == tuple(blocks)
+    assert split_head_lines(blocks)[1] == tuple(blocks)

@@ -7,13 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.formats.base import ArticleDraft, Block, Metadata
-from index.formats.boilerplate import cleaned, mended_letters, without_boilerplate
+from index.formats.boilerplate import clean_draft, drop_boilerplate, mend_letters
 
 PROSE = "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent."
 
 
 def _kept(*texts: str) -> list[str]:
-    return [block.text for block in without_boilerplate(tuple(Block(text) for text in texts))]
+    return [block.text for block in drop_boilerplate(tuple(Block(text) for text in texts))]
 
 
 def test_lines_that_are_no_news_go_and_the_rest_of_their_paragraph_stays() -> None:
@@ -22,7 +22,7 @@ def test_lines_that_are_no_news_go_and_the_rest_of_their_paragraph_stays() -> No
 
 def test_headings_that_are_no_news_go() -> None:
     blocks = (Block("Sur le même sujet", heading=True), Block(PROSE))
-    assert without_boilerplate(blocks) == (Block(PROSE),)
+    assert drop_boilerplate(blocks) == (Block(PROSE),)
 
 
 def test_what_sells_the_rest_of_an_article_goes() -> None:
@@ -51,7 +51,7 @@ def test_the_counters_of_a_gallery_go_and_a_mark_stays() -> None:
     ],
 )  # fmt: skip
 def test_letters_are_mended(broken: str, read: str) -> None:
-    assert mended_letters(broken) == read
+    assert mend_letters(broken) == read
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_letters_are_mended(broken: str, read: str) -> None:
     ],
 )
 def test_nothing_else_is_changed(text: str) -> None:
-    assert mended_letters(text) == text
+    assert mend_letters(text) == text
 
 
 def test_the_title_and_the_people_are_mended_too() -> None:
-    told = Metadata.told("html", title="Ã‰crit en Ã©tÃ©", author="ZoÃ© LemaÃ®tre")
-    draft = cleaned(ArticleDraft((Block("Ã©tÃ©"),), told))
+    told = Metadata.of("html", title="Ã‰crit en Ã©tÃ©", author="ZoÃ© LemaÃ®tre")
+    draft = clean_draft(ArticleDraft((Block("Ã©tÃ©"),), told))
     assert draft.metadata == Metadata(title="Écrit en été", author="Zoé Lemaître")
     assert draft.blocks == (Block("été"),)
     assert draft.metadata.origins == told.origins
@@ -80,5 +80,5 @@ def test_the_title_and_the_people_are_mended_too() -> None:
 @given(st.lists(st.text(max_size=80), max_size=6))
 @example(["Â\x1f\xa0"])
 def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
-    once = cleaned(ArticleDraft(tuple(Block(text) for text in texts)))
-    assert cleaned(once) == once
+    once = clean_draft(ArticleDraft(tuple(Block(text) for text in texts)))
+    assert clean_draft(once) == once

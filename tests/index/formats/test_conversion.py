@@ -49,7 +49,7 @@ def test_a_title_from_the_name_of_the_file_says_so() -> None:
     article = _article(Block(PROSE), name="2025-08-29-le-budget.md")
     assert (article.title, dict(article.origins)["title"]) == ("Le budget", "file name")
     assert "title" not in dict(_article(TITLE, Block(PROSE)).origins)
-    told = Metadata.told("front matter", title="Le stade")
+    told = Metadata.of("front matter", title="Le stade")
     assert dict(_article(Block(PROSE), told=told).origins)["title"] == "front matter"
 
 
@@ -59,7 +59,7 @@ def test_a_dateline_is_no_title() -> None:
 
 
 def test_what_the_source_says_wins_over_its_first_lines() -> None:
-    told = Metadata.told("front matter", author="Luc Roy", published=date(2024, 1, 1))
+    told = Metadata.of("front matter", author="Luc Roy", published=date(2024, 1, 1))
     article = _article(TITLE, Block("Par Jeanne Petit, le 3 mars 2024"), Block(PROSE), told=told)
     assert (article.author, article.published) == ("Luc Roy", date(2024, 1, 1))
 

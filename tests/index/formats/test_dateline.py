@@ -12,7 +12,7 @@ from index.article import Article
 from index.build.passages import cut
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped, Source
 from index.formats.conversion import article_of_draft, read_source
-from index.formats.dateline import dateline, without_dateline
+from index.formats.dateline import parse_dateline, split_dateline
 
 FIRST = "Le conseil municipal a voté hier le budget de la ville, en hausse de trois pour cent."
 SECOND = "Les élus de l'opposition ont quitté la salle avant la fin de la séance."
@@ -46,7 +46,7 @@ def read(tmp_path: Path, name: str, text: str) -> Article:
 def test_a_dateline_tells_when_and_who(
     line: str, published: date | None, agency: str | None
 ) -> None:
-    told = dateline(line + FIRST)
+    told = parse_dateline(line + FIRST)
     assert told is not None
     assert (told.published, told.agency) == (published, agency)
     assert (line + FIRST)[told.end :].startswith("Le conseil")
@@ -66,7 +66,7 @@ def test_a_dateline_tells_when_and_who(
     ],
 )
 def test_a_sentence_is_no_dateline(line: str) -> None:
-    assert dateline(line) is None
+    assert parse_dateline(line) is None
 
 
 @pytest.mark.parametrize(
@@ -111,20 +111,20 @@ def test_an_agency_signs_what_nobody_else_signs() -> None:
 
 def test_a_chronology_keeps_its_dates() -> None:
     blocks = (Block(f"12 mars 2019 – {FIRST}"), Block(f"14 mars 2019 – {SECOND}"))
-    assert without_dateline(blocks) == (Metadata(), blocks)
+    assert split_dateline(blocks) == (Metadata(), blocks)
 
 
 def test_what_stands_far_below_is_no_dateline() -> None:
     prose = Block(f"{FIRST} {SECOND}")
     blocks = (prose, prose, prose, Block(f"12 mars 2019 – {FIRST}"))
-    assert without_dateline(blocks) == (Metadata(), blocks)
+    assert split_dateline(blocks) == (Metadata(), blocks)
 
 
 def test_a_heading_is_one_only_by_itself() -> None:
     alone = Block("12 mars 2019, Lyon. –", heading=True)
-    assert without_dateline((alone, Block(FIRST)))[1] == (Block(FIRST),)
+    assert split_dateline((alone, Block(FIRST)))[1] == (Block(FIRST),)
     titled = (Block(f"12 mars 2019 – {FIRST}", heading=True), Block(FIRST))
-    assert without_dateline(titled)[1] == titled
+    assert split_dateline(titled)[1] == titled
 
 
 @pytest.mark.parametrize(
@@ -132,5 +132,5 @@ def test_a_heading_is_one_only_by_itself() -> None:
 )
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
     began = time.process_time()
-    without_dateline((Block(piece * (1_000_000 // len(piece))),))
+    split_dateline((Block(piece * (1_000_000 // len(piece))),))
     assert time.process_time() - began < 1

@@ -253,7 +253,7 @@ def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_package, "WHOLE", 5 * 2**20)
+    monkeypatch.setattr(zip_package, "PACKAGE_BYTES", 5 * 2**20)
     bomb = zipped_up(word__media="0" * 6 * 2**20)
     assert len(bomb) < 20_000
     assert "package-too-large" in refusal(bomb)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import article_of_draft
-from index.formats.email import MAIL_LIMIT, read
+from index.formats.email import MESSAGE_BYTES, read
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -184,7 +184,7 @@ def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
 
 
 def test_a_letter_too_large_is_refused_unread() -> None:
-    content = Content("l.eml", "l.eml", MAIL_LIMIT + 1, lambda: pytest.fail("opened"))
+    content = Content("l.eml", "l.eml", MESSAGE_BYTES + 1, lambda: pytest.fail("opened"))
     with pytest.raises(ReadError, match="letter-too-large"):
         list(read(content))
 

@@ -184,7 +184,7 @@ def test_a_page_as_paragraphs(body: str, text: str) -> None:
 
 
 def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_package, "MEMBER", 20_000)
+    monkeypatch.setattr(zip_package, "PACKAGE_MEMBER_BYTES", 20_000)
     pages = {
         "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
         "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>"),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import FACTS, ArticleDraft, Content
-from index.formats.boilerplate import cleaned
-from index.formats.byline import without_head_lines
+from index.formats.boilerplate import clean_draft
+from index.formats.byline import split_head_lines
 from index.formats.conversion import article_of_draft
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
@@ -440,11 +440,11 @@ def test_a_fragment_keeps_all_its_words() -> None:
 def test_pages_above_the_limits_are_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 1_000)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: page-too-much-text"):
         _draft(_page("", f"<p>{PROSE * 10}</p>"))
-    monkeypatch.setattr(tree, "PAGE_TEXT_LIMIT", 10**6)
-    monkeypatch.setattr(tree, "ELEMENT_LIMIT", 50)
+    monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 10**6)
+    monkeypatch.setattr(tree, "PAGE_ELEMENTS", 50)
     with pytest.raises(ReadError, match=r"page\.html: page-too-many-elements"):
         _draft(_page("", "<b>x</b>" * 60))
     huge = Content("page.html", "page.html", 2**27, lambda: pytest.fail("opened"))
@@ -516,7 +516,7 @@ def test_any_text_is_a_draft_or_a_read_error(text: str) -> None:
             draft = read_html(page, content)
         except ReadError:
             continue
-        without_head_lines(cleaned(draft).blocks)
+        split_head_lines(clean_draft(draft).blocks)
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda tail: LATIN.encode() + tail))

@@ -225,7 +225,7 @@ def test_a_spreadsheet_is_named(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_package, "WHOLE", 5 * 2**20)
+    monkeypatch.setattr(zip_package, "PACKAGE_BYTES", 5 * 2**20)
     bomb = packed({"content.xml": content_xml(p("0" * 6 * 2**20))})
     assert len(bomb) < 20_000
     assert "package-too-large" in refusal(bomb)

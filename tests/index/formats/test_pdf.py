@@ -364,7 +364,7 @@ def test_an_empty_page_says_so() -> None:
 
 
 def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "PAGES", 2)
+    monkeypatch.setattr(parser, "PDF_PAGES", 2)
     found, (skipped,) = read(
         pdfs.pdf([lines(BUDGET), lines(STATION), lines(BUDGET), lines(STATION)])
     )

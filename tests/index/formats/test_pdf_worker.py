@@ -86,7 +86,7 @@ def test_columns_on_one_line_are_two_runs(talk: Any) -> None:
 
 
 def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "CHARACTERS", 5)
+    monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
     assert told["cut"]
     assert told["runs"][0][0] == "Bonjo"

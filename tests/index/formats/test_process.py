@@ -143,7 +143,7 @@ def test_what_a_parser_has_to_say_is_logged_here(
 _MEASURED = """
 from index.formats import worker
 worker.main()
-worker._tell("peak", worker.memory_status('VmHWM'))
+worker._send("peak", worker.memory_status('VmHWM'))
 """
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import Problem
+from index.formats.feed import drop_shortcodes
 from index.formats.publication import why_unpublished
-from index.formats.shortcodes import without_shortcodes
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 
 _WORDPRESS = (
@@ -231,7 +231,7 @@ def test_an_agency_withdraws_a_dispatch(tmp_path: Path, status: str) -> None:
     ],
 )
 def test_shortcodes_go_and_brackets_of_prose_stay(written: str, read: str | None) -> None:
-    plain = without_shortcodes(written).replace('<img src="a.jpg" />', "")
+    plain = drop_shortcodes(written).replace('<img src="a.jpg" />', "")
     assert plain == (written if read is None else read)
 
 

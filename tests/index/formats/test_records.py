@@ -196,7 +196,7 @@ def test_many_bad_lines_are_summed_up(tmp_path: Path) -> None:
 
 
 def test_a_line_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.formats.jsonl.RECORD_LIMIT", 1_000)
+    monkeypatch.setattr("index.formats.json.RECORD_BYTES", 1_000)
     long = lines({"text": "x" * 5_000})
     articles, skipped = read_file(tmp_path, "a.jsonl", long + lines({"text": PROSE}) + long[:-1])
     assert [a.text for a in articles] == [PROSE]

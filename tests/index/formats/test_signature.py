@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.formats.signature import HEAD, root_of, unreadable_kind
+from index.formats.signature import HEAD_BYTES, root_of, unreadable_kind
 from index.formats.table import suffix_for, sure_format
 from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
 from tests.index.formats.test_archives import tarred, zipped
@@ -48,8 +48,8 @@ RECORDS = json.dumps({"text": PROSE}) + "\n"
     ],
 )
 def test_the_format_is_told_by_the_content(head: bytes, suffix: str | None) -> None:
-    assert suffix_for(head[:HEAD], "fichier") == suffix
-    assert suffix_for(head[:HEAD], "menteur.bin") == suffix
+    assert suffix_for(head[:HEAD_BYTES], "fichier") == suffix
+    assert suffix_for(head[:HEAD_BYTES], "menteur.bin") == suffix
 
 
 @pytest.mark.parametrize(

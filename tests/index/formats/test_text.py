@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from index.formats.byline import byline
+from index.formats.byline import parse_byline
 from index.formats.text import read_text
 
 PROSE = (
@@ -70,7 +70,7 @@ def test_an_address_under_the_title_is_the_article_s() -> None:
              "By the river", "De Paris à Lyon", "— Oui, dit-il"],
 )  # fmt: skip
 def test_other_lines_are_not_bylines(line: str) -> None:
-    assert byline(line) is None
+    assert parse_byline(line) is None
 
 
 def test_lines_of_a_fixed_width_are_one_paragraph() -> None:

@@ -29,7 +29,7 @@ from index.store.reader import (
     RowKind,
     StoredPassage,
 )
-from index.text.antecedents import in_context
+from index.text.antecedents import sentences_in_context
 from index.text.language import keyed_terms
 
 
@@ -92,7 +92,7 @@ class MemoryGeneration(ClosedOnExit):
             for passage in cut(article):
                 passages.append(StoredPassage(len(passages), article.id, passage))
                 texts.append(embedding_text(article, passage.text))
-                told = in_context(passage, article.language)
+                told = sentences_in_context(passage, article.language)
                 sentences += [embedding_text(article, text) for text in told]
         facts = GenerationFacts(
             id="20250101T000000.000000Z",

@@ -34,7 +34,7 @@ from index.store.build_turn import (
 )
 from index.store.reader import BuildTerms, GenerationFacts, RowKind, StoredPassage
 from index.store.withdrawals import VisibleGeneration
-from index.text.antecedents import in_context
+from index.text.antecedents import sentences_in_context
 from tests.index.store.memory_generation import MemoryGeneration
 
 
@@ -397,4 +397,6 @@ class MemoryStore:
 def _texts(kind: RowKind, passage: Passage, language: str, context: bool) -> Sequence[str]:
     if kind == "passages":
         return [passage.text]
-    return in_context(passage, language) if context else [s.text for s in passage.sentences]
+    return (
+        sentences_in_context(passage, language) if context else [s.text for s in passage.sentences]
+    )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from index.build.passages import cut
-from index.text.antecedents import in_context, leads, leans
+from index.text.antecedents import find_leads, is_dependent, sentences_in_context
 from tests.index.samples import article
 
 
@@ -26,7 +26,7 @@ from tests.index.samples import article
     ],
 )
 def test_a_french_sentence_that_opens_with_a_pronoun_leans(text: str) -> None:
-    assert leans(text, "fr")
+    assert is_dependent(text, "fr")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_french_sentence_that_opens_with_a_pronoun_leans(text: str) -> None:
     ],
 )
 def test_a_french_sentence_that_names_its_subject_stands(text: str) -> None:
-    assert not leans(text, "fr")
+    assert not is_dependent(text, "fr")
 
 
 @pytest.mark.parametrize(
@@ -65,23 +65,23 @@ def test_a_french_sentence_that_names_its_subject_stands(text: str) -> None:
     ],
 )
 def test_english(text: str, expected: bool) -> None:
-    assert leans(text, "en") is expected
+    assert is_dependent(text, "en") is expected
 
 
 def test_other_languages_are_left_alone() -> None:
-    assert not leans("Él llegó tarde.", "es")
+    assert not is_dependent("Él llegó tarde.", "es")
 
 
 def test_the_lead_is_the_nearest_sentence_that_stands_on_its_own() -> None:
     text = "Le robot Ada parle. Il est petit. Actuellement, il marche. Les autres dorment."
     passage = cut(article("robot", text))[0]
     named = passage.sentences[0]
-    assert leads(passage, "fr") == [None, named, named, None]
+    assert find_leads(passage, "fr") == [None, named, named, None]
 
 
 def test_a_sentence_that_leans_is_read_behind_its_lead() -> None:
     passage = cut(article("robot", "Le robot Ada parle. Il est petit."))[0]
-    assert in_context(passage, "fr") == [
+    assert sentences_in_context(passage, "fr") == [
         "Le robot Ada parle.",
         "Le robot Ada parle. Il est petit.",
     ]
@@ -89,4 +89,4 @@ def test_a_sentence_that_leans_is_read_behind_its_lead() -> None:
 
 def test_a_passage_that_begins_with_a_pronoun_has_no_lead_to_show() -> None:
     passage = cut(article("robot", "Il est petit. Il marche."))[0]
-    assert leads(passage, "fr") == [None, None]
+    assert find_leads(passage, "fr") == [None, None]

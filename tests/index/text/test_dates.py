@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from index.formats.dates import find_date, find_moment, moment_and_rest
+from index.article import Period
+from index.text.dates import (
+    MONTH_NUMBERS,
+    find_date,
+    find_moment,
+    moment_and_rest,
+    month_names,
+    period_around,
+    weekday_names,
+)
+from index.text.patterns import one_of
 
 CLEAR = [
     "Publié le 29 août 2025",
@@ -82,3 +93,38 @@ def test_what_stands_around_a_moment_is_told() -> None:
     assert moment == datetime(2025, 8, 29, 10, 30)
     assert rest.split() == ["le", ",", "dans", "vie", "locale"]
     assert moment_and_rest("Rien") == (None, "rien")
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("fevrier", 2), ("marz", 3), ("marco", 3), ("maart", 3), ("august", 8), ("dicembre", 12)],
+)
+def test_a_name_has_its_number_in_every_language(name: str, number: int) -> None:
+    assert MONTH_NUMBERS[name] == number
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "de", "it", "pt", "nl"])
+def test_every_language_has_twelve(language: str) -> None:
+    assert {MONTH_NUMBERS.get(name, 0) for name in month_names(language)} - {0} == set(range(1, 13))
+
+
+def test_names_are_found_with_and_without_their_accents() -> None:
+    pattern = re.compile(one_of(month_names("fr", "en")))
+    assert pattern.findall("août, aout, may, mai, enero") == ["août", "aout", "may", "mai"]
+
+
+def test_weekdays_are_known_in_several_languages() -> None:
+    assert {"samedi", "saturday", "sábado", "sabado"} <= weekday_names("fr", "en", "es")
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "last"),
+    [
+        ("day", date(2024, 2, 29), date(2024, 2, 29)),
+        ("week", date(2024, 2, 26), date(2024, 3, 3)),
+        ("month", date(2024, 2, 1), date(2024, 2, 29)),
+        ("year", date(2024, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_a_period_is_the_days_around_one(unit: str, first: date, last: date) -> None:
+    assert period_around(date(2024, 2, 29), unit) == Period(first, last)
