@@ -59,8 +59,8 @@ class SubscriptionRow(Base):
 # How long a subject without news is followed.
 QUIET_TIME = timedelta(days=365)
 
+# Articles of which it is known that they are not new: the last ones among those found.
 _SEEN = 5_000
-"""Articles of which it is known that they are not new: the last ones among those found."""
 
 
 @dataclass(frozen=True, slots=True)

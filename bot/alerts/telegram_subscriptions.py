@@ -8,11 +8,9 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import ContextTypes
 
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts.subscription_records import NewSubscription, Subscription
@@ -21,16 +19,16 @@ from bot.answer import Answer, Citation, Statement
 from bot.library.articles import SubjectArticles
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.outbox import resume_entry, send_letter
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import say
 from bot.messenger.outbound.transport import TelegramTransport
-from bot.messenger.services import BotServices, met
-from bot.state import chats, corpora
+from bot.messenger.services import BotServices
 from bot.state.deliveries import Letter, Part
 from index.text.folding import fold_phrase
 
@@ -40,20 +38,15 @@ FOLLOW = MenuCommand(
     "suivre", "follow", "Suivre un sujet", "Follow a subject", public=True, groups=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked for subscriptions to look at."""
-
+LOOK_INTERVAL = timedelta(seconds=20)  # how often it is looked for subscriptions to look at
+# The hour of the day, on the machine's clock, from which on the news of a day are told.
 MORNING_HOUR = 8
-"""The hour of the day, on the machine's clock, from which on the news of a day are told."""
-
-MOST_FOLLOWED = 20
-"""Subjects that a person, or a group, may follow at once."""
-
+MOST_FOLLOWED = 20  # subjects that a person, or a group, may follow at once
 SUBJECT_LIMIT = 100
 _TOLD = 5  # articles of one message
 
 _AT_ONCE = re.compile(r"(?:tout de suite|at once)\b[\s:,]*", re.IGNORECASE)
-_BUTTON = re.compile(r"f:(\d{1,18}):(stop|once|daily)", re.ASCII)
+_BUTTON = r"f:(\d{1,18}):(stop|once|daily)"
 
 
 class SubscriptionHandlers:
@@ -63,25 +56,24 @@ class SubscriptionHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(FOLLOW, self.follow))
-        application.add_handler(PublicButtons(self.change, f"^{_BUTTON.pattern}$"))
+        application.add_handler(command_handler(self._services, FOLLOW, self.follow))
+        application.add_handler(public_button_handler(self._services, _BUTTON, self.change))
 
-    async def follow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, words = await met(self._services, update), command_argument(update)
-        if asker is None:
-            return
-        phrases = FollowingPhrases.of(asker.phrases.code)
+    async def follow(self, event: ChatEvent) -> None:
+        asker = event.asker
+        words = event.argument
+        phrases = asker.texts(FollowingPhrases)
         at_once = _AT_ONCE.match(words)
         subject = " ".join(words[at_once.end() if at_once else 0 :].split())[:SUBJECT_LIMIT]
         if not fold_phrase(subject).strip(" ?!.,;:"):
-            await self._list(context.bot, asker)
+            await self._list(event.bot, asker)
             return
-        if not asker.private and not await decides_here(self._services, update, context.bot):
-            await say(context.bot, asker, phrases.not_administrator)
+        if not asker.private and not await decides_here(self._services, event.update, event.bot):
+            await event.say(phrases.not_administrator)
             return
         number = await self._keep(asker, subject, at_once=at_once is not None)
         if number is None:
-            await say(context.bot, asker, phrases.full(MOST_FOLLOWED))
+            await event.say(phrases.full(MOST_FOLLOWED))
             return
         kept = phrases.kept_at_once if at_once else phrases.kept_daily
         pace, text = ("daily", phrases.every_morning) if at_once else ("once", phrases.at_once)
@@ -89,36 +81,32 @@ class SubscriptionHandlers:
             InlineKeyboardButton(text, callback_data=f"f:{number}:{pace}"),
             InlineKeyboardButton(phrases.stop, callback_data=f"f:{number}:stop"),
         ]
-        await say(context.bot, asker, kept(subject), InlineKeyboardMarkup([buttons]))
+        await event.say(kept(subject), InlineKeyboardMarkup([buttons]))
 
-    async def change(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def change(self, press: ButtonPress) -> None:
         """Stop, or tell more or less often."""
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _BUTTON.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return
-        phrases, number = FollowingPhrases.of(asker.phrases.code), int(found[1])
-        find = partial(subscriptions.subscription, subscription_id=number)
-        kept = await self._services.state.run(find)
+        asker = press.asker
+        phrases, number = asker.texts(FollowingPhrases), int(press.match[1])
+        kept = await self._services.run(subscriptions.subscription, subscription_id=number)
         # A forged button must not change what another chat follows.
         if kept is None or kept.chat_id != asker.place.chat_id:
-            await acknowledge(query, phrases.gone)
+            await press.acknowledge(phrases.gone)
             return
-        if not asker.private and not await decides_here(self._services, update, context.bot):
-            await acknowledge(query, phrases.not_administrator)
+        if not asker.private and not await decides_here(self._services, press.update, press.bot):
+            await press.acknowledge(phrases.not_administrator)
             return
-        if found[2] == "stop":
-            await self._services.state.run(partial(subscriptions.unfollow, subscription_id=number))
-            await acknowledge(query, phrases.stopped)
-            await say(context.bot, asker, phrases.stopped)
+        if press.match[2] == "stop":
+            await self._services.run(subscriptions.unfollow, subscription_id=number)
+            await press.acknowledge(phrases.stopped)
+            await press.say(phrases.stopped)
             return
-        at_once = found[2] == "once"
-        await self._services.state.run(
-            partial(subscriptions.tell_at_once, subscription_id=number, at_once=at_once)
+        at_once = press.match[2] == "once"
+        await self._services.run(
+            subscriptions.tell_at_once, subscription_id=number, at_once=at_once
         )
-        await acknowledge(query)
-        said = phrases.kept_at_once if at_once else phrases.kept_daily
-        await say(context.bot, asker, said(kept.subject))
+        await press.acknowledge()
+        text = phrases.kept_at_once if at_once else phrases.kept_daily
+        await press.say(text(kept.subject))
 
     async def _keep(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
         services, place = self._services, asker.place
@@ -134,16 +122,18 @@ class SubscriptionHandlers:
             seen=found.looked_at,
             generation=generation,
         )
-        keep = partial(subscriptions.follow, new=new, most=MOST_FOLLOWED, now=services.now())
-        return await services.state.run(keep)
+        return await services.run(
+            subscriptions.follow, new=new, most=MOST_FOLLOWED, now=services.now()
+        )
 
     async def _list(self, bot: Bot, asker: Asker) -> None:
         """What is followed here, and how to follow."""
-        phrases, place = FollowingPhrases.of(asker.phrases.code), asker.place
-        find = partial(subscriptions.subscriptions_in, chat_id=place.chat_id)
+        phrases, place = asker.texts(FollowingPhrases), asker.place
         kept = [
             each
-            for each in await self._services.state.run(find)
+            for each in await self._services.run(
+                subscriptions.subscriptions_in, chat_id=place.chat_id
+            )
             if each.thread_id == place.thread_id
         ]
         lines, rows = listed(kept, phrases)
@@ -160,12 +150,11 @@ class SubscriptionHandlers:
         if trigger is None:
             return
         generation = await asyncio.to_thread(services.library.generation)
-        due = partial(
+        for each in await services.run(
             subscriptions.due_subscriptions,
             generation=generation,
             morning=last_morning(services.now()),
-        )
-        for each in await services.state.run(due):
+        ):
             if trigger.journal.stopping.is_set():
                 return
             try:
@@ -178,7 +167,7 @@ class SubscriptionHandlers:
     ) -> None:
         """Tell what is new; what is written down first is told by the next start at the latest."""
         found = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
-        new = await self._news(kept, found)
+        new = await self._find_news(kept, found)
         letter = _letter(kept, new) if new else None
         begun = await journal.post(
             subscriptions.tell,
@@ -194,19 +183,16 @@ class SubscriptionHandlers:
                 await send_letter(resume_entry(begun, journal), TelegramTransport(bot))
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
-            stop = partial(subscriptions.unfollow, subscription_id=kept.id)
-            await self._services.state.run(stop)
+            await self._services.run(subscriptions.unfollow, subscription_id=kept.id)
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
+    async def _find_news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
         """What may be told there of what was not there before."""
         new = [each for each in found.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):
             return ()
-        place = kept.place
-        chosen = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
-        selection = await self._services.state.run(chosen)
+        selection = await self._services.selection(kept.place)
         return [each for each in new if selection is None or each.article in selection]
 
     async def _may_be_told(self, kept: Subscription) -> bool:
@@ -214,9 +200,7 @@ class SubscriptionHandlers:
         services = self._services
         if kept.person_id is not None:
             return services.roles.may_ask(kept.person_id)
-        note = partial(chats.note_chat, chat_id=kept.chat_id, now=services.now())
-        seen = await services.state.run(note)
-        return services.roles.group_may_ask(kept.chat_id, seen.allowed)
+        return await services.group_may_ask(kept.chat_id)
 
 
 def listed(

@@ -13,14 +13,7 @@ from bot.answer import Answer
 from bot.answering.base import FindingsReader
 from bot.answering.chain import RetrievalQA
 from bot.answering.time_range import parse_timing
-from bot.arena.battle import (
-    ArenaAnswer,
-    Battle,
-    NoBattle,
-    WriterFault,
-    kind_of,
-    say_the_same,
-)
+from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of, say_the_same
 from bot.errors import SelonError
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText

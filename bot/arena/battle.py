@@ -7,28 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
-from bot.answer import LINE_END, Answer, Citation, Statement
+from bot.answer import LINE_END, Answer, Statement
 from bot.answering.comparison import search_parts
 from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
 from bot.arena.rating import StyleCounts
 from index.findings import Findings
 from index.text.folding import fold_phrase
 
+# The articles may not answer it, it is held to a time, it has several parts; or none of these.
 QuestionKind = Literal["doubtful", "dated", "several", "single"]
-"""The articles may not answer it, it is held to a time, it has several parts; or none of these."""
-
+# It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
+# where there may be one; or it was not to be asked any more today.
 WriterFault = Literal["slow", "failed", "unsupported", "unknown", "budget", "allowance"]
-"""It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
-where there may be one; or it was not to be asked any more today."""
-
+# Faults that tell nothing of the writer.
 BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
-"""Faults that tell nothing of the writer."""
-
+# The question is about the articles themselves, they do not answer it, both writers say the same,
+# or one of them failed.
 NoBattleReason = Literal["about", "refused", "identical", "fault"]
-"""The question is about the articles themselves, they do not answer it, both writers say the same,
-or one of them failed."""
-
-
 _WORD = re.compile(r"\w+")
 
 
@@ -96,7 +91,8 @@ class NoBattle:
 def compared_statements(answer: Answer) -> tuple[Statement, ...]:
     """What an answer says, set alike whoever wrote it: each statement on one line, a quote behind
     the sentence that it leans on."""
-    leads = {each.quote: _lead(each) for each in answer.citations} if answer.verbatim else {}
+    cited = answer.citations if answer.verbatim else ()
+    leads = {each.quote: LINE_END.sub(" ", each.lead.text) for each in cited if each.lead}
     return tuple(_flowing(each, leads.get(each.text, "")) for each in answer.statements)
 
 
@@ -106,10 +102,20 @@ def marked(statement: Statement) -> str:
     return f"{statement.text} {numbers}".rstrip()
 
 
-def kept_side(side: ArenaAnswer, unknown: str) -> BattleSide:
-    """What is kept of one answer."""
-    return BattleSide(
-        side.writer, side.text(unknown), asdict(side.style), side.seconds, side.micros
+def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
+    """The record of a battle; `unknown` is the text of an answer that found none."""
+    first, second = (
+        BattleSide(each.writer, each.text(unknown), asdict(each.style), each.seconds, each.micros)
+        for each in battle.sides
+    )
+    return NewBattle(
+        question=battle.question,
+        language=battle.language,
+        kind=battle.kind,
+        origin=origin,
+        generation=battle.generation,
+        first=first,
+        second=second,
     )
 
 
@@ -157,7 +163,3 @@ def _flowing(statement: Statement, lead: str) -> Statement:
     text = f"{before}{highlight}{after}"
     mark = (len(before), len(before) + len(highlight)) if highlight else None
     return replace(statement, text=text, highlight=mark)
-
-
-def _lead(citation: Citation) -> str:
-    return LINE_END.sub(" ", citation.lead.text) if citation.lead is not None else ""

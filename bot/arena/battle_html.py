@@ -27,8 +27,8 @@ def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
         blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
         blocks += _compared_sources(side.answer.citations, phrases)
     doubt = texts.doubtful if battle.doubtful else ""
-    said = " ".join(filter(None, (doubt, texts.which)))
-    blocks.append(StyledBlock((StyledSpan(said, "i"),), "\n\n\n"))
+    text = " ".join(filter(None, (doubt, texts.which)))
+    blocks.append(StyledBlock((StyledSpan(text, "i"),), "\n\n\n"))
     return tuple(to_html(spans) for spans in messages(blocks, battle.language))
 
 

@@ -95,23 +95,18 @@ class BattleVoteRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
+# Which answer somebody prefers; or both are good, or both bad.
 BattleChoice = Literal["first", "second", "good", "bad"]
-"""Which answer somebody prefers; or both are good, or both bad."""
-
 BATTLE_CHOICES: tuple[BattleChoice, ...] = get_args(BattleChoice)
 
+# Asked in a chat, by whoever runs Selon in the terminal, or for a model that judges.
 BattleOrigin = Literal["chat", "terminal", "judge"]
-"""Asked in a chat, by whoever runs Selon in the terminal, or for a model that judges."""
-
 FaultySide = Literal["first", "second"]
 
-WITHDRAWN = "withdrawn"
-"""What a vote that was taken back says: who saw the names votes no more."""
-
+WITHDRAWN = "withdrawn"  # what a vote that was taken back says: who saw the names votes no more
 _AT_THE_KEYBOARD, _JUDGE = "terminal", "judge"
 
-TAKING_BACK = timedelta(minutes=1)
-"""How long a vote can be taken back."""
+TAKING_BACK = timedelta(minutes=1)  # how long a vote can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +142,7 @@ class NewBattle:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBattle:
+class BattleRecord:
     """A battle as it is kept; what is of the person is gone after a time."""
 
     id: int
@@ -168,11 +163,11 @@ class KeptBattle:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBattleVote:
+class BattleVoteRecord:
     """A vote that counts, with its battle. `voter` is the same for all votes of one person, and
     another for each of a `judge`, who is none."""
 
-    battle: KeptBattle
+    battle: BattleRecord
     choice: BattleChoice
     judge: str | None
     voter: str
@@ -192,9 +187,9 @@ class PairTally:
     votes: int
 
 
+# Counted now; given before (what was said first stays); no vote, since the person has compared the
+# same writers on the same question elsewhere; there is no such battle here any more.
 VoteOutcome = Literal["counted", "again", "met", "gone"]
-"""Counted now; given before (what was said first stays); no vote, since the person has compared the
-same writers on the same question elsewhere; there is no such battle here any more."""
 
 
 def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
@@ -227,12 +222,12 @@ def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
     return row.id
 
 
-def find_battle(session: Session, battle_id: int) -> KeptBattle | None:
+def find_battle(session: Session, battle_id: int) -> BattleRecord | None:
     row = session.get(BattleRow, battle_id)
     return _battle(row) if row is not None else None
 
 
-def battle_of_question(session: Session, chat_id: int, message_id: int) -> KeptBattle | None:
+def battle_of_question(session: Session, chat_id: int, message_id: int) -> BattleRecord | None:
     """The one that a message led to, if it did."""
     found = select(BattleRow).where(
         BattleRow.chat_id == chat_id, BattleRow.question_message == message_id
@@ -290,7 +285,7 @@ def take_back_battle_vote(session: Session, battle_id: int, person_id: int, now:
     return True
 
 
-def met_pairs(session: Session, person_id: int, question: str) -> Collection[frozenset[str]]:
+def pairs_of_person(session: Session, person_id: int, question: str) -> Collection[frozenset[str]]:
     """The writers that somebody was shown, or voted on, for the same question before."""
     key = question_key(question)
     asked = select(BattleRow).where(BattleRow.person_id == person_id, BattleRow.question_key == key)
@@ -298,7 +293,7 @@ def met_pairs(session: Session, person_id: int, question: str) -> Collection[fro
     return mine | _voted_pairs(session, person_id, key)
 
 
-def pairs_met_in_terminal(
+def pairs_of_terminal(
     session: Session, question: str, origin: BattleOrigin
 ) -> Collection[frozenset[str]]:
     """The writers that met there on the same question before."""
@@ -308,7 +303,7 @@ def pairs_met_in_terminal(
     return {_pair(row) for row in session.scalars(met)}
 
 
-def counted_votes(session: Session, *, texts: bool = False) -> list[KeptBattleVote]:
+def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecord]:
     """All votes that were not taken back, oldest first; with the words of their battles if wanted,
     for those are many."""
     chosen = (
@@ -319,7 +314,7 @@ def counted_votes(session: Session, *, texts: bool = False) -> list[KeptBattleVo
         .options(*([] if texts else map(defer, _WORDS)))
     )
     return [
-        KeptBattleVote(
+        BattleVoteRecord(
             _battle(battle, texts=texts),
             _choice(vote.choice),
             vote.judge,
@@ -345,7 +340,7 @@ def pair_tallies(session: Session) -> list[PairTally]:
     ]
 
 
-def faulty_battles(session: Session) -> list[KeptBattle]:
+def load_faults(session: Session) -> list[BattleRecord]:
     """Those in which one writer failed, oldest first."""
     failed = select(BattleRow).where(BattleRow.fault.is_not(None)).order_by(BattleRow.id)
     return [_battle(row) for row in session.scalars(failed)]
@@ -398,13 +393,13 @@ def _pair(row: BattleRow) -> frozenset[str]:
     return frozenset((row.first, row.second))
 
 
-def _battle(row: BattleRow, *, texts: bool = True) -> KeptBattle:
+def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
     text_first, text_second = (row.text_first, row.text_second) if texts else (None, None)
     first = BattleSide(row.first, text_first, row.style_first, row.seconds_first, row.micros_first)
     second = BattleSide(
         row.second, text_second, row.style_second, row.seconds_second, row.micros_second
     )
-    return KeptBattle(
+    return BattleRecord(
         row.id,
         row.chat_id,
         row.question if texts else None,
@@ -419,6 +414,7 @@ def _battle(row: BattleRow, *, texts: bool = True) -> KeptBattle:
     )
 
 
+# What is erased of a battle in the end; who wrote, and which side was preferred, stays.
 _FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
     (
         "person_id",
@@ -431,7 +427,6 @@ _FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
         "text_second",
     )
 )
-"""What is erased of a battle in the end; who wrote, and which side was preferred, stays."""
 
 
 def _forget_person(person_id: int) -> Update:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bot.arena.names import named_writer
 from bot.arena.rating import Estimate
 from bot.arena.standings import ENOUGH_BATTLES, Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -20,7 +19,7 @@ def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATT
     if not standings.rated:
         paragraphs.append("\n".join((phrases.too_few, phrases.enough_from(enough))))
     for place, row in enumerate(standings.writers, 1):
-        lines = (_named(place, row, phrases, names), f"  {record_line(row, phrases, names)}")
+        lines = (_rating_line(place, row, phrases, names), f"  {record_line(row, phrases, names)}")
         paragraphs.append("\n".join(lines))
     if standings.effects:
         paragraphs.append("\n".join(_effects(standings, phrases)))
@@ -47,15 +46,15 @@ def record_line(row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -
     )
 
 
-def _named(place: int, row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -> str:
-    writer = named_writer(row.writer, names)
+def _rating_line(place: int, row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -> str:
+    writer = names.writer(row.writer)
     if row.rating is None:
         return phrases.unrated(writer)
     rating = row.rating
-    return phrases.rated(place, writer, *_rounded(rating))
+    return phrases.rated(place, writer, *_round(rating))
 
 
-def _rounded(rating: Estimate) -> tuple[int, int, int]:
+def _round(rating: Estimate) -> tuple[int, int, int]:
     interval = rating.interval
     return round(rating.value), round(interval.low), round(interval.high)
 
@@ -74,7 +73,7 @@ def _parts(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
         if not part.rated:
             yield f"  {phrases.not_rated}"
         for place, row in enumerate(part.rated, 1):
-            yield f"  {_named(place, row, phrases, names)}"
+            yield f"  {_rating_line(place, row, phrases, names)}"
 
 
 def preferred_share(logits: float) -> float:

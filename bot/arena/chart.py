@@ -6,7 +6,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from bot.arena.board import record_line, voters_line
-from bot.arena.names import named_writer
 from bot.arena.rating import MEAN_RATING
 from bot.arena.standings import Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -36,10 +35,10 @@ _LEAST_SPAN = 60.0  # of the scale, in points of rating, to each side of the mea
 def draw_standings(standings: Standings, language: str) -> bytes:
     """A PNG, 1,080 pixels wide; at least one writer is to be rated. Takes about a second."""
     with DRAWING:
-        return _drawn(standings, StandingsPhrases.of(language), ArenaPhrases.of(language))
+        return _draw(standings, StandingsPhrases.of(language), ArenaPhrases.of(language))
 
 
-def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) -> bytes:
+def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) -> bytes:
     from matplotlib.figure import Figure
 
     rows = standings.rated
@@ -51,7 +50,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
 
     write(phrases.title, _EDGE, 62, 17, INK, weight="bold")
     write(voters_line(standings, phrases), _EDGE, 118, 11, FAINT)
-    low, high = _span(rows)
+    low, high = _find_range(rows)
     base = _TOP + _ROW * len(rows)
     axes = sheet.add_axes((_EDGE, 1 - base / height, _RIGHT - _EDGE, (base - _TOP) / height))
     _frame(axes, len(rows), low, high, phrases)
@@ -62,7 +61,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
         assert row.rating is not None
         rating = phrases.number(round(row.rating.value))
         left = room - text_width(rating, _RATING, bold=True) - 2 * _NAME
-        name = drawable_text(named_writer(row.writer, names))
+        name = drawable_text(names.writer(row.writer))
         shown = cut_text(f"{place + 1}. {name}", _NAME, left / 1.08)  # bold letters are wider
         write(shown, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
         write(rating, _RIGHT, top + 22, _RATING, INK, weight="bold", ha="right")
@@ -76,7 +75,7 @@ def _drawn(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
     return out.getvalue()
 
 
-def _span(rows: tuple[Standing, ...]) -> tuple[float, float]:
+def _find_range(rows: tuple[Standing, ...]) -> tuple[float, float]:
     """What the scale shows: every interval whole, the mean, and a margin."""
     ends = [MEAN_RATING - _LEAST_SPAN, MEAN_RATING + _LEAST_SPAN]
     for row in rows:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattleVote
+from bot.arena.battle_records import BattleChoice, BattleSide, BattleVoteRecord
 from bot.arena.rating import STYLE_TRAITS
 
 _WINNERS: Mapping[BattleChoice, str] = {
@@ -18,7 +18,7 @@ _WINNERS: Mapping[BattleChoice, str] = {
 }
 
 
-def export_lines(votes: Iterable[KeptBattleVote]) -> Iterator[str]:
+def export_lines(votes: Iterable[BattleVoteRecord]) -> Iterator[str]:
     """A line a vote; where its words are kept no more, the conversations are empty.
 
     Beside the published fields: `judge` (`human`, or the model that judged), `kind` of question,

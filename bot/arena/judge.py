@@ -28,8 +28,8 @@ async def judged(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
     request = Request((Message("user", told),), _TOKENS, aside=True)
-    said = "".join([piece async for piece in model.stream(request)])
-    words = [each for each in _WORD.findall(said) if each.casefold() not in _BEFORE]
+    text = "".join([piece async for piece in model.stream(request)])
+    words = [each for each in _WORD.findall(text) if each.casefold() not in _BEFORE]
     return _VERDICTS.get(words[0]) if words else None
 
 

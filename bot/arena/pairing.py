@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from random import Random
 
-Pair = frozenset[str]
-"""Two writers, in no order."""
+Pair = frozenset[str]  # two writers, in no order
 
 
 @dataclass(frozen=True, slots=True)

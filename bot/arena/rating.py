@@ -23,33 +23,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-POINTS_PER_LOGIT = 400 / math.log(10)
-"""Of the scale of Elo: 400 points are odds of ten to one."""
-
-MEAN_RATING = 1000.0
-"""Of the writers that are rated together."""
-
-PRIOR_PRECISION = 0.04
-"""Of each strength and effect, in logits: a standard deviation of five."""
-
+POINTS_PER_LOGIT = 400 / math.log(10)  # of the scale of Elo: 400 points are odds of ten to one
+MEAN_RATING = 1000.0  # of the writers that are rated together
+PRIOR_PRECISION = 0.04  # of each strength and effect, in logits: a standard deviation of five
 BOOTSTRAP_ROUNDS = 400
 
-MOST_OF_MEDIAN = 3.0
-"""Times the median voter that one voter may weigh in all."""
-
-COVERAGE = 0.95
-"""Of the intervals."""
-
+MOST_OF_MEDIAN = 3.0  # times the median voter that one voter may weigh in all
+COVERAGE = 0.95  # of the intervals
 _MOST_STEPS, _LONGEST_STEP, _CONVERGED = 50, 2.0, 1e-9  # of Newton's method, in logits
 _MOST_CELLS = 2_000_000  # votes times rounds that are counted at once
 
+# What of an answer's style is controlled for: its words, its citations, its words in bold.
 StyleTrait = Literal["length", "citations", "bold"]
-"""What of an answer's style is controlled for: its words, its citations, its words in bold."""
-
 STYLE_TRAITS: tuple[StyleTrait, ...] = get_args(StyleTrait)
 
-POSITION = "position"
-"""The effect of being shown first."""
+POSITION = "position"  # the effect of being shown first
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.arena.battle_records import BattleChoice, BattleSide, KeptBattle, KeptBattleVote, PairTally
+from bot.arena.battle_records import (
+    BattleChoice,
+    BattleRecord,
+    BattleSide,
+    BattleVoteRecord,
+    PairTally,
+)
 from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
 
+# Whose votes count: of people, of models that judge, or both.
 Voters = Literal["people", "judges", "all"]
-"""Whose votes count: of people, of models that judge, or both."""
-
 _SCORES: Mapping[BattleChoice, float] = {"first": 1.0, "second": 0.0, "good": 0.5, "bad": 0.5}
 
-ENOUGH_BATTLES = 30
-"""Of a writer, for a rating."""
+ENOUGH_BATTLES = 30  # of a writer, for a rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +83,25 @@ class Standings:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     vote: CountedVote
-    battle: KeptBattle
+    battle: BattleRecord
     judge: str | None = None
 
 
 def standings(
-    votes: Sequence[KeptBattleVote],
-    faults: Sequence[KeptBattle] = (),
+    votes: Sequence[BattleVoteRecord],
+    faults: Sequence[BattleRecord] = (),
     rules: CountingRules = CountingRules(),
 ) -> Standings:
     """What votes tell, in all and by parts. Processor work: seconds for thousands of votes."""
     counted = [
-        _Counted(_vote(each), each.battle, each.judge) for each in votes if _counts(each, rules)
+        _Counted(_count_vote(each), each.battle, each.judge)
+        for each in votes
+        if _is_counted(each, rules)
     ]
     if rules.faults_lose:
-        counted += [_Counted(_lost(each), each) for each in faults if each.fault]
+        counted += [_Counted(_count_fault(each), each) for each in faults if each.fault]
     parts = {}
-    keys: tuple[Callable[[KeptBattle], str], ...] = (
+    keys: tuple[Callable[[BattleRecord], str], ...] = (
         lambda battle: f"language {battle.language}",
         lambda battle: f"kind {battle.kind}",
     )
@@ -161,14 +167,14 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     return Standings(len(counted), len(people), judged, tuple(rows), effects)
 
 
-def _counts(vote: KeptBattleVote, rules: CountingRules) -> bool:
+def _is_counted(vote: BattleVoteRecord, rules: CountingRules) -> bool:
     judged = vote.judge is not None
     if rules.voters != "all" and judged != (rules.voters == "judges"):
         return False
     return rules.bad_counts or vote.choice != "bad"
 
 
-def _vote(each: KeptBattleVote) -> CountedVote:
+def _count_vote(each: BattleVoteRecord) -> CountedVote:
     battle = each.battle
     return CountedVote(
         battle.first.writer,
@@ -181,7 +187,7 @@ def _vote(each: KeptBattleVote) -> CountedVote:
     )
 
 
-def _lost(battle: KeptBattle) -> CountedVote:
+def _count_fault(battle: BattleRecord) -> CountedVote:
     """What a battle counts in which a writer failed: nothing was shown, so that no style counts."""
     name = f"fault {battle.id}"
     score = 0.0 if battle.fault == "first" else 1.0

@@ -157,7 +157,7 @@ def run_battles(
     with ExitStack() as opened:
         model = None
         if judge is not None:
-            choice = _judge_named(judge)
+            choice = _parse_judge(judge)
             judging = Writers(settings.model_copy(update={"chat_model": choice}))
             opened.callback(judging.close)
             model = judging.model(choice)
@@ -208,7 +208,7 @@ class _Offline:
         from bot.arena.standings import pair_records
 
         origin = self._origin
-        meet = partial(battles.pairs_met_in_terminal, question=question, origin=origin)
+        meet = partial(battles.pairs_of_terminal, question=question, origin=origin)
         met, tallies = self._state.do(meet), self._state.do(battles.pair_tallies)
         pair = draw_pair(self._arena.writers, pair_records(tallies), met, self._chance)
         if pair is None:
@@ -227,7 +227,7 @@ class _Offline:
 
     async def _choice(self, battle: "Battle") -> "BattleChoice | Literal['pass', 'quit'] | None":
         if self._judge is not None:
-            return await self._judgment(battle, self._judge)
+            return await self._ask_judge(battle, self._judge)
         while True:
             self._out.file.write(f"\n{self._texts.prompt} ({self._texts.keys}) > ")
             self._out.file.flush()
@@ -237,7 +237,7 @@ class _Offline:
             if (key := _KEYS.get(typed.strip().lower())) is not None:
                 return key
 
-    async def _judgment(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
+    async def _ask_judge(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
         from bot.arena.judge import judged
 
         try:
@@ -252,19 +252,9 @@ class _Offline:
 
     def _keep(self, battle: "Battle", choice: "BattleChoice") -> None:
         from bot.arena import battle_records as battles
-        from bot.arena.battle import kept_side
-        from bot.arena.battle_records import NewBattle
+        from bot.arena.battle import new_battle
 
-        unknown, now = self._phrases.unknown, datetime.now(UTC)
-        new = NewBattle(
-            question=battle.question,
-            language=battle.language,
-            kind=battle.kind,
-            origin=self._origin,
-            generation=battle.generation,
-            first=kept_side(battle.first, unknown),
-            second=kept_side(battle.second, unknown),
-        )
+        new, now = new_battle(battle, self._origin, self._phrases.unknown), datetime.now(UTC)
         judge = self._judge.name if self._judge is not None else None
 
         def keep(session: Any) -> None:
@@ -274,17 +264,9 @@ class _Offline:
         self._state.do(keep)
 
     def _reveal(self, battle: "Battle") -> None:
-        from bot.arena.names import named_writer
-
-        phrases = self._phrases
         for name, side in zip(("first", "second"), battle.sides, strict=True):
-            told = phrases.revealed(
-                phrases.answers[name],
-                named_writer(side.writer, phrases),
-                phrases.took(side.seconds),
-                phrases.price(side.micros),
-            )
-            show(self._out, f"  {harmless(told)}")
+            text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
+            show(self._out, f"  {harmless(text)}")
         show(self._out, "")
 
     @property
@@ -303,7 +285,7 @@ def tell_standings(settings: Settings, rules: "CountingRules", outputs: Standing
     if outputs.chart is not None:
         require_charts("--chart")
     with _state(settings) as state:
-        votes, faults = state.do(battles.counted_votes), state.do(battles.faulty_battles)
+        votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
     told = standings(votes, faults, rules)
     out = console_for(sys.stdout)
     if outputs.as_json:
@@ -329,7 +311,7 @@ def export_votes(settings: Settings, name: str) -> int:
     from bot.arena.export import export_lines
 
     with _state(settings) as state:
-        votes = state.do(partial(battles.counted_votes, texts=True))
+        votes = state.do(partial(battles.load_votes, texts=True))
     _write(name, (f"{line}\n" for line in export_lines(votes)))
     stream = sys.stderr if name == STANDARD else sys.stdout
     show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), name))
@@ -375,7 +357,7 @@ def _write(name: str, lines: Iterable[str]) -> None:
         raise StateError("state-file-not-written", shown=name, reason=reason_of(error)) from error
 
 
-def _judge_named(written: str) -> str:
+def _parse_judge(written: str) -> str:
     """Raises SettingsError for what names no chat model."""
     try:
         choices = parse_choices(written)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from bot.locale import format
 from bot.locale.catalogue import Texts
+from bot.model_choice import parse_writer
+from index.errors import RefusedValue
 
 
 class ArenaPhrases(Texts, domain="arena", part="arena"):
@@ -43,6 +45,25 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
     def prompted_by(self, writer: str, prompts: str) -> str: ...
     def cost(self, amount: float) -> str: ...
     def revealed(self, answer: str, writer: str, took: str, cost: str) -> str: ...
+
+    def writer(self, name: str) -> str:
+        """« les phrases des articles », « ollama:qwen3:4b, consignes « brefs » »; the bare name of
+        a writer that the settings could not name."""
+        try:
+            choice = parse_writer(name)
+        except RefusedValue:
+            return name
+        text = choice.model.name if choice.model is not None else self.articles
+        if choice.reader:
+            text = self.read_by(text, choice.reader)
+        if choice.prompts is not None:
+            text = self.prompted_by(text, choice.prompts.name)
+        return text
+
+    def reveal(self, answer: str, writer: str, seconds: float | None, micros: float | None) -> str:
+        """Who wrote an answer (`first` or `second`), how long it took and what it cost."""
+        name = self.answers[answer]
+        return self.revealed(name, self.writer(writer), self.took(seconds), self.price(micros))
 
     def took(self, seconds: float | None) -> str:
         return "–" if seconds is None else format.milliseconds(1000 * seconds, self.code)

@@ -18,9 +18,7 @@ from bot.locale.source import source_line, source_name
 from index.article import Article, Period
 from index.store.reader import GenerationReader
 
-MOST_STORIES = 8
-"""That are told; the others are counted."""
-
+MOST_STORIES = 8  # that are told; the others are counted
 _COMPARED = 4  # other articles of a story in which a figure is looked for that differs
 
 
@@ -91,10 +89,10 @@ class _Writer:
     def tell_nothing(self, generation: GenerationReader) -> None:
         """That nothing is new, and of when the newest article before is."""
         one_day = self.period.first == self.period.last
-        said = self.phrases.nothing_in(self.period)
+        text = self.phrases.nothing_in(self.period)
         if one_day:
-            said = self.phrases.nothing_on(self.period.last)
-        self._end = [Line(said)]
+            text = self.phrases.nothing_on(self.period.last)
+        self._end = [Line(text)]
         before = generation.articles(limit=1)
         newest = generation.article(before[0].id) if before else None
         if newest is not None and newest.published and newest.published < self.period.first:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.digests import script_records as scripts
-from bot.digests.script_records import ToldScript
+from bot.digests.script_records import NewScript
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
@@ -53,7 +53,7 @@ class DigestRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDigest:
+class DigestRecord:
     """`minute` counts from midnight, `days` are of the week, Monday being 0. `last_day` is the day
     of the last one, `told` the articles (ids) that it told; `audio`: it is read aloud too."""
 
@@ -96,7 +96,7 @@ def keep_digest(
     session.flush()
 
 
-def digest_of(session: Session, chat_id: int, thread_id: int) -> KeptDigest | None:
+def digest_of(session: Session, chat_id: int, thread_id: int) -> DigestRecord | None:
     """What is kept for a chat, or a topic of it."""
     row = _row(session, chat_id, thread_id)
     return _digest(row) if row is not None else None
@@ -117,7 +117,7 @@ def forget_digest(session: Session, digest_id: int) -> None:
     session.execute(delete(DigestRow).where(DigestRow.id == digest_id))
 
 
-def waiting_digests(session: Session, today: date) -> list[KeptDigest]:
+def waiting_digests(session: Session, today: date) -> list[DigestRecord]:
     """Those of which none was sent today, in the order in which they were asked for."""
     chosen = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
     return [_digest(row) for row in session.scalars(chosen)]
@@ -131,7 +131,7 @@ def post_digest(
     bot_id: int,
     letter: Letter,
     now: datetime,
-    script: ToldScript | None = None,
+    script: NewScript | None = None,
 ) -> Delivery | None:
     """Put the one of a day in the outbox, the day among those it was sent on, and the `script` that
     it tells among those to record, in one go: wherever the process dies, it is sent once.
@@ -155,8 +155,8 @@ def _row(session: Session, chat_id: int, thread_id: int) -> DigestRow | None:
     ).first()
 
 
-def _digest(row: DigestRow) -> KeptDigest:
-    return KeptDigest(
+def _digest(row: DigestRow) -> DigestRecord:
+    return DigestRecord(
         row.id,
         row.chat_id,
         row.thread_id,

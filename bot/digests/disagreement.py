@@ -9,21 +9,19 @@ from bot.answering.extractive import Relation, relation
 from bot.verification.quantities import Quantity, quantities
 from index.text.language import terms
 
+# Of the shorter sentence's words, numbers left out, that both have when they tell of one thing.
 SHARED_WORDS = 1 / 3
-"""Of the shorter sentence's words, numbers left out, that both have when they tell of one thing."""
-
 _UNCOUNTED = frozenset(
     term
     for word in ("an", "année", "heure", "minute", "jour", "mois", "semaine", "year", "hour", "day")
     for language in ("fr", "en")
     for term in terms(word, language)
 )
+# What a toll counts, however it is put: « 154 personnes ont péri », « au moins 200 morts ».
 _TOLLS = (
     ("dead", r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"),
     ("injured", r"bless|injured|wounded"),
 )
-"""What a toll counts, however it is put: « 154 personnes ont péri », « au moins 200 morts »."""
-
 _TOLL = tuple(
     (what, re.compile(rf"^\W*(?:\w+\W+){{0,4}}?(?:{words})", re.IGNORECASE))
     for what, words in _TOLLS
@@ -33,9 +31,8 @@ _ABOUT = re.compile(
     r"|about|nearly|almost|over|around|more than)\s*$",
     re.IGNORECASE,
 )
+# « Une trentaine », "hundreds": no other figure than one that is near it.
 _ROUND = re.compile(r"(?:.* )?(?:\w+aines?|dozens?|hundreds?|thousands?)", re.IGNORECASE)
-"""« Une trentaine », "hundreds": no other figure than one that is near it."""
-
 _BEHIND = 60  # characters behind a number in which what it counts is looked for
 
 
@@ -46,10 +43,10 @@ def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
     Round numbers (« plus de trente ») do not count, nor do ages, hours and spans of time: two of
     them are seldom of the same.
     """
-    given = _counted(other, language)
+    given = _find_figures(other, language)
     if not given:
         return False
-    known = {each: _counted(each, language) for each in told}
+    known = {each: _find_figures(each, language) for each in told}
     every = [number for counted in known.values() for group in counted.values() for number in group]
     if any(a.bears(b) for group in given.values() for b in group for a in every):
         return False
@@ -69,7 +66,7 @@ def _of_one_thing(one: str, other: str, language: str) -> bool:
     return bool(fewest) and len(mine & theirs) >= SHARED_WORDS * fewest
 
 
-def _counted(text: str, language: str) -> Mapping[str, list[Quantity]]:
+def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
     found: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):

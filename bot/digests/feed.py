@@ -47,8 +47,10 @@ def episode_path(folder: Path, script: Script) -> Path:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
-    stem, title = f"{script.period.last}-{name or 'episode'}", _legible(script.title)
-    if any(each["file"] == f"{stem}.mp3" and each["title"] != title for each in _known(folder)):
+    stem, title = f"{script.period.last}-{name or 'episode'}", _strip_illegal(script.title)
+    if any(
+        each["file"] == f"{stem}.mp3" and each["title"] != title for each in _load_episodes(folder)
+    ):
         stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
     return folder / f".{stem}.mp3"
 
@@ -65,14 +67,16 @@ def add_episode(folder: Path, script: Script, made: Recording, address: str) -> 
     audio = made.path.with_name(made.path.name.removeprefix("."))
     try:
         _rename(made.path, audio)
-        _put(audio.with_suffix(".html"), _legible(transcript_html(script, made)).encode())
+        _write_whole(
+            audio.with_suffix(".html"), _strip_illegal(transcript_html(script, made)).encode()
+        )
         if not (folder / COVER).exists():
-            _put(folder / COVER, _cover(phrases.title))
-        episodes = [each for each in _known(folder) if each["file"] != audio.name]
+            _write_whole(folder / COVER, _cover(phrases.title))
+        episodes = [each for each in _load_episodes(folder) if each["file"] != audio.name]
         episodes.append(
             {
                 "file": audio.name,
-                "title": _legible(script.title),
+                "title": _strip_illegal(script.title),
                 "seconds": round(made.seconds),
                 "bytes": audio.stat().st_size,
                 "published": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -92,8 +96,8 @@ def add_episode(folder: Path, script: Script, made: Recording, address: str) -> 
         for each in episodes:
             _add(feed, each, base)
         written = feed.rss_str(pretty=True)
-        _put(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
-        _put(folder / FEED, written)
+        _write_whole(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
+        _write_whole(folder / FEED, written)
     except OSError as error:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
@@ -131,7 +135,7 @@ def _add(feed: Any, episode: Mapping[str, Any], base: str) -> None:
     entry.podcast.itunes_duration(episode["seconds"])
 
 
-def _known(folder: Path) -> Sequence[dict[str, Any]]:
+def _load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
     """The episodes that are in the feed. Raises KeepingError for a list that is none."""
     path = folder / EPISODES
     if not path.exists():
@@ -141,7 +145,7 @@ def _known(folder: Path) -> Sequence[dict[str, Any]]:
         return [
             {
                 **{name: each[name] for name in ("file", "seconds", "bytes", "published")},
-                "title": _legible(each["title"]),
+                "title": _strip_illegal(each["title"]),
             }
             for each in found
         ]
@@ -149,7 +153,7 @@ def _known(folder: Path) -> Sequence[dict[str, Any]]:
         raise KeepingError("feed-damaged", path=path) from error
 
 
-def _put(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}")
     draft.write_bytes(content)
     _rename(draft, path)
@@ -162,7 +166,7 @@ def _rename(draft: Path, path: Path) -> None:
     draft.replace(path)
 
 
-def _legible(text: str) -> str:
+def _strip_illegal(text: str) -> str:
     """The text without the characters that XML has no way to write."""
     return _NOT_XML.sub("", text)
 

@@ -20,9 +20,7 @@ from index.text.language import detect
 from index.text.patterns import one_of
 
 MOST_SENTENCES = 3
-MOST_WORDS = 75
-"""Of what is told of one article, unless its first sentence alone has more."""
-
+MOST_WORDS = 75  # of what is told of one article, unless its first sentence alone has more
 _FEWEST_WORDS = 6  # of a sentence that tells something
 _DETECTABLE = 8  # words from which on a sentence's language is told
 _GOES_ON = re.compile(
@@ -50,10 +48,7 @@ _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
 def lede(
-    article: Article,
-    passage: Passage,
-    told: Collection[str] = (),
-    at: int = 0,
+    article: Article, passage: Passage, told: Collection[str] = (), at: int = 0
 ) -> tuple[Citation, ...]:
     """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
     each other. None says what was `told` before.
@@ -103,9 +98,7 @@ def repeats(text: str, told: Collection[str], language: str) -> bool:
 
 
 def _chosen(
-    sentences: Iterable[tuple[Sentence, Sentence | None]],
-    article: Article,
-    told: Collection[str],
+    sentences: Iterable[tuple[Sentence, Sentence | None]], article: Article, told: Collection[str]
 ) -> Sequence[Sentence]:
     chosen: list[Sentence] = []
     words = 0

@@ -13,13 +13,7 @@ from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
 from bot.digests.disagreement import figures_differ
 from bot.digests.lede import MOST_WORDS, lede, repeats, stands_alone, tells
-from bot.digests.script import (
-    WORDS_A_MINUTE,
-    Line,
-    Script,
-    Speaker,
-    spoken_quote,
-)
+from bot.digests.script import WORDS_A_MINUTE, Line, Script, Speaker, spoken_quote
 from bot.digests.stories import Opening, Story, find_stories, group_openings, open_article
 from bot.digests.texts import ScriptPhrases
 from bot.locale.answers import title_of
@@ -36,18 +30,13 @@ from index.text.folding import fold
 from index.text.language import keyed_terms
 from index.text.names import span_names
 
-DEPTH = 60
-"""Passages among which the articles on a subject are looked for."""
-
+DEPTH = 60  # passages among which the articles on a subject are looked for
 MINUTES = 5.0
 LEAST_MINUTES, MOST_MINUTES = 1.0, 15.0
 
-MOST_UNSAID = 2
-"""Questions that the articles do not answer, of those that are tried."""
-
+MOST_UNSAID = 2  # questions that the articles do not answer, of those that are tried
+# Of the words, up to which what happened, what more the articles say, and who said what go.
 _TOLD_SHARE, _FURTHER_SHARE, _SAID_SHARE = 0.6, 0.75, 0.9
-"""Of the words, up to which what happened, what more the articles say, and who said what go."""
-
 _MOST_ATTRIBUTED, _MOST_DISPUTED = 6, 3
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
@@ -125,10 +114,7 @@ class _Material:
         self.stories = tuple(
             sorted(
                 stories,
-                key=lambda story: (
-                    -story.tellings,
-                    min(order[each.id] for each in story.articles),
-                ),
+                key=lambda story: (-story.tellings, min(order[each.id] for each in story.articles)),
             )
         )
 
@@ -194,8 +180,8 @@ class _PodcastWriter:
         self._leave_open()
         self._close()
         count = len({each.article.id for each in self._said})
-        said = self.phrases.from_articles(count)
-        self.lines.insert(1, Line(said, speaker="second", chapter=self.lines[0].chapter))
+        text = self.phrases.from_articles(count)
+        self.lines.insert(1, Line(text, speaker="second", chapter=self.lines[0].chapter))
 
     def tell_nothing(self) -> None:
         request = self.request

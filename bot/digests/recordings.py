@@ -8,32 +8,30 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
 
 from bot.audio import SpokenLine
 from bot.digests import script_records as scripts
-from bot.digests.script import Script
-from bot.digests.script_records import KeptScript, ToldScript
-from bot.digests.spoken import spoken_script
+from bot.digests.script import Script, spoken_script
+from bot.digests.script_records import NewScript, ScriptRecord
 from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, public_button_handler
 from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
-from bot.messenger.menus import PublicButtons
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
-from bot.messenger.outbound.progress import BackgroundWork, shown_progress
-from bot.messenger.outbound.reply import acknowledge, describe_error, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.outbound.progress import BackgroundWork, show_progress
+from bot.messenger.outbound.reply import describe_error
+from bot.messenger.services import BotServices
 from bot.state.deliveries import Attachment, Letter, Part
 from index.article import Period
 
@@ -41,13 +39,10 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 
+# How often it is looked what is to be recorded: what comes at its time, or was interrupted.
 LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked what is to be recorded: what comes at its time, or was interrupted."""
-
-MOST_TRIES = 5
-"""Processes that may begin a recording and not end it."""
-
-_HEAR_DAILY = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
+MOST_TRIES = 5  # processes that may begin a recording and not end it
+HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 
 
@@ -78,7 +73,7 @@ class RecordingHandlers:
         self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(PublicButtons(self.stop, f"^{_STOP}$"))
+        application.add_handler(public_button_handler(self._services, _STOP, self.stop))
 
     @property
     def chore(self) -> Chore:
@@ -90,51 +85,42 @@ class RecordingHandlers:
     ) -> None:
         """Know over which articles these messages tell, for whoever replies to them."""
         if script.sources and messages:
-            await self._keep(asker, told_script(script, subject), messages, None)
+            await self._keep(asker, new_script(script, subject), messages, None)
 
     async def begin(
-        self,
-        application: TelegramApplication,
-        update: Update,
-        asker: Asker,
-        script: Script,
-        messages: Sequence[int] = (),
-        subject: str = "",
+        self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
     ) -> None:
         """Read a script on a `subject`, told by these messages, aloud in the background, unless
         nothing speaks here, or something is being recorded for this chat."""
-        chat = asker.place.chat_id
+        asker, chat = event.asker, event.asker.place.chat_id
         busy = any(work.chat == chat for work in self._under_way.values())
         if not self._services.speaks or not script.quotes or busy:
             await self.keep(asker, script, messages, subject)
             return
-        told = told_script(script, subject, aloud=True)
-        text = _phrases(asker).progress(0, len(script.lines))
-        (message, *_) = await say(application.bot, asker, text, _keyboard(asker))
+        told = new_script(script, subject, aloud=True)
+        text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
+        (message, *_) = await event.say(text, _keyboard(asker))
         kept = await self._keep(asker, told, messages, message)
         if (ended := stop_event()) is not None and ended.is_set():
             return  # the next start takes it up
-        application.create_task(self._record(application.bot, kept), update=update)
+        event.create_task(self._record(event.bot, kept))
 
-    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        await acknowledge(query)
+    async def stop(self, press: ButtonPress) -> None:
+        await press.acknowledge()
         for work in self._under_way.values():
-            if work.chat == asker.place.chat_id:
+            if work.chat == press.asker.place.chat_id:
                 work.stop.set()
 
     async def record_rest(self, bot: Bot) -> None:
         if not self._services.speaks:
             return
-        for kept in await self._services.state.run(scripts.unrecorded_scripts):
+        for kept in await self._services.run(scripts.unrecorded_scripts):
             await self._record(bot, kept)
 
     async def _keep(
-        self, asker: Asker, told: ToldScript, messages: Sequence[int], progress: int | None
-    ) -> KeptScript:
-        keep = partial(
+        self, asker: Asker, told: NewScript, messages: Sequence[int], progress: int | None
+    ) -> ScriptRecord:
+        return await self._services.run(
             scripts.keep_script,
             place=asker.place,
             told=told,
@@ -142,22 +128,21 @@ class RecordingHandlers:
             progress=progress,
             now=self._services.now(),
         )
-        return await self._services.state.run(keep)
 
-    async def _record(self, bot: Bot, kept: KeptScript) -> None:
+    async def _record(self, bot: Bot, kept: ScriptRecord) -> None:
         """Send a recording, or say why there is none; nothing where another does, or has."""
         trigger, spoken = current_trigger(), kept.told.spoken
         if trigger is None or spoken is None or kept.id in self._under_way:
             return
-        asker = _asker(kept)
+        asker = _asker_of(kept)
         work = _Work(chat=kept.place.chat_id, of=len(spoken["lines"]))
         self._under_way[kept.id] = work
         try:
             async with AsyncExitStack() as showing:
                 if kept.progress is not None:
-                    text = partial(_told, asker, work)
+                    text = partial(_progress_text, asker, work)
                     await showing.enter_async_context(
-                        shown_progress(
+                        show_progress(
                             bot, asker, kept.progress, text, _keyboard(asker), PROGRESS_SECONDS
                         )
                     )
@@ -168,28 +153,29 @@ class RecordingHandlers:
         finally:
             del self._under_way[kept.id]
 
-    async def _parts(self, kept: KeptScript, asker: Asker, work: _Work) -> tuple[Part, ...] | None:
+    async def _parts(
+        self, kept: ScriptRecord, asker: Asker, work: _Work
+    ) -> tuple[Part, ...] | None:
         """The recording, or why there is none; None where there is nothing to record any more."""
-        phrases, spoken = _phrases(asker), kept.told.spoken or {}
+        phrases, spoken = asker.texts(RecordingPhrases), kept.told.spoken or {}
         async with self._voice:
-            take_up = partial(scripts.take_up_script, script_id=kept.id)
-            tries = await self._services.state.run(take_up)
+            tries = await self._services.run(scripts.take_up_script, script_id=kept.id)
             if tries is None:
                 return None
             if tries > MOST_TRIES:
-                return _said(asker, phrases.failed)
+                return _text_parts(asker, phrases.failed)
             try:
-                content = await asyncio.to_thread(self._recorded, spoken, work)
+                content = await asyncio.to_thread(self._record_mp3, spoken, work)
             except _Stopped:
-                return _said(asker, phrases.stopped)
+                return _text_parts(asker, phrases.stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
-                return _said(asker, describe_error(self._services, asker, error))
+                return _text_parts(asker, describe_error(self._services, asker, error))
         recording = Attachment("audio", spoken["name"], content)
         return (Part(spoken["title"], html=False, attachment=recording),)
 
     async def _post(
-        self, bot: Bot, journal: Journal, kept: KeptScript, parts: tuple[Part, ...]
+        self, bot: Bot, journal: Journal, kept: ScriptRecord, parts: tuple[Part, ...]
     ) -> None:
         place = kept.place
         posted = await journal.post(
@@ -205,9 +191,9 @@ class RecordingHandlers:
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
-        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
+        await self._services.run(scripts.note_messages, delivery_id=posted.id)
 
-    def _recorded(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
+    def _record_mp3(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
         with tempfile.TemporaryDirectory() as folder:
             made = self._services.speech.record(
@@ -220,10 +206,10 @@ class RecordingHandlers:
             return made.path.read_bytes()
 
 
-def told_script(script: Script, subject: str = "", *, aloud: bool = False) -> ToldScript:
+def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
     """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    told = ToldScript(script.language, articles, subject)
+    told = NewScript(script.language, articles, subject)
     if not aloud:
         return told
     lines = [asdict(line) for line in spoken_script(script)]
@@ -237,31 +223,18 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def heard_period(data: str) -> Period:
-    """The days that such a button carries. Raises ValueError."""
-    _, first, last = data.split(":")
-    return Period(date.fromisoformat(first), date.fromisoformat(last))
-
-
-HEAR_DAILY_PATTERN = f"^{_HEAR_DAILY}$"
-
-
-def _asker(kept: KeptScript) -> Asker:
+def _asker_of(kept: ScriptRecord) -> Asker:
     return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
 
 
-def _said(asker: Asker, text: str) -> tuple[Part, ...]:
+def _text_parts(asker: Asker, text: str) -> tuple[Part, ...]:
     return tuple(map(Part, text_html(text, asker.phrases.code)))
 
 
-def _told(asker: Asker, work: _Work) -> str:
-    return _phrases(asker).progress(work.done, work.of)
+def _progress_text(asker: Asker, work: _Work) -> str:
+    return asker.texts(RecordingPhrases).progress(work.done, work.of)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=_STOP)
+    button = InlineKeyboardButton(asker.texts(RecordingPhrases).stop, callback_data=_STOP)
     return InlineKeyboardMarkup([[button]])
-
-
-def _phrases(asker: Asker) -> RecordingPhrases:
-    return RecordingPhrases.of(asker.phrases.code)

@@ -50,11 +50,11 @@ def parse_schedule(typed: str) -> Schedule | None:
     """The schedule that the words name, every day where they name none; None where they are not
     one whole."""
     plain = fold_phrase(" ".join(typed.split()))
-    found = _TIME.search(plain) if len(plain) <= _LONGEST else None
-    if found is None:
+    match = _TIME.search(plain) if len(plain) <= _LONGEST else None
+    if match is None:
         return None
-    minute = _minute(found)
-    rest = plain[: found.start()] + " " + plain[found.end() :]
+    minute = _minute(match)
+    rest = plain[: match.start()] + " " + plain[match.end() :]
     rest, spoken = _AUDIO.subn(" ", rest)
     days: set[int] = set()
     for pattern, group in _GROUPS:

@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Literal
 
 from bot.answer import LINE_END, Citation
+from bot.audio import SpokenLine
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.catalogue import Language, catalogue
@@ -25,8 +26,9 @@ from index.article import Article, Period
 
 Speaker = Literal["first", "second"]
 
-WORDS_A_MINUTE = 150
-"""As a voice reads them."""
+WORDS_A_MINUTE = 150  # as a voice reads them
+# Seconds of silence after a quote, after what is said around quotes, and after a chapter.
+_PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Script:
     asked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = frozenset(self._known())
+        known = frozenset(self._known_names())
         for line in self.lines:
             if line.citation is None and not is_listed(line.text, self.language, known):
                 raise QuoteError("line-not-listed", text=line.text)
@@ -90,7 +92,7 @@ class Script:
         """The lines, those of a chapter together."""
         return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda each: each.chapter))
 
-    def _known(self) -> Iterator[str]:
+    def _known_names(self) -> Iterator[str]:
         """What a line of the list may name."""
         yield from self.asked
         yield self.title
@@ -106,6 +108,19 @@ class Script:
 def spoken_quote(citation: Citation) -> str:
     """A quote as it is read: on one line."""
     return LINE_END.sub(" ", citation.quote)
+
+
+def spoken_script(script: Script) -> list[SpokenLine]:
+    """Every line, also what is only for the ear; a chapter begins with its first."""
+    spoken = []
+    for lines in script.chapters:
+        for number, line in enumerate(lines):
+            pause = _PAUSE if line.citation is not None else _BEFORE_QUOTE
+            if number == len(lines) - 1:
+                pause = _BETWEEN_CHAPTERS
+            chapter = (line.chapter or script.title) if number == 0 else ""
+            spoken.append(SpokenLine(line.text, script.language, line.speaker, chapter, pause))
+    return spoken
 
 
 def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
@@ -129,11 +144,11 @@ def _forms(language: Language) -> tuple[tuple[str, ...], ...]:
     """The texts that may be said, each parted at its parameters."""
     texts = catalogue("digests", language)
     return tuple(
-        _parted(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
+        _split(form) for key in texts if key.startswith("script.") for form in texts.templates(key)
     )
 
 
-def _parted(form: str) -> tuple[str, ...]:
+def _split(form: str) -> tuple[str, ...]:
     parts = [""]
     for words, name, _, _ in Formatter().parse(form):
         parts[-1] += words

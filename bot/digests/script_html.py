@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.answer import Citation
 from bot.digests.script import Script, spoken_quote
 from bot.digests.written import Chapter, Paragraph, chapters, is_dialogue, source_parts
 from bot.locale.answers import Phrases
-from bot.messenger.outbound.answer_html import article_link
+from bot.messenger.outbound.answer_html import article_link, citation_marker
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
 
 _QUOTE_HERE = "\0"
@@ -43,14 +42,10 @@ def _paragraph(
     for citation in paragraph.quotes:
         # The marker must not begin a line of its own, hence the no-break space.
         yield StyledSpan(f"{opening}{spoken_quote(citation)}{closing}\u00a0")
-        yield _marker(citation)
+        yield citation_marker(citation)
         yield StyledSpan("\n")
     first = paragraph.quotes[0]
     linked, beside = source_parts(paragraph, heading, phrases)
     yield StyledSpan("— ")
     yield StyledSpan(linked, link=article_link(first.article, first.quote))
     yield StyledSpan(beside)
-
-
-def _marker(citation: Citation) -> StyledSpan:
-    return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))

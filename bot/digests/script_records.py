@@ -51,12 +51,11 @@ class ScriptRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
-_REMEMBERED = 100
-"""Of a chat's last ones, in which a message is looked for."""
+_REMEMBERED = 100  # of a chat's last ones, in which a message is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class ToldScript:
+class NewScript:
     """What is told in a chat, over `articles` (ids); `subject` is empty for a daily.
 
     `spoken` is what is to be read aloud, as plain JSON; None where nothing is.
@@ -69,7 +68,7 @@ class ToldScript:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptScript:
+class ScriptRecord:
     """As it is kept. `person_id` of its place is 0 where it was sent to a group at its time.
 
     `tries` counts the processes that began to record it; `progress` is the message that shows how
@@ -78,7 +77,7 @@ class KeptScript:
 
     id: int
     place: ConversationPlace
-    told: ToldScript
+    told: NewScript
     tries: int
     progress: int | None
 
@@ -86,11 +85,11 @@ class KeptScript:
 def keep_script(
     session: Session,
     place: ConversationPlace,
-    told: ToldScript,
+    told: NewScript,
     messages: Sequence[int],
     progress: int | None,
     now: datetime,
-) -> KeptScript:
+) -> ScriptRecord:
     """Keep what the bot's `messages` tell, or is being recorded while `progress` shows how far.
 
     Found, where one of these messages is known already: the process died in between.
@@ -108,7 +107,7 @@ def keep_script(
 
 
 def add_script(
-    session: Session, place: ConversationPlace, told: ToldScript, now: datetime
+    session: Session, place: ConversationPlace, told: NewScript, now: datetime
 ) -> ScriptRow:
     """A row for what is told; it is a person's where they are alone with the bot."""
     row = ScriptRow(
@@ -129,7 +128,7 @@ def add_script(
     return row
 
 
-def script_of_message(session: Session, chat_id: int, message_id: int) -> ToldScript | None:
+def script_of_message(session: Session, chat_id: int, message_id: int) -> NewScript | None:
     """What one of the bot's messages tells, be it text or sound."""
     for row in _newest(session, chat_id):
         if message_id in row.messages:
@@ -137,7 +136,7 @@ def script_of_message(session: Session, chat_id: int, message_id: int) -> ToldSc
     return None
 
 
-def unrecorded_scripts(session: Session) -> list[KeptScript]:
+def unrecorded_scripts(session: Session) -> list[ScriptRecord]:
     """What is to be read aloud, is not recorded yet, and by no other process; oldest first."""
     chosen = select(ScriptRow).where(ScriptRow.spoken.is_not(None))
     rows = session.scalars(chosen.order_by(ScriptRow.id)).all()
@@ -172,7 +171,7 @@ def post_recording(
     return posted
 
 
-def note_told(session: Session, delivery_id: int) -> None:
+def note_messages(session: Session, delivery_id: int) -> None:
     """The messages of a letter that tells a script, once they are sent."""
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()
     sent = session.get(DeliveryRow, delivery_id)
@@ -185,11 +184,11 @@ def _newest(session: Session, chat_id: int) -> Sequence[ScriptRow]:
     return session.scalars(chosen.order_by(ScriptRow.id.desc()).limit(_REMEMBERED)).all()
 
 
-def _kept(row: ScriptRow) -> KeptScript:
-    return KeptScript(
+def _kept(row: ScriptRow) -> ScriptRecord:
+    return ScriptRecord(
         row.id,
         ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0),
-        ToldScript(row.language, tuple(row.articles), row.subject, row.spoken),
+        NewScript(row.language, tuple(row.articles), row.subject, row.spoken),
         row.tries,
         row.progress,
     )

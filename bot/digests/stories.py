@@ -22,18 +22,11 @@ from index.store.reader import GenerationReader
 from index.text.language import keyed_terms
 from index.text.names import span_names
 
-SAME_EVENT = 0.6
-"""What two openings share at least (see `likeness`) to tell of one event."""
-
-NEAR_DAYS = 2
-"""How many days apart two articles on one event may be published."""
-
-MOST_ARTICLES = 600
-"""Of a span, the newest that are looked at, so that the work is bounded."""
-
+SAME_EVENT = 0.6  # what two openings share at least (see `likeness`) to tell of one event
+NEAR_DAYS = 2  # how many days apart two articles on one event may be published
+MOST_ARTICLES = 600  # of a span, the newest that are looked at, so that the work is bounded
+# What it weighs to be on one of a person's subjects: as much as two more outlets.
 SUBJECT_WORTH = 2.0
-"""What it weighs to be on one of a person's subjects: as much as two more outlets."""
-
 _MEANING_FLOOR, _MEANING_WEIGHT = 0.9, 5.0  # cosines of openings in one language lie above 0.7
 _NAMES_WEIGHT = 0.5
 _NEAREST = 40  # other articles with which one is compared word by word, the nearest in meaning

@@ -7,26 +7,18 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
 
 from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
-from bot.digests.digest_records import KeptDigest
+from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
-from bot.digests.recordings import (
-    HEAR_DAILY_PATTERN,
-    RecordingHandlers,
-    hear_button,
-    heard_period,
-    told_script,
-)
+from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
@@ -34,14 +26,13 @@ from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
 from bot.messenger.feature import Chore, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
-from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met
-from bot.state import chats
+from bot.messenger.services import BotServices
 from bot.state.deliveries import Letter, Part
 from index.article import Period
 from index.text.folding import fold_phrase
@@ -55,12 +46,8 @@ PODCAST = MenuCommand(
     "podcast", "podcast", "Un sujet en questions", "A subject in questions", public=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)
-"""How often it is looked whose time has come."""
-
-LONGEST_SPAN = timedelta(days=31)
-"""Older news is none, however long ago the last one was."""
-
+LOOK_INTERVAL = timedelta(seconds=20)  # how often it is looked whose time has come
+LONGEST_SPAN = timedelta(days=31)  # older news is none, however long ago the last one was
 SUBJECT_LIMIT = 200
 
 _MORNING = "7h30"
@@ -80,70 +67,59 @@ class DigestsOnTelegram(TelegramFeature):
         self._recordings.register(application)
         application.add_handlers(
             [
-                command_handler(DAILY, self.daily),
-                command_handler(PODCAST, self.podcast),
-                PublicButtons(self.stop, r"^q:stop$"),
-                PublicButtons(self.start, r"^q:start$"),
-                PublicButtons(self.hear, HEAR_DAILY_PATTERN),
+                command_handler(self._services, DAILY, self.daily),
+                command_handler(self._services, PODCAST, self.podcast),
+                public_button_handler(self._services, r"q:stop", self.stop),
+                public_button_handler(self._services, r"q:start", self.start),
+                public_button_handler(self._services, HEAR_DAILY_PATTERN, self.hear),
             ]
         )
 
-    async def daily(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, typed = await met(self._services, update), command_argument(update)
-        if asker is None:
-            return
+    async def daily(self, event: ChatEvent) -> None:
+        asker = event.asker
+        typed = event.argument
         if not typed:
-            await self._show(context.bot, asker)
+            await self._show(event.bot, asker)
         elif fold_phrase(typed) in _STOP:
-            await self._stop(context.bot, update, asker)
+            await self._stop(event)
         elif (schedule := parse_schedule(typed)) is not None:
-            await self._keep(context.bot, update, asker, schedule)
+            await self._keep(event, schedule)
         else:
-            await say(context.bot, asker, _phrases(asker).usage)
+            await event.say(asker.texts(SchedulePhrases).usage)
 
-    async def podcast(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def podcast(self, event: ChatEvent) -> None:
         """A subject, or the last seven days where none is named."""
-        asker = await met(self._services, update)
-        if asker is None:
-            return
-        subject, language = command_argument(update)[:SUBJECT_LIMIT], asker.phrases.code
+        asker = event.asker
+        subject, language = event.argument[:SUBJECT_LIMIT], asker.phrases.code
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
-        async with show_typing(context.bot, asker.place):
-            unsaid = await self._unsaid(subject, language)
+        async with show_typing(event.bot, asker.place):
+            unsaid = await self._find_unsaid(subject, language)
             request = PodcastRequest(language, subject, period, unsaid=unsaid)
             async with self._making:
-                script = await asyncio.to_thread(self._podcast, request)
-        told = await deliver(context.bot, asker.place, script_html(script))
-        await self._recordings.begin(context.application, update, asker, script, told, subject)
+                script = await asyncio.to_thread(self._make_podcast, request)
+        told = await event.deliver(script_html(script))
+        await self._recordings.begin(event, script, told, subject)
 
-    async def hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def hear(self, press: ButtonPress) -> None:
         """The button below a daily: it is read aloud."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        await acknowledge(query)
+        asker = press.asker
+        await press.acknowledge()
         with suppress(ValueError):  # no button of ours names such days
-            period = heard_period(query.data or "")
-            script = await self._daily(asker.place.chat_id, period, asker.phrases.code)
-            await self._recordings.begin(context.application, update, asker, script)
+            period = Period(*map(date.fromisoformat, press.match.groups()))
+            script = await self._make_daily(asker.place.chat_id, period, asker.phrases.code)
+            await self._recordings.begin(press, script)
 
-    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is not None and asker is not None:
-            await acknowledge(query)
-            await self._stop(context.bot, update, asker)
+    async def stop(self, press: ButtonPress) -> None:
+        await press.acknowledge()
+        await self._stop(press)
 
-    async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def start(self, press: ButtonPress) -> None:
         """Every morning from now on."""
-        query, asker, morning = (
-            update.callback_query,
-            await met(self._services, update),
-            parse_schedule(_MORNING),
-        )
-        if query is not None and asker is not None and morning is not None:
-            await acknowledge(query)
-            await self._keep(context.bot, update, asker, morning)
+        morning = parse_schedule(_MORNING)
+        assert morning is not None
+        await press.acknowledge()
+        await self._keep(press, morning)
 
     @property
     def commands(self) -> Sequence[MenuCommand]:
@@ -158,7 +134,7 @@ class DigestsOnTelegram(TelegramFeature):
         return Referent(script.subject, tuple(script.articles)) if script else None
 
     def delivered(self, session: Session, delivery_id: int) -> None:
-        scripts.note_told(session, delivery_id)
+        scripts.note_messages(session, delivery_id)
 
     async def send(self, bot: Bot) -> None:
         trigger = current_trigger()
@@ -170,7 +146,7 @@ class DigestsOnTelegram(TelegramFeature):
 
     async def _send_due(self, bot: Bot, journal: Journal) -> None:
         now = clock.now()
-        waiting = await self._services.state.run(partial(digests.waiting_digests, today=now.date()))
+        waiting = await self._services.run(digests.waiting_digests, today=now.date())
         for kept in waiting:
             if journal.stopping.is_set():
                 return  # the next start goes on with it
@@ -178,24 +154,24 @@ class DigestsOnTelegram(TelegramFeature):
             if day is not None and await self._may_read(kept):
                 await self._send(bot, journal, kept, day)
 
-    async def _may_read(self, kept: KeptDigest) -> bool:
+    async def _may_read(self, kept: DigestRecord) -> bool:
         """Whether who asked for it may still ask; they are not told every day that they may not."""
         if kept.chat_id > 0:
             return self._services.roles.may_ask(kept.chat_id)
-        find = partial(chats.note_chat, chat_id=kept.chat_id, now=self._services.now())
-        chat = await self._services.state.run(find)
-        return self._services.roles.group_may_ask(kept.chat_id, chat.allowed)
+        return await self._services.group_may_ask(kept.chat_id)
 
-    async def _send(self, bot: Bot, journal: Journal, kept: KeptDigest, day: date) -> None:
+    async def _send(self, bot: Bot, journal: Journal, kept: DigestRecord, day: date) -> None:
         language = language_of(kept.language)
         since = max(kept.last_day, day - LONGEST_SPAN)
-        script = await self._daily(kept.chat_id, Period(since, day), language, kept.told)
+        script = await self._make_daily(kept.chat_id, Period(since, day), language, kept.told)
         parts = tuple(map(Part, script_html(script)))
-        keyboard = self._below(script, _stop_button(SchedulePhrases.of(language))).to_dict()
+        keyboard = self._add_hear_button(
+            script, _stop_button(SchedulePhrases.of(language))
+        ).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
         told = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
-        written = told_script(script, aloud=aloud)
+        written = new_script(script, aloud=aloud)
         posted = await journal.post(
             digests.post_digest,
             digest_id=kept.id,
@@ -210,74 +186,75 @@ class DigestsOnTelegram(TelegramFeature):
             await deliver_rest(bot, journal, posted)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
-        await self._services.state.run(partial(scripts.note_told, delivery_id=posted.id))
+        await self._services.run(scripts.note_messages, delivery_id=posted.id)
         if await journal.outcome(posted.id) == "given up":
-            forget = partial(digests.forget_digest, digest_id=kept.id)
-            await self._services.state.run(forget)
+            await self._services.run(digests.forget_digest, digest_id=kept.id)
 
     async def _show(self, bot: Bot, asker: Asker) -> None:
         today = clock.today()
         yesterday = Period(today - timedelta(days=1), today)
         async with show_typing(bot, asker.place):
-            script = await self._daily(asker.place.chat_id, yesterday, asker.phrases.code)
-        kept = await self._kept(asker)
-        phrases = _phrases(asker)
-        keyboard = self._below(script, _stop_button(phrases) if kept else _start_button(phrases))
+            script = await self._make_daily(asker.place.chat_id, yesterday, asker.phrases.code)
+        kept = await self._find(asker)
+        phrases = asker.texts(SchedulePhrases)
+        start = InlineKeyboardButton(phrases.start, callback_data="q:start")
+        button = _stop_button(phrases) if kept else InlineKeyboardMarkup.from_button(start)
+        keyboard = self._add_hear_button(script, button)
         told = await deliver(bot, asker.place, script_html(script), keyboard)
         await self._recordings.keep(asker, script, told)
 
-    def _below(self, script: Script, keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
+    def _add_hear_button(
+        self, script: Script, keyboard: InlineKeyboardMarkup
+    ) -> InlineKeyboardMarkup:
         """The buttons of a daily, with one to hear it where it can be heard."""
         if not self._services.speaks or not script.quotes:
             return keyboard
         listen = hear_button(script.period, script.language)
         return InlineKeyboardMarkup([[listen], *keyboard.inline_keyboard])
 
-    async def _keep(self, bot: Bot, update: Update, asker: Asker, schedule: Schedule) -> None:
-        if not await self._may_decide(bot, update, asker):
+    async def _keep(self, event: ChatEvent, schedule: Schedule) -> None:
+        if not await self._may_decide(event):
             return
-        now, place = clock.now(), asker.place
+        now, phrases = clock.now(), event.asker.texts(SchedulePhrases)
         audio = schedule.audio and self._services.speaks
-        keep = partial(
+        await self._services.run(
             digests.keep_digest,
-            place=place,
+            place=event.asker.place,
             minute=schedule.minute,
             days=schedule.days,
-            language=asker.phrases.code,
+            language=phrases.code,
             last_day=day_before_first(schedule, now),
             now=self._services.now(),
             audio=audio,
         )
-        await self._services.state.run(keep)
-        phrases = _phrases(asker)
         text = phrases.kept_on(schedule.days, schedule.clock, audio=audio)
         if schedule.audio and not audio:
             text = f"{text} {RecordingPhrases.of(phrases.code).silent}"
-        await say(bot, asker, text, _stop_button(phrases))
+        await event.say(text, _stop_button(phrases))
 
-    async def _stop(self, bot: Bot, update: Update, asker: Asker) -> None:
-        if not await self._may_decide(bot, update, asker):
+    async def _stop(self, event: ChatEvent) -> None:
+        if not await self._may_decide(event):
             return
-        stop = partial(
-            digests.stop_digest, chat_id=asker.place.chat_id, thread_id=asker.place.thread_id
+        place, phrases = event.asker.place, event.asker.texts(SchedulePhrases)
+        stopped = await self._services.run(
+            digests.stop_digest, chat_id=place.chat_id, thread_id=place.thread_id
         )
-        stopped = await self._services.state.run(stop)
-        phrases = _phrases(asker)
-        await say(bot, asker, phrases.stopped if stopped else phrases.not_kept)
+        await event.say(phrases.stopped if stopped else phrases.not_kept)
 
-    async def _kept(self, asker: Asker) -> KeptDigest | None:
+    async def _find(self, asker: Asker) -> DigestRecord | None:
         place = asker.place
-        find = partial(digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id)
-        return await self._services.state.run(find)
+        return await self._services.run(
+            digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
+        )
 
-    async def _may_decide(self, bot: Bot, update: Update, asker: Asker) -> bool:
+    async def _may_decide(self, event: ChatEvent) -> bool:
         """Whether somebody decides what a chat gets; others are told."""
-        if asker.private or await decides_here(self._services, update, bot):
+        if event.asker.private or await decides_here(self._services, event.update, event.bot):
             return True
-        await say(bot, asker, _phrases(asker).only_administrators)
+        await event.say(event.asker.texts(SchedulePhrases).only_administrators)
         return False
 
-    async def _unsaid(self, subject: str, language: Language) -> list[str]:
+    async def _find_unsaid(self, subject: str, language: Language) -> list[str]:
         """What the chain does not know about a subject."""
         unsaid = []
         for question in open_questions(subject, language) if subject else ():
@@ -286,7 +263,7 @@ class DigestsOnTelegram(TelegramFeature):
                 unsaid.append(question)
         return unsaid
 
-    async def _daily(
+    async def _make_daily(
         self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
     ) -> Script:
         """The news of these days; what is followed in the chat comes before its like."""
@@ -299,7 +276,7 @@ class DigestsOnTelegram(TelegramFeature):
         async with self._making:
             return await asyncio.to_thread(make)
 
-    def _podcast(self, request: PodcastRequest) -> Script:
+    def _make_podcast(self, request: PodcastRequest) -> Script:
         from bot.assembly import subject_thresholds
 
         thresholds = subject_thresholds(self._services.settings)
@@ -307,12 +284,6 @@ class DigestsOnTelegram(TelegramFeature):
 
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.stop, callback_data="q:stop")]])
-
-
-def _start_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.start, callback_data="q:start")]])
-
-
-def _phrases(asker: Asker) -> SchedulePhrases:
-    return SchedulePhrases.of(asker.phrases.code)
+    return InlineKeyboardMarkup.from_button(
+        InlineKeyboardButton(phrases.stop, callback_data="q:stop")
+    )

@@ -117,15 +117,15 @@ def daily(settings: Settings, day: str | None, since: str | None, shown: DigestO
     from bot.digests.daily import make_daily
     from bot.terminal.lookup import open_articles
 
-    last = _typed_period("--date", day or "0d", today()).last
+    last = _parse_period("--date", day or "0d", today()).last
     first = last - timedelta(days=1)
     if since is not None:
-        first = _typed_period("--since", since, today()).first
+        first = _parse_period("--since", since, today()).first
     if first > last:
         raise KeepingError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), _language(settings, shown))
-    return _shown(settings, script, shown)
+    return _show(settings, script, shown)
 
 
 def podcast(
@@ -142,10 +142,10 @@ def podcast(
     from bot.digests.clock import today
     from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
 
-    minutes = _minutes(length)
+    minutes = _parse_minutes(length)
     if published is not None and not published.address:
         raise KeepingError("feed-no-address")
-    within = _typed_period("--period", period, today()) if period else None
+    within = _parse_period("--period", period, today()) if period else None
     if not subject and within is None:
         within = Period(today() - timedelta(days=6), today())
     language = _language(settings, shown)
@@ -155,7 +155,7 @@ def podcast(
     unsaid = [each for each in asked if chain.invoke(each).outcome == "no"]
     request = PodcastRequest(language, subject, within, minutes, unsaid)
     script = make_podcast(index.searcher(), subject_thresholds(settings), request)
-    code = _shown(settings, script, shown)
+    code = _show(settings, script, shown)
     if published is not None and script.quotes:
         _publish(settings, shown.open_speech, script, published)
     return code
@@ -165,7 +165,7 @@ def _language(settings: Settings, shown: DigestOptions) -> Language:
     return language_of(shown.language or settings.language)
 
 
-def _typed_period(option: str, typed: str, today: date) -> Period:
+def _parse_period(option: str, typed: str, today: date) -> Period:
     """A day, a month, a year, the last so many days (`7d`), or two of them (`A..B`). Raises
     KeepingError."""
     from bot.terminal.articles import span_of
@@ -180,12 +180,12 @@ def _typed_period(option: str, typed: str, today: date) -> Period:
         raise KeepingError("day-unclear", shown=f"{option} {typed}") from error
 
 
-def _minutes(typed: str) -> float:
+def _parse_minutes(typed: str) -> float:
     """« 5m », « 5 min », « 7,5 ». Raises KeepingError."""
     from bot.digests.podcast import LEAST_MINUTES, MOST_MINUTES
 
-    found = _LENGTH.fullmatch(typed.strip())
-    minutes = float(found[1].replace(",", ".")) if found else 0.0
+    match = _LENGTH.fullmatch(typed.strip())
+    minutes = float(match[1].replace(",", ".")) if match else 0.0
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
         raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}")
     return minutes
@@ -195,7 +195,7 @@ def _publish(
     settings: Settings, open_speech: "OpenSpeech", script: "Script", published: Published
 ) -> None:
     from bot.digests.feed import add_episode, episode_path
-    from bot.digests.spoken import spoken_script
+    from bot.digests.script import spoken_script
 
     path = episode_path(published.folder, script)
     made = record(settings, open_speech, spoken_script(script), path, title=script.title)
@@ -203,7 +203,7 @@ def _publish(
     show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
 
 
-def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
+def _show(settings: Settings, script: "Script", shown: DigestOptions) -> int:
     out = console_for(sys.stdout)
     if shown.audio is not None:
         audio_format(shown.audio)
@@ -212,7 +212,7 @@ def _shown(settings: Settings, script: "Script", shown: DigestOptions) -> int:
     else:
         show(out, script_text(script))
     if shown.audio is not None:
-        from bot.digests.spoken import spoken_script
+        from bot.digests.script import spoken_script
 
         record(settings, shown.open_speech, spoken_script(script), shown.audio, title=script.title)
     return DONE if script.quotes else NOT_IN_ARTICLES
@@ -258,10 +258,10 @@ def script_markdown(script: "Script") -> str:
     from bot.digests.written import chapters, is_dialogue
 
     phrases, dialogue = Phrases.of(script.language), is_dialogue(script)
-    blocks = [f"# {_escaped(script.title)}"]
+    blocks = [f"# {_escape(script.title)}"]
     for chapter in chapters(script):
         if chapter.heading:
-            blocks.append(f"## {_escaped(chapter.heading)}")
+            blocks.append(f"## {_escape(chapter.heading)}")
         for paragraph in chapter.paragraphs:
             blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases, dialogue))
     return "\n\n".join(blocks)
@@ -275,12 +275,12 @@ def _paragraph_markdown(
 
     if not paragraph.quotes:
         asked = dialogue and paragraph.speaker == "first"
-        return f"**{_escaped(paragraph.text)}**" if asked else _escaped(paragraph.text)
+        return f"**{_escape(paragraph.text)}**" if asked else _escape(paragraph.text)
     quotes = " ".join(
-        f"{phrases.quote(_escaped(spoken_quote(each)))}\u00a0{_marker(each)}"
+        f"{phrases.quote(_escape(spoken_quote(each)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes
     )
-    linked, beside = map(_escaped, source_parts(paragraph, heading, phrases))
+    linked, beside = map(_escape, source_parts(paragraph, heading, phrases))
     return f"{quotes}  \n— *{linked}*{beside}"
 
 
@@ -289,9 +289,5 @@ def _marker(citation: Citation) -> str:
     return f"[\\[{citation.number}\\]](<{link}>)" if link else f"\\[{citation.number}\\]"
 
 
-def _flowing(text: str) -> str:
-    return " ".join(text.split("\n"))
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(_flowing(text)))
+def _escape(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(" ".join(text.split("\n"))))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import Application
 
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import Texts
 from bot.state.conversations import ConversationPlace
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+Catalogued = TypeVar("Catalogued", bound=Texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Asker:
     place: ConversationPlace
     phrases: Phrases
     private: bool
+
+    @property
+    def person_id(self) -> int:
+        return self.place.person_id
+
+    def texts(self, kind: type[Catalogued]) -> Catalogued:
+        """A part of the catalogue in their language."""
+        return kind.of(self.phrases.code)
 
 
 def author(update: Update) -> int | None:

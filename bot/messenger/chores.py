@@ -18,7 +18,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.clock import look_at_clock
@@ -29,14 +29,10 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
+# How often it is looked whether the one that does for all what is done once has ended.
 LEADER_SECONDS = 1.0
-"""How often it is looked whether the one that does for all what is done once has ended."""
-
-FAILURE_SECONDS = 2.0
-"""What a job that failed waits besides."""
-
-LEFTOVER_INTERVAL = timedelta(seconds=5)
-"""How often what is left to be said is looked for."""
+FAILURE_SECONDS = 2.0  # what a job that failed waits besides
+LEFTOVER_INTERVAL = timedelta(seconds=5)  # how often what is left to be said is looked for
 
 
 @asynccontextmanager
@@ -64,9 +60,7 @@ def retention_chore(services: BotServices) -> Chore:
     )
 
     async def forget(bot: Bot) -> None:
-        erasure = await services.state.run(
-            partial(retention.forget_by_and_by, now=services.now(), terms=terms)
-        )
+        erasure = await services.run(retention.forget_by_and_by, now=services.now(), terms=terms)
         counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
         if erasure.announce:
             logger.warning("Much is past its time and is erased tomorrow: %s", PublicText(counts))
@@ -81,7 +75,7 @@ def retention_chore(services: BotServices) -> Chore:
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
     """Whether what erases by the clock may; who runs the bot is told when it may no longer."""
-    look = await services.state.run(partial(look_at_clock, now=services.now()))
+    look = await services.run(look_at_clock, now=services.now())
     if look == "leapt":
         logger.error("The clock is days from where it stood: nothing is erased for a day")
         now = services.now().astimezone()
@@ -96,7 +90,7 @@ async def _tell_administrators(
 ) -> None:
     """Each in their language; those that cannot be reached are passed over."""
     for person in services.roles.administrators():
-        code = (await spoken_to(services, person, None)).code
+        code = (await phrases_for(services, person, None)).code
         html = text_html(text(AdministrationPhrases.of(code)), code)
         try:
             await deliver(bot, ConversationPlace(person, 0, person), html)
@@ -109,11 +103,11 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
     rest: list[int] = []
 
     async def settle(bot: Bot) -> None:
-        rest.extend(await journal.unasked())
+        rest.extend(await journal.take_over_deliveries())
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
                 await deliver_rest(bot, journal, begun)
-                await services.state.run(partial(_note_delivery, services, begun.id))
+                await services.run(partial(_note_delivery, services, begun.id))
             del rest[0]
 
     return Chore("settling", LEFTOVER_INTERVAL, settle)

@@ -10,14 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterator,
-    Mapping,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -34,14 +27,12 @@ from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
 
 Result = TypeVar("Result")
-
-
+# Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
+# once, each in steps between which other threads of this process have their turn.
 _THREADS = {False: 1, True: 4}
-"""Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
-once, each in steps between which other threads of this process have their turn."""
 
 
-def _utc() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -61,7 +52,7 @@ class Journal:
     know yet is said twice if the process dies at that moment.
     """
 
-    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = _utc) -> None:
+    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = utc_now) -> None:
         self._state = state
         self._bot_id = bot_id
         self._now = now
@@ -71,7 +62,7 @@ class Journal:
         self.stopping = asyncio.Event()
         """Set when the bot stops: what would wait is then left for the next start."""
 
-    async def arrived(self, update: Update) -> frozenset[int] | None:
+    async def record_arrival(self, update: Update) -> frozenset[int] | None:
         """Write an update down; those of its chat that come first, None when it is known already.
         Raises StateError."""
         return await self._run(
@@ -98,18 +89,18 @@ class Journal:
             )
         )
 
-    async def waiting(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
+    async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
         """What this process is to deal with, and what one that ended has left."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
         return await self._run(job, quick=True, relaxed=True)
 
-    async def taken_up(self, update_id: int) -> int | None:
+    async def take_up(self, update_id: int) -> int | None:
         """How often an update has been taken up, this time included; None where it is not for this
         process to deal with any more. Raises StateError."""
         job = partial(updates.take_up_update, bot_id=self._bot_id, update_id=update_id)
         return await self._run(job, quick=True)
 
-    async def done(self, update_id: int) -> None:
+    async def finish(self, update_id: int) -> None:
         await self._run(
             partial(
                 updates.finish_update, bot_id=self._bot_id, update_id=update_id, now=self._now()
@@ -117,7 +108,7 @@ class Journal:
             quick=True,
         )
 
-    async def opened(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
+    async def open(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
         """The record of a letter, found or begun. Raises StateError, and Postponed where another
         process deals with the update by now."""
 
@@ -145,7 +136,7 @@ class Journal:
     async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
         return await self._run(partial(deliveries.delivery_outcome, delivery_id=delivery_id))
 
-    async def recorded(
+    async def record(
         self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
     ) -> None:
         """What Telegram has taken; what nobody `asked` for is not said twice, come what may."""
@@ -155,22 +146,22 @@ class Journal:
         )
         await self._run(job, quick=asked)
 
-    async def amended(self, delivery_id: int, letter: Letter) -> None:
+    async def amend(self, delivery_id: int, letter: Letter) -> None:
         await self._run(partial(deliveries.amend_letter, delivery_id=delivery_id, letter=letter))
 
-    async def given_up(self, delivery_id: int, reason: str) -> None:
+    async def give_up(self, delivery_id: int, reason: str) -> None:
         now = self._now()
         await self._run(
             partial(deliveries.give_up_delivery, delivery_id=delivery_id, reason=reason, now=now)
         )
 
-    async def afresh(self, update_id: int) -> list[int]:
+    async def restart_deliveries(self, update_id: int) -> list[int]:
         """Begin an update's letters again if it was shown something aside; what to take away."""
         return await self._run(
             partial(deliveries.restart_deliveries, bot_id=self._bot_id, update_id=update_id)
         )
 
-    async def unasked(self) -> list[int]:
+    async def take_over_deliveries(self) -> list[int]:
         """The letters of no update that an ended process did not finish, now this one's."""
         job = partial(deliveries.take_over_deliveries, bot_id=self._bot_id)
         return await self._run(job, relaxed=True)
@@ -179,7 +170,7 @@ class Journal:
         """A letter with its files; None when it is not known any more."""
         return await self._run(partial(deliveries.find_delivery, delivery_id=delivery_id))
 
-    async def moved(self, old: int, new: int) -> None:
+    async def move_chat(self, old: int, new: int) -> None:
         """A group is known by another id from now on."""
         await self._run(partial(chats.move_chat, old=old, new=new, now=self._now()))
 
@@ -273,7 +264,7 @@ def stop_event() -> asyncio.Event | None:
 
 
 @contextmanager
-def triggered_by(what: Trigger) -> Iterator[None]:
+def act_for(what: Trigger) -> Iterator[None]:
     """All that is said in the block is said because of this."""
     before = _current.set(what)
     try:
@@ -289,5 +280,5 @@ def outside_update() -> Iterator[None]:
     if trigger is None:
         yield
         return
-    with triggered_by(Trigger(trigger.journal)):
+    with act_for(Trigger(trigger.journal)):
         yield

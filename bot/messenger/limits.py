@@ -15,9 +15,8 @@ from bot.state import meters
 from bot.state.database import State
 from bot.state.meters import MeterLevel
 
+# After so long without a message a meter is forgotten, if it is full again by then.
 _KEPT = timedelta(days=1)
-"""After so long without a message a meter is forgotten, if it is full again by then."""
-
 _ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
 
 
@@ -98,8 +97,9 @@ class AskLimits:
                 for key, rate in chosen.items()
             }
             return None
-        count = partial(_counted, rates=chosen, known=known, low=low, cost=cost, now=now)
-        after, over = await self._state.run(count)
+        after, over = await self._state.run(
+            _take, rates=chosen, known=known, low=low, cost=cost, now=now
+        )
         self._meters |= after
         return over
 
@@ -112,10 +112,10 @@ class AskLimits:
         """Forget the meters that are full again, and what was told long ago."""
         before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
-        await self._state.run(partial(meters.forget_meters_before, moment=before))
+        await self._state.run(meters.forget_meters_before, moment=before)
 
 
-def _counted(
+def _take(
     session: Session,
     rates: Mapping[str, Rate],
     known: Mapping[str, MeterLevel | None],

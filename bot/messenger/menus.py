@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from telegram import (
     Bot,
@@ -18,10 +17,8 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
-    Update,
 )
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.state.roles import Role
 
@@ -56,27 +53,6 @@ class MenuCommand:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((self.fr, self.en)))
-
-
-class PublicCommands(CommandHandler[Any, Any]):
-    """Commands that answer in groups too."""
-
-
-class PublicButtons(CallbackQueryHandler[Any, Any]):
-    """Buttons that answer in groups too."""
-
-
-def command_handler(command: MenuCommand, callback: Any) -> CommandHandler[Any, Any]:
-    """A handler for new messages that begin with one of the command's names."""
-    kind = PublicCommands if command.public else CommandHandler
-    return kind(command.names, callback, filters.UpdateType.MESSAGE)
-
-
-def command_argument(update: Update) -> str:
-    """The words behind a command."""
-    message = update.effective_message
-    words = (message.text or "").split(maxsplit=1) if message else []
-    return words[1].strip() if len(words) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

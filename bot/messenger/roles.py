@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from bot.settings import Settings
 from bot.state import invitations, roles
@@ -26,12 +25,12 @@ class Roles:
 
     def of(self, person_id: int) -> Role | None:
         """The most that somebody is; None for somebody unknown or barred."""
-        named = self.set_by_settings(person_id)
+        named = self.role_in_settings(person_id)
         given = self._given.get(person_id)
         held = [each for each in ROLES if each in {named, given}]
         return held[0] if held else None
 
-    def set_by_settings(self, person_id: int) -> Role | None:
+    def role_in_settings(self, person_id: int) -> Role | None:
         """What the settings make of somebody, whom nobody can bar then."""
         settings = self._settings
         if person_id in settings.admins:
@@ -44,7 +43,7 @@ class Roles:
         """Whether somebody is answered where they are alone with the bot."""
         if self.of(person_id) is not None:
             return True
-        return self._settings.access == "open" and not self.barred(person_id)
+        return self._settings.access == "open" and not self.is_barred(person_id)
 
     def may_add(self, person_id: int) -> bool:
         """Whether somebody may send documents."""
@@ -58,7 +57,7 @@ class Roles:
         known = {*self._settings.admins, *self._given}
         return sorted(person for person in known if self.administers(person))
 
-    def barred(self, person_id: int) -> bool:
+    def is_barred(self, person_id: int) -> bool:
         return self.of(person_id) is None and self._given.get(person_id) == "barred"
 
     def group_may_ask(self, chat_id: int, decided: bool | None) -> bool:
@@ -71,18 +70,17 @@ class Roles:
         listed = self._settings.allowed_groups
         return self._settings.access == "open" if listed is None else chat_id in listed
 
-    def given(self) -> dict[int, Standing]:
+    def standings(self) -> dict[int, Standing]:
         """What administrators said, by person."""
         return dict(self._given)
 
     async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
-        await self._state.run(partial(roles.give, person_id=person_id, standing=standing, now=now))
+        await self._state.run(roles.give, person_id=person_id, standing=standing, now=now)
         self._given[person_id] = standing
 
     async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:
         """What somebody is who follows an invitation; None when it is no longer good."""
-        accept = partial(invitations.accept, token=token, person_id=person_id, now=now)
-        role = await self._state.run(accept)
+        role = await self._state.run(invitations.accept, token=token, person_id=person_id, now=now)
         if role is not None:
             self._given[person_id] = role
         return role
@@ -91,7 +89,7 @@ class Roles:
         """As the database has it now."""
         self._given = dict(await self._state.run(roles.load_roles))
 
-    def erased(self, person_id: int) -> None:
+    def forget(self, person_id: int) -> None:
         """Their rows are gone from the database."""
         if self._given.get(person_id) != "barred":
             self._given.pop(person_id, None)

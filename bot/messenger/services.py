@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Concatenate, Protocol
 
 from sqlalchemy.orm import Session
 from telegram import Update
@@ -19,13 +18,14 @@ from bot.library.articles import Library
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, asker_of
 from bot.messenger.feature import TelegramFeature
+from bot.messenger.journal import utc_now
 from bot.messenger.limits import AskLimits
 from bot.messenger.roles import Roles
 from bot.settings import Settings
-from bot.state import people
+from bot.state import chats, corpora, people
 from bot.state.conversations import ConversationPlace
-from bot.state.database import State
-from index.article import Article
+from bot.state.database import Arguments, Result, State
+from index.article import Article, Selection
 
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
@@ -41,10 +41,6 @@ class Chain(Protocol):
     def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         """The answer as it grows: the last one yielded is the whole."""
         ...
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class BotServices:
     speech: SpeechService | None = None
     gate: DistressGate | None = None
     index: LiveIndex | None = None
-    now: Callable[[], datetime] = _utc
+    now: Callable[[], datetime] = utc_now
     features: list[TelegramFeature] = field(default_factory=list)
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
@@ -85,9 +81,24 @@ class BotServices:
         """The silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)
 
-    def may_add(self, person_id: int) -> bool:
-        """Whether somebody may send documents."""
-        return self.roles.may_add(person_id)
+    async def run(
+        self,
+        job: Callable[Concatenate[Session, Arguments], Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a job with a session and these arguments in a transaction. Raises StateError."""
+        return await self.state.run(job, *args, **kwargs)
+
+    async def group_may_ask(self, chat_id: int) -> bool:
+        """True if a group is answered; notes that it was seen."""
+        chat = await self.run(chats.note_chat, chat_id=chat_id, now=self.now())
+        return self.roles.group_may_ask(chat_id, chat.allowed)
+
+    async def selection(self, place: ConversationPlace) -> Selection | None:
+        """The articles that a group, or a topic of it, is answered from; None for all."""
+        return await self.run(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
 
     async def subjects(self, chat_id: int) -> list[str]:
         """The subjects that a chat is known to care about."""
@@ -118,17 +129,18 @@ def conversation_name(place: ConversationPlace) -> str:
     return f"{place.chat_id}_{place.thread_id}"
 
 
-async def met(services: BotServices, update: Update) -> Asker | None:
-    """As `asker_of`, in the language that they chose; that they wrote is kept."""
+async def find_asker(services: BotServices, update: Update) -> Asker | None:
+    """Like `asker_of`, in the language that they chose; notes that they wrote."""
     asker = asker_of(update)
     if asker is None:
         return None
-    seen = partial(people.note_person, person_id=asker.place.person_id, now=services.now())
-    person = await services.state.run(seen)
+    person = await services.state.run(
+        people.note_person, person_id=asker.person_id, now=services.now()
+    )
     return asker_of(update, person.language)
 
 
-async def spoken_to(services: BotServices, person_id: int, told: str | None) -> Phrases:
+async def phrases_for(services: BotServices, person_id: int, told: str | None) -> Phrases:
     """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
-    person = await services.state.run(partial(people.person, person_id=person_id))
+    person = await services.state.run(people.person, person_id=person_id)
     return Phrases.of((person.language if person else None) or told)

@@ -15,9 +15,7 @@ from bot.audio import AudioFormat
 from bot.errors import SpeechError
 from bot.speech.base import Samples, Sound
 
-LOUDNESS = -16.0
-"""LUFS, by EBU R 128: what podcast players expect of speech."""
-
+LOUDNESS = -16.0  # LUFS, by EBU R 128: what podcast players expect of speech
 HEARD_RATE = 16_000
 _WRITTEN_RATE = 48_000
 _CODECS: dict[AudioFormat, tuple[str, int]] = {

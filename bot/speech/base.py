@@ -29,12 +29,7 @@ class Voice(Protocol):
     """Reads a text aloud. Processor work; a voice is used by one thread at a time."""
 
     def say(
-        self,
-        text: str,
-        language: SpeechLanguage,
-        *,
-        speaker: Speaker = "first",
-        speed: float = 1.0,
+        self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
     ) -> Sound:
         """The text as sound; `speed` from 0.5 to 2. Raises SpeechError."""
         ...

@@ -40,12 +40,7 @@ class KokoroVoice:
         self._cache_dir, self._model, self._threads = cache_dir, model, threads
 
     def say(
-        self,
-        text: str,
-        language: SpeechLanguage,
-        *,
-        speaker: Speaker = "first",
-        speed: float = 1.0,
+        self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
     ) -> Sound:
         """See `Voice`. Raises SpeechError."""
         ids = self._ids(phonemes(spoken_words(text, language), language), language)
@@ -54,7 +49,7 @@ class KokoroVoice:
         for part in _parts(ids, self._pauses):
             sound = self._run(part, style[min(len(part), len(style)) - 1], speed)
             pause = self._pauses.get(part[-1], 0.1)
-            pieces += [_trimmed(sound), np.zeros(round(RATE * pause / speed), np.float32)]
+            pieces += [_trim(sound), np.zeros(round(RATE * pause / speed), np.float32)]
         return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.float32), RATE)
 
     def _run(self, ids: list[int], style: Samples, speed: float) -> Samples:
@@ -118,7 +113,7 @@ def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
     return [*parts, ids] if ids else parts
 
 
-def _trimmed(sound: Samples) -> Samples:
+def _trim(sound: Samples) -> Samples:
     """Without the silence at both ends."""
     heard = np.flatnonzero(np.abs(sound) > _SILENCE * max(float(np.abs(sound).max()), 1e-6))
     if not len(heard):

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 
 from index.article import ArticleEntry
 
-NAMED_ARTICLES = 30
-"""The newest ones."""
-
-_MOST_CHARACTERS = 600
-"""About as many as Whisper reads before the sound."""
+NAMED_ARTICLES = 30  # the newest ones
+_MOST_CHARACTERS = 600  # about as many as Whisper reads before the sound
 
 
 def likely_names(articles: Iterable[ArticleEntry]) -> str:
@@ -20,9 +17,9 @@ def likely_names(articles: Iterable[ArticleEntry]) -> str:
         for name in (article.outlet, article.author, article.title):
             if name:
                 names.setdefault(name)
-    told = ""
+    text = ""
     for name in names:
-        if len(told) + len(name) > _MOST_CHARACTERS:
+        if len(text) + len(name) > _MOST_CHARACTERS:
             break
-        told += f"{name}, "
-    return told.rstrip(", ")
+        text += f"{name}, "
+    return text.rstrip(", ")

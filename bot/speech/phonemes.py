@@ -32,12 +32,12 @@ def phonemes(text: str, language: SpeechLanguage) -> str:
         at = match.end()
     parts.append((text[at:], ""))
     spoken = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]
-    told = _pronounced([words for words, _ in spoken], language)
+    told = _pronounce([words for words, _ in spoken], language)
     said = " ".join(f"{sounds}{mark}" for sounds, (_, mark) in zip(told, spoken, strict=True))
     return said.strip()
 
 
-def _pronounced(clauses: list[str], language: SpeechLanguage) -> list[str]:
+def _pronounce(clauses: list[str], language: SpeechLanguage) -> list[str]:
     """One line of sounds for each clause, which holds no mark of a pause."""
     if not clauses:
         return []

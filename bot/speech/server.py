@@ -31,12 +31,7 @@ class SpeechServer:
         self._client = httpx2.Client(headers=headers, timeout=_SECONDS)
 
     def say(
-        self,
-        text: str,
-        language: SpeechLanguage,
-        *,
-        speaker: Speaker = "first",
-        speed: float = 1.0,
+        self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
     ) -> Sound:
         """See `Voice`. Raises SpeechError."""
         answer = self._post(

@@ -23,12 +23,9 @@ from index.errors import Problem
 from index.kept_process import KeptProcess, module_command
 from index.models.bundled.embedder import cores
 
-LONGEST_SECONDS = 600.0
-"""Of a recording that is listened to."""
-
+LONGEST_SECONDS = 600.0  # of a recording that is listened to
 _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
-KEPT_BYTES = 400 << 20
-"""Of lines that were spoken before; the oldest go."""
+KEPT_BYTES = 400 << 20  # of lines that were spoken before; the oldest go
 
 
 @dataclass(frozen=True, slots=True)

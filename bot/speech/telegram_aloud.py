@@ -9,20 +9,26 @@ from collections import deque
 from functools import partial
 from pathlib import Path
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ChatAction
-from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.audio import SpokenLine
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    button_handler,
+    command_handler,
+    public_button_handler,
+)
 from bot.messenger.journal import Postponed, queue_work, stop_event
-from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import citations_of
-from bot.messenger.outbound.reply import acknowledge, describe_error, replace_text, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.outbound.reply import describe_error, say
+from bot.messenger.services import BotServices
 from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.speech.texts import SpeechPhrases
 from bot.state import conversations, people
@@ -31,9 +37,8 @@ from bot.state.deliveries import Attachment
 logger = logging.getLogger(__name__)
 
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
+# When an answer is read aloud unasked: never, where the question was spoken, always.
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
-"""When an answer is read aloud unasked: never, where the question was spoken, always."""
-
 LISTEN = "🔊"
 LISTEN_PATTERN = r"say:(\d{1,18})"
 
@@ -53,64 +58,56 @@ class AloudHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                command_handler(VOICE, self.choices),
-                CallbackQueryHandler(self.chosen, rf"^voice:(?:{'|'.join(CHOICES)})$"),
-                PublicButtons(self.listen, f"^{LISTEN_PATTERN}$"),
+                command_handler(self._services, VOICE, self.choices),
+                button_handler(self._services, rf"voice:({'|'.join(CHOICES)})", self.chosen),
+                public_button_handler(self._services, LISTEN_PATTERN, self.listen),
             ]
         )
 
     async def follow(self, bot: Bot, asker: Asker, turn_id: int, *, spoken: bool) -> None:
         """Read an answer that was just given aloud, if its person wants that; make it ready for who
         has pressed the button before."""
-        choice = await self._choice(asker)
+        choice = await self._find_choice(asker)
         if choice == ALWAYS or (spoken and choice == IN_REPLY):
             self._queue(bot, asker, turn_id)
-        elif asker.place.person_id in self._listeners:
+        elif asker.person_id in self._listeners:
             await self._say_ahead(asker, turn_id)
 
-    async def listen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def listen(self, press: ButtonPress) -> None:
         """The button below an answer."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        if asker.place.person_id not in self._listeners:
-            self._listeners.append(asker.place.person_id)
-        queued = self._queue(context.bot, asker, int((query.data or "").partition(":")[2]))
-        await acknowledge(query, None if queued else SpeechPhrases.of(asker.phrases.code).under_way)
+        asker = press.asker
+        if asker.person_id not in self._listeners:
+            self._listeners.append(asker.person_id)
+        queued = self._queue(press.bot, asker, int(press.match[1]))
+        await press.acknowledge(None if queued else asker.texts(SpeechPhrases).under_way)
 
-    async def choices(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def choices(self, event: ChatEvent) -> None:
         """/voix"""
-        if asker := await met(self._services, update):
-            phrases = SpeechPhrases.of(asker.phrases.code)
-            if not self._services.speaks:
-                await say(context.bot, asker, phrases.silent)
-                return
-            buttons = [
-                [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
-                for each in CHOICES
-            ]
-            text = phrases.choose(phrases.choices[await self._choice(asker)])
-            await say(context.bot, asker, text, InlineKeyboardMarkup(buttons))
-
-    async def chosen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
+        phrases = event.asker.texts(SpeechPhrases)
+        if not self._services.speaks:
+            await event.say(phrases.silent)
             return
-        choice = (query.data or "").partition(":")[2]
-        choose = partial(
+        buttons = [
+            [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
+            for each in CHOICES
+        ]
+        text = phrases.choose(phrases.choices[await self._find_choice(event.asker)])
+        await event.say(text, InlineKeyboardMarkup(buttons))
+
+    async def chosen(self, press: ButtonPress) -> None:
+        choice = press.match[1]
+        await self._services.run(
             people.choose_voice,
-            person_id=asker.place.person_id,
+            person_id=press.asker.person_id,
             voice=choice,
             now=self._services.now(),
         )
-        await self._services.state.run(choose)
-        await acknowledge(query)
-        phrases = SpeechPhrases.of(asker.phrases.code)
-        await replace_text(context.bot, asker, query, phrases.chosen(phrases.choices[choice]))
+        await press.acknowledge()
+        phrases = press.asker.texts(SpeechPhrases)
+        await press.replace_text(phrases.chosen(phrases.choices[choice]))
 
-    async def _choice(self, asker: Asker) -> str:
-        find = partial(people.voice_of, person_id=asker.place.person_id)
-        return await self._services.state.run(find) or IN_REPLY
+    async def _find_choice(self, asker: Asker) -> str:
+        return await self._services.run(people.voice_of, person_id=asker.person_id) or IN_REPLY
 
     def _queue(self, bot: Bot, asker: Asker, turn_id: int) -> bool:
         """Have an answer read aloud when the turn is over; False where it is being read already."""
@@ -130,12 +127,12 @@ class AloudHandlers:
 
     async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
         """Read a kept answer aloud, as a voice message."""
-        phrases = SpeechPhrases.of(asker.phrases.code)
-        lines = await self._lines(asker, turn_id) if self._services.speaks else []
+        phrases = asker.texts(SpeechPhrases)
+        lines = await self._load_lines(asker, turn_id) if self._services.speaks else []
         if not lines:
             await say(bot, asker, phrases.gone)
             return
-        record = partial(self._recorded, lines, stop_event())
+        record = partial(self._record, lines, stop_event())
         try:
             async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE), self._voice:
                 content = await asyncio.to_thread(record)
@@ -149,29 +146,25 @@ class AloudHandlers:
         """While they read it; one answer at a time."""
         speech = self._services.speech
         if speech is not None and (self._ahead is None or self._ahead.done()):
-            lines = await self._lines(asker, turn_id)
+            lines = await self._load_lines(asker, turn_id)
             self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
-    async def _lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
+    async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
         """What is said of an answer of this chat; nothing where its quotes are gone."""
-        find = partial(conversations.turn, turn_id=turn_id)
-        kept = await self._services.state.run(find)
+        kept = await self._services.run(conversations.turn, turn_id=turn_id)
         if kept is None or kept.place.chat_id != asker.place.chat_id:
             return []
         turn = turn_of(kept.turn)
         language = voice_language(turn.language)
         cited = await asyncio.to_thread(
-            citations_of,
-            kept.sources,
-            partial(self._services.article, asker.place),
-            cited=True,
+            citations_of, kept.sources, partial(self._services.article, asker.place), cited=True
         )
         written = turn.answer and not any(each.quote in turn.answer for each in cited)
         if written:
             return [SpokenLine(each, language) for each in turn.answer.splitlines()]
         return spoken_citations(cited, language)
 
-    def _recorded(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
+    def _record(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
         """The voice message. Raises SpeechError, and Postponed where the bot stops."""
         assert self._services.speech is not None
 

@@ -29,15 +29,14 @@ from bot.messenger.journal import another_turn, queue_work
 from bot.messenger.outbound.delivery import show_typing
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import describe_error, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices, find_asker
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS
 from bot.speech.texts import SpeechPhrases
 
 logger = logging.getLogger(__name__)
 
-_LIMIT = 20 << 20
-"""Bytes: Telegram gives bots no larger file."""
+_LIMIT = 20 << 20  # bytes: Telegram gives bots no larger file
 
 
 class VoiceHandlers:
@@ -58,17 +57,17 @@ class VoiceHandlers:
         message = update.effective_message
         if message is None or not _for_the_bot(message, context.bot):
             return
-        asker = await met(self._services, update)
+        asker = await find_asker(self._services, update)
         if asker is None:
             return
         queue_work(partial(self._answer, context.bot, asker, message))
 
     async def _answer(self, bot: Bot, asker: Asker, message: Message) -> None:
-        phrases = SpeechPhrases.of(asker.phrases.code)
+        phrases = asker.texts(SpeechPhrases)
         reply_to = None if asker.private else message.message_id
         try:
             async with show_typing(bot, asker.place), self._hearing:
-                words = await self._heard(bot, message)
+                words = await self._hear(bot, message)
         except SpeechError as error:
             logger.info("A question could not be heard: %s", error)
             text = phrases.not_heard(describe_error(self._services, asker, error))
@@ -83,7 +82,7 @@ class VoiceHandlers:
             await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
             await self._questions.ask(bot, asker, message, words, spoken=True)
 
-    async def _heard(self, bot: Bot, message: Message) -> str:
+    async def _hear(self, bot: Bot, message: Message) -> str:
         """The words of a recording. Raises SpeechError."""
         recording = message.voice or message.audio or message.video_note
         assert recording is not None
@@ -98,9 +97,9 @@ class VoiceHandlers:
             content = bytes(await file.download_as_bytearray())
         except BadRequest as error:  # gone, or larger than Telegram had said
             raise SpeechError("speech-unreadable") from error
-        return await asyncio.to_thread(self._transcribed, content)
+        return await asyncio.to_thread(self._transcribe, content)
 
-    def _transcribed(self, content: bytes) -> str:
+    def _transcribe(self, content: bytes) -> str:
         names = likely_names(self._services.library.newest(NAMED_ARTICLES))
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)

@@ -4,7 +4,7 @@
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,9 +17,6 @@ from bot.speech.texts import SpeechPhrases
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.recording import record
 from index.store.factory import open_store
-
-if TYPE_CHECKING:
-    pass
 
 
 def declare(line: CommandLine) -> None:

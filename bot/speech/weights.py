@@ -42,9 +42,7 @@ _WHISPER = _Joined(
     145_217_607,
     "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
 )
-_VERIFIED: set[Path] = set()
-"""Files whose SHA-256 this process has verified."""
-
+_VERIFIED: set[Path] = set()  # files whose SHA-256 this process has verified
 _WHISPER_FILES = ("config.json", "tokenizer.json", "vocabulary.json")
 
 

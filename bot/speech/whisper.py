@@ -13,16 +13,13 @@ from bot.speech.base import Sound
 from bot.speech.weights import whisper_model
 
 RATE = 16_000
+# Mean logarithm of the probability of a segment's words; one below it was likely never said.
 _DOUBT = -1.0
-"""Mean logarithm of the probability of a segment's words; one below it was likely never said."""
-
+# Probability from which a language is believed that Selon's readers hardly speak: noise makes many
+# likely.
 _FOREIGN = 0.7
-"""Probability from which a language is believed that Selon's readers hardly speak: noise makes many
-likely."""
-
+# Tried in turn where what was written is unlikely; above, it is made up.
 _TEMPERATURES = (0.0, 0.2, 0.4)
-"""Tried in turn where what was written is unlikely; above, it is made up."""
-
 _NOT_SPEECH = 0.6
 _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says one thing again
 

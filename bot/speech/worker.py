@@ -21,9 +21,8 @@ from bot.speech.base import Recogniser, Sound, Voice
 from index.kept_process import end_with_owner
 
 NICENESS = 19
+# Bytes of address space beyond those of the start; of it, both models at work touch a fifth.
 MEMORY = 4 << 30
-"""Bytes of address space beyond those of the start; of it, both models at work touch a fifth."""
-
 _NO_SOUND = Sound(np.zeros(0, np.float32), HEARD_RATE)
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -60,6 +60,7 @@ class Turns:
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 FILE = "state.sqlite"
 
@@ -246,9 +247,15 @@ class State:
         with self.session(quick=quick, relaxed=relaxed) as session:
             return job(session)
 
-    async def run(self, job: Callable[[Session], Result]) -> Result:
-        """Run `do` off the event loop."""
-        return await asyncio.to_thread(self.do, job)
+    async def run(
+        self,
+        job: Callable[Concatenate[Session, Arguments], Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run `do` off the event loop; the job is called with a session and these arguments."""
+        return await asyncio.to_thread(self.do, lambda session: job(session, *args, **kwargs))
 
     def close(self) -> None:
         """Refuse new jobs, wait for the running ones, and close all connections.

@@ -29,6 +29,7 @@ from bot.library.articles import Library, SubjectArticles, article_sentences, su
 from bot.library.documents import Documents
 from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.running.application import serve
@@ -172,14 +173,14 @@ def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
     return wait
 
 
-def handlers_of(state: State) -> list[BaseHandler[Any, Any, Any]]:
-    """What takes commands, buttons and messages, in the order in which they are asked."""
+def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequence[Chore]]:
+    """The handlers of commands, buttons and messages in their order, and the recurring jobs."""
     settings = load_settings()
     documents = Documents(settings, cast("Embedder", None))
     services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
     application: TelegramApplication = Application.builder().token("1:a").build()
-    register_handlers(application, services, [each.telegram for each in FEATURES])
-    return [each for group in application.handlers.values() for each in group]
+    chores = register_handlers(application, services, [each.telegram for each in FEATURES])
+    return [each for group in application.handlers.values() for each in group], chores
 
 
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:

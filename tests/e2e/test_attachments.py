@@ -32,7 +32,7 @@ METHODS = {
 UNASKED = """
 import asyncio, sys
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from bot.messenger.journal import Journal, Trigger, triggered_by
+from bot.messenger.journal import Journal, Trigger, act_for
 from bot.messenger.outbound.delivery import deliver_attachment
 from bot.settings import load_settings
 from bot.state.conversations import ConversationPlace
@@ -46,7 +46,7 @@ keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_d
 
 async def send():
     async with Bot(token, base_url=f"{settings.telegram_api_url}bot") as bot:
-        with triggered_by(Trigger(journal)):
+        with act_for(Trigger(journal)):
             file = Attachment(kind, "fichier", bytes.fromhex(sys.argv[2]))
             await deliver_attachment(bot, ConversationPlace(42, 0, 42), file, "Légende", keyboard)
 

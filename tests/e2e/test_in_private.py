@@ -19,7 +19,7 @@ from index.models.base import Embedder
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, all_commands, handlers_of, running
+from tests.e2e.telegram import Shelf, StubChain, all_commands, register_all, running
 
 ADMIN, GROUP = 1, -100
 SECRET = "Où est le trésor de ma grand-mère ?"
@@ -160,7 +160,7 @@ async def test_every_public_button_answers_in_a_group(server: BotServer, shown: 
 def test_every_button_is_tried(tmp_path: Path) -> None:
     """A feature with a new button, or a new command, has to say which it is."""
     with closing(open_state(state_url(None, tmp_path))) as state:
-        registered = handlers_of(state)
+        registered = register_all(state)[0]
     patterns = [
         cast("re.Pattern[str]", each.pattern)
         for each in registered

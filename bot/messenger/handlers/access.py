@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import partial
 
-from telegram import Bot, Update
-from telegram.ext import ContextTypes, MessageHandler, filters
+from telegram import Bot
+from telegram.ext import filters
 
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.events import ChatEvent, command_handler, message_handler
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator, start_token
-from bot.messenger.menus import MenuCommand, command_argument, command_handler
-from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, met
+from bot.messenger.menus import MenuCommand
+from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
@@ -32,9 +31,8 @@ FORBID = MenuCommand(
     "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
 
+# What the argument for more than a reader may be called.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
-"""What the argument for more than a reader may be called."""
-
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
@@ -48,103 +46,93 @@ class AccessHandlers:
         brought = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
         application.add_handlers(
             [
-                MessageHandler(brought, self.accept),
-                command_handler(INVITE, self.invite),
-                command_handler(ALLOW, self.allow),
-                command_handler(FORBID, self.forbid),
+                message_handler(self._services, brought, self.accept),
+                command_handler(self._services, INVITE, self.invite, require_administrator),
+                command_handler(self._services, ALLOW, self.allow, require_administrator),
+                command_handler(self._services, FORBID, self.forbid, require_administrator),
             ]
         )
 
-    async def accept(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def accept(self, event: ChatEvent) -> None:
         """An invitation brought by somebody who may ask already: they may be let do more."""
-        token, asker = start_token(update), await met(self._services, update)
-        if token is None or asker is None or not asker.private:
+        token, asker = start_token(event.update), event.asker
+        if token is None or not asker.private:
             return
-        now, person = self._services.now(), asker.place.person_id
+        now, person = self._services.now(), asker.person_id
         if await self._services.roles.accept(token, person, now) is None:
-            await say(context.bot, asker, _phrases(asker).invitation_gone)
+            await event.say(asker.texts(AccessPhrases).invitation_gone)
             return
         role = self._services.roles.of(person) or "reader"
-        await say(context.bot, asker, _phrases(asker).accepted[role])
+        await event.say(asker.texts(AccessPhrases).accepted[role])
 
-    async def invite(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot)
-        if asker is None:
-            return
-        role: Role = "editor" if command_argument(update).lower() in EDITOR else "reader"
+    async def invite(self, event: ChatEvent) -> None:
+        role: Role = "editor" if event.argument.lower() in EDITOR else "reader"
         lifetime = timedelta(days=self._services.settings.invitation_days)
-        invite = partial(
+        token = await self._services.run(
             invitations.invite,
-            by=asker.place.person_id,
+            by=event.asker.person_id,
             role=role,
             now=self._services.now(),
             lifetime=lifetime,
         )
-        token = await self._services.state.run(invite)
-        link = f"https://t.me/{context.bot.username}?start={token}"
+        link = f"https://t.me/{event.bot.username}?start={token}"
         until = (self._services.now() + lifetime).date()
-        await say(context.bot, asker, _phrases(asker).invitation(link, role, until))
+        await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
 
-    async def allow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await self._decide(update, context.bot, allowed=True)
+    async def allow(self, event: ChatEvent) -> None:
+        await self._decide(event, allowed=True)
 
-    async def forbid(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await self._decide(update, context.bot, allowed=False)
+    async def forbid(self, event: ChatEvent) -> None:
+        await self._decide(event, allowed=False)
 
-    async def _decide(self, update: Update, bot: Bot, *, allowed: bool) -> None:
+    async def _decide(self, event: ChatEvent, *, allowed: bool) -> None:
         """About the group that it is said in, or whom a number names in private."""
-        asker = await require_administrator(self._services, update, bot)
-        if asker is None:
-            return
-        phrases, words = _phrases(asker), command_argument(update).lower().split()
+        asker = event.asker
+        phrases, words = asker.texts(AccessPhrases), event.argument.lower().split()
         if not asker.private:
-            await self._group(asker.place.chat_id, allowed)
-            await say(bot, asker, phrases.group_allowed if allowed else phrases.group_forbidden)
+            await self._decide_group(asker.place.chat_id, allowed)
+            await event.say(phrases.group_allowed if allowed else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
-            await say(bot, asker, "\n".join((phrases.allow_usage, *self._given(phrases))))
+            await event.say("\n".join((phrases.allow_usage, *self._standing_lines(phrases))))
             return
         number = int(words[0])
         if number < 0:
-            await self._group(number, allowed)
-            await say(bot, asker, phrases.group_is(number, allowed))
+            await self._decide_group(number, allowed)
+            await event.say(phrases.group_is(number, allowed))
             return
         standing: Standing = "barred"
         if allowed:
             standing = "editor" if EDITOR & set(words[1:]) else "reader"
-        await say(bot, asker, await self._person(phrases, number, standing))
+        await event.say(await self._decide_person(phrases, number, standing))
 
-    def _given(self, phrases: AccessPhrases) -> Iterator[str]:
+    def _standing_lines(self, phrases: AccessPhrases) -> Iterator[str]:
         """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
-        given = self._services.roles.given()
+        given = self._services.roles.standings()
         for standing in STANDINGS:
             people = sorted(person for person, had in given.items() if had == standing)
             if people:
                 yield phrases.given(standing, people)
 
-    async def _group(self, chat_id: int, allowed: bool) -> None:
-        decide = partial(chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now())
-        await self._services.state.run(decide)
+    async def _decide_group(self, chat_id: int, allowed: bool) -> None:
+        await self._services.run(
+            chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now()
+        )
         logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
 
-    async def _person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
+    async def _decide_person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
         """What to say of a person's standing, changed where the settings leave it open."""
-        if self._services.roles.set_by_settings(number) is not None:
+        if self._services.roles.role_in_settings(number) is not None:
             return phrases.set_by_settings(number)
         await self._services.roles.give(number, standing, self._services.now())
         return phrases.person_is(number, standing)
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Invitations that nobody followed go, and what is left to ask of those who asked nothing
         for a day."""
-        return Chore("access", timedelta(hours=1), self._tidy, erases=True)
+        return (Chore("access", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
-        forget = partial(invitations.forget_expired, now=self._services.now())
-        await self._services.state.run(forget)
+        await self._services.run(invitations.forget_expired, now=self._services.now())
         await self._services.limits.tidy()
-
-
-def _phrases(asker: Asker) -> AccessPhrases:
-    return AccessPhrases.of(asker.phrases.code)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.answers import Phrases
-from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, button_handler, command_handler
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
-from bot.messenger.menus import MenuCommand, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import text_html
-from bot.messenger.outbound.button_results import retire_button
 from bot.messenger.outbound.delivery import deliver_rest, edit
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices
 from bot.state import announcements, people
 from bot.state.announcements import Addressee, Announcement
 from bot.state.deliveries import Letter, Part
@@ -37,21 +35,14 @@ ANNOUNCEMENTS = MenuCommand(
     "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
 )
 
-_LONGEST = 3_000
-"""Characters: one message holds them with room to spare."""
-
+_LONGEST = 3_000  # characters: one message holds them with room to spare
+# Seconds between two people: half of what Telegram allows, so that answers do not wait.
 PACE_SECONDS_EACH = 1 / 15
-"""Seconds between two people: half of what Telegram allows, so that answers do not wait."""
-
 _BATCH = 100
-_SHOWN = 5.0
-"""Seconds between two changes of the message that tells how far it is."""
-
-_LOOK = timedelta(seconds=30)
-"""How often one is looked for that an earlier process did not finish."""
-
-_DECISION = re.compile(r"(s|n)!:(\d{1,18})", re.ASCII)
-_WANTED = re.compile(r"quiet:(yes|no)")
+_SHOWN = 5.0  # seconds between two changes of the message that tells how far it is
+_LOOK = timedelta(seconds=30)  # how often one is looked for that an earlier process did not finish
+_DECISION = r"(s|n)!:(\d{1,18})"
+_WANTED = r"quiet:(yes|no)"
 
 
 class AnnouncementHandlers:
@@ -66,126 +57,108 @@ class AnnouncementHandlers:
         self._languages: dict[int, str] = {}
 
     def register(self, application: TelegramApplication) -> None:
+        check = partial(require_administrator, acknowledges=False)
         application.add_handlers(
             [
-                command_handler(ANNOUNCE, self.draft),
-                CallbackQueryHandler(self.decide, f"^{_DECISION.pattern}$"),
-                command_handler(ANNOUNCEMENTS, self.preference),
-                CallbackQueryHandler(self.prefer, f"^{_WANTED.pattern}$"),
+                command_handler(self._services, ANNOUNCE, self.draft, require_administrator),
+                button_handler(self._services, _DECISION, self.decide, check),
+                command_handler(self._services, ANNOUNCEMENTS, self.preference),
+                button_handler(self._services, _WANTED, self.prefer),
             ]
         )
 
-    async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def draft(self, event: ChatEvent) -> None:
         """Show the text as it would arrive, and ask whether to send it."""
-        asker = await require_administrator(self._services, update, context.bot)
-        if asker is None:
-            return
-        phrases, text = _phrases(asker), command_argument(update)
+        phrases, text = event.asker.texts(AdministrationPhrases), event.argument
         if not text:
-            await say(context.bot, asker, phrases.announce_usage)
+            await event.say(phrases.announce_usage)
             return
         if len(text) > _LONGEST:
-            await say(context.bot, asker, phrases.too_long(_LONGEST))
+            await event.say(phrases.too_long(_LONGEST))
             return
         listeners = len(await self._listeners())
         if not listeners:
-            await say(context.bot, asker, phrases.nobody)
+            await event.say(phrases.nobody)
             return
-        keep = partial(
+        number = await self._services.run(
             announcements.draft,
-            person_id=asker.place.person_id,
+            person_id=event.asker.person_id,
             text=text,
             now=self._services.now(),
         )
-        number = await self._services.state.run(keep)
-        await say(context.bot, asker, text, _quiet(phrases))
+        await event.say(text, _quiet(phrases))
         choices = ((phrases.send(listeners), "s"), (phrases.drop, "n"))
         rows = [[InlineKeyboardButton(t, callback_data=f"{c}!:{number}")] for t, c in choices]
-        await say(context.bot, asker, phrases.confirm(listeners), InlineKeyboardMarkup(rows))
+        await event.say(phrases.confirm(listeners), InlineKeyboardMarkup(rows))
 
-    async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = (
-            update.callback_query,
-            await require_administrator(self._services, update, context.bot, acknowledges=False),
-        )
-        found = _DECISION.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return
-        phrases, number, person = _phrases(asker), int(found[2]), asker.place.person_id
-        if found[1] == "n":
-            drop = partial(announcements.drop, announcement_id=number, person_id=person)
-            if await self._services.state.run(drop):
-                await acknowledge(query)
-                await replace_text(context.bot, asker, query, phrases.dropped)
+    async def decide(self, press: ButtonPress) -> None:
+        asker, number, person = press.asker, int(press.match[2]), press.asker.person_id
+        if press.match[1] == "n":
+            if await self._services.run(
+                announcements.drop, announcement_id=number, person_id=person
+            ):
+                await press.acknowledge()
+                await press.replace_text(asker.texts(AdministrationPhrases).dropped)
             else:
-                await self._tell_decided(context.bot, asker, query, number)
+                await self._report_decision(press, number)
             return
         confirm = partial(
             announcements.confirm,
             announcement_id=number,
             person_id=person,
-            message=query.message.message_id if query.message else None,
+            message=press.query.message.message_id if press.query.message else None,
             addressees=await self._listeners(),
         )
         self._languages[person] = asker.phrases.code
-        if not await self._services.state.run(confirm):
-            await self._tell_decided(context.bot, asker, query, number)
+        if not await self._services.run(confirm):
+            await self._report_decision(press, number)
             return
-        await acknowledge(query)
+        await press.acknowledge()
         # Not awaited: it takes minutes where thousands are told.
-        context.application.create_task(self.send(context.bot), update=update)
+        press.create_task(self.send(press.bot))
 
-    async def _tell_decided(
-        self, bot: Bot, asker: Asker, query: CallbackQuery, number: int
-    ) -> None:
+    async def _report_decision(self, press: ButtonPress, number: int) -> None:
         """What was decided before; of one that is sent, the message itself tells how far it is."""
-        phrases = _phrases(asker)
-        find = partial(
-            announcements.status_of, announcement_id=number, person_id=asker.place.person_id
+        phrases = press.asker.texts(AdministrationPhrases)
+        status = await self._services.run(
+            announcements.status_of, announcement_id=number, person_id=press.asker.person_id
         )
-        status = await self._services.state.run(find)
         if status in ("sending", "sent"):
-            await acknowledge(query, phrases.sent_already)
+            await press.acknowledge(phrases.sent_already)
             return
-        await acknowledge(query)
+        await press.acknowledge()
         text = phrases.dropped if status == "dropped" else phrases.decided
-        await replace_text(bot, asker, query, text)
+        await press.replace_text(text)
 
-    async def preference(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            phrases, number = _phrases(asker), asker.place.person_id
-            find = partial(people.listens, person_id=number)
-            wanted = await self._services.state.run(find)
-            text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
-            keyboard = _quiet(phrases) if wanted else _listen(phrases)
-            await say(context.bot, asker, text, keyboard)
+    async def preference(self, event: ChatEvent) -> None:
+        phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
+        wanted = await self._services.run(people.listens, person_id=number)
+        text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
+        listen = InlineKeyboardButton(phrases.listen, callback_data="quiet:no")
+        button = _quiet(phrases) if wanted else InlineKeyboardMarkup.from_button(listen)
+        await event.say(text, button)
 
-    async def prefer(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _WANTED.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return
-        wanted, person = found[1] == "no", asker.place.person_id
-        phrases = _phrases(asker)
+    async def prefer(self, press: ButtonPress) -> None:
+        wanted, person = press.match[1] == "no", press.asker.person_id
+        phrases = press.asker.texts(AdministrationPhrases)
         text = phrases.listening_noted if wanted else phrases.quiet_noted
-        if await self._services.state.run(partial(people.listens, person_id=person)) == wanted:
-            await acknowledge(query, text)
+        if await self._services.run(people.listens, person_id=person) == wanted:
+            await press.acknowledge(text)
             return
-        listen = partial(
+        await self._services.run(
             people.listen_to_announcements,
             person_id=person,
             now=self._services.now(),
             wanted=wanted,
         )
-        await self._services.state.run(listen)
-        await acknowledge(query)
-        await retire_button(query)
-        await say(context.bot, asker, text)
+        await press.acknowledge()
+        await press.retire()
+        await press.say(text)
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Go on with what an earlier process began to send."""
-        return Chore("announcements", _LOOK, self.send)
+        return (Chore("announcements", _LOOK, self.send),)
 
     async def send(self, bot: Bot) -> None:
         """Send what is to be sent, one announcement after the other."""
@@ -194,7 +167,7 @@ class AnnouncementHandlers:
             return
         async with self._sending:
             with outside_update(), suppress(Postponed):
-                while announcement := await self._services.state.run(announcements.under_way):
+                while announcement := await self._services.run(announcements.under_way):
                     if not await self._send(bot, trigger.journal, announcement):
                         return  # the next start goes on with it
 
@@ -204,7 +177,7 @@ class AnnouncementHandlers:
             announcements.waiting_announcements, announcement_id=announcement.id, limit=_BATCH
         )
         shown = 0.0
-        while addressees := await self._services.state.run(find):
+        while addressees := await self._services.run(find):
             for addressee in addressees:
                 if journal.stopping.is_set():
                     return False
@@ -214,9 +187,7 @@ class AnnouncementHandlers:
                     shown = time.monotonic()
                 await _pause(PACE_SECONDS_EACH, journal.stopping)
         await self._show(bot, announcement, ended=True)
-        await self._services.state.run(
-            partial(announcements.finish, announcement_id=announcement.id)
-        )
+        await self._services.run(announcements.finish, announcement_id=announcement.id)
         return True
 
     async def _tell(
@@ -239,23 +210,20 @@ class AnnouncementHandlers:
         except TelegramError as error:
             logger.warning("An announcement did not reach somebody: %s", error)
         if await journal.outcome(posted.id) == "given up":
-            unreachable = partial(
+            await self._services.run(
                 announcements.note,
                 announcement_id=announcement.id,
                 person_id=to.person_id,
                 outcome="unreachable",
             )
-            await self._services.state.run(unreachable)
 
     async def _show(self, bot: Bot, announcement: Announcement, *, ended: bool = False) -> None:
         """In the message with which the author decided."""
         person = announcement.person_id
-        known = await self._services.state.run(partial(people.person, person_id=person))
+        known = await self._services.run(people.person, person_id=person)
         language = (known.language if known else None) or self._languages.get(person)
         phrases = AdministrationPhrases.of(Phrases.of(language).code)
-        reach = await self._services.state.run(
-            partial(announcements.reach, announcement_id=announcement.id)
-        )
+        reach = await self._services.run(announcements.reach, announcement_id=announcement.id)
         text = phrases.announced(reach.sent, reach.unreachable)
         if not ended:
             text = phrases.announcing(reach.sent, reach.unreachable, reach.waiting)
@@ -269,7 +237,7 @@ class AnnouncementHandlers:
     async def _listeners(self) -> list[int]:
         """Who would be told now: those who may ask, and have not asked to be spared."""
         since = self._services.now() - timedelta(days=self._services.settings.keep_days)
-        listening = await self._services.state.run(partial(announcements.listeners, since=since))
+        listening = await self._services.run(announcements.listeners, since=since)
         return [each for each in listening if self._services.roles.may_ask(each)]
 
 
@@ -280,11 +248,3 @@ async def _pause(seconds: float, stopping: asyncio.Event) -> None:
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.quiet, callback_data="quiet:yes")]])
-
-
-def _listen(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.listen, callback_data="quiet:no")]])
-
-
-def _phrases(asker: Asker) -> AdministrationPhrases:
-    return AdministrationPhrases.of(asker.phrases.code)

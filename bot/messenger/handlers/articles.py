@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 from collections.abc import Sequence
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.ext import ContextTypes
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.answer import web_address
 from bot.answering.selection import chosen_articles
@@ -16,18 +14,13 @@ from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
-from bot.messenger.outbound.answer_html import (
-    answer_html,
-    article_html,
-    articles_html,
-    text_html,
-)
-from bot.messenger.outbound.button_results import ButtonResults
-from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
+from bot.messenger.handlers.button_results import ButtonResults
+from bot.messenger.menus import MenuCommand
+from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
+from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.keyboard import OPENING_PREFIX
-from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
 from index.text.folding import fold_phrase
@@ -45,13 +38,11 @@ SUMMARY = MenuCommand(
     "resume", "summary", "Un article en quelques phrases", "An article in short", public=True
 )
 
-PAGE_SIZE = 5
-"""Articles of a list; each has a button with its number."""
-
+PAGE_SIZE = 5  # articles of a list; each has a button with its number
 QUERY_LIMIT = 200
-_CARD = re.compile(r"a:([0-9a-f]{12})", re.ASCII)
-_SUMMARY = re.compile(r"z:([0-9a-f]{12})", re.ASCII)
-_PAGE = re.compile(r"([sd]):(\d{1,4})", re.ASCII)
+_CARD = r"a:([0-9a-f]{12})"
+_SUMMARY = r"z:([0-9a-f]{12})"
+_PAGE = r"([sd]):(\d{1,4})"
 
 
 class ArticleHandlers:
@@ -64,131 +55,105 @@ class ArticleHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                command_handler(SEARCH, self.search),
-                command_handler(RECENT, self.recent),
-                command_handler(ARTICLE, self.article),
-                command_handler(SUMMARY, self.summary),
-                PublicButtons(self.turn_page, f"^{_PAGE.pattern}$"),
-                PublicButtons(self.card, f"^{_CARD.pattern}$"),
-                PublicButtons(self.sum_up, f"^{_SUMMARY.pattern}$"),
+                command_handler(self._services, SEARCH, self.search),
+                command_handler(self._services, RECENT, self.recent),
+                command_handler(self._services, ARTICLE, self.article),
+                command_handler(self._services, SUMMARY, self.summary),
+                public_button_handler(self._services, _PAGE, self.turn_page),
+                public_button_handler(self._services, _CARD, self.card),
+                public_button_handler(self._services, _SUMMARY, self.sum_up),
             ]
         )
 
-    async def search(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, words = await met(self._services, update), command_argument(update)[:QUERY_LIMIT]
-        if asker is None:
-            return
+    async def search(self, event: ChatEvent) -> None:
+        words = event.argument[:QUERY_LIMIT]
         if not words:
-            await say(context.bot, asker, _phrases(asker).search_usage)
+            await event.say(event.asker.texts(BrowsingPhrases).search_usage)
             return
-        html, keyboard = await asyncio.to_thread(self._results, asker, words, 0)
-        await deliver(context.bot, asker.place, html, keyboard)
+        html, keyboard = await asyncio.to_thread(self._results, event.asker, words, 0)
+        await event.deliver(html, keyboard)
 
-    async def recent(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            html, keyboard = await asyncio.to_thread(self._newest, asker, 0)
-            await deliver(context.bot, asker.place, html, keyboard)
+    async def recent(self, event: ChatEvent) -> None:
+        html, keyboard = await asyncio.to_thread(self._newest, event.asker, 0)
+        await event.deliver(html, keyboard)
 
-    async def turn_page(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def turn_page(self, press: ButtonPress) -> None:
         """Another page of a list, in the same message."""
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _PAGE.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
+        await press.acknowledge()
+        message = press.query.message
+        if not isinstance(message, Message):  # too old for Telegram to show it to the bot
             return
-        await acknowledge(query)
-        if not isinstance(query.message, Message):  # too old for Telegram to show it to the bot
-            return
-        page = int(found[2])
-        if found[1] == "d":
-            html, keyboard = await asyncio.to_thread(self._newest, asker, page)
+        page = int(press.match[2])
+        if press.match[1] == "d":
+            html, keyboard = await asyncio.to_thread(self._newest, press.asker, page)
         else:
-            words = _words_of(query.message)
-            html, keyboard = await asyncio.to_thread(self._results, asker, words, page)
-        await edit(context.bot, query.message.chat.id, query.message.message_id, html[0], keyboard)
+            words = _words_of(message)
+            html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
+        await edit(press.bot, message.chat.id, message.message_id, html[0], keyboard)
 
-    async def article(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._services, update)
-        found = await self._meant(update, context, asker) if asker else None
-        if asker and found:
-            html, keyboard = await self._card(asker, found)
-            await deliver(context.bot, asker.place, html, keyboard)
+    async def article(self, event: ChatEvent) -> None:
+        if article := await self._find_named(event):
+            html, keyboard = await self._card(event.asker, article)
+            await event.deliver(html, keyboard)
 
-    async def summary(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._services, update)
-        found = await self._meant(update, context, asker) if asker else None
-        if asker and found:
-            html = await self._summary(asker, found)
-            await deliver(context.bot, asker.place, html)
+    async def summary(self, event: ChatEvent) -> None:
+        if article := await self._find_named(event):
+            await event.deliver(await self._summary(event.asker, article))
 
-    async def card(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if (pressed := await self._pressed(update, context, _CARD)) is not None:
-            query, asker, article = pressed
-            html, keyboard = await self._card(asker, article)
-            await self._shown.show(context.bot, asker, query, html, keyboard)
+    async def card(self, press: ButtonPress) -> None:
+        if article := await self._find_pressed(press):
+            html, keyboard = await self._card(press.asker, article)
+            await self._shown.show(press, html, keyboard)
 
-    async def sum_up(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if (pressed := await self._pressed(update, context, _SUMMARY)) is not None:
-            query, asker, article = pressed
-            html = await self._summary(asker, article)
-            await self._shown.show(context.bot, asker, query, html)
+    async def sum_up(self, press: ButtonPress) -> None:
+        if article := await self._find_pressed(press):
+            await self._shown.show(press, await self._summary(press.asker, article))
 
-    async def _pressed(
-        self, update: Update, context: ContextTypes.DEFAULT_TYPE, shape: re.Pattern[str]
-    ) -> tuple[CallbackQuery, Asker, Article] | None:
-        query, asker = update.callback_query, await met(self._services, update)
-        found = shape.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return None
-        article = await asyncio.to_thread(self._services.library.article, found[1])
+    async def _find_pressed(self, press: ButtonPress) -> Article | None:
+        """The article that a button names; otherwise the person is told that it is gone."""
+        article = await asyncio.to_thread(self._services.library.article, press.match[1])
         if article is None:
-            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._shown.show(context.bot, asker, query, gone, gone=True)
-            return None
-        return query, asker, article
+            await self._shown.show_gone(press)
+        return article
 
-    async def _meant(
-        self, update: Update, context: ContextTypes.DEFAULT_TYPE, asker: Asker
-    ) -> Article | None:
+    async def _find_named(self, event: ChatEvent) -> Article | None:
         """The article that a command names; otherwise the person is told what to do."""
-        name, phrases = command_argument(update), _phrases(asker)
+        asker, name, phrases = event.asker, event.argument, event.asker.texts(BrowsingPhrases)
         if not name:
-            await say(context.bot, asker, phrases.article_usage)
+            await event.say(phrases.article_usage)
             return None
         found = await asyncio.to_thread(self._services.library.find, name)
         if len(found) > 1:
             html = articles_html(phrases.which_one, found[:PAGE_SIZE], asker.phrases)
-            await deliver(context.bot, asker.place, html, _numbered(found[:PAGE_SIZE]))
+            await event.deliver(html, _numbered(found[:PAGE_SIZE]))
             return None
         if found:
             identity = found[0].copy_of or found[0].id
             article = await asyncio.to_thread(self._services.library.article, identity)
             if article is None:  # gone with the generation that was just replaced
-                await say(context.bot, asker, phrases.no_such_article(name[:QUERY_LIMIT]))
+                await event.say(phrases.no_such_article(name[:QUERY_LIMIT]))
             return article
-        return await self._nearly_meant(context, asker, name[:QUERY_LIMIT])
+        return await self._find_similar(event, name[:QUERY_LIMIT])
 
-    async def _nearly_meant(
-        self, context: ContextTypes.DEFAULT_TYPE, asker: Asker, name: str
-    ) -> Article | None:
+    async def _find_similar(self, event: ChatEvent, name: str) -> Article | None:
         """The one article in whose title all the words stand; otherwise the nearest are offered."""
         near = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
         titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
         if len(titled) == 1:
             return titled[0]
-        phrases, shown = _phrases(asker), titled or near
+        phrases, shown = event.asker.texts(BrowsingPhrases), titled or near
         if not shown:
-            await say(context.bot, asker, phrases.no_such_article(name))
+            await event.say(phrases.no_such_article(name))
             return None
         title = phrases.which_one if titled else phrases.nearest(name)
-        html = articles_html(title, shown, asker.phrases)
-        await deliver(context.bot, asker.place, html, _numbered(shown))
+        await event.deliver(articles_html(title, shown, event.asker.phrases), _numbered(shown))
         return None
 
     async def _card(
         self, asker: Asker, article: Article
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases = _phrases(asker)
+        phrases = asker.texts(BrowsingPhrases)
         row = []
         if await asyncio.to_thread(cut, article):
             start = f"{OPENING_PREFIX}:{article.id}"
@@ -200,7 +165,7 @@ class ArticleHandlers:
         return article_html(article, asker.phrases), keyboard
 
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
-        phrases = _phrases(asker)
+        phrases = asker.texts(BrowsingPhrases)
         answer = await asyncio.to_thread(self._services.library.summarise, article)
         if not answer.answered:
             return text_html(phrases.no_summary, phrases.code)
@@ -210,11 +175,11 @@ class ArticleHandlers:
     def _results(
         self, asker: Asker, words: str, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, found = _phrases(asker), self._services.library.rank(words)
+        phrases, found = asker.texts(BrowsingPhrases), self._services.library.rank(words)
         if not found:
             none = phrases.no_result
             if chosen_articles() is not None:
-                none = CorpusPhrases.of(asker.phrases.code).no_result
+                none = asker.texts(CorpusPhrases).no_result
             return articles_html(none(words), (), asker.phrases), None
         last = math.ceil(len(found) / PAGE_SIZE) - 1
         page = min(page, last)
@@ -228,7 +193,9 @@ class ArticleHandlers:
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
         found = self._services.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
         shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
-        html = articles_html(_phrases(asker).recent, shown, asker.phrases, page * PAGE_SIZE + 1)
+        html = articles_html(
+            asker.texts(BrowsingPhrases).recent, shown, asker.phrases, page * PAGE_SIZE + 1
+        )
         return html, _numbered(shown, page, "d", more=more)
 
 
@@ -256,7 +223,3 @@ def _words_of(message: Message) -> str:
     title = (message.text or "").split("\n")[0]
     words = title.replace("“", "«").partition("«")[2]
     return words[:-1].strip() if words.endswith(("»", "”")) else title
-
-
-def _phrases(asker: Asker) -> BrowsingPhrases:
-    return BrowsingPhrases.of(asker.phrases.code)

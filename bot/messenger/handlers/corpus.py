@@ -9,17 +9,14 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from telegram import Update
-from telegram.ext import ContextTypes
-
 from bot.answering.time_range import day_range
 from bot.library.articles import Library
 from bot.locale.chats import CorpusPhrases, language_name
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ChatEvent, command_handler
 from bot.messenger.handlers.gate import decides_here
-from bot.messenger.menus import MenuCommand, command_argument, command_handler
-from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, met
+from bot.messenger.menus import MenuCommand
+from bot.messenger.services import BotServices
 from bot.state import corpora
 from index.article import Selection
 from index.store.reader import FacetKind
@@ -65,66 +62,64 @@ class CorpusHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(CORPUS, self.corpus))
+        application.add_handler(command_handler(self._services, CORPUS, self.corpus))
 
-    async def corpus(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker, words = await met(self._services, update), command_argument(update)
-        if asker is None:
-            return
-        phrases = CorpusPhrases.of(asker.phrases.code)
+    async def corpus(self, event: ChatEvent) -> None:
+        asker = event.asker
+        words = event.argument
+        phrases = asker.texts(CorpusPhrases)
         if asker.private:
-            await say(context.bot, asker, phrases.groups_only)
+            await event.say(phrases.groups_only)
             return
         if not words:
-            text = "\n\n".join((await self._shown(asker), *await self._choices(asker)))
-            await say(context.bot, asker, text)
+            text = "\n\n".join((await self._describe(asker), *await self._choices(asker)))
+            await event.say(text)
             return
-        if not await decides_here(self._services, update, context.bot):
-            await say(context.bot, asker, phrases.not_administrator)
+        if not await decides_here(self._services, event.update, event.bot):
+            await event.say(phrases.not_administrator)
             return
-        await say(context.bot, asker, await self._chosen(asker, words))
+        await event.say(await self._choose(asker, words))
 
-    async def _chosen(self, asker: Asker, words: str) -> str:
+    async def _choose(self, asker: Asker, words: str) -> str:
         """What to say of a choice, which is kept where some article meets it."""
-        phrases, place = CorpusPhrases.of(asker.phrases.code), asker.place
+        phrases, place = asker.texts(CorpusPhrases), asker.place
         if fold_phrase(words).strip() in _ALL:
-            forget = partial(corpora.choose_all, chat_id=place.chat_id, thread_id=place.thread_id)
-            await self._services.state.run(forget)
-            return await self._shown(asker)
+            await self._services.run(
+                corpora.choose_all, chat_id=place.chat_id, thread_id=place.thread_id
+            )
+            return await self._describe(asker)
         library, now = self._services.library, self._services.now()
         read = partial(read_selection, words, library, now.astimezone().date())
         try:
             selection = await asyncio.to_thread(read)
         except ConditionError as unclear:
-            said = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
-            return f"{said}\n\n{phrases.usage}"
+            text = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
+            return f"{text}\n\n{phrases.usage}"
         if not await asyncio.to_thread(library.count, selection):
             return phrases.empty
-        keep = partial(
+        await self._services.run(
             corpora.choose,
             chat_id=place.chat_id,
             thread_id=place.thread_id,
             selection=selection,
             now=now,
         )
-        await self._services.state.run(keep)
-        return await self._shown(asker)
+        return await self._describe(asker)
 
-    async def _shown(self, asker: Asker) -> str:
+    async def _describe(self, asker: Asker) -> str:
         place = asker.place
-        find = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
-        selection = await self._services.state.run(find)
+        selection = await self._services.selection(place)
         count = await asyncio.to_thread(self._services.library.count, selection)
-        phrases = CorpusPhrases.of(asker.phrases.code)
+        phrases = asker.texts(CorpusPhrases)
         return phrases.answered_from(selection, count, topic=bool(place.thread_id))
 
     async def _choices(self, asker: Asker) -> list[str]:
         """How to choose, and by what."""
-        phrases, facet = CorpusPhrases.of(asker.phrases.code), self._services.library.facet
+        phrases, facet = asker.texts(CorpusPhrases), self._services.library.facet
         kinds: tuple[FacetKind, ...] = ("outlet", "category", "language")
         counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in kinds]
-        known = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
-        return [phrases.usage, *([known] if known else [])]
+        text = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
+        return [phrases.usage, *([text] if text else [])]
 
 
 def read_selection(words: str, library: Library, today: date) -> Selection:
@@ -132,26 +127,26 @@ def read_selection(words: str, library: Library, today: date) -> Selection:
     selection = Selection()
     for part in re.split(r"[;\n]", words):
         if part.strip():
-            selection = _narrowed(selection, part.strip(), library, today)
+            selection = _narrow(selection, part.strip(), library, today)
     if selection == Selection():
         raise ConditionError(words, known=False)
     return selection
 
 
-def _narrowed(selection: Selection, part: str, library: Library, today: date) -> Selection:
-    found = _PART.fullmatch(part)
-    kind = _KEYS.get(fold_phrase(found[1])) if found else None
-    value = found[2].strip() if found else ""
+def _narrow(selection: Selection, part: str, library: Library, today: date) -> Selection:
+    match = _PART.fullmatch(part)
+    kind = _KEYS.get(fold_phrase(match[1])) if match else None
+    value = match[2].strip() if match else ""
     if kind is None or not value:
         raise ConditionError(part, known=False)
     if kind in ("since", "until", "date"):
-        return _dated(selection, kind, part, value, today)
+        return _narrow_dates(selection, kind, part, value, today)
     if kind == "folder":
         folders = tuple(each for one in value.split(",") if (each := one.strip().strip("/")))
         if not library.count(Selection(folders=folders)):
             raise ConditionError(part, known=True)
         return replace(selection, folders=selection.folders + folders)
-    values = tuple(dict.fromkeys(_meant(kind, part, value, library)))
+    values = tuple(dict.fromkeys(_find_values(kind, part, value, library)))
     if kind == "outlet":
         return replace(selection, outlets=selection.outlets + values)
     if kind == "category":
@@ -159,7 +154,7 @@ def _narrowed(selection: Selection, part: str, library: Library, today: date) ->
     return replace(selection, languages=selection.languages + values)
 
 
-def _meant(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
+def _find_values(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
     """The values that articles have, however they are written. Raises ConditionError."""
     facet: FacetKind = (
         "outlet" if kind == "outlet" else "category" if kind == "category" else "language"
@@ -184,7 +179,7 @@ def _names(value: str, facet: FacetKind) -> set[str]:
     return {value, *(fold_phrase(language_name(value, code)) for code in ("fr", "en"))}
 
 
-def _dated(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
+def _narrow_dates(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
     period = day_range(value, today)
     if period is None:
         raise ConditionError(part, known=False)

@@ -5,32 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram import Document as TelegramDocument
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import filters
 
 from bot.followups.reference import asks
 from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, button_handler, message_handler
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
-from bot.messenger.outbound.reply import (
-    acknowledge,
-    describe_error,
-    replace_message,
-    replace_text,
-    say,
-)
-from bot.messenger.services import BotServices, conversation_name, met, spoken_to
+from bot.messenger.outbound.reply import describe_error, replace_message, say
+from bot.messenger.services import BotServices, conversation_name, phrases_for
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
 from bot.state.documents import DecidedScope, DocumentDecision, SentDocument
@@ -38,18 +33,13 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
+# Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own.
 _LIMIT, _LOCAL_LIMIT = 20, 2_000
-"""Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own."""
-
-UNDECIDED_LIFETIME = timedelta(days=1)
-"""How long a document waits for a decision."""
-
-MOST_TAKEN = 2
-"""Documents that are fetched and looked at at once."""
-
+UNDECIDED_LIFETIME = timedelta(days=1)  # how long a document waits for a decision
+MOST_TAKEN = 2  # documents that are fetched and looked at at once
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
-_DECISION = re.compile(r"d([+=-]):(\d{1,18})", re.ASCII)
+_DECISION = r"d([+=-]):(\d{1,18})"
 _SCOPES: Mapping[str, DecidedScope] = {"+": "corpus", "=": "conversation", "-": "dropped"}
 
 
@@ -61,7 +51,7 @@ class _Keepers(filters.MessageFilter):
         self._services = services
 
     def filter(self, message: Message) -> bool:
-        return message.from_user is not None and self._services.may_add(message.from_user.id)
+        return message.from_user is not None and self._services.roles.may_add(message.from_user.id)
 
 
 class DocumentHandlers:
@@ -85,45 +75,46 @@ class DocumentHandlers:
         editors = _Keepers(self._services)
         application.add_handlers(
             [
-                MessageHandler(private & filters.Document.ALL, self.file),
-                MessageHandler(private & filters.Regex(_ALONE) & editors, self.address),
-                CallbackQueryHandler(self.decide, f"^{_DECISION.pattern}$"),
+                message_handler(self._services, private & filters.Document.ALL, self.file),
+                message_handler(
+                    self._services, private & filters.Regex(_ALONE) & editors, self.address
+                ),
+                button_handler(self._services, _DECISION, self.decide),
             ]
         )
 
-    async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message, asker = update.effective_message, await met(self._services, update)
-        document = message.document if message else None
-        if message is None or asker is None or document is None:
+    async def file(self, event: ChatEvent) -> None:
+        message, asker, document = event.message, event.asker, event.message.document
+        if document is None:
             return
         words = words_on(message)
         question = words if asks(words) else ""
-        if not await self._may(context.bot, asker):
+        if not await self._may(event):
             if question:
-                await self._questions.ask(context.bot, asker, message, question)
+                await self._questions.ask(event.bot, asker, message, question)
             return
         limit = self._limit_megabytes
         if (document.file_size or 0) > limit * 2**20:
-            await say(context.bot, asker, _phrases(asker).too_large(limit))
+            await event.say(asker.texts(DocumentPhrases).too_large(limit))
             return
-        queue_work(partial(self._take_file, context.bot, asker, message, document, question))
+        queue_work(partial(self._take_file, event.bot, asker, message, document, question))
 
     async def _take_file(
         self, bot: Bot, asker: Asker, message: Message, sent: TelegramDocument, question: str
     ) -> None:
         name = sent.file_name or "document"
-        document = await self._received(asker, name, None)
+        document = await self._receive(asker, name, None)
         async with self._taking:
             try:
                 content = await self._content(sent)
             except BadRequest as error:
                 if "too big" not in str(error):
                     raise
-                await self._forgotten(document)
-                await say(bot, asker, _phrases(asker).too_large(self._limit_megabytes))
+                await self._remove_record(document)
+                await say(bot, asker, asker.texts(DocumentPhrases).too_large(self._limit_megabytes))
                 return
             take = partial(self._documents.take, document.id, content, name)
-            received = await self._looked_at(bot, asker, document, take)
+            received = await self._inspect(bot, asker, document, take)
         if received is None:
             return
         if not question:
@@ -148,33 +139,31 @@ class DocumentHandlers:
     async def _keep_here(self, bot: Bot, asker: Asker, document: SentDocument) -> None:
         decision = await self._decide(asker, document.id, "conversation")
         if decision is not None and decision.first:
-            (shown, *_) = await say(bot, asker, _phrases(asker).indexing)
+            (shown, *_) = await say(bot, asker, asker.texts(DocumentPhrases).indexing)
             await self._file(bot, asker, decision.document, shown)
 
-    async def address(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def address(self, event: ChatEvent) -> None:
         """An address alone, from somebody who may add it; from others it is a question."""
-        message, asker = update.effective_message, await met(self._services, update)
-        found = _ADDRESS.search(message.text or "") if message else None
-        if asker is None or found is None or not await self._may(context.bot, asker):
-            return
-        queue_work(partial(self._take_address, context.bot, asker, found[0]))
+        address = _ADDRESS.search(event.message.text or "")
+        if address is not None and await self._may(event):
+            queue_work(partial(self._take_address, event.bot, event.asker, address[0]))
 
     async def _take_address(self, bot: Bot, asker: Asker, url: str) -> None:
-        document = await self._received(asker, url, url)
+        document = await self._receive(asker, url, url)
         async with self._taking:
             fetch = partial(self._documents.fetch, document.id, url)
-            received = await self._looked_at(bot, asker, document, fetch)
+            received = await self._inspect(bot, asker, document, fetch)
         if received is not None:
             await self._offer(bot, asker, document.id, received)
 
-    async def _may(self, bot: Bot, asker: Asker) -> bool:
-        if self._services.may_add(asker.place.person_id):
+    async def _may(self, event: ChatEvent) -> bool:
+        if self._services.roles.may_add(event.asker.person_id):
             return True
-        await say(bot, asker, _phrases(asker).not_allowed)
+        await event.say(event.asker.texts(DocumentPhrases).not_allowed)
         return False
 
-    async def _received(self, asker: Asker, name: str, url: str | None) -> SentDocument:
-        receive = partial(
+    async def _receive(self, asker: Asker, name: str, url: str | None) -> SentDocument:
+        return await self._services.run(
             documents.receive_document,
             place=asker.place,
             name=name,
@@ -182,75 +171,69 @@ class DocumentHandlers:
             now=self._services.now(),
             update_id=current_update(),
         )
-        return await self._services.state.run(receive)
 
-    async def _looked_at(
+    async def _inspect(
         self, bot: Bot, asker: Asker, document: SentDocument, take: partial[ReceivedDocument]
     ) -> ReceivedDocument | None:
         """A document that can be read; otherwise they are told why not."""
-        phrases = _phrases(asker)
+        phrases = asker.texts(DocumentPhrases)
         try:
             received = await asyncio.to_thread(take)
         except IndexingError as error:
             logger.info("A document cannot be read: %s", error)
-            await self._forgotten(document)
+            await self._remove_record(document)
             await say(bot, asker, phrases.unreadable(describe_error(self._services, asker, error)))
             return None
         path = self._below(received.path)
-        note = partial(documents.note_path, document_id=document.id, path=path)
-        if await self._services.state.run(note):
+        if await self._services.run(documents.note_path, document_id=document.id, path=path):
             return received
-        await self._erased(document)  # by its person, meanwhile
+        await self._erase_bytes(document)  # by its person, meanwhile
         await say(bot, asker, phrases.gone)
         return None
 
     async def _offer(self, bot: Bot, asker: Asker, number: int, received: ReceivedDocument) -> None:
         """Ask what to do with a document."""
-        text = _phrases(asker).received(received.titles, received.articles)
+        text = asker.texts(DocumentPhrases).received(received.titles, received.articles)
         await say(bot, asker, text, _choices(asker, number))
 
-    async def decide(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _DECISION.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return
-        phrases = _phrases(asker)
-        decision = await self._decide(asker, int(found[2]), _SCOPES[found[1]])
+    async def decide(self, press: ButtonPress) -> None:
+        asker = press.asker
+        phrases = asker.texts(DocumentPhrases)
+        decision = await self._decide(asker, int(press.match[2]), _SCOPES[press.match[1]])
         if decision is None:
-            await acknowledge(query)
-            await say(context.bot, asker, phrases.gone)
+            await press.acknowledge()
+            await press.say(phrases.gone)
             return
         document = decision.document
         if not decision.first:
-            await acknowledge(query, _decided(document, phrases), aloud=True)
+            await press.acknowledge(_decision_text(document, phrases), aloud=True)
             return
-        await acknowledge(query)
+        await press.acknowledge()
         if document.scope == "dropped":
-            await self._erased(document)
-            await replace_text(context.bot, asker, query, phrases.dropped)
-            await self._forgotten(document)
+            await self._erase_bytes(document)
+            await press.replace_text(phrases.dropped)
+            await self._remove_record(document)
             return
-        shown = await replace_text(context.bot, asker, query, phrases.indexing)
-        queue_work(partial(self._file, context.bot, asker, document, shown))
+        shown = await press.replace_text(phrases.indexing)
+        queue_work(partial(self._file, press.bot, asker, document, shown))
 
     async def _decide(
         self, asker: Asker, number: int, scope: DecidedScope
     ) -> DocumentDecision | None:
-        decide = partial(
+        return await self._services.run(
             documents.decide,
             document_id=number,
-            person_id=asker.place.person_id,
+            person_id=asker.person_id,
             scope=scope,
             update_id=current_update(),
         )
-        return await self._services.state.run(decide)
 
     async def _file(
         self, bot: Bot, asker: Asker, document: SentDocument, shown: int | None
     ) -> None:
         """File a document as it was decided; the message that says so tells in the end how it
         went."""
-        phrases, path = _phrases(asker), self._documents.root / document.path
+        phrases, path = asker.texts(DocumentPhrases), self._documents.root / document.path
         name, for_all = conversation_name(document.place), document.scope == "corpus"
         try:
             async with self._filing:
@@ -259,19 +242,20 @@ class DocumentHandlers:
                 else:
                     add = partial(self._documents.keep_for, name, document.id, path)
                 kept = await asyncio.to_thread(add)
-                finish = partial(
-                    documents.finish_filing, document_id=document.id, path=self._below(kept)
-                )
-                if not await self._services.state.run(finish) and not for_all:
+                if (
+                    not await self._services.run(
+                        documents.finish_filing, document_id=document.id, path=self._below(kept)
+                    )
+                    and not for_all
+                ):
                     # Its person, who was to be answered from it alone, has erased it meanwhile.
                     await asyncio.to_thread(self._documents.forget, name)
                     await replace_message(bot, asker, shown, phrases.gone)
                     return
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
-            back = partial(documents.return_undecided, document_id=document.id)
-            if not await self._services.state.run(back):
-                await self._erased(document)
+            if not await self._services.run(documents.return_undecided, document_id=document.id):
+                await self._erase_bytes(document)
                 await replace_message(bot, asker, shown, phrases.gone)
                 return
             text = phrases.failed(describe_error(self._services, asker, error))
@@ -280,40 +264,39 @@ class DocumentHandlers:
         told = phrases.added if for_all else phrases.kept_here
         await replace_message(bot, asker, shown, told(document.name))
 
-    async def _erased(self, document: SentDocument) -> None:
+    async def _erase_bytes(self, document: SentDocument) -> None:
         """Erase the bytes of a document that is in no index."""
         await asyncio.to_thread(self._documents.drop, document.id)
 
-    async def _forgotten(self, document: SentDocument) -> None:
-        remove = partial(documents.remove_document, document_id=document.id)
-        await self._services.state.run(remove)
+    async def _remove_record(self, document: SentDocument) -> None:
+        await self._services.run(documents.remove_document, document_id=document.id)
 
     def _below(self, path: Path) -> str:
         return path.relative_to(self._documents.root).as_posix()
 
     @property
-    def chore(self) -> Chore:
+    def chores(self) -> Sequence[Chore]:
         """Documents go that nobody decided on, and those of conversations that are over."""
-        return Chore("documents", timedelta(hours=1), self._tidy, erases=True)
+        return (Chore("documents", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
         now = self._services.now()
-        waiting = partial(documents.undecided_before, moment=now - UNDECIDED_LIFETIME)
-        for document in await self._services.state.run(waiting):
-            drop = partial(
+        for document in await self._services.run(
+            documents.undecided_before, moment=now - UNDECIDED_LIFETIME
+        ):
+            await self._services.run(
                 documents.decide,
                 document_id=document.id,
                 person_id=document.place.person_id,
                 scope="dropped",
                 update_id=None,
             )
-            await self._services.state.run(drop)
-        await self._go_on(bot)
+        await self._resume(bot)
         left = await asyncio.to_thread(self._documents.find_waiting)
-        known = await self._services.state.run(documents.waiting_documents)
+        known = await self._services.run(documents.waiting_documents)
         for number in left - known:
             await asyncio.to_thread(self._documents.drop, number)
-        for place in await self._services.state.run(documents.document_places):
+        for place in await self._services.run(documents.document_places):
             history = partial(
                 conversations.history,
                 place=place,
@@ -321,43 +304,40 @@ class DocumentHandlers:
                 lifetime=self._services.lifetime,
                 limit=1,
             )
-            kept = await self._services.state.run(partial(documents.newest_of, place=place))
+            kept = await self._services.run(documents.newest_of, place=place)
             recent = kept is not None and kept > now - self._services.lifetime
-            if not recent and not await self._services.state.run(history):
+            if not recent and not await self._services.run(history):
                 await self.forget(place)
 
-    async def _go_on(self, bot: Bot) -> None:
+    async def _resume(self, bot: Bot) -> None:
         """Do what was decided and not done, by processes that did not survive it."""
-        for document in await self._services.state.run(documents.unfinished_documents):
+        for document in await self._services.run(documents.unfinished_documents):
             if document.scope == "dropped":
-                await self._erased(document)
-                await self._forgotten(document)
+                await self._erase_bytes(document)
+                await self._remove_record(document)
                 continue
             person = document.place.person_id
-            phrases = await spoken_to(self._services, person, None)
+            phrases = await phrases_for(self._services, person, None)
             await self._file(bot, Asker(document.place, phrases, private=True), document, None)
 
     async def forget(self, place: ConversationPlace) -> None:
         """Erase what this conversation alone was answered from."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
-        here = partial(documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id)
-        for document in await self._services.state.run(here):
-            await self._forgotten(document)
-
-
-def _phrases(asker: Asker) -> DocumentPhrases:
-    return DocumentPhrases.of(asker.phrases.code)
+        for document in await self._services.run(
+            documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id
+        ):
+            await self._remove_record(document)
 
 
 def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
-    phrases = _phrases(asker)
+    phrases = asker.texts(DocumentPhrases)
     choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
     )
 
 
-def _decided(document: SentDocument, phrases: DocumentPhrases) -> str:
+def _decision_text(document: SentDocument, phrases: DocumentPhrases) -> str:
     """What was decided about a document."""
     if document.scope == "dropped":
         return phrases.dropped

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -23,30 +22,23 @@ from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
+from bot.messenger.events import PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
-from bot.messenger.menus import MenuCommand, PublicButtons, PublicCommands, withdraw_from
+from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met, spoken_to
-from bot.state import chats, corpora, meters, people
+from bot.messenger.services import BotServices, find_asker, phrases_for
+from bot.state import meters, people
 
 logger = logging.getLogger(__name__)
 
-GATE_GROUP = -10
-"""The group of handlers that see every update before the features do."""
-
+GATE_GROUP = -10  # the group of handlers that see every update before the features do
 _FEATURES_GROUP = 0
 
-STRANGER_NOTICE_INTERVAL = timedelta(hours=1)
-"""How often somebody is told why they get no answer."""
-
-_LINKS = timedelta(minutes=1)
-"""How often somebody is told that an invitation is no longer good."""
-
-PRESS_COST = 0.2
-"""What pressing a button counts, in messages."""
-
+STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # how often somebody is told why they get no answer
+_LINKS = timedelta(minutes=1)  # how often somebody is told that an invitation is no longer good
+PRESS_COST = 0.2  # what pressing a button counts, in messages
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
@@ -77,78 +69,71 @@ class Gate:
         chat, asker = update.effective_chat, asker_of(update)
         if chat is None or update.my_chat_member is not None:
             return  # inline queries, which answer for themselves, and being taken somewhere
-        if chat.type == ChatType.CHANNEL or _by_a_program(update):
+        if chat.type == ChatType.CHANNEL or _is_by_a_program(update):
             raise ApplicationHandlerStop
         message = update.effective_message
-        if asker is None or message is None or not _for_the_bot(update, message, context.bot):
+        if asker is None or message is None or not _is_for_the_bot(update, message, context.bot):
             return  # what is not for the bot is let pass: it may be a group that moves
-        person = author(update) or asker.place.person_id
-        if not await self._welcome(context.bot, update, asker, person):
+        person = author(update) or asker.person_id
+        if not await self._may_pass(context.bot, update, asker, person):
             raise ApplicationHandlerStop
-        if over := await self._counted(update, asker, person):
-            await self._wait(context.bot, update, asker, over)
+        if over := await self._count(update, asker, person):
+            await self._tell_to_wait(context.bot, update, asker, over)
             raise ApplicationHandlerStop
         if not asker.private:
-            if _for_one_person(update, context.application):
+            if _is_for_one_person(update, context.application):
                 await self._in_private(context.bot, update, asker)
                 raise ApplicationHandlerStop
-            await self._hold(asker)
+            # Whatever is asked in a group is asked of the articles chosen for it.
+            choose_articles(await self._services.selection(asker.place))
 
-    async def _hold(self, asker: Asker) -> None:
-        """Whatever is asked in a group is asked of the articles chosen for it."""
-        place = asker.place
-        find = partial(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
-        choose_articles(await self._services.state.run(find))
-
-    async def _welcome(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
+    async def _may_pass(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """Whether somebody may ask here; who may not is told now and then."""
         roles = self._services.roles
         if asker.private:
-            if roles.may_ask(person) or await self._for_themselves(update, person):
+            if roles.may_ask(person) or await self._concerns_own_data(update, person):
                 return True
-            if await self._invited(bot, update, asker):
+            if await self._accept_invitation(bot, update, asker):
                 return False
-            await self._told(
-                bot, update, asker, f"stranger:{person}", _stranger(self._services, asker)
+            await self._tell(
+                bot, update, asker, f"stranger:{person}", _stranger_text(self._services, asker)
             )
             return False
         chat = asker.place.chat_id
-        seen = await self._services.state.run(
-            partial(chats.note_chat, chat_id=chat, now=self._services.now())
-        )
-        if roles.barred(person):
+        may_ask = await self._services.group_may_ask(chat)
+        if roles.is_barred(person):
             return False
-        if roles.group_may_ask(chat, seen.allowed):
+        if may_ask:
             return True
-        if roles.administers(person) and _commanded(update, self._deciding):
+        if roles.administers(person) and _is_command(update, self._deciding):
             return True
-        text = AccessPhrases.of(asker.phrases.code).not_allowed(chat)
-        await self._told(bot, update, asker, f"group:{chat}", text)
+        text = asker.texts(AccessPhrases).not_allowed(chat)
+        await self._tell(bot, update, asker, f"group:{chat}", text)
         return False
 
-    async def _for_themselves(self, update: Update, person: int) -> bool:
+    async def _concerns_own_data(self, update: Update, person: int) -> bool:
         """What everybody may do of whom something is kept: see it and erase it."""
         query = update.callback_query
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
-        if not erasing and not _commanded(update, self._own_data):
+        if not erasing and not _is_command(update, self._own_data):
             return False
-        known = await self._services.state.run(partial(people.person, person_id=person))
-        return known is not None or self._services.roles.barred(person)
+        known = await self._services.run(people.person, person_id=person)
+        return known is not None or self._services.roles.is_barred(person)
 
-    async def _invited(self, bot: Bot, update: Update, asker: Asker) -> bool:
+    async def _accept_invitation(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Whether a stranger brings an invitation; good or not, they are told."""
         token = start_token(update)
-        person, phrases = asker.place.person_id, AccessPhrases.of(asker.phrases.code)
-        if token is None or self._services.roles.barred(person):
+        person, phrases = asker.person_id, asker.texts(AccessPhrases)
+        if token is None or self._services.roles.is_barred(person):
             return False
         role = await self._services.roles.accept(token, person, self._services.now())
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
             return True
-        await self._told(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
+        await self._tell(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
         return True
 
-    async def _told(
+    async def _tell(
         self,
         bot: Bot,
         update: Update,
@@ -162,10 +147,10 @@ class Gate:
         elif await self._help(bot, update, asker):
             return
         now = self._services.now()
-        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=every)):
+        if await self._services.run(meters.notice, key=key, now=now, every=every):
             await say(bot, asker, text)
 
-    async def _counted(self, update: Update, asker: Asker, person: int) -> Over | None:
+    async def _count(self, update: Update, asker: Asker, person: int) -> Over | None:
         """What keeps somebody from being answered now, if anything; what they do counts if not."""
         group = None if asker.private else asker.place.chat_id
         if self._services.roles.may_add(person):
@@ -173,8 +158,8 @@ class Gate:
         cost = PRESS_COST if update.callback_query is not None else 1.0
         return await self._services.limits.take(person, group, cost)
 
-    async def _wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
-        phrases = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+    async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
+        phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
@@ -189,7 +174,7 @@ class Gate:
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
         """Say in a group that it is between the person and the bot, and where."""
-        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
+        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases = PersonalPhrases.of(spoken.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)
@@ -200,25 +185,25 @@ class Gate:
 
 def start_token(update: Update) -> str | None:
     """The token of an invitation, where its link brought somebody."""
-    found = _INVITED.match(update.message.text or "") if update.message else None
-    return found[1] if found else None
+    match = _INVITED.match(update.message.text or "") if update.message else None
+    return match[1] if match else None
 
 
-def _stranger(services: BotServices, asker: Asker) -> str:
-    phrases = AccessPhrases.of(asker.phrases.code)
-    number = asker.place.person_id
+def _stranger_text(services: BotServices, asker: Asker) -> str:
+    phrases = asker.texts(AccessPhrases)
+    number = asker.person_id
     if services.settings.access == "open":
         return phrases.barred
     listed = services.settings.access == "list"
     return phrases.not_listed(number) if listed else phrases.not_invited(number)
 
 
-def _by_a_program(update: Update) -> bool:
+def _is_by_a_program(update: Update) -> bool:
     message = update.effective_message
     return update.callback_query is None and message is not None and by_another_bot(message)
 
 
-def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
+def _is_for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     if update.callback_query is not None or message.chat.type == ChatType.PRIVATE:
         return True
     if command := _COMMAND.match(message.text or ""):
@@ -226,13 +211,13 @@ def _for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
     return question_in(message, bot.id, bot.username) is not None
 
 
-def _commanded(update: Update, commands: Sequence[MenuCommand]) -> bool:
-    found = _COMMAND.match(update.message.text or "") if update.message else None
+def _is_command(update: Update, commands: Sequence[MenuCommand]) -> bool:
+    match = _COMMAND.match(update.message.text or "") if update.message else None
     names = {name for command in commands for name in command.names}
-    return found is not None and found[1].lower() in names
+    return match is not None and match[1].lower() in names
 
 
-def _for_one_person(update: Update, application: TelegramApplication) -> bool:
+def _is_for_one_person(update: Update, application: TelegramApplication) -> bool:
     """Whether the command or button that would take an update is one that is not public."""
     for handler in application.handlers[_FEATURES_GROUP]:
         if handler.check_update(update) not in (None, False):
@@ -274,11 +259,11 @@ async def require_administrator(
     `editors` lets those say it too who keep the articles. Unless it `acknowledges` the press of a
     button, the caller does where they may.
     """
-    asker = await met(services, update)
+    asker = await find_asker(services, update)
     if asker is None:
         return None
-    phrases, person = AdministrationPhrases.of(asker.phrases.code), asker.place.person_id
-    may = services.roles.administers(person) or (editors and services.may_add(person))
+    phrases, person = asker.texts(AdministrationPhrases), asker.person_id
+    may = services.roles.administers(person) or (editors and services.roles.may_add(person))
     if update.callback_query is not None and (acknowledges or not may):
         await acknowledge(update.callback_query)
     if not may:

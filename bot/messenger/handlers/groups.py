@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 
 from telegram import Bot, Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -14,7 +13,7 @@ from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filter
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.state import chats
 from bot.state.conversations import ConversationPlace
 
@@ -44,22 +43,22 @@ class GroupHandlers:
         if change.chat.type == ChatType.CHANNEL:
             await self._arrive_in_channel(context.bot, asker, change.chat)
             return
-        phrases = AccessPhrases.of(asker.phrases.code)
-        if await self._allowed(change.chat):
+        phrases = asker.texts(AccessPhrases)
+        if await self._services.group_may_ask(change.chat.id):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
-        if self._services.roles.administers(asker.place.person_id):  # who can allow it there
-            waits = AccessPhrases.of(asker.phrases.code).group_waits
-            await say(context.bot, asker, waits)
+        if self._services.roles.administers(asker.person_id):  # who can allow it there
+            await say(context.bot, asker, phrases.group_waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
         logger.info("A group that is not allowed was left")
         await context.bot.leave_chat(change.chat.id)
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
-        spoken = await spoken_to(self._services, asker.place.person_id, asker.phrases.code)
-        phrases, person = AccessPhrases.of(spoken.code), asker.place.person_id
-        allowed = await self._allowed(chat) or self._services.roles.administers(person)
+        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+        phrases, person = AccessPhrases.of(spoken.code), asker.person_id
+        services = self._services
+        allowed = await services.group_may_ask(chat.id) or services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:
             await say(bot, replace(asker, place=ConversationPlace(person, 0, person)), text)
@@ -73,16 +72,9 @@ class GroupHandlers:
         """A group that becomes a supergroup keeps its conversations."""
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id is not None:
-            move = partial(
+            await self._services.run(
                 chats.move_chat,
                 old=message.chat.id,
                 new=message.migrate_to_chat_id,
                 now=self._services.now(),
             )
-            await self._services.state.run(move)
-
-    async def _allowed(self, chat: Chat) -> bool:
-        seen = await self._services.state.run(
-            partial(chats.note_chat, chat_id=chat.id, now=self._services.now())
-        )
-        return self._services.roles.group_may_ask(chat.id, seen.allowed)

@@ -9,10 +9,19 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.messenger.asker import TelegramApplication, asker_of
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    PublicCommands,
+    command_handler,
+    message_handler,
+    on_event,
+    public_button_handler,
+)
 from bot.messenger.inbound.addressee import by_another_bot, question_in
-from bot.messenger.menus import MenuCommand, Menus, PublicButtons, PublicCommands, command_handler
+from bot.messenger.menus import MenuCommand, Menus
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices, find_asker
 from bot.operations.metrics import METERS
 from index.errors import NoIndex
 
@@ -21,8 +30,7 @@ logger = logging.getLogger(__name__)
 HELP = MenuCommand(
     "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
 )
-
-
+# What may reply to the bot in a group without words; a sticker is no question.
 _SHOWN = filters.UpdateType.MESSAGE & (
     filters.PHOTO
     | filters.VIDEO
@@ -31,7 +39,6 @@ _SHOWN = filters.UpdateType.MESSAGE & (
     | filters.AUDIO
     | filters.Document.ALL
 )
-"""What may reply to the bot in a group without words; a sticker is no question."""
 
 
 class HelpHandlers:
@@ -42,22 +49,21 @@ class HelpHandlers:
         self._menus = menus
 
     def register(self, application: TelegramApplication) -> None:
-        new = filters.UpdateType.MESSAGE
-        application.add_handler(PublicCommands("start", self.start, new))
-        application.add_handler(command_handler(HELP, self.help))
+        start = on_event(self._services, self.start)
+        application.add_handler(PublicCommands("start", start, filters.UpdateType.MESSAGE))
+        application.add_handler(command_handler(self._services, HELP, self.help))
 
-    async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            await say(context.bot, asker, asker.phrases.start)
+    async def start(self, event: ChatEvent) -> None:
+        await event.say(event.asker.phrases.start)
 
-    async def help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            phrases, role = asker.phrases, self._services.roles.of(asker.place.person_id)
-            sends = asker.private and self._services.may_add(asker.place.person_id)
-            commands = self._menus.of(role, private=asker.private)
-            lines = "\n".join(each.line(phrases.code) for each in commands)
-            told = (phrases.help, phrases.help_documents if sends else "", lines)
-            await say(context.bot, asker, "\n\n".join(filter(None, told)))
+    async def help(self, event: ChatEvent) -> None:
+        asker = event.asker
+        phrases, role = asker.phrases, self._services.roles.of(asker.person_id)
+        sends = asker.private and self._services.roles.may_add(asker.person_id)
+        commands = self._menus.of(role, private=asker.private)
+        lines = "\n".join(each.line(phrases.code) for each in commands)
+        told = (phrases.help, phrases.help_documents if sends else "", lines)
+        await event.say("\n\n".join(filter(None, told)))
 
 
 class ErrorHandlers:
@@ -96,15 +102,15 @@ class FallbackHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(PublicButtons(self.button))
         private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        application.add_handler(MessageHandler(private & filters.COMMAND, self.command))
+        commands = private & filters.COMMAND
+        application.add_handler(public_button_handler(self._services, r"(?s:.*)", self.button))
+        application.add_handler(message_handler(self._services, commands, self.command))
         application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))
         application.add_handler(MessageHandler(_SHOWN & ~filters.CAPTION, self.not_text))
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            await say(context.bot, asker, asker.phrases.no_such_command)
+    async def command(self, event: ChatEvent) -> None:
+        await event.say(event.asker.phrases.no_such_command)
 
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say once for each album (its pictures arrive one by one) that only text is read."""
@@ -118,12 +124,10 @@ class FallbackHandlers:
             if context.chat_data.get("album") == album:
                 return
             context.chat_data["album"] = album
-        if asker := await met(self._services, update):
-            await say(context.bot, asker, asker.phrases.only_text)
+        if asker := await find_asker(self._services, update):
+            await say(bot, asker, asker.phrases.only_text)
 
-    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def button(self, press: ButtonPress) -> None:
         """A button of an earlier version."""
-        asker = await met(self._services, update)
-        if asker is not None and update.callback_query is not None:
-            await acknowledge(update.callback_query)
-            await say(context.bot, asker, asker.phrases.passage_gone)
+        await press.acknowledge()
+        await press.say(press.asker.phrases.passage_gone)

@@ -28,20 +28,14 @@ from bot.locale.text import harmless
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
-from bot.messenger.services import BotServices, spoken_to
+from bot.messenger.services import BotServices, phrases_for
 from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex
 
-_SHORTEST = 4
-"""Characters; what is shorter is not yet a question."""
-
-TYPING_PAUSE_SECONDS = 0.4
-"""Seconds without another letter before a question is looked up."""
-
-CACHE_SECONDS = 120
-"""Seconds that Telegram may show the same answer again to the same person."""
-
+_SHORTEST = 4  # characters; what is shorter is not yet a question
+TYPING_PAUSE_SECONDS = 0.4  # seconds without another letter before a question is looked up
+CACHE_SECONDS = 120  # seconds that Telegram may show the same answer again to the same person
 _NEAREST = 3
 _LINE = 120
 
@@ -63,7 +57,7 @@ class InlineHandlers:
         user = query.from_user
         # Before anything is waited for: what was typed first may be ready last.
         self._typing[user.id] = query.id
-        phrases = await spoken_to(self._services, user.id, user.language_code)
+        phrases = await phrases_for(self._services, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
         if not self._services.roles.may_ask(user.id):
             await _say(query, AccessPhrases.of(phrases.code).inline_refused)
@@ -71,7 +65,7 @@ class InlineHandlers:
         if len(question) < _SHORTEST:
             await _give(query, [], phrases)
             return
-        if not await self._settled(query):
+        if not await self._has_settled(query):
             return
         over = await self._services.limits.take(user.id, way="inline")
         if over is not None and not self._services.roles.may_add(user.id):
@@ -92,7 +86,7 @@ class InlineHandlers:
         results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
         await _give(query, results, phrases)
 
-    async def _settled(self, query: InlineQuery) -> bool:
+    async def _has_settled(self, query: InlineQuery) -> bool:
         """Whether the person has stopped typing: each letter is a query of its own."""
         await asyncio.sleep(TYPING_PAUSE_SECONDS)
         if self._typing.get(query.from_user.id) != query.id:
@@ -150,7 +144,7 @@ def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle
     source = f"{title_of(first, phrases.code)}{details(first, phrases)}"
     doubted = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
-        id=f"answer-{_short(html[0])}",
+        id=f"answer-{hashlib.sha256(html[0].encode()).hexdigest()[:16]}",
         title=_line(phrases.doubted(answer.period) if doubted else said),
         description=_line(f"{said} — {source}" if doubted else source),
         input_message_content=_content(html[0]),
@@ -168,16 +162,10 @@ def _article_result(article: Article, phrases: Phrases) -> InlineQueryResultArti
 
 def _content(html: str) -> InputTextMessageContent:
     return InputTextMessageContent(
-        html,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        html, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
     )
 
 
 def _line(text: str) -> str:
     line = harmless(" ".join(text.split()))
     return line if len(line) <= _LINE else f"{line[: _LINE - 1].rstrip()}…"
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

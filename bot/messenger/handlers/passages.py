@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
-from telegram.ext import ContextTypes
 
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
-from bot.messenger.outbound.answer_html import passage_html, sources_html, text_html
-from bot.messenger.outbound.button_results import ButtonResults
-from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
+from bot.messenger.handlers.button_results import ButtonResults
+from bot.messenger.menus import MenuCommand
+from bot.messenger.outbound.answer_html import passage_html, sources_html
+from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.keyboard import (
     OPENING_PREFIX,
     PASSAGE_PREFIX,
@@ -26,8 +26,7 @@ from bot.messenger.outbound.keyboard import (
     PassageRef,
     citations_of,
 )
-from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, met
+from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace
 from index.article import Passage
@@ -48,127 +47,103 @@ class PassageHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                PublicButtons(self.show, f"^{PASSAGE_PREFIX}:"),
-                PublicButtons(self.open, f"^{OPENING_PREFIX}:[0-9a-f]{{12}}$"),
-                PublicButtons(self.walk, f"^{STEP_PATTERN}$"),
-                PublicButtons(self.more, r"^m:\d{1,18}$"),
-                command_handler(SOURCES, self.sources),
+                public_button_handler(self._services, f"{PASSAGE_PREFIX}:.*", self.show),
+                public_button_handler(
+                    self._services, f"{OPENING_PREFIX}:([0-9a-f]{{12}})", self.open
+                ),
+                public_button_handler(self._services, STEP_PATTERN, self.walk),
+                public_button_handler(self._services, r"m:(\d{1,18})", self.more),
+                command_handler(self._services, SOURCES, self.sources),
             ]
         )
 
-    async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def show(self, press: ButtonPress) -> None:
         """The whole passage behind a button, or that it is gone."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        excerpt = await asyncio.to_thread(self._excerpt, asker.place, query.data or "")
+        asker = press.asker
+        excerpt = await asyncio.to_thread(self._excerpt, asker.place, press.query.data or "")
         if excerpt is None:
-            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone, gone=True)
+            await self._results.show_gone(press)
             return
         step = NeighbourStep(
             excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
         )
         passages = await asyncio.to_thread(cut, excerpt.article)
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await self._results.show(context.bot, asker, query, html, around(passages, step))
+        await self._results.show(press, html, around(passages, step))
 
-    async def open(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def open(self, press: ButtonPress) -> None:
         """An article from its beginning, below its card."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        identity = (query.data or "").removeprefix(f"{OPENING_PREFIX}:")
-        article = await asyncio.to_thread(self._services.article, asker.place, identity)
+        asker = press.asker
+        article = await asyncio.to_thread(self._services.article, asker.place, press.match[1])
         passages = await asyncio.to_thread(cut, article) if article else ()
         if article is None or not passages:
-            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone, gone=True)
+            await self._results.show_gone(press)
             return
         step = NeighbourStep(article.id, passages[0].start)
         excerpt = step.excerpt(article, passages[0])
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await self._results.show(context.bot, asker, query, html, around(passages, step))
+        await self._results.show(press, html, around(passages, step))
 
-    async def walk(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def walk(self, press: ButtonPress) -> None:
         """The passage before or after, in the same message."""
-        query, asker = update.callback_query, await met(self._services, update)
-        step = NeighbourStep.decode(query.data or "") if query else None
-        if query is None or asker is None or step is None:
+        asker, message = press.asker, press.query.message
+        step = NeighbourStep.decode(press.query.data or "")
+        if step is None:
             return
         article = await asyncio.to_thread(self._services.article, asker.place, step.article_id)
         passages = await asyncio.to_thread(cut, article) if article else ()
         here = _here(passages, step)
-        await acknowledge(query)
+        await press.acknowledge()
         if article is None or here is None:
-            await say(context.bot, asker, asker.phrases.passage_gone)
+            await press.say(asker.phrases.passage_gone)
             return
         excerpt = step.excerpt(article, passages[here])
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await self._put(context, asker, query, html, around(passages, step))
-
-    async def _put(
-        self,
-        context: ContextTypes.DEFAULT_TYPE,
-        asker: Asker,
-        query: CallbackQuery,
-        html: tuple[str, ...],
-        keyboard: InlineKeyboardMarkup | None,
-    ) -> None:
-        message = query.message
+        keyboard = around(passages, step)
         try:
             if message is None or len(html) > 1:
                 raise BadRequest("not one message")
-            await edit(context.bot, asker.place.chat_id, message.message_id, html[0], keyboard)
+            await edit(press.bot, asker.place.chat_id, message.message_id, html[0], keyboard)
         except BadRequest:  # too old to be changed, or too long to be one message
-            await deliver(context.bot, asker.place, html, keyboard)
+            await press.deliver(html, keyboard)
 
-    async def more(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def more(self, press: ButtonPress) -> None:
         """What was found besides the answer."""
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        number = int((query.data or "m:0").removeprefix("m:"))
-        turn = await self._services.state.run(partial(conversations.turn, turn_id=number))
-        phrases = BrowsingPhrases.of(asker.phrases.code)
+        asker = press.asker
+        number = int(press.match[1])
+        turn = await self._services.run(conversations.turn, turn_id=number)
+        phrases = asker.texts(BrowsingPhrases)
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
-            gone = text_html(phrases.gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone, gone=True)
+            await self._results.show_gone(press, phrases.gone)
             return
         find = partial(self._services.article, asker.place)
-        sources = partial(citations_of, turn.sources, find, cited=False)
-        citations = await asyncio.to_thread(sources)
+        citations = await asyncio.to_thread(citations_of, turn.sources, find, cited=False)
         if not citations:
-            gone = text_html(asker.phrases.passage_gone, asker.phrases.code)
-            await self._results.show(context.bot, asker, query, gone, gone=True)
+            await self._results.show_gone(press)
             return
         html = sources_html(citations, phrases.further, asker.phrases)
-        await self._results.show(context.bot, asker, query, html)
+        await self._results.show(press, html)
 
-    async def sources(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def sources(self, event: ChatEvent) -> None:
         """/sources: those of the last answer here."""
-        asker = await met(self._services, update)
-        if asker is None:
-            return
-        phrases = BrowsingPhrases.of(asker.phrases.code)
-        last = partial(
+        asker = event.asker
+        phrases = asker.texts(BrowsingPhrases)
+        kept = await self._services.run(
             conversations.history,
             place=asker.place,
             now=self._services.now(),
             lifetime=self._services.lifetime,
             limit=10,
         )
-        kept = await self._services.state.run(last)
         quoting = [turn for turn in kept if any(each["cited"] for each in turn.sources)]
         if not quoting:
-            await say(context.bot, asker, phrases.no_sources)
+            await event.say(phrases.no_sources)
             return
         find = partial(self._services.article, asker.place)
-        sources = partial(citations_of, quoting[-1].sources, find, cited=True)
-        citations = await asyncio.to_thread(sources)
+        citations = await asyncio.to_thread(citations_of, quoting[-1].sources, find, cited=True)
         title = phrases.sources_of(quoting[-1].question)
-        await deliver(context.bot, asker.place, sources_html(citations, title, asker.phrases))
+        await event.deliver(sources_html(citations, title, asker.phrases))
 
     def _excerpt(self, place: ConversationPlace, data: str) -> Excerpt | None:
         reference = PassageRef.decode(data)
@@ -195,7 +170,7 @@ def _here(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
 
 def _place(passages: Sequence[Passage], step: NeighbourStep, asker: Asker) -> str:
     """« passage 2 sur 7 », nothing where there is but one."""
-    here, phrases = _here(passages, step), BrowsingPhrases.of(asker.phrases.code)
+    here, phrases = _here(passages, step), asker.texts(BrowsingPhrases)
     if here is None or len(passages) < 2:
         return ""
     return phrases.passage_of(here + 1, len(passages))

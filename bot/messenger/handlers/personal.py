@@ -4,22 +4,26 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
-from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.asker import TelegramApplication
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    button_handler,
+    command_handler,
+    public_button_handler,
+)
 from bot.messenger.handlers.documents import DocumentHandlers
-from bot.messenger.menus import MenuCommand, PublicButtons, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import BotServices, conversation_name, met
+from bot.messenger.services import BotServices, conversation_name, find_asker
 from bot.state import conversations, documents, people, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.decisions import decide_once
@@ -48,103 +52,91 @@ class PersonalHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                command_handler(NEW, self.start_afresh),
-                command_handler(LANGUAGE, self.languages),
-                command_handler(PRIVACY, self.privacy),
-                command_handler(FORGET, self.forget),
-                command_handler(MY_DATA, self.data),
-                PublicButtons(self.choose_language, r"^l:(fr|en|)$"),
-                CallbackQueryHandler(self.confirmed, r"^forget:(yes|no)$"),
+                command_handler(self._services, NEW, self.start_afresh),
+                command_handler(self._services, LANGUAGE, self.languages),
+                command_handler(self._services, PRIVACY, self.privacy),
+                command_handler(self._services, FORGET, self.forget),
+                command_handler(self._services, MY_DATA, self.data),
+                public_button_handler(self._services, r"l:(fr|en|)", self.choose_language),
+                button_handler(self._services, r"forget:(yes|no)", self.confirmed),
             ]
         )
 
-    async def start_afresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            await self._services.state.run(partial(conversations.start_afresh, place=asker.place))
-            if self._sending is not None:
-                await self._sending.forget(asker.place)
-            await say(context.bot, asker, _phrases(asker).started_afresh)
+    async def start_afresh(self, event: ChatEvent) -> None:
+        asker = event.asker
+        await self._services.run(conversations.start_afresh, place=asker.place)
+        if self._sending is not None:
+            await self._sending.forget(asker.place)
+        await event.say(asker.texts(PersonalPhrases).started_afresh)
 
-    async def languages(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
-            other = InlineKeyboardButton(_phrases(asker).as_telegram, callback_data="l:")
-            keyboard = InlineKeyboardMarkup([chosen, [other]])
-            await say(context.bot, asker, _phrases(asker).choose_language, keyboard)
+    async def languages(self, event: ChatEvent) -> None:
+        chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
+        phrases = event.asker.texts(PersonalPhrases)
+        other = InlineKeyboardButton(phrases.as_telegram, callback_data="l:")
+        await event.say(phrases.choose_language, InlineKeyboardMarkup([chosen, [other]]))
 
-    async def choose_language(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        choose = partial(
+    async def choose_language(self, press: ButtonPress) -> None:
+        await self._services.run(
             people.choose_person_language,
-            person_id=asker.place.person_id,
-            language=(query.data or "").removeprefix("l:") or None,
+            person_id=press.asker.person_id,
+            language=press.match[1] or None,
             now=self._services.now(),
         )
-        await self._services.state.run(choose)
-        await acknowledge(query)
-        asker = await met(self._services, update) or asker
-        await replace_text(context.bot, asker, query, _phrases(asker).language_chosen)
+        await press.acknowledge()
+        asker = await find_asker(self._services, press.update) or press.asker
+        await press.replace_text(asker.texts(PersonalPhrases).language_chosen)
 
-    async def privacy(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            owner = asker.place.person_id
-            kept = await self._services.state.run(partial(privacy.count_records, person_id=owner))
-            settings = self._services.settings
-            text = _phrases(asker).privacy(
-                turns=kept.turns,
-                votes=kept.votes,
-                alerts=kept.alerts,
-                documents=kept.documents,
-                days=settings.keep_days,
-                hours=settings.conversation_hours,
-                where=_phrases(asker).whereabouts(recipients(settings), settings.privacy_note),
-            )
-            await say(context.bot, asker, text)
+    async def privacy(self, event: ChatEvent) -> None:
+        phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
+        kept = await self._services.run(privacy.count_records, person_id=owner)
+        settings = self._services.settings
+        text = phrases.privacy(
+            turns=kept.turns,
+            votes=kept.votes,
+            alerts=kept.alerts,
+            documents=kept.documents,
+            days=settings.keep_days,
+            hours=settings.conversation_hours,
+            where=phrases.whereabouts(recipients(settings), settings.privacy_note),
+        )
+        await event.say(text)
 
-    async def data(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            owner = asker.place.person_id
-            found = await self._services.state.run(partial(privacy.export_person, person_id=owner))
-            if self._services.roles.barred(owner):
-                found["barred"] = True
-            phrases = _phrases(asker)
-            data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-            file = Attachment("document", phrases.data_file, data)
-            await deliver_attachment(context.bot, asker.place, file, phrases.data_caption)
+    async def data(self, event: ChatEvent) -> None:
+        phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
+        found = await self._services.run(privacy.export_person, person_id=owner)
+        if self._services.roles.is_barred(owner):
+            found["barred"] = True
+        data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+        file = Attachment("document", phrases.data_file, data)
+        await deliver_attachment(event.bot, event.asker.place, file, phrases.data_caption)
 
-    async def forget(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if asker := await met(self._services, update):
-            phrases = _phrases(asker)
-            choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
-            buttons = [InlineKeyboardButton(t, callback_data=f"forget:{c}") for t, c in choices]
-            keyboard = InlineKeyboardMarkup([[each] for each in buttons])
-            await say(context.bot, asker, phrases.confirm_forgetting, keyboard)
+    async def forget(self, event: ChatEvent) -> None:
+        phrases = event.asker.texts(PersonalPhrases)
+        choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
+        buttons = [InlineKeyboardButton(t, callback_data=f"forget:{c}") for t, c in choices]
+        keyboard = InlineKeyboardMarkup([[each] for each in buttons])
+        await event.say(phrases.confirm_forgetting, keyboard)
 
-    async def confirmed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        if query is None or asker is None:
-            return
-        person, message = asker.place.person_id, query.message
-        choice = "yes" if query.data == "forget:yes" else "no"
+    async def confirmed(self, press: ButtonPress) -> None:
+        place, phrases = press.asker.place, press.asker.texts(PersonalPhrases)
+        person, message, choice = place.person_id, press.query.message, press.match[1]
         # The press itself, where its message is too old to be known: it decides for itself alone.
-        question = f"{FORGET.names[0]}:{person}:{message.message_id if message else query.id}"
+        question = f"{FORGET.names[0]}:{person}:{message.message_id if message else press.query.id}"
 
         def decide(session: Session) -> str:
             decided = decide_once(session, question, choice, self._services.now())
             if decided is None and choice == "yes":
-                self._erase(session, asker.place)
+                self._erase(session, place)
             return decided or choice
 
-        decided = await self._services.state.run(decide)
-        await acknowledge(query)
-        text = _phrases(asker).not_forgotten
+        decided = await self._services.run(decide)
+        await press.acknowledge()
+        text = phrases.not_forgotten
         if decided == "yes":
-            self._services.roles.erased(person)
-            barred = self._services.roles.barred(person)
-            text = _phrases(asker).forgotten_barred if barred else _phrases(asker).forgotten
-        await replace_text(context.bot, asker, query, text)
+            self._services.roles.forget(person)
+            barred = self._services.roles.is_barred(person)
+            text = phrases.forgotten_barred if barred else phrases.forgotten
+        await press.replace_text(text)
 
     def _erase(self, session: Session, place: ConversationPlace) -> None:
         """Everything in one transaction, and the bytes of what they sent for themselves."""
@@ -160,7 +152,3 @@ class PersonalHandlers:
         left: dict[str, Any] = privacy.export_person(session, person_id)
         if any(left.values()):
             raise AssertionError(f"rows are left about a person: {sorted(left)}")
-
-
-def _phrases(asker: Asker) -> PersonalPhrases:
-    return PersonalPhrases.of(asker.phrases.code)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
@@ -22,17 +20,18 @@ from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
+from bot.messenger.events import ChatEvent, PublicButtons, command_handler
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
-from bot.messenger.menus import MenuCommand, PublicButtons, command_argument, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
 from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, say
-from bot.messenger.services import BotServices, Chain, met
+from bot.messenger.services import BotServices, Chain, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
@@ -75,13 +74,13 @@ class ConversationMemory:
         writes, and may stop it. `own_first` asks the conversation's own
         documents, and the corpus only where they do not say.
         """
-        said, referent = await self._recalled(place, question, replied_to, before, about)
+        said, referent = await self._recall(place, question, replied_to, before, about)
         if referent is None:
-            answer = await self._best(place, said, live, own_first=own_first)
+            answer = await self._answer_best(place, said, live, own_first=own_first)
         else:
             among = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(among), on_behalf_of(place.person_id):
-                answer = await self._streamed(self._services.chain, said, live)
+                answer = await self._stream(self._services.chain, said, live)
         METERS.answered(answer, "message")
         return answer
 
@@ -95,9 +94,9 @@ class ConversationMemory:
         about: str = "",
     ) -> TurnText:
         """A question with what it may refer to, as `answer` has it."""
-        return (await self._recalled(place, question, replied_to, before, about))[0]
+        return (await self._recall(place, question, replied_to, before, about))[0]
 
-    async def _recalled(
+    async def _recall(
         self,
         place: ConversationPlace,
         question: str,
@@ -105,18 +104,18 @@ class ConversationMemory:
         before: int | None,
         about: str,
     ) -> tuple[TurnText, Referent | None]:
-        history = partial(
+        kept = await self._services.run(
             conversations.history,
             place=place,
             now=self._services.now(),
             lifetime=self._services.lifetime,
             limit=REMEMBERED,
         )
-        kept = await self._services.state.run(history)
         replied, referent = None, None
         if replied_to is not None:
-            find = partial(self._replied, chat_id=place.chat_id, message_id=replied_to)
-            replied, referent = await self._services.state.run(find)
+            replied, referent = await self._services.run(
+                self._find_replied, chat_id=place.chat_id, message_id=replied_to
+            )
         earlier = [turn for turn in kept if before is None or turn.id < before]
         referred = _history([replied])[0] if replied else None
         about = about or (referent.subject if referent else "")
@@ -124,7 +123,7 @@ class ConversationMemory:
             referred = Turn(about, about, detect(about), self._services.now())
         return TurnText(question, () if referent else _history(earlier), referred), referent
 
-    def _replied(
+    def _find_replied(
         self, session: Session, chat_id: int, message_id: int
     ) -> tuple[TurnRecord | None, Referent | None]:
         """The answer that a message gives, and what a feature knows of the message."""
@@ -132,13 +131,8 @@ class ConversationMemory:
         known = (each.referent(session, chat_id, message_id) for each in self._services.features)
         return turn, next(filter(None, known), None)
 
-    async def _best(
-        self,
-        place: ConversationPlace,
-        said: TurnText,
-        live: LiveAnswer | None,
-        *,
-        own_first: bool,
+    async def _answer_best(
+        self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None, *, own_first: bool
     ) -> Answer:
         """The answer of the conversation's own documents where they are surer than the corpus."""
         chain: Chain = self._services.chain
@@ -150,9 +144,9 @@ class ConversationMemory:
             if theirs.outcome != "no" and surer:
                 chain = own.chain
         with on_behalf_of(place.person_id):
-            return await self._streamed(chain, said, live)
+            return await self._stream(chain, said, live)
 
-    async def _streamed(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
+    async def _stream(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
         """The whole answer, or what there was of it when the person stopped it."""
         if live is None:
             return await chain.ainvoke(said)
@@ -184,22 +178,20 @@ class ConversationMemory:
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
     ) -> int:
         """Write an answer down before it is sent; the number of its turn."""
-        add = partial(
+        return await self._services.run(
             conversations.add_turn,
             place=place,
-            new=await self._new(answer, question_message),
+            new=await self._new_turn(answer, question_message),
             now=self._services.now(),
             lifetime=self._services.lifetime,
         )
-        return await self._services.state.run(add)
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Write down what an edited question got."""
-        new = await self._new(answer)
-        replace = partial(conversations.replace_turn, turn_id=turn_id, new=new)
-        await self._services.state.run(replace)
+        new = await self._new_turn(answer)
+        await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
 
-    async def _new(self, answer: Answer, question_message: int | None = None) -> NewTurn:
+    async def _new_turn(self, answer: Answer, question_message: int | None = None) -> NewTurn:
         record = turn_json(Turn.of(answer, self._services.now()))
         if not answer.answered:
             library = self._services.library
@@ -226,23 +218,16 @@ def _history(kept: Sequence[TurnRecord]) -> History:
     return tuple(turn_of(turn.turn) for turn in kept)
 
 
+# Characters of a question; about half of what the embedding model reads before it cuts.
 QUESTION_LIMIT = 1_000
-"""Characters of a question; about half of what the embedding model reads before it cuts."""
-
-EDITABLE = timedelta(minutes=1)
-"""How long an edited question still changes its answer."""
+EDITABLE = timedelta(minutes=1)  # how long an edited question still changes its answer
 
 
 class QuestionHandlers:
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
-    def __init__(
-        self,
-        services: BotServices,
-        voting: VoteHandlers,
-        stops: LiveStops,
-    ) -> None:
+    def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
         self._services = services
         self._voting = voting
         self._stops = stops
@@ -253,27 +238,26 @@ class QuestionHandlers:
         new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
         application.add_handlers(
             [
-                command_handler(ASK, self.command),
+                command_handler(self._services, ASK, self.command),
                 MessageHandler(new & text, self.text),
                 MessageHandler(edited & text, self.edited),
             ]
         )
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def command(self, event: ChatEvent) -> None:
         """/demander, for groups above all."""
-        message, asker = update.effective_message, await met(self._services, update)
-        if message is None or asker is None or by_another_bot(message):
+        message, words = event.message, event.argument
+        if by_another_bot(message):
             return
-        words = command_argument(update)
-        if not words and not text_replied_to(message, context.bot.id):
-            await say(context.bot, asker, AccessPhrases.of(asker.phrases.code).ask_usage)
+        if not words and not text_replied_to(message, event.bot.id):
+            await event.say(event.asker.texts(AccessPhrases).ask_usage)
             return
-        await self.ask(context.bot, asker, message, words)
+        await self.ask(event.bot, event.asker, message, words)
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         words = _question_in(message, context.bot)
-        asker = await met(self._services, update) if words is not None else None
+        asker = await find_asker(self._services, update) if words is not None else None
         if message is None or words is None or asker is None:
             return
         if context.chat_data is not None and message.media_group_id is not None:
@@ -282,7 +266,7 @@ class QuestionHandlers:
             context.bot, asker, message, words
         ):
             return
-        if await self._voting.commented(message, asker):
+        if await self._voting.take_comment(message, asker):
             return
         if not words and not text_replied_to(message, context.bot.id):
             said = asker.phrases.wordless if asker.private else asker.phrases.greeting
@@ -296,11 +280,10 @@ class QuestionHandlers:
         words = _question_in(message, context.bot)
         if message is None or not words:
             return
-        find = partial(
+        turn = await self._services.run(
             conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
         )
-        turn = await self._services.state.run(find)
-        asker = await met(self._services, update)
+        asker = await find_asker(self._services, update)
         asked_at = turn.created_at if turn else message.date
         if asker is None or (turn is not None and turn.question == words):
             return
@@ -311,13 +294,13 @@ class QuestionHandlers:
         elif turn is None:  # now it is meant for the bot
             await self.ask(context.bot, asker, message, words)
         elif len(words) <= QUESTION_LIMIT:
-            await self._changed(context.bot, asker, turn, words)
+            await self._change(context.bot, asker, turn, words)
 
     async def _too_late(self, bot: Bot, asker: Asker, message: Message) -> None:
         """Say, once for each message, that its answer stays as it is."""
         key = f"edit:{asker.place.chat_id}:{message.message_id}"
         now, once = self._services.now(), timedelta(days=1)
-        if await self._services.state.run(partial(meters.notice, key=key, now=now, every=once)):
+        if await self._services.run(meters.notice, key=key, now=now, every=once):
             text = asker.phrases.edited_late
             await say(bot, asker, text, reply_to=message.message_id)
 
@@ -370,13 +353,13 @@ class QuestionHandlers:
             )
         if answer.small_talk:
             told = answer_html(answer, asker.phrases)
-            await self._put(bot, asker, live.shown, told, None, reply_to)
+            await self._show(bot, asker, live.shown, told, None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
         buttons = self._keyboard(answer, turn, asker)
-        sent = await self._put(bot, asker, live.shown, html, buttons, reply_to)
-        await self._sent(turn, sent)
+        sent = await self._show(bot, asker, live.shown, html, buttons, reply_to)
+        await self._note_messages(turn, sent)
         for feature in self._services.features:
             await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
 
@@ -385,17 +368,17 @@ class QuestionHandlers:
         added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
         return keyboard(answer, turn, asker.phrases, added)
 
-    async def _changed(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
+    async def _change(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
         """Put the answer to the new words in the place of the old one."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
         buttons = self._keyboard(answer, turn.id, asker)
         shown = turn.answer_messages
-        sent = await self._put(bot, asker, shown, html, buttons, turn.question_message)
-        await self._sent(turn.id, sent)
+        sent = await self._show(bot, asker, shown, html, buttons, turn.question_message)
+        await self._note_messages(turn.id, sent)
 
-    async def _put(
+    async def _show(
         self,
         bot: Bot,
         asker: Asker,
@@ -419,9 +402,10 @@ class QuestionHandlers:
         added = await deliver(bot, asker.place, more, buttons, first) if more else ()
         return (*old, *added)
 
-    async def _sent(self, turn_id: int, messages: tuple[int, ...]) -> None:
-        record = partial(conversations.record_answer_messages, turn_id=turn_id, messages=messages)
-        await self._services.state.run(record)
+    async def _note_messages(self, turn_id: int, messages: tuple[int, ...]) -> None:
+        await self._services.run(
+            conversations.record_answer_messages, turn_id=turn_id, messages=messages
+        )
 
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
@@ -432,9 +416,6 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
     return found.strip() if found is not None else None
 
 
-_STOP = re.compile(rf"{STOP_BUTTON}:\d{{1,19}}", re.ASCII)
-
-
 class StopHandlers:
     """/stop and the button below an answer that grows; only who asked can stop it."""
 
@@ -443,19 +424,16 @@ class StopHandlers:
         self._stops = stops
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(STOP, self.command))
-        application.add_handler(PublicButtons(self.button, f"^{_STOP.pattern}$"))
+        application.add_handler(command_handler(self._services, STOP, self.command))
+        application.add_handler(PublicButtons(self.button, rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await met(self._services, update)
-        if asker is not None and not self._stops.stop(asker.place):
-            text = WritingPhrases.of(asker.phrases.code).nothing_to_stop
-            await say(context.bot, asker, text)
+    async def command(self, event: ChatEvent) -> None:
+        if not self._stops.stop(event.asker.place):
+            await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
 
     async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:
             return
-        phrases = WritingPhrases.of(asker.phrases.code)
-        stopped = self._stops.stop(asker.place)
+        phrases, stopped = asker.texts(WritingPhrases), self._stops.stop(asker.place)
         await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)

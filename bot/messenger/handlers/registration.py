@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import retention_chore
@@ -18,6 +18,7 @@ from bot.messenger.feature import Chore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
@@ -39,7 +40,6 @@ from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, Statistics
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
-from bot.messenger.outbound.button_results import ButtonResults
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices
 
@@ -52,8 +52,8 @@ CORE_MENUS = Menus(
     hidden=(ANNOUNCEMENTS,),
 )
 
+# Opens the Telegram half of a feature; the handlers answer a question on its behalf.
 OpenFeature = Callable[[BotServices, QuestionHandlers], TelegramFeature | None]
-"""Opens the Telegram half of a feature; the handlers answer a question on its behalf."""
 
 
 def menus_with(features: Sequence[TelegramFeature]) -> Menus:
@@ -66,6 +66,14 @@ class Handlers(Protocol):
     """Handlers of commands, buttons and messages that belong together."""
 
     def register(self, application: TelegramApplication) -> None: ...
+
+
+@runtime_checkable
+class RecurringHandlers(Handlers, Protocol):
+    """Handlers with jobs to run at start and at intervals."""
+
+    @property
+    def chores(self) -> Sequence[Chore]: ...
 
 
 def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator[Handlers]:
@@ -99,19 +107,14 @@ def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator
     yield FallbackHandlers(services)
 
 
-_WITH_CHORE = (AccessHandlers, AnnouncementHandlers, DocumentHandlers)
-
-
 def register_handlers(
     application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
 ) -> Sequence[Chore]:
     """Register all handlers; return the jobs that run at intervals."""
-    registered = list(_handlers(services, openers))
-    for handlers in registered:
+    chores = [retention_chore(services)]
+    for handlers in _handlers(services, openers):
         handlers.register(application)
+        if isinstance(handlers, RecurringHandlers):
+            chores += handlers.chores
     application.add_error_handler(ErrorHandlers(services).failed)
-    return [
-        retention_chore(services),
-        *(each.chore for each in registered if isinstance(each, _WITH_CHORE)),
-        *(chore for feature in services.features for chore in feature.chores),
-    ]
+    return chores

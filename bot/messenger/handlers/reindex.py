@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.library.documents import Documents
 from bot.locale.administration import AdministrationPhrases
@@ -17,11 +16,12 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ChatEvent, button_handler, command_handler
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import take_away
-from bot.messenger.outbound.progress import BackgroundWork, shown_progress
+from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
 from index.build.builder import BuildReport, BuildStep
@@ -34,11 +34,8 @@ REINDEX = MenuCommand("reindexer", "reindex", "Refaire l’index", "Build the in
 REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
-PROGRESS_SECONDS = 3.0
-"""Seconds between two looks at how far a build is."""
-
-_NAMED = 5
-"""Files left aside that are named."""
+PROGRESS_SECONDS = 3.0  # seconds between two looks at how far a build is
+_NAMED = 5  # files left aside that are named
 
 
 @dataclass(eq=False, slots=True)
@@ -75,58 +72,49 @@ class ReindexHandlers:
     def register(self, application: TelegramApplication) -> None:
         application.add_handlers(
             [
-                command_handler(REINDEX, self.begin),
-                CallbackQueryHandler(self.begin, f"^{REINDEX_BUTTON}$"),
-                CallbackQueryHandler(self.stop, f"^{STOP_REINDEX_BUTTON}$"),
+                command_handler(self._services, REINDEX, self.begin, require_administrator),
+                button_handler(self._services, REINDEX_BUTTON, self.begin, require_administrator),
+                button_handler(
+                    self._services, STOP_REINDEX_BUTTON, self.stop, require_administrator
+                ),
             ]
         )
 
-    async def begin(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot)
-        if asker is None:
-            return
+    async def begin(self, event: ChatEvent) -> None:
+        asker = event.asker
         if self._under_way is not None:
-            await say(context.bot, asker, _phrases(asker).already_building)
+            await event.say(asker.texts(AdministrationPhrases).already_building)
             return
         progress = self._under_way = _Progress()
         try:
-            text = self._told(asker, progress)
-            (message, *_) = await say(context.bot, asker, text, _keyboard(asker))
+            text = self._progress_text(asker, progress)
+            (message, *_) = await event.say(text, _keyboard(asker))
         except BaseException:
             self._under_way = None
             raise
         # Not awaited: an index may take minutes, and people go on asking meanwhile.
-        context.application.create_task(
-            self._build(context.bot, asker, message, progress), update=update
-        )
+        event.create_task(self._build(event.bot, asker, message, progress))
 
-    async def stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot)
-        if asker is None:
-            return
+    async def stop(self, event: ChatEvent) -> None:
         if self._under_way is not None:
             self._under_way.stop.set()
-        phrases = _phrases(asker)
-        await say(
-            context.bot, asker, phrases.stopping if self._under_way else phrases.nothing_to_stop
-        )
+        phrases = event.asker.texts(AdministrationPhrases)
+        await event.say(phrases.stopping if self._under_way else phrases.nothing_to_stop)
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        told = partial(self._told, asker, progress)
+        told = partial(self._progress_text, asker, progress)
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
-            async with shown_progress(
-                bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS
-            ):
+            async with show_progress(bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
             lines = list(_lines(report, asker))
-            text = _phrases(asker).built(lines, progress.since)
+            text = asker.texts(AdministrationPhrases).built(lines, progress.since)
         except BuildStopped as stopped:
-            text = _phrases(asker).stopped(stopped.kept)
+            text = asker.texts(AdministrationPhrases).stopped(stopped.kept)
         except (IndexingError, OSError) as error:
             logger.error("The index could not be built: %s", error)
             why = error_text(error, asker.phrases.code).rstrip(".")
-            text = _phrases(asker).built_not(harmless(why))
+            text = asker.texts(AdministrationPhrases).built_not(harmless(why))
         finally:
             self._under_way = None
             await take_away(bot, asker.place.chat_id, message)
@@ -134,9 +122,9 @@ class ReindexHandlers:
             # Said anew: a message that changes makes no sound, and whoever waited would not notice.
             await say(bot, asker, text)
 
-    def _told(self, asker: Asker, progress: _Progress) -> str:
-        phrases = _phrases(asker)
-        step = progress.told(TerminalPhrases.of(asker.phrases.code))
+    def _progress_text(self, asker: Asker, progress: _Progress) -> str:
+        phrases = asker.texts(AdministrationPhrases)
+        step = progress.told(asker.texts(TerminalPhrases))
         if step is None and self._documents.busy:
             step = phrases.waiting_to_build
         return phrases.building(step, progress.since)
@@ -156,13 +144,11 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
         for each in report.skipped[:_NAMED]:
             yield f"• {harmless(error_text(each, code))}"
         if len(report.skipped) > _NAMED:
-            yield _phrases(asker).more_skipped(len(report.skipped) - _NAMED)
+            yield asker.texts(AdministrationPhrases).more_skipped(len(report.skipped) - _NAMED)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(_phrases(asker).stop, callback_data=STOP_REINDEX_BUTTON)
+    button = InlineKeyboardButton(
+        asker.texts(AdministrationPhrases).stop, callback_data=STOP_REINDEX_BUTTON
+    )
     return InlineKeyboardMarkup([[button]])
-
-
-def _phrases(asker: Asker) -> AdministrationPhrases:
-    return AdministrationPhrases.of(asker.phrases.code)

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.constants import ChatAction
-from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.locale.statistics import StatisticsPhrases
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import ChatEvent, button_handler, command_handler
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
-from bot.messenger.menus import MenuCommand, command_handler
+from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
 from bot.operations.chart import draw_chart
 from bot.operations.picture_style import can_draw
@@ -43,8 +42,7 @@ UNANSWERED = MenuCommand(
 STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
 
-_LISTED = 10_000
-"""Questions asked in vain that are looked at, the newest."""
+_LISTED = 10_000  # questions asked in vain that are looked at, the newest
 
 
 class StatisticsHandlers:
@@ -54,48 +52,45 @@ class StatisticsHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
+        check = partial(require_administrator, editors=True)
         application.add_handlers(
             [
-                command_handler(STATISTICS, self.drawn),
-                CallbackQueryHandler(self.drawn, f"^{STATISTICS_BUTTON}$"),
-                command_handler(UNANSWERED, self.listed),
-                CallbackQueryHandler(self.listed, f"^{UNANSWERED_BUTTON}$"),
+                command_handler(self._services, STATISTICS, self.drawn, check),
+                button_handler(self._services, STATISTICS_BUTTON, self.drawn, check),
+                command_handler(self._services, UNANSWERED, self.listed, check),
+                button_handler(self._services, UNANSWERED_BUTTON, self.listed, check),
             ]
         )
 
-    async def drawn(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot, editors=True)
-        if asker is None:
-            return
-        phrases = _phrases(asker)
-        async with show_typing(context.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._services.state.run(self._figures)
+    async def drawn(self, event: ChatEvent) -> None:
+        asker = event.asker
+        phrases = asker.texts(StatisticsPhrases)
+        async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
+            figures = await self._services.run(self._figures)
             png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
         caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
         if png is None:
             cited = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
             listed = "\n".join([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])
-            await say(context.bot, asker, f"{caption}\n\n{listed}")
+            await event.say(f"{caption}\n\n{listed}")
             return
         drawn = Attachment("picture", phrases.picture, png)
-        await deliver_attachment(context.bot, asker.place, drawn, caption)
+        await deliver_attachment(event.bot, asker.place, drawn, caption)
 
-    async def listed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot, editors=True)
-        if asker is None:
-            return
-        find = partial(statistics.unanswered, since=self._since(), limit=_LISTED)
-        asked = list(await self._services.state.run(find))
+    async def listed(self, event: ChatEvent) -> None:
+        asked = list(
+            await self._services.run(statistics.unanswered, since=self._since(), limit=_LISTED)
+        )
         if not asked:
-            await say(context.bot, asker, _phrases(asker).nothing_unanswered(DAYS_SHOWN))
+            await event.say(event.asker.texts(StatisticsPhrases).nothing_unanswered(DAYS_SHOWN))
             return
-        await self._list(context.bot, asker, asked)
+        await self._list(event.bot, event.asker, asked)
 
     async def _list(self, bot: Bot, asker: Asker, asked: list[Unanswered]) -> None:
         """Group and send them: for thousands of questions of which nothing was kept when they were
         asked, a minute of work."""
-        phrases, library = _phrases(asker), self._services.library
+        phrases, library = asker.texts(StatisticsPhrases), self._services.library
         ended = stop_event()
 
         def embed(question: str) -> Vectors:
@@ -130,7 +125,3 @@ class StatisticsHandlers:
 
     def _since(self) -> datetime:
         return midnight(self._services.now()) - timedelta(days=DAYS_SHOWN - 1)
-
-
-def _phrases(asker: Asker) -> StatisticsPhrases:
-    return StatisticsPhrases.of(asker.phrases.code)

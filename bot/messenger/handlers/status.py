@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.messenger.asker import TelegramApplication
+from bot.messenger.events import ButtonPress, ChatEvent, button_handler, command_handler
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
-from bot.messenger.menus import MenuCommand, Menus, command_handler
-from bot.messenger.outbound.answer_html import text_html
-from bot.messenger.outbound.delivery import edit
-from bot.messenger.outbound.reply import say
+from bot.messenger.menus import MenuCommand, Menus
+from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
 from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
@@ -39,33 +36,26 @@ class StatusHandlers:
         self._menus = menus
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(STATUS, self.show))
-        application.add_handler(CallbackQueryHandler(self.refresh, f"^{REFRESH}$"))
-
-    async def show(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        asker = await require_administrator(self._services, update, context.bot)
-        if asker is None:
-            return
-        # Before somebody has written to the bot, Telegram takes no menu for them.
-        await self._menus.announce_to(context.bot, asker.place.person_id)
-        text = await self._text(asker.phrases.code)
-        await say(context.bot, asker, text, self._keyboard(asker.phrases.code))
-
-    async def refresh(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = (
-            update.callback_query,
-            await require_administrator(self._services, update, context.bot),
+        application.add_handler(
+            command_handler(self._services, STATUS, self.show, require_administrator)
         )
-        if query is None or query.message is None or asker is None:
+        application.add_handler(
+            button_handler(self._services, REFRESH, self.refresh, require_administrator)
+        )
+
+    async def show(self, event: ChatEvent) -> None:
+        asker = event.asker
+        # Before somebody has written to the bot, Telegram takes no menu for them.
+        await self._menus.announce_to(event.bot, asker.person_id)
+        text = await self._text(asker.phrases.code)
+        await event.say(text, self._keyboard(asker.phrases.code))
+
+    async def refresh(self, press: ButtonPress) -> None:
+        code, message = press.asker.phrases.code, press.query.message
+        if message is None:
             return
-        code = asker.phrases.code
         text, keyboard = await self._text(code), self._keyboard(code)
-        (html,) = text_html(text, code)
-        try:
-            chat = query.message.chat.id
-            await edit(context.bot, chat, query.message.message_id, html, keyboard)
-        except BadRequest:  # too old to be changed
-            await say(context.bot, asker, text, keyboard)
+        await replace_message(press.bot, press.asker, message.message_id, text, keyboard)
 
     def _keyboard(self, code: str) -> InlineKeyboardMarkup:
         phrases = _phrases(code)
@@ -99,7 +89,7 @@ class StatusHandlers:
                 ],
             )
 
-        asked, tokens, invited, waiting = await self._services.state.run(read)
+        asked, tokens, invited, waiting = await self._services.run(read)
         return BotStatus(
             holdings=holdings,
             fault=fault,

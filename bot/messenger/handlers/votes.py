@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -20,15 +19,15 @@ from telegram.ext import ContextTypes, MessageReactionHandler
 
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
+from bot.messenger.events import ButtonPress, public_button_handler
 from bot.messenger.handlers.gate import PRESS_COST
 from bot.messenger.inbound.addressee import words_on
-from bot.messenger.menus import PublicButtons
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
-from bot.messenger.services import BotServices, met
-from bot.state import chats, conversations, votes
+from bot.messenger.outbound.reply import say
+from bot.messenger.services import BotServices
+from bot.state import conversations, votes
 
-_VOTE = re.compile(r"v:(\d{1,18}):([01])", re.ASCII)
-_REASON = re.compile(rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})", re.ASCII)
+_VOTE = r"v:(\d{1,18}):([01])"
+_REASON = rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})"
 COMMENT_LIMIT = 1_000
 
 
@@ -39,66 +38,52 @@ class VoteHandlers:
         self._services = services
 
     def register(self, application: TelegramApplication) -> None:
-        application.add_handler(PublicButtons(self.vote, f"^{_VOTE.pattern}$"))
-        application.add_handler(PublicButtons(self.reason, f"^{_REASON.pattern}$"))
+        application.add_handler(public_button_handler(self._services, _VOTE, self.vote))
+        application.add_handler(public_button_handler(self._services, _REASON, self.reason))
         only_of_people = MessageReactionHandler.MESSAGE_REACTION_UPDATED
         application.add_handler(
             MessageReactionHandler(self.react, message_reaction_types=only_of_people)
         )
 
-    async def vote(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _VOTE.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
+    async def vote(self, press: ButtonPress) -> None:
+        person, phrases = press.asker.person_id, press.asker.texts(BrowsingPhrases)
+        turn, good = int(press.match[1]), press.match[2] == "1"
+        if not await self._services.run(
+            votes.cast, turn_id=turn, person_id=person, good=good, now=self._services.now()
+        ):
+            await press.acknowledge(phrases.gone)
             return
-        turn, good, phrases = int(found[1]), found[2] == "1", _phrases(asker)
-        cast = partial(
-            votes.cast,
-            turn_id=turn,
-            person_id=asker.place.person_id,
-            good=good,
-            now=self._services.now(),
-        )
-        if not await self._services.state.run(cast):
-            await acknowledge(query, phrases.gone)
+        if not good and await self._services.run(
+            votes.is_reason_asked, turn_id=turn, person_id=person
+        ):
+            await press.acknowledge(phrases.shown_below)
             return
-        before = partial(votes.is_reason_asked, turn_id=turn, person_id=asker.place.person_id)
-        if not good and await self._services.state.run(before):
-            await acknowledge(query, phrases.shown_below)
-            return
-        await acknowledge(query, phrases.thanks)
+        await press.acknowledge(phrases.thanks)
         if good:
             return
-        kept = await self._services.state.run(partial(conversations.turn, turn_id=turn))
+        kept = await self._services.run(conversations.turn, turn_id=turn)
         quoted = kept is not None and any(each["cited"] for each in kept.sources)
         buttons = [
             InlineKeyboardButton(text, callback_data=f"r:{turn}:{reason}")
             for reason, text in phrases.reasons.items()
         ]
         keyboard = InlineKeyboardMarkup([buttons[:2], buttons[2:]]) if quoted else None
-        reply_to = query.message.message_id if query.message else None
+        reply_to = press.query.message.message_id if press.query.message else None
         asked_for = phrases.why if quoted else phrases.expected
-        (sent,) = await say(context.bot, asker, asked_for, keyboard, reply_to)
-        asked = partial(
-            votes.record_reason_question,
-            turn_id=turn,
-            person_id=asker.place.person_id,
-            message_id=sent,
+        (sent,) = await press.say(asked_for, keyboard, reply_to)
+        await self._services.run(
+            votes.record_reason_question, turn_id=turn, person_id=person, message_id=sent
         )
-        await self._services.state.run(asked)
 
     async def react(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """👍 or 👎 put on an answer, or taken off it: in silence, as everybody sees it."""
         change, asker = update.message_reaction, asker_of(update)
         if change is None or change.user is None or change.user.is_bot or asker is None:
             return  # anonymous ones are nobody's vote
-        find = partial(
-            conversations.turn_of_answer,
-            chat_id=change.chat.id,
-            message_id=change.message_id,
+        turn = await self._services.run(
+            conversations.turn_of_answer, chat_id=change.chat.id, message_id=change.message_id
         )
-        turn = await self._services.state.run(find)
-        person = asker.place.person_id
+        person = asker.person_id
         if turn is None or not await self._may_vote(asker):
             return
         before, after = _thumbs(change.old_reaction), _thumbs(change.new_reaction)
@@ -113,58 +98,47 @@ class VoteHandlers:
                 votes.cast, turn_id=turn.id, person_id=person, good=good, now=now, reacted=True
             )
         if before != after:
-            await self._services.state.run(change_vote)
+            await self._services.run(change_vote)
 
     async def _may_vote(self, asker: Asker) -> bool:
         """Whether somebody is answered here, and does not press without end."""
-        services, person, chat = self._services, asker.place.person_id, asker.place.chat_id
+        services, person, chat = self._services, asker.person_id, asker.place.chat_id
         if asker.private and not services.roles.may_ask(person):
             return False
         if not asker.private:
-            note = partial(chats.note_chat, chat_id=chat, now=services.now())
-            seen = await services.state.run(note)
-            if services.roles.barred(person) or not services.roles.group_may_ask(
-                chat, seen.allowed
-            ):
+            may_ask = await services.group_may_ask(chat)
+            if services.roles.is_barred(person) or not may_ask:
                 return False
         group = None if asker.private else chat
         return (
-            services.may_add(person)
+            services.roles.may_add(person)
             or await services.limits.take(person, group, PRESS_COST) is None
         )
 
-    async def reason(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await met(self._services, update)
-        found = _REASON.fullmatch(query.data or "") if query else None
-        if query is None or asker is None or found is None:
-            return
-        reason = next(each for each in votes.REASONS if each == found[2])
-        explain = partial(
-            votes.explain,
-            turn_id=int(found[1]),
-            person_id=asker.place.person_id,
-            reason=reason,
+    async def reason(self, press: ButtonPress) -> None:
+        asker = press.asker
+        reason = next(each for each in votes.REASONS if each == press.match[2])
+        kept = await self._services.run(
+            votes.explain, turn_id=int(press.match[1]), person_id=asker.person_id, reason=reason
         )
-        kept = await self._services.state.run(explain)
-        await acknowledge(query)
-        text = _phrases(asker).noted if kept else _phrases(asker).gone
-        await replace_text(context.bot, asker, query, text)
+        await press.acknowledge()
+        text = asker.texts(BrowsingPhrases).noted if kept else asker.texts(BrowsingPhrases).gone
+        await press.replace_text(text)
 
-    async def commented(self, message: Message, asker: Asker) -> bool:
+    async def take_comment(self, message: Message, asker: Asker) -> bool:
         """Whether a message is a reply to the question why; it is then kept."""
         replied = message.reply_to_message
         words = words_on(message)
         if replied is None or not words:
             return False
-        comment = partial(
+        if not await self._services.run(
             votes.comment,
-            person_id=asker.place.person_id,
+            person_id=asker.person_id,
             message_id=replied.message_id,
             text=words[:COMMENT_LIMIT],
-        )
-        if not await self._services.state.run(comment):
+        ):
             return False
-        await say(message.get_bot(), asker, _phrases(asker).comment)
+        await say(message.get_bot(), asker, asker.texts(BrowsingPhrases).comment)
         return True
 
 
@@ -172,7 +146,3 @@ def _thumbs(reactions: Sequence[ReactionType]) -> list[str]:
     """Those that vote, in the order in which they were put."""
     emoji = [each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji)]
     return [each for each in emoji if each in (ReactionEmoji.THUMBS_UP, ReactionEmoji.THUMBS_DOWN)]
-
-
-def _phrases(asker: Asker) -> BrowsingPhrases:
-    return BrowsingPhrases.of(asker.phrases.code)

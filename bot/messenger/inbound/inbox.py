@@ -16,7 +16,7 @@ from telegram.ext import Application
 from bot.errors import StateError
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.inbound.unreadable import legible_update, unreadable_content
-from bot.messenger.journal import Journal, Postponed, Trigger, Work, triggered_by
+from bot.messenger.journal import Journal, Postponed, Trigger, Work, act_for
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
@@ -62,9 +62,7 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-UPDATE_TRIES = 5
-"""How often an update is taken up whose handling the process did not survive."""
-
+UPDATE_TRIES = 5  # how often an update is taken up whose handling the process did not survive
 _LONGEST_WAIT = 30.0
 
 
@@ -92,7 +90,9 @@ class Inbox(asyncio.Queue[object]):
         elif not _worth_keeping(item):
             self._came[item.update_id] = time.monotonic()
             await super().put(item)
-        elif (first := await self._written(partial(self._journal.arrived, item))) is not None:
+        elif (
+            first := await self._written(partial(self._journal.record_arrival, item))
+        ) is not None:
             if first <= self._in_hand:
                 await self._take(item)
             else:  # by whoever has those that come first
@@ -112,7 +112,7 @@ class Inbox(asyncio.Queue[object]):
         """Take in what ended processes left undone, and what others have left to this one, oldest
         first. Raises StateError."""
         before = self.qsize()
-        for arrived in await self._journal.waiting(self._in_hand):
+        for arrived in await self._journal.take_over_updates(self._in_hand):
             content = dict(arrived.content)
             if legible_update(content) is content:
                 await self._take(Update.de_json(content, bot))
@@ -212,7 +212,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             self.inbox.let_go(update.update_id)
             return
         trigger = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
-        with triggered_by(trigger):
+        with act_for(trigger):
             try:
                 if tries > UPDATE_TRIES:
                     await self.process_error(update, UpdateGivenUp(update.update_id, tries - 1))
@@ -264,7 +264,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     async def _done(self, update: Update, trigger: Trigger) -> None:
         try:
-            await self.journal.done(update.update_id)
+            await self.journal.finish(update.update_id)
             self.inbox.let_go(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
@@ -280,7 +280,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         """Take away what an earlier process showed of an answer that it did not finish."""
         chat = update.effective_chat
         try:
-            shown = await self.journal.afresh(update.update_id)
+            shown = await self.journal.restart_deliveries(update.update_id)
         except StateError as error:
             logger.error("What was shown of an answer stays: %s", error)
             return
@@ -290,7 +290,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     async def _taken_up(self, update: Update) -> int | None:
         try:
-            return await self.journal.taken_up(update.update_id)
+            return await self.journal.take_up(update.update_id)
         except StateError as error:
             logger.error("An update is handled without being written down: %s", error)
             return 1

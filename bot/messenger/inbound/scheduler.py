@@ -15,17 +15,15 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.messenger.asker import author
 
+# What begins the buttons and the command that stop an answer: they cannot wait for its end.
 URGENT_PREFIXES = ("stop:", "/stop")
-"""What begins the buttons and the command that stop an answer: they cannot wait for its end."""
-
+# Updates of one person that are served as they come; then one in two seconds, which others hardly
+# notice (docs/figures.md). Telegram lets a bot say one thing a second to somebody for long.
 BURST, PACE_SECONDS = 20, 2.0
-"""Updates of one person that are served as they come; then one in two seconds, which others hardly
-notice (docs/figures.md). Telegram lets a bot say one thing a second to somebody for long."""
-
 _REMEMBERED = 10_000
+# The library lets that many updates come to their turns; with less, one person's flood would stand
+# before everybody else's first question.
 _UNBOUNDED = 10**6
-"""The library lets that many updates come to their turns; with less, one person's flood would
-stand before everybody else's first question."""
 
 
 @dataclass(eq=False, slots=True)

@@ -23,12 +23,9 @@ from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
 
+# Characters; a longer quote is folded, so that the list of sources stays short.
 LONG_QUOTE_CHARACTERS = 160
-"""Characters; a longer quote is folded, so that the list of sources stays short."""
-
-DOUBT_MARK = "❔"
-"""Tells at a glance what may not answer."""
-
+DOUBT_MARK = "❔"  # tells at a glance what may not answer
 _QUOTE_HERE = "\0"
 
 
@@ -64,9 +61,9 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:
-        said = phrases.understood(_flowing(answer.understood))
+        text = phrases.understood(_flowing(answer.understood))
         blocks = [
-            StyledBlock((StyledSpan(said, "i"),)),
+            StyledBlock((StyledSpan(text, "i"),)),
             replace(blocks[0], gap="\n\n"),
             *blocks[1:],
         ]
@@ -168,8 +165,9 @@ def _sources(
         dash = StyledSpan(" — " if numbers else "— ")
         source = (*numbers, dash, *source_spans(article, only, phrases, ""))
         joined = [span for line in lines for span in (StyledSpan("\n"), *line)][1:]
-        if fold and _is_long(joined):
-            yield StyledBlock((*_folded(joined), StyledSpan("\n"), *source))
+        if fold and sum(len(span.text) for span in joined) > LONG_QUOTE_CHARACTERS:
+            folded = (replace(span, folded=True) for span in joined)
+            yield StyledBlock((*folded, StyledSpan("\n"), *source))
             continue
         # Each a block of its own, for messages to be cut between them; the last with the source.
         for number, line in enumerate(lines[:-1]):
@@ -198,14 +196,6 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
 def citation_marker(citation: Citation) -> StyledSpan:
     """[1], which opens the article at the quote where it is online."""
     return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))
-
-
-def _is_long(said: Sequence[StyledSpan]) -> bool:
-    return sum(len(span.text) for span in said) > LONG_QUOTE_CHARACTERS
-
-
-def _folded(said: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
-    return tuple(replace(span, folded=True) for span in said)
 
 
 def _nearest(article: Article, phrases: Phrases) -> StyledBlock:

@@ -26,8 +26,7 @@ from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
-TYPING_SECONDS = 4.0
-"""Telegram shows the indicator for five seconds, or until a message arrives."""
+TYPING_SECONDS = 4.0  # telegram shows the indicator for five seconds, or until a message arrives
 
 
 async def deliver(

@@ -19,9 +19,7 @@ from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
 
-OPENING_PREFIX = "o"
-"""Before an article's id: its first passage."""
-
+OPENING_PREFIX = "o"  # before an article's id: its first passage
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )
@@ -88,12 +86,12 @@ class PassageRef:
     @classmethod
     def decode(cls, data: str) -> PassageRef | None:
         """The reference that a button carries; None for data that is none."""
-        found = _SHAPE.fullmatch(data)
-        if found is None:
+        match = _SHAPE.fullmatch(data)
+        if match is None:
             return None
-        start, length, offset, size = (int(found[group]) for group in range(2, 6))
+        start, length, offset, size = (int(match[group]) for group in range(2, 6))
         quote_start = start + offset
-        return cls(found[1], start, start + length, quote_start, quote_start + size, found[6])
+        return cls(match[1], start, start + length, quote_start, quote_start + size, match[6])
 
     def encode(self) -> str:
         """At most 64 bytes (Telegram's limit) for articles of less than a billion characters."""
@@ -129,11 +127,11 @@ class NeighbourStep:
     @classmethod
     def decode(cls, data: str) -> NeighbourStep | None:
         """The step that a button carries; None for data that is none."""
-        found = re.fullmatch(STEP_PATTERN, data, re.ASCII)
-        if found is None:
+        match = re.fullmatch(STEP_PATTERN, data, re.ASCII)
+        if match is None:
             return None
-        start = int(found["quote"] or 0)
-        return cls(found["article"], int(found["at"]), start, start + int(found["length"] or 0))
+        start = int(match["quote"] or 0)
+        return cls(match["article"], int(match["at"]), start, start + int(match["length"] or 0))
 
     def encode(self) -> str:
         """At most 64 bytes, as a `PassageRef`."""
@@ -152,15 +150,11 @@ def _checksum(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:8]
 
 
-BUTTONS_PER_ROW = 6
-"""As many of the short ones as a telephone shows whole."""
-
+BUTTONS_PER_ROW = 6  # as many of the short ones as a telephone shows whole
+# Telegram refuses more than 100 buttons below a message; some are for other things.
 BUTTON_LIMIT = 90
-"""Telegram refuses more than 100 buttons below a message; some are for other things."""
-
+# Gives the article of an id, None when it is no longer there.
 Find = Callable[[str], Article | None]
-"""Gives the article of an id, None when it is no longer there."""
-
 GOOD, BAD = "👍", "👎"
 
 
@@ -193,7 +187,8 @@ def keyboard(
         offers += [[button] for button in each.rows]
     if len(buttons) + 2 <= BUTTONS_PER_ROW:
         return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
-    return InlineKeyboardMarkup([*_rows(buttons), *offers, [good, bad]])
+    rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
+    return InlineKeyboardMarkup([*rows, *offers, [good, bad]])
 
 
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
@@ -221,7 +216,3 @@ def _citations(sources: Sequence[Any], find: Find, cited: bool) -> Iterator[Cita
             if passage.start <= start and end <= passage.end:
                 quote = article.text[start:end]
                 yield Citation(source["number"], quote, start, end, passage, article)
-
-
-def _rows(buttons: Sequence[InlineKeyboardButton]) -> list[Sequence[InlineKeyboardButton]]:
-    return [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]

@@ -21,18 +21,12 @@ from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
 
-DRAFT_SECONDS = 0.5
-"""Between two drafts in a private chat."""
-
+DRAFT_SECONDS = 0.5  # between two drafts in a private chat
+# After which a draft is shown again as it is: Telegram takes it away after thirty.
 REFRESH_SECONDS = 20.0
-"""After which a draft is shown again as it is: Telegram takes it away after thirty."""
-
-EDIT_SECONDS = 1.5
-"""Between two edits in a group: Telegram allows twenty messages a minute there."""
-
+EDIT_SECONDS = 1.5  # between two edits in a group: Telegram allows twenty messages a minute there
+# After which there is a button to stop, even before the first sentence; drafts cannot carry it.
 BUTTON_SECONDS = 2.0
-"""After which there is a button to stop, even before the first sentence; drafts cannot carry it."""
-
 STOP_BUTTON = "stop"
 _drafts = itertools.count(int(time.time()))
 
@@ -197,7 +191,7 @@ class LiveAnswer:
     @property
     def _keyboard(self) -> InlineKeyboardMarkup:
         text = WritingPhrases.of(self._asker.phrases.code).stop
-        person = self._asker.place.person_id
+        person = self._asker.person_id
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(text, callback_data=f"{STOP_BUTTON}:{person}")]]
         )

@@ -12,12 +12,9 @@ from typing import Literal
 from bot.locale.text import harmless
 from index.text.sentences import sentence_spans
 
+# Longest message, in UTF-16 code units after the markup is read: the stricter way to count.
 MESSAGE_LIMIT = 4_096
-"""Longest message, in UTF-16 code units after the markup is read: the stricter way to count."""
-
-TAG_LIMIT = 100
-"""Telegram drops the styles and links of a message beyond this many."""
-
+TAG_LIMIT = 100  # telegram drops the styles and links of a message beyond this many
 Style = Literal["", "b", "i", "code"]
 
 _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}

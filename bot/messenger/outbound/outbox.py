@@ -20,11 +20,10 @@ from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
 
+# How long what is cancelled waits for the reply to what it has sent: a stop has no more left.
 LAST_REPLY_SECONDS = 0.6
-"""How long what is cancelled waits for the reply to what it has sent: a stop has no more left."""
-
+# How often one letter may be amended; a group that moves in circles would go on for ever.
 _MOST_FORMS = 12
-"""How often one letter may be amended; a group that moves in circles would go on for ever."""
 
 
 class OutboxEntry:
@@ -58,7 +57,7 @@ class OutboxEntry:
         trigger, began = current_trigger(), time.monotonic()
         asked = trigger is not None and trigger.update_id is not None
         whole = self.left == 0
-        await _written(self._journal.recorded(self._id, self.sent, whole=whole, asked=asked))
+        await _written(self._journal.record(self._id, self.sent, whole=whole, asked=asked))
         METERS.recorded(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
@@ -66,13 +65,13 @@ class OutboxEntry:
         moved = letter.chat_id != self.letter.chat_id
         before, self.letter = self.letter.chat_id, letter
         if self._journal is not None:
-            await _written(self._journal.amended(self._id, letter))
+            await _written(self._journal.amend(self._id, letter))
             if moved:
-                await _written(self._journal.moved(before, letter.chat_id))
+                await _written(self._journal.move_chat(before, letter.chat_id))
 
     async def give_up(self, reason: str) -> None:
         if self._journal is not None:
-            await _written(self._journal.given_up(self._id, reason))
+            await _written(self._journal.give_up(self._id, reason))
 
 
 async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
@@ -87,7 +86,7 @@ async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
         return OutboxEntry(letter)
     try:
         number = trigger.next_number(aside=aside)
-        kept = await trigger.journal.opened(trigger.update_id, number, letter)
+        kept = await trigger.journal.open(trigger.update_id, number, letter)
     except StateError as error:
         logger.error("A message is sent without being written down first: %s", error)
         return OutboxEntry(letter)

@@ -45,7 +45,7 @@ class BackgroundWork:
 
 
 @asynccontextmanager
-async def shown_progress(
+async def show_progress(
     bot: Bot,
     asker: Asker,
     message: int,

@@ -15,12 +15,12 @@ from bot.state.deliveries import Letter, Part
 _LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
+# No other form of the letter would be let in there.
 _HOPELESS = re.compile(
     r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"
     r"need administrator rights|write_forbidden|send_plain_forbidden|chat_restricted|"
     r"user_is_blocked|deactivated|user_is_bot"
 )
-"""No other form of the letter would be let in there."""
 
 
 def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
@@ -40,7 +40,7 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
         if marks.search(reason) and changed != left:
             break
     else:
-        changed = _bare(left)
+        changed = _as_documents(_no_buttons(_no_reply(_outside_topic(_without_markup(left)))))
     return replace(changed, parts=(*taken, *changed.parts)) if changed != left else None
 
 
@@ -80,10 +80,6 @@ def _no_reply(letter: Letter) -> Letter:
 
 def _no_buttons(letter: Letter) -> Letter:
     return replace(letter, keyboard=None)
-
-
-def _bare(letter: Letter) -> Letter:
-    return _as_documents(_no_buttons(_no_reply(_outside_topic(_without_markup(letter)))))
 
 
 _CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (

@@ -59,7 +59,7 @@ async def replace_message(
 def describe_error(services: BotServices, asker: Asker, error: Exception) -> str:
     """Say what is wrong in one line; only administrators are told paths and settings."""
     code = asker.phrases.code
-    if asker.private and services.roles.administers(asker.place.person_id):
+    if asker.private and services.roles.administers(asker.person_id):
         return error_text(error, code)
     return reader_text(error, code) or AccessPhrases.of(code).reason_in_log
 

@@ -26,20 +26,15 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+# Seconds before the first new tries; from then on LONGEST_WAIT each time.
 FIRST_WAITS_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
-"""Seconds before the first new tries; from then on LONGEST_WAIT each time."""
-
 LONGEST_WAIT_SECONDS = 60.0
 
+# Seconds of waiting after which nobody waits any more: Telegram keeps updates for a day too.
 GIVE_UP_SECONDS = 24 * 3600.0
-"""Seconds of waiting after which nobody waits any more: Telegram keeps updates for a day too."""
-
-SLACK_SECONDS = 0.2
-"""Seconds added to what Telegram asks to wait, whose clock is not ours."""
-
+SLACK_SECONDS = 0.2  # seconds added to what Telegram asks to wait, whose clock is not ours
+# The same request would be refused again.
 _REFUSALS = (BadRequest, Forbidden, ChatMigrated, Conflict)
-"""The same request would be refused again."""
-
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,

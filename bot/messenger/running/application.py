@@ -27,7 +27,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
 from bot.messenger.inbound.scheduler import FairScheduler
-from bot.messenger.journal import Journal, Trigger, triggered_by
+from bot.messenger.journal import Journal, Trigger, act_for
 from bot.messenger.running.health import serve_health
 from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
@@ -68,26 +68,17 @@ logger = logging.getLogger(__name__)
 
 CONCURRENT_UPDATES = 64
 
+# How long Telegram may take to reply: after that a message may have arrived or not.
 READ_SECONDS = 30.0
-"""How long Telegram may take to reply: after that a message may have arrived or not."""
-
+# Seconds that a stop leaves to what receives updates, and to the answers under way.
 RECEIVING, GRACE = 0.8, 3.0
-"""Seconds that a stop leaves to what receives updates, and to the answers under way."""
-
+# Seconds after a signal when the process ends whatever it does: nothing is lost by it.
 STOP_DEADLINE_SECONDS = 4.8
-"""Seconds after a signal when the process ends whatever it does: nothing is lost by it."""
-
-SWITCH_SECONDS = 0.001
-"""How long a thread keeps the interpreter while another waits for it."""
-
+SWITCH_SECONDS = 0.001  # how long a thread keeps the interpreter while another waits for it
+# How often it is looked whether a process of the same bot has ended.
 TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
-"""How often it is looked whether a process of the same bot has ended."""
-
-ROLES_INTERVAL = timedelta(seconds=1)
-"""How often it is looked what roles another process has given."""
-
-_PATIENCE = (1.0, 2.0, 4.0, 8.0)
-"""Seconds between the attempts to reach Telegram at start."""
+ROLES_INTERVAL = timedelta(seconds=1)  # how often it is looked what roles another process has given
+_PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between the attempts to reach Telegram at start
 
 
 def _log_ready(username: str) -> None:
@@ -199,7 +190,7 @@ async def serve(
         closing(open_state(url, bot_id)) as state,
         closing(BotProcess(state, bot_id)) as process,
         closing(Journal(state, bot_id)) as journal,
-        triggered_by(Trigger(journal)),
+        act_for(Trigger(journal)),
     ):
         # Telegram tells what is new to one process that asks, and ends the requests of another.
         process.join(alone=settings.webhook_url is None)
@@ -215,7 +206,7 @@ async def serve(
         if state.is_shared:
             chores += _sharing_chores(application, services, process)
         try:
-            if await _connected(application, settings, stop, patience):
+            if await _connect(application, settings, stop, patience):
                 async with serve_health(application, services):
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
@@ -281,7 +272,7 @@ def _build(
     return application
 
 
-async def _connected(
+async def _connect(
     application: TelegramApplication,
     settings: Settings,
     stop: asyncio.Event,

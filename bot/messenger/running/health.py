@@ -29,23 +29,17 @@ from bot.operations.metrics import METERS, Now
 from bot.state import meters
 from index.errors import IndexingError, reason_of
 
+# Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
+# there is nothing.
 SILENCE_SECONDS = 90.0
-"""Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
-there is nothing."""
-
-STANDSTILL_SECONDS = 300.0
-"""Seconds after which updates wait in vain if none was dealt with."""
-
-PROBE_SECONDS = 60.0
-"""Seconds between two trials."""
-
+STANDSTILL_SECONDS = 300.0  # seconds after which updates wait in vain if none was dealt with
+PROBE_SECONDS = 60.0  # seconds between two trials
+# Seconds after which a trial counts as failed; another is not begun before it has ended.
 PROBE_PATIENCE_SECONDS = 20.0
-"""Seconds after which a trial counts as failed; another is not begun before it has ended."""
-
 _BUILT = "%Y%m%dT%H%M%S.%fZ"
 
+# Finds what is wrong, in a few words; None when nothing is.
 _Trial = Callable[[], Coroutine[Any, Any, str | None]]
-"""Finds what is wrong, in a few words; None when nothing is."""
 
 
 @asynccontextmanager
@@ -57,20 +51,25 @@ async def serve_health(
     assert isinstance(turns, FairScheduler)
     library = services.library
     now = Now(lambda: turns.waiting, lambda: application.under_way, lambda: _age(library))
-    hearing = _Probe("telegram", partial(_called, application.bot, str(settings.webhook_url)))
+    hearing = _Probe(
+        "telegram", partial(_check_webhook, application.bot, str(settings.webhook_url))
+    )
     probes = [
         *([hearing] if settings.webhook_url else []),
-        _Probe("answers", partial(_answered, services)),
-        _Probe("database", partial(_written, services)),
-        _Probe("index", partial(_opened, library)),
+        _Probe("answers", partial(_try_answer, services)),
+        _Probe("database", partial(_try_database, services)),
+        _Probe("index", partial(asyncio.to_thread, library.check)),
     ]
-    checks: dict[str, HealthCheck] = {"telegram": _heard, "updates": partial(_moving, turns)}
+    checks: dict[str, HealthCheck] = {
+        "telegram": _check_polling,
+        "updates": partial(_check_updates, turns),
+    }
     checks |= {probe.name: probe.finding for probe in probes}
     with METERS.watching(now, checks):
         if not settings.metrics_port:
             yield
             return
-        async with serve_endpoints(settings, METERS, checks), _trying(probes):
+        async with serve_endpoints(settings, METERS, checks), _run_probes(probes):
             yield
 
 
@@ -106,7 +105,7 @@ class _Probe:
 
 
 @asynccontextmanager
-async def _trying(probes: Sequence[_Probe]) -> AsyncIterator[None]:
+async def _run_probes(probes: Sequence[_Probe]) -> AsyncIterator[None]:
     """Try every PROBE_SECONDS while the block lasts."""
 
     async def try_and_try(probe: _Probe) -> None:
@@ -140,23 +139,18 @@ def _age(library: Library) -> float:
     return (datetime.now(UTC) - built).total_seconds()
 
 
-async def _answered(services: BotServices) -> None:
+async def _try_answer(services: BotServices) -> None:
     """Ask the chain for an article that there is, in its own words: no chat model is paid."""
     newest = await asyncio.to_thread(services.library.newest, 1)
     question = newest[0].title if newest else "?"
     await services.chain.ainvoke(TurnText(question, quoted=True))
 
 
-async def _written(services: BotServices) -> None:
-    note = partial(meters.notice, key="health", now=services.now(), every=timedelta())
-    await services.state.run(note)
+async def _try_database(services: BotServices) -> None:
+    await services.run(meters.notice, key="health", now=services.now(), every=timedelta())
 
 
-async def _opened(library: Library) -> None:
-    await asyncio.to_thread(library.check)
-
-
-async def _called(bot: Bot, url: str) -> str | None:
+async def _check_webhook(bot: Bot, url: str) -> str | None:
     """Whether Telegram calls here, and gets through."""
     try:
         hook = await bot.get_webhook_info()
@@ -169,7 +163,7 @@ async def _called(bot: Bot, url: str) -> str | None:
     return None
 
 
-def _heard() -> str | None:
+def _check_polling() -> str | None:
     silent = METERS.silence
     if silent < SILENCE_SECONDS:
         return None
@@ -182,7 +176,7 @@ def _heard() -> str | None:
     return f"silent for {silent:.0f} s: {why.get(status, f'it replies {status}')}"
 
 
-def _moving(turns: FairScheduler) -> str | None:
+def _check_updates(turns: FairScheduler) -> str | None:
     still = METERS.standstill
     if not turns.waiting or still < STANDSTILL_SECONDS:
         return None

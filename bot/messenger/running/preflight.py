@@ -24,8 +24,8 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
 
+# As it should be; worth knowing; keeps the bot from running; and so does the setting named.
 _Verdict = Literal["well", "note", "wrong", "setting"]
-"""As it should be; worth knowing; keeps the bot from running; and so does the setting named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,13 @@ class Preflight:
             async with Bot(token, url, request=request) as bot:
                 me, hook = await bot.get_me(), await bot.get_webhook_info()
         except InvalidToken:
-            return [self._failed(said.token, refusal(settings))]
+            return [self._fault(said.token, refusal(settings))]
         except TelegramError as error:
-            return [self._failed(said.token, unreachable(settings, error))]
+            return [self._fault(said.token, unreachable(settings, error))]
         except SelonError as error:
-            return [self._failed(said.token, error)]
+            return [self._fault(said.token, error)]
         known = said.known(me.full_name, me.username or "")
-        return [
-            Finding("well", said.token, known),
-            *self._rights(me),
-            *self._receiving(hook),
-        ]
+        return [Finding("well", said.token, known), *self._rights(me), *self._receiving(hook)]
 
     def _rights(self, me: User) -> Iterator[Finding]:
         said = self._said
@@ -116,7 +112,7 @@ class Preflight:
             assert settings.webhook_url is not None
             webhook_path(settings, settings.webhook_url)
         except SettingsError as error:
-            yield self._failed(said.receiving, error)
+            yield self._fault(said.receiving, error)
             return
         yield Finding("well", said.receiving, said.webhook(url, host, port))
         if not _free(host, port):
@@ -134,7 +130,7 @@ class Preflight:
             yield Finding("note", self._said.index, error_text(error, self._settings.language))
             return
         except (SettingsError, IndexingError) as error:
-            yield self._failed(self._said.index, error)
+            yield self._fault(self._said.index, error)
             return
         text = self._said.holds(facts.articles, facts.passages, facts.id)
         yield Finding("well", self._said.index, text)
@@ -146,7 +142,7 @@ class Preflight:
             with closing(open_state(url, settings.bot_id)) as state:
                 yield Finding("well", self._said.database, self._said.kept(state.shown))
         except SelonError as error:
-            yield self._failed(self._said.database, error)
+            yield self._fault(self._said.database, error)
 
     def _access(self) -> Iterator[Finding]:
         said, settings = self._said, self._settings
@@ -162,7 +158,7 @@ class Preflight:
         try:
             writers = open_writers(settings)
         except SelonError as error:
-            yield self._failed(said.models, error)
+            yield self._fault(said.models, error)
             return
         if writers is None:
             yield Finding("well", said.models, said.no_model)
@@ -176,7 +172,7 @@ class Preflight:
         try:
             writers = open_writers(models)
         except SelonError as error:
-            yield self._failed(said.models, error)
+            yield self._fault(said.models, error)
             return
         if writers is not None:
             writers.close()
@@ -191,7 +187,7 @@ class Preflight:
         else:
             yield Finding("note", said.figures, said.port_taken(host, port))
 
-    def _failed(self, about: str, error: Exception) -> Finding:
+    def _fault(self, about: str, error: Exception) -> Finding:
         verdict: _Verdict = "setting" if isinstance(error, SettingsError) else "wrong"
         return Finding(verdict, about, error_text(error, self._settings.language))
 

@@ -12,8 +12,7 @@ from bot.locale.messenger import ProfilePhrases
 
 logger = logging.getLogger(__name__)
 
-_LANGUAGES = ((None, "fr"), ("en", "en"))
-"""French where Telegram knows of no other."""
+_LANGUAGES = ((None, "fr"), ("en", "en"))  # french where Telegram knows of no other
 
 
 async def set_profile(bot: Bot, name: str) -> None:

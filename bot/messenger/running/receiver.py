@@ -33,8 +33,8 @@ UPDATES = (
 )
 _AGAIN_SECONDS = 1.0
 
+# Of a call of Telegram's, whose updates take some thousand bytes.
 CALL_LIMITS = ServerLimits(body_bytes=2**20)
-"""Of a call of Telegram's, whose updates take some thousand bytes."""
 
 
 class Receiver:

@@ -9,7 +9,7 @@ known to be of the code or of the operator, and nothing else:
 - of the arguments: numbers below 100,000 (larger ones may be people's), members of enumerations,
   and what Selon's own code marks as `PublicText`;
 - of errors: their kinds, those of their causes, and the lines of code they came through; what
-  they say only where that is of the machine (`_said`).
+  they say only where that is of the machine (`_harmless_text`).
 
 Records are made so before any handler sees them, so no handler needs to take part. The token goes
 even where operators allow texts.
@@ -36,8 +36,8 @@ MASK = "[token]"
 _SMALL = 100_000
 _CAUSES = 8
 
+# Errors of what the operator has set up, which hold nothing of people's.
 _OF_THE_MACHINE = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
-"""Errors of what the operator has set up, which hold nothing of people's."""
 
 
 class Redactor:
@@ -55,11 +55,11 @@ class Redactor:
         """Clean one record in place, its traceback included."""
         error = record.exc_info[1] if record.exc_info else None
         if self._text:
-            message = _all_of(record)
+            message = _whole_message(record)
             told = "".join(traceback.format_exception(error)) if error else ""
         else:
-            message = _allowed(record)
-            told = _traced(error) if error else ""
+            message = _redact_message(record)
+            told = _format_traceback(error) if error else ""
         record.msg, record.args = self._clean(message), ()
         if error:
             # Formatters use the text when there is one, and some render exc_info themselves.
@@ -83,14 +83,14 @@ class _Private:
     __repr__ = __str__
 
 
-def _all_of(record: logging.LogRecord) -> str:
+def _whole_message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError, LookupError):  # arguments that do not fit the sentence
         return f"{record.msg} {record.args}"
 
 
-def _allowed(record: logging.LogRecord) -> str:
+def _redact_message(record: logging.LogRecord) -> str:
     if not _is_of_the_code(record):
         return str(_argument(record.msg))
     sentence, given = str(record.msg), record.args
@@ -119,17 +119,12 @@ def _is_of_the_code(record: logging.LogRecord) -> bool:
 
 def _argument(value: object) -> object:
     if isinstance(value, BaseException):
-        return _kinds(value)
+        return " < ".join(_format_error(each) for each in _chain(value))
     if value is None or isinstance(value, (bool, float, Enum, PublicText)):
         return value
     if isinstance(value, int) and abs(value) < _SMALL:
         return value
     return _Private()
-
-
-def _kinds(error: BaseException) -> str:
-    """An error and its causes in one line."""
-    return " < ".join(_named(each) for each in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -142,17 +137,17 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or implied
 
 
-def _named(error: BaseException) -> str:
-    name, said = type(error).__qualname__, _said(error)
+def _format_error(error: BaseException) -> str:
+    name, said = type(error).__qualname__, _harmless_text(error)
     return f"{name}: {said}" if said else name
 
 
-def _said(error: BaseException) -> str:
+def _harmless_text(error: BaseException) -> str:
     """What may be told of an error besides its kind."""
     if isinstance(error, _OF_THE_MACHINE):
         return str(error)
     if isinstance(error, CodedError):
-        return _coded(error.problem)
+        return _format_problem(error.problem)
     if isinstance(error, OSError):
         return error.strerror if isinstance(error.strerror, str) else ""
     if isinstance(error, sqlite3.Error):
@@ -161,24 +156,24 @@ def _said(error: BaseException) -> str:
     return state if isinstance(state, str) and len(state) == 5 and state.isalnum() else ""
 
 
-def _coded(problem: Problem) -> str:
+def _format_problem(problem: Problem) -> str:
     """A code with those of its parameters that are numbers or problems in turn."""
     told = [
-        f"{name}={_coded(value) if isinstance(value, Problem) else value}"
+        f"{name}={_format_problem(value) if isinstance(value, Problem) else value}"
         for name, value in problem.parameters.items()
         if isinstance(value, (int, float, Problem))
     ]
     return f"{problem.code} ({', '.join(told)})" if told else problem.code
 
 
-def _traced(error: BaseException) -> str:
+def _format_traceback(error: BaseException) -> str:
     """As Python writes a traceback, without what the errors say."""
     parts = []
     for each in reversed(list(_chain(error))):
         frames = "".join(traceback.format_tb(each.__traceback__))
-        parts.append(f"Traceback (most recent call last):\n{frames}{_named(each)}\n")
+        parts.append(f"Traceback (most recent call last):\n{frames}{_format_error(each)}\n")
         if isinstance(each, BaseExceptionGroup):
-            parts += [f"within it:\n{_traced(inner)}" for inner in each.exceptions]
+            parts += [f"within it:\n{_format_traceback(inner)}" for inner in each.exceptions]
     return "\nwhich led to:\n\n".join(parts)
 
 

@@ -18,14 +18,11 @@ from bot.operations.metrics import METERS
 
 logger = logging.getLogger(__name__)
 
+# Seconds before each getMe that is asked whether the token is still good.
 REFUSAL_WAITS_SECONDS = (0.0, 1.0, 4.0)
-"""Seconds before each getMe that is asked whether the token is still good."""
-
+# What Telegram replies to a token that it does not know, and the library takes for that.
 _TOKEN_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-"""What Telegram replies to a token that it does not know, and the library takes for that."""
-
-_ATTEMPTS = 2
-"""How often a request is made that is refused although the token is good."""
+_ATTEMPTS = 2  # how often a request is made that is refused although the token is good
 
 
 class TokenCheck:

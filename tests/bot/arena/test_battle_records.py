@@ -8,7 +8,7 @@ from functools import partial
 from io import BytesIO
 
 from bot.arena import battle_records as battles
-from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.state import archive, privacy, retention
 from bot.state.database import State
 from bot.state.retention import RetentionTerms
@@ -48,8 +48,8 @@ def _cast(
     )
 
 
-def _votes(state: State) -> list[KeptBattleVote]:
-    return state.do(partial(battles.counted_votes, texts=True))
+def _votes(state: State) -> list[BattleVoteRecord]:
+    return state.do(partial(battles.load_votes, texts=True))
 
 
 def test_a_person_votes_once_on_a_battle_and_several_people_may(state: State) -> None:
@@ -83,7 +83,7 @@ def test_who_asked_or_voted_has_met_the_pair(state: State) -> None:
     _cast(state, battle, 8)
 
     def met(person: int, question: str = QUESTION) -> set[frozenset[str]]:
-        find = partial(battles.met_pairs, person_id=person, question=question)
+        find = partial(battles.pairs_of_person, person_id=person, question=question)
         return set(state.do(find))
 
     assert met(7) == met(8) == {PAIR}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.arena.names import named_writer
 from bot.arena.texts import ArenaPhrases
 from bot.errors import SettingsError
 from bot.llm.prompt import check_prompts, template
@@ -48,10 +47,10 @@ def test_what_cannot_be_compared_is_refused(text: str, code: str) -> None:
 
 def test_a_writer_is_called_by_what_people_know_of_it() -> None:
     phrases = ArenaPhrases.of("fr")
-    assert named_writer("extractive", phrases) == "Phrases des articles"
-    told = named_writer("ollama:qwen3:4b@reader=none@prompts=/etc/brefs", phrases)
+    assert phrases.writer("extractive") == "Phrases des articles"
+    told = phrases.writer("ollama:qwen3:4b@reader=none@prompts=/etc/brefs")
     assert told == "ollama:qwen3:4b, lecture «\u00a0none\u00a0», consignes «\u00a0brefs\u00a0»"
-    assert named_writer("quelque chose", phrases) == "quelque chose"
+    assert phrases.writer("quelque chose") == "quelque chose"
 
 
 def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -> None:

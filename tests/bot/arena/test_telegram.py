@@ -18,7 +18,7 @@ from bot.answer import Answer, Statement
 from bot.answering.chain import RetrievalQA
 from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
-from bot.arena.battle_records import BattleSide, KeptBattleVote, NewBattle
+from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.arena.feature import ArenaFeature
 from bot.followups.resolution import Understood
 from bot.followups.turn import TurnText
@@ -112,10 +112,10 @@ async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
         yield
 
 
-def votes() -> list[KeptBattleVote]:
+def votes() -> list[BattleVoteRecord]:
     settings = load_settings()
     with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        return state.do(partial(battles.counted_votes, texts=True))
+        return state.do(partial(battles.load_votes, texts=True))
 
 
 def kept(*new: NewBattle, voted: bool = True) -> None:
@@ -237,7 +237,7 @@ async def test_a_writer_that_hangs_is_not_given_away(
         assert "petit" not in each.text
     settings = load_settings()
     with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        (fault,) = state.do(battles.faulty_battles)
+        (fault,) = state.do(battles.load_faults)
     failed = fault.first if fault.fault == "first" else fault.second
     assert failed.writer == ("extractive" if slow == "quoting" else "openai:petit")
     assert fault.question is None

@@ -31,7 +31,7 @@ def keep(state: State, place: ConversationPlace, minute: int = 450) -> None:
     )
 
 
-def waiting(state: State, today: date = TODAY) -> list[digests.KeptDigest]:
+def waiting(state: State, today: date = TODAY) -> list[digests.DigestRecord]:
     return state.do(partial(digests.waiting_digests, today=today))
 
 

@@ -16,7 +16,7 @@ from bot.answering.selection import chosen_articles
 from bot.digests import digest_records as digests
 from bot.digests import recordings
 from bot.digests import script_records as scripts
-from bot.digests.script_records import KeptScript, ToldScript
+from bot.digests.script_records import NewScript, ScriptRecord
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import LiveLibrary
 from bot.state.conversations import ConversationPlace
@@ -57,7 +57,7 @@ def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
     return starting
 
 
-def unrecorded(url: str) -> list[KeptScript]:
+def unrecorded(url: str) -> list[ScriptRecord]:
     state = open_state(url)
     try:
         return state.do(scripts.unrecorded_scripts)
@@ -146,7 +146,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
             bot_id=bot_id,
             letter=Letter(READER, 0, (Part(f"Texte du {day}"),)),
             now=datetime.now(UTC),
-            script=ToldScript("fr", ("a",), spoken=spoken),
+            script=NewScript("fr", ("a",), spoken=spoken),
         )
         assert state.do(post) is not None
         assert state.do(post) is None
@@ -208,7 +208,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     keep = partial(
         scripts.keep_script,
         place=ALONE,
-        told=ToldScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
+        told=NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
         messages=(),
         progress=None,
         now=datetime.now(UTC),

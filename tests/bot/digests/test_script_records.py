@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.digests import script_records as scripts
-from bot.digests.script_records import KeptScript, ToldScript
+from bot.digests.script_records import NewScript, ScriptRecord
 from bot.state import deliveries, privacy
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
@@ -15,7 +15,7 @@ from bot.state.deliveries import Delivery, Letter, Part
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALONE, GROUP, BOT = ConversationPlace(7, 0, 7), ConversationPlace(-100, 5, 7), 4200000001
-TOLD = ToldScript("fr", ("a1", "a2"), "sardines", {"title": "T", "name": "t.mp3", "lines": []})
+TOLD = NewScript("fr", ("a1", "a2"), "sardines", {"title": "T", "name": "t.mp3", "lines": []})
 
 
 def keep(
@@ -23,7 +23,7 @@ def keep(
     place: ConversationPlace = ALONE,
     messages: tuple[int, ...] = (11, 12),
     progress: int | None = 13,
-) -> KeptScript:
+) -> ScriptRecord:
     return state.do(
         partial(
             scripts.keep_script,
@@ -36,11 +36,11 @@ def keep(
     )
 
 
-def of_message(state: State, message: int, chat: int = 7) -> ToldScript | None:
+def of_message(state: State, message: int, chat: int = 7) -> NewScript | None:
     return state.do(partial(scripts.script_of_message, chat_id=chat, message_id=message))
 
 
-def post(state: State, script: KeptScript) -> Delivery | None:
+def post(state: State, script: ScriptRecord) -> Delivery | None:
     return state.do(
         partial(
             scripts.post_recording,
@@ -63,7 +63,7 @@ def test_each_of_its_messages_tells_what_it_is_of(state: State) -> None:
     assert posted is not None
     sent = partial(deliveries.record_sent, delivery_id=posted.id, sent=(14,), whole=True, now=NOW)
     state.do(sent)
-    state.do(partial(scripts.note_told, delivery_id=posted.id))
+    state.do(partial(scripts.note_messages, delivery_id=posted.id))
 
     found = of_message(state, 14)
     assert found is not None

@@ -16,7 +16,7 @@ import pytest_asyncio
 from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import telegram as handling
-from bot.digests.digest_records import KeptDigest
+from bot.digests.digest_records import DigestRecord
 from bot.library.articles import LiveLibrary
 from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
@@ -95,7 +95,7 @@ async def bot(running_bot: Callable, now: Now) -> AsyncIterator[None]:
         yield
 
 
-def kept(url: str, chat: int = READER, thread: int = 0) -> KeptDigest | None:
+def kept(url: str, chat: int = READER, thread: int = 0) -> DigestRecord | None:
     state = open_state(url)
     try:
         return state.do(partial(digests.digest_of, chat_id=chat, thread_id=thread))

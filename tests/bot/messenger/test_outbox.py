@@ -11,7 +11,7 @@ import pytest
 from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.messenger.journal import Journal, Postponed, Trigger, triggered_by
+from bot.messenger.journal import Journal, Postponed, Trigger, act_for
 from bot.messenger.outbound import retry
 from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
 from bot.state.database import State, open_state, state_url
@@ -51,7 +51,7 @@ def journal(state: State) -> Iterator[Journal]:
 
 
 async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LETTER) -> None:
-    with triggered_by(Trigger(journal)):
+    with act_for(Trigger(journal)):
         await send_letter(await open_entry(letter), transport)
 
 
@@ -67,7 +67,7 @@ async def test_a_file_survives_what_befalls_it(
     fault: Callable[[], TelegramError], journal: Journal
 ) -> None:
     transport = FakeTransport(deque([None, fault()]))
-    with triggered_by(Trigger(journal, update_id=1)):
+    with act_for(Trigger(journal, update_id=1)):
         sent = await send_letter(await open_entry(LETTER), transport)
     files = [part.attachment for _, part in transport.taken if part.attachment]
     assert files == [PICTURE, VOICE]
@@ -82,15 +82,15 @@ async def test_a_process_that_died_left_files_that_the_next_sends(
     with pytest.raises(Death):
         await _send(journal, dying)
     state.process += 1
-    (left,) = await journal.unasked()
+    (left,) = await journal.take_over_deliveries()
     begun = await journal.delivery(left)
     assert begun is not None
     transport = FakeTransport()
-    with triggered_by(Trigger(journal)):
+    with act_for(Trigger(journal)):
         await send_letter(resume_entry(begun, journal), transport)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
     state.process += 1
-    assert await journal.unasked() == []
+    assert await journal.take_over_deliveries() == []
 
 
 async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
@@ -98,7 +98,7 @@ async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: St
     with pytest.raises(Postponed):
         await _send(journal, FakeTransport(deque([RetryAfter(5)])))
     state.process += 1
-    (left,) = await journal.unasked()
+    (left,) = await journal.take_over_deliveries()
     begun = await journal.delivery(left)
     assert begun is not None
     assert begun.letter == LETTER
@@ -110,7 +110,7 @@ async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: 
         await _send(journal, transport)
     assert len(transport.taken) == 1
     state.process += 1
-    assert await journal.unasked() == []
+    assert await journal.take_over_deliveries() == []
 
 
 async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
@@ -134,12 +134,12 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
     journal: Journal, state: State
 ) -> None:
     transport = FakeTransport()
-    await journal.arrived(Update(7))
+    await journal.record_arrival(Update(7))
     state.process += 1
-    with triggered_by(Trigger(journal, update_id=7)), pytest.raises(Postponed):
+    with act_for(Trigger(journal, update_id=7)), pytest.raises(Postponed):
         await open_entry(LETTER)
-    (kept,) = await journal.waiting()
-    with triggered_by(Trigger(journal, update_id=kept.id)):
+    (kept,) = await journal.take_over_updates()
+    with act_for(Trigger(journal, update_id=kept.id)):
         await send_letter(await open_entry(LETTER), transport)
     assert len(transport.taken) == len(PARTS)
 
@@ -162,7 +162,7 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
     journal: Journal,
 ) -> None:
     letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
-    with triggered_by(Trigger(journal, 7)):
+    with act_for(Trigger(journal, 7)):
         sending = asyncio.create_task(send_letter(await open_entry(letter), transport))
     await transport.begun.wait()
     sending.cancel()  # as a stop does with what takes too long
@@ -170,6 +170,6 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
     transport.let.set()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    with triggered_by(Trigger(journal, 7)):
+    with act_for(Trigger(journal, 7)):
         await send_letter(await open_entry(letter), transport)
     assert [part.text for _, part in transport.taken] == ["un"]

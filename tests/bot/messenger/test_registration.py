@@ -15,7 +15,7 @@ from telegram.ext import CommandHandler
 from bot.messenger import handlers
 from bot.messenger.menus import MenuCommand
 from bot.state.database import State, open_state, state_url
-from tests.e2e.telegram import all_commands, feature_commands, handlers_of
+from tests.e2e.telegram import all_commands, feature_commands, register_all
 
 PATHS = list(handlers.__path__)
 
@@ -38,7 +38,7 @@ def understood(state: State) -> Counter[str]:
     """How many handlers of commands there are for a name."""
     return Counter(
         name
-        for each in handlers_of(state)
+        for each in register_all(state)[0]
         if isinstance(each, CommandHandler)
         for name in each.commands
     )
@@ -58,3 +58,12 @@ def test_telegram_takes_the_names_and_the_lines() -> None:
         assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in command.names)
         assert 3 <= len(command.about_fr) <= 40
         assert 3 <= len(command.about_en) <= 40
+
+
+def test_handlers_and_features_have_their_jobs_run(state: State) -> None:
+    """What was begun is gone on with, what comes at its time is sent, what is over is erased."""
+    _, chores = register_all(state)
+    assert {each.name for each in chores} == {
+        *("forgetting", "access", "announcements", "documents"),
+        *("alerts", "subscriptions", "digests", "recordings"),
+    }

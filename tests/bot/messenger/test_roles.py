@@ -54,9 +54,9 @@ def test_each_role_may_what_the_next_one_may(
 async def test_who_is_barred_is_not_answered_even_where_all_are(state: State) -> None:
     mine = roles(state, "open")
     await mine.give(STRANGER, "barred", NOW)
-    assert mine.barred(STRANGER)
+    assert mine.is_barred(STRANGER)
     assert not mine.may_ask(STRANGER)
-    assert roles(state, "open").barred(STRANGER)  # also after a restart
+    assert roles(state, "open").is_barred(STRANGER)  # also after a restart
 
 
 async def test_nobody_bars_whom_the_settings_name(state: State) -> None:
@@ -65,7 +65,7 @@ async def test_nobody_bars_whom_the_settings_name(state: State) -> None:
     await mine.give(LISTED, "barred", NOW)
     assert mine.administers(ADMIN)
     assert mine.may_ask(LISTED)
-    assert not mine.barred(LISTED)
+    assert not mine.is_barred(LISTED)
 
 
 async def test_two_who_follow_one_invitation_at_once(state: State) -> None:
@@ -82,9 +82,9 @@ async def test_erasing_oneself_ends_a_role_and_no_bar(state: State) -> None:
     await mine.give(20, "editor", NOW)
     await mine.give(21, "barred", NOW)
     for person in (20, 21):
-        mine.erased(person)
+        mine.forget(person)
     assert mine.of(20) is None
-    assert mine.barred(21)
+    assert mine.is_barred(21)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ LONG = {"hear", "record", "take", "fetch", "add_to_corpus", "keep_for", "rebuild
 """What speech and documents do that takes long; `documents` and `speech` are whose they are."""
 
 QUEUES = {"queue_work", "create_task"}
-REGISTERED = {"MessageHandler", "CallbackQueryHandler", "PublicButtons", "command_handler"}
+REGISTERED = {
+    "MessageHandler",
+    "PublicButtons",
+    "button_handler",
+    "command_handler",
+    "message_handler",
+    "on_event",
+    "public_button_handler",
+}
 TREES = {
     f"{path.parent.name}-{path.stem}": ast.parse(path.read_text(encoding="utf-8"))
     for path in handler_modules()

@@ -1,0 +1,76 @@
+"""What a button leads to, shown once however often it is pressed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest
+
+from bot.locale.messenger import BrowsingPhrases
+from bot.messenger.events import ButtonPress
+from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.delivery import edit
+
+_REMEMBERED = 10_000
+
+# A chat, a message in it, what the button below it carries, and whether that is gone.
+_Button = tuple[int, int, str, bool]
+
+
+class ButtonResults:
+    """The messages that buttons have led to.
+
+    In memory: after a restart a button shows its message once more.
+    """
+
+    def __init__(self) -> None:
+        self._shown: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
+
+    async def show(
+        self,
+        press: ButtonPress,
+        html: Sequence[str],
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Show what a button leads to, in reply to its message.
+
+        Pressed again, it puts right what stands there already, and says so. That it leads nowhere
+        any more (`gone`) takes the place of nothing that was shown before.
+        """
+        query, asker = press.query, press.asker
+        message = query.message.message_id if query.message is not None else 0
+        button = (asker.place.chat_id, message, query.data or "", gone)
+        if await _restore(press, self._shown.get(button, ()), html, keyboard):
+            await press.acknowledge(asker.texts(BrowsingPhrases).shown_below)
+            return
+        await press.acknowledge()
+        self._shown[button] = await press.deliver(html, keyboard, message or None)
+        while len(self._shown) > _REMEMBERED:
+            self._shown.popitem(last=False)
+
+    async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
+        """Say that what a button leads to is gone."""
+        phrases = press.asker.phrases
+        await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
+
+
+async def _restore(
+    press: ButtonPress,
+    shown: Sequence[int],
+    html: Sequence[str],
+    keyboard: InlineKeyboardMarkup | None,
+) -> bool:
+    """Whether messages still stand that show this; False where the person has deleted them."""
+    if len(shown) != len(html):
+        return False
+    try:
+        for number, (message_id, text) in enumerate(zip(shown, html, strict=True), 1):
+            below = keyboard if number == len(html) else None
+            await edit(press.bot, press.asker.place.chat_id, message_id, text, below)
+    except BadRequest:
+        return False
+    return True
