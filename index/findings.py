@@ -49,8 +49,8 @@ class Scores:
 class RankedSentence:
     """A sentence of a hit with its search score (higher is better).
 
-    `echo` is the share (0..1) of the question's words that it repeats, but for one, which names
-    what is asked about; None where it is in another language than the question.
+    `echo` is the share (0..1) of the question's words that it repeats, not counting the word that
+    names the subject; None if it is in another language than the question.
     """
 
     sentence: Sentence

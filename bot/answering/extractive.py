@@ -49,6 +49,7 @@ def relation(one: str, other: str, language: str) -> Relation:
 
 
 MOST_SENTENCES = 3
+_MOST_ARTICLES = 3  # quoted for the same statement
 _QUOTED_HITS = 5  # hits whose sentences may be quoted
 _SHORT_WORDS = 40  # of an answer of several sentences
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
@@ -309,7 +310,7 @@ def _supports(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     for point in points:
         if candidate.relation(point.candidate) is Relation.SAME:
             articles = [point.candidate.article, *(each.article for each in point.support)]
-            if candidate.article not in articles and len(articles) < MOST_SENTENCES:
+            if candidate.article not in articles and len(articles) < _MOST_ARTICLES:
                 point.support.append(candidate)
             return True
     return False

@@ -20,7 +20,7 @@ from bot.model_choice import EVERY_MODEL, Price
 from bot.operations.logs import PublicText
 from bot.state import meters, spending
 from bot.state.database import State
-from bot.state.meters import KeptMeter
+from bot.state.meters import MeterLevel
 from bot.state.spending import Spent
 
 logger = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class Allowance:
 
         def count(session: Session) -> None:
             left = self._left(session, person_id)
-            meters.save_meters(session, {_key(person_id): KeptMeter(left - 1, self.now())})
+            meters.save_meters(session, {_key(person_id): MeterLevel(left - 1, self.now())})
 
         self.open_state().do(count)
 

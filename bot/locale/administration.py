@@ -54,8 +54,8 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
 
     def building(self, step: str | None, since: timedelta) -> str:
         """How far a build is, and how long it has taken; it has no step yet when it begins."""
-        told = [self.building_for(since), f"{step}…"] if step else [self.build_begun]
-        return "\n".join((*told, self.meanwhile))
+        lines = [self.building_for(since), f"{step}…"] if step else [self.build_begun]
+        return "\n".join((*lines, self.meanwhile))
 
     def built(self, lines: Sequence[str], since: timedelta) -> str:
         """What a build did, in lines."""

@@ -57,15 +57,15 @@ class Phrases(Texts, domain="answers", part="answer"):
     def refused(self, why: str, period: Period | None, held_to: str = "all") -> str:
         """The sentence that says why there is no answer: an `Answer.refusal`, its period, and
         its `held_to`."""
-        said = {
+        sentences = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
             "wordless": self.wordless,
             "self": self.about_selon,
             "unclear": self.which_article,
         }
-        if why in said:
-            return said[why]
+        if why in sentences:
+            return sentences[why]
         if held_to == "script":
             return self.not_in_script
         if held_to == "group":

@@ -60,8 +60,6 @@ class FactLabels(Texts, domain="articles", part="facts"):
 class KeepingPhrases(Texts, domain="articles", part="keeping"):
     """What these commands say."""
 
-    # Errors
-
     # Lists
     undated: str
     untitled: str

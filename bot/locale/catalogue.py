@@ -17,7 +17,6 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, ClassVar, Literal, Self
 
-from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from bot.locale.format import FORMATS
@@ -61,11 +60,12 @@ class Catalogue(Formatter):
         self._path = path
         self._language = language
         self._plural: Callable[[int], int] = c2py(read.plural_expr)
-        self._texts = {
-            message.id if isinstance(message.id, str) else message.id[0]: _forms(message)
-            for message in read
-            if message.id
-        }
+        self._texts: dict[str, tuple[str, ...]] = {}
+        for message in read:
+            if message.id:
+                key, text = message.id, message.string or ()
+                key = key if isinstance(key, str) else key[0]
+                self._texts[key] = (text,) if isinstance(text, str) else tuple(text)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
@@ -87,8 +87,8 @@ class Catalogue(Formatter):
             form = forms[self._plural(_whole(parameters["count"]))] if forms[1:] else forms[0]
             return self.vformat(form, (), parameters) if "{" in form or "}" in form else form
         except (LookupError, ValueError) as error:
-            given = ", ".join(parameters) or "nothing"
-            raise CatalogueError(f"{self._path}, “{key}”, given {given}: {error!r}") from error
+            names = ", ".join(parameters) or "nothing"
+            raise CatalogueError(f"{self._path}, “{key}”, given {names}: {error!r}") from error
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if not format_spec:
@@ -96,11 +96,6 @@ class Catalogue(Formatter):
         if format_spec in FORMATS:
             return FORMATS[format_spec](value, self._language)
         return self.text(f"count.{format_spec}", count=value)
-
-
-def _forms(message: Message) -> tuple[str, ...]:
-    said = message.string or ()
-    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def _whole(count: object) -> int:
@@ -146,9 +141,9 @@ class Texts:
         code = language_of(language)
         if code not in cls._known:
             cls._known[code] = cls(code)
-        known = cls._known[code]
-        assert isinstance(known, cls)
-        return known
+        texts = cls._known[code]
+        assert isinstance(texts, cls)
+        return texts
 
 
 def _bound(texts: Catalogue, key: str, method: Callable[..., str]) -> Callable[..., str]:

@@ -28,17 +28,13 @@ def reader_text(error: Exception | Skipped, language: str) -> str | None:
     """As `error_text`, as far as it is for readers: without settings, commands, paths and ids; None
     where nothing is left."""
     text = error_text(error, language)
-    for said in (text, text.partition(_ADVICE[language_of(language)])[0]):
-        if said and _is_for_readers(said):
-            return said
+    for part in (text, text.partition(_ADVICE[language_of(language)])[0]):
+        words = part.split()
+        plain = " ".join(words)
+        commands = any(each in plain for each in ("SELON_", "« selon ", "`selon "))
+        if part and not commands and not any(map(_is_internal, words)):
+            return part
     return None
-
-
-def _is_for_readers(text: str) -> bool:
-    plain = " ".join(text.split())
-    if "SELON_" in plain or "« selon " in plain or "`selon " in plain:
-        return False
-    return not any(map(_is_internal, plain.split()))
 
 
 def _is_internal(word: str) -> bool:
@@ -61,6 +57,6 @@ def _value(value: Parameter, language: str) -> str | int | float | tuple[str, ..
     if isinstance(value, tuple):
         return tuple(str(_value(each, language)) for each in value)
     if isinstance(value, Words) and language_of(language) == "fr":
-        known = catalogue("library", language)
-        return known.text(value) if value in known else str(value)
+        sentences = catalogue("library", language)
+        return sentences.text(value) if value in sentences else str(value)
     return value

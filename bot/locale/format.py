@@ -12,15 +12,19 @@ from math import ceil
 from typing import Any
 
 from babel.dates import get_month_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from index.article import Period
 
 _GAP = "\u00a0"
+_LOCALES = {"fr": "fr", "en": "en_GB"}
+"""Lists in British English have no comma before “and”."""
 
 
 def number(count: int, language: str) -> str:
     """« 12 345 », "12,345"."""
-    return f"{count:,}" if language == "en" else f"{count:,}".replace(",", "\u202f")
+    return format_decimal(count, locale=language)
 
 
 def plain(amount: float, language: str) -> str:
@@ -164,8 +168,7 @@ def apostrophes(text: str, language: str) -> str:
 
 def listing(names: Sequence[str], language: str) -> str:
     """« A, B et C », "A, B and C"."""
-    last = " and " if language == "en" else " et "
-    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return format_list(names, locale=_LOCALES[language])
 
 
 def enumerated(names: Sequence[str], language: str) -> str:
@@ -175,8 +178,7 @@ def enumerated(names: Sequence[str], language: str) -> str:
 
 def either(names: Sequence[str], language: str) -> str:
     """« A, B ou C », "A, B or C"."""
-    last = " or " if language == "en" else " ou "
-    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return format_list(names, "or", locale=_LOCALES[language])
 
 
 def alternatives(names: Sequence[str], language: str) -> str:

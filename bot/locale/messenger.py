@@ -188,5 +188,5 @@ class PersonalPhrases(Texts, domain="messenger", part="personal"):
 
     def whereabouts(self, recipients: Sequence[str], note: str) -> str:
         """Who else is given questions and passages, then what the operator says of it."""
-        given = self.given_to(format.listing(recipients, self.code)) if recipients else ""
-        return "\n\n".join(filter(None, (given or self.stays_here, note)))
+        whom = self.given_to(format.listing(recipients, self.code)) if recipients else ""
+        return "\n\n".join(filter(None, (whom or self.stays_here, note)))

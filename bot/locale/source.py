@@ -39,15 +39,15 @@ def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = 
 
     For the operator, with the `files` of copies of which no publisher is known.
     """
-    told = []
+    parts = []
     if article.outlet and article.outlet != article.author:
-        told.append(article.outlet)
+        parts.append(article.outlet)
     if article.author:
-        told.append(phrases.author(article.author))
-    told.append(phrases.day(article.published) if article.published else phrases.no_date)
+        parts.append(phrases.author(article.author))
+    parts.append(phrases.day(article.published) if article.published else phrases.no_date)
     if isinstance(article, Article):
-        told += _elsewhere(article, phrases, files=files)
-    return "".join(f", {each}" for each in told)
+        parts += _elsewhere(article, phrases, files=files)
+    return "".join(f", {each}" for each in parts)
 
 
 def publishers(article: Article) -> tuple[str, ...]:

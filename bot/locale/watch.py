@@ -79,8 +79,8 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
             "unchanged": self.addresses_unchanged,
             "failed": self.addresses_failed,
         }
-        told = [each(counts[state]) for state, each in say.items() if counts.get(state)]
-        return self.addresses_read(", ".join(told) or self.no_result)
+        parts = [each(counts[state]) for state, each in say.items() if counts.get(state)]
+        return self.addresses_read(", ".join(parts) or self.no_result)
 
     def watching(self, paths: int, feeds: int, every: float) -> str:
         """What is followed; feeds are read `every` so many seconds."""
@@ -90,22 +90,22 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
         return self.watching_one(read if feeds else self.places(paths))
 
     def rebuilt(self, added: int, changed: int, removed: int, skipped: int, seconds: float) -> str:
-        told = (
+        parts = (
             self.articles_added(added) if added else "",
             self.articles_changed(changed) if changed else "",
             self.articles_removed(removed) if removed else "",
         )
-        done = ", ".join(filter(None, told)) or self.same_articles
+        done = ", ".join(filter(None, parts)) or self.same_articles
         if skipped:
             return self.rebuilt_skipping(done, seconds, skipped)
         return self.rebuilt_whole(done, seconds)
 
     def news(self, feed: str, added: int, updated: int) -> str:
-        told = (
+        parts = (
             self.new_articles(added) if added else "",
             self.updated_articles(updated) if updated else "",
         )
-        return self.news_of(feed, ", ".join(filter(None, told)))
+        return self.news_of(feed, ", ".join(filter(None, parts)))
 
 
 REFUSALS = frozenset(

@@ -31,7 +31,7 @@ from telegram import Update
 from bot.state import chats, deliveries, updates
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
-from bot.state.updates import KeptUpdate
+from bot.state.updates import UpdateRecord
 
 Result = TypeVar("Result")
 
@@ -98,7 +98,7 @@ class Journal:
             )
         )
 
-    async def waiting(self, in_hand: Collection[int] = ()) -> list[KeptUpdate]:
+    async def waiting(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
         """What this process is to deal with, and what one that ended has left."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
         return await self._run(job, quick=True, relaxed=True)

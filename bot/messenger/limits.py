@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State
-from bot.state.meters import KeptMeter
+from bot.state.meters import MeterLevel
 
 _KEPT = timedelta(days=1)
 """After so long without a message a meter is forgotten, if it is full again by then."""
@@ -28,7 +28,7 @@ class Rate:
     burst: int
     every: timedelta
 
-    def left(self, meter: KeptMeter | None, now: datetime) -> float:
+    def left(self, meter: MeterLevel | None, now: datetime) -> float:
         """What may be taken at a moment."""
         if meter is None:
             return self.burst
@@ -94,7 +94,7 @@ class AskLimits:
         ]
         if not low:
             self._meters |= {
-                key: KeptMeter(rate.left(known[key], now) - cost, now)
+                key: MeterLevel(rate.left(known[key], now) - cost, now)
                 for key, rate in chosen.items()
             }
             return None
@@ -118,11 +118,11 @@ class AskLimits:
 def _counted(
     session: Session,
     rates: Mapping[str, Rate],
-    known: Mapping[str, KeptMeter | None],
+    known: Mapping[str, MeterLevel | None],
     low: Collection[str],
     cost: float,
     now: datetime,
-) -> tuple[Mapping[str, KeptMeter], Over | None]:
+) -> tuple[Mapping[str, MeterLevel], Over | None]:
     """The meters after something was taken, those that are `low` as the database has them too; or
     what keeps it from being taken, told once until something is answered again."""
     found = dict(known)
@@ -133,11 +133,11 @@ def _counted(
     left = {key: rate.left(found[key], now) for key, rate in rates.items()}
     short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
     if not short:
-        after = {key: KeptMeter(left[key] - cost, now) for key in rates}
+        after = {key: MeterLevel(left[key] - cost, now) for key in rates}
         meters.save_meters(session, {key: after[key] for key in low})
         return after, None
     key = max(short, key=lambda each: rates[each].wait(short[each], cost))
-    meter = found[key] or KeptMeter(left[key], now)
+    meter = found[key] or MeterLevel(left[key], now)
     told = {key: replace(meter, told=True)}
     if not meter.told:
         meters.save_meters(session, told)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.state.statistics import AskedQuestion, CitedArticle, Votes
+from bot.state.statistics import CitedArticle, QuestionRecord, Votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class UsageFigures:
 
 
 def count_days(
-    questions: Iterable[AskedQuestion], last: date, count: int = DAYS_SHOWN
+    questions: Iterable[QuestionRecord], last: date, count: int = DAYS_SHOWN
 ) -> tuple[Day, ...]:
     """Count the questions of `count` days up to `last`, empty days included."""
     counter = Counter((each.at.astimezone().date(), each.answered) for each in questions)
@@ -88,7 +88,7 @@ class Today:
     most: float | None
 
     @classmethod
-    def of(cls, questions: Sequence[AskedQuestion]) -> Today:
+    def of(cls, questions: Sequence[QuestionRecord]) -> Today:
         times = [each.elapsed_ms for each in questions if each.elapsed_ms is not None]
         answered = sum(each.answered for each in questions)
         return cls(len(questions), answered, percentile(times, 0.5), percentile(times, 0.95))

@@ -1,4 +1,4 @@
-"""What administrators tell everybody, and whom it has reached."""
+"""Announcements of administrators, and whom they have reached."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Reach:
 
 
 def listeners(session: Session, since: datetime) -> Sequence[int]:
-    """Who wrote since then and has not asked to be spared."""
+    """The people who wrote since then and want announcements."""
     heard = (PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
     return session.scalars(select(PersonRow.id).where(*heard).order_by(PersonRow.id)).all()
 
 
 def draft(session: Session, person_id: int, text: str, now: datetime) -> int:
-    """Keep a text until it is decided on; its number. The author's earlier drafts are dropped."""
+    """Store a draft and return its id; the author's earlier drafts are dropped."""
     people.note_person(session, person_id, now)
     session.execute(
         update(AnnouncementRow)
@@ -72,7 +72,7 @@ def confirm(
     message: int | None,
     addressees: Sequence[int],
 ) -> bool:
-    """Begin to send a draft of one's own to people; False when it is none any more."""
+    """Start sending one's own draft to people; False if it is no longer a draft."""
     if not _decided(session, announcement_id, person_id, "sending"):
         return False
     session.get_one(AnnouncementRow, announcement_id).message = message
@@ -84,12 +84,12 @@ def confirm(
 
 
 def drop(session: Session, announcement_id: int, person_id: int) -> bool:
-    """Send a draft to nobody; False when it is none any more."""
+    """Drop one's own draft; False if it is no longer a draft."""
     return _decided(session, announcement_id, person_id, "dropped")
 
 
 def status_of(session: Session, announcement_id: int, person_id: int) -> AnnouncementStatus | None:
-    """What has become of one's own announcement; None where it is not known any more."""
+    """The status of one's own announcement; None if it was deleted."""
     row = session.get(AnnouncementRow, announcement_id)
     if row is None or row.person_id != person_id:
         return None
@@ -110,7 +110,7 @@ def under_way(session: Session) -> Announcement | None:
 def waiting_announcements(
     session: Session, announcement_id: int, limit: int
 ) -> Sequence[Addressee]:
-    """The next ones to be told. Who has asked to be spared since is told no more."""
+    """The next recipients, without those who have opted out since."""
     rows = session.execute(
         select(PersonRow.id, PersonRow.language)
         .join(AddresseeRow, AddresseeRow.person_id == PersonRow.id)
@@ -133,8 +133,8 @@ def post(
     letter: Letter,
     now: datetime,
 ) -> Delivery | None:
-    """Put the letter to somebody in the outbox, and them among those it was sent to, in one go:
-    wherever the process dies, they are told once. None when they wait no more."""
+    """Put a recipient's letter in the outbox and mark it as sent, in one transaction, so that a
+    crash cannot send it twice. None if the recipient is no longer waiting."""
     row = session.get(AddresseeRow, (announcement_id, person_id), with_for_update=True)
     if row is None or row.outcome != "waiting":
         return None
@@ -163,7 +163,7 @@ def reach(session: Session, announcement_id: int) -> Reach:
 
 
 def finish(session: Session, announcement_id: int) -> None:
-    """All are told: the counts have been shown, and who was told is nobody's business any more."""
+    """Mark an announcement as sent and delete its list of recipients."""
     row = session.get(AnnouncementRow, announcement_id)
     if row is not None:  # its author may have erased all that is theirs
         row.status = "sent"
@@ -173,7 +173,7 @@ def finish(session: Session, announcement_id: int) -> None:
 def _decided(
     session: Session, announcement_id: int, person_id: int, status: AnnouncementStatus
 ) -> bool:
-    """Only one decision counts, however often a button is pressed."""
+    """Decide on a draft once, however often a button is pressed."""
     row = session.get(AnnouncementRow, announcement_id, with_for_update=True)
     if row is None or row.person_id != person_id or row.status != "draft":
         return False

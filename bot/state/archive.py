@@ -44,7 +44,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.errors import StateError
-from bot.state.database import State, migrate, why_failed
+from bot.state.database import State, is_outdated, migrate, revision_of, why_failed
 from bot.state.tables import Base
 from index.errors import Problem
 
@@ -73,21 +73,26 @@ def write_state(state: State, file: IO[bytes]) -> Counts:
 
     Raises StateError, and OSError as the file does.
     """
+    digest, counts = hashlib.sha256(), Counts()
+
+    def put(line: bytes) -> None:
+        digest.update(line)
+        file.write(line)
+
     with state.session(reading=True) as session:
         connection = session.connection()
         tables = _tables(connection, Base.metadata.tables)
         columns = {table.name: [*table.columns.keys()] for table in tables.values()}
-        digest, counts = hashlib.sha256(), Counts()
         head = {
             "selon": "state",
             "format": FORMAT,
             "version": version("selon"),
-            "revision": _revision(connection),
+            "revision": revision_of(connection),
             "created_at": _plain(datetime.now(UTC)),
         }
-        file.write(_hashed(_line(head), digest))
+        put(_line(head))
         for line in _written(connection, tables, columns, counts):
-            file.write(_hashed(line, digest))
+            put(line)
         file.write(_line({"rows": counts, "sha256": digest.hexdigest()}))
         return counts
 
@@ -109,12 +114,14 @@ def read_state(state: State, file: IO[bytes], *, replace: bool = False) -> Count
     first = source.line
     with state.session() as session:
         connection = session.connection()
-        if not replace and (rows := _count_rows(connection)):
+        tables = Base.metadata.sorted_tables
+        sizes = (session.scalar(select(func.count()).select_from(each)) for each in tables)
+        if not replace and (rows := sum(filter(None, sizes))):
             raise StateError("state-not-empty", shown=state.shown, rows=rows)
-        tables = _made_anew(connection, revision, str(head.get("version")))
-        columns, counts = _loaded(connection, tables, source)
+        made = _made_anew(connection, revision, str(head.get("version")))
+        columns, counts = _loaded(connection, made, source)
         there, digest = Counts(), hashlib.sha256(first)
-        for line in _written(connection, tables, columns, there):
+        for line in _written(connection, made, columns, there):
             digest.update(line)
         if (there, digest.digest()) != (counts, source.digest.digest()):
             raise StateError("state-not-verified", shown=state.shown)
@@ -140,16 +147,13 @@ def _written(
     for name, names in columns.items():
         counts[name] = 0
         yield _line({"table": name, "columns": names})
-        for row in _rows(connection, tables[name], names):
+        columns_of = tables[name].columns
+        heavy = any(isinstance(column.type, LargeBinary) for column in columns_of)
+        order = [_bytewise(column, connection) for column in tables[name].primary_key]
+        rows = select(*(columns_of[each] for each in names)).order_by(*order)
+        for row in connection.execute(rows, execution_options={"yield_per": 1 if heavy else 100}):
             counts[name] += 1
             yield _line([_plain(value) for value in row])
-
-
-def _rows(connection: Connection, table: Table, names: Sequence[str]) -> Iterable[Sequence[Any]]:
-    heavy = any(isinstance(column.type, LargeBinary) for column in table.columns)
-    order = [_bytewise(column, connection) for column in table.primary_key]
-    chosen = select(*(table.columns[name] for name in names)).order_by(*order)
-    return connection.execute(chosen, execution_options={"yield_per": 1 if heavy else 100})
 
 
 def _bytewise(column: Column[Any], connection: Connection) -> Any:
@@ -172,11 +176,6 @@ def _plain(value: object) -> object:
 
 def _line(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _hashed(line: bytes, digest: Any) -> bytes:
-    digest.update(line)
-    return line
 
 
 # Reading
@@ -327,19 +326,21 @@ _READERS: Sequence[tuple[type, Callable[[Any], object]]] = (
 
 def _tables(connection: Connection, names: Iterable[str]) -> dict[str, Table]:
     """As they are there, those first that others lean on."""
-    found = MetaData()
-    event.listen(found, "column_reflect", _keep_absence)
-    found.reflect(connection, only=[*names])
-    return {table.name: table for table in found.sorted_tables}
+    metadata = MetaData()
 
+    @event.listens_for(metadata, "column_reflect")
+    def keep_null(_inspector: object, _table: object, column: Any) -> None:
+        if isinstance(column["type"], JSON):
+            column["type"] = JSON(none_as_null=True)
 
-def _keep_absence(_inspector: object, _table: object, column: Any) -> None:
-    if isinstance(column["type"], JSON):
-        column["type"] = JSON(none_as_null=True)
+    metadata.reflect(connection, only=[*names])
+    return {table.name: table for table in metadata.sorted_tables}
 
 
 def _made_anew(connection: Connection, revision: str, written_by: str) -> dict[str, Table]:
     """The tables of a revision, empty, in the place of those that there are. Raises StateError."""
+    if is_outdated(revision):
+        raise StateError("state-file-older", version=written_by)
     Base.metadata.drop_all(connection)
     connection.execute(text(f"DROP TABLE {_REVISIONS}"))
     others = {*inspect(connection).get_table_names(), _REVISIONS}
@@ -347,18 +348,9 @@ def _made_anew(connection: Connection, revision: str, written_by: str) -> dict[s
         migrate(connection, revision)
     except CommandError as error:
         raise StateError("state-file-newer", version=written_by) from error
-    if _revision(connection) != revision:
+    if revision_of(connection) != revision:
         raise StateError("state-file-other")
     return _tables(connection, {*inspect(connection).get_table_names()} - others)
-
-
-def _revision(connection: Connection) -> str | None:
-    return connection.execute(text(f"SELECT version_num FROM {_REVISIONS}")).scalar()
-
-
-def _count_rows(connection: Connection) -> int:
-    counts = (select(func.count()).select_from(each) for each in Base.metadata.sorted_tables)
-    return sum(connection.execute(count).scalar_one() for count in counts)
 
 
 def _number_on(connection: Connection, tables: Iterable[Table]) -> None:

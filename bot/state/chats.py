@@ -43,7 +43,7 @@ def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
 
 
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
-    """A group became a supergroup: Telegram knows it by another id from now on."""
+    """Give a group that became a supergroup its new id."""
     before = session.get(ChatRow, old)
     note_chat(session, new, now)
     if before is not None:

@@ -1,7 +1,7 @@
-"""Whether the clock can be believed, for what erases by it: one that jumped erases nothing yet.
+"""Trust in the system clock, on which deletions depend: after a jump, nothing is deleted for a day.
 
-Each look is kept. When the clock stands far from where it stood at the last one (it jumped, or the
-bot was away), it is doubted until it has agreed with itself for a day.
+Each check stores the time. A time far from the previous one (the clock jumped, or the bot was off)
+makes the clock doubtful until a day has passed without another jump.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from sqlalchemy.orm import Session
 from bot.state.tables import NoticeRow
 
 LEAP = timedelta(days=2)
-"""Between two looks, more than this is a leap."""
+"""More than this between two checks is a leap."""
 
 DOUBT = timedelta(days=1)
 """How long the clock is doubted after one."""
 
 NOTES = "clock:"
-"""How the keys of what is kept about the clock begin."""
+"""Prefix of the keys of notes about the clock."""
 
 ClockLook = Literal["agrees", "doubted", "leapt"]
-"""`leapt` is said once for each leap, at the first look after it."""
+"""`leapt` is returned once for each leap, by the first check after it."""
 
 
 def look_at_clock(session: Session, now: datetime) -> ClockLook:
-    seen = session.get(NoticeRow, f"{NOTES}seen")
-    doubted = session.get(NoticeRow, f"{NOTES}doubted")
-    leapt = seen is not None and abs(now - seen.at) > LEAP
+    last = session.get(NoticeRow, f"{NOTES}seen")
+    doubt = session.get(NoticeRow, f"{NOTES}doubted")
+    leapt = last is not None and abs(now - last.at) > LEAP
     session.merge(NoticeRow(key=f"{NOTES}seen", at=now))
     if leapt:
         session.merge(NoticeRow(key=f"{NOTES}doubted", at=now))
         return "leapt"
-    if doubted is None:
+    if doubt is None:
         return "agrees"
-    if now - doubted.at < DOUBT:
+    if now - doubt.at < DOUBT:
         return "doubted"
-    session.delete(doubted)
+    session.delete(doubt)
     return "agrees"

@@ -1,4 +1,4 @@
-"""What was asked and answered, conversation by conversation."""
+"""Questions and answers, by conversation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from bot.state.tables import ConversationRow, TurnRow
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """Where a conversation is held: a chat, its topic (0: none), and with whom.
-
-    A topic of a channel's direct messages is told by a number below zero.
-    """
+    """A chat, its topic (0: none; negative: of a channel's direct messages), and a person."""
 
     chat_id: int
     thread_id: int
@@ -28,7 +25,7 @@ class ConversationPlace:
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """A question and what it got, before it is kept. `turn` and `sources` are plain JSON."""
+    """A question and its answer, to be stored. `turn` and `sources` are plain JSON."""
 
     question: str
     turn: Mapping[str, Any]
@@ -41,8 +38,8 @@ class NewTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """A turn as it is kept."""
+class TurnRecord:
+    """A stored turn."""
 
     id: int
     place: ConversationPlace
@@ -60,11 +57,11 @@ class KeptTurn:
 def add_turn(
     session: Session, place: ConversationPlace, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> int:
-    """Keep a turn in the conversation under way, or in a new one; the turn's id."""
+    """Store a turn in the current conversation, or in a new one; return the turn's id."""
     if new.question_message is not None:
-        known = turn_of_question(session, place.chat_id, new.question_message)
-        if known is not None:
-            return known.id
+        earlier = turn_of_question(session, place.chat_id, new.question_message)
+        if earlier is not None:
+            return earlier.id
     people.note_person(session, place.person_id, now)
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
@@ -99,7 +96,7 @@ def add_turn(
 
 
 def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
-    """What an edited question got instead; its messages and votes stay."""
+    """Replace the answer of an edited question; its messages and votes stay."""
     row = session.get_one(TurnRow, turn_id)
     row.question, row.turn, row.sources = new.question, dict(new.turn), list(new.sources)
     row.answered, row.confidence = new.answered, new.confidence
@@ -107,7 +104,7 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
 
 
 def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
-    """The messages that gave the answer, once they are sent."""
+    """Record the messages that delivered the answer."""
     row = session.get(TurnRow, turn_id)
     if row is not None:  # forgotten in between
         row.answer_messages = list(messages)
@@ -115,8 +112,8 @@ def record_answer_messages(session: Session, turn_id: int, messages: Sequence[in
 
 def history(
     session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta, limit: int
-) -> list[KeptTurn]:
-    """The last turns of the conversation under way, oldest first; none when it has grown old."""
+) -> list[TurnRecord]:
+    """The last turns of the current conversation, oldest first; empty if it has expired."""
     conversation = _under_way(session, place, now, lifetime)
     if conversation is None:
         return []
@@ -126,20 +123,20 @@ def history(
         .order_by(TurnRow.id.desc())
         .limit(limit)
     ).all()
-    return [_kept(row, conversation) for row in reversed(rows)]
+    return [_kept(session, row) for row in reversed(rows)]
 
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
-    """End the conversation under way."""
+    """End the current conversation."""
     session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
 
 
-def turn(session: Session, turn_id: int) -> KeptTurn | None:
+def turn(session: Session, turn_id: int) -> TurnRecord | None:
     row = session.get(TurnRow, turn_id)
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
-def turn_of_question(session: Session, chat_id: int, message_id: int) -> KeptTurn | None:
+def turn_of_question(session: Session, chat_id: int, message_id: int) -> TurnRecord | None:
     """The turn that a person's message began."""
     row = session.scalars(
         select(TurnRow)
@@ -147,18 +144,18 @@ def turn_of_question(session: Session, chat_id: int, message_id: int) -> KeptTur
         .order_by(TurnRow.id.desc())
         .limit(1)
     ).first()
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
 def turn_of_answer(
     session: Session, chat_id: int, message_id: int, within: int = 500
-) -> KeptTurn | None:
+) -> TurnRecord | None:
     """The turn that one of the bot's messages answered, among the chat's last ones."""
     rows = session.scalars(
         select(TurnRow).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id.desc()).limit(within)
     )
     row = next((each for each in rows if message_id in each.answer_messages), None)
-    return _kept(row, session.get_one(ConversationRow, row.conversation_id)) if row else None
+    return _kept(session, row) if row else None
 
 
 def _under_way(
@@ -180,8 +177,9 @@ def _at(place: ConversationPlace) -> tuple[Any, ...]:
     )
 
 
-def _kept(row: TurnRow, conversation: ConversationRow) -> KeptTurn:
-    return KeptTurn(
+def _kept(session: Session, row: TurnRow) -> TurnRecord:
+    conversation = session.get_one(ConversationRow, row.conversation_id)
+    return TurnRecord(
         id=row.id,
         place=ConversationPlace(
             conversation.chat_id, conversation.thread_id, conversation.person_id

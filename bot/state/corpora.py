@@ -30,7 +30,12 @@ def choose(
     if row is None:
         row = CorpusRow(chat_id=chat_id, thread_id=thread_id)
         session.add(row)
-    row.selection, row.chosen_at = _plain(selection), now
+    row.chosen_at = now
+    row.selection = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(selection).items()
+        if value
+    }
 
 
 def choose_all(session: Session, chat_id: int, thread_id: int) -> None:
@@ -38,15 +43,6 @@ def choose_all(session: Session, chat_id: int, thread_id: int) -> None:
     session.execute(
         delete(CorpusRow).where(CorpusRow.chat_id == chat_id, CorpusRow.thread_id == thread_id)
     )
-
-
-def _plain(selection: Selection) -> dict[str, Any]:
-    told = asdict(selection).items()
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in told
-        if value
-    }
 
 
 def _selection(stored: dict[str, Any]) -> Selection:

@@ -1,4 +1,4 @@
-"""The database of what people leave behind, opened and brought to the tables of this version."""
+"""The state database: open it, migrate its tables, run transactions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
@@ -28,7 +29,7 @@ from index.store.url import find_url_fault, redact_url
 
 
 class Turns:
-    """A lock. SQLite's own makes those who wait look again after longer and longer pauses."""
+    """A fair lock with priorities; waiters on SQLite's own lock poll at growing intervals."""
 
     def __init__(self) -> None:
         self._free = threading.Condition()
@@ -64,6 +65,9 @@ FILE = "state.sqlite"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+_INITIAL = "0013"
+"""The migration of the first release, which replaces the twelve before it."""
+
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
 
 PROCESS = "process"
@@ -76,39 +80,38 @@ _ALIVE = {
     "tcp_user_timeout": 11_000,
     "connect_timeout": 10,
 }
-"""A server that has gone without a word is an error within so many seconds, as libpq writes it."""
+"""libpq's parameters that detect a vanished server, in seconds (`tcp_user_timeout`: ms)."""
 
 _BUSY_SECONDS = 15
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _OWNER = "selon_owner"
-"""The table of one row that names the first bot of a database of PostgreSQL. Not of the migrations:
-an import replaces those."""
+"""A one-row table that names the first bot of a PostgreSQL database. It is not in the migrations,
+whose tables an import replaces."""
 
 _CLOSING_SECONDS = 1.0
 
 _CONNECTIONS = 20
-"""That are kept open to a server: one made anew costs as much as several transactions."""
+"""Size of the pool: a new connection costs as much as several transactions."""
 
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0)
-"""Seconds before a job that collided is done again. Of those that did so under load, about half
-collide once more each time, whether they waited long or not."""
+"""Seconds before each retry of a job after a collision. Under load, about half of the retries
+collide again, however long they waited."""
 
 _MIGRATING = 0x53454C4F4E
-"""The lock of PostgreSQL that whoever migrates holds, any number that is ours."""
+"""Key of PostgreSQL's advisory lock on migrations: an arbitrary number of ours."""
 
 _ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
 
 _COLLISIONS = {"40001", "40P01", "23505"}
-"""PostgreSQL's codes: two transactions could not have come one after the other, two waited for
-each other, two wrote the same new row."""
+"""PostgreSQL's codes: serialization failure, deadlock, unique violation."""
 
 
 def state_url(url: SecretStr | None, data_dir: Path) -> str:
     """The database of the settings: their URL, or a SQLite file of the data directory."""
-    given = url.get_secret_value() if url else None
-    return given or f"sqlite:///{(data_dir / FILE).absolute()}"
+    setting = url.get_secret_value() if url else None
+    return setting or f"sqlite:///{(data_dir / FILE).absolute()}"
 
 
 def open_state(url: str, bot_id: int | None = None) -> State:
@@ -117,7 +120,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
     Several bots may share one of PostgreSQL: each has tables of its own there.
 
     Raises SettingsError for a URL that names no database that can be used here, StateError when
-    the database cannot be reached, is damaged, or was written by a newer Selon.
+    the database cannot be reached, is damaged, or was written by a newer Selon or before 0.2.
     """
     engine = _engine(url)
     try:
@@ -129,6 +132,8 @@ def open_state(url: str, bot_id: int | None = None) -> State:
                 engine.dispose()
                 engine = _engine(url, schema)
         with _migrating(engine) as connection:
+            if is_outdated(revision := revision_of(connection)):
+                raise StateError("database-older", shown=_shown(engine), revision=str(revision))
             migrate(connection)
     except StateError:
         engine.dispose()
@@ -145,7 +150,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
 
 
 class State:
-    """Transactions on what people leave behind; usable from several threads at once.
+    """Transactions on the state database; thread-safe.
 
     The nouns of this package (`people`, `conversations`, …) are modules of functions that take a
     session first, so that several of them can share one transaction.
@@ -153,7 +158,7 @@ class State:
 
     def __init__(self, engine: Engine) -> None:
         self.process = random.randrange(1, 2**31)
-        """By which other processes know this one."""
+        """The number by which other processes know this one."""
         self._engine = engine
         self._quick = engine.execution_options(**{_UNSYNCED: True})
         # PostgreSQL then waits for a moment at which nobody has to begin again for a reader.
@@ -169,7 +174,7 @@ class State:
 
     @property
     def shown(self) -> str:
-        """Its address, without the password."""
+        """The URL, without the password."""
         return _shown(self._engine)
 
     @property
@@ -178,17 +183,17 @@ class State:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several processes may work on it."""
+        """True if several processes may use the database."""
         return self._engine.dialect.name == "postgresql"
 
     @property
     def file(self) -> Path | None:
-        """Where it lies, if it is a file of SQLite."""
+        """The path of an SQLite file; None for other databases."""
         name = self._engine.url.database
         return None if self.is_shared or name in {None, "", ":memory:"} else Path(str(name))
 
     def connection(self) -> Connection:
-        """A connection to hold locks by, outside of transactions; to be closed.
+        """A connection without transactions, to hold advisory locks; the caller closes it.
 
         Raises SQLAlchemyError.
         """
@@ -198,13 +203,12 @@ class State:
     def session(
         self, *, quick: bool = False, reading: bool = False, relaxed: bool = False
     ) -> Iterator[Session]:
-        """One transaction: kept when the block ends, undone when it raises. Raises StateError.
+        """One transaction, committed when the block ends, rolled back if it raises.
 
-        A `quick` one goes before others where they wait for each other, and not for the disk: a
-        process that dies loses nothing of it, a machine that loses power may undo it, together
-        with all that came after it. One that is for `reading` alone sees a single moment, however
-        long it takes, and nobody waits for it. A `relaxed` one locks what must not change
-        meanwhile, and is never to be begun again.
+        `quick` goes before waiting transactions and does not wait for the disk: a power cut may
+        undo it, and what came after it; a crash of the process does not. `reading` sees one
+        snapshot and blocks nobody. `relaxed` locks the rows it needs and never has to be retried.
+        Raises StateError.
         """
         engine = self._quick if quick else self._reading if reading else self._engine
         engine = self._relaxed if relaxed else engine
@@ -229,30 +233,27 @@ class State:
     def do(
         self, job: Callable[[Session], Result], *, quick: bool = False, relaxed: bool = False
     ) -> Result:
-        """Run a job in a transaction of its own, as if it were alone. Raises StateError.
-
-        Where the database finds out too late that another was in its way, the job is done again.
-        """
+        """Run a job in a serializable transaction, retried after collisions. Raises StateError."""
         for wait in _WAITS:
             try:
                 with self.session(quick=quick, relaxed=relaxed) as session:
                     return job(session)
             except StateError as error:
-                if not _in_the_way(error):
+                cause = getattr(error.__cause__, "orig", None)
+                if getattr(cause, "sqlstate", None) not in _COLLISIONS:
                     raise
             time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
         with self.session(quick=quick, relaxed=relaxed) as session:
             return job(session)
 
     async def run(self, job: Callable[[Session], Result]) -> Result:
-        """As `do`, off the event loop."""
+        """Run `do` off the event loop."""
         return await asyncio.to_thread(self.do, job)
 
     def close(self) -> None:
-        """Let go of the database once the jobs under way are done; nothing is begun any more.
+        """Refuse new jobs, wait for the running ones, and close all connections.
 
-        A task that is cancelled leaves its job to another thread, and a connection that is let go
-        of there would stay open.
+        The job of a cancelled task goes on in its thread, whose connection would stay open.
         """
         with self._idle:
             self._closed = True
@@ -262,7 +263,7 @@ class State:
 
 
 class StateOnDemand:
-    """A database that is opened when it is first called for, from whatever thread."""
+    """A database that is opened on first use; thread-safe."""
 
     def __init__(self, url: str, bot_id: int | None = None) -> None:
         self._url = url
@@ -271,7 +272,7 @@ class StateOnDemand:
         self._state: State | None = None
 
     def __call__(self) -> State:
-        """As `open_state`."""
+        """Open the database if necessary. Raises as `open_state`."""
         with self._lock:
             if self._state is None:
                 self._state = open_state(self._url, self._bot_id)
@@ -285,7 +286,7 @@ class StateOnDemand:
 
 
 def why_failed(error: Exception) -> Words:
-    """In one line, without the values that people sent."""
+    """The cause of a database error on one line, without people's data."""
     cause = getattr(error, "orig", None) or error
     return Words(" ".join(str(cause).split("\n")[0].split()))
 
@@ -335,9 +336,9 @@ def _parsed(url: str) -> URL:
 
 
 def _check_whole(engine: Engine) -> None:
-    """Refuse a file of SQLite that is damaged, before anything is written to it.
+    """Refuse a damaged SQLite file before anything is written to it. Raises StateError.
 
-    Raises StateError. What keeps a file from being read otherwise is told where it is opened.
+    Other faults come out when the file is opened.
     """
     path = Path(str(engine.url.database or ""))
     if engine.dialect.name != "sqlite" or not path.is_file():
@@ -345,10 +346,10 @@ def _check_whole(engine: Engine) -> None:
     try:
         # For reading only: closing another would write back what waits in the log beside it.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            [found] = file.execute("PRAGMA quick_check(1)").fetchone()
+            [verdict] = file.execute("PRAGMA quick_check(1)").fetchone()
             [page] = file.execute("PRAGMA page_size").fetchone()
             # SQLite takes what is missing of the last page for zeros.
-            if found == "ok" and path.stat().st_size % page == 0:
+            if verdict == "ok" and path.stat().st_size % page == 0:
                 return
             reason = "database disk image is malformed"
     except sqlite3.DatabaseError as error:
@@ -383,6 +384,16 @@ def _begin_postgresql(connection: Any) -> None:
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The revision of a database's tables; None where there are none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_outdated(revision: str | None) -> bool:
+    """True for a revision from before the first release, which no migration starts from."""
+    return re.fullmatch(r"\d{4}", revision or "") is not None and str(revision) < _INITIAL
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the tables to a revision, in the transaction under way.
 
@@ -399,7 +410,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Connection]:
-    """A transaction that makes tables, while no other process does."""
+    """A transaction for creating tables; other processes wait."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             # Whoever waits for the lock must then see what the other has made.
@@ -411,10 +422,10 @@ def _migrating(engine: Engine) -> Iterator[Connection]:
 
 
 def _bot_schema(connection: Connection, bot_id: int) -> str | None:
-    """The schema of a bot, made if need be; None for the first bot of a database, whose tables are
-    where the account puts them by itself, as all had before there could be several.
+    """Create a bot's schema if necessary; None for the first bot of a database, which uses the
+    account's default schema.
 
-    To be called by one process at a time. Raises SQLAlchemyError.
+    One process at a time may call this. Raises SQLAlchemyError.
     """
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_OWNER} (bot_id bigint NOT NULL)")
     owner = connection.exec_driver_sql(f"SELECT bot_id FROM {_OWNER}").scalar()
@@ -429,27 +440,24 @@ def _bot_schema(connection: Connection, bot_id: int) -> str | None:
 
 
 def _first_known(connection: Connection) -> int | None:
-    """The bot to which something was told last, of a database that names none yet."""
+    """The bot of the newest update, in a database that names no owner yet."""
     if not inspect(connection).has_table("updates"):
         return None
     last = "SELECT bot_id FROM updates ORDER BY arrived_at DESC LIMIT 1"
-    found: int | None = connection.exec_driver_sql(last).scalar()
-    return found
+    bot_id: int | None = connection.exec_driver_sql(last).scalar()
+    return bot_id
 
 
 def _libpq(url: URL, schema: str | None) -> dict[str, Any]:
-    """How to connect; what the URL says itself goes before."""
-    asked = {name: value for name, value in _ALIVE.items() if name not in url.query}
-    if schema is None:
-        return asked
-    options = url.query.get("options", "")
-    said = options if isinstance(options, str) else " ".join(options)
-    return {**asked, "options": f"{said} -c search_path={schema}".strip()}
-
-
-def _in_the_way(error: StateError) -> bool:
-    code = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
-    return code in _COLLISIONS
+    """Connection parameters; those in the URL take precedence."""
+    arguments: dict[str, Any] = {
+        name: value for name, value in _ALIVE.items() if name not in url.query
+    }
+    if schema is not None:
+        options = url.query.get("options", "")
+        options = options if isinstance(options, str) else " ".join(options)
+        arguments["options"] = f"{options} -c search_path={schema}".strip()
+    return arguments
 
 
 def _shown(engine: Engine) -> str:

@@ -1,4 +1,4 @@
-"""What is to be said, kept until Telegram has taken it: the outbox."""
+"""The outbox: letters, stored until Telegram has accepted them."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter on its way. `sent` are the messages that Telegram has taken, one for each part so
-    far; the letter is None once nothing is left of it to send. `found` tells whether it was there
-    before it was asked for."""
+    """A letter and its progress. `sent` are the messages that Telegram accepted, one for each part
+    so far; the letter is None once all is sent or given up. `found`: it existed before it was
+    opened."""
 
     id: int
     letter: Letter | None
@@ -84,10 +84,10 @@ def open_delivery(
     letter: Letter,
     now: datetime,
 ) -> Delivery:
-    """Keep a letter before it is sent, or find the one that was kept in its place.
+    """Store a letter before it is sent, or find the one stored earlier in its place.
 
-    `number` counts the letters that one update gets, below 0 for what is only shown until its
-    answer is there. A letter of no update is always new.
+    `number` counts the letters of one update; it is negative for what is shown only until the
+    answer is there. A letter without an update is always new.
     """
     row, found = None, True
     if update_id is not None:
@@ -112,7 +112,7 @@ def open_delivery(
         )
         session.add(row)
         session.flush()
-        files = {each.digest: each for each in _attachments(letter)}
+        files = {file.digest: file for part in letter.parts if (file := part.attachment)}
         session.add_all(
             AttachmentRow(delivery_id=row.id, digest=digest, data=each.data)
             for digest, each in files.items()
@@ -124,7 +124,7 @@ def open_delivery(
 def record_sent(
     session: Session, delivery_id: int, sent: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
-    """Telegram has taken these messages; words and files go when that is all of them."""
+    """Record the messages that Telegram accepted; if that is the `whole` letter, delete it."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.sent = list(sent)
@@ -134,7 +134,7 @@ def record_sent(
 
 
 def amend_letter(session: Session, delivery_id: int, letter: Letter) -> None:
-    """The letter is sent otherwise than it was meant, with no other files."""
+    """Replace a letter that has to be sent in another form, without new files."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.letter = _letter_json(letter)
@@ -148,9 +148,9 @@ def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datet
 
 
 def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
-    """Begin again what an update gets if something was shown aside; the messages to take away.
+    """Delete an update's letters if a temporary one is among them; return the messages to remove.
 
-    What was shown on the way may have become the answer, so that nothing of it can be gone on with.
+    A temporary message may have become the answer, so none of the letters can be resumed.
     """
     rows = session.scalars(
         select(DeliveryRow).where(DeliveryRow.bot_id == bot_id, DeliveryRow.update_id == update_id)
@@ -165,8 +165,7 @@ def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[in
 
 
 def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
-    """Make the letters not whole that answer no update this process's, where the one that began
-    them is no more; oldest first."""
+    """Take over unfinished letters without an update from processes that ended, oldest first."""
     chosen = (
         select(DeliveryRow)
         .where(
@@ -189,19 +188,15 @@ def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
 
 
 def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
-    """A letter with its files, as far as it was sent; None when it is not known any more."""
+    """A letter with its files and progress; None if it was deleted."""
     row = session.get(DeliveryRow, delivery_id)
     return _delivery(session, row) if row is not None else None
 
 
 def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | None:
-    """What has become of a letter; None when it is not known any more."""
+    """The outcome of a letter; None if it was deleted."""
     row = session.get(DeliveryRow, delivery_id)
     return next((each for each in _OUTCOMES if row is not None and each == row.outcome), None)
-
-
-def _attachments(letter: Letter) -> list[Attachment]:
-    return [part.attachment for part in letter.parts if part.attachment is not None]
 
 
 def _drop_attachments(session: Session, delivery_id: int) -> None:
@@ -209,21 +204,19 @@ def _drop_attachments(session: Session, delivery_id: int) -> None:
 
 
 def _letter_json(letter: Letter) -> dict[str, Any]:
-    """A letter without the bytes of its files, which stand in a table of their own."""
+    """A letter without the bytes of its files, which have a table of their own."""
+    parts: list[dict[str, Any]] = []
+    for part in letter.parts:
+        parts.append({"text": part.text, "html": part.html})
+        if (file := part.attachment) is not None:
+            parts[-1]["attachment"] = {"kind": file.kind, "name": file.name, "digest": file.digest}
     return {
         "chat_id": letter.chat_id,
         "thread_id": letter.thread_id,
-        "parts": [_part_json(part) for part in letter.parts],
+        "parts": parts,
         "keyboard": letter.keyboard,
         "reply_to": letter.reply_to,
     }
-
-
-def _part_json(part: Part) -> dict[str, Any]:
-    written: dict[str, Any] = {"text": part.text, "html": part.html}
-    if (file := part.attachment) is not None:
-        written["attachment"] = {"kind": file.kind, "name": file.name, "digest": file.digest}
-    return written
 
 
 def _part(session: Session, delivery_id: int, written: Mapping[str, Any]) -> Part:

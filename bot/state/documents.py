@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Update, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -35,7 +35,7 @@ class SentDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDecision:
-    """A document as it stands after a decision; `first` tells that it is the one that counts."""
+    """A document after a decision; `first`: this decision is the one that counts."""
 
     document: SentDocument
     first: bool
@@ -49,11 +49,11 @@ def receive_document(
     now: datetime,
     update_id: int | None = None,
 ) -> SentDocument:
-    """Keep a document that nobody has decided on yet; found, where its update was told before."""
+    """Store an undecided document, or find the one that the same update stored before."""
     if update_id is not None:
-        known = select(DocumentRow).where(DocumentRow.update_id == update_id)
-        if (row := session.scalars(known).first()) is not None:
-            return _document(row)
+        earlier = _documents(session, DocumentRow.update_id == update_id)
+        if earlier:
+            return earlier[0]
     people.note_person(session, place.person_id, now)
     row = DocumentRow(
         person_id=place.person_id,
@@ -73,9 +73,8 @@ def receive_document(
 
 
 def note_path(session: Session, document_id: int, path: str) -> bool:
-    """Note where a document that can be read lies; False where it was erased meanwhile."""
-    kept = update(DocumentRow).where(DocumentRow.id == document_id).values(path=path)
-    return bool(session.scalars(kept.returning(DocumentRow.id)).all())
+    """Record the path of a readable document; False if it was erased meanwhile."""
+    return _apply(session, update(DocumentRow).where(DocumentRow.id == document_id), path=path)
 
 
 def decide(
@@ -85,22 +84,18 @@ def decide(
     scope: DecidedScope,
     update_id: int | None,
 ) -> DocumentDecision | None:
-    """Decide on one's own document, once; what was decided first stands. None where it is gone.
+    """Decide on one's own document; only the first decision counts. None if it was erased.
 
-    An update that is told again after a crash decides as it did.
+    An update that is handled again after a crash gets the same result.
     """
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
     # What has no path yet is still looked at, and can only be dropped.
-    open_to = (
+    undecided = update(DocumentRow).where(
+        *mine,
         DocumentRow.scope == "undecided",
         or_(DocumentRow.path != "", literal(scope == "dropped")),
     )
-    decided = (
-        update(DocumentRow)
-        .where(*mine, *open_to)
-        .values(scope=scope, status="filing", update_id=update_id)
-    )
-    won = session.scalars(decided.returning(DocumentRow.id)).first() is not None
+    won = _apply(session, undecided, scope=scope, status="filing", update_id=update_id)
     row = session.scalars(select(DocumentRow).where(*mine)).first()
     if row is None:
         return None
@@ -109,28 +104,25 @@ def decide(
 
 
 def finish_filing(session: Session, document_id: int, path: str) -> bool:
-    """A document is in its index, and lies there; False where it was erased meanwhile."""
-    filed = _being_filed(document_id).values(status="indexed", path=path)
-    return bool(session.scalars(filed.returning(DocumentRow.id)).all())
+    """Mark a document as indexed, at its new path; False if it was erased meanwhile."""
+    return _apply(session, _being_filed(document_id), status="indexed", path=path)
 
 
 def return_undecided(session: Session, document_id: int) -> bool:
-    """A document could not be filed and may be decided on again; False where it was erased."""
-    returned = _being_filed(document_id).values(scope="undecided", status="received")
-    return bool(session.scalars(returned.returning(DocumentRow.id)).all())
+    """Reopen the decision on a document that could not be filed; False if it was erased."""
+    return _apply(session, _being_filed(document_id), scope="undecided", status="received")
 
 
 def unfinished_documents(session: Session) -> list[SentDocument]:
-    """Documents decided on whose updates are dealt with although that was not done."""
+    """Documents still to be filed although their updates are done."""
     under_way = select(UpdateRow.id).where(
         UpdateRow.id == DocumentRow.update_id, UpdateRow.done_at.is_(None)
     )
-    chosen = select(DocumentRow).where(DocumentRow.status == "filing", ~under_way.exists())
-    return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
+    return _documents(session, DocumentRow.status == "filing", ~under_way.exists())
 
 
 def waiting_documents(session: Session) -> frozenset[int]:
-    """The ids of the documents that are in no index yet."""
+    """The ids of documents that are not indexed yet."""
     return frozenset(session.scalars(select(DocumentRow.id).where(DocumentRow.status != "indexed")))
 
 
@@ -139,46 +131,48 @@ def _being_filed(document_id: int) -> Update:
 
 
 def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[SentDocument]:
-    """What one chat (and topic) alone is answered from, oldest first."""
-    chosen = select(DocumentRow).where(
+    """The documents of one chat (and topic) alone, oldest first."""
+    return _documents(
+        session,
         DocumentRow.chat_id == chat_id,
         DocumentRow.thread_id == thread_id,
         DocumentRow.scope == "conversation",
     )
-    return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
 
 
 def document_places(session: Session) -> list[ConversationPlace]:
     """The conversations that have documents of their own, each once."""
-    chosen = select(DocumentRow).where(DocumentRow.scope == "conversation")
-    found = (
-        ConversationPlace(row.chat_id, row.thread_id, row.person_id)
-        for row in session.scalars(chosen)
-    )
-    return list(dict.fromkeys(found))
+    documents = _documents(session, DocumentRow.scope == "conversation")
+    return list(dict.fromkeys(each.place for each in documents))
 
 
 def newest_of(session: Session, place: ConversationPlace) -> datetime | None:
-    """When the newest document of a conversation's own came."""
-    kept = of_conversation(session, place.chat_id, place.thread_id)
-    return max((document.created_at for document in kept), default=None)
+    """When the newest document of a conversation arrived."""
+    documents = of_conversation(session, place.chat_id, place.thread_id)
+    return max((each.created_at for each in documents), default=None)
 
 
 def documents_of_person(session: Session, person_id: int) -> list[SentDocument]:
-    chosen = select(DocumentRow).where(DocumentRow.person_id == person_id)
-    return [_document(row) for row in session.scalars(chosen.order_by(DocumentRow.id))]
+    return _documents(session, DocumentRow.person_id == person_id)
 
 
 def undecided_before(session: Session, moment: datetime) -> list[SentDocument]:
-    """Documents that nobody has decided on since."""
-    chosen = select(DocumentRow).where(
-        DocumentRow.scope == "undecided", DocumentRow.created_at < moment
-    )
-    return [_document(row) for row in session.scalars(chosen)]
+    """Undecided documents from before a moment."""
+    return _documents(session, DocumentRow.scope == "undecided", DocumentRow.created_at < moment)
 
 
 def remove_document(session: Session, document_id: int) -> None:
     session.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+
+
+def _apply(session: Session, change: Update, **values: str | int | None) -> bool:
+    """Set these values; False if no row matched."""
+    return bool(session.scalars(change.values(values).returning(DocumentRow.id)).all())
+
+
+def _documents(session: Session, *where: ColumnElement[bool]) -> list[SentDocument]:
+    rows = session.scalars(select(DocumentRow).where(*where).order_by(DocumentRow.id))
+    return [_document(row) for row in rows]
 
 
 def _document(row: DocumentRow) -> SentDocument:

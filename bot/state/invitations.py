@@ -1,4 +1,4 @@
-"""Invitations: whoever brings the token of one first gets its role."""
+"""Invitations: the first bearer of a token gets its role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOKEN_BYTES = 24
 
 
 def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timedelta) -> str:
-    """Write an invitation down; its token, which is kept nowhere."""
+    """Create an invitation and return its token, which is stored nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     expires = now + lifetime
     session.add(InvitationRow(digest=_digest(token), role=role, created_by=by, expires_at=expires))
@@ -26,23 +26,22 @@ def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timed
 
 
 def accept(session: Session, token: str, person_id: int, now: datetime) -> Role | None:
-    """Give somebody the role of an invitation, which is over then; None when it is no longer good.
+    """Use up an invitation and return the person's role; None if it is no longer valid.
 
-    Who already has more keeps it. Whoever is barred stays so, and leaves it to others.
+    A higher role is kept. A barred person stays barred and does not use up the invitation.
     """
     row = session.get(RoleRow, person_id)
     if row is not None and row.role not in ROLES:
         return None
-    found = session.scalars(
+    name = session.scalars(
         delete(InvitationRow)
         .where(InvitationRow.digest == _digest(token), InvitationRow.expires_at > now)
         .returning(InvitationRow.role)
     ).first()
-    if found is None:
+    if name is None:
         return None
-    invited = next(each for each in ROLES if each == found)
-    had = next((each for each in ROLES if row is not None and each == row.role), None)
-    role = min((each for each in (invited, had) if each), key=ROLES.index)
+    current = row.role if row is not None else None
+    role = next(each for each in ROLES if each in {name, current})  # the higher comes first
     roles.give(session, person_id, role, now)
     return role
 

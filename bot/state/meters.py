@@ -1,4 +1,4 @@
-"""How much people and groups have used of what they may ask, and what they were told once."""
+"""Levels of the rate-limit meters of people and groups, and rate-limited notices."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from bot.state.tables import MeterRow, NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMeter:
-    """What was left at a moment; `told` says that whoever it is knows that it is used up."""
+class MeterLevel:
+    """Questions left at a moment; `told`: the person or group knows that none are."""
 
     left: float
     at: datetime
     told: bool = False
 
 
-def load_meters(session: Session) -> Mapping[str, KeptMeter]:
-    """By what they measure, such as `person:42`."""
+def load_meters(session: Session) -> Mapping[str, MeterLevel]:
+    """All meters by key, such as `person:42`."""
     rows = session.scalars(select(MeterRow))
-    return {row.key: KeptMeter(row.left, row.at, row.told) for row in rows}
+    return {row.key: MeterLevel(row.left, row.at, row.told) for row in rows}
 
 
-def load_meter(session: Session, key: str) -> KeptMeter | None:
+def load_meter(session: Session, key: str) -> MeterLevel | None:
     row = session.get(MeterRow, key)
-    return KeptMeter(row.left, row.at, row.told) if row else None
+    return MeterLevel(row.left, row.at, row.told) if row else None
 
 
-def save_meters(session: Session, meters: Mapping[str, KeptMeter]) -> None:
+def save_meters(session: Session, meters: Mapping[str, MeterLevel]) -> None:
     for key, meter in meters.items():
         session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
 
 
 def forget_meters_before(session: Session, moment: datetime) -> None:
-    """Remove the meters that nothing has changed since, and the notices of before."""
+    """Delete meters and notices that have not changed since."""
     session.execute(delete(MeterRow).where(MeterRow.at < moment))
     session.execute(old_notices(moment))
 
 
 def old_notices(moment: datetime) -> Delete:
-    """What removes the notices of before, but what is kept about the clock."""
+    """The deletion of old notices, except the notes about the clock."""
     return delete(NoticeRow).where(NoticeRow.at < moment, ~NoticeRow.key.startswith(NOTES))
 
 
 def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
-    """Whether something may be told now that is told only so often; it then counts as told."""
+    """True if a rate-limited notice may be sent now; it then counts as sent."""
     row = session.get(NoticeRow, key)
     if row is not None and now - row.at < every:
         return False

@@ -41,8 +41,8 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """How much is kept about somebody; what they follow is among the alerts, what they prefer in
+class PersonCounts:
+    """Numbers of records about a person; what they follow is among the alerts, what they prefer in
     the arena among the votes."""
 
     turns: int
@@ -51,7 +51,7 @@ class Kept:
     documents: int
 
 
-def count_kept(session: Session, person_id: int) -> Kept:
+def count_records(session: Session, person_id: int) -> PersonCounts:
     def count(table: type[Base], owner: Any) -> int:
         chosen = select(func.count()).select_from(table).where(owner == person_id)
         return session.scalar(chosen) or 0
@@ -60,7 +60,7 @@ def count_kept(session: Session, person_id: int) -> Kept:
         tables = (each.row for each in FEATURE_TABLES if each.counted == heading)
         return sum(count(each, each.person_id) for each in tables)
 
-    return Kept(
+    return PersonCounts(
         turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
         votes=count(VoteRow, VoteRow.person_id) + counted("votes"),
         alerts=counted("alerts"),
@@ -71,16 +71,12 @@ def count_kept(session: Session, person_id: int) -> Kept:
 def export_person(session: Session, person_id: int) -> dict[str, Any]:
     """All rows about somebody, as JSON holds them."""
     person = session.get(PersonRow, person_id)
-    found: dict[str, Any] = {"person": _plain(person) if person else None}
-    for name, table, owner in _OF_PERSON:
-        found[name] = [
-            _plain(row) for row in session.scalars(select(table).where(owner == person_id))
-        ]
+    queries = {name: select(table).where(owner == person_id) for name, table, owner in _OF_PERSON}
     for each in FEATURE_TABLES:
-        theirs = select(each.row).where(each.row.person_id == person_id)
-        found[each.row.__tablename__] = [_plain(row) for row in session.scalars(theirs)]
-    found["turns"] = [_plain(row) for row in session.scalars(_turns(person_id))]
-    return found
+        queries[each.row.__tablename__] = select(each.row).where(each.row.person_id == person_id)
+    queries["turns"] = _turns(person_id)
+    rows = {name: list(map(_plain, session.scalars(query))) for name, query in queries.items()}
+    return {"person": _plain(person) if person else None, **rows}
 
 
 def erase_person(session: Session, person_id: int) -> None:

@@ -24,7 +24,7 @@ from bot.state.database import PROCESS, State, why_failed
 from index.errors import reason_of
 
 _MEMBER = 0x53454C
-"""The class of the locks that say that a process is alive, any number that is ours."""
+"""Class of the advisory locks of living processes: an arbitrary number of ours."""
 
 _LIVING = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
@@ -38,10 +38,10 @@ _SESSION = {
     "tcp_keepalives_count": 3,
     "idle_session_timeout": 0,
 }
-"""How the server looks whether a process is still there."""
+"""Settings by which the server detects vanished processes."""
 
 _PATIENCE_SECONDS = 5.0
-"""Within which a process that has ended is gone from the server too."""
+"""Time within which the server notices the end of a process."""
 
 _AGAIN_SECONDS = 0.1
 
@@ -53,7 +53,7 @@ def process_of(session: Session) -> int:
 
 
 def living_processes(session: Session) -> frozenset[int]:
-    """The numbers of the processes that are alive, this one among them."""
+    """The numbers of living processes, including this one."""
     mine = frozenset({process_of(session)})
     if session.get_bind().dialect.name != "postgresql":
         return mine
@@ -78,12 +78,12 @@ class BotProcess:
         self._leads = False
         self._file: FileLock | None = None
         self.thread = ThreadPoolExecutor(1, "process")
-        """For `stay` and `leads`, which are not to wait for those that search."""
+        """For `stay` and `leads`, which must not wait for searches."""
 
     def join(self, *, alone: bool) -> None:
-        """Be one of them from now on; the only one, where the bot takes updates `alone`.
+        """Join the processes of the bot, or be its only one if it receives updates `alone`.
 
-        Raises StateError where another that runs does not let this one in.
+        Raises StateError if a running process excludes this one.
         """
         self._alone = alone
         if not self._state.is_shared:
@@ -96,9 +96,9 @@ class BotProcess:
             time.sleep(_AGAIN_SECONDS)
 
     def stay(self) -> None:
-        """Join again where the connection has ended; what others took over meanwhile is theirs.
+        """Join again if the connection has ended; what others took over stays theirs.
 
-        Raises StateError, also where another process does not let this one in any more.
+        Raises StateError, also if another process now excludes this one.
         """
         with self._lock:
             connection = self._connection
@@ -112,7 +112,7 @@ class BotProcess:
             raise StateError("bot-runs-already", shown=self._state.shown)
 
     def leads(self) -> bool:
-        """Whether this one does what one of them does for all; it does so until it ends."""
+        """True if this process does the work that only one may do; it leads until it ends."""
         with self._lock:
             if not self._leads and self._connection is not None:
                 with suppress(SQLAlchemyError):  # `stay` finds out

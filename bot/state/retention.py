@@ -1,4 +1,4 @@
-"""What is kept for a time goes when that is over; `docs/retention.md` has the table of how long."""
+"""Delete records past their retention period; `docs/retention.md` has the table."""
 
 from __future__ import annotations
 
@@ -34,17 +34,16 @@ from bot.state.tables import (
 )
 
 DEALT_WITH = timedelta(days=2)
-"""How long what was received and sent stays known, without its words: Telegram tells an update
-again for one day at most."""
+"""How long updates and deliveries are remembered without their content: Telegram repeats an update
+for one day at most."""
 
 NOTICES = timedelta(days=1)
-"""How long it is known that something was told that is told only so often."""
+"""How long rate-limited notices are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionTerms:
-    """What the settings say: how long questions are kept, what chat models wrote, and counts of
-    messages after the last one."""
+    """Retention periods from the settings: of questions, cached replies and rate-limit meters."""
 
     questions: timedelta
     replies: timedelta
@@ -52,10 +51,10 @@ class RetentionTerms:
 
 
 LARGE_ROWS = 100
-"""Fewer rows of what people left behind may go at any time."""
+"""So many rows about people may be deleted without notice."""
 
 LARGE_SHARE, SHARE_DAYS = 0.25, 2.0
-"""More of it than this share, and what so many days bring, is told a day before it goes."""
+"""More than this share plus the growth of so many days is announced a day before deletion."""
 
 _ANNOUNCED = f"{NOTES}announced"
 _NOTICE = timedelta(hours=20)  # two daily runs may be a little less than a day apart
@@ -64,14 +63,14 @@ _LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, Per
 
 
 def _lasting() -> tuple[Any, ...]:
-    """The tables of what people left behind."""
+    """The tables whose rows people would miss."""
     return (*_LASTING, *(each.row for each in FEATURE_TABLES if each.belong))
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """How many rows of which table went, or, where it is `held` back, will go a day later;
-    `announce` where that is to be told now."""
+    """Deleted rows by table; if `held`, they will be deleted a day later, and `announce` says
+    whether to tell the operator now."""
 
     rows: Mapping[str, int]
     held: bool = False
@@ -84,13 +83,13 @@ class Erasure:
 
 
 def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
-    """As `forget_expired_rows`, but what is much at once only if it was announced a day before."""
-    kept = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
+    """As `forget_expired_rows`, but many rows at once only if announced a day before."""
+    total = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
     trial = session.begin_nested()
     erasure = Erasure(forget_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
     announced = session.get(NoticeRow, _ANNOUNCED)
-    if erasure.lasting <= max(LARGE_ROWS, share * kept):
+    if erasure.lasting <= max(LARGE_ROWS, share * total):
         trial.commit()
         if announced is not None:
             session.delete(announced)
@@ -107,7 +106,7 @@ def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> 
 
 
 def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
-    """Remove all that is past its time; how many rows of which table went."""
+    """Delete all expired rows; return the number by table."""
     gone: dict[str, int] = {}
     for removal in _removals(now, terms):
         result: Any = session.execute(removal)
@@ -117,7 +116,7 @@ def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) 
 
 
 def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]:
-    """In an order in which nothing is removed from beneath something else."""
+    """Deletions in an order that respects foreign keys."""
     before = now - terms.questions
     old_turns = select(TurnRow.id).where(TurnRow.created_at < before)
     yield delete(VoteRow).where(VoteRow.turn_id.in_(old_turns))
@@ -134,12 +133,14 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]
     for table in FEATURE_TABLES:
         yield from table.expired(now, before)
     yield from _of_machines(now, before, terms)
-    yield from _of_limits(now, terms)
+    yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
+    yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
+    yield old_notices(now - NOTICES)
     yield from _of_people(before)
 
 
 def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
-    """What passes between Telegram, the chat models and the bot."""
+    """Traffic between Telegram, the chat models and the bot."""
     dealt_with = now - DEALT_WITH
     yield delete(UpdateRow).where(
         or_(UpdateRow.done_at < dealt_with, UpdateRow.arrived_at < before)
@@ -158,15 +159,9 @@ def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iter
     yield delete(SpendingRow).where(SpendingRow.day < before.date())
 
 
-def _of_limits(now: datetime, terms: RetentionTerms) -> Iterator[Delete]:
-    yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
-    yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
-    yield old_notices(now - NOTICES)
-
-
 def _of_people(before: datetime) -> Iterator[Delete]:
-    """Who has not written for so long and left nothing; that somebody wants no announcements
-    stays known, and what administrators decided about groups and people."""
+    """People without recent messages or other records. Opt-outs from announcements stay, and so
+    do the decisions of administrators about groups and people."""
     owners = (
         *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow, AddresseeRow),
         *(each.row for each in FEATURE_TABLES),

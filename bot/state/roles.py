@@ -23,8 +23,11 @@ STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")
 
 def load_roles(session: Session) -> Mapping[int, Standing]:
     """By person."""
-    rows = session.scalars(select(RoleRow))
-    return {row.person_id: _standing(row) for row in rows}
+    # A role of a later version gives no right in this one.
+    return {
+        row.person_id: next((each for each in STANDINGS if each == row.role), "barred")
+        for row in session.scalars(select(RoleRow))
+    }
 
 
 def give(session: Session, person_id: int, standing: Standing, now: datetime) -> None:
@@ -34,8 +37,3 @@ def give(session: Session, person_id: int, standing: Standing, now: datetime) ->
         row = RoleRow(person_id=person_id)
         session.add(row)
     row.role, row.given_at = standing, now
-
-
-def _standing(row: RoleRow) -> Standing:
-    # A role of a later version gives no right in this one.
-    return next((each for each in STANDINGS if each == row.role), "barred")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,7 +53,9 @@ def on(session: Session, day: date, model: str | None = None) -> Spent:
     ).where(SpendingRow.day == day)
     if model is not None:
         chosen = chosen.where(SpendingRow.model == model)
-    return _sum(session.execute(chosen).one())
+    totals = session.execute(chosen).one()
+    # Some databases add integers up to a decimal number.
+    return Spent(*(int(total or 0) for total in totals))
 
 
 def forget_spending_before(session: Session, day: date) -> None:
@@ -67,8 +68,3 @@ def _count(row: SpendingRow | UsageRow, spent: Spent) -> None:
     row.calls += spent.calls
     row.input += spent.input
     row.output += spent.output
-
-
-def _sum(totals: Sequence[int | None]) -> Spent:
-    # Some databases add integers up to a decimal number.
-    return Spent(*(int(total or 0) for total in totals))

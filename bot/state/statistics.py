@@ -15,7 +15,7 @@ from bot.state.tables import ConversationRow, TurnRow, VoteRow
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class QuestionRecord:
     """That something was asked; `elapsed_ms` is None for turns of before it was kept."""
 
     at: datetime
@@ -66,13 +66,13 @@ class Unanswered:
 _ASKED = TurnRow.question_message.is_not(None)
 
 
-def questions(session: Session, since: datetime) -> Sequence[AskedQuestion]:
+def questions(session: Session, since: datetime) -> Sequence[QuestionRecord]:
     rows = session.execute(
         select(TurnRow.created_at, TurnRow.answered, TurnRow.elapsed_ms)
         .where(TurnRow.created_at >= since, _ASKED)
         .order_by(TurnRow.created_at)
     )
-    return [AskedQuestion(*row) for row in rows]
+    return [QuestionRecord(*row) for row in rows]
 
 
 def votes(session: Session, since: datetime) -> Votes:

@@ -62,9 +62,9 @@ class Base(DeclarativeBase):
 
 
 class PersonRow(Base):
-    """Somebody who wrote to the bot. No name is kept. Since `quiet_since`, if that is set, they
-    want no announcements; `voice` tells when they want answers read aloud, `arena` whether their
-    questions may become battles, if they chose."""
+    """A person who wrote to the bot; no name is stored. `quiet_since`: no announcements from then
+    on; `voice`: when to read answers aloud; `arena`: whether questions may become battles. All are
+    null until chosen."""
 
     __tablename__ = "people"
 
@@ -78,7 +78,7 @@ class PersonRow(Base):
 
 
 class ConversationRow(Base):
-    """What one person and the bot say in one chat (and topic) until it ends or grows old."""
+    """The exchange of one person with the bot in one chat (and topic), until it ends or expires."""
 
     __tablename__ = "conversations"
     __table_args__ = (Index("ix_conversations_place", "chat_id", "thread_id", "person_id"),)
@@ -93,8 +93,8 @@ class ConversationRow(Base):
 
 
 class TurnRow(Base):
-    """A question and what it got. `turn` is `bot.conversation`'s own record of it, `sources` the
-    passages behind the answer (cited first), as the buttons name them."""
+    """A question and its answer. `turn` is the record of `bot.followups.turn`, `sources` the
+    passages behind the answer (cited first), as buttons name them."""
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"), NEVER_REUSED)
@@ -117,8 +117,8 @@ class TurnRow(Base):
 
 
 class VoteRow(Base):
-    """What somebody thinks of an answer. A reply to the message `asked_with` is their comment;
-    `reacted` tells a vote that goes with the reaction it was."""
+    """A person's vote on an answer. A reply to the message `asked_with` is their comment; a vote
+    that `reacted` is withdrawn with its reaction."""
 
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("turn_id", "person_id"),)
@@ -135,9 +135,9 @@ class VoteRow(Base):
 
 
 class DocumentRow(Base):
-    """A file or address that somebody sent. `scope` is what was decided: `undecided`, `corpus`,
-    `conversation` or `dropped`; `status` is `received`, `filing` or `indexed`. `path` is where its
-    bytes lie below the data directory, `update_id` the update that is at work on it."""
+    """A file or address from a person. `scope` is the decision: `undecided`, `corpus`,
+    `conversation` or `dropped`; `status` is `received`, `filing` or `indexed`. `path` is relative
+    to the data directory; `update_id` is the update that processes the document."""
 
     __tablename__ = "documents"
     __table_args__ = NEVER_REUSED
@@ -156,7 +156,7 @@ class DocumentRow(Base):
 
 
 class ChatRow(Base):
-    """A group that the bot has been in, and whether its administrators of Selon allow it."""
+    """A group that the bot has been in, and whether an administrator of Selon allows it."""
 
     __tablename__ = "chats"
 
@@ -167,7 +167,7 @@ class ChatRow(Base):
 
 
 class CorpusRow(Base):
-    """Which articles a group, or one topic of it, is answered from: a `Selection` as JSON."""
+    """The articles that a group, or one of its topics, is answered from: a `Selection` as JSON."""
 
     __tablename__ = "corpora"
 
@@ -178,7 +178,7 @@ class CorpusRow(Base):
 
 
 class SpendingRow(Base):
-    """What a chat model used on one day, of UTC. `micros` are millionths of a currency unit."""
+    """Usage of a chat model on one UTC day. `micros` are millionths of a currency unit."""
 
     __tablename__ = "spending"
 
@@ -191,7 +191,7 @@ class SpendingRow(Base):
 
 
 class UsageRow(Base):
-    """The part of it that somebody's questions used; it goes with them, the spending stays."""
+    """One person's share of a model's usage; erased with the person, unlike the spending."""
 
     __tablename__ = "usage"
 
@@ -206,7 +206,7 @@ class UsageRow(Base):
 
 
 class ReplyRow(Base):
-    """What a chat model wrote, to serve again. `key` is a digest of all that it hangs on."""
+    """Cached text of a chat model. `key` is a digest of everything that the text depends on."""
 
     __tablename__ = "replies"
 
@@ -217,9 +217,9 @@ class ReplyRow(Base):
 
 
 class UpdateRow(Base):
-    """Something that Telegram told. `content` is gone once it is dealt with, and stays for the
-    operator where it could not be read. Until then `process` is the number of the one that deals
-    with it, the same for all of one chat."""
+    """An update from Telegram. `content` is deleted once the update is done, except of unreadable
+    updates, which the operator may inspect. Until then `process` is the number of the process that
+    handles it, the same for all updates of one chat."""
 
     __tablename__ = "updates"
     __table_args__ = (Index("ix_updates_chat", "bot_id", "chat_id"),)
@@ -235,9 +235,9 @@ class UpdateRow(Base):
 
 
 class DeliveryRow(Base):
-    """Something that the bot says: the `number`-th letter that an update gets, or of no update.
-    `letter` is gone once it is sent; `sent` are the messages that Telegram has taken, `process` is
-    the number of the one that sends it."""
+    """An outgoing letter: the `number`-th reply to an update, or one without an update. `letter`
+    is deleted once it is sent; `sent` are the messages that Telegram accepted, `process` is the
+    number of the process that sends it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("bot_id", "update_id", "number"),)
@@ -256,7 +256,7 @@ class DeliveryRow(Base):
 
 
 class AttachmentRow(Base):
-    """The bytes of a file that a delivery sends, by their SHA-256, until they are sent."""
+    """The bytes of a file of a delivery, by SHA-256, until they are sent."""
 
     __tablename__ = "attachments"
 
@@ -268,7 +268,7 @@ class AttachmentRow(Base):
 
 
 class RoleRow(Base):
-    """What somebody may do, or that they are barred. They need not have written to the bot yet."""
+    """A person's role, or `barred`. The person need not have written to the bot yet."""
 
     __tablename__ = "roles"
 
@@ -278,7 +278,7 @@ class RoleRow(Base):
 
 
 class InvitationRow(Base):
-    """A role for whoever brings the token of which `digest` is the SHA-256."""
+    """Grants `role` to the bearer of a token whose SHA-256 is `digest`."""
 
     __tablename__ = "invitations"
 
@@ -290,7 +290,7 @@ class InvitationRow(Base):
 
 
 class MeterRow(Base):
-    """What is left of what a person or a group may ask."""
+    """The level of a token bucket: how many questions a person or a group has left."""
 
     __tablename__ = "meters"
 
@@ -301,7 +301,7 @@ class MeterRow(Base):
 
 
 class NoticeRow(Base):
-    """When something was told that is told only so often."""
+    """When a rate-limited notice was last sent."""
 
     __tablename__ = "notices"
 
@@ -310,8 +310,8 @@ class NoticeRow(Base):
 
 
 class AnnouncementRow(Base):
-    """What an administrator tells everybody who wrote since a moment. `message` is theirs that
-    shows how far it is; `status` is `draft`, `sending`, `sent` or `dropped`."""
+    """An administrator's announcement. `message` is the one that shows its author the progress;
+    `status` is `draft`, `sending`, `sent` or `dropped`."""
 
     __tablename__ = "announcements"
     __table_args__ = NEVER_REUSED
@@ -325,7 +325,7 @@ class AnnouncementRow(Base):
 
 
 class AddresseeRow(Base):
-    """Somebody whom an announcement is for; `outcome` is `waiting`, `sent` or `unreachable`."""
+    """A recipient of an announcement; `outcome` is `waiting`, `sent` or `unreachable`."""
 
     __tablename__ = "addressees"
 

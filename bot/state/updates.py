@@ -1,4 +1,4 @@
-"""What Telegram told, kept until it is dealt with: the inbox."""
+"""The inbox: updates from Telegram, stored until they are handled."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bot.state.processes import living_processes, lock_key, process_of
 from bot.state.tables import UpdateRow
 
 MOST_SET_ASIDE = 100
-"""How many updates that could not be read are kept whole."""
+"""Maximum number of unreadable updates stored with their content."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptUpdate:
-    """An update not dealt with yet, as the Bot API wrote it. `tries` counts how often it was
-    taken up; more than one says that the process died meanwhile."""
+class UpdateRecord:
+    """A pending update, as the Bot API wrote it. `tries` counts the attempts; more than one means
+    that a process died during an earlier one."""
 
     id: int
     content: Mapping[str, Any]
@@ -35,8 +35,8 @@ def record_arrival(
     now: datetime,
     chat_id: int | None = None,
 ) -> frozenset[int] | None:
-    """Keep an update; which others of its chat are to be dealt with first, by the process whose
-    they are. None when it was kept before, dealt with or not."""
+    """Store an update; return the ids of its chat's updates to handle first, or None if it was
+    stored before."""
     _in_turn(session, bot_id, chat_id)
     if session.get(UpdateRow, (bot_id, update_id)) is not None:
         return None
@@ -58,9 +58,9 @@ def record_arrival(
 def set_update_aside(
     session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
 ) -> bool:
-    """Keep an update whole that cannot be read, as done; False when it was dealt with before.
+    """Store an unreadable update with its content, as done; False if it was done before.
 
-    Of more than MOST_SET_ASIDE, the oldest keep their number alone.
+    Beyond MOST_SET_ASIDE, the oldest lose their content.
     """
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
@@ -70,7 +70,7 @@ def set_update_aside(
         return False
     row.content, row.done_at = dict(content), now
     session.flush()
-    kept = (
+    aside = (
         select(UpdateRow)
         .where(
             UpdateRow.bot_id == bot_id,
@@ -79,14 +79,14 @@ def set_update_aside(
         )
         .order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
     )
-    for old in session.scalars(kept.offset(MOST_SET_ASIDE)):
+    for old in session.scalars(aside.offset(MOST_SET_ASIDE)):
         old.content = None
     return True
 
 
 def take_up_update(session: Session, bot_id: int, update_id: int) -> int | None:
-    """How often an update has been taken up, this time included; None where it is dealt with, or
-    for another process to deal with."""
+    """Count an attempt at an update and return the number of attempts; None if the update is done
+    or another process handles it."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
         return 1
@@ -97,13 +97,13 @@ def take_up_update(session: Session, bot_id: int, update_id: int) -> int | None:
 
 
 def is_elsewhere(session: Session, bot_id: int, update_id: int) -> bool:
-    """Whether another process deals with an update by now."""
+    """True if another process handles a pending update."""
     row = session.get(UpdateRow, (bot_id, update_id))
     return row is not None and row.done_at is None and row.process != process_of(session)
 
 
 def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
-    """Nothing of what people wrote stays; the number does, for Telegram may tell it again."""
+    """Delete an update's content; its id stays, since Telegram may send the update again."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is not None:
         row.content, row.done_at, row.chat_id, row.process = None, now, None, None
@@ -111,9 +111,11 @@ def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) 
 
 def take_over_updates(
     session: Session, bot_id: int, in_hand: Collection[int] = ()
-) -> list[KeptUpdate]:
-    """What this process is to deal with and does not have `in_hand`, in the order in which it came;
-    what an ended process left is among it, unless its chat is another's."""
+) -> list[UpdateRecord]:
+    """This process's pending updates that are not `in_hand`, oldest first.
+
+    Updates of processes that ended are taken over, unless a living process handles their chat.
+    """
     mine, undone = process_of(session), _undone(session, bot_id)
     if any(row.process != mine for row in undone):
         living = living_processes(session)
@@ -126,15 +128,14 @@ def take_over_updates(
                 if row.process not in living:
                     row.process = held.get(row.chat_id, mine)
     return [
-        KeptUpdate(row.id, row.content or {}, row.tries)
+        UpdateRecord(row.id, row.content or {}, row.tries)
         for row in undone
         if row.process == mine and row.id not in in_hand
     ]
 
 
 def _undone(session: Session, bot_id: int, *where: ColumnElement[bool]) -> Sequence[UpdateRow]:
-    """What is not dealt with, in the order in which it came, as the database has it now; without
-    its content, until that is asked for."""
+    """Pending updates, oldest first, as the database has them now; content is loaded lazily."""
     undone = (UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
     ordered = select(UpdateRow).where(*undone, *where).order_by(UpdateRow.arrived_at, UpdateRow.id)
     chosen = ordered.options(defer(UpdateRow.content))
@@ -144,8 +145,7 @@ def _undone(session: Session, bot_id: int, *where: ColumnElement[bool]) -> Seque
 def _in_turn(
     session: Session, bot_id: int, chat_id: int | None = None, *, whole: bool = False
 ) -> None:
-    """Keep others from saying whose the updates of a chat, or all, are: while this transaction
-    lasts."""
+    """Lock the assignment of a chat's updates, or of all, to processes for this transaction."""
     if session.get_bind().dialect.name != "postgresql":
         return
     bot, chat = lock_key("bot", bot_id), lock_key("chat", bot_id, chat_id)

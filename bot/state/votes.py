@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -18,16 +17,6 @@ Reason = Literal["wrong", "off-topic", "incomplete", "source"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
-    turn_id: int
-    person_id: int
-    good: bool
-    reason: str | None
-    comment: str | None
-    created_at: datetime
-
-
 def cast(
     session: Session,
     turn_id: int,
@@ -37,9 +26,9 @@ def cast(
     now: datetime,
     reacted: bool = False,
 ) -> bool:
-    """Keep a vote, in place of the person's earlier one; False when the turn is gone.
+    """Store a vote in place of the person's earlier one; False if the turn was deleted.
 
-    One that was `reacted` is taken back with its reaction, unless a button said the same.
+    A vote that `reacted` is withdrawn with its reaction, unless a button said the same.
     """
     if session.get(TurnRow, turn_id) is None:
         return False
@@ -58,14 +47,14 @@ def cast(
 
 
 def take_back(session: Session, turn_id: int, person_id: int) -> None:
-    """Remove a vote whose reaction is gone; one that a button gave stays."""
+    """Delete the vote of a withdrawn reaction; a vote by button stays."""
     row = _row(session, turn_id, person_id)
     if row is not None and row.reacted:
         session.delete(row)
 
 
 def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> bool:
-    """Add to a vote why; False when there is no such vote."""
+    """Add a reason to a vote; False if there is none."""
     row = _row(session, turn_id, person_id)
     if row is None:
         return False
@@ -74,20 +63,20 @@ def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> b
 
 
 def record_reason_question(session: Session, turn_id: int, person_id: int, message_id: int) -> None:
-    """The message that asks why: a reply to it is the comment."""
+    """Record the message that asks for the reason: a reply to it is the comment."""
     row = _row(session, turn_id, person_id)
     if row is not None:
         row.asked_with = message_id
 
 
 def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
-    """Whether somebody was asked already why they think so."""
+    """True if the person was asked for a reason."""
     row = _row(session, turn_id, person_id)
     return row is not None and row.asked_with is not None
 
 
 def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:
-    """Keep a reply to the message that asked why; False when no vote was asked with it."""
+    """Store a reply to the message that asked for a reason; False if it asked about no vote."""
     row = session.scalars(
         select(VoteRow).where(VoteRow.person_id == person_id, VoteRow.asked_with == message_id)
     ).first()
@@ -95,13 +84,6 @@ def comment(session: Session, person_id: int, message_id: int, text: str) -> boo
         return False
     row.comment = text
     return True
-
-
-def vote(session: Session, turn_id: int, person_id: int) -> Vote | None:
-    row = _row(session, turn_id, person_id)
-    if row is None:
-        return None
-    return Vote(row.turn_id, row.person_id, row.good, row.reason, row.comment, row.created_at)
 
 
 def _row(session: Session, turn_id: int, person_id: int) -> VoteRow | None:

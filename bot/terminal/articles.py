@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 from rich.text import Text
 
@@ -36,13 +35,12 @@ from bot.terminal.lookup import (
 from bot.terminal.render import TITLE, complaint, json_line
 from index.article import Article, ArticleEntry, Copy, Period
 from index.errors import DamagedIndex, StoreError
-from index.store.base import RemovedArticle, RemovedArticles
+from index.store.base import RemovedArticle
 from index.store.reader import GenerationReader
 from index.text.dates import period_around
 from index.text.folding import fold_phrase
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
-
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -54,14 +52,16 @@ def period_of(since: str | None, until: str | None, today: date) -> Period | Non
     """
     if since is None and until is None:
         return None
+    first, last = date.min, date.max
+    option = f"--since {since}"
     try:
-        first = span_of(since, today).first if since is not None else date.min
+        if since is not None:
+            first = span_of(since, today).first
+        option = f"--until {until}"
+        if until is not None:
+            last = span_of(until, today).last
     except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", shown=f"--since {since}") from error
-    try:
-        last = span_of(until, today).last if until is not None else date.max
-    except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", shown=f"--until {until}") from error
+        raise KeepingError("day-unclear", shown=option) from error
     if first > last:
         raise KeepingError("days-crossed", since=since or "", until=until or "")
     return Period(first, last)
@@ -71,15 +71,12 @@ def span_of(typed: str, today: date) -> Period:
     """The days of what is typed: a day, a month, a year. Raises ValueError, OverflowError."""
     if ago := _AGO.fullmatch(typed.strip()):
         return period_around(today - timedelta(days=int(ago[1])), "day")
-    told = _DATE.fullmatch(typed.strip())
-    if told is None:
+    match = _DATE.fullmatch(typed.strip())
+    if match is None:
         raise ValueError(typed)
-    year, month, day = told.groups()
+    year, month, day = match.groups()
     unit = "day" if day else "month" if month else "year"
     return period_around(date(int(year), int(month or 1), int(day or 1)), unit)
-
-
-_DAY = len("2025-08-29")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +96,8 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
     today = datetime.now(UTC).astimezone().date()
     within = period_of(wanted.since, wanted.until, today)
     with open_articles(settings) as generation:
-        found = list(_chosen(generation.articles(within), wanted))
-    shown = found[: wanted.limit]
+        entries = list(_chosen(generation.articles(within), wanted))
+    shown = entries[: wanted.limit]
     out = console_for(sys.stdout)
     if as_json:
         out.file.writelines(f"{json_line(entry_fields(each))}\n" for each in shown)
@@ -108,7 +105,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
     for each in shown:
         show(out, _line(each, phrases))
     # Beside the list, so that counting its lines counts articles.
-    count = phrases.shown(len(shown), len(found)) if found else phrases.none_listed
+    count = phrases.shown(len(shown), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
     return DONE
 
@@ -120,7 +117,8 @@ def list_removed(settings: Settings, *, as_json: bool) -> int:
     out = console_for(sys.stdout)
     for each in articles:
         if as_json:
-            out.file.write(f"{json_line(_removed_fields(each))}\n")
+            fields = {"id": each.id, "title": each.title, "path": each.path}
+            out.file.write(f"{json_line({**fields, 'removed': each.day.isoformat()})}\n")
         else:
             title = harmless(row_line(each.title)) or phrases.untitled
             show(out, f"{each.id}  {each.day}  {title} ({harmless(each.path)})")
@@ -143,24 +141,13 @@ def _chosen(entries: Iterable[ArticleEntry], wanted: ListedArticles) -> Iterator
 
 def _line(entry: ArticleEntry, phrases: KeepingPhrases) -> Text:
     day = entry.published.isoformat() if entry.published else phrases.undated
-    text = Text(f"{entry.id}  {day:<{_DAY}}  {entry.language:<3} ")
+    text = Text(f"{entry.id}  {day:<10}  {entry.language:<3} ")
     text.append(harmless(row_line(entry.title)) or phrases.untitled, style=TITLE)
     beside = [each for each in (entry.outlet, entry.author, entry.path) if each]
     return text.append(f" — {harmless(row_line(', '.join(beside)))}")
 
 
-def _removed_fields(article: RemovedArticle) -> dict[str, str]:
-    return {
-        "id": article.id,
-        "title": article.title,
-        "path": article.path,
-        "removed": article.day.isoformat(),
-    }
-
-
 _HEAD = 600
-
-
 """Characters of the text that are shown unless all of it is asked for."""
 
 
@@ -200,7 +187,7 @@ class _Shown:
         words = len(article.text.split())
         length = self._phrases.length(words, len(article.text), passages)
         lines: list[tuple[str, Text | str]] = [(labels.id, article.id)]
-        for label, fact, said in (
+        for label, fact, value in (
             (labels.title, "title", article.title or self._phrases.untitled),
             (labels.author, "author", article.author),
             (labels.outlet, "outlet", article.outlet),
@@ -211,8 +198,8 @@ class _Shown:
             (labels.path, "path", article.path),
             (labels.language, "language", article.language),
         ):
-            if said:
-                lines.append((label, self._told(said, dict(article.origins).get(fact))))
+            if value:
+                lines.append((label, self._fact(value, dict(article.origins).get(fact))))
         lines.append((labels.size, length))
         lines += under(labels.sections, (each.heading for each in article.sections))
         lines += under(labels.copies, (self._copy(each) for each in article.copies))
@@ -222,11 +209,12 @@ class _Shown:
         """The first paragraphs, as many as fit; what is left out is said."""
         if len(text) <= _HEAD:
             return harmless(text)
-        kept = text[:_HEAD].rpartition("\n\n")[0] or text[:_HEAD].rpartition(" ")[0] or text[:_HEAD]
-        return f"{harmless(kept)}\n\n{self._phrases.more_text}"
+        head = text[:_HEAD]
+        head = head.rpartition("\n\n")[0] or head.rpartition(" ")[0] or head
+        return f"{harmless(head)}\n\n{self._phrases.more_text}"
 
-    def _told(self, said: str, origin: str | None) -> Text:
-        text = Text(harmless(row_line(said)), style=f"not {LABEL}")
+    def _fact(self, value: str, origin: str | None) -> Text:
+        text = Text(harmless(row_line(value)), style=f"not {LABEL}")
         if origin is None:
             return text
         where = self._phrases.found_in(self._phrases.origins.get(origin, origin))
@@ -236,11 +224,11 @@ class _Shown:
         """« 29 août 2025 à 18:30 (UTC+02:00) »: the moment on its own clock."""
         if day is None:
             return None
-        told = self._common.day(day)
+        text = self._common.day(day)
         if moment is None:
-            return told
+            return text
         zone = f" ({moment.tzname()})" if moment.tzinfo else ""
-        return f"{self._terminal.moment(told, f'{moment:%H:%M}')}{zone}"
+        return f"{self._terminal.moment(text, f'{moment:%H:%M}')}{zone}"
 
     def _copy(self, copy: Copy) -> str:
         day = self._common.day(copy.published) if copy.published else self._phrases.undated
@@ -260,23 +248,24 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
     removed = index_store(settings).removed()
     with open_articles(settings) as generation:
         facts = generation.facts
-        meant = {
+        targets = {
             each.id: each
             for reference in references
-            if not _already(reference, generation, removed)
+            # What means nothing that is indexed may have been taken out before.
+            if generation.find(reference) or not removed.find(reference)
             for entry in find_all(generation, reference, _say_taken(reference, phrases))
             for each in _with_copies(entry, generation)
         }
-    if meant and len(meant) >= facts.articles + facts.copies:
+    if targets and len(targets) >= facts.articles + facts.copies:
         raise KeepingError("articles-last")
     for each in {each for reference in references for each in removed.find(reference)}:
-        if each.id not in meant:
+        if each.id not in targets:
             show(out, phrases.already_removed(_named(each)[0]))
-    if not meant:
+    if not targets:
         return DONE
-    removed.add(meant.values())
-    for found in meant.values():
-        show(out, phrases.removed(*_named(found)))
+    removed.add(targets.values())
+    for target in targets.values():
+        show(out, phrases.removed(*_named(target)))
     show(out, phrases.files_stay)
     return _rebuild(settings, phrases)
 
@@ -305,11 +294,6 @@ def _say_taken(reference: str, phrases: KeepingPhrases) -> Taken:
     )
 
 
-def _already(reference: str, generation: GenerationReader, removed: RemovedArticles) -> bool:
-    """Whether it means nothing that is indexed, and something that was taken out before."""
-    return not generation.find(reference) and bool(removed.find(reference))
-
-
 def _with_copies(
     entry: ArticleEntry, generation: GenerationReader
 ) -> tuple[ArticleEntry | Copy, ...]:
@@ -317,21 +301,15 @@ def _with_copies(
     return (entry, *(article.copies if article else ()))
 
 
-def _paths(settings: Settings) -> list[Path]:
-    """What the index was built from. Raises KeepingError, StoreError."""
-    from bot.library.paths import standing_paths
-
-    paths = standing_paths(settings)
-    for path in paths:
-        if not path.exists():
-            raise KeepingError("source-gone", shown=path)
-    return paths
-
-
 def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
     """Build again what was built, read as it was read; say so where that cannot be."""
+    from bot.library.paths import standing_paths
+
     try:
-        paths = _paths(settings)
+        paths = standing_paths(settings)
+        for path in paths:
+            if not path.exists():
+                raise KeepingError("source-gone", shown=path)
     except (KeepingError, StoreError) as error:
         err = console_for(sys.stderr)
         show(err, phrases.not_rebuilt)

@@ -37,14 +37,12 @@ from bot.terminal.render import answer_json, answer_text, explained_text
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
-    from bot.terminal.repl import Ask, Grow
 
 
 # Typer reads the annotations where they are written, so they are not postponed here.
 
 
 STANDARD_INPUT = "-"
-
 
 _MARKS = {
     "well": ("✓", "green"),
@@ -53,7 +51,6 @@ _MARKS = {
     "setting": ("✗", "bold red"),
 }
 
-
 _EXIT_CODES: Mapping[Outcome, int] = {
     "sure": DONE,
     "no": NOT_IN_ARTICLES,
@@ -61,10 +58,7 @@ _EXIT_CODES: Mapping[Outcome, int] = {
     "help": DONE,
 }
 
-
 HISTORY = "history"
-
-
 """The file of the data directory that keeps the lines typed."""
 
 
@@ -202,12 +196,7 @@ def chat(settings: Settings) -> int:
         out, err = console_for(sys.stdout), console_for(sys.stderr)
         if sys.stdin.isatty() and out.is_terminal:
             return _talk(settings, open_talk, out, err)
-        open_ask = partial(_asking, open_talk)
-        return chat_piped(sys.stdin, open_ask, settings.language, out, err)
-
-
-def _asking(open_talk: Callable[[], "FollowUpChain"]) -> "Ask":
-    return open_talk().invoke
+        return chat_piped(sys.stdin, lambda: open_talk().invoke, settings.language, out, err)
 
 
 def _talk(
@@ -215,13 +204,10 @@ def _talk(
 ) -> int:
     from bot.terminal.repl import chat_typed, new_session
 
-    def open_grow() -> "Grow":
-        return open_talk().stream
-
     facts = index_store(settings).facts()
     welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)
     session = new_session(settings.data_dir / HISTORY)
-    return chat_typed(session, open_grow, settings.language, out, err, welcome)
+    return chat_typed(session, lambda: open_talk().stream, settings.language, out, err, welcome)
 
 
 def chat_model(settings: Settings, *, check: bool) -> int:
@@ -233,22 +219,21 @@ def chat_model(settings: Settings, *, check: bool) -> int:
 
 def check_bot(settings: Settings) -> int:
     """Say whether the bot could run, a line for each thing that it needs."""
-
     from bot.messenger.running.preflight import run_preflight
 
     phrases = CheckingPhrases.of(settings.language)
-    found = asyncio.run(run_preflight(settings))
+    findings = asyncio.run(run_preflight(settings))
     out = console_for(sys.stdout)
-    for each in found:
+    for each in findings:
         mark, style = _MARKS[each.verdict]
         show(
             out, Text(f"{mark} ", style=style).append(harmless(phrases.line(each.about, each.text)))
         )
-    wrong = [each for each in found if each.fatal]
-    show(out, phrases.not_ready(len(wrong)) if wrong else phrases.ready)
-    if not wrong:
+    faults = [each for each in findings if each.fatal]
+    show(out, phrases.not_ready(len(faults)) if faults else phrases.ready)
+    if not faults:
         return DONE
-    return MISUSED if any(each.verdict == "setting" for each in wrong) else FAILED
+    return MISUSED if any(each.verdict == "setting" for each in faults) else FAILED
 
 
 def bot(

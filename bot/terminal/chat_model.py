@@ -29,7 +29,6 @@ from index.store.url import redact_url
 
 _LIMIT = 200
 
-
 _PASSAGES = {
     "fr": (
         "[1] La bibliothèque de Saint-Orlan rouvre\nFermée depuis mars, la bibliothèque de "
@@ -42,7 +41,6 @@ _PASSAGES = {
         "[2] The Saturday market\nThere are thirty stalls at Saint Orlan market.",
     ),
 }
-
 
 _QUESTIONS = {
     "fr": "À quelle heure ferme la bibliothèque de Saint-Orlan ?",
@@ -107,7 +105,9 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
     1 when one of them fails. Raises SettingsError.
     """
     out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
-    settings = _with_models_of_the_arena(settings)
+    texts = settings.chat_model, arena_models(settings).chat_model
+    names = dict.fromkeys(choice.name for text in texts for choice in parse_choices(text))
+    settings = settings.model_copy(update={"chat_model": ",".join(names)})
     choices = parse_choices(settings.chat_model)
     if not choices:
         show(out, phrases.none)
@@ -120,12 +120,6 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
             _tell_spent(out, phrases, settings, ledger)
             return DONE
         return asyncio.run(_checked(out, settings, state, ledger, choices))
-
-
-def _with_models_of_the_arena(settings: Settings) -> Settings:
-    texts = settings.chat_model, arena_models(settings).chat_model
-    names = dict.fromkeys(choice.name for text in texts for choice in parse_choices(text))
-    return settings.model_copy(update={"chat_model": ",".join(names)})
 
 
 async def _checked(
@@ -147,7 +141,8 @@ async def _checked(
             detail = f" ({failure.detail})" if failure.detail else ""
             show(out, f"  ✗ {phrases.faults[failure.kind]}{detail}")
             continue
-        _tell_trial(out, phrases, trial, _cost(ledger, choice, trial))
+        micros = ledger.cost(choice.name, trial.usage) if trial.usage is not None else None
+        _tell_trial(out, phrases, trial, micros / _MICROS if micros is not None else None)
     return code
 
 
@@ -185,8 +180,3 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
     lines.append(phrases.cites if trial.cites else phrases.cites_not)
     for line in lines:
         show(out, f"  {line}")
-
-
-def _cost(ledger: SpendingLedger, choice: Choice, trial: Trial) -> float | None:
-    micros = ledger.cost(choice.name, trial.usage) if trial.usage is not None else None
-    return micros / _MICROS if micros is not None else None

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
-from bot.command import DONE, MISUSED, Job
+from bot.command import DONE, MISUSED, Job, job
 from bot.errors import EvaluationError
-from bot.settings import Settings, index_store, load_settings
+from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
 from index.errors import reason_of
 
@@ -107,20 +107,18 @@ def declare(app: typer.Typer, text: str = _HELP, cls: type[TyperCommand] | None 
                 questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
             )
 
-        return partial(_evaluated, data_dir, plan, Outputs(json, plot, show_worst))
+        outputs = Outputs(json, plot, show_worst)
+        return job(data_dir, partial(_evaluated, plan=plan, outputs=outputs))
 
 
 def _evaluated(
-    data_dir: Path | None, plan: Callable[[Settings], "EvaluationPlan"], outputs: Outputs
+    settings: Settings, plan: Callable[[Settings], "EvaluationPlan"], outputs: Outputs
 ) -> int:
     """Run one evaluation and say what it gave; the exit code."""
     from bot.locale.terminal import MeasureTexts, TerminalPhrases
-    from bot.operations.logs import configure_logs
     from bot.terminal.progress import observed
     from bot.terminal.render import complaint
 
-    settings = load_settings(data_dir=data_dir)
-    configure_logs(settings)
     phrases = TerminalPhrases.of(settings.language)
     err = console_for(sys.stderr)
     try:

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from rich.text import Text
-
 from bot.command import DONE, FAILED
 from bot.errors import KeepingError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
@@ -30,17 +28,12 @@ if TYPE_CHECKING:
     from index.formats.base import Options, Skipped
     from index.store.build_turn import BuildPart
 
-Report = TypeVar("Report")
+Report = TypeVar("Report", "BuildReport", "PartReport")
 
 NAMED = 20
-
-
 """Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
 
-
 Naming = Literal["all", "some", "none"]
-
-
 """Which skipped files are named: where they were before, their number is enough."""
 
 
@@ -103,13 +96,8 @@ def followed_build(
     """Build, show how far it is and what it did; None where the person has interrupted it."""
     from index.build.builder import build
 
-    began = time.monotonic()
-    report = _followed(settings, partial(build, paths), options)
-    if report is not None:
-        seconds = time.monotonic() - began
-        show(console_for(sys.stdout), _report_text(report, seconds, settings.language))
-        _tell_skipped(report.skipped, settings.language, naming)
-    return report
+    lines = partial(_report_lines, language=settings.language)
+    return _followed(settings, partial(build, paths), options, naming, lines)
 
 
 def _followed_part(
@@ -119,38 +107,45 @@ def _followed_part(
     from index.build.builder import build_part
 
     phrases = KeepingPhrases.of(settings.language)
-    began = time.monotonic()
-    report = _followed(settings, partial(build_part, paths, part), options)
-    if report is not None:
-        seconds = time.monotonic() - began
-        done = phrases.part_done(part.number, part.of, report.embedded, report.found, seconds)
-        show(console_for(sys.stdout), f"{done}\n{phrases.part_next}")
-        _tell_skipped(report.skipped, settings.language, naming)
-    return report
+
+    def lines(report: PartReport, seconds: float) -> Iterator[str]:
+        yield phrases.part_done(part.number, part.of, report.embedded, report.found, seconds)
+        yield phrases.part_next
+
+    return _followed(settings, partial(build_part, paths, part), options, naming, lines)
 
 
-def _followed(settings: Settings, job: Callable[..., Report], options: Options) -> Report | None:
-    """Do it and show how far it is; None where the person has interrupted it."""
+def _followed(
+    settings: Settings,
+    job: Callable[..., Report],
+    options: Options,
+    naming: Naming,
+    lines: Callable[[Report, float], Iterator[str]],
+) -> Report | None:
+    """Run a build, show its progress and the lines of its report; None if it was interrupted."""
     from bot.assembly import open_embedder
     from bot.terminal.progress import observed, stoppable
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     err = console_for(sys.stderr)
+    began = time.monotonic()
     try:
         with (
             observed(err, phrases, more.stopping) as observer,
             stoppable(observer.stopping) as stop,
         ):
             embedder = open_embedder(settings, progress=observer.model)
-            return job(
-                index_store(settings), embedder, options=options, observer=observer, stop=stop
-            )
-    except BuildStopped as stopped:
-        show(err, more.stopped(stopped.kept))
+            store = index_store(settings)
+            report = job(store, embedder, options=options, observer=observer, stop=stop)
+    except BuildStopped as interruption:
+        show(err, more.stopped(interruption.kept))
         return None
     except KeyboardInterrupt:
         show(err, phrases.index_interrupted)
         return None
+    show(console_for(sys.stdout), "\n".join(lines(report, time.monotonic() - began)))
+    _tell_skipped(report.skipped, settings.language, naming)
+    return report
 
 
 def _part(typed: str | None) -> BuildPart | None:
@@ -159,15 +154,11 @@ def _part(typed: str | None) -> BuildPart | None:
         return None
     from index.store.build_turn import BuildPart
 
-    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
-    part = BuildPart(int(found[1]), int(found[2])) if found else None
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
+    part = BuildPart(int(match[1]), int(match[2])) if match else None
     if part is None or not 1 <= part.number <= part.of:
         raise KeepingError("part-unclear", shown=f"--part {typed}")
     return part
-
-
-def _report_text(report: BuildReport, seconds: float, language: str) -> Text:
-    return Text("\n").join(Text(line) for line in _report_lines(report, seconds, language))
 
 
 def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:

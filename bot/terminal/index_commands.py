@@ -24,7 +24,7 @@ from bot.terminal.index import export, import_, roll_back
 
 def declare_index(line: CommandLine) -> None:
     """Put `selon index` on the command line."""
-    phrases, option, texts = line.phrases, line.data_dir, _help(line)
+    phrases, option, texts = line.phrases, line.data_dir, KeepingHelp.of(line.phrases.code)
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
     @line.command("index", phrases.index)
@@ -54,16 +54,9 @@ def declare_index(line: CommandLine) -> None:
 
 def declare(line: CommandLine) -> None:
     """Put the other commands on the command line."""
-    _declare_status(line)
-    _declare_list(line)
-    _declare_show(line)
-    _declare_remove(line)
-    _declare_moves(line)
-
-
-def _declare_status(line: CommandLine) -> None:
-    option, texts = line.data_dir, _help(line)
+    option, texts = line.data_dir, KeepingHelp.of(line.phrases.code)
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+    Day = Annotated[str | None, typer.Option(metavar="DAY", help=texts.since)]  # noqa: N806
 
     @line.command("status", line.phrases.status)
     def _status(
@@ -71,14 +64,8 @@ def _declare_status(line: CommandLine) -> None:
         duplicates: Annotated[bool, typer.Option("--duplicates", help=texts.duplicates)] = False,
         as_json: Annotated[bool, typer.Option("--json", help=texts.json)] = False,
     ) -> Job:
-        told = status.duplicates if duplicates else status.status
-        return job(data_dir, partial(told, as_json=as_json))
-
-
-def _declare_list(line: CommandLine) -> None:
-    option, texts = line.data_dir, _help(line)
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-    Day = Annotated[str | None, typer.Option(metavar="DAY", help=texts.since)]  # noqa: N806
+        command = status.duplicates if duplicates else status.status
+        return job(data_dir, partial(command, as_json=as_json))
 
     @line.command("list", texts.list)
     def _list(
@@ -96,11 +83,6 @@ def _declare_list(line: CommandLine) -> None:
         wanted = ListedArticles(since, until, language, outlet, limit)
         return job(data_dir, partial(list_articles, wanted=wanted, as_json=as_json))
 
-
-def _declare_show(line: CommandLine) -> None:
-    option, texts = line.data_dir, _help(line)
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-
     @line.command("show", texts.show)
     def _show(
         article: Annotated[list[str], typer.Argument(metavar="ARTICLE", help=texts.article)],
@@ -109,20 +91,8 @@ def _declare_show(line: CommandLine) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         reference = " ".join(article)  # a title needs no quotation marks
-        return job(
-            data_dir,
-            partial(
-                show_article,
-                reference=reference,
-                whole=whole,
-                as_json=as_json,
-            ),
-        )
-
-
-def _declare_remove(line: CommandLine) -> None:
-    option, texts = line.data_dir, _help(line)
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+        show = partial(show_article, reference=reference, whole=whole, as_json=as_json)
+        return job(data_dir, show)
 
     @line.command("remove", texts.remove)
     def _remove(
@@ -130,13 +100,7 @@ def _declare_remove(line: CommandLine) -> None:
         back: Annotated[bool, typer.Option("--restore", help=texts.restore)] = False,
         data_dir: DataDir = None,
     ) -> Job:
-        done = restore if back else remove
-        return job(data_dir, partial(done, references=articles))
-
-
-def _declare_moves(line: CommandLine) -> None:
-    option, texts = line.data_dir, _help(line)
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+        return job(data_dir, partial(restore if back else remove, references=articles))
 
     @line.command("rollback", texts.rollback)
     def _rollback(data_dir: DataDir = None) -> Job:
@@ -155,7 +119,3 @@ def _declare_moves(line: CommandLine) -> None:
         data_dir: DataDir = None,
     ) -> Job:
         return job(data_dir, partial(import_, folder=folder))
-
-
-def _help(line: CommandLine) -> KeepingHelp:
-    return KeepingHelp.of(line.phrases.code)

@@ -20,21 +20,14 @@ from index.text.folding import fold_phrase
 
 _NEAREST = 3
 
-
 _LISTED = 20
 
-
 PART = "#"
-
-
 """Between a file and the one of its articles that is meant, in an article's path."""
-
 
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
-
 _TYPED = 85  # of 100; below, a word is another one, not the same with a typing mistake
-
 
 Taken = Callable[[ArticleEntry], None]
 """Told of an article that was only nearly named, and taken since no other is."""
@@ -45,10 +38,10 @@ def find_article(generation: GenerationReader, reference: str, taken: Taken) -> 
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
-    found = find_all(generation, reference, taken)
-    if len(found) > 1:
-        raise _several(reference, found)
-    return found[0]
+    entries = find_all(generation, reference, taken)
+    if len(entries) > 1:
+        raise _several(reference, entries)
+    return entries[0]
 
 
 def find_all(generation: GenerationReader, reference: str, taken: Taken) -> list[ArticleEntry]:
@@ -57,10 +50,10 @@ def find_all(generation: GenerationReader, reference: str, taken: Taken) -> list
     Raises UnknownArticle.
     """
     for name in dict.fromkeys((reference, *_as_path(reference))):
-        if found := generation.find(name):
-            if len(found) > 1:
-                raise _several(reference, found)
-            return found
+        if entries := generation.find(name):
+            if len(entries) > 1:
+                raise _several(reference, entries)
+            return entries
     entries = generation.articles()
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
     if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
@@ -113,7 +106,7 @@ def _words(text: str) -> set[str]:
 def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extract(
+    matches = process.extract(
         reference,
         [f"{each.title} {each.path}" for each in entries],
         scorer=fuzz.WRatio,
@@ -121,11 +114,11 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
         limit=_NEAREST,
         score_cutoff=_LIKE,
     )
-    return [entries[position] for _, _, position in found]
+    return [entries[position] for _, _, position in matches]
 
 
-def _several(reference: str, found: list[ArticleEntry]) -> UnknownArticle:
-    return UnknownArticle("article-several", name=reference, articles=_rows(found[:_LISTED]))
+def _several(reference: str, entries: list[ArticleEntry]) -> UnknownArticle:
+    return UnknownArticle("article-several", name=reference, articles=_rows(entries[:_LISTED]))
 
 
 def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:
@@ -145,7 +138,7 @@ def open_articles(settings: Settings) -> GenerationReader:
     return index_store(settings).browse()
 
 
-def entry_fields(entry: ArticleEntry) -> dict[str, Any]:
+def entry_fields(entry: Article | ArticleEntry) -> dict[str, Any]:
     """An article as `selon list --json` gives it."""
     return {
         "id": entry.id,
@@ -164,16 +157,9 @@ def entry_fields(entry: ArticleEntry) -> dict[str, Any]:
 def article_fields(article: Article, copy_of: str | None, passages: int) -> dict[str, Any]:
     """An article as `selon show --json` gives it."""
     return {
-        "id": article.id,
-        "title": article.title,
-        "outlet": article.outlet,
-        "author": article.author,
-        "category": article.category,
+        **entry_fields(article),
         "published": _iso(article.published_at or article.published),
         "updated": _iso(article.updated_at or article.updated),
-        "language": article.language,
-        "url": article.url,
-        "path": article.path,
         "origins": dict(article.origins),
         "copy_of": copy_of,
         "copies": [copy_fields(each) for each in article.copies],
@@ -208,7 +194,10 @@ def rows(lines: Sequence[tuple[str, Text | str]]) -> Text:
     """The lines, their second parts aligned; a line without label goes on with the one before."""
     width = max((len(label) for label, _ in lines), default=0)
     return Text("\n").join(
-        Text(f"{label:<{width}}  ", style=LABEL).append_text(_plain(said)) for label, said in lines
+        Text(f"{label:<{width}}  ", style=LABEL).append_text(
+            Text(value, style="not dim") if isinstance(value, str) else value
+        )
+        for label, value in lines
     )
 
 
@@ -222,7 +211,3 @@ def under(label: str, lines: Iterable[str]) -> list[tuple[str, str]]:
 def row_line(text: str) -> str:
     """What an article says, on one line."""
     return " ".join(text.split("\n"))
-
-
-def _plain(said: Text | str) -> Text:
-    return Text(said, style="not dim") if isinstance(said, str) else said

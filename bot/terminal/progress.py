@@ -18,26 +18,15 @@ from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show
 
 LINES = 10
-
-
 """Lines that a pipe gets for what one step counts."""
 
-
 LATELY = 30.0
-
-
 """Seconds over which the pace is taken."""
 
-
 SOON = 1.0
-
-
 """Seconds before which a pace is only a guess."""
 
-
 SELDOM = 2.0
-
-
 """Seconds between two lines for a pipe: what is over sooner needs none."""
 
 
@@ -197,23 +186,38 @@ def _progress(console: Console) -> Progress:
 
 @contextmanager
 def stoppable(asked: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Whether the person has asked for the end; `asked` is called when they do.
-
-    Outside the main thread, where no signal arrives, nobody asks.
-    """
+    """Whether the person has pressed Ctrl-C; `asked` is called when they do."""
     wanted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield wanted.is_set
-        return
-    before = signal.getsignal(signal.SIGINT)
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def stop() -> None:
         wanted.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         asked()
 
-    signal.signal(signal.SIGINT, ask)
-    try:
+    with handle_signals(stop, signal.SIGINT):
         yield wanted.is_set
+
+
+@contextmanager
+def handle_signals(handle: Callable[[], None], *numbers: int) -> Iterator[None]:
+    """Call `handle` at the first of these signals; a second one ends the process at once.
+
+    Outside the main thread, where no signal arrives, it is never called.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def receive(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            default = signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
+            signal.signal(each, default)
+        handle()
+
+    for number in numbers:
+        signal.signal(number, receive)
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -18,26 +18,20 @@ from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from index.article import Article, Copy, Period
+from index.article import Article, Copy
 from index.errors import CodedError
 
 QUOTE = "italic"
 
-
 HIGHLIGHT = "bold"
-
 
 MARKER = "cyan"
 
-
 TITLE = "bold"
-
 
 SOURCE = "dim"
 
-
 DOUBT = "yellow"
-
 
 _QUOTE_HERE = "\0"
 
@@ -64,17 +58,17 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
-    said = WritingPhrases.of(phrases.code)
-    lines = [said.quoted] if answer.outcome != "no" and answer.model is None else []
+    texts = WritingPhrases.of(phrases.code)
+    lines = [texts.quoted] if answer.outcome != "no" and answer.model is None else []
     if answer.model is not None:
-        by = said.written_by if answer.outcome != "no" else said.unknown
+        by = texts.written_by if answer.outcome != "no" else texts.unknown
         lines.append(by(harmless(answer.model)))
-    lines.append(said.confidence(answer.confidence))
+    lines.append(texts.confidence(answer.confidence))
     if answer.dropped:
-        lines.append(said.dropped(len(answer.dropped)))
+        lines.append(texts.dropped(len(answer.dropped)))
     for each in answer.dropped:
         words = phrases.quote(_flowing(each.text))
-        lines.append(f"  – {words}\u00a0: {said.faults.get(each.fault, each.fault)}")
+        lines.append(f"  – {words}\u00a0: {texts.faults.get(each.fault, each.fault)}")
     return Text("\n".join(lines), style=SOURCE)
 
 
@@ -123,22 +117,25 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
 
     The sentences dropped are told by what is wrong with them, with their words to `explain`.
     """
-    said = phrases.refused(answer.refusal, answer.period) if answer.outcome == "no" else answer.text
+    text = phrases.refused(answer.refusal, answer.period) if answer.outcome == "no" else answer.text
     if answer.help is not None:
-        said = help_text(answer.help, HelpPhrases.of(answer.language))
+        text = help_text(answer.help, HelpPhrases.of(answer.language))
+    period = None
+    if answer.period is not None:
+        period = {"from": answer.period.first.isoformat(), "to": answer.period.last.isoformat()}
     fields = {
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": said,
+        "answer": text,
         "citations": [_citation_fields(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [
             {**_article_fields(each), **_publication_fields(each)} for each in answer.nearest
         ],
-        "period": _period_fields(answer.period),
+        "period": period,
         "model": answer.model,
         "fallback": answer.fallback,
         "dropped": [
@@ -151,7 +148,8 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
 def json_line(fields: Mapping[str, Any]) -> str:
     """One object on one line: the same to a program, and nothing that a terminal obeys."""
     written = json.dumps(fields, ensure_ascii=False)
-    return re.sub(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, written)
+    unsafe = r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    return re.sub(unsafe, lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
@@ -187,8 +185,8 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
         if not shown.told:
             text.append_text(_quote(shown, phrases)).append("\n")
     text.append("  ")
-    told = [_marker(shown.citation) for shown in group if shown.told]
-    text.append_text(Text().join(told)).append(" — " if told else "— ")
+    markers = [_marker(shown.citation) for shown in group if shown.told]
+    text.append_text(Text().join(markers)).append(" — " if markers else "— ")
     first = group[0].citation
     text.append_text(
         _source(first.article, phrases, Style(link=link_to(first.article.url, first.quote)))
@@ -285,13 +283,3 @@ def _copy_fields(copy: Copy) -> dict[str, Any]:
         "url": copy.url,
         "path": copy.path,
     }
-
-
-def _period_fields(period: Period | None) -> dict[str, str] | None:
-    if period is None:
-        return None
-    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"

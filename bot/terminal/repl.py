@@ -35,35 +35,23 @@ if TYPE_CHECKING:
     from prompt_toolkit.document import Document
     from prompt_toolkit.history import History
 
-
 logger = logging.getLogger(__name__)
-
 
 PROMPT = "selon> "
 
-
 _LANGUAGES = ("fr", "en")
-
 
 _LEAVING = frozenset({"quit", "exit", "quitter"})
 """What leaves other conversations in a terminal; no question."""
 
-
 HISTORY_MODE = 0o600
-
-
 """Questions are nobody else's business."""
-
 
 Asked = TypeVar("Asked")
 
-
 Ask = Callable[[TurnText], Answer]
 
-
 Grow = Callable[[TurnText], Generator[Answer, None, None]]
-
-
 """Gives the answer as it grows, whole at last; closing what it gives ends the work."""
 
 
@@ -250,7 +238,12 @@ def completer_for(conversation: Conversation) -> Completer:
                     if command.startswith(name.lower()):
                         yield Completion(command, -len(name), display_meta=meaning)
                 return
-            for choice in _arguments(name, conversation.sources):
+            choices: Iterable[str] = ()
+            if name == "/passage":
+                choices = map(str, range(1, conversation.sources + 1))
+            elif name in {"/langue", "/language"}:
+                choices = _LANGUAGES
+            for choice in choices:
                 if choice.startswith(argument):
                     yield Completion(choice, -len(argument))
 
@@ -303,12 +296,6 @@ def _typed(session: PromptSession[str]) -> Iterator[str]:
             continue
         except EOFError:
             return
-
-
-def _arguments(command: str, sources: int) -> Iterable[str]:
-    if command == "/passage":
-        return [str(number) for number in range(1, sources + 1)]
-    return _LANGUAGES if command in {"/langue", "/language"} else ()
 
 
 def _history(path: Path) -> History:

@@ -55,10 +55,7 @@ def export_state(settings: Settings, name: str, features: Sequence[Feature]) -> 
     """Write it all to a file that its owner alone can read. Raises StateError."""
     from bot.state.archive import write_state
 
-    for feature in features:
-        feature.load_tables()
-
-    with _said_of(name), _state(settings) as state, _written(name) as file:
+    with _said_of(name), _open(settings, features) as state, _written(name) as file:
         counts = write_state(state, file)
     return _tell(name, StatePhrases.of(settings.language).exported, counts)
 
@@ -69,21 +66,18 @@ def import_state(
     """Put what a file holds in the database. Raises StateError."""
     from bot.state.archive import read_state
 
-    for feature in features:
-        feature.load_tables()
-
-    with _said_of(name), _state(settings) as state, _read(name) as file:
+    with _said_of(name), _open(settings, features) as state, _read(name) as file:
         counts = read_state(state, file, replace=replace)
     return _tell(name, StatePhrases.of(settings.language).imported, counts)
 
 
-@contextmanager
-def _state(settings: Settings) -> Iterator["State"]:
+def _open(settings: Settings, features: Sequence[Feature]) -> "closing[State]":
     from bot.state.database import open_state, state_url
 
+    for feature in features:
+        feature.load_tables()
     url = state_url(settings.database_url, settings.data_dir)
-    with closing(open_state(url, settings.bot_id)) as state:
-        yield state
+    return closing(open_state(url, settings.bot_id))
 
 
 @contextmanager

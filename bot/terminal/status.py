@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,26 +22,19 @@ from index.article import ArticleEntry, Copy
 from index.store.base import StoreCheck
 
 
-@dataclass(frozen=True, slots=True)
-class _IndexState:
-    """What there is in a data directory; `removed` counts articles that were taken out."""
-
-    check: StoreCheck
-    removed: int
-
-
 def status(settings: Settings, *, as_json: bool) -> int:
     """Say what is indexed and check every file of it. Raises NoIndex, DamagedIndex, StoreError."""
-    state = _state(settings)
+    store = index_store(settings)
+    check, removed = store.check(), len(store.removed())
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(_fields(state))}\n")
+        out.file.write(f"{json_line(_fields(check, removed))}\n")
     else:
-        show(out, _text(state, settings.language))
-    if state.check.damage:
+        show(out, _text(check, removed, settings.language))
+    if check.damage:
         phrases = TerminalPhrases.of(settings.language)
-        show(console_for(sys.stderr), complaint(state.check.damage, phrases))
-    return FAILED if state.check.damage else DONE
+        show(console_for(sys.stderr), complaint(check.damage, phrases))
+    return FAILED if check.damage else DONE
 
 
 def duplicates(settings: Settings, *, as_json: bool) -> int:
@@ -61,8 +53,8 @@ def duplicates(settings: Settings, *, as_json: bool) -> int:
             else:
                 show(out, _group(entry, copies, settings.language))
     if not as_json:
-        said = phrases.copies(total) if total else phrases.no_duplicates
-        show(console_for(sys.stderr), said)
+        summary = phrases.copies(total) if total else phrases.no_duplicates
+        show(console_for(sys.stderr), summary)
     return DONE
 
 
@@ -73,51 +65,42 @@ def built_text(built: datetime, language: str) -> str:
     return TerminalPhrases.of(language).moment(day, f"{here:%H:%M}")
 
 
-def _state(settings: Settings) -> _IndexState:
-    store = index_store(settings)
-    return _IndexState(store.check(), len(store.removed()))
-
-
-def _text(state: _IndexState, language: str) -> Text:
+def _text(check: StoreCheck, removed: int, language: str) -> Text:
     phrases = TerminalPhrases.of(language)
-    facts, labels = state.check.facts, StatusLabels.of(language)
+    facts, labels = check.facts, StatusLabels.of(language)
+    before = ""
+    if check.before is not None:  # an id is the moment at which its generation was begun
+        before = built_text(datetime.strptime(check.before, "%Y%m%dT%H%M%S.%f%z"), language)
     languages = sorted(facts.languages.items(), key=lambda entry: (-entry[1], entry[0]))
+
+    def number(count: int) -> str:
+        return phrases.number(count) if count else ""
+
     lines = [
         (labels.generation, facts.id),
         (labels.model, harmless(facts.model)),
         (labels.built, built_text(facts.built_at, language)),
-        (labels.before, _hinted(_moment(state.check.before, language), "rollback")),
+        (labels.before, _hinted(before, "rollback")),
         *under(labels.roots, facts.roots),
         (labels.articles, phrases.number(facts.articles)),
-        (labels.copies, _hinted(_number(facts.copies, phrases), "status --duplicates")),
-        (labels.removed, _hinted(_number(state.removed, phrases), "list --removed")),
+        (labels.copies, _hinted(number(facts.copies), "status --duplicates")),
+        (labels.removed, _hinted(number(removed), "list --removed")),
         (labels.passages, phrases.number(facts.passages)),
         (labels.sentences, phrases.number(facts.sentences)),
         (labels.languages, ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
-        (labels.size, phrases.size(state.check.size)),
-        (labels.state, phrases.damaged if state.check.damage else phrases.whole),
+        (labels.size, phrases.size(check.size)),
+        (labels.state, phrases.damaged if check.damage else phrases.whole),
     ]
-    return rows([(label, said) for label, said in lines if said])
+    return rows([(label, value) for label, value in lines if value])
 
 
-def _moment(generation: str | None, language: str) -> str | None:
-    """When a generation was begun: its id says so."""
-    if generation is None:
-        return None
-    return built_text(datetime.strptime(generation, "%Y%m%dT%H%M%S.%f%z"), language)
+def _hinted(value: str, command: str) -> str:
+    """A value and the command that shows more; empty where there is none."""
+    return f"{value} (selon {command})" if value else ""
 
 
-def _number(many: int, phrases: TerminalPhrases) -> str | None:
-    return phrases.number(many) if many else None
-
-
-def _hinted(said: str | None, command: str) -> str | None:
-    """What there is, and the command that shows more; nothing where there is none."""
-    return f"{said} (selon {command})" if said else None
-
-
-def _fields(state: _IndexState) -> dict[str, Any]:
-    facts = state.check.facts
+def _fields(check: StoreCheck, removed: int) -> dict[str, Any]:
+    facts = check.facts
     return {
         "generation": facts.id,
         "model": facts.model,
@@ -125,13 +108,13 @@ def _fields(state: _IndexState) -> dict[str, Any]:
         "roots": list(facts.roots),
         "articles": facts.articles,
         "copies": facts.copies,
-        "removed": state.removed,
+        "removed": removed,
         "passages": facts.passages,
         "sentences": facts.sentences,
         "languages": dict(facts.languages),
-        "before": state.check.before,
-        "bytes": state.check.size,
-        "whole": state.check.damage is None,
+        "before": check.before,
+        "bytes": check.size,
+        "whole": check.damage is None,
     }
 
 

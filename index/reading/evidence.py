@@ -16,11 +16,11 @@ READ_HITS = 4
 """How many of the best hits are read at most: what a question costs grows with them."""
 
 READ_AT_ONCE = 2
-"""They are read by twos, as long as one of those behind may still come first."""
+"""Passages are read in pairs, as long as an unread one may still come first."""
 
 SUREST_LOGIT = 13.0
-"""What hardly any words get from the bundled reader: the rest is not read where even that would not
-put it first."""
+"""A span logit that the bundled reader hardly ever gives. A passage that could not come first even
+with it is not read."""
 
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
-from bot.state import votes
 from bot.state.database import open_state, state_url
-from bot.state.votes import Vote
+from bot.state.tables import VoteRow
 from index.article import Article
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, cite
@@ -49,12 +49,13 @@ async def server(chain: StubChain, shelf: Shelf) -> AsyncIterator[BotServer]:
         yield server
 
 
-def _vote(data_dir: Path, turn: int = 1, person: int = READER) -> Vote | None:
+def _vote(data_dir: Path, turn: int = 1, person: int = READER) -> VoteRow | None:
     state = open_state(state_url(None, data_dir))
     with state.session() as session:
-        found = votes.vote(session, turn, person)
+        mine = select(VoteRow).where(VoteRow.turn_id == turn, VoteRow.person_id == person)
+        row = session.scalars(mine).first()
     state.close()
-    return found
+    return row
 
 
 async def test_what_may_not_answer_says_so_and_offers_to_tell(

@@ -164,6 +164,6 @@ async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer, u
     assert _kept(url).votes == 1
 
 
-def _kept(url: str) -> privacy.Kept:
+def _kept(url: str) -> privacy.PersonCounts:
     with closing(open_state(url)) as state, state.session() as session:
-        return privacy.count_kept(session, READER)
+        return privacy.count_records(session, READER)

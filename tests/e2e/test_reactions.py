@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
-from bot.state import votes
 from bot.state.database import open_state, state_url
+from bot.state.tables import VoteRow
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
@@ -43,9 +44,10 @@ class Votes:
         await settled(updates)
         state = open_state(state_url(None, self._data_dir))
         with state.session() as session:
-            found = votes.vote(session, 1, person)
+            mine = select(VoteRow.good).where(VoteRow.turn_id == 1, VoteRow.person_id == person)
+            good = session.scalars(mine).first()
         state.close()
-        return found.good if found else None
+        return good
 
 
 async def _answer(server: BotServer) -> Message:

@@ -90,7 +90,7 @@ class PersonalHandlers:
     async def privacy(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if asker := await met(self._services, update):
             owner = asker.place.person_id
-            kept = await self._services.state.run(partial(privacy.count_kept, person_id=owner))
+            kept = await self._services.state.run(partial(privacy.count_records, person_id=owner))
             settings = self._services.settings
             text = _phrases(asker).privacy(
                 turns=kept.turns,

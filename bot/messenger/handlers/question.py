@@ -37,7 +37,7 @@ from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.operations.unanswered import in_vain
 from bot.state import conversations, meters
-from bot.state.conversations import ConversationPlace, KeptTurn, NewTurn
+from bot.state.conversations import ConversationPlace, NewTurn, TurnRecord
 from bot.state.statistics import InVain
 from index.article import Selection
 from index.text.language import detect
@@ -126,7 +126,7 @@ class ConversationMemory:
 
     def _replied(
         self, session: Session, chat_id: int, message_id: int
-    ) -> tuple[KeptTurn | None, Referent | None]:
+    ) -> tuple[TurnRecord | None, Referent | None]:
         """The answer that a message gives, and what a feature knows of the message."""
         turn = conversations.turn_of_answer(session, chat_id, message_id)
         known = (each.referent(session, chat_id, message_id) for each in self._services.features)
@@ -222,7 +222,7 @@ def _sureness(answer: Answer) -> tuple[int, float]:
     return ("no", "perhaps", "sure", "help").index(answer.outcome), answer.confidence
 
 
-def _history(kept: Sequence[KeptTurn]) -> History:
+def _history(kept: Sequence[TurnRecord]) -> History:
     return tuple(turn_of(turn.turn) for turn in kept)
 
 
@@ -385,7 +385,7 @@ class QuestionHandlers:
         added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
         return keyboard(answer, turn, asker.phrases, added)
 
-    async def _changed(self, bot: Bot, asker: Asker, turn: KeptTurn, words: str) -> None:
+    async def _changed(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
         """Put the answer to the new words in the place of the old one."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)

@@ -23,7 +23,7 @@ from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
 from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
 from bot.state import invitations, spending, statistics
-from bot.state.statistics import AskedQuestion
+from bot.state.statistics import QuestionRecord
 from index.errors import IndexingError
 
 STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
@@ -87,7 +87,7 @@ class StatusHandlers:
         now, settings = self._services.now(), self._services.settings
         holdings, fault = await self._holdings(code)
 
-        def read(session: Session) -> tuple[list[AskedQuestion], int, int, list[str]]:
+        def read(session: Session) -> tuple[list[QuestionRecord], int, int, list[str]]:
             return (
                 list(statistics.questions(session, midnight(now))),
                 spending.on(session, now.date()).tokens,

@@ -68,8 +68,8 @@ def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err
     """One line for what came of an address; failures go to standard error."""
     if isinstance(event, ListedPage):
         kind = phrases.kinds[event.kind.value]
-        told = (harmless(event.address), event.found, event.elsewhere, event.taken)
-        show(out, phrases.listed(kind, *told))
+        facts = (harmless(event.address), event.found, event.elsewhere, event.taken)
+        show(out, phrases.listed(kind, *facts))
     elif isinstance(event, GatheredAddress):
         show(out, f"{phrases.states[event.state]} — {harmless(event.address)}")
         if event.state == "added":

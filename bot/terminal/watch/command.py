@@ -2,7 +2,6 @@
 # Typer reads the annotations where they are written, so they are not postponed here.
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,13 +21,7 @@ EVERY = "15m"
 
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
-    texts = FeedingHelp.of(line.phrases.code)
-    _declare_add(line, texts)
-    _declare_watch(line, texts)
-
-
-def _declare_add(line: CommandLine, texts: FeedingHelp) -> None:
-    option = line.data_dir
+    texts, option = FeedingHelp.of(line.phrases.code), line.data_dir
     DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
 
     @line.command("add", texts.add)
@@ -45,11 +38,6 @@ def _declare_add(line: CommandLine, texts: FeedingHelp) -> None:
 
         return job(data_dir, add)
 
-
-def _declare_watch(line: CommandLine, texts: FeedingHelp) -> None:
-    option = line.data_dir
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-
     @line.command("watch", texts.watch)
     def _watch(
         paths: Annotated[
@@ -65,20 +53,11 @@ def _declare_watch(line: CommandLine, texts: FeedingHelp) -> None:
         def watch(settings: Settings) -> int:
             from bot.terminal.watch import watch
 
-            return watch.watch(settings, watch.WatchRequest(paths or (), feeds or (), every))
+            try:
+                return watch.watch(settings, watch.WatchRequest(paths or (), feeds or (), every))
+            except FeedingError as error:
+                phrases = TerminalPhrases.of(settings.language)
+                show(console_for(sys.stderr), complaint(error, phrases))
+                return MISUSED
 
-        return job(data_dir, _understood(watch))
-
-
-def _understood(command: Callable[[Settings], int]) -> Callable[[Settings], int]:
-    """The command, what is wrong in how it was typed being one line and exit code 2."""
-
-    def done(settings: Settings) -> int:
-        try:
-            return command(settings)
-        except FeedingError as error:
-            phrases = TerminalPhrases.of(settings.language)
-            show(console_for(sys.stderr), complaint(error, phrases))
-            return MISUSED
-
-    return done
+        return job(data_dir, watch)

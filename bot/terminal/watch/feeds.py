@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
-from index.errors import FetchError
 from index.fetch.fetcher import Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
@@ -109,7 +108,7 @@ class Poller:
         listed: ListedPage | None = None
         incomplete = False
         try:
-            for event in self._gatherer.gather(feed, self._known):
+            for event in self._gatherer.gather(feed, self._validators.get):
                 if isinstance(event, ListedPage):
                     listed = event
                 elif isinstance(event, GatheredAddress):
@@ -118,7 +117,7 @@ class Poller:
                     self._teller.trouble(feed, event.error)
                     return False
                 else:
-                    incomplete |= _may_pass(event.error)
+                    incomplete |= event.error.passing or event.error.code in PASSING
                     self._tell_once(event)
                 if self._stop.is_set():
                     raise Interrupted
@@ -127,25 +126,14 @@ class Poller:
                 self._changes.mark()
                 self._teller.news(feed, counts["added"], counts["updated"])
         if listed is not None:
-            self._remember(feed, listed, complete=not incomplete)
+            if incomplete:  # an entry is still to be had: read the feed again
+                self._validators.pop(feed, None)
+            else:
+                self._validators[feed] = listed.validators
         return True
-
-    def _remember(self, feed: str, listed: ListedPage, *, complete: bool) -> None:
-        """What spares reading the feed again, unless an entry is still to be had."""
-        if complete:
-            self._validators[feed] = listed.validators
-        else:
-            self._validators.pop(feed, None)
-
-    def _known(self, url: str) -> Validators | None:
-        return self._validators.get(url)
 
     def _tell_once(self, event: FailedAddress) -> None:
         key = (event.address, event.error.code)
         if key not in self._told:
             self._told.add(key)
             self._teller.event(event)
-
-
-def _may_pass(error: FetchError) -> bool:
-    return error.passing or error.code in PASSING

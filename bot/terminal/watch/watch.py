@@ -6,13 +6,10 @@ import os
 import re
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.command import DONE
@@ -23,6 +20,7 @@ from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
+from bot.terminal.progress import handle_signals
 from bot.terminal.watch.add import tell_gathered
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
@@ -65,8 +63,7 @@ class WatchLines:
         self._say(self._phrases.news(feed, added, updated))
 
     def trouble(self, feed: str, error: Exception) -> None:
-        told = self._why(error)
-        self._complain(self._phrases.no_news(feed, told))
+        self._complain(self._phrases.no_news(feed, self._why(error)))
 
     def event(self, event: GatherEvent) -> None:
         tell_gathered(event, self._phrases, self._out, self._err)
@@ -96,15 +93,10 @@ def _now() -> str:
 
 _SHORTEST = 10.0
 
-
 _LONGEST = 30 * 86400.0
-
-
 """Seconds between two looks at a feed."""
 
-
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "mn": 60, "h": 3600, "d": 86400, "j": 86400}
-
 
 _PART = re.compile(r"(\d{1,9}(?:[.,]\d+)?)\s*(sec|min|mn|[smhdj])\s*", re.IGNORECASE)
 
@@ -136,61 +128,35 @@ def watch(settings: Settings, asked: WatchRequest) -> int:
         every = parse_duration(asked.every)
     except ValueError as error:
         raise FeedingError("duration-unclear", shown=f"--every {asked.every}") from error
-    feeds = _feeds(asked)
+    try:
+        feeds = list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
+    except FetchError as error:
+        raise FeedingError(error.problem, shown=error.shown) from error
     paths = _paths(settings, asked)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Interrupted
+
     index = index_store(settings).folder
     ours = [Path(os.path.abspath(index))] if index else []  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
         Folders(paths, ours, changes, stop, lines.polling).follow
     ]
     if feeds:
-        gatherer = open_gatherer(settings, news=True, sleep=_sleeping(stop))
+        gatherer = open_gatherer(settings, news=True, sleep=sleep)
         followers.append(Poller(gatherer, feeds, every, changes, lines, stop).follow)
     lines.watching(len(paths), len(feeds), every)
-    with _ending(stop, lines.stopping):
+
+    def end() -> None:
+        stop.set()
+        lines.stopping()
+
+    with handle_signals(end, signal.SIGINT, signal.SIGTERM):
         Watcher(_builder(settings, paths), followers, changes, lines, stop, RETRY).run()
     lines.stopped()
     return DONE
-
-
-def _sleeping(stop: StopSignal) -> Callable[[float], None]:
-    def sleep(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise Interrupted
-
-    return sleep
-
-
-@contextmanager
-def _ending(stop: StopSignal, tell: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the work in good order; a second one ends it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # no signal arrives here
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        tell()
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _feeds(asked: WatchRequest) -> list[str]:
-    """The feeds asked for, in their one form, each once. Raises FeedingError."""
-    try:
-        return list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
-    except FetchError as error:
-        raise FeedingError(error.problem, shown=error.shown) from error
 
 
 def _paths(settings: Settings, asked: WatchRequest) -> list[Path]:

@@ -13,14 +13,9 @@ from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped
 
 _STEP = 0.05
-
-
 """Seconds between two looks at what others have said."""
 
-
 _PATIENCE = 120.0
-
-
 """Seconds after which a change is no longer held back by what is still coming in."""
 
 
@@ -87,27 +82,17 @@ class ChangeSignal:
 
 
 AGAIN_SECONDS = (60.0, 300.0, 900.0, 3600.0)
-
-
 """Seconds after which what could not be built is tried again although nothing has changed: the
 disk, the network or the model may be better by then. The last one for ever."""
 
-
 RETRY = 3.0
-
-
 """Seconds between two tries while another process is building."""
-
 
 _FAREWELL = 2.0  # seconds that a thread has to end by itself
 
-
 logger = logging.getLogger(__name__)
 
-
 Build = Callable[[Callable[[], bool]], BuildReport]
-
-
 """Builds the index, asking what it is given whether it must stop. Raises as
 `index.build.builder.build`."""
 
@@ -161,7 +146,7 @@ class Watcher:
                 thread.join(_FAREWELL)
 
     def _rebuild(self) -> None:
-        told = False
+        waiting = False
         while not self._stop.is_set():
             began = time.monotonic()
             try:
@@ -169,9 +154,9 @@ class Watcher:
             except BuildStopped:
                 return
             except BuildLocked as error:
-                if not told:
+                if not waiting:
                     self._teller.waiting(error)
-                told = True
+                waiting = True
                 self._stop.wait(self._retry)
                 continue
             except Exception as error:

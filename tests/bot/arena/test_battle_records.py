@@ -147,7 +147,7 @@ def test_who_is_erased_leaves_no_vote_and_no_word_and_the_votes_of_others_stay(
     told = state.do(partial(privacy.export_person, person_id=7))
     assert [each["question"] for each in told["battles"]] == [QUESTION]
     assert [each["choice"] for each in told["battle_votes"]] == ["first"]
-    assert state.do(partial(privacy.count_kept, person_id=7)).votes == 1
+    assert state.do(partial(privacy.count_records, person_id=7)).votes == 1
     theirs = _votes(state)[1].voter
     state.do(partial(privacy.erase_person, person_id=7))
     assert not any(state.do(partial(privacy.export_person, person_id=7)).values())

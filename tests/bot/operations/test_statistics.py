@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.operations.statistics import Day, Today, count_days, midnight, percentile
-from bot.state.statistics import AskedQuestion
+from bot.state.statistics import QuestionRecord
 
 TODAY = date(2026, 3, 1)
 
 
-def asked(day: date, answered: bool, elapsed: float | None = None) -> AskedQuestion:
+def asked(day: date, answered: bool, elapsed: float | None = None) -> QuestionRecord:
     """At noon on this machine's clock."""
-    return AskedQuestion(datetime(day.year, day.month, day.day, 12).astimezone(), answered, elapsed)
+    return QuestionRecord(
+        datetime(day.year, day.month, day.day, 12).astimezone(), answered, elapsed
+    )
 
 
 def test_every_day_is_there_and_the_last_is_today() -> None:

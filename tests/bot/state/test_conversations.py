@@ -12,7 +12,7 @@ from bot.state import chats, conversations, documents, people, privacy, spending
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spent
-from bot.state.tables import Base
+from bot.state.tables import Base, VoteRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOURS = timedelta(hours=12)
@@ -73,13 +73,10 @@ def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
         votes.record_reason_question(session, number, 7, 55)
         assert votes.comment(session, 7, 55, "Non.")
         assert not votes.comment(session, 8, 55, "Non.")
-        kept = votes.vote(session, number, 7)
-        assert kept is not None
-        assert (kept.good, kept.reason, kept.comment) == (False, "wrong", "Non.")
+        (row,) = session.scalars(select(VoteRow))
+        assert (row.good, row.reason, row.comment) == (False, "wrong", "Non.")
         assert votes.cast(session, number, 7, good=True, now=NOW)
-        kept = votes.vote(session, number, 7)
-        assert kept is not None
-        assert (kept.good, kept.reason, kept.comment) == (True, None, None)
+        assert (row.good, row.reason, row.comment) == (True, None, None)
         assert not votes.cast(session, 999, 7, good=True, now=NOW)
         assert not votes.explain(session, number, 8, "wrong")
 
@@ -124,7 +121,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         digests.keep_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):
             spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
-        assert privacy.count_kept(session, 7) == privacy.Kept(
+        assert privacy.count_records(session, 7) == privacy.PersonCounts(
             turns=1, votes=1, alerts=1, documents=1
         )
     with state.session() as session:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.state import invitations, meters, privacy, roles
 from bot.state.database import State
-from bot.state.meters import KeptMeter
+from bot.state.meters import MeterLevel
 from bot.state.tables import InvitationRow, RoleRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -67,12 +67,12 @@ def test_an_invitation_takes_nothing_from_who_has_more_and_ends_no_bar(state: St
 
 
 def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
-    low = KeptMeter(0.5, NOW, told=True)
+    low = MeterLevel(0.5, NOW, told=True)
     with state.session() as session:
-        meters.save_meters(session, {"person:7": KeptMeter(3.0, NOW - DAY), "person:8": low})
-        meters.save_meters(session, {"person:7": KeptMeter(2.0, NOW - DAY)})
+        meters.save_meters(session, {"person:7": MeterLevel(3.0, NOW - DAY), "person:8": low})
+        meters.save_meters(session, {"person:7": MeterLevel(2.0, NOW - DAY)})
         kept = meters.load_meters(session)
-        assert kept == {"person:7": KeptMeter(2.0, NOW - DAY), "person:8": low}
+        assert kept == {"person:7": MeterLevel(2.0, NOW - DAY), "person:8": low}
         meters.forget_meters_before(session, NOW)
         assert meters.load_meters(session) == {"person:8": low}
 
