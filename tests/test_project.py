@@ -113,7 +113,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     declared = {
         canonicalize_name(each.name) for each in requirements(*TESTED, "llama", "training", "voice")
     }
-    ours = {"bot", "index", "tests", "training"}
+    ours = {"bot", "index", "selon", "tests", "training"}
     undeclared = {}
     for path in (each for package in ours for each in (ROOT / package).rglob("*.py")):
         for name in _imported(path) - {"bench", *ours} - sys.stdlib_module_names:
@@ -142,7 +142,7 @@ def test_an_installed_package_has_every_file_that_is_no_module() -> None:
         path for name, patterns in declared.items() for pattern in patterns
         for path in (ROOT / name.replace(".", "/")).glob(pattern)
     }  # fmt: skip
-    files = [path for package in ("bot", "index") for path in (ROOT / package).rglob("*.*")]
+    files = [p for name in ("bot", "index", "selon") for p in (ROOT / name).rglob("*.*")]
     data = {path for path in files if path.suffix not in (".py", ".pyc", ".mo")}
     assert data - packed == set()
 

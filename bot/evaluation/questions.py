@@ -90,6 +90,10 @@ def parse_json(text: str, place: str) -> Field:
         raise QuestionFileError(
             "questions-not-json", shown=where, column=error.colno, reason=Words(error.msg)
         ) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise QuestionFileError(
+            "questions-not-json", shown=place, column=1, reason=reason_of(error)
+        ) from error
     except RecursionError as error:
         raise QuestionFileError("questions-too-deep", shown=place) from error
 

@@ -29,6 +29,7 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
     data_dir: str
     if_missing: str
     json: str
+    jsonl: str
     version: str
 
     # Errors

@@ -25,15 +25,24 @@ from bot.command import (
     Job,
     job,
 )
+from bot.errors import SettingsError
 from bot.feature import AskOption, Feature
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.errors import error_text
 from bot.locale.models import ModelPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, encodable, show
-from bot.terminal.render import answer_json, answer_text, explained_text
+from bot.terminal.render import (
+    answer_fields,
+    answer_json,
+    answer_text,
+    explained_text,
+    json_line,
+)
+from index.errors import CodedError
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
@@ -75,11 +84,16 @@ def declare(line: CommandLine, features: Sequence[Feature]) -> None:
         ] = None,
         data_dir: DataDir = None,
         as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
+        as_lines: Annotated[bool, typer.Option("--jsonl", help=phrases.jsonl)] = False,
         explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
         **paths: Path | None,
     ) -> Job:
         words = " ".join(question or [])
         chosen = [(each, path) for each in options if (path := paths[each.name]) is not None]
+        if as_lines:
+            if words or as_json or chosen:
+                raise SettingsError("jsonl-alone", shown="--jsonl")
+            return job(data_dir, partial(ask_lines, explain=explain))
         return job(
             data_dir,
             partial(ask, question=words, as_json=as_json, explain=explain, options=chosen),
@@ -180,6 +194,39 @@ def ask(
     if explain and answer.help is None:
         show(out, Text("\n").append_text(explained_text(answer, phrases)))
     return _EXIT_CODES[answer.outcome]
+
+
+def ask_lines(settings: Settings, *, explain: bool = False) -> int:
+    """Answer the questions of standard input, JSON Lines in and out; the exit code.
+
+    Every line that is not blank gives one: an answer, or what is wrong with the line.
+    """
+    from bot.assembly import open_chain
+    from bot.evaluation.questions import parse_json
+
+    failed = False
+    with open_chain(settings) as chain:
+        for number, line in enumerate(sys.stdin, start=1):
+            if not line.strip():
+                continue
+            fields: dict[str, Any] = {"line": number}
+            try:
+                asked = parse_json(line, f"-:{number}")
+                if isinstance(asked.value, dict) and "id" in asked.value:
+                    fields["id"] = asked.value["id"]
+                words = " ".join(asked.get("question").filled().split())
+                question = words.encode("utf-8", "replace").decode()  # of half a character: "?"
+                answer = chain.invoke(question)
+                fields |= answer_fields(answer, Phrases.of(answer.language), explain=explain)
+            except CodedError as error:
+                failed = True
+                fields["error"] = {
+                    "code": error.code,
+                    "message": error_text(error, settings.language),
+                }
+            sys.stdout.write(f"{json_line(fields)}\n")
+            sys.stdout.flush()
+    return FAILED if failed else DONE
 
 
 def chat(settings: Settings) -> int:

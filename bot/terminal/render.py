@@ -112,8 +112,13 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
 
 
 def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
-    """One line of JSON; a refusal's `answer` is the sentence that says so, that of help the whole
-    text, beside an empty question.
+    """The fields of `answer_fields` as one line of JSON."""
+    return json_line(answer_fields(answer, phrases, explain=explain))
+
+
+def answer_fields(answer: Answer, phrases: Phrases, *, explain: bool = False) -> dict[str, Any]:
+    """An answer as JSON has it; a refusal's `answer` is the sentence that says so, that of help
+    the whole text, beside an empty question.
 
     The sentences dropped are told by what is wrong with them, with their words to `explain`.
     """
@@ -123,7 +128,7 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
     period = None
     if answer.period is not None:
         period = {"from": answer.period.first.isoformat(), "to": answer.period.last.isoformat()}
-    fields = {
+    return {
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
@@ -142,7 +147,6 @@ def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> s
             {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
         ],
     }
-    return json_line(fields)
 
 
 def json_line(fields: Mapping[str, Any]) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.errors import ModelError, Words, reason_of
-from index.models.base import BUNDLED
+from index.errors import Words, reason_of
 
 _REASON_LENGTH = 200  # characters
 
@@ -31,17 +28,11 @@ def model_fingerprint(model: Any, described: str = "") -> str:
     return digest.hexdigest()[:12]
 
 
-def check_folder(name: str, code: str) -> None:
-    """Raises ModelError with this code where a model is named by a path that is not there."""
-    if name.startswith((".", "/", "~")) and not Path(name).exists():
-        raise ModelError(code, name=name)
+def is_missing_folder(name: str) -> bool:
+    """True if a model is named by a path that does not exist."""
+    return name.startswith((".", "/", "~")) and not Path(name).exists()
 
 
-@contextmanager
-def translate_load_errors(name: str, code: str) -> Iterator[None]:
-    """Raise whatever the libraries' many layers raise as a ModelError with this code."""
-    try:
-        yield
-    except Exception as error:
-        reason = Words(str(reason_of(error))[:_REASON_LENGTH])
-        raise ModelError(code, name=name, reason=reason, bundled=BUNDLED) from error
+def load_failure(error: Exception) -> Words:
+    """Why a model could not be loaded, as the libraries' many layers say it, shortened."""
+    return Words(str(reason_of(error))[:_REASON_LENGTH])

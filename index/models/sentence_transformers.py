@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import ModelError
-from index.models.base import Prompts, Vectors
-from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
+from index.models.base import BUNDLED, Prompts, Vectors
+from index.models.identity import is_missing_folder, load_failure, model_fingerprint, short_name
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -67,7 +67,8 @@ def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
     """Raises ModelError if there is no such model, or no library to load it."""
-    check_folder(name, "embedding-model-no-folder")
+    if is_missing_folder(name):
+        raise ModelError("embedding-model-no-folder", name=name)
     try:
         import torch
         from sentence_transformers import SentenceTransformer
@@ -77,8 +78,13 @@ def load_sentence_transformer(
         ) from error
     if threads is not None:
         torch.set_num_threads(threads)
-    with translate_load_errors(name, "embedding-model-not-loaded"):
+    try:
         return SentenceTransformerEmbedder(name, SentenceTransformer(name))
+    except Exception as error:
+        reason = load_failure(error)
+        raise ModelError(
+            "embedding-model-not-loaded", name=name, reason=reason, bundled=BUNDLED
+        ) from error
 
 
 def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:

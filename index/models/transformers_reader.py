@@ -14,9 +14,9 @@ import numpy as np
 
 from index.errors import ModelError
 from index.findings import PassageReading
-from index.models.base import PassageReader, PassageText
+from index.models.base import BUNDLED, PassageReader, PassageText
 from index.models.bundled.reader import find_spans
-from index.models.identity import check_folder, model_fingerprint, short_name, translate_load_errors
+from index.models.identity import is_missing_folder, load_failure, model_fingerprint, short_name
 
 _TOKENS = 512
 _ANSWERING = "ForQuestionAnswering"
@@ -83,7 +83,8 @@ class CrossEncoderReader:
 
 def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
     """The model of this name. Raises ModelError if none reads, or no library loads it."""
-    check_folder(name, "reader-no-folder")
+    if is_missing_folder(name):
+        raise ModelError("reader-no-folder", name=name)
     try:
         import torch
         from sentence_transformers import CrossEncoder
@@ -92,9 +93,12 @@ def load_transformers_reader(name: str, *, threads: int | None = None) -> Passag
         raise ModelError("reader-no-library", name=name, package=error.name or "torch") from error
     if threads is not None:
         torch.set_num_threads(threads)
-    with translate_load_errors(name, "reader-not-loaded"):
+    try:
         kinds = AutoConfig.from_pretrained(name).architectures or []
         if any(kind.endswith(_ANSWERING) for kind in kinds):
             model = AutoModelForQuestionAnswering.from_pretrained(name).eval()
             return QuestionAnsweringReader(name, AutoTokenizer.from_pretrained(name), model)
         return CrossEncoderReader(name, CrossEncoder(name, max_length=_TOKENS))
+    except Exception as error:
+        reason = load_failure(error)
+        raise ModelError("reader-not-loaded", name=name, reason=reason, bundled=BUNDLED) from error

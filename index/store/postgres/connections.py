@@ -280,12 +280,15 @@ def take_lease(
         "(SELECT oid FROM pg_database WHERE datname = current_database())",
         [_BUILD_LOCK, number],
     ).fetchone()
-    named = {"part": part} if part else {}
     if holder is None:
-        raise BuildLocked(Problem("part-locked" if part else "build-locked", **named), shown=shown)
-    code = "part-locked-by" if part else "build-locked-by"
-    named |= {"process": str(holder[0]), "since": f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"}
-    raise BuildLocked(Problem(code, **named), shown=shown)
+        locked = Problem("part-locked", part=part) if part else Problem("build-locked")
+        raise BuildLocked(locked, shown=shown)
+    process, since = str(holder[0]), f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"
+    if part:
+        problem = Problem("part-locked-by", part=part, process=process, since=since)
+    else:
+        problem = Problem("build-locked-by", process=process, since=since)
+    raise BuildLocked(problem, shown=shown)
 
 
 def hold(connection: Connection, lock: int, number: int = 0) -> None:

@@ -14,7 +14,6 @@ from langchain_core.runnables import RunnableConfig
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.retriever import ArticleRetriever
 from index.article import Period
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -164,15 +163,3 @@ def test_other_work_stands_still_while_a_question_is_searched_and_read(live: Liv
     )
     assert chain.invoke(QUESTION).answered
     assert told == ["still", "searched", "read", "on"]
-
-
-async def test_the_retriever_gives_documents_for_other_chains(live: LiveIndex) -> None:
-    retriever = ArticleRetriever(searcher=live.searcher(), k=2)
-    documents = retriever.invoke("Où est-il né, à Lyon ?")
-    assert await retriever.ainvoke("Où est-il né, à Lyon ?") == documents
-    assert len(documents) == 2
-    document = next(each for each in documents if each.metadata["title"] == full().title)
-    assert document.metadata["published"] == "2024-02-29"
-    assert document.metadata["url"] == full().url
-    span = slice(document.metadata["start"], document.metadata["end"])
-    assert full().text[span] == document.page_content

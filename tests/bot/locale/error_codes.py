@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bot
 import index
+import selon
 
 _ROOT = "CodedError"
 _OWN = {"shown", "at", "kept", "passing", "after"}
@@ -21,7 +22,7 @@ def raised() -> dict[str, set[frozenset[str]]]:
     """By code, the sets of parameters that it is given."""
     trees = [
         ast.parse(path.read_text(encoding="utf-8"))
-        for package in (index, bot)
+        for package in (index, bot, selon)
         for path in sorted(Path(package.__path__[0]).rglob("*.py"))
     ]
     errors = _errors(trees)

@@ -1,4 +1,4 @@
-"""Selon's search as a LangChain retriever, for other people's chains."""
+"""The search as a LangChain retriever."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.search.searcher import Searcher
+from index.search.live import LiveIndex
 
 
 class ArticleRetriever(BaseRetriever):
@@ -19,13 +19,13 @@ class ArticleRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    searcher: Searcher
+    index: LiveIndex
     k: int = 5
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        findings = self.searcher.search(query, self.k)
+        findings = self.index.search(query, self.k)
         return [
             Document(
                 page_content=hit.passage.text,

@@ -1,0 +1,136 @@
+"""An index of articles as an object of Python: ask it, search it, build it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.errors import SettingsError
+from bot.settings import Settings, index_store, load_settings
+
+# Everything else takes seconds to import, and is when it is used.
+if TYPE_CHECKING:
+    from bot.answer import Answer
+    from bot.answering.chain import AnswerChain
+    from bot.followups.turn import TurnText
+    from bot.llm.factory import Writers
+    from index.build.builder import BuildReport
+    from index.findings import Hit
+    from index.search.live import LiveIndex
+    from selon.retriever import ArticleRetriever
+
+
+def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Selon:
+    """Open the index in a folder, or at a `postgresql://` address.
+
+    `settings` are those of docs/settings.md in lower case without `SELON_`; those left out come
+    from the environment and `.env`, as for the command. Nothing is loaded yet, and the index need
+    not exist: `index()` builds it. Raises SettingsError for a setting that is unknown or refused.
+    """
+    unknown = settings.keys() - Settings.model_fields.keys()
+    if unknown:
+        raise SettingsError("settings-unknown", settings=tuple(sorted(unknown)))
+    if location is not None:
+        name = os.fspath(location)
+        settings["index_url" if "://" in name else "data_dir"] = name
+    return Selon(load_settings(**settings))
+
+
+class Selon:
+    """An index of articles and what answers from it; safe to use from several threads.
+
+    Methods that begin with `a` are their namesakes for asynchronous callers. The first call loads
+    the models, which takes seconds; a new generation of the index is answered from at once.
+    `close`, or the end of a `with` block, closes the connections to chat models.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        index_store(settings)  # an address that is none is refused now
+        self.settings = settings
+        self._lock = threading.RLock()
+        self._writers: Writers | None = None
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question with its citations. Raises NoIndex, ModelError, StoreError."""
+        return self.as_runnable().invoke(question)
+
+    async def aask(self, question: str) -> Answer:
+        chain = await asyncio.to_thread(self.as_runnable)
+        return await chain.ainvoke(question)
+
+    def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Find the nearest passages, best first, unread. Raises NoIndex, ModelError, StoreError."""
+        return self._opened().search(question, limit).hits
+
+    async def asearch(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
+        return await asyncio.to_thread(self.search, question, limit)
+
+    def index(self, *paths: str | os.PathLike[str]) -> BuildReport:
+        """Build the index from files and folders; by default, from the setting `corpus_dir`.
+
+        Only what changed is read and embedded again. Raises IndexingError; the index in service
+        then stays as it was.
+        """
+        from bot.library.format_options import load_format_options
+        from bot.library.paths import corpus_paths
+        from index.build.builder import build
+
+        sources = corpus_paths(self.settings, [Path(path) for path in paths])
+        options = load_format_options(self.settings.data_dir)
+        embedder = self._opened().embedder
+        return build(sources, index_store(self.settings), embedder, options=options)
+
+    async def aindex(self, *paths: str | os.PathLike[str]) -> BuildReport:
+        return await asyncio.to_thread(self.index, *paths)
+
+    def as_runnable(self) -> AnswerChain[TurnText | str]:
+        """The chain as a LangChain Runnable, from a question to an Answer."""
+        with self._lock:
+            return self._chain
+
+    def as_retriever(self, k: int = 5) -> ArticleRetriever:
+        """The search as a LangChain retriever, of Documents."""
+        from selon.retriever import ArticleRetriever
+
+        return ArticleRetriever(index=self._opened(), k=k)
+
+    def close(self) -> None:
+        with self._lock:
+            writers, self._writers = self._writers, None
+            self.__dict__.pop("_chain", None)
+        if writers is not None:
+            writers.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    def _opened(self) -> LiveIndex:
+        with self._lock:
+            return self._index
+
+    @cached_property
+    def _index(self) -> LiveIndex:
+        from bot.assembly import open_index
+
+        return open_index(self.settings, awaited=True)
+
+    @cached_property
+    def _chain(self) -> AnswerChain[TurnText | str]:
+        from bot.assembly import chain_over, open_writers
+
+        self._index.searcher()  # raises NoIndex before the other models are loaded
+        self._writers = open_writers(self.settings)
+        return chain_over(self._index, self.settings, self._writers)

@@ -1,0 +1,101 @@
+"""`selon ask --jsonl`: an object for each line of standard input, in their order."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import assembly
+from bot.answer import Answer
+from bot.errors import StateError
+from bot.main import run
+from bot.settings import Settings
+from tests.bot.answers import answered, article, citation
+
+ANSWER = answered(citation("Une carte suffit.", article()))
+
+
+class Chain:
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
+    def invoke(self, question: str) -> Answer:
+        self.questions.append(question)
+        if question == "Panne ?":
+            raise StateError("postgres-gone", reason="x")
+        return ANSWER
+
+
+@pytest.fixture
+def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
+    chain = Chain()
+
+    @contextmanager
+    def open_chain(settings: Settings) -> Iterator[Chain]:
+        yield chain
+
+    monkeypatch.setattr(assembly, "open_chain", open_chain)
+    return chain
+
+
+def ask_lines(
+    text: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, list[dict[str, Any]]]:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    code = run(["ask", "--jsonl", "--data-dir", str(home)])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_each_question_gets_its_answer_and_its_id(
+    chain: Chain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = '{"id": "a", "question": " Une  carte ? "}\n\n{"question": "Deux\\ud800 ?", "x": 1}'
+    code, said = ask_lines(text, tmp_path, monkeypatch, capsys)
+    assert code == 0
+    assert chain.questions == ["Une carte ?", "Deux? ?"]
+    assert [(each["line"], each.get("id")) for each in said] == [(1, "a"), (3, None)]
+    assert all(each["citations"][0]["quote"] == "Une carte suffit." for each in said)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "id"),
+    [
+        ("nope", "questions-not-json", None),
+        ('{"id": 3, "q": "?"}', "field-missing", 3),
+        ('{"id": 4, "question": " "}', "field-empty", 4),
+        ('["Quoi ?"]', "field-expected", None),
+        (f'{{"question": {"9" * 5_000}}}', "questions-not-json", None),
+        (f"{'[' * 100_000}", "questions-too-deep", None),
+        ('{"id": 5, "question": "Panne ?"}', "postgres-gone", 5),
+    ],
+)
+def test_a_line_that_fails_says_so_and_the_next_is_answered(
+    line: str,
+    code: str,
+    id: int | None,
+    chain: Chain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = f'{line}\n{{"question": "Quoi ?"}}\n'
+    exit_code, (wrong, right) = ask_lines(text, tmp_path, monkeypatch, capsys)
+    assert exit_code == 1
+    assert (wrong["line"], wrong.get("id"), wrong["error"]["code"]) == (1, id, code)
+    assert wrong["error"]["message"]
+    assert right["outcome"] == "sure"
+
+
+@pytest.mark.parametrize("more", ["--json", "Quoi ?", "--audio=a.ogg"])
+def test_lines_go_with_no_other_question(more: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "--jsonl", more]) == 2
+    assert "entrée standard" in capsys.readouterr().err

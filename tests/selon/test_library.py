@@ -1,0 +1,98 @@
+"""The library over a small corpus, and the examples of docs/library.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import selon
+from bot.errors import SettingsError
+from bot.settings import Settings
+from index.errors import NoIndex
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from selon.retriever import ArticleRetriever
+from tests.fakes import FakeEmbedder
+from tests.index.samples import full, index, three
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", PAGE, re.DOTALL)
+QUESTION = "Qui a conçu une lentille pour les phares ?"
+QUOTE = "Augustin Fresnel conçoit en 1822 une lentille à échelons pour les phares."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with articles and their index."""
+    home = tmp_path_factory.mktemp("library")
+    (home / "articles").mkdir()
+    (home / "articles" / "phares.txt").write_text(f"Les phares\n\n{QUOTE}\n", encoding="utf-8")
+    (home / "articles" / "tigre.txt").write_text(
+        "Le tigre\n\nLe tigre pèse jusqu’à trois cents kilos et chasse la nuit.\n", encoding="utf-8"
+    )
+    with selon.open(home / ".selon") as articles:
+        report = articles.index(home / "articles")
+    assert (report.articles, report.skipped) == (2, ())
+    return home
+
+
+async def test_a_question_is_answered_with_its_citation(home: Path) -> None:
+    async with selon.open(home / ".selon") as articles:
+        answer = articles.ask(QUESTION)
+        assert answer.outcome == "sure"
+        assert answer.citations[0].quote == QUOTE
+        assert (await articles.aask(QUESTION)).citations == answer.citations
+        assert (await articles.as_runnable().ainvoke(QUESTION)).citations == answer.citations
+        hits = articles.search("tigre", 1)
+        assert [hit.article.title for hit in hits] == ["Le tigre"]
+        assert await articles.asearch("tigre", 1) == hits
+
+
+async def test_what_was_indexed_since_is_found(home: Path, tmp_path: Path) -> None:
+    with selon.open(tmp_path) as articles:
+        with pytest.raises(NoIndex):
+            articles.ask(QUESTION)
+        await articles.aindex(home / "articles" / "tigre.txt")
+        assert not articles.ask(QUESTION).answered
+        articles.index(home / "articles")
+        assert articles.ask(QUESTION).answered
+
+
+def test_a_setting_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="settings-unknown"):
+        selon.open(tmp_path, redaer="none")
+    with pytest.raises(SettingsError, match="settings-refused"):
+        selon.open(tmp_path, threads=-1)
+    with selon.open(tmp_path, reader="none") as articles:
+        assert articles.settings == Settings(data_dir=tmp_path, reader="none")
+
+
+async def test_the_retriever_gives_documents(tmp_path: Path) -> None:
+    index([*three(), full()], tmp_path)
+    live = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
+    retriever = ArticleRetriever(index=live, k=2)
+    documents = retriever.invoke("Où est-il né, à Lyon ?")
+    assert await retriever.ainvoke("Où est-il né, à Lyon ?") == documents
+    assert len(documents) == 2
+    document = next(each for each in documents if each.metadata["title"] == full().title)
+    assert document.metadata["published"] == "2024-02-29"
+    assert document.metadata["url"] == full().url
+    span = slice(document.metadata["start"], document.metadata["end"])
+    assert full().text[span] == document.page_content
+
+
+@pytest.mark.parametrize(("example", "printed"), EXAMPLES)
+def test_the_examples_of_the_page_run(
+    example: str,
+    printed: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(home)
+    exec(compile(example, "docs/library.md", "exec"), {"__name__": "__main__"})  # noqa: S102
+    said = capsys.readouterr().out
+    assert said == printed if printed else said
