@@ -19,7 +19,7 @@ migrate_for_real: Migrate = database.migrate
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """`bot.state.database.migrate`, without the cost of 13 migrations for an empty SQLite file."""
+    """`bot.state.database.migrate`, without the cost of Alembic where nothing is to be migrated."""
     if revision in {"head", _head()}:
         names = set(inspect(connection).get_table_names())
         if connection.dialect.name == "sqlite" and not {"alembic_version", "people"} & names:

@@ -23,9 +23,10 @@ from sqlalchemy import URL, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
-from bot.state import announcements, conversations, documents, migrations, people, privacy
+from bot.state import announcements, conversations, documents, migrations, people, privacy, spending
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, open_state
+from bot.state.spending import Spent
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
@@ -283,3 +284,17 @@ def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(
             state.do(lambda session: session.scalar(source), quick=each) for each in (True, False)
         ]
     assert [each == "session" for each in quick] == [True, False]
+
+
+def test_what_several_count_at_once_adds_up(state: State) -> None:
+    """Two that read the same number and both add to it would lose one."""
+    add = partial(
+        spending.add_spending,
+        day=NOW.date(),
+        model="ollama:x",
+        spent=Spent(1, 3, 2),
+        person_id=None,
+    )
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: state.do(add), range(40)))
+    assert state.do(partial(spending.on, day=NOW.date())) == Spent(40, 120, 80)
