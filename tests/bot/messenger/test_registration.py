@@ -15,7 +15,7 @@ from telegram.ext import CommandHandler
 from bot.messenger import handlers
 from bot.messenger.menus import MenuCommand
 from bot.state.database import State, open_state, state_url
-from tests.e2e.telegram import all_commands, feature_commands, register_all
+from tests.e2e.telegram import all_commands, feature_commands, feature_packages, register_all
 
 PATHS = list(handlers.__path__)
 
@@ -63,7 +63,10 @@ def test_telegram_takes_the_names_and_the_lines() -> None:
 def test_handlers_and_features_have_their_jobs_run(state: State) -> None:
     """What was begun is gone on with, what comes at its time is sent, what is over is erased."""
     _, chores = register_all(state)
-    assert {each.name for each in chores} == {
-        *("forgetting", "access", "announcements", "documents"),
-        *("alerts", "subscriptions", "digests", "recordings"),
-    }
+    names = {each.name for each in chores}
+    assert {"forgetting", "access", "announcements", "documents"} <= names
+    features = {package.__name__ for package in feature_packages()}
+    if "bot.alerts" in features:
+        assert {"alerts", "subscriptions"} <= names
+    if "bot.digests" in features:
+        assert {"digests", "recordings"} <= names
