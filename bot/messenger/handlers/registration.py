@@ -43,7 +43,7 @@ from bot.messenger.menus import Menus
 from bot.messenger.outbound.live_answer import LiveStops
 from bot.messenger.services import BotServices
 
-# Those of features stand between the first part of everybody's commands and `LAST`.
+# Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
 LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, STOP, HELP)
 CORE_MENUS = Menus(
     everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, SOURCES, NEW),
@@ -82,7 +82,9 @@ def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator
     questions, documents = QuestionHandlers(services, votes, stops), None
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
-    services.features.extend(filter(None, (opened(services, questions) for opened in openers)))
+    services.features.extend(
+        filter(None, (open_feature(services, questions) for open_feature in openers))
+    )
     menus = menus_with(services.features)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
     yield AccessHandlers(services)

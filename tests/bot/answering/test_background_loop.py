@@ -35,7 +35,7 @@ def test_closing_cancels_the_source() -> None:
 
     with closing(BackgroundLoop().iterate(endless)) as items:
         assert next(items) == 1
-    assert cancelled.wait(5)
+    assert cancelled.wait(30)
 
 
 def test_a_caller_without_a_loop_gets_the_result_and_its_own_context() -> None:
@@ -64,7 +64,7 @@ def test_an_interrupted_caller_cancels_and_waits_until_it_is_cancelled() -> None
         raise KeyboardInterrupt
 
     def press() -> None:
-        assert begun.wait(5)
+        assert begun.wait(30)
         time.sleep(0.2)  # until the caller waits
         os.kill(os.getpid(), signal.SIGUSR1)
 

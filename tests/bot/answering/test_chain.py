@@ -86,7 +86,7 @@ def test_who_leaves_early_ends_the_work(live: LiveIndex) -> None:
     growing = Growing()
     with closing(RetrievalQA(live, growing).stream(QUESTION)) as answers:
         next(answers)
-    assert growing.closed.wait(5)
+    assert growing.closed.wait(30)
 
 
 async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:

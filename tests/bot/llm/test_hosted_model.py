@@ -131,7 +131,7 @@ async def test_an_endless_answer_is_cut(opened: Opened) -> None:
         assert 80 < len(text) < 100
         assert asked.usage is not None
         assert asked.usage.cut
-        await asyncio.wait_for(server.left.wait(), 2)
+        await asyncio.wait_for(server.left.wait(), 30)
 
 
 async def test_neither_key_nor_text_is_told_or_logged(
@@ -215,7 +215,7 @@ async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Beha
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(server.left.wait(), 2)
+        await asyncio.wait_for(server.left.wait(), 30)
 
 
 async def test_a_call_that_was_stopped_counts_and_does_not_harm(
@@ -259,7 +259,7 @@ def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
         loop.call_soon_threadsafe(stop.set)
         serving_task.result(5)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(30)
         loop.close()
 
 

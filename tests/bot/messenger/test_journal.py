@@ -23,7 +23,7 @@ async def test_a_record_does_not_wait_for_updates_that_arrive(
         done, disk = state.do, threading.Event()
 
         def do(job: Callable[..., Any], *, quick: bool = False, relaxed: bool = False) -> Any:
-            assert quick or disk.wait(20)
+            assert quick or disk.wait(60)
             return done(job, quick=quick, relaxed=relaxed)
 
         monkeypatch.setattr(state, "do", do)

@@ -256,12 +256,12 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> Non
 
     def slow(session: Session) -> None:
         begun.set()
-        assert go_on.wait(5)
+        assert go_on.wait(30)
         people.note_person(session, 7, NOW)
 
     with ThreadPoolExecutor(2) as pool:
         job = pool.submit(state.do, slow)
-        assert begun.wait(5)
+        assert begun.wait(30)
         closing = pool.submit(state.close)
         while not state.closed:
             assert not closing.done()

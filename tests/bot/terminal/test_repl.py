@@ -196,7 +196,7 @@ def test_the_prompt_is_usable_while_the_index_loads(keyboard: PipeInput, streams
     streams.out = Watched(file=streams.out.file, highlight=False, markup=False)
 
     def slowly() -> Callable[[TurnText], Answer]:
-        assert loaded.wait(10)
+        assert loaded.wait(30)
         return ask
 
     assert typed("/aide\rCombien de puces ?\r\x04", keyboard, streams, slowly) == 0

@@ -47,7 +47,7 @@ class Watched:
         watcher = Watcher(self._build, followers, self.changes, self.heard, self.stop, retry=0.05)
         thread = threading.Thread(target=watcher.run)
         thread.start()
-        thread.join(10)
+        thread.join(30)
         self.stop.set()
         assert not thread.is_alive()
         return self.heard.all
