@@ -26,14 +26,8 @@ from bot.arena.standings import Standings, counting_rules, pair_records, standin
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.resolution import Understood
 from bot.llm.budget import on_behalf_of
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import (
-    ButtonPress,
-    ChatEvent,
-    button_handler,
-    command_handler,
-    public_button_handler,
-)
+from bot.messenger.asker import Asker
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import TelegramFeature
 from bot.messenger.handlers.question import QUESTION_LIMIT, ConversationMemory
 from bot.messenger.inbound.addressee import by_another_bot
@@ -74,28 +68,19 @@ _PART = r"arena:(yes|no)"
 _ALERT_LIMIT = 200  # characters that Telegram shows to whoever pressed a button
 
 
-class ArenaOnTelegram(TelegramFeature):
+class ArenaOnTelegram(Handlers, TelegramFeature):
     """In a group everybody may vote, once each, and alone sees the names; in private they are told
     below the answers."""
 
     def __init__(self, services: BotServices, arena: Arena | None) -> None:
-        self._services = services
+        super().__init__(services)
         self._arena = arena
         self._memory = ConversationMemory(services)
         self._chance = SystemRandom()
         self._counting = asyncio.Lock()  # one at a time, for people who ask are to be answered
         self._counting_result: tuple[tuple[int, datetime], Standings] | None = None
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handlers(
-            [
-                command_handler(self._services, ARENA, self.ask),
-                command_handler(self._services, STANDINGS, self.standings),
-                public_button_handler(self._services, _VOTE, self.vote),
-                button_handler(self._services, _PART, self.choose),
-            ]
-        )
-
+    @on_command(ARENA)
     async def ask(self, event: ChatEvent) -> None:
         """/arene QUESTION; without a question, what it is, and whether to take part."""
         arena, words = self._arena, event.argument
@@ -135,6 +120,7 @@ class ArenaOnTelegram(TelegramFeature):
                 return False  # the conversation's own documents are asked too
         return await self._battle(bot, asker, message, words, arena, ordinary=True)
 
+    @on_button(_PART)
     async def choose(self, press: ButtonPress) -> None:
         """Whether ordinary questions may become battles."""
         phrases, wanted = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
@@ -147,6 +133,7 @@ class ArenaOnTelegram(TelegramFeature):
         await press.acknowledge()
         await press.replace_text(phrases.joined if wanted else phrases.left)
 
+    @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
         """A vote, or a vote taken back."""
         asker, choice = press.asker, press.match[2]
@@ -158,6 +145,7 @@ class ArenaOnTelegram(TelegramFeature):
         else:
             await self._vote(press, battle, _CHOICES[choice])
 
+    @on_command(STANDINGS)
     async def standings(self, event: ChatEvent) -> None:
         """A picture where somebody is rated, and the table."""
         from bot.arena.chart import draw_standings

@@ -23,8 +23,8 @@ from bot.digests.script_records import NewScript, ScriptRecord
 from bot.digests.texts import RecordingPhrases
 from bot.errors import SpeechError
 from bot.locale.answers import Phrases
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, public_button_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button
 from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.outbound.answer_html import text_html
@@ -64,16 +64,13 @@ class _Work(BackgroundWork):
             raise _Stopped
 
 
-class RecordingHandlers:
+class RecordingHandlers(Handlers):
     """One recording at a time; what a process leaves unfinished, the next one takes up again."""
 
     def __init__(self, services: BotServices) -> None:
-        self._services = services
+        super().__init__(services)
         self._under_way: dict[int, _Work] = {}
         self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
-
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(public_button_handler(self._services, _STOP, self.stop))
 
     @property
     def chore(self) -> Chore:
@@ -105,6 +102,7 @@ class RecordingHandlers:
             return  # the next start takes it up
         event.create_task(self._record(event.bot, kept))
 
+    @on_button(_STOP, public=True)
     async def stop(self, press: ButtonPress) -> None:
         await press.acknowledge()
         for work in self._under_way.values():

@@ -26,7 +26,7 @@ from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import Chore, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
@@ -54,27 +54,20 @@ _MORNING = "7h30"
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
 
 
-class DigestsOnTelegram(TelegramFeature):
+class DigestsOnTelegram(Handlers, TelegramFeature):
     """Shown when asked for; sent at its time once a day, also after a crash; stopped by a press."""
 
     def __init__(self, services: BotServices) -> None:
-        self._services = services
+        super().__init__(services)
         self._recordings = RecordingHandlers(services)
         self._sending = asyncio.Lock()
         self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
 
     def register(self, application: TelegramApplication) -> None:
         self._recordings.register(application)
-        application.add_handlers(
-            [
-                command_handler(self._services, DAILY, self.daily),
-                command_handler(self._services, PODCAST, self.podcast),
-                public_button_handler(self._services, r"q:stop", self.stop),
-                public_button_handler(self._services, r"q:start", self.start),
-                public_button_handler(self._services, HEAR_DAILY_PATTERN, self.hear),
-            ]
-        )
+        super().register(application)
 
+    @on_command(DAILY)
     async def daily(self, event: ChatEvent) -> None:
         asker = event.asker
         typed = event.argument
@@ -87,6 +80,7 @@ class DigestsOnTelegram(TelegramFeature):
         else:
             await event.say(asker.texts(SchedulePhrases).usage)
 
+    @on_command(PODCAST)
     async def podcast(self, event: ChatEvent) -> None:
         """A subject, or the last seven days where none is named."""
         asker = event.asker
@@ -101,6 +95,7 @@ class DigestsOnTelegram(TelegramFeature):
         told = await event.deliver(script_html(script))
         await self._recordings.begin(event, script, told, subject)
 
+    @on_button(HEAR_DAILY_PATTERN, public=True)
     async def hear(self, press: ButtonPress) -> None:
         """The button below a daily: it is read aloud."""
         asker = press.asker
@@ -110,10 +105,12 @@ class DigestsOnTelegram(TelegramFeature):
             script = await self._make_daily(asker.place.chat_id, period, asker.phrases.code)
             await self._recordings.begin(press, script)
 
+    @on_button(r"q:stop", public=True)
     async def stop(self, press: ButtonPress) -> None:
         await press.acknowledge()
         await self._stop(press)
 
+    @on_button(r"q:start", public=True)
     async def start(self, press: ButtonPress) -> None:
         """Every morning from now on."""
         morning = parse_schedule(_MORNING)

@@ -6,16 +6,24 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
 
-from bot.messenger.asker import Asker
+from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.feature import Chore
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver
-from bot.messenger.outbound.reply import acknowledge, replace_text, say
+from bot.messenger.outbound.reply import acknowledge, replace_message, say
 from bot.messenger.services import BotServices, find_asker
 
 logger = logging.getLogger(__name__)
@@ -77,8 +85,11 @@ class ButtonPress(ChatEvent):
         await acknowledge(self.query, text, aloud=aloud)
 
     async def replace_text(self, text: str) -> int:
-        """Replace the message of the button by a text; return the id of the message."""
-        return await replace_text(self.bot, self.asker, self.query, text)
+        """Replace the message of the button by a text, without its buttons; return the message's
+        id. A message too old to be changed is followed by a new one."""
+        shown = self.query.message
+        message_id = shown.message_id if shown is not None else None
+        return await replace_message(self.bot, self.asker, message_id, text)
 
     async def retire(self) -> None:
         """Remove a button that has done its work from below its message."""
@@ -98,8 +109,13 @@ class ButtonPress(ChatEvent):
 
 # Finds who an update comes from; None, after saying why, for somebody who may not do this.
 Check = Callable[[BotServices, Update, Bot], Awaitable[Asker | None]]
-OnEvent = Callable[[ChatEvent], Awaitable[None]]
-OnPress = Callable[[ButtonPress], Awaitable[None]]
+Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
+Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
+_Route = Callable[[BotServices, Any], BaseHandler[Any, Any, Any]]
+
+
+class _Decorator(Protocol):
+    def __call__(self, method: Method, /) -> Method: ...
 
 
 class PublicCommands(CommandHandler[Any, Any]):
@@ -110,58 +126,88 @@ class PublicButtons(CallbackQueryHandler[Any, Any]):
     """Buttons that answer in groups too."""
 
 
+class Handlers:
+    """Handlers of commands, buttons and messages that belong together: its decorated methods."""
+
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
+
+    def register(self, application: TelegramApplication) -> None:
+        """Register the decorated methods in the order of their definition."""
+        for name, method in vars(type(self)).items():
+            for route in getattr(method, "routes", ()):
+                application.add_handler(route(self._services, getattr(self, name)))
+
+    @property
+    def chores(self) -> Sequence[Chore]:
+        """Jobs to run at start and at intervals."""
+        return ()
+
+
 async def _find(services: BotServices, update: Update, bot: Bot) -> Asker | None:
     return await find_asker(services, update)
 
 
-def on_event(services: BotServices, callback: OnEvent, check: Check = _find) -> Any:
-    """A callback for any handler of messages."""
+def on_update(handler: Callable[[Callback], BaseHandler[Any, Any, Any]]) -> _Decorator:
+    """Call the method with an update and its context, as `handler` of the library does."""
+    return _routed(lambda services, method: handler(method))
 
+
+def on_command(command: MenuCommand, check: Check = _find) -> _Decorator:
+    """Call the method with a `ChatEvent` for new messages that begin with the command."""
+    kind = PublicCommands if command.public else CommandHandler
+
+    def route(services: BotServices, method: Any) -> BaseHandler[Any, Any, Any]:
+        callback = _on_event(services, method, check)
+        return kind(command.names, callback, filters.UpdateType.MESSAGE)
+
+    return _routed(route)
+
+
+def on_message(
+    kind: filters.BaseFilter | Callable[[BotServices], filters.BaseFilter],
+) -> _Decorator:
+    """Call the method with a `ChatEvent` for the messages that pass a filter."""
+
+    def route(services: BotServices, method: Any) -> BaseHandler[Any, Any, Any]:
+        passing = kind if isinstance(kind, filters.BaseFilter) else kind(services)
+        return MessageHandler(passing, _on_event(services, method, _find))
+
+    return _routed(route)
+
+
+def on_button(pattern: str, check: Check = _find, *, public: bool = False) -> _Decorator:
+    """Call the method with a `ButtonPress` for buttons whose whole data match a pattern.
+
+    They answer in private chats alone, unless they are `public`.
+    """
+    kind = PublicButtons if public else CallbackQueryHandler
+    shape = re.compile(pattern, re.ASCII)
+
+    def route(services: BotServices, method: Any) -> BaseHandler[Any, Any, Any]:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            query, asker = update.callback_query, await check(services, update, context.bot)
+            match = shape.fullmatch(query.data or "") if query else None
+            if query is not None and asker is not None and match is not None:
+                await method(ButtonPress(asker, update, context, query, match))
+
+        return kind(handle, f"^{pattern}$")
+
+    return _routed(route)
+
+
+def _routed(route: _Route) -> _Decorator:
+    def decorate(method: Method) -> Method:
+        vars(method).setdefault("routes", []).append(route)
+        return method
+
+    return decorate
+
+
+def _on_event(services: BotServices, method: Any, check: Check) -> Callback:
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         asker = await check(services, update, context.bot)
         if asker is not None and update.effective_message is not None:
-            await callback(ChatEvent(asker, update, context))
-
-    return handle
-
-
-def command_handler(
-    services: BotServices, command: MenuCommand, callback: OnEvent, check: Check = _find
-) -> CommandHandler[Any, Any]:
-    """A handler for new messages that begin with one of the command's names."""
-    kind = PublicCommands if command.public else CommandHandler
-    handle = on_event(services, callback, check)
-    return kind(command.names, handle, filters.UpdateType.MESSAGE)
-
-
-def message_handler(
-    services: BotServices, kind: filters.BaseFilter, callback: OnEvent
-) -> MessageHandler[Any, Any]:
-    """A handler for the messages that pass a filter."""
-    return MessageHandler(kind, on_event(services, callback))
-
-
-def button_handler(
-    services: BotServices, pattern: str, callback: OnPress, check: Check = _find
-) -> CallbackQueryHandler[Any, Any]:
-    """A handler for buttons whose whole data match a pattern; in private chats alone."""
-    return CallbackQueryHandler(_on_press(services, pattern, callback, check), f"^{pattern}$")
-
-
-def public_button_handler(
-    services: BotServices, pattern: str, callback: OnPress
-) -> CallbackQueryHandler[Any, Any]:
-    """Like `button_handler`, in groups too."""
-    return PublicButtons(_on_press(services, pattern, callback, _find), f"^{pattern}$")
-
-
-def _on_press(services: BotServices, pattern: str, callback: OnPress, check: Check) -> Any:
-    shape = re.compile(pattern, re.ASCII)
-
-    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, await check(services, update, context.bot)
-        match = shape.fullmatch(query.data or "") if query else None
-        if query is not None and asker is not None and match is not None:
-            await callback(ButtonPress(asker, update, context, query, match))
+            await method(ChatEvent(asker, update, context))
 
     return handle

@@ -1,30 +1,82 @@
-"""The Telegram half of voices."""
+"""The Telegram half of voices: answers read aloud, and spoken questions."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import tempfile
+from collections import deque
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
-from telegram import Bot, InlineKeyboardButton
+from telegram import (
+    Bot,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+)
+from telegram.constants import ChatAction, ChatType, InlineKeyboardButtonLimit
+from telegram.error import BadRequest
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
+from bot.audio import SpeechService, SpokenLine
+from bot.errors import SpeechError
+from bot.followups.turn import turn_of
 from bot.messenger.asker import Asker, TelegramApplication
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    Handlers,
+    on_button,
+    on_command,
+    on_update,
+)
 from bot.messenger.feature import AnswerButtons, TelegramFeature
 from bot.messenger.handlers.question import QuestionHandlers
+from bot.messenger.inbound.addressee import by_another_bot, question_in
+from bot.messenger.journal import Postponed, another_turn, queue_work, stop_event
 from bot.messenger.menus import MenuCommand
-from bot.messenger.services import BotServices
-from bot.speech.telegram_aloud import LISTEN, VOICE, AloudHandlers
-from bot.speech.telegram_voice import VoiceHandlers
+from bot.messenger.outbound.delivery import deliver_attachment, show_typing
+from bot.messenger.outbound.help import give_help
+from bot.messenger.outbound.keyboard import citations_of
+from bot.messenger.outbound.reply import describe_error, say
+from bot.messenger.services import BotServices, find_asker
+from bot.speech.names import NAMED_ARTICLES, likely_names
+from bot.speech.service import LONGEST_SECONDS
+from bot.speech.spoken_answer import spoken_citations, voice_language
+from bot.speech.texts import SpeechPhrases
+from bot.state import conversations, people
+from bot.state.deliveries import Attachment
+
+logger = logging.getLogger(__name__)
+
+VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
+# When an answer is read aloud unasked: never, where the question was spoken, always.
+CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
+LISTEN = "🔊"
+
+_LISTENERS = 1_000  # the latest who pressed the button, for whom answers are said ahead
+_LIMIT = 20 << 20  # bytes: Telegram gives bots no larger file
+_RECORDINGS = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
 
 
-class SpeechOnTelegram(TelegramFeature):
-    """/voix, the button that reads an answer aloud, and spoken questions."""
+class SpeechOnTelegram(Handlers, TelegramFeature):
+    """/voix, the button below an answer, and what follows an answer by itself."""
 
     def __init__(self, services: BotServices, questions: QuestionHandlers) -> None:
-        self._services, self._questions = services, questions
-        self._aloud = AloudHandlers(services)
+        super().__init__(services)
+        self._questions = questions
+        self._listeners: deque[int] = deque(maxlen=_LISTENERS)
+        self._under_way: set[tuple[int, int]] = set()
+        self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
+        self._ahead: asyncio.Task[None] | None = None
 
     def register(self, application: TelegramApplication) -> None:
-        self._aloud.register(application)
+        super().register(application)
         speech = self._services.speech
         if speech is not None and speech.hears:
             VoiceHandlers(self._services, speech, self._questions).register(application)
@@ -41,5 +93,201 @@ class SpeechOnTelegram(TelegramFeature):
     async def follow_answer(
         self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, spoken: bool
     ) -> None:
-        if self._services.speaks and answer.citations:
-            await self._aloud.follow(bot, asker, turn_id, spoken=spoken)
+        """Read an answer that was just given aloud, if its person wants that; make it ready for who
+        has pressed the button before."""
+        if not (self._services.speaks and answer.citations):
+            return
+        choice = await self._find_choice(asker)
+        if choice == ALWAYS or (spoken and choice == IN_REPLY):
+            self._queue(bot, asker, turn_id)
+        elif asker.person_id in self._listeners:
+            await self._say_ahead(asker, turn_id)
+
+    @on_button(r"say:(\d{1,18})", public=True)
+    async def listen(self, press: ButtonPress) -> None:
+        """The button below an answer."""
+        asker = press.asker
+        if asker.person_id not in self._listeners:
+            self._listeners.append(asker.person_id)
+        queued = self._queue(press.bot, asker, int(press.match[1]))
+        await press.acknowledge(None if queued else asker.texts(SpeechPhrases).under_way)
+
+    @on_command(VOICE)
+    async def choices(self, event: ChatEvent) -> None:
+        """/voix"""
+        phrases = event.asker.texts(SpeechPhrases)
+        if not self._services.speaks:
+            await event.say(phrases.silent)
+            return
+        buttons = [
+            [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
+            for each in CHOICES
+        ]
+        text = phrases.choose(phrases.choices[await self._find_choice(event.asker)])
+        await event.say(text, InlineKeyboardMarkup(buttons))
+
+    @on_button(f"voice:({'|'.join(CHOICES)})")
+    async def chosen(self, press: ButtonPress) -> None:
+        choice = press.match[1]
+        await self._services.run(
+            people.choose_voice,
+            person_id=press.asker.person_id,
+            voice=choice,
+            now=self._services.now(),
+        )
+        await press.acknowledge()
+        phrases = press.asker.texts(SpeechPhrases)
+        await press.replace_text(phrases.chosen(phrases.choices[choice]))
+
+    async def _find_choice(self, asker: Asker) -> str:
+        return await self._services.run(people.voice_of, person_id=asker.person_id) or IN_REPLY
+
+    def _queue(self, bot: Bot, asker: Asker, turn_id: int) -> bool:
+        """Have an answer read aloud when the turn is over; False where it is being read already."""
+        recording = (asker.place.chat_id, turn_id)
+        if recording in self._under_way:
+            return False
+        self._under_way.add(recording)
+
+        async def work() -> None:
+            try:
+                await self._say(bot, asker, turn_id)
+            finally:
+                self._under_way.discard(recording)
+
+        queue_work(work)
+        return True
+
+    async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
+        """Read a kept answer aloud, as a voice message."""
+        phrases = asker.texts(SpeechPhrases)
+        lines = await self._load_lines(asker, turn_id) if self._services.speaks else []
+        if not lines:
+            await say(bot, asker, phrases.gone)
+            return
+        record = partial(self._record, lines, stop_event())
+        try:
+            async with show_typing(bot, asker.place, action=ChatAction.RECORD_VOICE), self._voice:
+                content = await asyncio.to_thread(record)
+        except SpeechError as error:
+            logger.warning("An answer could not be read aloud: %s", error)
+            await say(bot, asker, describe_error(self._services, asker, error))
+            return
+        await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
+
+    async def _say_ahead(self, asker: Asker, turn_id: int) -> None:
+        """While they read it; one answer at a time."""
+        speech = self._services.speech
+        if speech is not None and (self._ahead is None or self._ahead.done()):
+            lines = await self._load_lines(asker, turn_id)
+            self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
+
+    async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
+        """What is said of an answer of this chat; nothing where its quotes are gone."""
+        kept = await self._services.run(conversations.turn, turn_id=turn_id)
+        if kept is None or kept.place.chat_id != asker.place.chat_id:
+            return []
+        turn = turn_of(kept.turn)
+        language = voice_language(turn.language)
+        cited = await asyncio.to_thread(
+            citations_of, kept.sources, partial(self._services.article, asker.place), cited=True
+        )
+        written = turn.answer and not any(each.quote in turn.answer for each in cited)
+        if written:
+            return [SpokenLine(each, language) for each in turn.answer.splitlines()]
+        return spoken_citations(cited, language)
+
+    def _record(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
+        """The voice message. Raises SpeechError, and Postponed where the bot stops."""
+        assert self._services.speech is not None
+
+        def go_on(done: int, of: int) -> None:
+            if ended is not None and ended.is_set():
+                raise Postponed("the bot stops")
+
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder, "answer.ogg")
+            return self._services.speech.record(lines, out, progress=go_on).path.read_bytes()
+
+
+class VoiceHandlers(Handlers):
+    """Voice messages, audio files and video notes are questions."""
+
+    def __init__(
+        self, services: BotServices, speech: SpeechService, questions: QuestionHandlers
+    ) -> None:
+        super().__init__(services)
+        self._speech, self._questions = speech, questions
+        self._hearing = asyncio.Lock()  # whoever waits for it holds no thread that answers need
+
+    @on_update(partial(MessageHandler, filters.UpdateType.MESSAGE & _RECORDINGS))
+    async def spoken(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A recording: what was heard is shown, then answered."""
+        message = update.effective_message
+        if message is None or not _for_the_bot(message, context.bot):
+            return
+        asker = await find_asker(self._services, update)
+        if asker is None:
+            return
+        queue_work(partial(self._answer, context.bot, asker, message))
+
+    async def _answer(self, bot: Bot, asker: Asker, message: Message) -> None:
+        phrases = asker.texts(SpeechPhrases)
+        reply_to = None if asker.private else message.message_id
+        try:
+            async with show_typing(bot, asker.place), self._hearing:
+                words = await self._hear(bot, message)
+        except SpeechError as error:
+            logger.info("A question could not be heard: %s", error)
+            text = phrases.not_heard(describe_error(self._services, asker, error))
+            await say(bot, asker, text, reply_to=reply_to)
+            return
+        if not words:
+            await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
+            return
+        if await give_help(self._services, bot, asker, words, reply_to=reply_to):
+            return
+        async with another_turn():
+            await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
+            await self._questions.ask(bot, asker, message, words, spoken=True)
+
+    async def _hear(self, bot: Bot, message: Message) -> str:
+        """The words of a recording. Raises SpeechError."""
+        recording = message.voice or message.audio or message.video_note
+        assert recording is not None
+        seconds = recording.duration
+        lasts = seconds if isinstance(seconds, int) else seconds.total_seconds()
+        if lasts > LONGEST_SECONDS:
+            raise SpeechError("speech-too-long", minutes=round(LONGEST_SECONDS / 60))
+        if (recording.file_size or 0) > _LIMIT:
+            raise SpeechError("speech-too-large", limit=_LIMIT >> 20)
+        try:
+            file = await recording.get_file()
+            content = bytes(await file.download_as_bytearray())
+        except BadRequest as error:  # gone, or larger than Telegram had said
+            raise SpeechError("speech-unreadable") from error
+        return await asyncio.to_thread(self._transcribe, content)
+
+    def _transcribe(self, content: bytes) -> str:
+        names = likely_names(self._services.library.newest(NAMED_ARTICLES))
+        with tempfile.NamedTemporaryFile(suffix=".audio") as file:
+            file.write(content)
+            file.flush()
+            return self._speech.hear(Path(file.name), names=names).text
+
+
+def _for_the_bot(message: Message, bot: Bot) -> bool:
+    """In a group, only a recording that replies to the bot, or mentions it in its caption."""
+    if by_another_bot(message):
+        return False
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    return question_in(message, bot.id, bot.username) is not None
+
+
+def _correction(words: str, phrases: SpeechPhrases) -> InlineKeyboardMarkup | None:
+    """A button that copies what was heard, to be put right and sent."""
+    if len(words) > InlineKeyboardButtonLimit.MAX_COPY_TEXT:
+        return None
+    button = InlineKeyboardButton(phrases.correct, copy_text=CopyTextButton(words))
+    return InlineKeyboardMarkup([[button]])

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.alerts import telegram_alerts as alerts
+from bot.alerts import telegram as alerts
 from bot.assembly import chain_over, open_index, open_speech
 from bot.digests import clock
 from bot.library.articles import LiveLibrary

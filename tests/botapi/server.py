@@ -138,8 +138,12 @@ class BotServer(People):
         """The next edited message, as `next_message`."""
         return await self._taken(self._edited, "edit", within)
 
-    async def silence(self, seconds: float = 0.3) -> None:
-        """Raises AssertionError when the bot sends anything within this time."""
+    async def silence(self, seconds: float = 0.1) -> None:
+        """Raises AssertionError when the bot sends anything within this time after it has taken the
+        updates that wait, which it has a second for."""
+        deadline = time.monotonic() + (1.0 if self._methods.updates.polled else 0.0)
+        while self._methods.updates.pending and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
         try:
             message = await asyncio.wait_for(self._sent.get(), seconds)
         except TimeoutError:

@@ -28,6 +28,11 @@ class Updates:
         self._poll: asyncio.Task[list[Json]] | None = None
         self._closed = False
 
+    @property
+    def polled(self) -> bool:
+        """True if a bot has begun to ask for updates."""
+        return self._poll is not None
+
     def add(self, kind: str, content: Json) -> None:
         """Queue one update, unless the bot has said that it does not want its kind."""
         if kind not in self.allowed and (self.allowed or kind in _ON_REQUEST):

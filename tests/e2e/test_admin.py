@@ -143,6 +143,7 @@ async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_pat
     assert "3 questions sans réponse en 30 jours, réunies en 2 sujets" in message.text
 
 
+@pytest.mark.usefixtures("introduced")
 async def test_the_menu_of_administrators_is_theirs_alone(server: BotServer) -> None:
     async with running(server, StubChain(), Shelf(FRESNEL)):
         # Telegram takes no menu for a chat that it does not know yet.

@@ -50,7 +50,7 @@ def corpus(tmp_path: Path) -> Path:
 async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
-    alerts = pytest.importorskip("bot.alerts.telegram_alerts", reason="alerts are removed")
+    alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())

@@ -55,7 +55,7 @@ async def server(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
-    alerts = pytest.importorskip("bot.alerts.telegram_alerts", reason="alerts are removed")
+    alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
     build([corpus], tmp_path / "index", FakeEmbedder())
     judge = ConfidenceModel.load()

@@ -26,6 +26,7 @@ def _database(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield
 
 
+@pytest.mark.usefixtures("introduced")
 async def test_all_is_kept_in_postgresql_and_found_again() -> None:
     chain = StubChain()
     chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))

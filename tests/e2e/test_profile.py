@@ -48,6 +48,7 @@ async def test_help_shows_the_commands_that_this_person_has(
         assert await _helped(server, READER, language="en") == english
 
 
+@pytest.mark.usefixtures("introduced")
 async def test_a_bot_that_cannot_describe_itself_answers(server: BotServer) -> None:
     server.fail_next("getMyShortDescription")
     async with running(server, StubChain(), Shelf(FRESNEL)):

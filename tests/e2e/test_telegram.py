@@ -71,6 +71,7 @@ async def test_an_unknown_command_is_told_to_be_one(server: BotServer) -> None:
     assert (await server.next_message()).text.startswith("I do not know this command")
 
 
+@pytest.mark.usefixtures("introduced")
 async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) -> None:
     french = server.commands("fr")
     assert server.commands() == french

@@ -11,12 +11,10 @@ from telegram import Bot
 from telegram.ext import filters
 
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.asker import TelegramApplication
-from bot.messenger.events import ChatEvent, command_handler, message_handler
+from bot.messenger.events import ChatEvent, Handlers, on_command, on_message
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand
-from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
 from bot.state import chats, invitations
 from bot.state.roles import STANDINGS, Role, Standing
@@ -34,25 +32,13 @@ FORBID = MenuCommand(
 # What the argument for more than a reader may be called.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
+_INVITED = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
 
 
-class AccessHandlers:
+class AccessHandlers(Handlers):
     """What administrators say; from others it is refused."""
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        brought = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
-        application.add_handlers(
-            [
-                message_handler(self._services, brought, self.accept),
-                command_handler(self._services, INVITE, self.invite, require_administrator),
-                command_handler(self._services, ALLOW, self.allow, require_administrator),
-                command_handler(self._services, FORBID, self.forbid, require_administrator),
-            ]
-        )
-
+    @on_message(_INVITED)
     async def accept(self, event: ChatEvent) -> None:
         """An invitation brought by somebody who may ask already: they may be let do more."""
         token, asker = start_token(event.update), event.asker
@@ -65,6 +51,7 @@ class AccessHandlers:
         role = self._services.roles.of(person) or "reader"
         await event.say(asker.texts(AccessPhrases).accepted[role])
 
+    @on_command(INVITE, require_administrator)
     async def invite(self, event: ChatEvent) -> None:
         role: Role = "editor" if event.argument.lower() in EDITOR else "reader"
         lifetime = timedelta(days=self._services.settings.invitation_days)
@@ -79,9 +66,11 @@ class AccessHandlers:
         until = (self._services.now() + lifetime).date()
         await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
 
+    @on_command(ALLOW, require_administrator)
     async def allow(self, event: ChatEvent) -> None:
         await self._decide(event, allowed=True)
 
+    @on_command(FORBID, require_administrator)
     async def forbid(self, event: ChatEvent) -> None:
         await self._decide(event, allowed=False)
 

@@ -15,8 +15,7 @@ from telegram.error import TelegramError
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.answers import Phrases
-from bot.messenger.asker import TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, button_handler, command_handler
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
@@ -45,28 +44,18 @@ _DECISION = r"(s|n)!:(\d{1,18})"
 _WANTED = r"quiet:(yes|no)"
 
 
-class AnnouncementHandlers:
+class AnnouncementHandlers(Handlers):
     """A draft, a look at it, a decision; then it goes to one after the other, also after a restart.
 
     Who has blocked the bot is counted, and who wants no announcements gets none.
     """
 
     def __init__(self, services: BotServices) -> None:
-        self._services = services
+        super().__init__(services)
         self._sending = asyncio.Lock()
         self._languages: dict[int, str] = {}
 
-    def register(self, application: TelegramApplication) -> None:
-        check = partial(require_administrator, acknowledges=False)
-        application.add_handlers(
-            [
-                command_handler(self._services, ANNOUNCE, self.draft, require_administrator),
-                button_handler(self._services, _DECISION, self.decide, check),
-                command_handler(self._services, ANNOUNCEMENTS, self.preference),
-                button_handler(self._services, _WANTED, self.prefer),
-            ]
-        )
-
+    @on_command(ANNOUNCE, require_administrator)
     async def draft(self, event: ChatEvent) -> None:
         """Show the text as it would arrive, and ask whether to send it."""
         phrases, text = event.asker.texts(AdministrationPhrases), event.argument
@@ -91,6 +80,7 @@ class AnnouncementHandlers:
         rows = [[InlineKeyboardButton(t, callback_data=f"{c}!:{number}")] for t, c in choices]
         await event.say(phrases.confirm(listeners), InlineKeyboardMarkup(rows))
 
+    @on_button(_DECISION, partial(require_administrator, acknowledges=False))
     async def decide(self, press: ButtonPress) -> None:
         asker, number, person = press.asker, int(press.match[2]), press.asker.person_id
         if press.match[1] == "n":
@@ -130,6 +120,7 @@ class AnnouncementHandlers:
         text = phrases.dropped if status == "dropped" else phrases.decided
         await press.replace_text(text)
 
+    @on_command(ANNOUNCEMENTS)
     async def preference(self, event: ChatEvent) -> None:
         phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
         wanted = await self._services.run(people.listens, person_id=number)
@@ -138,6 +129,7 @@ class AnnouncementHandlers:
         button = _quiet(phrases) if wanted else InlineKeyboardMarkup.from_button(listen)
         await event.say(text, button)
 
+    @on_button(_WANTED)
     async def prefer(self, press: ButtonPress) -> None:
         wanted, person = press.match[1] == "no", press.asker.person_id
         phrases = press.asker.texts(AdministrationPhrases)

@@ -13,8 +13,8 @@ from bot.answering.selection import chosen_articles
 from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
@@ -45,26 +45,14 @@ _SUMMARY = r"z:([0-9a-f]{12})"
 _PAGE = r"([sd]):(\d{1,4})"
 
 
-class ArticleHandlers:
+class ArticleHandlers(Handlers):
     """Lists of articles, and one article."""
 
     def __init__(self, services: BotServices, results: ButtonResults) -> None:
-        self._services = services
+        super().__init__(services)
         self._shown = results
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handlers(
-            [
-                command_handler(self._services, SEARCH, self.search),
-                command_handler(self._services, RECENT, self.recent),
-                command_handler(self._services, ARTICLE, self.article),
-                command_handler(self._services, SUMMARY, self.summary),
-                public_button_handler(self._services, _PAGE, self.turn_page),
-                public_button_handler(self._services, _CARD, self.card),
-                public_button_handler(self._services, _SUMMARY, self.sum_up),
-            ]
-        )
-
+    @on_command(SEARCH)
     async def search(self, event: ChatEvent) -> None:
         words = event.argument[:QUERY_LIMIT]
         if not words:
@@ -73,10 +61,12 @@ class ArticleHandlers:
         html, keyboard = await asyncio.to_thread(self._results, event.asker, words, 0)
         await event.deliver(html, keyboard)
 
+    @on_command(RECENT)
     async def recent(self, event: ChatEvent) -> None:
         html, keyboard = await asyncio.to_thread(self._newest, event.asker, 0)
         await event.deliver(html, keyboard)
 
+    @on_button(_PAGE, public=True)
     async def turn_page(self, press: ButtonPress) -> None:
         """Another page of a list, in the same message."""
         await press.acknowledge()
@@ -91,20 +81,24 @@ class ArticleHandlers:
             html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
         await edit(press.bot, message.chat.id, message.message_id, html[0], keyboard)
 
+    @on_command(ARTICLE)
     async def article(self, event: ChatEvent) -> None:
         if article := await self._find_named(event):
             html, keyboard = await self._card(event.asker, article)
             await event.deliver(html, keyboard)
 
+    @on_command(SUMMARY)
     async def summary(self, event: ChatEvent) -> None:
         if article := await self._find_named(event):
             await event.deliver(await self._summary(event.asker, article))
 
+    @on_button(_CARD, public=True)
     async def card(self, press: ButtonPress) -> None:
         if article := await self._find_pressed(press):
             html, keyboard = await self._card(press.asker, article)
             await self._shown.show(press, html, keyboard)
 
+    @on_button(_SUMMARY, public=True)
     async def sum_up(self, press: ButtonPress) -> None:
         if article := await self._find_pressed(press):
             await self._shown.show(press, await self._summary(press.asker, article))

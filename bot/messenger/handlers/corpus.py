@@ -12,11 +12,10 @@ from functools import partial
 from bot.answering.time_range import day_range
 from bot.library.articles import Library
 from bot.locale.chats import CorpusPhrases, language_name
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ChatEvent, command_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ChatEvent, Handlers, on_command
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.menus import MenuCommand
-from bot.messenger.services import BotServices
 from bot.state import corpora
 from index.article import Selection
 from index.store.reader import FacetKind
@@ -55,15 +54,10 @@ class ConditionError(ValueError):
         self.known = known
 
 
-class CorpusHandlers:
+class CorpusHandlers(Handlers):
     """Shown to everybody in the group; chosen by its administrators and Selon's."""
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(self._services, CORPUS, self.corpus))
-
+    @on_command(CORPUS)
     async def corpus(self, event: ChatEvent) -> None:
         asker = event.asker
         words = event.argument

@@ -18,8 +18,8 @@ from telegram.ext import filters
 from bot.followups.reference import asks
 from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, button_handler, message_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
@@ -40,6 +40,7 @@ MOST_TAKEN = 2  # documents that are fetched and looked at at once
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
 _DECISION = r"d([+=-]):(\d{1,18})"
+_PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 _SCOPES: Mapping[str, DecidedScope] = {"+": "corpus", "=": "conversation", "-": "dropped"}
 
 
@@ -54,7 +55,7 @@ class _Keepers(filters.MessageFilter):
         return message.from_user is not None and self._services.roles.may_add(message.from_user.id)
 
 
-class DocumentHandlers:
+class DocumentHandlers(Handlers):
     """Files and addresses by those who keep the corpus: for all, for this conversation, or not.
 
     One with a question on it is kept for this conversation, and the question answered from it.
@@ -63,26 +64,14 @@ class DocumentHandlers:
     def __init__(
         self, services: BotServices, service: Documents, questions: QuestionHandlers
     ) -> None:
-        self._services = services
+        super().__init__(services)
         self._documents = service
         self._questions = questions
         # Who waits for these holds no thread that answers need.
         self._taking = asyncio.Semaphore(MOST_TAKEN)
         self._filing = asyncio.Lock()
 
-    def register(self, application: TelegramApplication) -> None:
-        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        editors = _Keepers(self._services)
-        application.add_handlers(
-            [
-                message_handler(self._services, private & filters.Document.ALL, self.file),
-                message_handler(
-                    self._services, private & filters.Regex(_ALONE) & editors, self.address
-                ),
-                button_handler(self._services, _DECISION, self.decide),
-            ]
-        )
-
+    @on_message(_PRIVATE & filters.Document.ALL)
     async def file(self, event: ChatEvent) -> None:
         message, asker, document = event.message, event.asker, event.message.document
         if document is None:
@@ -142,6 +131,7 @@ class DocumentHandlers:
             (shown, *_) = await say(bot, asker, asker.texts(DocumentPhrases).indexing)
             await self._file(bot, asker, decision.document, shown)
 
+    @on_message(lambda services: _PRIVATE & filters.Regex(_ALONE) & _Keepers(services))
     async def address(self, event: ChatEvent) -> None:
         """An address alone, from somebody who may add it; from others it is a question."""
         address = _ADDRESS.search(event.message.text or "")
@@ -196,6 +186,7 @@ class DocumentHandlers:
         text = asker.texts(DocumentPhrases).received(received.titles, received.articles)
         await say(bot, asker, text, _choices(asker, number))
 
+    @on_button(_DECISION)
     async def decide(self, press: ButtonPress) -> None:
         asker = press.asker
         phrases = asker.texts(DocumentPhrases)

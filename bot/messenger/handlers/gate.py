@@ -22,7 +22,7 @@ from bot.answering.selection import choose_articles
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
-from bot.messenger.events import PublicButtons, PublicCommands
+from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, withdraw_from
@@ -46,7 +46,7 @@ _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
 _FORGETTING = re.compile(r"forget:(yes|no)")
 
 
-class Gate:
+class Gate(Handlers):
     """Answered are people who may ask, where they may, and no faster than they may."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Gate:
     ) -> None:
         """`own_data` are the commands that stay open to everybody of whom something is kept,
         `deciding` those by which an administrator lets a group ask."""
-        self._services = services
+        super().__init__(services)
         self._own_data = own_data
         self._deciding = deciding
 

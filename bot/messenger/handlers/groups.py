@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 from telegram import Bot, Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -11,28 +12,23 @@ from telegram.error import Forbidden
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.asker import Asker, TelegramApplication, asker_of
+from bot.messenger.asker import Asker, asker_of
+from bot.messenger.events import Handlers, on_update
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices, phrases_for
+from bot.messenger.services import phrases_for
 from bot.state import chats
 from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
 
 
-class GroupHandlers:
+class GroupHandlers(Handlers):
     """Groups that are allowed are greeted; others are told why not, and left.
 
     Nothing is said in a channel: whoever brought the bot there is told in private what it does.
     """
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(ChatMemberHandler(self.arrive, ChatMemberHandler.MY_CHAT_MEMBER))
-        application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, self.migrate))
-
+    @on_update(ChatMemberHandler)  # of the bot itself
     async def arrive(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change, asker = update.my_chat_member, asker_of(update)
         if change is None or asker is None or asker.private:
@@ -68,6 +64,7 @@ class GroupHandlers:
             logger.info("A channel that is not allowed was left")
             await bot.leave_chat(chat.id)
 
+    @on_update(partial(MessageHandler, filters.StatusUpdate.MIGRATE))
     async def migrate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A group that becomes a supergroup keeps its conversations."""
         message = update.effective_message

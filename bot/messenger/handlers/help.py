@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.messenger.asker import TelegramApplication, asker_of
+from bot.messenger.asker import asker_of
 from bot.messenger.events import (
     ButtonPress,
     ChatEvent,
-    PublicCommands,
-    command_handler,
-    message_handler,
-    on_event,
-    public_button_handler,
+    Handlers,
+    on_button,
+    on_command,
+    on_message,
+    on_update,
 )
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, Menus
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 HELP = MenuCommand(
     "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
 )
+START = MenuCommand("start", "start", "", "", public=True)  # sent by Telegram, in no menu
+_PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 # What may reply to the bot in a group without words; a sticker is no question.
 _SHOWN = filters.UpdateType.MESSAGE & (
     filters.PHOTO
@@ -41,21 +44,18 @@ _SHOWN = filters.UpdateType.MESSAGE & (
 )
 
 
-class HelpHandlers:
+class HelpHandlers(Handlers):
     """/start and /aide: how to ask, and the commands that this person has here."""
 
     def __init__(self, services: BotServices, menus: Menus) -> None:
-        self._services = services
+        super().__init__(services)
         self._menus = menus
 
-    def register(self, application: TelegramApplication) -> None:
-        start = on_event(self._services, self.start)
-        application.add_handler(PublicCommands("start", start, filters.UpdateType.MESSAGE))
-        application.add_handler(command_handler(self._services, HELP, self.help))
-
+    @on_command(START)
     async def start(self, event: ChatEvent) -> None:
         await event.say(event.asker.phrases.start)
 
+    @on_command(HELP)
     async def help(self, event: ChatEvent) -> None:
         asker = event.asker
         phrases, role = asker.phrases, self._services.roles.of(asker.person_id)
@@ -95,23 +95,18 @@ class ErrorHandlers:
             logger.error("Nor could the person be told: %s", second)
 
 
-class FallbackHandlers:
+class FallbackHandlers(Handlers):
     """In a private chat nobody is left without a word, nor who replies to the bot elsewhere."""
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-        commands = private & filters.COMMAND
-        application.add_handler(public_button_handler(self._services, r"(?s:.*)", self.button))
-        application.add_handler(message_handler(self._services, commands, self.command))
-        application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self.not_text))
-        application.add_handler(MessageHandler(_SHOWN & ~filters.CAPTION, self.not_text))
-
+    @on_message(_PRIVATE & filters.COMMAND)
     async def command(self, event: ChatEvent) -> None:
         await event.say(event.asker.phrases.no_such_command)
 
+    @on_update(
+        partial(
+            MessageHandler, (_PRIVATE & ~filters.StatusUpdate.ALL) | (_SHOWN & ~filters.CAPTION)
+        )
+    )
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say once for each album (its pictures arrive one by one) that only text is read."""
         message, bot = update.effective_message, context.bot
@@ -127,6 +122,7 @@ class FallbackHandlers:
         if asker := await find_asker(self._services, update):
             await say(bot, asker, asker.phrases.only_text)
 
+    @on_button(r"(?s:.*)", public=True)
     async def button(self, press: ButtonPress) -> None:
         """A button of an earlier version."""
         await press.acknowledge()

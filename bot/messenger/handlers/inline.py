@@ -25,7 +25,7 @@ from bot.locale.answers import HelpPhrases, Phrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.locale.text import harmless
-from bot.messenger.asker import TelegramApplication
+from bot.messenger.events import Handlers, on_update
 from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
 from bot.messenger.services import BotServices, phrases_for
@@ -40,16 +40,14 @@ _NEAREST = 3
 _LINE = 120
 
 
-class InlineHandlers:
+class InlineHandlers(Handlers):
     """Answers for the person who types, in their language, to be sent where they write."""
 
     def __init__(self, services: BotServices) -> None:
-        self._services = services
+        super().__init__(services)
         self._typing: dict[int, str] = {}
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(InlineQueryHandler(self.query))
-
+    @on_update(InlineQueryHandler)
     async def query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.inline_query
         if query is None:

@@ -11,8 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
 
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, command_handler, public_button_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import passage_html, sources_html
@@ -37,26 +37,14 @@ SOURCES = MenuCommand(
 )
 
 
-class PassageHandlers:
+class PassageHandlers(Handlers):
     """What the articles say around a quote, and besides it."""
 
     def __init__(self, services: BotServices, results: ButtonResults) -> None:
-        self._services = services
+        super().__init__(services)
         self._results = results
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handlers(
-            [
-                public_button_handler(self._services, f"{PASSAGE_PREFIX}:.*", self.show),
-                public_button_handler(
-                    self._services, f"{OPENING_PREFIX}:([0-9a-f]{{12}})", self.open
-                ),
-                public_button_handler(self._services, STEP_PATTERN, self.walk),
-                public_button_handler(self._services, r"m:(\d{1,18})", self.more),
-                command_handler(self._services, SOURCES, self.sources),
-            ]
-        )
-
+    @on_button(f"{PASSAGE_PREFIX}:.*", public=True)
     async def show(self, press: ButtonPress) -> None:
         """The whole passage behind a button, or that it is gone."""
         asker = press.asker
@@ -71,6 +59,7 @@ class PassageHandlers:
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
         await self._results.show(press, html, around(passages, step))
 
+    @on_button(rf"{OPENING_PREFIX}:([0-9a-f]{{12}})", public=True)
     async def open(self, press: ButtonPress) -> None:
         """An article from its beginning, below its card."""
         asker = press.asker
@@ -84,6 +73,7 @@ class PassageHandlers:
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
         await self._results.show(press, html, around(passages, step))
 
+    @on_button(STEP_PATTERN, public=True)
     async def walk(self, press: ButtonPress) -> None:
         """The passage before or after, in the same message."""
         asker, message = press.asker, press.query.message
@@ -107,6 +97,7 @@ class PassageHandlers:
         except BadRequest:  # too old to be changed, or too long to be one message
             await press.deliver(html, keyboard)
 
+    @on_button(r"m:(\d{1,18})", public=True)
     async def more(self, press: ButtonPress) -> None:
         """What was found besides the answer."""
         asker = press.asker
@@ -125,6 +116,7 @@ class PassageHandlers:
         html = sources_html(citations, phrases.further, asker.phrases)
         await self._results.show(press, html)
 
+    @on_command(SOURCES)
     async def sources(self, event: ChatEvent) -> None:
         """/sources: those of the last answer here."""
         asker = event.asker

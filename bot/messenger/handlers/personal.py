@@ -12,14 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
-from bot.messenger.asker import TelegramApplication
-from bot.messenger.events import (
-    ButtonPress,
-    ChatEvent,
-    button_handler,
-    command_handler,
-    public_button_handler,
-)
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment
@@ -42,26 +35,14 @@ FORGET = MenuCommand("oublier", "forget", "Tout effacer de vous", "Erase all abo
 _LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
-class PersonalHandlers:
+class PersonalHandlers(Handlers):
     """What is between one person and the bot."""
 
     def __init__(self, services: BotServices, sending: DocumentHandlers | None = None) -> None:
-        self._services = services
+        super().__init__(services)
         self._sending = sending
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handlers(
-            [
-                command_handler(self._services, NEW, self.start_afresh),
-                command_handler(self._services, LANGUAGE, self.languages),
-                command_handler(self._services, PRIVACY, self.privacy),
-                command_handler(self._services, FORGET, self.forget),
-                command_handler(self._services, MY_DATA, self.data),
-                public_button_handler(self._services, r"l:(fr|en|)", self.choose_language),
-                button_handler(self._services, r"forget:(yes|no)", self.confirmed),
-            ]
-        )
-
+    @on_command(NEW)
     async def start_afresh(self, event: ChatEvent) -> None:
         asker = event.asker
         await self._services.run(conversations.start_afresh, place=asker.place)
@@ -69,12 +50,14 @@ class PersonalHandlers:
             await self._sending.forget(asker.place)
         await event.say(asker.texts(PersonalPhrases).started_afresh)
 
+    @on_command(LANGUAGE)
     async def languages(self, event: ChatEvent) -> None:
         chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
         phrases = event.asker.texts(PersonalPhrases)
         other = InlineKeyboardButton(phrases.as_telegram, callback_data="l:")
         await event.say(phrases.choose_language, InlineKeyboardMarkup([chosen, [other]]))
 
+    @on_button("l:(fr|en|)", public=True)
     async def choose_language(self, press: ButtonPress) -> None:
         await self._services.run(
             people.choose_person_language,
@@ -86,6 +69,7 @@ class PersonalHandlers:
         asker = await find_asker(self._services, press.update) or press.asker
         await press.replace_text(asker.texts(PersonalPhrases).language_chosen)
 
+    @on_command(PRIVACY)
     async def privacy(self, event: ChatEvent) -> None:
         phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
         kept = await self._services.run(privacy.count_records, person_id=owner)
@@ -101,6 +85,7 @@ class PersonalHandlers:
         )
         await event.say(text)
 
+    @on_command(MY_DATA)
     async def data(self, event: ChatEvent) -> None:
         phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
         found = await self._services.run(privacy.export_person, person_id=owner)
@@ -110,6 +95,7 @@ class PersonalHandlers:
         file = Attachment("document", phrases.data_file, data)
         await deliver_attachment(event.bot, event.asker.place, file, phrases.data_caption)
 
+    @on_command(FORGET)
     async def forget(self, event: ChatEvent) -> None:
         phrases = event.asker.texts(PersonalPhrases)
         choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
@@ -117,6 +103,7 @@ class PersonalHandlers:
         keyboard = InlineKeyboardMarkup([[each] for each in buttons])
         await event.say(phrases.confirm_forgetting, keyboard)
 
+    @on_button("forget:(yes|no)")
     async def confirmed(self, press: ButtonPress) -> None:
         place, phrases = press.asker.place, press.asker.texts(PersonalPhrases)
         person, message, choice = place.person_id, press.query.message, press.match[1]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
@@ -19,8 +20,8 @@ from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, t
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
-from bot.messenger.asker import Asker, TelegramApplication, asker_of
-from bot.messenger.events import ChatEvent, PublicButtons, command_handler
+from bot.messenger.asker import Asker, asker_of
+from bot.messenger.events import ChatEvent, Handlers, PublicButtons, on_command, on_update
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
@@ -221,29 +222,20 @@ def _history(kept: Sequence[TurnRecord]) -> History:
 # Characters of a question; about half of what the embedding model reads before it cuts.
 QUESTION_LIMIT = 1_000
 EDITABLE = timedelta(minutes=1)  # how long an edited question still changes its answer
+_WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
 
 
-class QuestionHandlers:
+class QuestionHandlers(Handlers):
     """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
     or comes with the command."""
 
     def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
-        self._services = services
+        super().__init__(services)
         self._voting = voting
         self._stops = stops
         self._memory = ConversationMemory(services)
 
-    def register(self, application: TelegramApplication) -> None:
-        text = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
-        new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
-        application.add_handlers(
-            [
-                command_handler(self._services, ASK, self.command),
-                MessageHandler(new & text, self.text),
-                MessageHandler(edited & text, self.edited),
-            ]
-        )
-
+    @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:
         """/demander, for groups above all."""
         message, words = event.message, event.argument
@@ -254,6 +246,7 @@ class QuestionHandlers:
             return
         await self.ask(event.bot, event.asker, message, words)
 
+    @on_update(partial(MessageHandler, filters.UpdateType.MESSAGE & _WORDS))
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         words = _question_in(message, context.bot)
@@ -274,6 +267,7 @@ class QuestionHandlers:
             return
         await self.ask(context.bot, asker, message, words)
 
+    @on_update(partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE & _WORDS))
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Within a minute, the answer changes with its question; after that, it is told not to."""
         message = update.effective_message
@@ -416,21 +410,19 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
     return found.strip() if found is not None else None
 
 
-class StopHandlers:
+class StopHandlers(Handlers):
     """/stop and the button below an answer that grows; only who asked can stop it."""
 
     def __init__(self, services: BotServices, stops: LiveStops) -> None:
-        self._services = services
+        super().__init__(services)
         self._stops = stops
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(command_handler(self._services, STOP, self.command))
-        application.add_handler(PublicButtons(self.button, rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
-
+    @on_command(STOP)
     async def command(self, event: ChatEvent) -> None:
         if not self._stops.stop(event.asker.place):
             await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
 
+    @on_update(partial(PublicButtons, pattern=rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
     async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import retention_chore
+from bot.messenger.events import Handlers
 from bot.messenger.feature import Chore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
@@ -62,21 +62,9 @@ def menus_with(features: Sequence[TelegramFeature]) -> Menus:
     return replace(CORE_MENUS, everybody=(*CORE_MENUS.everybody, *added, *LAST))
 
 
-class Handlers(Protocol):
-    """Handlers of commands, buttons and messages that belong together."""
-
-    def register(self, application: TelegramApplication) -> None: ...
-
-
-@runtime_checkable
-class RecurringHandlers(Handlers, Protocol):
-    """Handlers with jobs to run at start and at intervals."""
-
-    @property
-    def chores(self) -> Sequence[Chore]: ...
-
-
-def _handlers(services: BotServices, openers: Sequence[OpenFeature]) -> Iterator[Handlers]:
+def _handlers(
+    services: BotServices, openers: Sequence[OpenFeature]
+) -> Iterator[Handlers | TelegramFeature]:
     """An update goes to the first that takes it: commands before text, the rest last."""
     votes, stops, results = VoteHandlers(services), LiveStops(), ButtonResults()
     questions, documents = QuestionHandlers(services, votes, stops), None
@@ -116,7 +104,6 @@ def register_handlers(
     chores = [retention_chore(services)]
     for handlers in _handlers(services, openers):
         handlers.register(application)
-        if isinstance(handlers, RecurringHandlers):
-            chores += handlers.chores
+        chores += handlers.chores
     application.add_error_handler(ErrorHandlers(services).failed)
     return chores

@@ -15,8 +15,8 @@ from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ChatEvent, button_handler, command_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update
 from bot.messenger.menus import MenuCommand
@@ -61,25 +61,16 @@ class _Progress(BackgroundWork):
         return f"{name}, {phrases.progress(step, done, total)}" if total else name
 
 
-class ReindexHandlers:
+class ReindexHandlers(Handlers):
     """One build at a time, on a thread of its own; one message shows how far it is."""
 
     def __init__(self, services: BotServices, documents: Documents) -> None:
-        self._services = services
+        super().__init__(services)
         self._documents = documents
         self._under_way: _Progress | None = None
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handlers(
-            [
-                command_handler(self._services, REINDEX, self.begin, require_administrator),
-                button_handler(self._services, REINDEX_BUTTON, self.begin, require_administrator),
-                button_handler(
-                    self._services, STOP_REINDEX_BUTTON, self.stop, require_administrator
-                ),
-            ]
-        )
-
+    @on_command(REINDEX, require_administrator)
+    @on_button(REINDEX_BUTTON, require_administrator)
     async def begin(self, event: ChatEvent) -> None:
         asker = event.asker
         if self._under_way is not None:
@@ -95,6 +86,7 @@ class ReindexHandlers:
         # Not awaited: an index may take minutes, and people go on asking meanwhile.
         event.create_task(self._build(event.bot, asker, message, progress))
 
+    @on_button(STOP_REINDEX_BUTTON, require_administrator)
     async def stop(self, event: ChatEvent) -> None:
         if self._under_way is not None:
             self._under_way.stop.set()

@@ -11,13 +11,12 @@ from telegram import Bot
 from telegram.constants import ChatAction
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import ChatEvent, button_handler, command_handler
+from bot.messenger.asker import Asker
+from bot.messenger.events import ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.services import BotServices
 from bot.operations.chart import draw_chart
 from bot.operations.picture_style import can_draw
 from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
@@ -42,26 +41,15 @@ UNANSWERED = MenuCommand(
 STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
 
+_check = partial(require_administrator, editors=True)
 _LISTED = 10_000  # questions asked in vain that are looked at, the newest
 
 
-class StatisticsHandlers:
+class StatisticsHandlers(Handlers):
     """The figures of the last thirty days, drawn if they can be; what was asked in vain, listed."""
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        check = partial(require_administrator, editors=True)
-        application.add_handlers(
-            [
-                command_handler(self._services, STATISTICS, self.drawn, check),
-                button_handler(self._services, STATISTICS_BUTTON, self.drawn, check),
-                command_handler(self._services, UNANSWERED, self.listed, check),
-                button_handler(self._services, UNANSWERED_BUTTON, self.listed, check),
-            ]
-        )
-
+    @on_command(STATISTICS, _check)
+    @on_button(STATISTICS_BUTTON, _check)
     async def drawn(self, event: ChatEvent) -> None:
         asker = event.asker
         phrases = asker.texts(StatisticsPhrases)
@@ -78,6 +66,8 @@ class StatisticsHandlers:
         drawn = Attachment("picture", phrases.picture, png)
         await deliver_attachment(event.bot, asker.place, drawn, caption)
 
+    @on_command(UNANSWERED, _check)
+    @on_button(UNANSWERED_BUTTON, _check)
     async def listed(self, event: ChatEvent) -> None:
         asked = list(
             await self._services.run(statistics.unanswered, since=self._since(), limit=_LISTED)

@@ -9,8 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
-from bot.messenger.asker import TelegramApplication
-from bot.messenger.events import ButtonPress, ChatEvent, button_handler, command_handler
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
@@ -28,21 +27,14 @@ STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
 REFRESH = "a:refresh"
 
 
-class StatusHandlers:
+class StatusHandlers(Handlers):
     """The status as it is at the moment, with buttons."""
 
     def __init__(self, services: BotServices, menus: Menus) -> None:
-        self._services = services
+        super().__init__(services)
         self._menus = menus
 
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(
-            command_handler(self._services, STATUS, self.show, require_administrator)
-        )
-        application.add_handler(
-            button_handler(self._services, REFRESH, self.refresh, require_administrator)
-        )
-
+    @on_command(STATUS, require_administrator)
     async def show(self, event: ChatEvent) -> None:
         asker = event.asker
         # Before somebody has written to the bot, Telegram takes no menu for them.
@@ -50,6 +42,7 @@ class StatusHandlers:
         text = await self._text(asker.phrases.code)
         await event.say(text, self._keyboard(asker.phrases.code))
 
+    @on_button(REFRESH, require_administrator)
     async def refresh(self, press: ButtonPress) -> None:
         code, message = press.asker.phrases.code, press.query.message
         if message is None:

@@ -18,33 +18,23 @@ from telegram.constants import ReactionEmoji
 from telegram.ext import ContextTypes, MessageReactionHandler
 
 from bot.locale.messenger import BrowsingPhrases
-from bot.messenger.asker import Asker, TelegramApplication, asker_of
-from bot.messenger.events import ButtonPress, public_button_handler
+from bot.messenger.asker import Asker, asker_of
+from bot.messenger.events import ButtonPress, Handlers, on_button, on_update
 from bot.messenger.handlers.gate import PRESS_COST
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.outbound.reply import say
-from bot.messenger.services import BotServices
 from bot.state import conversations, votes
 
 _VOTE = r"v:(\d{1,18}):([01])"
 _REASON = rf"r:(\d{{1,18}}):({'|'.join(votes.REASONS)})"
+_OF_PEOPLE = MessageReactionHandler.MESSAGE_REACTION_UPDATED
 COMMENT_LIMIT = 1_000
 
 
-class VoteHandlers:
+class VoteHandlers(Handlers):
     """👍 is thanked for; 👎 is asked why, of a refusal what was expected, to be said in a reply."""
 
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    def register(self, application: TelegramApplication) -> None:
-        application.add_handler(public_button_handler(self._services, _VOTE, self.vote))
-        application.add_handler(public_button_handler(self._services, _REASON, self.reason))
-        only_of_people = MessageReactionHandler.MESSAGE_REACTION_UPDATED
-        application.add_handler(
-            MessageReactionHandler(self.react, message_reaction_types=only_of_people)
-        )
-
+    @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
         person, phrases = press.asker.person_id, press.asker.texts(BrowsingPhrases)
         turn, good = int(press.match[1]), press.match[2] == "1"
@@ -75,6 +65,7 @@ class VoteHandlers:
             votes.record_reason_question, turn_id=turn, person_id=person, message_id=sent
         )
 
+    @on_update(partial(MessageReactionHandler, message_reaction_types=_OF_PEOPLE))
     async def react(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """👍 or 👎 put on an answer, or taken off it: in silence, as everybody sees it."""
         change, asker = update.message_reaction, asker_of(update)
@@ -115,6 +106,7 @@ class VoteHandlers:
             or await services.limits.take(person, group, PRESS_COST) is None
         )
 
+    @on_button(_REASON, public=True)
     async def reason(self, press: ButtonPress) -> None:
         asker = press.asker
         reason = next(each for each in votes.REASONS if each == press.match[2])

@@ -29,15 +29,6 @@ async def say(
     return await deliver(bot, asker.place, html, keyboard, reply_to)
 
 
-async def replace_text(bot: Bot, asker: Asker, query: CallbackQuery, text: str) -> int:
-    """Put a text in the place of the message whose button was pressed, without its buttons.
-
-    A message too old to be changed is followed by a new one. The id of the one that has the text.
-    """
-    pressed = query.message.message_id if query.message is not None else None
-    return await replace_message(bot, asker, pressed, text)
-
-
 async def replace_message(
     bot: Bot,
     asker: Asker,
@@ -45,7 +36,8 @@ async def replace_message(
     text: str,
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> int:
-    """As `replace_text`, for a message that is known by its id, and with other buttons."""
+    """Put a text in the place of a message, or in a new one where it cannot be changed; the id of
+    the one that has the text."""
     (html,) = text_html(text, asker.phrases.code)
     if message_id is not None:
         try:

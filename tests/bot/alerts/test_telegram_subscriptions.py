@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import create_engine, text
 
-from bot.alerts import telegram_subscriptions as subscriptions
-from bot.alerts.telegram_subscriptions import last_morning
+from bot.alerts import telegram as subscriptions
+from bot.alerts.telegram import last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import LiveLibrary
 from bot.state.database import state_url

@@ -1,5 +1,5 @@
 """The messenger's tests stand on what the end-to-end tests do."""
 
-from tests.e2e.conftest import own_data_dir, server
+from tests.e2e.conftest import own_data_dir, quick_start, server
 
-__all__ = ["own_data_dir", "server"]
+__all__ = ["own_data_dir", "quick_start", "server"]

@@ -11,15 +11,7 @@ LONG = {"hear", "record", "take", "fetch", "add_to_corpus", "keep_for", "rebuild
 """What speech and documents do that takes long; `documents` and `speech` are whose they are."""
 
 QUEUES = {"queue_work", "create_task"}
-REGISTERED = {
-    "MessageHandler",
-    "PublicButtons",
-    "button_handler",
-    "command_handler",
-    "message_handler",
-    "on_event",
-    "public_button_handler",
-}
+REGISTERED = {"on_button", "on_command", "on_message", "on_update"}
 TREES = {
     f"{path.parent.name}-{path.stem}": ast.parse(path.read_text(encoding="utf-8"))
     for path in handler_modules()
@@ -82,12 +74,10 @@ def test_no_handler_awaits_what_takes_long() -> None:
     long = long_functions()
     assert "handlers-documents._file" in long
     taken_up = {
-        f"{module}.{argument.attr}"
-        for module, tree in TREES.items()
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and _last(call.func) in REGISTERED
-        for argument in (*call.args, *(each.value for each in call.keywords))
-        if isinstance(argument, ast.Attribute) and _last(argument.value) == "self"
+        f"{module}.{function.name}"
+        for module, function in functions()
+        for each in function.decorator_list
+        if isinstance(each, ast.Call) and _last(each.func) in REGISTERED
     }
     assert len(taken_up) > 40
     assert taken_up & long == set()
