@@ -1,18 +1,22 @@
 """What a typed command is before it is done: a job that will give its exit code."""
-# Typer reads the annotations where they are written, so they are not postponed here.
 
+from __future__ import annotations
+
+import copy
+import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.models import OptionInfo
 
 from bot.answering.injection import use_cache_dir
 from bot.audio import SpeechService
+from bot.locale.catalogue import part_texts
 from bot.locale.terminal import TerminalPhrases
 from bot.operations.logs import configure_logs
 from bot.settings import Settings, load_settings
@@ -25,7 +29,11 @@ NOT_IN_ARTICLES = 3
 PERHAPS_IN_ARTICLES = 4
 
 Job = Callable[[], int]
-Declared = Callable[..., Job]
+OpenSpeech = Callable[[Settings], SpeechService | None]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="data_dir", show_default=False),
+]
 
 
 class DeclaredCommand(TyperCommand):
@@ -48,19 +56,56 @@ class CommandLine:
 
     app: typer.Typer
     phrases: TerminalPhrases
-    open_speech: Callable[[Settings], SpeechService | None] = lambda settings: None
+    open_speech: OpenSpeech = lambda settings: None
 
-    def command(self, name: str, text: str) -> Callable[[Declared], Declared]:
-        """Declare what gives the job of the command `name`, which `text` describes."""
-        return self.app.command(name, cls=DeclaredCommand, help=text, short_help=text)
+    def texts(self, domain: str, part: str = "help") -> Mapping[str, str]:
+        """The texts of a part of a catalogue, behind those that all commands share."""
+        return {
+            **part_texts("terminal", "terminal", self.phrases.code),
+            **part_texts(domain, part, self.phrases.code),
+        }
 
-    @property
-    def data_dir(self) -> OptionInfo:
-        """The option that every command has."""
-        option: OptionInfo = typer.Option(
-            "--data-dir", metavar="DIR", help=self.phrases.data_dir, show_default=False
-        )
-        return option
+    def command(
+        self, name: str, run: Callable[..., int], texts: Mapping[str, str], about: str = ""
+    ) -> None:
+        """Declare a command, which runs with the settings and what is typed behind its `name`.
+
+        What the signature of `run` gives as help, and `about` (the name, if empty), are keys of
+        `texts`.
+        """
+        self.app.command(
+            name, cls=DeclaredCommand, help=texts[about or name], short_help=texts[about or name]
+        )(self.declared(run, texts))
+
+    def declared(self, run: Callable[..., int], texts: Mapping[str, str]) -> Callable[..., Job]:
+        """A function as the command-line library takes it, which returns the job to do."""
+
+        def give_job(data_dir: Path | None = None, **typed: Any) -> Job:
+            return job(data_dir, partial(run, **typed))
+
+        _, *typed = inspect.signature(run, eval_str=True).parameters.values()
+        named = inspect.Parameter.KEYWORD_ONLY
+        data_dir = inspect.Parameter("data_dir", named, default=None, annotation=DataDir)
+        parameters = [
+            each.replace(kind=named, annotation=_translated(each.annotation, texts))
+            for each in (*typed, data_dir)
+        ]
+        give_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return give_job
+
+    def group(self, name: str, texts: Mapping[str, str]) -> CommandLine:
+        """Declare a command that has commands of its own."""
+        app = typer.Typer(cls=CommandGroup, rich_markup_mode=None)
+        self.app.add_typer(app, name=name, help=texts["about"], short_help=texts["about"])
+        return replace(self, app=app)
+
+
+def _translated(annotation: Any, texts: Mapping[str, str]) -> Any:
+    """An annotation of what may be typed, with the text of its help instead of the text's key."""
+    kind, option = get_args(annotation)
+    option = copy.copy(option)
+    option.help = texts.get(option.help, option.help)
+    return Annotated[kind, option]
 
 
 def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:

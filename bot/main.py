@@ -15,28 +15,20 @@ from typing import Annotated, Any
 import typer
 
 from bot.audio import SpeechService
-from bot.command import (
-    DONE,
-    FAILED,
-    MISUSED,
-    CommandGroup,
-    CommandLine,
-    DeclaredCommand,
-    Job,
-)
-from bot.errors import KeepingError, OutputError, SettingsError
+from bot.command import DONE, FAILED, MISUSED, CommandGroup, CommandLine, Job
+from bot.errors import FeedingError, KeepingError, OutputError, SettingsError
 from bot.features import FEATURES
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, spoken_language
-from bot.terminal import ask, evaluate, index_commands, state
+from bot.terminal import articles, ask, evaluate, index, state, status
 from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
 
-_MISUSES = (SettingsError, KeepingError, ReadError)
-"""A path that is not there is the one ReadError that is not a skipped file."""
+# A path that is not there is the one ReadError that is not a skipped file.
+_MISUSES = (SettingsError, KeepingError, FeedingError, ReadError)
 
 logger = logging.getLogger(__name__)
 
@@ -101,14 +93,16 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     )
     line = CommandLine(app, phrases, _open_speech)
     _declare_bare(line)
-    index_commands.declare_index(line)
+    index.declare(line)
     ask.declare(line, FEATURES)
-    index_commands.declare(line)
+    status.declare(line)
+    articles.declare(line)
+    index.declare_others(line)
     watch_command.declare(line)
     for feature in FEATURES:
         feature.declare(line)
     state.declare(line, FEATURES)
-    evaluate.declare(app, phrases.evaluation, DeclaredCommand)
+    evaluate.declare(line)
     return typer.main.get_command(app)
 
 

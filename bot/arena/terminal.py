@@ -1,13 +1,15 @@
 """`selon arena`: battles by whoever is at the keyboard or by a model that judges, and what the
 votes kept tell."""
-# Typer reads the annotations where they are written, so they are not postponed here.
+
+from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot.arena.texts import ArenaHelp, ArenaPhrases
-from bot.command import DONE, MISUSED, CommandGroup, CommandLine, Job, job
+from bot.command import DONE, MISUSED, CommandLine, Job
 from bot.errors import ModelFailed, SettingsError, StateError
 from bot.locale.text import harmless
 from bot.model_choice import parse_choices
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 STANDARD = "-"
 
-_KEYS: dict[str, "BattleChoice | Literal['pass', 'quit']"] = {
+_KEYS: dict[str, BattleChoice | Literal["pass", "quit"]] = {
     "a": "first",
     "b": "second",
     "d": "good",
@@ -46,103 +48,80 @@ _KEYS: dict[str, "BattleChoice | Literal['pass', 'quit']"] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StandingsOutputs:
-    """Where standings go beside the table."""
-
-    as_json: bool = False
-    chart: Path | None = None
+Json = Annotated[bool, typer.Option("--json", help="json")]
+Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="chart")]
 
 
 def declare(line: CommandLine) -> None:
-    """Put `selon arena` on the command line."""
-    texts, option = ArenaHelp.of(line.phrases.code), line.data_dir
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-    Json = Annotated[bool, typer.Option("--json", help=texts.json)]  # noqa: N806
-    Chart = Annotated[  # noqa: N806
-        Path | None, typer.Option("--chart", metavar="FILE", help=texts.chart)
-    ]
-    app = typer.Typer(cls=CommandGroup, rich_markup_mode=None)
-    group = CommandLine(app, line.phrases)
-    line.app.add_typer(app, name="arena", help=texts.about, short_help=texts.about)
+    """Declare `selon arena`."""
+    texts = line.texts("arena")
+    group = line.group("arena", texts)
 
-    @app.callback(invoke_without_command=True)
-    def _arena(
-        context: typer.Context,
-        questions: Annotated[
-            Path | None, typer.Option("--questions", metavar="FILE", help=texts.questions)
-        ] = None,
-        judge: Annotated[
-            str | None, typer.Option("--judge", metavar="MODEL", help=texts.judge)
-        ] = None,
-        limit: Annotated[
-            int | None, typer.Option("--limit", metavar="N", min=1, help=texts.limit)
-        ] = None,
-        data_dir: DataDir = None,
-    ) -> Job | None:
+    def arena(context: typer.Context, questions: Path | None = None, **typed: Any) -> Job | None:
         if context.invoked_subcommand is not None:
             return None
         if questions is None:
             return partial(_help, context.get_help())
-        return job(data_dir, partial(run_battles, file=questions, judge=judge, limit=limit))
+        return battles(questions=questions, **typed)
 
-    @group.command("report", texts.report)
-    def _report(as_json: Json = False, chart: Chart = None, data_dir: DataDir = None) -> Job:
-        from bot.arena.standings import counting_rules
+    battles = line.declared(run_battles, texts)
+    signature = inspect.signature(battles)
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    arena.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[context, *signature.parameters.values()]
+    )
+    group.app.callback(invoke_without_command=True)(arena)
+    group.command("report", report, texts)
+    group.command("replay", replay, texts)
+    group.command("export", export_votes, texts)
 
-        def report(settings: Settings) -> int:
-            return tell_standings(
-                settings, counting_rules(settings), StandingsOutputs(as_json, chart)
-            )
 
-        return job(data_dir, report)
+def report(settings: Settings, as_json: Json = False, chart: Chart = None) -> int:
+    """Tell the standings by the rules of the settings. Raises StateError and ChartError."""
+    from bot.arena.standings import counting_rules
 
-    @group.command("replay", texts.replay)
-    def _replay(
-        voters: Annotated[
-            Literal["people", "judges", "all"],
-            typer.Option("--voters", metavar="WHO", help=texts.voters),
-        ] = "people",
-        daily: Annotated[
-            float | None, typer.Option("--daily", metavar="N", min=0, help=texts.daily)
-        ] = None,
-        enough: Annotated[
-            int | None, typer.Option("--enough", metavar="N", min=1, help=texts.enough)
-        ] = None,
-        no_style: Annotated[bool, typer.Option("--no-style", help=texts.no_style)] = False,
-        leave_out_bad: Annotated[
-            bool, typer.Option("--leave-out-bad", help=texts.leave_out_bad)
-        ] = False,
-        faults_lose: Annotated[bool, typer.Option("--faults-lose", help=texts.faults_lose)] = False,
-        as_json: Json = False,
-        chart: Chart = None,
-        data_dir: DataDir = None,
-    ) -> Job:
-        from bot.arena.standings import ENOUGH_BATTLES, CountingRules
+    return _tell_standings(settings, counting_rules(settings), as_json=as_json, chart=chart)
 
-        def replay(settings: Settings) -> int:
-            rules = CountingRules(
-                voters=voters,
-                daily=settings.arena_daily_votes if daily is None else daily,
-                style=not no_style,
-                enough=enough or ENOUGH_BATTLES,
-                bad_counts=not leave_out_bad,
-                faults_lose=faults_lose or settings.arena_faults == "lost",
-            )
-            return tell_standings(settings, rules, StandingsOutputs(as_json, chart))
 
-        return job(data_dir, replay)
+def replay(
+    settings: Settings,
+    voters: Annotated[
+        Literal["people", "judges", "all"],
+        typer.Option("--voters", metavar="WHO", help="voters"),
+    ] = "people",
+    daily: Annotated[
+        float | None, typer.Option("--daily", metavar="N", min=0, help="daily")
+    ] = None,
+    enough: Annotated[
+        int | None, typer.Option("--enough", metavar="N", min=1, help="enough")
+    ] = None,
+    no_style: Annotated[bool, typer.Option("--no-style", help="no_style")] = False,
+    leave_out_bad: Annotated[bool, typer.Option("--leave-out-bad", help="leave_out_bad")] = False,
+    faults_lose: Annotated[bool, typer.Option("--faults-lose", help="faults_lose")] = False,
+    as_json: Json = False,
+    chart: Chart = None,
+) -> int:
+    """Tell the standings by other rules. Raises StateError and ChartError."""
+    from bot.arena.standings import ENOUGH_BATTLES, CountingRules
 
-    @group.command("export", texts.export)
-    def _export(
-        file: Annotated[str, typer.Argument(metavar="FILE", help=texts.export_file)],
-        data_dir: DataDir = None,
-    ) -> Job:
-        return job(data_dir, partial(export_votes, name=file))
+    rules = CountingRules(
+        voters=voters,
+        daily=settings.arena_daily_votes if daily is None else daily,
+        style=not no_style,
+        enough=enough or ENOUGH_BATTLES,
+        bad_counts=not leave_out_bad,
+        faults_lose=faults_lose or settings.arena_faults == "lost",
+    )
+    return _tell_standings(settings, rules, as_json=as_json, chart=chart)
 
 
 def run_battles(
-    settings: Settings, file: Path, judge: str | None = None, limit: int | None = None
+    settings: Settings,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="FILE", help="questions")
+    ] = None,
+    judge: Annotated[str | None, typer.Option("--judge", metavar="MODEL", help="judge")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="limit")] = None,
 ) -> int:
     """Battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
     QuestionFileError."""
@@ -151,7 +130,8 @@ def run_battles(
     from bot.evaluation.questions import read_plain_questions
     from bot.llm.factory import Writers
 
-    questions = read_plain_questions(file)[:limit]
+    assert questions is not None, "without them, help is shown"
+    asked = read_plain_questions(questions)[:limit]
     if not settings.arena:
         raise SettingsError("arena-closed")
     with ExitStack() as opened:
@@ -166,15 +146,13 @@ def run_battles(
         opened.callback(arena.close)
         state = opened.enter_context(_state(settings))
         offline = _Offline(arena, state, settings.language, model)
-        return asyncio.run(offline.run(questions))
+        return asyncio.run(offline.run(asked))
 
 
 class _Offline:
     """Battles in the terminal, each shown, voted on and kept."""
 
-    def __init__(
-        self, arena: "Arena", state: "State", language: str, judge: "ChatModel | None"
-    ) -> None:
+    def __init__(self, arena: Arena, state: State, language: str, judge: ChatModel | None) -> None:
         self._arena = arena
         self._state = state
         self._judge = judge
@@ -201,7 +179,7 @@ class _Offline:
         show(self._out, self._texts.done(fought, voted))
         return DONE
 
-    async def _fight(self, question: str) -> "Battle | None":
+    async def _fight(self, question: str) -> Battle | None:
         from bot.arena import battle_records as battles
         from bot.arena.battle import NoBattle, faulty_battle
         from bot.arena.pairing import draw_pair
@@ -225,7 +203,7 @@ class _Offline:
             show(self._out, f"  {harmless(side.text(self._phrases.unknown))}")
         return battle
 
-    async def _choice(self, battle: "Battle") -> "BattleChoice | Literal['pass', 'quit'] | None":
+    async def _choice(self, battle: Battle) -> BattleChoice | Literal["pass", "quit"] | None:
         if self._judge is not None:
             return await self._ask_judge(battle, self._judge)
         while True:
@@ -237,7 +215,7 @@ class _Offline:
             if (key := _KEYS.get(typed.strip().lower())) is not None:
                 return key
 
-    async def _ask_judge(self, battle: "Battle", judge: "ChatModel") -> "BattleChoice | None":
+    async def _ask_judge(self, battle: Battle, judge: ChatModel) -> BattleChoice | None:
         from bot.arena.judge import judged
 
         try:
@@ -250,7 +228,7 @@ class _Offline:
             show(self._out, f"\n{self._texts.judged} {self._phrases.choices[choice]}")
         return choice
 
-    def _keep(self, battle: "Battle", choice: "BattleChoice") -> None:
+    def _keep(self, battle: Battle, choice: BattleChoice) -> None:
         from bot.arena import battle_records as battles
         from bot.arena.battle import new_battle
 
@@ -263,62 +241,67 @@ class _Offline:
 
         self._state.do(keep)
 
-    def _reveal(self, battle: "Battle") -> None:
+    def _reveal(self, battle: Battle) -> None:
         for name, side in zip(("first", "second"), battle.sides, strict=True):
             text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
             show(self._out, f"  {harmless(text)}")
         show(self._out, "")
 
     @property
-    def _origin(self) -> "Literal['terminal', 'judge']":
+    def _origin(self) -> Literal["terminal", "judge"]:
         return "terminal" if self._judge is None else "judge"
 
 
-def tell_standings(settings: Settings, rules: "CountingRules", outputs: StandingsOutputs) -> int:
-    """Count the votes kept and tell of them. Raises StateError and ChartError."""
+def _tell_standings(
+    settings: Settings, rules: CountingRules, *, as_json: bool, chart: Path | None
+) -> int:
+    """Count the votes kept and tell of them."""
     from bot.arena import battle_records as battles
     from bot.arena.board import board_text
     from bot.arena.chart import draw_standings
     from bot.arena.standings import standings
     from bot.operations.picture_style import require_charts
 
-    if outputs.chart is not None:
+    if chart is not None:
         require_charts("--chart")
     with _state(settings) as state:
         votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
     told = standings(votes, faults, rules)
     out = console_for(sys.stdout)
-    if outputs.as_json:
+    if as_json:
         show(out, json.dumps(standings_json(told), ensure_ascii=False, indent=2))
     else:
         show(out, board_text(told, settings.language, enough=rules.enough))
-    if outputs.chart is not None and told.rated:
+    if chart is not None and told.rated:
         png = draw_standings(told, settings.language)
         try:
-            outputs.chart.write_bytes(png)
+            chart.write_bytes(png)
         except OSError as error:
             raise StateError(
-                "state-file-not-written", shown=str(outputs.chart), reason=reason_of(error)
+                "state-file-not-written", shown=str(chart), reason=reason_of(error)
             ) from error
-        said = ArenaHelp.of(settings.language).drawn(str(outputs.chart))
+        said = ArenaHelp.of(settings.language).drawn(str(chart))
         show(console_for(sys.stderr), said)
     return DONE
 
 
-def export_votes(settings: Settings, name: str) -> int:
+def export_votes(
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")],
+) -> int:
     """Write all votes, without the people, to a file. Raises StateError."""
     from bot.arena import battle_records as battles
     from bot.arena.export import export_lines
 
     with _state(settings) as state:
         votes = state.do(partial(battles.load_votes, texts=True))
-    _write(name, (f"{line}\n" for line in export_lines(votes)))
-    stream = sys.stderr if name == STANDARD else sys.stdout
-    show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), name))
+    _write(file, (f"{line}\n" for line in export_lines(votes)))
+    stream = sys.stderr if file == STANDARD else sys.stdout
+    show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), file))
     return DONE
 
 
-def standings_json(told: "Standings") -> dict[str, Any]:
+def standings_json(told: Standings) -> dict[str, Any]:
     """Standings as JSON has them; ratings in points, effects in logits."""
     writers = []
     for row in told.writers:
@@ -374,7 +357,7 @@ def _help(text: str) -> int:
 
 
 @contextmanager
-def _state(settings: Settings) -> Iterator["State"]:
+def _state(settings: Settings) -> Iterator[State]:
     from bot.state.database import open_state, state_url
 
     url = state_url(settings.database_url, settings.data_dir)

@@ -115,24 +115,8 @@ class StandingsPhrases(Texts, domain="arena", part="standings"):
 
 
 class ArenaHelp(Texts, domain="arena", part="help"):
-    """What `selon arena` says of itself and of its options, and while it runs."""
+    """What `selon arena` says while it runs, beside its help."""
 
-    about: str
-    questions: str
-    judge: str
-    report: str
-    json: str
-    chart: str
-    export: str
-    export_file: str
-    replay: str
-    voters: str
-    daily: str
-    enough: str
-    no_style: str
-    leave_out_bad: str
-    faults_lose: str
-    limit: str
     prompt: str
     keys: str
     judged: str

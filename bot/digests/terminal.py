@@ -1,9 +1,9 @@
 """`selon daily` and `selon podcast`: scripts over the articles, as text or Markdown."""
-# Typer reads the annotations where they are written, so they are not postponed here.
+
+from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,10 @@ from rich.text import Text
 
 from bot.answer import Citation, link_to, web_address
 from bot.audio import audio_format
-from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, Job, job
+from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, OpenSpeech
 from bot.digests.texts import DigestHelp
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
-from bot.locale.catalogue import Language, language_of
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, encodable, show
@@ -30,87 +29,34 @@ from index.article import Period
 if TYPE_CHECKING:
     from bot.digests.script import Script
     from bot.digests.written import Paragraph
-    from bot.terminal.recording import OpenSpeech
 
 _LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class DigestOptions:
-    """How a script is shown; `language` defaults to that of the settings."""
-
-    open_speech: "OpenSpeech"
-    language: Language | None = None
-    markdown: bool = False
-    audio: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """The folder of a podcast feed, and where it is served."""
-
-    folder: Path
-    address: str
+Code = Annotated[
+    Literal["fr", "en"] | None,
+    typer.Option("--language", metavar="fr|en", help="language", show_default=False),
+]
+Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]
+Audio = Annotated[Path | None, typer.Option("--audio", metavar="FILE", help="audio")]
 
 
 def declare(line: CommandLine) -> None:
-    """Put these commands on the command line."""
-    texts, option = DigestHelp.of(line.phrases.code), line.data_dir
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-    Code = Annotated[  # noqa: N806
-        Literal["fr", "en"] | None,
-        typer.Option("--language", metavar="fr|en", help=texts.language, show_default=False),
-    ]
-    Markdown = Annotated[bool, typer.Option("--markdown", help=texts.markdown)]  # noqa: N806
-    Audio = Annotated[  # noqa: N806
-        Path | None, typer.Option("--audio", metavar="FILE", help=texts.audio)
-    ]
-
-    @line.command("daily", texts.daily)
-    def _daily(
-        day: Annotated[str | None, typer.Option("--date", metavar="DAY", help=texts.day)] = None,
-        since: Annotated[
-            str | None, typer.Option("--since", metavar="DAY", help=texts.since)
-        ] = None,
-        language: Code = None,
-        markdown: Markdown = False,
-        audio: Audio = None,
-        data_dir: DataDir = None,
-    ) -> Job:
-        shown = DigestOptions(line.open_speech, language, markdown, audio)
-        return job(data_dir, partial(daily, day=day, since=since, shown=shown))
-
-    @line.command("podcast", texts.podcast)
-    def _podcast(
-        subject: Annotated[
-            list[str] | None, typer.Argument(metavar="SUBJECT", help=texts.subject)
-        ] = None,
-        period: Annotated[str | None, typer.Option(metavar="DAYS", help=texts.period)] = None,
-        length: Annotated[str, typer.Option(metavar="TIME", help=texts.length)] = "5m",
-        language: Code = None,
-        markdown: Markdown = False,
-        audio: Audio = None,
-        feed: Annotated[Path | None, typer.Option(metavar="DIR", help=texts.feed)] = None,
-        feed_url: Annotated[str, typer.Option(metavar="URL", help=texts.feed_url)] = "",
-        data_dir: DataDir = None,
-    ) -> Job:
-        words = encodable(" ".join(subject or []))
-        shown = DigestOptions(line.open_speech, language, markdown, audio)
-        published = Published(feed, feed_url) if feed is not None else None
-        return job(
-            data_dir,
-            partial(
-                podcast,
-                subject=words,
-                period=period,
-                length=length,
-                shown=shown,
-                published=published,
-            ),
-        )
+    """Declare `selon daily` and `selon podcast`."""
+    texts = line.texts("digests")
+    line.command("daily", partial(daily, line.open_speech), texts)
+    line.command("podcast", partial(podcast, line.open_speech), texts)
 
 
-def daily(settings: Settings, day: str | None, since: str | None, shown: DigestOptions) -> int:
+def daily(
+    open_speech: OpenSpeech,
+    settings: Settings,
+    day: Annotated[str | None, typer.Option("--date", metavar="DAY", help="day")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="since")] = None,
+    language: Code = None,
+    markdown: Markdown = False,
+    audio: Audio = None,
+) -> int:
     """The day's news; from the day before it unless `since` is typed. Raises KeepingError,
     NoIndex, DamagedIndex."""
     from bot.digests.clock import today
@@ -124,17 +70,21 @@ def daily(settings: Settings, day: str | None, since: str | None, shown: DigestO
     if first > last:
         raise KeepingError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
-        script = make_daily(generation, Period(first, last), _language(settings, shown))
-    return _show(settings, script, shown)
+        script = make_daily(generation, Period(first, last), language or settings.language)
+    return _show(settings, script, open_speech, markdown, audio)
 
 
 def podcast(
+    open_speech: OpenSpeech,
     settings: Settings,
-    subject: str,
-    period: str | None,
-    length: str,
-    shown: DigestOptions,
-    published: Published | None = None,
+    subject: Annotated[list[str] | None, typer.Argument(metavar="SUBJECT", help="subject")] = None,
+    period: Annotated[str | None, typer.Option(metavar="DAYS", help="period")] = None,
+    length: Annotated[str, typer.Option(metavar="TIME", help="length")] = "5m",
+    language: Code = None,
+    markdown: Markdown = False,
+    audio: Audio = None,
+    feed: Annotated[Path | None, typer.Option(metavar="DIR", help="feed")] = None,
+    feed_url: Annotated[str, typer.Option(metavar="URL", help="feed_url")] = "",
 ) -> int:
     """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
     SpeechError."""
@@ -143,26 +93,23 @@ def podcast(
     from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
 
     minutes = _parse_minutes(length)
-    if published is not None and not published.address:
+    if feed is not None and not feed_url:
         raise KeepingError("feed-no-address")
     within = _parse_period("--period", period, today()) if period else None
-    if not subject and within is None:
+    about = encodable(" ".join(subject or []))
+    if not about and within is None:
         within = Period(today() - timedelta(days=6), today())
-    language = _language(settings, shown)
+    code = language or settings.language
     index = open_index(settings)
     chain = chain_over(index, settings)
-    asked = open_questions(subject, language) if subject else ()
+    asked = open_questions(about, code) if about else ()
     unsaid = [each for each in asked if chain.invoke(each).outcome == "no"]
-    request = PodcastRequest(language, subject, within, minutes, unsaid)
+    request = PodcastRequest(code, about, within, minutes, unsaid)
     script = make_podcast(index.searcher(), subject_thresholds(settings), request)
-    code = _show(settings, script, shown)
-    if published is not None and script.quotes:
-        _publish(settings, shown.open_speech, script, published)
-    return code
-
-
-def _language(settings: Settings, shown: DigestOptions) -> Language:
-    return language_of(shown.language or settings.language)
+    shown = _show(settings, script, open_speech, markdown, audio)
+    if feed is not None and script.quotes:
+        _publish(settings, script, open_speech, feed, feed_url)
+    return shown
 
 
 def _parse_period(option: str, typed: str, today: date) -> Period:
@@ -192,33 +139,35 @@ def _parse_minutes(typed: str) -> float:
 
 
 def _publish(
-    settings: Settings, open_speech: "OpenSpeech", script: "Script", published: Published
+    settings: Settings, script: Script, open_speech: OpenSpeech, folder: Path, address: str
 ) -> None:
     from bot.digests.feed import add_episode, episode_path
     from bot.digests.script import spoken_script
 
-    path = episode_path(published.folder, script)
+    path = episode_path(folder, script)
     made = record(settings, open_speech, spoken_script(script), path, title=script.title)
-    feed = add_episode(published.folder, script, made, published.address)
+    feed = add_episode(folder, script, made, address)
     show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
 
 
-def _show(settings: Settings, script: "Script", shown: DigestOptions) -> int:
+def _show(
+    settings: Settings, script: Script, open_speech: OpenSpeech, markdown: bool, audio: Path | None
+) -> int:
     out = console_for(sys.stdout)
-    if shown.audio is not None:
-        audio_format(shown.audio)
-    if shown.markdown:
+    if audio is not None:
+        audio_format(audio)
+    if markdown:
         out.file.write(f"{script_markdown(script)}\n")
     else:
         show(out, script_text(script))
-    if shown.audio is not None:
+    if audio is not None:
         from bot.digests.script import spoken_script
 
-        record(settings, shown.open_speech, spoken_script(script), shown.audio, title=script.title)
+        record(settings, open_speech, spoken_script(script), audio, title=script.title)
     return DONE if script.quotes else NOT_IN_ARTICLES
 
 
-def script_text(script: "Script") -> Text:
+def script_text(script: Script) -> Text:
     """Chapters under their headings; each quote with its number, and whose words they are."""
     from bot.digests.written import chapters, is_dialogue
 
@@ -232,7 +181,7 @@ def script_text(script: "Script") -> Text:
     return Text("\n\n").join(blocks)
 
 
-def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool) -> Text:
+def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases, dialogue: bool) -> Text:
     from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts
 
@@ -253,7 +202,7 @@ def _paragraph_text(paragraph: "Paragraph", heading: str, phrases: Phrases, dial
     return text.append(f"\n    {address}" if address else "", style=SOURCE)
 
 
-def script_markdown(script: "Script") -> str:
+def script_markdown(script: Script) -> str:
     """The same as Markdown, each sentence linked to the article, where it is online."""
     from bot.digests.written import chapters, is_dialogue
 
@@ -268,7 +217,7 @@ def script_markdown(script: "Script") -> str:
 
 
 def _paragraph_markdown(
-    paragraph: "Paragraph", heading: str, phrases: Phrases, dialogue: bool
+    paragraph: Paragraph, heading: str, phrases: Phrases, dialogue: bool
 ) -> str:
     from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts

@@ -14,20 +14,7 @@ from index.article import Period
 
 
 class DigestHelp(Texts, domain="digests", part="help"):
-    """What `--help` says of `selon daily` and `selon podcast`, and of their options."""
-
-    daily: str
-    podcast: str
-    day: str
-    since: str
-    subject: str
-    period: str
-    length: str
-    language: str
-    markdown: str
-    audio: str
-    feed: str
-    feed_url: str
+    """What `selon podcast` says, beside its help."""
 
     def fed(self, path: str) -> str: ...
 

@@ -102,7 +102,6 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
 class CheckingPhrases(Texts, domain="administration", part="checking"):
     """`selon bot --check`: what stands before each finding, and the findings."""
 
-    option: str
     token: str
     groups: str
     inline: str
@@ -142,14 +141,7 @@ class CheckingPhrases(Texts, domain="administration", part="checking"):
 
 
 class StatePhrases(Texts, domain="administration", part="state"):
-    """Help and summaries of `selon state`."""
-
-    about: str
-    export: str
-    export_file: str
-    import_: str
-    import_file: str
-    replace: str
+    """Summaries of `selon state`."""
 
     def exported(self, rows: int, tables: str) -> str: ...
     def imported(self, rows: int, tables: str) -> str: ...

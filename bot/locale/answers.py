@@ -181,7 +181,6 @@ class WritingPhrases(Texts, domain="answers", part="writing"):
     stopped: str
     nothing_to_stop: str
     fallbacks: Mapping[str, str]
-    explain: str
     quoted: str
     faults: Mapping[str, str]
 

@@ -8,37 +8,6 @@ from collections.abc import Mapping
 from bot.locale.catalogue import Texts
 
 
-class KeepingHelp(Texts, domain="articles", part="help"):
-    """What `--help` says of these commands and of their options."""
-
-    list: str
-    show: str
-    remove: str
-    rollback: str
-    export: str
-    import_: str
-    article: str
-    articles: str
-    since: str
-    until: str
-    language: str
-    outlet: str
-    limit: str
-    removed: str
-    json_lines: str
-    json: str
-    text: str
-    restore: str
-    export_folder: str
-    import_folder: str
-    duplicates: str
-    fields: str
-    ocr: str
-    verbose: str
-    strict: str
-    one_part: str
-
-
 class FactLabels(Texts, domain="articles", part="facts"):
     """What stands before each line of `selon show`."""
 

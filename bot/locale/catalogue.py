@@ -10,7 +10,7 @@ A text with plural forms takes the number that chooses among them as `count`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from gettext import c2py
 from pathlib import Path
@@ -49,6 +49,14 @@ def catalogue_path(domain: str, language: Language) -> Path:
         if path.is_file():
             return path
     raise CatalogueError(f"no catalogue “{domain}”")
+
+
+def part_texts(domain: str, part: str, language: str | None) -> Mapping[str, str]:
+    """The texts of one part of a catalogue by their names, as they are written."""
+    texts, prefix = catalogue(domain, language), f"{part}."
+    return {
+        key.removeprefix(prefix): texts.templates(key)[0] for key in texts if key.startswith(prefix)
+    }
 
 
 class Catalogue(Formatter):

@@ -11,8 +11,6 @@ from bot.locale.catalogue import Texts
 class ModelPhrases(Texts, domain="models", part="model"):
     """What the command says; `faults` say what is wrong and what to do about it."""
 
-    command: str
-    check: str
     none: str
     no_price: str
     estimated: str

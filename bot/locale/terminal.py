@@ -18,18 +18,6 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
 
     # Help
     about: str
-    index: str
-    ask: str
-    chat: str
-    bot: str
-    status: str
-    evaluation: str
-    paths: str
-    question: str
-    data_dir: str
-    if_missing: str
-    json: str
-    jsonl: str
     version: str
 
     # Errors

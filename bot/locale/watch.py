@@ -9,19 +9,6 @@ from bot.locale import format
 from bot.locale.catalogue import Texts
 
 
-class FeedingHelp(Texts, domain="watch", part="help"):
-    """What `--help` says of these commands and of their options."""
-
-    add: str
-    addresses: str
-    limit: str
-    no_index: str
-    watch: str
-    paths: str
-    feed: str
-    every: str
-
-
 class FeedingPhrases(Texts, domain="watch", part="feeding"):
     """What these commands say."""
 

@@ -1,16 +1,16 @@
 """Voices in the terminal: `selon say`, and the options of `selon ask` that speak and hear."""
-# Typer reads the annotations where they are written, so they are not postponed here.
+
+from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from bot.answer import Answer
-from bot.audio import audio_format
-from bot.command import DONE, CommandLine, Job, job
+from bot.audio import Speaker, audio_format
+from bot.command import DONE, CommandLine
 from bot.errors import SpeechError
 from bot.settings import Settings
 from bot.speech.texts import SpeechPhrases
@@ -20,40 +20,19 @@ from index.store.factory import open_store
 
 
 def declare(line: CommandLine) -> None:
-    """Put this command on the command line."""
-    phrases = SpeechPhrases.of(line.phrases.code)
-    option = line.data_dir
-
-    @line.command("say", phrases.say)
-    def _say(
-        text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help=phrases.text)] = None,
-        out: Annotated[Path, typer.Option("--out", metavar="FILE", help=phrases.out)] = Path(
-            "selon.ogg"
-        ),
-        language: Annotated[
-            Literal["fr", "en"] | None, typer.Option("--language", help=phrases.spoken_language)
-        ] = None,
-        second: Annotated[bool, typer.Option("--second", help=phrases.second)] = False,
-        speed: Annotated[
-            float, typer.Option("--speed", min=0.5, max=2.0, help=phrases.speed)
-        ] = 1.0,
-        data_dir: Annotated[Path | None, option] = None,
-    ) -> Job:
-        words = " ".join(text or [])
-        speaker: Literal["first", "second"] = "second" if second else "first"
-        return job(
-            data_dir,
-            partial(say, text=words, out=out, language=language, speaker=speaker, speed=speed),
-        )
+    """Declare `selon say`."""
+    line.command("say", say, line.texts("speech", "speech"))
 
 
 def say(
     settings: Settings,
-    text: str,
-    out: Path,
-    language: Literal["fr", "en"] | None,
-    speaker: Literal["first", "second"],
-    speed: float,
+    words: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="text")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="out")] = Path("selon.ogg"),
+    language: Annotated[
+        Literal["fr", "en"] | None, typer.Option("--language", help="spoken_language")
+    ] = None,
+    second: Annotated[bool, typer.Option("--second", help="second")] = False,
+    speed: Annotated[float, typer.Option("--speed", min=0.5, max=2.0, help="speed")] = 1.0,
 ) -> int:
     """Read a text aloud into a file."""
     from bot.audio import SpokenLine
@@ -62,10 +41,12 @@ def say(
     from index.text.language import detect
 
     audio_format(out)  # said at once
+    text = " ".join(words or ())
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
     paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
     spoken = language or voice_language(detect(text))
+    speaker: Speaker = "second" if second else "first"
     lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
     record(settings, open_speech, lines, out, speed=speed)
     return DONE

@@ -10,15 +10,9 @@ from bot.locale.catalogue import Texts
 
 
 class SpeechPhrases(Texts, domain="speech", part="speech"):
-    """Help, results and spoken texts of voices."""
+    """Options, results and spoken texts of voices."""
 
-    # Help
-    say: str
-    text: str
-    out: str
-    spoken_language: str
-    second: str
-    speed: str
+    # Options of `selon ask`
     audio: str
     speak: str
 

@@ -1,16 +1,17 @@
-"""`selon list`: the articles that are indexed, and those that were taken out."""
+"""`selon list`, `selon show` and `selon remove`: the articles that are indexed, or taken out."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 
+import typer
 from rich.text import Text
 
-from bot.command import DONE, FAILED
+from bot.command import DONE, FAILED, CommandLine
 from bot.errors import KeepingError, UnknownArticle
 from bot.library.format_options import load_format_options
 from bot.locale.answers import Phrases
@@ -79,25 +80,33 @@ def span_of(typed: str, today: date) -> Period:
     return period_around(date(int(year), int(month or 1), int(day or 1)), unit)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedArticles:
-    """Which articles to list; None leaves the choice open."""
-
-    since: str | None = None
-    until: str | None = None
-    language: str | None = None
-    outlet: str | None = None
-    limit: int | None = None
+def declare(line: CommandLine) -> None:
+    """Declare `selon list`, `selon show` and `selon remove`."""
+    texts = line.texts("articles")
+    line.command("list", list_articles, texts)
+    line.command("show", show_article, texts)
+    line.command("remove", remove, texts)
 
 
-def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) -> int:
+def list_articles(
+    settings: Settings,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="since")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="until")] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="language")] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="outlet")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="limit")] = None,
+    removed: Annotated[bool, typer.Option("--removed", help="removed")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="json_lines")] = False,
+) -> int:
     """List the articles, newest first. Raises KeepingError, NoIndex, DamagedIndex."""
+    if removed:
+        return _list_removed(settings, as_json=as_json)
     phrases = KeepingPhrases.of(settings.language)
     today = datetime.now(UTC).astimezone().date()
-    within = period_of(wanted.since, wanted.until, today)
+    within = period_of(since, until, today)
     with open_articles(settings) as generation:
-        entries = list(_chosen(generation.articles(within), wanted))
-    shown = entries[: wanted.limit]
+        entries = list(_chosen(generation.articles(within), language or "", outlet or ""))
+    shown = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
         out.file.writelines(f"{json_line(entry_fields(each))}\n" for each in shown)
@@ -110,7 +119,7 @@ def list_articles(settings: Settings, wanted: ListedArticles, *, as_json: bool) 
     return DONE
 
 
-def list_removed(settings: Settings, *, as_json: bool) -> int:
+def _list_removed(settings: Settings, *, as_json: bool) -> int:
     """List what the operator took out, the oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
     articles = index_store(settings).removed().articles
@@ -128,9 +137,8 @@ def list_removed(settings: Settings, *, as_json: bool) -> int:
     return DONE
 
 
-def _chosen(entries: Iterable[ArticleEntry], wanted: ListedArticles) -> Iterator[ArticleEntry]:
-    language = (wanted.language or "").lower()
-    outlet = fold_phrase(wanted.outlet or "")
+def _chosen(entries: Iterable[ArticleEntry], language: str, outlet: str) -> Iterator[ArticleEntry]:
+    language, outlet = language.lower(), fold_phrase(outlet)
     for each in entries:
         if language and each.language.lower().split("-")[0] != language.split("-")[0]:
             continue
@@ -151,26 +159,32 @@ _HEAD = 600
 """Characters of the text that are shown unless all of it is asked for."""
 
 
-def show_article(settings: Settings, reference: str, *, whole: bool, as_json: bool) -> int:
+def show_article(
+    settings: Settings,
+    article: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="article")],
+    whole: Annotated[bool, typer.Option("--text", help="text")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
+) -> int:
     """Show an article, or a copy of one. Raises UnknownArticle, NoIndex, DamagedIndex."""
+    reference = " ".join(article)  # a title needs no quotation marks
     phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
         entry = find_article(generation, reference, _say_taken(reference, phrases))
-        article = generation.article(entry.id)
-        if article is None:
+        found = generation.article(entry.id)
+        if found is None:
             raise DamagedIndex("article-no-words", id=entry.id)
         passages = generation.count_passages(entry.id)
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(article_fields(article, entry.copy_of, passages))}\n")
+        out.file.write(f"{json_line(article_fields(found, entry.copy_of, passages))}\n")
         return DONE
     shown = _Shown(settings.language)
-    show(out, shown.facts(article, passages))
+    show(out, shown.facts(found, passages))
     if original is not None:
         show(out, f"\n{phrases.copy_of(harmless(original.title), original.id)}")
     show(out, "")
-    show(out, harmless(article.text) if whole else shown.head(article.text))
+    show(out, harmless(found.text) if whole else shown.head(found.text))
     return DONE
 
 
@@ -236,12 +250,21 @@ class _Shown:
         return f"{copy.id}  {copy.title or self._phrases.untitled} — {', '.join(beside)}"
 
 
-def remove(settings: Settings, references: Sequence[str]) -> int:
+def remove(
+    settings: Settings,
+    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="articles")],
+    back: Annotated[bool, typer.Option("--restore", help="restore")] = False,
+) -> int:
+    """Withdraw articles, or let them `back` in. Raises KeepingError, NoIndex, DamagedIndex,
+    StoreError, and what a build raises: the change itself is done by then."""
+    return (_restore if back else _withdraw)(settings, articles)
+
+
+def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     """Withdraw these articles at once, all or, where one of them is not known, none.
 
     Their copies go with them: what is to be out is what they say. The build that follows takes
-    their text off the disk. Raises KeepingError, NoIndex, DamagedIndex, StoreError, and what a
-    build raises: the articles are withdrawn by then.
+    their text off the disk.
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
@@ -270,11 +293,8 @@ def remove(settings: Settings, references: Sequence[str]) -> int:
     return _rebuild(settings, phrases)
 
 
-def restore(settings: Settings, references: Sequence[str]) -> int:
-    """Let these articles in again, at once where the index in service has them.
-
-    Raises UnknownArticle, StoreError, and what a build raises.
-    """
+def _restore(settings: Settings, references: Sequence[str]) -> int:
+    """Let these articles in again, at once where the index in service has them."""
     phrases = KeepingPhrases.of(settings.language)
     removed = index_store(settings).removed()
     for reference in references:

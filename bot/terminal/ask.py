@@ -1,5 +1,7 @@
 """The commands that answer: `selon ask`, `selon chat` and `selon bot`."""
 
+from __future__ import annotations
+
 import asyncio
 import inspect
 import sys
@@ -14,7 +16,6 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Outcome
-from bot.audio import SpeechService
 from bot.command import (
     DONE,
     FAILED,
@@ -22,15 +23,13 @@ from bot.command import (
     NOT_IN_ARTICLES,
     PERHAPS_IN_ARTICLES,
     CommandLine,
-    Job,
-    job,
+    OpenSpeech,
 )
 from bot.errors import SettingsError
 from bot.feature import AskOption, Feature
 from bot.locale.administration import CheckingPhrases
-from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.answers import Phrases
 from bot.locale.errors import error_text
-from bot.locale.models import ModelPhrases
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
@@ -46,9 +45,6 @@ from index.errors import CodedError
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
-
-
-# Typer reads the annotations where they are written, so they are not postponed here.
 
 
 STANDARD_INPUT = "-"
@@ -67,68 +63,25 @@ _EXIT_CODES: Mapping[Outcome, int] = {
     "help": DONE,
 }
 
-HISTORY = "history"
-"""The file of the data directory that keeps the lines typed."""
+HISTORY = "history"  # the file of the data directory that keeps the lines typed
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     """Declare these commands; `features` may add options to `ask` and work for the bot."""
-    phrases, option = line.phrases, line.data_dir
-    writing = WritingPhrases.of(phrases.code)
-    options = [each for feature in features for each in feature.ask_options(phrases.code)]
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-
-    def _ask(
-        question: Annotated[
-            list[str] | None, typer.Argument(metavar="QUESTION", help=phrases.question)
-        ] = None,
-        data_dir: DataDir = None,
-        as_json: Annotated[bool, typer.Option("--json", help=phrases.json)] = False,
-        as_lines: Annotated[bool, typer.Option("--jsonl", help=phrases.jsonl)] = False,
-        explain: Annotated[bool, typer.Option("--explain", help=writing.explain)] = False,
-        **paths: Path | None,
-    ) -> Job:
-        words = " ".join(question or [])
-        chosen = [(each, path) for each in options if (path := paths[each.name]) is not None]
-        if as_lines:
-            if words or as_json or chosen:
-                raise SettingsError("jsonl-alone", shown="--jsonl")
-            return job(data_dir, partial(ask_lines, explain=explain))
-        return job(
-            data_dir,
-            partial(ask, question=words, as_json=as_json, explain=explain, options=chosen),
-        )
-
-    line.command("ask", phrases.ask)(_with_options(_ask, options))
-
-    @line.command("chat", phrases.chat)
-    def _chat(data_dir: DataDir = None) -> Job:
-        return job(data_dir, chat)
-
-    models = ModelPhrases.of(phrases.code)
-
-    @line.command("chat-model", models.command)
-    def _chat_model(
-        data_dir: DataDir = None,
-        check: Annotated[bool, typer.Option("--check", help=models.check)] = False,
-    ) -> Job:
-        return job(data_dir, partial(chat_model, check=check))
-
-    checking = CheckingPhrases.of(phrases.code)
-
-    @line.command("bot", phrases.bot)
-    def _bot(
-        data_dir: DataDir = None,
-        check: Annotated[bool, typer.Option("--check", help=checking.option)] = False,
-    ) -> Job:
-        if check:
-            return job(data_dir, check_bot)
-        return job(data_dir, partial(bot, features=features, open_speech=line.open_speech))
+    texts = line.texts("answers", "writing")
+    options = [each for feature in features for each in feature.ask_options(line.phrases.code)]
+    line.command("ask", _with_options(options), texts)
+    line.command("chat", chat, texts)
+    line.command("chat-model", chat_model, line.texts("models", "model"), "command")
+    line.command(
+        "bot", partial(bot, features, line.open_speech), line.texts("administration", "checking")
+    )
 
 
-def _with_options(command: Callable[..., Job], options: Sequence[AskOption]) -> Callable[..., Job]:
-    """The same command with an option of its own for each of `options`."""
-    declared = inspect.signature(command)
+def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
+    """The command `ask` with an option of its own for each of `options`."""
+    signature = inspect.signature(ask, eval_str=True)
+    *own, _ = signature.parameters.values()
     added = [
         inspect.Parameter(
             each.name,
@@ -140,27 +93,32 @@ def _with_options(command: Callable[..., Job], options: Sequence[AskOption]) -> 
         )
         for each in options
     ]
-    own = list(declared.parameters.values())[:-1]  # the last stands for those added
 
-    def run(**values: Any) -> Job:
-        return command(**values)
+    def run(settings: Settings, **typed: Any) -> int:
+        paths = [(each, path) for each in options if (path := typed.pop(each.name)) is not None]
+        return ask(settings, **typed, options=paths)
 
-    run.__signature__ = declared.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     return run
 
 
 def ask(
     settings: Settings,
-    question: str,
-    *,
-    as_json: bool,
-    explain: bool = False,
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="question")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
+    as_lines: Annotated[bool, typer.Option("--jsonl", help="jsonl")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="explain")] = False,
     options: Sequence[tuple[AskOption, Path]] = (),
 ) -> int:
     """Ask one question; without words, or for `-`, it is read from standard input.
 
     `options` are those of features, with the paths given.
     """
+    question = " ".join(words or ())
+    if as_lines:
+        if question or as_json or options:
+            raise SettingsError("jsonl-alone", shown="--jsonl")
+        return _ask_lines(settings, explain=explain)
     from bot.assembly import open_chain
 
     for option, path in options:
@@ -196,7 +154,7 @@ def ask(
     return _EXIT_CODES[answer.outcome]
 
 
-def ask_lines(settings: Settings, *, explain: bool = False) -> int:
+def _ask_lines(settings: Settings, *, explain: bool) -> int:
     """Answer the questions of standard input, JSON Lines in and out; the exit code.
 
     Every line that is not blank gives one: an answer, or what is wrong with the line.
@@ -235,7 +193,7 @@ def chat(settings: Settings) -> int:
 
     with ExitStack() as opened:
 
-        def open_talk() -> "FollowUpChain":
+        def open_talk() -> FollowUpChain:
             from bot.assembly import open_chain
 
             return opened.enter_context(open_chain(settings))
@@ -247,7 +205,7 @@ def chat(settings: Settings) -> int:
 
 
 def _talk(
-    settings: Settings, open_talk: Callable[[], "FollowUpChain"], out: Console, err: Console
+    settings: Settings, open_talk: Callable[[], FollowUpChain], out: Console, err: Console
 ) -> int:
     from bot.terminal.repl import chat_typed, new_session
 
@@ -257,14 +215,17 @@ def _talk(
     return chat_typed(session, lambda: open_talk().stream, settings.language, out, err, welcome)
 
 
-def chat_model(settings: Settings, *, check: bool) -> int:
+def chat_model(
+    settings: Settings,
+    check: Annotated[bool, typer.Option("--check", help="check")] = False,
+) -> int:
     """Tell of the chat models, and to `check`, try them."""
     from bot.terminal.chat_model import report_chat_models
 
     return report_chat_models(settings, check=check)
 
 
-def check_bot(settings: Settings) -> int:
+def _check_bot(settings: Settings) -> int:
     """Say whether the bot could run, a line for each thing that it needs."""
     from bot.messenger.running.preflight import run_preflight
 
@@ -284,11 +245,14 @@ def check_bot(settings: Settings) -> int:
 
 
 def bot(
-    settings: Settings,
     features: Sequence[Feature],
-    open_speech: Callable[[Settings], SpeechService | None],
+    open_speech: OpenSpeech,
+    settings: Settings,
+    check: Annotated[bool, typer.Option("--check", help="option")] = False,
 ) -> int:
-    """Answer on Telegram until stopped."""
+    """Answer on Telegram until stopped, or only `check` whether that could be."""
+    if check:
+        return _check_bot(settings)
     from bot.messenger.running.application import run_bot
 
     phrases = TerminalPhrases.of(settings.language)

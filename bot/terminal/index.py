@@ -6,12 +6,13 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from bot.command import DONE, FAILED
+import typer
+
+from bot.command import DONE, FAILED, CommandLine
 from bot.errors import KeepingError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.articles import KeepingPhrases
@@ -37,45 +38,61 @@ Naming = Literal["all", "some", "none"]
 """Which skipped files are named: where they were before, their number is enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRequest:
-    """What was typed after `selon index`."""
-
-    paths: Sequence[Path] = ()
-    if_missing: bool = False
-    fields: str | None = None
-    ocr: bool | None = None
-    verbose: bool = False
-    strict: bool = False
-    part: str | None = None
+def declare(line: CommandLine) -> None:
+    """Declare `selon index`."""
+    line.command("index", index, line.texts("articles"))
 
 
-def index(settings: Settings, asked: IndexRequest) -> int:
-    """Build the index of these paths. Files that had to be skipped are named, and fail only who
-    is `strict`: those who wait for an index have one."""
+def declare_others(line: CommandLine) -> None:
+    """Declare `selon rollback`, `selon export` and `selon import`."""
+    texts = line.texts("articles")
+    line.command("rollback", roll_back, texts)
+    line.command("export", export, texts)
+    line.command("import", import_, texts, "import_")
+
+
+def index(
+    settings: Settings,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="paths")] = None,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="if_missing")] = False,
+    fields: Annotated[
+        str | None, typer.Option("--map", metavar="FIELDS", help="fields", show_default=False)
+    ] = None,
+    ocr: Annotated[
+        bool | None, typer.Option("--ocr/--no-ocr", help="ocr", show_default=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="verbose")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="strict")] = False,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False),
+    ] = None,
+) -> int:
+    """Build the index of these paths. Files that had to be skipped are named; they fail the command
+    only if it is `strict`, so that whoever waits for an index gets one."""
     from bot.library.paths import corpus_paths, standing_paths
 
-    part = _part(asked.part)
-    there_is_one = asked.if_missing and index_store(settings).current_id() is not None
+    build_part = _part(part)
+    there_is_one = if_missing and index_store(settings).current_id() is not None
     if there_is_one and _is_of_the_model(settings):
         return DONE
-    options = choose_format_options(settings.data_dir, asked.fields, asked.ocr)
-    if options.fields and asked.fields is None:
+    options = choose_format_options(settings.data_dir, fields, ocr)
+    if options.fields and fields is None:
         phrases = KeepingPhrases.of(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
-    if there_is_one and not asked.paths:
-        paths = standing_paths(settings)
+    if there_is_one and not paths:
+        read = standing_paths(settings)
     else:
-        paths = corpus_paths(settings, asked.paths)
-    naming: Naming = "all" if asked.verbose else "some"
-    if part is None:
-        report: BuildReport | PartReport | None = followed_build(settings, paths, options, naming)
+        read = corpus_paths(settings, paths or ())
+    naming: Naming = "all" if verbose else "some"
+    if build_part is None:
+        report: BuildReport | PartReport | None = followed_build(settings, read, options, naming)
     else:
-        report = _followed_part(settings, paths, options, naming, part)
+        report = _followed_part(settings, read, options, naming, build_part)
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
-    return FAILED if asked.strict and report.skipped else DONE
+    return FAILED if strict and report.skipped else DONE
 
 
 def _is_of_the_model(settings: Settings) -> bool:
@@ -201,7 +218,10 @@ def roll_back(settings: Settings) -> int:
     return DONE
 
 
-def export(settings: Settings, folder: Path) -> int:
+def export(
+    settings: Settings,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="export_folder")],
+) -> int:
     """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
     facts = index_store(settings).export(folder)
     size = TerminalPhrases.of(settings.language).size(
@@ -212,7 +232,10 @@ def export(settings: Settings, folder: Path) -> int:
     return DONE
 
 
-def import_(settings: Settings, folder: Path) -> int:
+def import_(
+    settings: Settings,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="import_folder")],
+) -> int:
     """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
     facts = index_store(settings).take(folder)
     phrases = KeepingPhrases.of(settings.language)

@@ -6,21 +6,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.audio import audio_format
+from bot.audio import Recording, SpokenLine, audio_format
+from bot.command import OpenSpeech
 from bot.errors import SpeechError
 from bot.locale.format import duration
 from bot.locale.terminal import TerminalPhrases
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bot.audio import Recording, SpeechService, SpokenLine
-
-    OpenSpeech = Callable[[Settings], SpeechService | None]
 
 
 def record(

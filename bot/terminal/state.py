@@ -1,6 +1,7 @@
 """`selon state export` and `selon state import`: what people left behind, from one database into
 another."""
-# Typer reads the annotations where they are written, so they are not postponed here.
+
+from __future__ import annotations
 
 import os
 import sys
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.command import DONE, CommandGroup, CommandLine, Job, job
+from bot.command import DONE, CommandLine
 from bot.errors import StateError
 from bot.feature import Feature
 from bot.locale.administration import StatePhrases
@@ -24,54 +25,45 @@ if TYPE_CHECKING:
     from bot.state.archive import Counts
     from bot.state.database import State
 
-STANDARD = "-"
-"""Stands for standard output and standard input."""
+STANDARD = "-"  # standard output, or standard input
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
-    """Declare `selon state`."""
-    phrases, option = StatePhrases.of(line.phrases.code), line.data_dir
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
-    group = CommandLine(typer.Typer(cls=CommandGroup, rich_markup_mode=None), line.phrases)
-    line.app.add_typer(group.app, name="state", help=phrases.about, short_help=phrases.about)
-
-    @group.command("export", phrases.export)
-    def _export(
-        file: Annotated[str, typer.Argument(metavar="FILE", help=phrases.export_file)],
-        data_dir: DataDir = None,
-    ) -> Job:
-        return job(data_dir, partial(export_state, name=file, features=features))
-
-    @group.command("import", phrases.import_)
-    def _import(
-        file: Annotated[str, typer.Argument(metavar="FILE", help=phrases.import_file)],
-        data_dir: DataDir = None,
-        replace: Annotated[bool, typer.Option("--replace", help=phrases.replace)] = False,
-    ) -> Job:
-        return job(data_dir, partial(import_state, name=file, replace=replace, features=features))
+    """Declare `selon state`; the tables of `features` are copied too."""
+    texts = line.texts("administration", "state")
+    group = line.group("state", texts)
+    group.command("export", partial(_export, features), texts)
+    group.command("import", partial(_import, features), texts, "import_")
 
 
-def export_state(settings: Settings, name: str, features: Sequence[Feature]) -> int:
+def _export(
+    features: Sequence[Feature],
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")],
+) -> int:
     """Write it all to a file that its owner alone can read. Raises StateError."""
     from bot.state.archive import write_state
 
-    with _said_of(name), _open(settings, features) as state, _written(name) as file:
-        counts = write_state(state, file)
-    return _tell(name, StatePhrases.of(settings.language).exported, counts)
+    with _said_of(file), _open(settings, features) as state, _written(file) as out:
+        counts = write_state(state, out)
+    return _tell(file, StatePhrases.of(settings.language).exported, counts)
 
 
-def import_state(
-    settings: Settings, name: str, features: Sequence[Feature], *, replace: bool
+def _import(
+    features: Sequence[Feature],
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="import_file")],
+    replace: Annotated[bool, typer.Option("--replace", help="replace")] = False,
 ) -> int:
     """Put what a file holds in the database. Raises StateError."""
     from bot.state.archive import read_state
 
-    with _said_of(name), _open(settings, features) as state, _read(name) as file:
-        counts = read_state(state, file, replace=replace)
-    return _tell(name, StatePhrases.of(settings.language).imported, counts)
+    with _said_of(file), _open(settings, features) as state, _read(file) as archive:
+        counts = read_state(state, archive, replace=replace)
+    return _tell(file, StatePhrases.of(settings.language).imported, counts)
 
 
-def _open(settings: Settings, features: Sequence[Feature]) -> "closing[State]":
+def _open(settings: Settings, features: Sequence[Feature]) -> closing[State]:
     from bot.state.database import open_state, state_url
 
     for feature in features:
@@ -126,7 +118,7 @@ def _read(name: str) -> Iterator[IO[bytes]]:
         raise StateError("state-file-not-read", reason=reason_of(error)) from error
 
 
-def _tell(name: str, say: Callable[[int, str], str], counts: "Counts") -> int:
+def _tell(name: str, say: Callable[[int, str], str], counts: Counts) -> int:
     """Where standard output is the file, on standard error."""
     tables = ", ".join(f"{table} {count}" for table, count in counts.items() if count)
     stream = sys.stderr if name == STANDARD else sys.stdout

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.text import Text
 
-from bot.command import DONE, FAILED
+from bot.command import DONE, FAILED, CommandLine
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.source import source_place
@@ -22,8 +23,19 @@ from index.article import ArticleEntry, Copy
 from index.store.base import StoreCheck
 
 
-def status(settings: Settings, *, as_json: bool) -> int:
+def declare(line: CommandLine) -> None:
+    """Declare `selon status`."""
+    line.command("status", status, line.texts("articles"))
+
+
+def status(
+    settings: Settings,
+    duplicates: Annotated[bool, typer.Option("--duplicates", help="duplicates")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
+) -> int:
     """Say what is indexed and check every file of it. Raises NoIndex, DamagedIndex, StoreError."""
+    if duplicates:
+        return _show_duplicates(settings, as_json=as_json)
     store = index_store(settings)
     check, removed = store.check(), len(store.removed())
     out = console_for(sys.stdout)
@@ -37,7 +49,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
     return FAILED if check.damage else DONE
 
 
-def duplicates(settings: Settings, *, as_json: bool) -> int:
+def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
     """Show the articles that have copies, each with them. Raises NoIndex, DamagedIndex."""
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -16,52 +15,32 @@ from bot.locale.text import harmless
 from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
-from index.fetch.gatherer import (
-    ARTICLES_PER_LIST,
-    FailedAddress,
-    GatheredAddress,
-    GatherEvent,
-    ListedPage,
-)
+from index.fetch.gatherer import FailedAddress, GatheredAddress, GatherEvent, ListedPage
 
 
-@dataclass(frozen=True, slots=True)
-class AddRequest:
-    """What was typed after `selon add`."""
-
-    addresses: Sequence[str]
-    limit: int = ARTICLES_PER_LIST
-    index: bool = True
-
-
-def add_addresses(settings: Settings, asked: AddRequest) -> int:
-    """Fetch each address, say what came of it, and bring the index up to date.
+def add_addresses(settings: Settings, addresses: Sequence[str], limit: int, *, index: bool) -> int:
+    """Fetch each address, say what came of it, and bring the index up to date, if it is to be.
 
     An address that gives nothing does not stop the others, and makes the exit code 1.
     """
     phrases = FeedingPhrases.of(settings.language)
-    counts = _gather(settings, asked, phrases)
-    if counts.total() > 1:
-        show(console_for(sys.stdout), phrases.summary(counts))
-    code = FAILED if counts["failed"] else DONE
-    if asked.index and counts.total() > counts["failed"]:
-        return _index(settings) or code
-    return code
-
-
-def _gather(settings: Settings, asked: AddRequest, phrases: FeedingPhrases) -> Counter[str]:
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     counts: Counter[str] = Counter()
-    gatherer = open_gatherer(settings, limit=asked.limit)
+    gatherer = open_gatherer(settings, limit=limit)
     with gatherer.fetcher:
-        for address in dict.fromkeys(asked.addresses):
+        for address in dict.fromkeys(addresses):
             for event in gatherer.gather(address):
                 if isinstance(event, GatheredAddress):
                     counts[event.state] += 1
                 elif isinstance(event, FailedAddress):
                     counts["failed"] += 1
                 tell_gathered(event, phrases, out, err)
-    return counts
+    if counts.total() > 1:
+        show(out, phrases.summary(counts))
+    code = FAILED if counts["failed"] else DONE
+    if index and counts.total() > counts["failed"]:
+        return _index(settings) or code
+    return code
 
 
 def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err: Console) -> None:

@@ -1,63 +1,42 @@
 """The commands `selon add` and `selon watch`, as they are typed."""
-# Typer reads the annotations where they are written, so they are not postponed here.
 
-import sys
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.command import MISUSED, CommandLine, Job, job
-from bot.errors import FeedingError
-from bot.locale.terminal import TerminalPhrases
-from bot.locale.watch import FeedingHelp
+from bot.command import CommandLine
 from bot.settings import Settings
-from bot.terminal.console import console_for, show
-from bot.terminal.render import complaint
-
-_LIMIT = 50
-EVERY = "15m"
 
 
 def declare(line: CommandLine) -> None:
     """Put these commands on the command line."""
-    texts, option = FeedingHelp.of(line.phrases.code), line.data_dir
-    DataDir = Annotated[Path | None, option]  # noqa: N806 - a type
+    texts = line.texts("watch")
+    line.command("add", _add, texts)
+    line.command("watch", _watch, texts)
 
-    @line.command("add", texts.add)
-    def _add(
-        addresses: Annotated[list[str], typer.Argument(metavar="URL", help=texts.addresses)],
-        limit: Annotated[int, typer.Option(metavar="N", min=1, help=texts.limit)] = _LIMIT,
-        no_index: Annotated[bool, typer.Option("--no-index", help=texts.no_index)] = False,
-        data_dir: DataDir = None,
-    ) -> Job:
-        def add(settings: Settings) -> int:
-            from bot.terminal.watch import add
 
-            return add.add_addresses(settings, add.AddRequest(addresses, limit, not no_index))
+def _add(
+    settings: Settings,
+    addresses: Annotated[list[str], typer.Argument(metavar="URL", help="addresses")],
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="limit")] = 50,
+    no_index: Annotated[bool, typer.Option("--no-index", help="no_index")] = False,
+) -> int:
+    from bot.terminal.watch.add import add_addresses
 
-        return job(data_dir, add)
+    return add_addresses(settings, addresses, limit, index=not no_index)
 
-    @line.command("watch", texts.watch)
-    def _watch(
-        paths: Annotated[
-            list[Path] | None, typer.Argument(metavar="PATH", help=texts.paths)
-        ] = None,
-        feeds: Annotated[
-            list[str] | None,
-            typer.Option("--feed", metavar="URL", help=texts.feed, show_default=False),
-        ] = None,
-        every: Annotated[str, typer.Option(metavar="TIME", help=texts.every)] = EVERY,
-        data_dir: DataDir = None,
-    ) -> Job:
-        def watch(settings: Settings) -> int:
-            from bot.terminal.watch import watch
 
-            try:
-                return watch.watch(settings, watch.WatchRequest(paths or (), feeds or (), every))
-            except FeedingError as error:
-                phrases = TerminalPhrases.of(settings.language)
-                show(console_for(sys.stderr), complaint(error, phrases))
-                return MISUSED
+def _watch(
+    settings: Settings,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="paths")] = None,
+    feeds: Annotated[
+        list[str] | None, typer.Option("--feed", metavar="URL", help="feed", show_default=False)
+    ] = None,
+    every: Annotated[str, typer.Option(metavar="TIME", help="every")] = "15m",
+) -> int:
+    from bot.terminal.watch.watch import watch
 
-        return job(data_dir, watch)
+    return watch(settings, paths or (), feeds or (), every)

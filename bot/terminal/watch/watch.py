@@ -7,7 +7,6 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,26 +112,22 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRequest:
-    """What was typed after `selon watch`."""
+def watch(
+    settings: Settings, paths: Sequence[Path], addresses: Sequence[str], interval: str
+) -> int:
+    """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM.
 
-    paths: Sequence[Path] = ()
-    feeds: Sequence[str] = ()
-    every: str = "15m"
-
-
-def watch(settings: Settings, asked: WatchRequest) -> int:
-    """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM."""
+    The `addresses` are those of feeds, read every `interval` (`15m`). Raises FeedingError.
+    """
     try:
-        every = parse_duration(asked.every)
+        every = parse_duration(interval)
     except ValueError as error:
-        raise FeedingError("duration-unclear", shown=f"--every {asked.every}") from error
+        raise FeedingError("duration-unclear", shown=f"--every {interval}") from error
     try:
-        feeds = list(dict.fromkeys(Address.parse(feed).url for feed in asked.feeds))
+        feeds = list(dict.fromkeys(Address.parse(each).url for each in addresses))
     except FetchError as error:
         raise FeedingError(error.problem, shown=error.shown) from error
-    paths = _paths(settings, asked)
+    paths = _followed_paths(settings, paths, alone=not feeds)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
 
     def sleep(seconds: float) -> None:
@@ -159,22 +154,22 @@ def watch(settings: Settings, asked: WatchRequest) -> int:
     return DONE
 
 
-def _paths(settings: Settings, asked: WatchRequest) -> list[Path]:
-    """The paths asked for, or those of the index in service; and where fetched articles come.
+def _followed_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) -> list[Path]:
+    """The paths typed, or those of the index in service; and where fetched articles come.
 
     One of the index in service that is gone is waited for. Raises FeedingError for one typed that
-    does not exist, or where there is nothing at all.
+    does not exist, or where there is nothing at all and they are followed `alone`.
     """
-    for path in asked.paths:
+    for path in typed:
         if not path.exists():
             raise FeedingError("watch-path-missing", shown=path)
-    paths = list(asked.paths) or standing_paths(settings)
-    if not asked.feeds and not any(path.exists() for path in paths):
+    paths = typed or standing_paths(settings)
+    if alone and not any(path.exists() for path in paths):
         raise FeedingError("watch-nothing")
     # There even while empty: `selon add` may fill it at any moment.
     with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)
-    return with_fetched(settings, asked.paths or standing_paths(settings))
+    return with_fetched(settings, paths)
 
 
 def _builder(settings: Settings, paths: Sequence[Path]) -> Build:

@@ -6,9 +6,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
@@ -17,6 +19,8 @@ from babel.messages.pofile import read_po
 from bot import locale
 from bot.locale.catalogue import Catalogue, Texts, catalogue, catalogue_path
 from bot.locale.format import FORMATS
+from bot.locale.terminal import TerminalPhrases
+from bot.main import _command
 
 ROOT = Path(locale.__file__).parent
 FEATURES = sorted(path.parent for path in ROOT.parent.glob("*/locale"))
@@ -111,6 +115,23 @@ def test_what_is_declared_is_there_with_the_parameters_declared(
         assert parameters(texts, key) | ({"count"} & declared) == declared, key
 
 
+@cache
+def shown_help() -> frozenset[str]:
+    """What `--help` says in French of commands and of what may be typed behind them."""
+
+    def read(command: Any) -> Iterator[str]:
+        yield command.help or ""
+        yield from (getattr(each, "help", None) or "" for each in command.params)
+        for each in getattr(command, "commands", {}).values():
+            yield from read(each)
+
+    return frozenset(read(_command(TerminalPhrases.of("fr"))))
+
+
+def test_help_is_of_the_catalogues() -> None:
+    assert [each for each in shown_help() if re.fullmatch(r"\w+", each)] == []
+
+
 @pytest.mark.parametrize("domain", DECLARED)
 def test_no_text_is_left_over(domain: str) -> None:
     texts = catalogue(domain, "fr")
@@ -121,7 +142,9 @@ def test_no_text_is_left_over(domain: str) -> None:
         for name in (*kind.__annotations__, *stubs(kind))
     }
     keys = {".".join(key.split(".")[:2]) for key in texts if key.partition(".")[0] != "why"}
-    assert keys == known | counts_used(texts)
+    assert known | counts_used(texts) <= keys
+    for key in keys - known - counts_used(texts):
+        assert texts.templates(key)[0] in shown_help(), key
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import typer
 
+from bot.command import CommandLine
+from bot.locale.terminal import TerminalPhrases
 from bot.terminal.evaluate import declare
 from tests.bot.evaluation.made import write_squad
 from tests.fakes import FakeEmbedder
@@ -31,7 +33,7 @@ def run(*arguments: str | Path) -> int:
     def selon() -> None:
         """A group, as the real command is."""
 
-    declare(app)
+    declare(CommandLine(app, TerminalPhrases.of("en")))
     job: Callable[[], int] = typer.main.get_command(app)(
         ["eval", *map(str, arguments)], standalone_mode=False
     )
