@@ -1,21 +1,5 @@
 """Errors of the `bot` package.
 
-CodedError
-└── SelonError
-    ├── SettingsError           a setting is refused or missing
-    ├── QuoteError              a citation whose quote is not verbatim in its passage
-    ├── StateError              the state database cannot be used
-    ├── ChartError              a picture cannot be drawn
-    ├── OutputError             standard output cannot be written
-    ├── MessengerError          Telegram cannot be reached at start
-    ├── KeepingError            a command about the articles cannot be done
-    │   └── UnknownArticle      no article is meant, or several are
-    ├── SpeechError             something cannot be spoken or heard
-    ├── FeedingError            `selon watch` cannot do what is asked
-    ├── EvaluationError         an evaluation cannot be done as asked
-    │   └── QuestionFileError   a file of questions cannot be used
-    └── ModelFailed             a chat model gave no answer, or only its beginning
-
 As in `index.errors`, an error is a code with parameters.
 """
 

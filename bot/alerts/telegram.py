@@ -40,7 +40,7 @@ from bot.messenger.outbound.delivery import deliver
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import replace_message, say
-from bot.messenger.outbound.transport import TelegramTransport
+from bot.messenger.outbound.transport import send_part
 from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import NewTurn
@@ -334,7 +334,7 @@ class SubscriptionHandlers(Handlers):
             return
         try:
             with suppress(Postponed):
-                await send_letter(resume_entry(begun, journal), TelegramTransport(bot))
+                await send_letter(resume_entry(begun, journal), partial(send_part, bot))
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
             await self._services.run(subscriptions.unfollow, subscription_id=kept.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bot.arena.rating import Estimate
 from bot.arena.standings import ENOUGH_BATTLES, Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 
@@ -50,13 +49,8 @@ def _rating_line(place: int, row: Standing, phrases: StandingsPhrases, names: Ar
     writer = names.writer(row.writer)
     if row.rating is None:
         return phrases.unrated(writer)
-    rating = row.rating
-    return phrases.rated(place, writer, *_round(rating))
-
-
-def _round(rating: Estimate) -> tuple[int, int, int]:
-    interval = rating.interval
-    return round(rating.value), round(interval.low), round(interval.high)
+    rating, interval = row.rating.value, row.rating.interval
+    return phrases.rated(place, writer, round(rating), round(interval.low), round(interval.high))
 
 
 def _effects(standings: Standings, phrases: StandingsPhrases) -> Iterator[str]:

@@ -34,8 +34,8 @@ from bot.messenger.inbound.addressee import by_another_bot
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
-from bot.messenger.outbound.help import give_help
-from bot.messenger.outbound.reply import say
+from bot.messenger.outbound.keyboard import column
+from bot.messenger.outbound.reply import give_help, say
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Attachment
@@ -170,12 +170,9 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             await say(bot, asker, phrases.usage)
             return
         taking_part = await self._services.run(battles.takes_part, person_id=asker.person_id)
-        button = InlineKeyboardButton(
-            phrases.leave if taking_part else phrases.join,
-            callback_data=f"arena:{'no' if taking_part else 'yes'}",
-        )
+        leave, join = (phrases.leave, "arena:no"), (phrases.join, "arena:yes")
         text = f"{phrases.usage}\n\n{phrases.sharing(share)}"
-        await say(bot, asker, text, InlineKeyboardMarkup([[button]]))
+        await say(bot, asker, text, column(leave if taking_part else join))
 
     async def _battle(
         self,
@@ -223,7 +220,8 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             with on_behalf_of(asker.person_id):
                 fought = await arena.fight(understood.question, *pair)
         if isinstance(fought, NoBattle):
-            await self._keep_fault(fought, pair)
+            if (new := faulty_battle(fought, pair, "chat")) is not None:
+                await self._services.run(battles.keep_battle, new=new, now=self._services.now())
             if not ordinary:
                 await self._tell_no_battle(bot, asker, fought, reply_to)
             return None
@@ -256,10 +254,6 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         await self._services.run(battles.keep_battle, new=new, now=self._services.now())
         return await self._find(asker, message)
 
-    async def _keep_fault(self, fought: NoBattle, pair: tuple[str, str]) -> None:
-        if (new := faulty_battle(fought, pair, "chat")) is not None:
-            await self._services.run(battles.keep_battle, new=new, now=self._services.now())
-
     async def _tell_no_battle(
         self, bot: Bot, asker: Asker, fought: NoBattle, reply_to: int | None
     ) -> None:
@@ -291,7 +285,9 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         text = phrases.voted if outcome == "counted" else phrases.outcomes[outcome]
         revealed = "\n".join((text, *_reveal_lines(battle, phrases)))
         if not asker.private:  # the others are still to vote
-            await press.acknowledge(_cut(revealed), aloud=True)
+            if len(revealed) > _ALERT_LIMIT:
+                revealed = f"{revealed[: _ALERT_LIMIT - 1]}…"
+            await press.acknowledge(revealed, aloud=True)
             return
         await press.acknowledge()
         try:
@@ -351,7 +347,3 @@ def _keyboard(battle: BattleRecord, asker: Asker) -> InlineKeyboardMarkup:
 
 def _take_back(battle: BattleRecord, phrases: ArenaPhrases) -> InlineKeyboardButton:
     return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_TAKE_BACK}")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _ALERT_LIMIT else f"{text[: _ALERT_LIMIT - 1]}…"

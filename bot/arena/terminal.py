@@ -175,7 +175,10 @@ class _Offline:
             if choice is not None and choice != "pass":
                 self._keep(battle, choice)
                 voted += 1
-            self._reveal(battle)
+            for name, side in zip(("first", "second"), battle.sides, strict=True):
+                text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
+                show(self._out, f"  {harmless(text)}")
+            show(self._out, "")
         show(self._out, self._texts.done(fought, voted))
         return DONE
 
@@ -240,12 +243,6 @@ class _Offline:
             battles.keep_judgment(session, battle_id, judge, choice, now)
 
         self._state.do(keep)
-
-    def _reveal(self, battle: Battle) -> None:
-        for name, side in zip(("first", "second"), battle.sides, strict=True):
-            text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
-            show(self._out, f"  {harmless(text)}")
-        show(self._out, "")
 
     @property
     def _origin(self) -> Literal["terminal", "judge"]:

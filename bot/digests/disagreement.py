@@ -61,7 +61,10 @@ def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
 def _of_one_thing(one: str, other: str, language: str) -> bool:
     if relation(one, other, language) is Relation.DIFFERS:
         return True
-    mine, theirs = (_words(each, language) for each in (one, other))
+    mine, theirs = (
+        {term for term in terms(each, language) if not any(map(str.isdigit, term))}
+        for each in (one, other)
+    )
     fewest = min(len(mine), len(theirs))
     return bool(fewest) and len(mine & theirs) >= SHARED_WORDS * fewest
 
@@ -78,7 +81,3 @@ def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
         if what and not each.ordinal and what not in _UNCOUNTED:
             found.setdefault(what, []).append(each)
     return found
-
-
-def _words(text: str, language: str) -> set[str]:
-    return {term for term in terms(text, language) if not any(map(str.isdigit, term))}

@@ -203,7 +203,8 @@ class _PodcastWriter:
     def _told(self, material: _Material) -> list[Story]:
         """As many of the stories as there is time for, in the order of their days."""
         room = round(_TOLD_SHARE * self._budget / MOST_WORDS) + 1
-        return sorted(material.stories[:room], key=_first_day)
+        told = material.stories[:room]
+        return sorted(told, key=lambda story: min(each.day for each in story.openings))
 
     def _open(self, told: Sequence[Story]) -> None:
         self._chapter = self.phrases.chapters["opening"]
@@ -380,10 +381,6 @@ def _capital(text: str) -> str:
 def _best_sentence(hit: Hit) -> int:
     scores = [each.score for each in hit.sentences]
     return scores.index(max(scores))
-
-
-def _first_day(story: Story) -> date:
-    return min(each.day for each in story.openings)
 
 
 def _span(stories: Sequence[Story]) -> Period:

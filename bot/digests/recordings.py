@@ -29,6 +29,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import describe_error
 from bot.messenger.services import BotServices
@@ -132,7 +133,7 @@ class RecordingHandlers(Handlers):
         trigger, spoken = current_trigger(), kept.told.spoken
         if trigger is None or spoken is None or kept.id in self._under_way:
             return
-        asker = _asker_of(kept)
+        asker = Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
         work = _Work(chat=kept.place.chat_id, of=len(spoken["lines"]))
         self._under_way[kept.id] = work
         try:
@@ -221,10 +222,6 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 
 
-def _asker_of(kept: ScriptRecord) -> Asker:
-    return Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
-
-
 def _text_parts(asker: Asker, text: str) -> tuple[Part, ...]:
     return tuple(map(Part, text_html(text, asker.phrases.code)))
 
@@ -234,5 +231,4 @@ def _progress_text(asker: Asker, work: _Work) -> str:
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(asker.texts(RecordingPhrases).stop, callback_data=_STOP)
-    return InlineKeyboardMarkup([[button]])
+    return column((asker.texts(RecordingPhrases).stop, _STOP))

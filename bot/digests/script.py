@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from itertools import groupby
 from string import Formatter
@@ -96,10 +95,12 @@ class Script:
         """What a line of the list may name."""
         yield from self.asked
         yield self.title
-        for day in _days(self.period, self.sources):
+        for day in (self.period.first, self.period.last):
             yield format.day(day, self.language)
         yield format.period(self.period, self.language)
         for article in self.sources:
+            for day in filter(None, (article.published, article.updated)):
+                yield format.day(day, self.language)
             names = (article.title, article.outlet, article.author, host_of(article.url))
             yield from filter(None, names)
             yield from publishers(article)
@@ -155,10 +156,3 @@ def _split(form: str) -> tuple[str, ...]:
         if name is not None:
             parts.append("")
     return tuple(parts)
-
-
-def _days(period: Period, sources: Iterable[Article]) -> Iterator[date]:
-    yield period.first
-    yield period.last
-    for article in sources:
-        yield from filter(None, (article.published, article.updated))

@@ -94,7 +94,12 @@ def find_stories(
     stories = [
         Story(each, _subjects_of(each, subjects)) for each in group_openings(openings, generation)
     ]
-    return tuple(sorted(stories, key=lambda story: (-_worth(story, period), -_length(story))))
+
+    def order(story: Story) -> tuple[float, int]:
+        """The worthiest first; of equals, the one of which an article has most to say."""
+        return -_worth(story, period), -max(len(each.text) for each in story.articles)
+
+    return tuple(sorted(stories, key=order))
 
 
 def likeness(cosine: float, words: float, names: float) -> float:
@@ -226,8 +231,3 @@ def _worth(story: Story, period: Period) -> float:
     age = (period.last - story.openings[0].day).days / days
     tellings = float(np.log2(story.tellings))
     return tellings + SUBJECT_WORTH * bool(story.subjects) + (1 - age)
-
-
-def _length(story: Story) -> int:
-    """How much its articles have to say of it, which tells equals apart."""
-    return max(len(each.text) for each in story.articles)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.digests import clock
@@ -32,6 +32,7 @@ from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.services import BotServices
 from bot.state.deliveries import Letter, Part
 from index.article import Period
@@ -192,10 +193,12 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         yesterday = Period(today - timedelta(days=1), today)
         async with show_typing(bot, asker.place):
             script = await self._make_daily(asker.place.chat_id, yesterday, asker.phrases.code)
-        kept = await self._find(asker)
+        place = asker.place
+        kept = await self._services.run(
+            digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
+        )
         phrases = asker.texts(SchedulePhrases)
-        start = InlineKeyboardButton(phrases.start, callback_data="q:start")
-        button = _stop_button(phrases) if kept else InlineKeyboardMarkup.from_button(start)
+        button = _stop_button(phrases) if kept else column((phrases.start, "q:start"))
         keyboard = self._add_hear_button(script, button)
         told = await deliver(bot, asker.place, script_html(script), keyboard)
         await self._recordings.keep(asker, script, told)
@@ -238,12 +241,6 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         )
         await event.say(phrases.stopped if stopped else phrases.not_kept)
 
-    async def _find(self, asker: Asker) -> DigestRecord | None:
-        place = asker.place
-        return await self._services.run(
-            digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
-        )
-
     async def _may_decide(self, event: ChatEvent) -> bool:
         """Whether somebody decides what a chat gets; others are told."""
         if event.asker.private or await decides_here(self._services, event.update, event.bot):
@@ -281,6 +278,4 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
 
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.from_button(
-        InlineKeyboardButton(phrases.stop, callback_data="q:stop")
-    )
+    return column((phrases.stop, "q:stop"))

@@ -58,26 +58,21 @@ def is_dialogue(script: Script) -> bool:
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
     quoted: list[Line] = []
+    quoted_article = None
     for line in lines:
         if line.aloud:
             continue
-        if quoted and not _goes_with(line, quoted[-1]):
+        article = line.citation.article.id if line.citation is not None else None
+        if quoted and article != quoted_article:
             yield _quotes(quoted)
             quoted = []
+        quoted_article = article
         if line.citation is not None:
             quoted.append(line)
         else:
             yield Paragraph(line.text, speaker=line.speaker)
     if quoted:
         yield _quotes(quoted)
-
-
-def _goes_with(line: Line, before: Line) -> bool:
-    return (
-        line.citation is not None
-        and before.citation is not None
-        and line.citation.article.id == before.citation.article.id
-    )
 
 
 def _quotes(lines: Sequence[Line]) -> Paragraph:

@@ -41,9 +41,8 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import Postponed, another_turn, queue_work, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.outbound.help import give_help
-from bot.messenger.outbound.keyboard import citations_of
-from bot.messenger.outbound.reply import describe_error, say
+from bot.messenger.outbound.keyboard import citations_of, column
+from bot.messenger.outbound.reply import describe_error, give_help, say
 from bot.messenger.services import BotServices, find_asker
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.service import LONGEST_SECONDS
@@ -119,12 +118,9 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         if not self._services.speaks:
             await event.say(phrases.silent)
             return
-        buttons = [
-            [InlineKeyboardButton(phrases.choices[each], callback_data=f"voice:{each}")]
-            for each in CHOICES
-        ]
+        buttons = ((phrases.choices[each], f"voice:{each}") for each in CHOICES)
         text = phrases.choose(phrases.choices[await self._find_choice(event.asker)])
-        await event.say(text, InlineKeyboardMarkup(buttons))
+        await event.say(text, column(*buttons))
 
     @on_button(f"voice:({'|'.join(CHOICES)})")
     async def chosen(self, press: ButtonPress) -> None:

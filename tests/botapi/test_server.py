@@ -13,7 +13,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
 )
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken
 
 from tests.botapi.server import BotServer
 
@@ -119,44 +119,6 @@ async def test_buttons_that_telegram_refuses(
 ) -> None:
     with pytest.raises(BadRequest, match="(?i)" + reason):
         await chatting.send_message(READER, "un", reply_markup=keyboard(button))
-
-
-async def test_chats_that_cannot_be_written_to(server: BotServer, chatting: Bot) -> None:
-    with pytest.raises(BadRequest, match="Chat not found"):
-        await chatting.send_message(43, "un")
-    server.user_blocks(READER)
-    with pytest.raises(Forbidden, match="bot was blocked by the user"):
-        await chatting.send_message(READER, "un")
-
-
-async def test_a_button_press_reaches_the_bot_and_is_answered_once(
-    server: BotServer, chatting: Bot
-) -> None:
-    markup = keyboard(InlineKeyboardButton("Voir", callback_data="v:1"))
-    await chatting.send_message(READER, "un", reply_markup=markup)
-    query = server.presses(await server.next_message(), 0)
-    updates = await chatting.get_updates(offset=2)
-    callback = updates[0].callback_query
-    assert callback is not None
-    assert (callback.id, callback.data) == (query, "v:1")
-    await callback.answer("Voilà")
-    assert server.answers == {query: "Voilà"}
-    with pytest.raises(BadRequest, match="Query is too old"):
-        await callback.answer()
-
-
-async def test_faults_on_demand(
-    server: BotServer, chatting: Bot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
-    server.fail_next("sendMessage", 429, retry_after=3)
-    server.fail_next("sendMessage", 502, description="Bad Gateway")
-    with pytest.raises(RetryAfter):
-        await chatting.send_message(READER, "un")
-    with pytest.raises(TelegramError, match="Bad Gateway"):
-        await chatting.send_message(READER, "un")
-    await chatting.send_message(READER, "un")
-    assert [message.text for message in server.messages] == ["un"]
 
 
 async def test_silence_and_its_contrary(server: BotServer, chatting: Bot) -> None:

@@ -5,30 +5,44 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
+from bot.main import run
 from bot.messenger.running.preflight import run_preflight
 from bot.settings import load_settings
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
 from tests.e2e.test_receiver import called_at, port
-from tests.e2e.test_selon_bot import SELON, environment, home
+from tests.e2e.test_selon_bot import home
 
 __all__ = ["home", "port"]
 
 
-async def check(server: BotServer, home: Path, **more: str) -> tuple[int, str]:
-    """The exit code and what a real process says, in one line."""
-    made = {"SELON_TELEGRAM_TOKEN": server.token, "SELON_TELEGRAM_API_URL": server.url, **more}
-    process = await asyncio.create_subprocess_exec(
-        *SELON, "bot", "--check", cwd=home, env=environment(**made), stdout=PIPE, stderr=PIPE
-    )
-    out, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert b"Traceback" not in errors, errors.decode()
-    assert server.token.partition(":")[2] not in (out + errors).decode()
-    assert process.returncode is not None
-    return process.returncode, re.sub(r"[ \n]+", " ", out.decode())
+@pytest.fixture
+def check(
+    server: BotServer,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., Awaitable[tuple[int, str]]]:
+    """Runs the command, under more settings; its exit code and what it says, in one line."""
+    monkeypatch.setenv("SELON_DATA_DIR", str(home / ".selon"))
+    monkeypatch.setenv("SELON_TELEGRAM_TOKEN", server.token)
+    monkeypatch.setenv("SELON_TELEGRAM_API_URL", server.url)
+
+    async def checked(**more: str) -> tuple[int, str]:
+        for name, value in more.items():
+            monkeypatch.setenv(name, value)
+        code = await asyncio.to_thread(run, ["bot", "--check"])
+        out, errors = capsys.readouterr()
+        assert "Traceback" not in errors
+        assert server.token.partition(":")[2] not in out + errors
+        return code, re.sub(r"[ \n]+", " ", out)
+
+    return checked
 
 
 async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
@@ -39,8 +53,10 @@ async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
     return found
 
 
-async def test_a_bot_that_can_run_is_told_so_in_french(server: BotServer, home: Path) -> None:
-    code, text = await check(server, home)
+async def test_a_bot_that_can_run_is_told_so_in_french(
+    server: BotServer, check: Callable[..., Awaitable[tuple[int, str]]]
+) -> None:
+    code, text = await check()
     assert code == 0, text
     assert "✓ Jeton\u00a0: Selon, https://t.me/selon_test_bot" in text
     assert re.search(r"✓ Index\u00a0: 2 articles, \d+ passages, génération \d{8}T", text)
@@ -49,15 +65,16 @@ async def test_a_bot_that_can_run_is_told_so_in_french(server: BotServer, home: 
     assert {name for name, _ in server.calls} == {"getMe", "getWebhookInfo"}
 
 
-async def test_what_is_wrong_is_said_with_a_code(server: BotServer, home: Path) -> None:
-    code, text = await check(
-        server, home, SELON_DATA_DIR=str(home / "nowhere"), SELON_TELEGRAM_TOKEN="1:AAforgotten"
-    )
+async def test_what_is_wrong_is_said_with_a_code(
+    server: BotServer, tmp_path: Path, check: Callable[..., Awaitable[tuple[int, str]]]
+) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    code, text = await check(SELON_DATA_DIR=nowhere, SELON_TELEGRAM_TOKEN="1:AAforgotten")
     assert code == 2
     assert "✗ Jeton\u00a0: SELON_TELEGRAM_TOKEN est refusé par" in text
     assert "! Index\u00a0:" in text
     assert "1 point à corriger avant de lancer le robot." in text
-    code, _ = await check(server, home, SELON_DATA_DIR=str(home / "nowhere"))
+    code, _ = await check(SELON_TELEGRAM_TOKEN=server.token)
     assert code == 0, "the bot takes an index up when it is there"
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
+from index.build.builder import build
+from index.models.base import Embedder
 from tests.botapi.server import BotServer
 
 READER = 42
@@ -45,19 +47,12 @@ language: en
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Path:
     """A folder with an index of two articles."""
     folder = tmp_path_factory.mktemp("home")
     for name, text in ARTICLES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    subprocess.run(
-        [*SELON, "index", *ARTICLES],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        timeout=240,
-        check=True,
-    )
+    build([folder / name for name in ARTICLES], folder / ".selon", bundled)
     return folder
 
 

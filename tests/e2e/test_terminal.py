@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from index.build.builder import build
+from index.models.base import Embedder
 from tests.e2e.test_selon_bot import environment as service_environment
 
 ARTICLES = {
@@ -54,36 +56,14 @@ class Home:
             kept.pop(name, None)
         return kept | {"TERM": "xterm-256color"} | more
 
-    def run(self, *arguments: str, given: str = "", **environment: str) -> Result:
-        done = subprocess.run(
-            [*SELON, *arguments],
-            cwd=self.folder,
-            env=self.environment(**environment),
-            input=given.encode(),
-            capture_output=True,
-            timeout=240,
-            check=False,
-        )
-        return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a process left."""
-
-    code: int
-    out: str
-    err: str
-
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Home:
     home = Home(tmp_path_factory.mktemp("home"))
     (home.folder / "corpus").mkdir()
     for name, text in ARTICLES.items():
         (home.folder / "corpus" / name).write_text(text, encoding="utf-8")
-    result = home.run("index")
-    assert (result.code, "2 articles" in result.out) == (0, True), result
+    build([home.folder / "corpus"], home.folder / ".selon", bundled)
     return home
 
 

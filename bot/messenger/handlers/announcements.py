@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.locale.administration import AdministrationPhrases
@@ -22,6 +22,7 @@ from bot.messenger.journal import Journal, Postponed, current_trigger, outside_u
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, edit
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.services import BotServices
 from bot.state import announcements, people
 from bot.state.announcements import Addressee, Announcement
@@ -76,9 +77,8 @@ class AnnouncementHandlers(Handlers):
             now=self._services.now(),
         )
         await event.say(text, _quiet(phrases))
-        choices = ((phrases.send(listeners), "s"), (phrases.drop, "n"))
-        rows = [[InlineKeyboardButton(t, callback_data=f"{c}!:{number}")] for t, c in choices]
-        await event.say(phrases.confirm(listeners), InlineKeyboardMarkup(rows))
+        choices = ((phrases.send(listeners), f"s!:{number}"), (phrases.drop, f"n!:{number}"))
+        await event.say(phrases.confirm(listeners), column(*choices))
 
     @on_button(_DECISION, partial(require_administrator, acknowledges=False))
     async def decide(self, press: ButtonPress) -> None:
@@ -125,9 +125,7 @@ class AnnouncementHandlers(Handlers):
         phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
         wanted = await self._services.run(people.listens, person_id=number)
         text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
-        listen = InlineKeyboardButton(phrases.listen, callback_data="quiet:no")
-        button = _quiet(phrases) if wanted else InlineKeyboardMarkup.from_button(listen)
-        await event.say(text, button)
+        await event.say(text, _quiet(phrases) if wanted else column((phrases.listen, "quiet:no")))
 
     @on_button(_WANTED)
     async def prefer(self, press: ButtonPress) -> None:
@@ -239,4 +237,4 @@ async def _pause(seconds: float, stopping: asyncio.Event) -> None:
 
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(phrases.quiet, callback_data="quiet:yes")]])
+    return column((phrases.quiet, "quiet:yes"))

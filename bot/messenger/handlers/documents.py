@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram import Document as TelegramDocument
 from telegram.error import BadRequest
 from telegram.ext import filters
@@ -24,6 +24,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, replace_message, say
 from bot.messenger.services import BotServices, conversation_name, phrases_for
 from bot.state import conversations, documents
@@ -322,9 +323,10 @@ class DocumentHandlers(Handlers):
 
 def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
     phrases = asker.texts(DocumentPhrases)
-    choices = ((phrases.for_all, "+"), (phrases.for_here, "="), (phrases.nothing, "-"))
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(text, callback_data=f"d{c}:{number}")] for text, c in choices]
+    return column(
+        (phrases.for_all, f"d+:{number}"),
+        (phrases.for_here, f"d=:{number}"),
+        (phrases.nothing, f"d-:{number}"),
     )
 
 

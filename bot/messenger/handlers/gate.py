@@ -26,8 +26,7 @@ from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, withdraw_from
-from bot.messenger.outbound.help import give_help
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import acknowledge, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.state import meters, people
 

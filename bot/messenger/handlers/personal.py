@@ -16,6 +16,7 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.services import BotServices, conversation_name, find_asker
 from bot.state import conversations, documents, people, privacy
 from bot.state.conversations import ConversationPlace
@@ -98,10 +99,8 @@ class PersonalHandlers(Handlers):
     @on_command(FORGET)
     async def forget(self, event: ChatEvent) -> None:
         phrases = event.asker.texts(PersonalPhrases)
-        choices = ((phrases.forget, "yes"), (phrases.do_not_forget, "no"))
-        buttons = [InlineKeyboardButton(t, callback_data=f"forget:{c}") for t, c in choices]
-        keyboard = InlineKeyboardMarkup([[each] for each in buttons])
-        await event.say(phrases.confirm_forgetting, keyboard)
+        choices = ((phrases.forget, "forget:yes"), (phrases.do_not_forget, "forget:no"))
+        await event.say(phrases.confirm_forgetting, column(*choices))
 
     @on_button("forget:(yes|no)")
     async def confirmed(self, press: ButtonPress) -> None:

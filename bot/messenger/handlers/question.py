@@ -28,10 +28,9 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in, text_re
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
-from bot.messenger.outbound.help import give_help
 from bot.messenger.outbound.keyboard import keyboard, sources_of
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import acknowledge, give_help, say
 from bot.messenger.services import BotServices, Chain, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS

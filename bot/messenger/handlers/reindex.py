@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup
 
 from bot.library.documents import Documents
 from bot.locale.administration import AdministrationPhrases
@@ -21,6 +21,7 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import outside_update
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import take_away
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
@@ -140,7 +141,4 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(
-        asker.texts(AdministrationPhrases).stop, callback_data=STOP_REINDEX_BUTTON
-    )
-    return InlineKeyboardMarkup([[button]])
+    return column((asker.texts(AdministrationPhrases).stop, STOP_REINDEX_BUTTON))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
@@ -14,6 +14,7 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
 from bot.messenger.menus import MenuCommand, Menus
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
@@ -59,9 +60,7 @@ class StatusHandlers(Handlers):
         ]
         if self._services.documents is not None:
             buttons.append((phrases.reindex, REINDEX_BUTTON))
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons]
-        )
+        return column(*buttons)
 
     async def _text(self, code: str) -> str:
         return status_text(await self._status(code), _phrases(code))

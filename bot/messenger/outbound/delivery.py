@@ -20,7 +20,7 @@ from bot.messenger.journal import Journal, stop_event
 from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter, send_next
 from bot.messenger.outbound.repair import without_styles
 from bot.messenger.outbound.retry import request_with_retry
-from bot.messenger.outbound.transport import TelegramTransport
+from bot.messenger.outbound.transport import send_part
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
@@ -45,7 +45,7 @@ async def deliver(
     """
     parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
     letter = _letter(place, parts, keyboard, reply_to)
-    return await send_letter(await open_entry(letter), TelegramTransport(bot))
+    return await send_letter(await open_entry(letter), partial(send_part, bot))
 
 
 async def deliver_attachment(
@@ -57,7 +57,7 @@ async def deliver_attachment(
 ) -> tuple[int, ...]:
     """Send a file with a plain text below it; as `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
-    return await send_letter(await open_entry(letter), TelegramTransport(bot))
+    return await send_letter(await open_entry(letter), partial(send_part, bot))
 
 
 async def deliver_aside(
@@ -74,14 +74,14 @@ async def deliver_aside(
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
     for _ in letter.parts:
-        await send_next(entry, TelegramTransport(bot), once=True)
+        await send_next(entry, partial(send_part, bot), once=True)
     return entry.sent
 
 
 async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
     """Send what is left of a letter that answers no update, begun here or by an earlier process."""
     with contextlib.suppress(Forbidden):  # noted in the journal
-        await send_letter(resume_entry(begun, journal), TelegramTransport(bot))
+        await send_letter(resume_entry(begun, journal), partial(send_part, bot))
 
 
 def _letter(

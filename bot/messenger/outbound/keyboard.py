@@ -191,6 +191,13 @@ def keyboard(
     return InlineKeyboardMarkup([*rows, *offers, [good, bad]])
 
 
+def column(*buttons: tuple[str, str]) -> InlineKeyboardMarkup:
+    """Buttons one below the other, each as (text, data)."""
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons]
+    )
+
+
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
     """The passages behind an answer as they are kept: those cited first, then the others."""
     return [

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -17,6 +17,7 @@ from bot.locale.answers import WritingPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
+from bot.messenger.outbound.keyboard import column
 from bot.state.conversations import ConversationPlace
 
 logger = logging.getLogger(__name__)
@@ -191,10 +192,7 @@ class LiveAnswer:
     @property
     def _keyboard(self) -> InlineKeyboardMarkup:
         text = WritingPhrases.of(self._asker.phrases.code).stop
-        person = self._asker.person_id
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(text, callback_data=f"{STOP_BUTTON}:{person}")]]
-        )
+        return column((text, f"{STOP_BUTTON}:{self._asker.person_id}"))
 
     async def _quietly(self, call: object) -> None:
         try:

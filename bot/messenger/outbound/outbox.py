@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
@@ -14,7 +14,6 @@ from bot.errors import StateError
 from bot.messenger.journal import Journal, current_trigger, stop_event
 from bot.messenger.outbound.repair import amended_letter
 from bot.messenger.outbound.retry import request_with_retry
-from bot.messenger.outbound.transport import Transport
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Delivery, Letter
 
@@ -24,6 +23,8 @@ logger = logging.getLogger(__name__)
 LAST_REPLY_SECONDS = 0.6
 # How often one letter may be amended; a group that moves in circles would go on for ever.
 _MOST_FORMS = 12
+# Sends the part of a letter of this number; gives the id of its message. Raises TelegramError.
+SendPart = Callable[[Letter, int], Awaitable[int]]
 
 
 class OutboxEntry:
@@ -106,7 +107,7 @@ def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) 
     return OutboxEntry(letter, kept.sent, journal, kept.id)
 
 
-async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ...]:
+async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...]:
     """Send what is left of a letter, part by part, in the form that is taken; all its messages.
 
     Raises Forbidden when nothing can be said there, TelegramError after a day without success.
@@ -117,7 +118,7 @@ async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ..
     forms = 0
     while entry.left > 0:
         try:
-            await send_next(entry, transport, again_in_doubt=asked)
+            await send_next(entry, send_part, again_in_doubt=asked)
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = None
             if forms < _MOST_FORMS:
@@ -135,14 +136,14 @@ async def send_letter(entry: OutboxEntry, transport: Transport) -> tuple[int, ..
 
 
 async def send_next(
-    entry: OutboxEntry, transport: Transport, *, again_in_doubt: bool = True, once: bool = False
+    entry: OutboxEntry, send_part: SendPart, *, again_in_doubt: bool = True, once: bool = False
 ) -> None:
     """Send the next part of a letter, and note that it was taken; tried again, unless only `once`.
 
     Whoever is cancelled meanwhile waits a moment for the reply: what Telegram has taken and nobody
     noted is said twice.
     """
-    send = partial(transport.send, entry.letter, len(entry.sent))
+    send = partial(send_part, entry.letter, len(entry.sent))
 
     async def sent() -> None:
         if once:

@@ -10,9 +10,10 @@ from telegram.error import BadRequest, TelegramError
 from bot.locale.errors import error_text, reader_text
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker
-from bot.messenger.outbound.answer_html import text_html
+from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver, edit
 from bot.messenger.services import BotServices
+from bot.operations.metrics import METERS
 
 logger = logging.getLogger(__name__)
 
@@ -67,3 +68,17 @@ async def acknowledge(
         await query.answer(text, show_alert=aloud or None)
     except TelegramError as error:  # an ornament: what was asked for is said elsewhere
         logger.debug("A press was not acknowledged: %s", error)
+
+
+async def give_help(
+    services: BotServices, bot: Bot, asker: Asker, *texts: str, reply_to: int | None = None
+) -> bool:
+    """Answer the first of these texts that tells of distress, and keep nothing of it."""
+    for text in texts:
+        answer = await services.help_for(text)
+        if answer is not None:
+            METERS.answered(answer, "message")
+            html = answer_html(answer, asker.phrases)
+            await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)
+            return True
+    return False

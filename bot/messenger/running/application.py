@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, nullcontext, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -112,9 +112,17 @@ def run_bot(
         undisturbed = speech.resting if speech is not None else nullcontext
         chain = chain_over(index, settings, writers, undisturbed)
         documents = Documents(settings, index.embedder, undisturbed=undisturbed)
-        gate = open_gate(settings, index.embedder)
-        library = LiveLibrary(index)
-        run_with(settings, chain, library, ready, features, documents, speech, gate, index)
+        run_with(
+            settings,
+            chain,
+            LiveLibrary(index),
+            ready,
+            features=features,
+            documents=documents,
+            speech=speech,
+            gate=open_gate(settings, index.embedder),
+            index=index,
+        )
 
 
 def run_with(
@@ -122,13 +130,9 @@ def run_with(
     chain: Chain,
     library: Library,
     ready: Callable[[str], None] = _log_ready,
-    features: Sequence[OpenFeature] = (),
-    documents: Documents | None = None,
-    speech: SpeechService | None = None,
-    gate: DistressGate | None = None,
-    index: LiveIndex | None = None,
+    **options: Any,
 ) -> None:
-    """Like `run_bot`, with the given chain and library; work under way is finished."""
+    """Run `serve` with these arguments until SIGINT or SIGTERM; work under way is finished."""
 
     async def until_signalled() -> None:
         stop = asyncio.Event()
@@ -144,18 +148,7 @@ def run_with(
         for number in signals:
             with suppress(NotImplementedError):  # Windows: asyncio.run ends on Ctrl-C by itself
                 loop.add_signal_handler(number, stop_once)
-        await serve(
-            settings,
-            chain,
-            library,
-            stop,
-            ready,
-            features=features,
-            documents=documents,
-            speech=speech,
-            gate=gate,
-            index=index,
-        )
+        await serve(settings, chain, library, stop, ready, **options)
 
     # Threads that search let the loop have its say: what Telegram took is to be written down.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -181,7 +174,7 @@ async def serve(
     gate: DistressGate | None = None,
     index: LiveIndex | None = None,
 ) -> None:
-    """Like `run_with`, inside an event loop, until `stop` is set."""
+    """Answer on Telegram until `stop` is set; raises as `run_bot` does."""
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import Forbidden, NetworkError
+from telegram.error import NetworkError
 
 from bot.messenger.outbound import retry
 from bot.messenger.outbound.delivery import deliver, show_typing
@@ -49,20 +49,6 @@ async def test_the_first_message_replies_and_the_last_carries_the_buttons(
     assert not any(message.preview for message in server.messages)
 
 
-async def test_a_reply_to_a_deleted_message_is_sent_all_the_same(
-    server: BotServer, bot: Bot
-) -> None:
-    await deliver(bot, HERE, ["un"], reply_to=99)
-    assert server.messages[0].reply_to is None
-
-
-async def test_a_passing_fault_costs_nothing(server: BotServer, bot: Bot) -> None:
-    server.fail_next("sendMessage", 502, description="Bad Gateway")
-    server.fail_next("sendMessage", 500)
-    await deliver(bot, HERE, ["un", "deux"])
-    assert [message.text for message in server.messages] == ["un", "deux"]
-
-
 async def test_a_fault_that_lasts_a_day_is_raised(
     server: BotServer, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,20 +58,6 @@ async def test_a_fault_that_lasts_a_day_is_raised(
     with pytest.raises(NetworkError, match="Bad Gateway"):
         await deliver(bot, HERE, ["un"])
     assert server.messages == ()
-
-
-async def test_where_nothing_can_be_said_it_is_not_tried_again(server: BotServer, bot: Bot) -> None:
-    with pytest.raises(Forbidden, match="Chat not found"):
-        await deliver(bot, ConversationPlace(99, 0, READER), ["un"])
-    assert [method for method, _ in server.calls].count("sendMessage") == 1
-
-
-async def test_markup_that_is_refused_is_left_out(server: BotServer, bot: Bot) -> None:
-    await deliver(bot, HERE, ["<b>un", '<p>deux</p> &amp; <a href="https://e.fr/?a=1">là</a>'])
-    assert [message.text for message in server.messages] == [
-        "un",
-        "deux & là (https://e.fr/?a=1)",
-    ]
 
 
 async def test_the_typing_indicator_is_renewed_until_the_end(server: BotServer, bot: Bot) -> None:

@@ -52,7 +52,7 @@ def journal(state: State) -> Iterator[Journal]:
 
 async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LETTER) -> None:
     with act_for(Trigger(journal)):
-        await send_letter(await open_entry(letter), transport)
+        await send_letter(await open_entry(letter), transport.send)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_a_file_survives_what_befalls_it(
 ) -> None:
     transport = FakeTransport(deque([None, fault()]))
     with act_for(Trigger(journal, update_id=1)):
-        sent = await send_letter(await open_entry(LETTER), transport)
+        sent = await send_letter(await open_entry(LETTER), transport.send)
     files = [part.attachment for _, part in transport.taken if part.attachment]
     assert files == [PICTURE, VOICE]
     assert len(sent) == len(transport.taken)
@@ -87,7 +87,7 @@ async def test_a_process_that_died_left_files_that_the_next_sends(
     assert begun is not None
     transport = FakeTransport()
     with act_for(Trigger(journal)):
-        await send_letter(resume_entry(begun, journal), transport)
+        await send_letter(resume_entry(begun, journal), transport.send)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
     state.process += 1
     assert await journal.take_over_deliveries() == []
@@ -140,7 +140,7 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
         await open_entry(LETTER)
     (kept,) = await journal.take_over_updates()
     with act_for(Trigger(journal, update_id=kept.id)):
-        await send_letter(await open_entry(LETTER), transport)
+        await send_letter(await open_entry(LETTER), transport.send)
     assert len(transport.taken) == len(PARTS)
 
 
@@ -163,7 +163,7 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
 ) -> None:
     letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
     with act_for(Trigger(journal, 7)):
-        sending = asyncio.create_task(send_letter(await open_entry(letter), transport))
+        sending = asyncio.create_task(send_letter(await open_entry(letter), transport.send))
     await transport.begun.wait()
     sending.cancel()  # as a stop does with what takes too long
     await asyncio.sleep(0)
@@ -171,5 +171,5 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
     with pytest.raises(asyncio.CancelledError):
         await sending
     with act_for(Trigger(journal, 7)):
-        await send_letter(await open_entry(letter), transport)
+        await send_letter(await open_entry(letter), transport.send)
     assert [part.text for _, part in transport.taken] == ["un"]

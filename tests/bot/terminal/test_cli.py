@@ -20,7 +20,7 @@ from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
 from bot.main import run
-from index.errors import DamagedIndex, NoIndex
+from index.errors import DamagedIndex
 from index.models.base import Vectors
 from index.search.confidence import Thresholds
 from index.store.files.generation import current_id
@@ -118,18 +118,6 @@ def test_ask_exits_with_3_when_the_articles_do_not_say(
     assert shown.startswith(f"{FR.not_in_articles}\n\n{FR.nearest_articles}")
 
 
-def test_ask_json_prints_one_object(chain: Scripted, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["ask", "--json", "Combien de puces ?"]) == 0
-    written = json.loads(capsys.readouterr().out)
-    assert written["question"] == "Combien de puces ?"
-    assert written["citations"][0]["quote"] == QUOTE
-    assert (written["outcome"], written["answered"]) == ("sure", True)
-    chain.answer = lambda question: refused(question=question)
-    assert run(["ask", "Quel temps ?", "--json"]) == 3
-    written = json.loads(capsys.readouterr().out)
-    assert (written["outcome"], written["answered"]) == ("no", False)
-
-
 def test_what_may_not_answer_is_said_to_be_the_nearest(
     chain: Scripted, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,42 +145,7 @@ def test_an_empty_question_is_wrong_usage(
     assert chain.asked == []
 
 
-# chat
-
-
-def test_chat_without_an_index_says_so_before_any_question(
-    assembled: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def missing(settings: object) -> None:
-        raise NoIndex("no-index", shown=".selon")
-
-    assembled.open_chain = missing
-    monkeypatch.setattr(sys, "stdin", io.StringIO("Combien ?\n"))
-    assert run(["chat"]) == 1
-    assert capsys.readouterr().err == (
-        "Erreur\u00a0: .selon\u00a0: rien n’est encore indexé ici\u202f; "
-        "lancez «\u00a0selon index\u00a0»\n"
-    )
-
-
 # index
-
-
-def test_index_tells_what_it_indexed_then_that_nothing_has_changed(
-    corpus: Path, embedder: FakeEmbedder, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["index"]) == 0
-    shown = capsys.readouterr()
-    assert shown.out.startswith("2 articles, 2 passages, 4 phrases.\nAjoutés\u00a0: 2\u202f; ")
-    assert "Lecture des articles…\n" in shown.err
-    assert "Calcul des vecteurs…\n" in shown.err
-    assert "\x1b" not in shown.out + shown.err
-    before = embedder.embedded
-    assert run(["index"]) == 0
-    assert capsys.readouterr().out == (
-        "2 articles, 2 passages, 4 phrases.\nRien à faire\u00a0: l’index est à jour.\n"
-    )
-    assert embedder.embedded == before
 
 
 def test_index_if_missing_builds_again_what_other_weights_built(
@@ -292,27 +245,7 @@ def test_status_finds_a_damaged_file(corpus: Path, capsys: pytest.CaptureFixture
     assert "selon index" in shown.err
 
 
-# bot
-
-
-def test_bot_without_a_token_names_the_setting(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bot"]) == 2
-    shown = capsys.readouterr()
-    assert shown.err.startswith("Erreur\u00a0: il manque SELON_TELEGRAM_TOKEN")
-    assert shown.err.count("\n") == 1
-
-
 # Usage, settings and errors
-
-
-def test_a_bad_setting_exits_with_2_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SELON_THREADS", "beaucoup")
-    assert run(["ask", "Combien ?"]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("Erreur\u00a0: SELON_THREADS='beaucoup'\u00a0: ")
-    assert error.count("\n") == 1
 
 
 def test_errors_foreseen_or_not_are_one_line_and_exit_with_1(
