@@ -94,26 +94,6 @@ class Today:
         return cls(len(questions), answered, percentile(times, 0.5), percentile(times, 0.95))
 
 
-@dataclass(frozen=True, slots=True)
-class BotStatus:
-    """The state of the bot for administrators.
-
-    `holdings` is None, and `fault` says why, if the index cannot be used. `models` are the chat
-    models of the settings, and `tokens` what they used today; `memory` is in bytes; `waiting` are
-    items such as "2 alerts".
-    """
-
-    holdings: Holdings | None
-    fault: str | None
-    today: Today
-    uptime: timedelta
-    memory: int | None
-    models: Sequence[str]
-    tokens: int
-    waiting: Sequence[str]
-    invitations: int
-
-
 def midnight(now: datetime) -> datetime:
     """The start of the local day."""
     return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -8,17 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 from bot.audio import AudioFormat, Recording, SpokenLine, Transcript
 from bot.errors import SpeechError
 from bot.settings import Settings
-from bot.speech.factory import NONE, can_hear, can_say
-from bot.speech.phonemes import ESPEAK
+from bot.speech.factory import SpeechModels
 from index.errors import Problem
 from index.kept_process import KeptProcess, module_command
 from index.models.bundled.embedder import cores
@@ -26,37 +24,6 @@ from index.models.bundled.embedder import cores
 LONGEST_SECONDS = 600.0  # of a recording that is listened to
 _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
 KEPT_BYTES = 400 << 20  # of lines that were spoken before; the oldest go
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechModels:
-    """Which models speak and hear: `bundled`, or a folder; `url` is a server's (empty: none)."""
-
-    cache_dir: Path
-    voice_model: str = "bundled"
-    hearing_model: str = "bundled"
-    url: str = ""
-    key: str = ""
-    threads: int = 1
-
-    @property
-    def speaks(self) -> bool:
-        """Whether there is a voice: installed, or served."""
-        if self.voice_model == NONE:
-            return False
-        return bool(self.url) or (which(ESPEAK) is not None and can_say())
-
-    @property
-    def hears(self) -> bool:
-        """Whether there is a recogniser: installed, or served."""
-        if self.hearing_model == NONE:
-            return False
-        return bool(self.url) or can_hear()
-
-    @property
-    def voice_name(self) -> str:
-        """What a line that was spoken is kept under, besides its text."""
-        return f"{self.voice_model} {self.url}"
 
 
 class Speech:
@@ -218,9 +185,9 @@ class Speech:
                 self._process = KeptProcess(command, apart="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
-            models = {**asdict(self._models), "cache_dir": str(self._models.cache_dir)}
+            models = json.dumps(asdict(self._models), default=str)
             with suppress(OSError):  # it has died, and its silence tells
-                self._process.pipes[0].write(json.dumps(models).encode() + b"\n")
+                self._process.pipes[0].write(models.encode() + b"\n")
         return self._process
 
     def _end(self) -> None:

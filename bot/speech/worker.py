@@ -17,7 +17,8 @@ import numpy as np
 
 from bot.errors import SpeechError
 from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
-from bot.speech.base import Recogniser, Sound, Voice
+from bot.speech.base import Sound
+from bot.speech.factory import SpeechModels, open_recogniser, open_voice
 from index.kept_process import end_with_owner
 
 NICENESS = 19
@@ -27,14 +28,15 @@ _NO_SOUND = Sound(np.zeros(0, np.float32), HEARD_RATE)
 
 
 def main() -> None:
-    """Answer what is asked, a line of JSON each, until there is no more; the first line holds the
-    arguments of `Machine`."""
+    """Answer what is asked, a line of JSON each, until there is no more; the first line holds
+    the `SpeechModels`."""
     end_with_owner()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     told_to = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else a library says is no answer
-    machine = Machine(**json.loads(sys.stdin.buffer.readline()))
+    models = json.loads(sys.stdin.buffer.readline())
+    machine = Machine(SpeechModels(**models | {"cache_dir": Path(models["cache_dir"])}))
     _hold_memory()
     for line in sys.stdin.buffer:
         try:
@@ -50,16 +52,9 @@ def main() -> None:
 class Machine:
     """Does what is asked for; models are loaded by the first who needs them."""
 
-    def __init__(
-        self, cache_dir: str, voice_model: str, hearing_model: str, url: str, key: str, threads: int
-    ) -> None:
-        """As `SpeechModels`."""
-        from bot.speech.factory import open_recogniser, open_voice
-
-        self._voice: Voice = open_voice(Path(cache_dir), voice_model, url, key, threads)
-        self._recogniser: Recogniser = open_recogniser(
-            Path(cache_dir), hearing_model, url, key, threads
-        )
+    def __init__(self, models: SpeechModels) -> None:
+        self._voice = open_voice(models)
+        self._recogniser = open_recogniser(models)
         self._sound = _NO_SOUND
 
     def do(self, asked: dict[str, Any]) -> dict[str, Any]:

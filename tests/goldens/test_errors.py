@@ -62,12 +62,12 @@ def test_files_that_cannot_be_read(bare: Selon, golden: Golden, language: str) -
     spoken = bare.under(SELON_LANGUAGE=language)
     runs = [spoken.run("index", "articles", "--verbose")]
     if language == "fr":
-        runs += [spoken.run("index", "articles"), *_alone(spoken)]
+        runs += _alone(spoken)
     golden(f"errors.files.{language}.txt", transcript(runs))
 
 
 def _alone(selon: Selon) -> list[Ran]:
-    alone = ("vide.txt", "word.txt", "saut\nde ligne.txt", "absent, encrypted.txt")
+    alone = ("vide.txt", "absent, encrypted.txt")
     return selon.each(
         [partial(selon.apart(n).run, "index", f"articles/{each}") for n, each in enumerate(alone)]
     )
@@ -79,7 +79,6 @@ def test_settings_that_are_refused(selon: Selon, golden: Golden, language: str) 
     bad = (
         {"SELON_LANGUAGE": "de"},
         {"SELON_THREADS": "beaucoup"},
-        {"SELON_THREADS": "-1"},
         {"SELON_MIN_CONFIDENCE": "2"},
         {"SELON_MIN_CONFIDENCE": "haute"},
         {"SELON_TELEGRAM_API_URL": "nulle part"},
@@ -88,32 +87,19 @@ def test_settings_that_are_refused(selon: Selon, golden: Golden, language: str) 
         {"SELON_WEBHOOK_SECRET": "court"},
         {"SELON_ACCESS": "personne"},
         {"SELON_ADMINS": "12,abc"},
-        {"SELON_EDITORS": "1.5"},
         {"SELON_ALLOWED_GROUPS": "tous"},
         {"SELON_INVITATION_DAYS": "0"},
-        {"SELON_QUESTION_BURST": "-1"},
-        {"SELON_QUESTION_SECONDS": "0"},
-        {"SELON_CONVERSATION_HOURS": "1000"},
-        {"SELON_KEEP_DAYS": "0"},
         {"SELON_FETCH_ALLOW": "a b"},
         {"SELON_FETCH_ALLOW": "exemple.fr:99999"},
         {"SELON_FETCH_CONTACT": "moi (chez moi)"},
         {"SELON_CHAT_MODEL": "mistral"},
         {"SELON_CHAT_MODEL": "extractive,ollama:a"},
         {"SELON_CHAT_MODEL": "ollama:a,ollama:a"},
-        {"SELON_CHAT_BASE_URL": "ici"},
-        {"SELON_CHAT_TEMPERATURE": "3"},
-        {"SELON_CHAT_STRUCTURED": "parfois"},
-        {"SELON_CHAT_MAX_TOKENS": "1"},
-        {"SELON_CHAT_RETRIES": "9"},
         {"SELON_CHAT_PRICES": "cher"},
         {"SELON_CHAT_PRICES": "1/2,3/4"},
         {"SELON_CHAT_PRICES": "mistral:a=1/2,mistral:a=3/4"},
-        {"SELON_CHAT_BUDGET_TOKENS": "0"},
         {"SELON_LOG_LEVEL": "fort"},
-        {"SELON_LOG_FORMAT": "xml"},
         {"SELON_LOG_TEXT": "peut-être"},
-        {"SELON_METRICS_PORT": "99999"},
         {"SELON_THREADS": "x", "SELON_KEEP_DAYS": "y", "SELON_LOG_LEVEL": "z"},
     )
     tried = bad if language == "fr" else bad[::5]

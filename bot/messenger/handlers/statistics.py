@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
-from telegram import Bot
 from telegram.constants import ChatAction
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.messenger.asker import Asker
 from bot.messenger.events import ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
@@ -23,7 +21,6 @@ from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, coun
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.deliveries import Attachment
-from bot.state.statistics import Unanswered
 from index.article import Article
 from index.models.base import Vectors
 
@@ -72,15 +69,10 @@ class StatisticsHandlers(Handlers):
         asked = list(
             await self._services.run(statistics.unanswered, since=self._since(), limit=_LISTED)
         )
+        phrases, library = event.asker.texts(StatisticsPhrases), self._services.library
         if not asked:
-            await event.say(event.asker.texts(StatisticsPhrases).nothing_unanswered(DAYS_SHOWN))
+            await event.say(phrases.nothing_unanswered(DAYS_SHOWN))
             return
-        await self._list(event.bot, event.asker, asked)
-
-    async def _list(self, bot: Bot, asker: Asker, asked: list[Unanswered]) -> None:
-        """Group and send them: for thousands of questions of which nothing was kept when they were
-        asked, a minute of work."""
-        phrases, library = asker.texts(StatisticsPhrases), self._services.library
         ended = stop_event()
 
         def embed(question: str) -> Vectors:
@@ -96,13 +88,14 @@ class StatisticsHandlers(Handlers):
             known = library.article(group.nearest) if group.nearest else None
             return known or next(iter(library.rank(group.example)), None)
 
-        async with show_typing(bot, asker.place, action=ChatAction.UPLOAD_DOCUMENT):
+        # Thousands of questions of which nothing was kept when they were asked: a minute of work.
+        async with show_typing(event.bot, event.asker.place, action=ChatAction.UPLOAD_DOCUMENT):
             group = partial(group_questions, asked, embed, model=library.model)
             groups = await asyncio.to_thread(group)
             file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
         caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
         listed = Attachment("document", phrases.file, file)
-        await deliver_attachment(bot, asker.place, listed, caption)
+        await deliver_attachment(event.bot, event.asker.place, listed, caption)
 
     def _figures(self, session: Session) -> UsageFigures:
         since = self._since()

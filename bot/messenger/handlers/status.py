@@ -18,9 +18,8 @@ from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
-from bot.operations.statistics import BotStatus, Holdings, Today, midnight, used_memory
+from bot.operations.statistics import Today, midnight, used_memory
 from bot.state import invitations, spending, statistics
-from bot.state.statistics import QuestionRecord
 from index.errors import IndexingError
 
 STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
@@ -37,22 +36,19 @@ class StatusHandlers(Handlers):
 
     @on_command(STATUS, require_administrator)
     async def show(self, event: ChatEvent) -> None:
-        asker = event.asker
         # Before somebody has written to the bot, Telegram takes no menu for them.
-        await self._menus.announce_to(event.bot, asker.person_id)
-        text = await self._text(asker.phrases.code)
-        await event.say(text, self._keyboard(asker.phrases.code))
+        await self._menus.announce_to(event.bot, event.asker.person_id)
+        phrases = event.asker.texts(AdministrationPhrases)
+        await event.say(await self._text(phrases), self._keyboard(phrases))
 
     @on_button(REFRESH, require_administrator)
     async def refresh(self, press: ButtonPress) -> None:
-        code, message = press.asker.phrases.code, press.query.message
-        if message is None:
-            return
-        text, keyboard = await self._text(code), self._keyboard(code)
-        await replace_message(press.bot, press.asker, message.message_id, text, keyboard)
+        phrases, message = press.asker.texts(AdministrationPhrases), press.query.message
+        if message is not None:
+            text, keyboard = await self._text(phrases), self._keyboard(phrases)
+            await replace_message(press.bot, press.asker, message.message_id, text, keyboard)
 
-    def _keyboard(self, code: str) -> InlineKeyboardMarkup:
-        phrases = _phrases(code)
+    def _keyboard(self, phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
         buttons = [
             (phrases.refresh, REFRESH),
             (phrases.statistics, STATISTICS_BUTTON),
@@ -62,84 +58,42 @@ class StatusHandlers(Handlers):
             buttons.append((phrases.reindex, REINDEX_BUTTON))
         return column(*buttons)
 
-    async def _text(self, code: str) -> str:
-        return status_text(await self._status(code), _phrases(code))
-
-    async def _status(self, code: str) -> BotStatus:
+    async def _text(self, phrases: AdministrationPhrases) -> str:
+        """How the bot does, in lines."""
         now, settings = self._services.now(), self._services.settings
-        holdings, fault = await self._holdings(code)
 
-        def read(session: Session) -> tuple[list[QuestionRecord], int, int, list[str]]:
-            return (
-                list(statistics.questions(session, midnight(now))),
-                spending.on(session, now.date()).tokens,
-                invitations.waiting_invitations(session, now),
-                [
-                    item
-                    for feature in self._services.features
-                    for item in feature.waiting_items(session, code)
-                ],
-            )
+        def read(session: Session) -> tuple[Today, int, list[str]]:
+            waiting = [
+                item
+                for feature in self._services.features
+                for item in feature.waiting_items(session, phrases.code)
+            ]
+            waiting.append(phrases.invitations(invitations.waiting_invitations(session, now)))
+            questions = list(statistics.questions(session, midnight(now)))
+            return Today.of(questions), spending.on(session, now.date()).tokens, waiting
 
-        asked, tokens, invited, waiting = await self._services.run(read)
-        return BotStatus(
-            holdings=holdings,
-            fault=fault,
-            today=Today.of(asked),
-            uptime=now - self._services.started,
-            memory=used_memory(),
-            models=[each.name for each in parse_choices(settings.chat_model)],
-            tokens=tokens,
-            invitations=invited,
-            waiting=waiting,
-        )
+        lines = await self._index_lines(phrases)
+        today, tokens, waiting = await self._services.run(read)
+        if today.asked:
+            lines.append(phrases.asked_today(today.asked, today.answered))
+            lines.append(phrases.answer_times(today.half, today.most))
+        else:
+            lines.append(phrases.nothing_asked)
+        lines.append(phrases.running_since(now - self._services.started))
+        if (memory := used_memory()) is not None:
+            lines.append(phrases.memory(memory))
+        if models := [each.name for each in parse_choices(settings.chat_model)]:
+            lines.append(phrases.models_used(", ".join(models), tokens))
+        return "\n".join((*lines, phrases.waiting_now(", ".join(waiting))))
 
-    async def _holdings(self, code: str) -> tuple[Holdings | None, str | None]:
+    async def _index_lines(self, phrases: AdministrationPhrases) -> list[str]:
         """What the index holds; why it cannot be told, where it cannot."""
         try:
-            return await asyncio.to_thread(self._services.library.holdings), None
+            held = await asyncio.to_thread(self._services.library.holdings)
         except IndexingError as error:
-            return None, error_text(error, code)
-
-
-def status_text(status: BotStatus, phrases: AdministrationPhrases) -> str:
-    """How the bot does, in lines."""
-    waiting = (*status.waiting, phrases.invitations(status.invitations))
-    return "\n".join(
-        (
-            *_holdings_lines(status, phrases),
-            *_today_lines(status.today, phrases),
-            phrases.running_since(status.uptime),
-            *([phrases.memory(status.memory)] if status.memory is not None else []),
-            *(
-                [phrases.models_used(", ".join(status.models), status.tokens)]
-                if status.models
-                else []
-            ),
-            phrases.waiting_now(", ".join(waiting)),
-        )
-    )
-
-
-def _holdings_lines(status: BotStatus, phrases: AdministrationPhrases) -> list[str]:
-    held = status.holdings
-    if held is None:
-        return [phrases.index_fault(str(status.fault))]
-    built = held.built_at.astimezone()
-    return [
-        phrases.index_holds(held.articles, held.passages),
-        phrases.index_built(built, f"{built:%H:%M}", held.generation),
-    ]
-
-
-def _today_lines(today: Today, phrases: AdministrationPhrases) -> list[str]:
-    if not today.asked:
-        return [phrases.nothing_asked]
-    return [
-        phrases.asked_today(today.asked, today.answered),
-        phrases.answer_times(today.half, today.most),
-    ]
-
-
-def _phrases(code: str) -> AdministrationPhrases:
-    return AdministrationPhrases.of(code)
+            return [phrases.index_fault(error_text(error, phrases.code))]
+        built = held.built_at.astimezone()
+        return [
+            phrases.index_holds(held.articles, held.passages),
+            phrases.index_built(built, f"{built:%H:%M}", held.generation),
+        ]

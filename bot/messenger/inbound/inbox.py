@@ -16,7 +16,7 @@ from telegram.ext import Application
 from bot.errors import StateError
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.inbound.unreadable import legible_update, unreadable_content
-from bot.messenger.journal import Journal, Postponed, Trigger, Work, act_for
+from bot.messenger.journal import Journal, Postponed, Trigger, act_for
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
@@ -242,7 +242,10 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         self._under_way.add(task)
         try:
             while trigger.work:
-                await self._attempt(update, trigger.work.popleft())
+                try:
+                    await trigger.work.popleft()()
+                except Exception as error:
+                    await self.process_error(update, error)
         except Postponed as reason:
             logger.info("It is left for the next start: %s", reason)
             self.inbox.let_go(update.update_id)
@@ -256,21 +259,12 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             self._under_way.discard(task)
         await self._done(update, trigger)
 
-    async def _attempt(self, update: Update, work: Work) -> None:
-        try:
-            await work()
-        except Exception as error:
-            await self.process_error(update, error)
-
     async def _done(self, update: Update, trigger: Trigger) -> None:
         try:
             await self.journal.finish(update.update_id)
             self.inbox.let_go(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
-        self._count(update, trigger)
-
-    def _count(self, update: Update, trigger: Trigger) -> None:
         seconds = self.inbox.waited(update)
         if trigger.letters:
             METERS.replied(seconds)

@@ -44,13 +44,10 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
             shown_quotes(answer.citations, answer), phrases, fold=not answer.verbatim
         )
         if answer.outcome == "perhaps":
-            doubt = StyledBlock(
-                (StyledSpan(f"{DOUBT_MARK} {phrases.doubted(answer.period)}", "i"),)
-            )
-            blocks = [doubt, replace(blocks[0], gap="\n\n"), *blocks[1:]]
+            doubt = StyledSpan(f"{DOUBT_MARK} {phrases.doubted(answer.period)}", "i")
+            blocks = _below(doubt, blocks)
         elif answer.period is not None:
-            time = StyledBlock((StyledSpan(phrases.according_to(answer.period)),))
-            blocks = [time, replace(blocks[0], gap="\n"), *blocks[1:]]
+            blocks = _below(StyledSpan(phrases.according_to(answer.period)), blocks, "\n")
     else:
         why = phrases.refused(answer.refusal, answer.period, held_to=answer.held_to)
         blocks = [StyledBlock((StyledSpan(why),))]
@@ -62,18 +59,18 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
     if answer.understood is not None:
         text = phrases.understood(_flowing(answer.understood))
-        blocks = [
-            StyledBlock((StyledSpan(text, "i"),)),
-            replace(blocks[0], gap="\n\n"),
-            *blocks[1:],
-        ]
+        blocks = _below(StyledSpan(text, "i"), blocks)
     if title:
-        blocks = [
-            StyledBlock((StyledSpan(title, "b"),)),
-            replace(blocks[0], gap="\n\n"),
-            *blocks[1:],
-        ]
+        blocks = _below(StyledSpan(title, "b"), blocks)
     return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+
+
+def _below(
+    heading: StyledSpan, blocks: Sequence[StyledBlock], gap: str = "\n\n"
+) -> list[StyledBlock]:
+    """The blocks below a heading."""
+    first, *others = blocks
+    return [StyledBlock((heading,)), replace(first, gap=gap), *others]
 
 
 def _help_html(help: Help, language: str) -> tuple[str, ...]:

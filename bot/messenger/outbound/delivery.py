@@ -149,23 +149,20 @@ async def show_typing(
     action: str = ChatAction.TYPING,
 ) -> AsyncIterator[None]:
     """The person sees that Selon is at work, for as long as the block lasts."""
-    task = asyncio.create_task(_keep_typing(bot, place, seconds, action))
+
+    async def keep_typing() -> None:
+        thread = place.thread_id if place.thread_id > 0 else None
+        while True:
+            try:
+                await bot.send_chat_action(place.chat_id, action, message_thread_id=thread)
+            except TelegramError as error:
+                # An ornament: the answer itself will tell if the chat cannot be reached.
+                logger.debug("The typing indicator was not shown: %s", error)
+            await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(keep_typing())
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait([task])
-
-
-async def _keep_typing(bot: Bot, place: ConversationPlace, seconds: float, action: str) -> None:
-    while True:
-        try:
-            await bot.send_chat_action(
-                place.chat_id,
-                action,
-                message_thread_id=place.thread_id if place.thread_id > 0 else None,
-            )
-        except TelegramError as error:
-            # An ornament: the answer itself will tell if the chat cannot be reached.
-            logger.debug("The typing indicator was not shown: %s", error)
-        await asyncio.sleep(seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -175,22 +175,14 @@ def _cut(
         head.append(replace(span, text=span.text[: max(at, 0)]))
         tail.append(replace(span, text=span.text[max(at, 0) :]))
         at -= size
-    return _right_stripped(head), _left_stripped(tail)
+    return tuple(_strip(reversed(head), str.rstrip)[::-1]), tuple(_strip(tail, str.lstrip))
 
 
-def _left_stripped(spans: Iterable[StyledSpan]) -> tuple[StyledSpan, ...]:
+def _strip(spans: Iterable[StyledSpan], strip: Callable[[str], str]) -> list[StyledSpan]:
+    """The spans without the white space that they begin with, seen from the side of the seam."""
     kept: list[StyledSpan] = []
     for span in spans:
-        text = span.text if kept else span.text.lstrip()
+        text = span.text if kept else strip(span.text)
         if text:
             kept.append(replace(span, text=text))
-    return tuple(kept)
-
-
-def _right_stripped(spans: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
-    kept: list[StyledSpan] = []
-    for span in reversed(spans):
-        text = span.text if kept else span.text.rstrip()
-        if text:
-            kept.append(replace(span, text=text))
-    return tuple(reversed(kept))
+    return kept

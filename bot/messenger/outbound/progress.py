@@ -54,29 +54,22 @@ async def show_progress(
     seconds: float,
 ) -> AsyncIterator[None]:
     """The message says what `text` does, looked at this often, as long as the block lasts."""
-    showing = asyncio.create_task(_keep_up(bot, asker, message, text, keyboard, seconds))
+
+    async def keep_up() -> None:
+        shown = text()
+        while True:
+            await asyncio.sleep(seconds)
+            if (said := text()) == shown:
+                continue
+            shown = said
+            (html, *_) = text_html(said, asker.phrases.code)
+            try:
+                await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
+            except TelegramError as error:  # an ornament: the end is told in a message of its own
+                logger.debug("How far work is was not shown: %s", error)
+
+    showing = asyncio.create_task(keep_up())
     try:
         yield
     finally:
         showing.cancel()
-
-
-async def _keep_up(
-    bot: Bot,
-    asker: Asker,
-    message: int,
-    text: Callable[[], str],
-    keyboard: InlineKeyboardMarkup,
-    seconds: float,
-) -> None:
-    shown = text()
-    while True:
-        await asyncio.sleep(seconds)
-        if (said := text()) == shown:
-            continue
-        shown = said
-        (html, *_) = text_html(said, asker.phrases.code)
-        try:
-            await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
-        except TelegramError as error:  # an ornament: the end is told in a message of its own
-            logger.debug("How far work is was not shown: %s", error)

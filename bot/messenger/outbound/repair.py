@@ -40,7 +40,9 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
         if marks.search(reason) and changed != left:
             break
     else:
-        changed = _as_documents(_no_buttons(_no_reply(_outside_topic(_without_markup(left)))))
+        changed = left
+        for _, change in _CHANGES:
+            changed = changed if change is _shorter else change(changed)
     return replace(changed, parts=(*taken, *changed.parts)) if changed != left else None
 
 
@@ -70,24 +72,12 @@ def _as_documents(letter: Letter) -> Letter:
     return replace(letter, parts=tuple(_with_document(part) for part in letter.parts))
 
 
-def _outside_topic(letter: Letter) -> Letter:
-    return replace(letter, thread_id=0)
-
-
-def _no_reply(letter: Letter) -> Letter:
-    return replace(letter, reply_to=None)
-
-
-def _no_buttons(letter: Letter) -> Letter:
-    return replace(letter, keyboard=None)
-
-
 _CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
-    (re.compile("button|keyboard|markup"), _no_buttons),
+    (re.compile("button|keyboard|markup"), lambda letter: replace(letter, keyboard=None)),
     (re.compile("photo|image|audio|voice|too big|file"), _as_documents),
     (re.compile("too long|too_long"), _shorter),
-    (re.compile("thread not found|topic|thread_id"), _outside_topic),
-    (re.compile("reply|replied"), _no_reply),
+    (re.compile("thread not found|topic|thread_id"), lambda letter: replace(letter, thread_id=0)),
+    (re.compile("reply|replied"), lambda letter: replace(letter, reply_to=None)),
     (re.compile("entit|parse|tag"), _without_markup),
 )
 

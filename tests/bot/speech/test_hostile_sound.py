@@ -16,7 +16,8 @@ import pytest
 
 from bot.errors import SpeechError
 from bot.speech.base import Sound
-from bot.speech.service import Speech, SpeechModels
+from bot.speech.factory import SpeechModels
+from bot.speech.service import Speech
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
 from bot.speech.audio import read_sound, write_sound  # noqa: E402
