@@ -14,8 +14,8 @@ from typing import Literal, Protocol
 from bot.errors import SpeechError
 
 SpeechLanguage = Literal["fr", "en"]
+# Languages with a voice; any language can be transcribed.
 SPEECH_LANGUAGES: tuple[SpeechLanguage, ...] = ("fr", "en")
-"""Languages with a voice; any language can be transcribed."""
 
 Speaker = Literal["first", "second"]
 AudioFormat = Literal["ogg", "mp3"]

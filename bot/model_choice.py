@@ -9,8 +9,8 @@ from typing import Literal
 
 from index.errors import RefusedValue
 
+# Whether to ask for JSON; `auto` asks all models that are not known to be unable.
 Structured = Literal["auto", "on", "off"]
-"""Whether to ask for JSON; `auto` asks all models that are not known to be unable."""
 
 EXTRACTIVE = "extractive"  # answers of the articles' own sentences, always the last resort
 ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # people's names of providers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.digests.script import Script, spoken_quote
-from bot.digests.written import Chapter, Paragraph, chapters, is_dialogue, source_parts
+from bot.digests.written import Chapter, Paragraph, chapters, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link, citation_marker
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
@@ -18,25 +18,21 @@ def script_html(script: Script) -> tuple[str, ...]:
     phrases = Phrases.of(script.language)
     blocks = [StyledBlock((StyledSpan(script.title, "b"),))]
     for chapter in chapters(script):
-        blocks += _chapter(chapter, phrases, dialogue=is_dialogue(script))
+        blocks += _chapter(chapter, phrases)
     return tuple(to_html(spans) for spans in messages(blocks, script.language))
 
 
-def _chapter(chapter: Chapter, phrases: Phrases, *, dialogue: bool) -> Iterator[StyledBlock]:
+def _chapter(chapter: Chapter, phrases: Phrases) -> Iterator[StyledBlock]:
     """Its heading stands with its first paragraph."""
     heading = (StyledSpan(chapter.heading, "b"), StyledSpan("\n")) if chapter.heading else ()
     for paragraph in chapter.paragraphs:
-        spans = tuple(_paragraph(paragraph, chapter.heading, phrases, dialogue=dialogue))
-        yield StyledBlock((*heading, *spans))
+        yield StyledBlock((*heading, *_paragraph(paragraph, chapter.heading, phrases)))
         heading = ()
 
 
-def _paragraph(
-    paragraph: Paragraph, heading: str, phrases: Phrases, *, dialogue: bool
-) -> Iterator[StyledSpan]:
+def _paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:
     if not paragraph.quotes:
-        asked = dialogue and paragraph.speaker == "first"
-        yield StyledSpan(f"{'— ' if asked else ''}{paragraph.text}", "i")
+        yield StyledSpan(f"{'— ' if paragraph.asked else ''}{paragraph.text}", "i")
         return
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
     for citation in paragraph.quotes:

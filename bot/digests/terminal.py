@@ -169,25 +169,24 @@ def _show(
 
 def script_text(script: Script) -> Text:
     """Chapters under their headings; each quote with its number, and whose words they are."""
-    from bot.digests.written import chapters, is_dialogue
+    from bot.digests.written import chapters
 
-    phrases, dialogue = Phrases.of(script.language), is_dialogue(script)
+    phrases = Phrases.of(script.language)
     blocks = [Text(harmless(script.title), style=TITLE)]
     for chapter in chapters(script):
         if chapter.heading:
             blocks.append(Text(harmless(chapter.heading), style=TITLE))
         for paragraph in chapter.paragraphs:
-            blocks.append(_paragraph_text(paragraph, chapter.heading, phrases, dialogue))
+            blocks.append(_paragraph_text(paragraph, chapter.heading, phrases))
     return Text("\n\n").join(blocks)
 
 
-def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases, dialogue: bool) -> Text:
+def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Text:
     from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts
 
     if not paragraph.quotes:
-        asked = dialogue and paragraph.speaker == "first"
-        return Text(harmless(f"{'— ' if asked else ''}{paragraph.text}"))
+        return Text(harmless(f"{'— ' if paragraph.asked else ''}{paragraph.text}"))
     text = Text()
     for number, citation in enumerate(paragraph.quotes):
         text.append("\n" if number else "")
@@ -204,27 +203,25 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases, dialog
 
 def script_markdown(script: Script) -> str:
     """The same as Markdown, each sentence linked to the article, where it is online."""
-    from bot.digests.written import chapters, is_dialogue
+    from bot.digests.written import chapters
 
-    phrases, dialogue = Phrases.of(script.language), is_dialogue(script)
+    phrases = Phrases.of(script.language)
     blocks = [f"# {_escape(script.title)}"]
     for chapter in chapters(script):
         if chapter.heading:
             blocks.append(f"## {_escape(chapter.heading)}")
         for paragraph in chapter.paragraphs:
-            blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases, dialogue))
+            blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases))
     return "\n\n".join(blocks)
 
 
-def _paragraph_markdown(
-    paragraph: Paragraph, heading: str, phrases: Phrases, dialogue: bool
-) -> str:
+def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) -> str:
     from bot.digests.script import spoken_quote
     from bot.digests.written import source_parts
 
     if not paragraph.quotes:
-        asked = dialogue and paragraph.speaker == "first"
-        return f"**{_escape(paragraph.text)}**" if asked else _escape(paragraph.text)
+        text = _escape(paragraph.text)
+        return f"**{text}**" if paragraph.asked else text
     quotes = " ".join(
         f"{phrases.quote(_escape(spoken_quote(each)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes

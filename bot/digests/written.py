@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Citation
-from bot.digests.script import Line, Script, Speaker
+from bot.digests.script import Line, Script
 from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 
@@ -15,13 +15,14 @@ from bot.locale.source import details
 class Paragraph:
     """What is said around quotes, or the quotes of one article that follow each other.
 
-    `also` names the other outlets that tell the same.
+    `also` names the other outlets that tell the same; `asked` tells that the first of two voices
+    says it.
     """
 
     text: str = ""
     quotes: tuple[Citation, ...] = ()
     also: tuple[str, ...] = ()
-    speaker: Speaker = "first"
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Chapter:
 
 def chapters(script: Script) -> tuple[Chapter, ...]:
     """The script in chapters; those of which nothing is to be seen are left out."""
-    written = ((lines[0].chapter, tuple(_paragraphs(lines))) for lines in script.chapters)
+    dialogue = any(line.speaker == "second" for line in script.lines)
+    written = ((lines[0].chapter, tuple(_paragraphs(lines, dialogue))) for lines in script.chapters)
     return tuple(Chapter(heading, found) for heading, found in written if found)
 
 
@@ -51,12 +53,7 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 
-def is_dialogue(script: Script) -> bool:
-    """Whether two voices speak."""
-    return any(line.speaker == "second" for line in script.lines)
-
-
-def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
+def _paragraphs(lines: Sequence[Line], dialogue: bool) -> Iterator[Paragraph]:
     quoted: list[Line] = []
     quoted_article = None
     for line in lines:
@@ -70,7 +67,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
         if line.citation is not None:
             quoted.append(line)
         else:
-            yield Paragraph(line.text, speaker=line.speaker)
+            yield Paragraph(line.text, asked=dialogue and line.speaker == "first")
     if quoted:
         yield _quotes(quoted)
 
@@ -78,4 +75,4 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
 def _quotes(lines: Sequence[Line]) -> Paragraph:
     cited = tuple(line.citation for line in lines if line.citation is not None)
     also = tuple(dict.fromkeys(name for line in lines for name in line.also))
-    return Paragraph("", cited, also, lines[0].speaker)
+    return Paragraph("", cited, also)

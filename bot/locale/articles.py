@@ -8,24 +8,6 @@ from collections.abc import Mapping
 from bot.locale.catalogue import Texts
 
 
-class FactLabels(Texts, domain="articles", part="facts"):
-    """What stands before each line of `selon show`."""
-
-    id: str
-    title: str
-    author: str
-    outlet: str
-    category: str
-    published: str
-    updated: str
-    url: str
-    path: str
-    language: str
-    size: str
-    sections: str
-    copies: str
-
-
 class KeepingPhrases(Texts, domain="articles", part="keeping"):
     """What these commands say."""
 

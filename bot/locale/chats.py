@@ -12,8 +12,7 @@ from bot.locale import format
 from bot.locale.catalogue import Texts
 from index.article import Selection
 
-_SHOWN = 12
-"""Outlets, sections or languages of a list."""
+_SHOWN = 12  # outlets, sections or languages of a list
 
 
 class CorpusPhrases(Texts, domain="chats", part="corpus"):

@@ -17,11 +17,8 @@ def error_text(error: Exception | Skipped, language: str) -> str:
     return problem_text(error.problem.about(error.shown, error.at), language)
 
 
-_ADVICE = {"fr": "\u202f; ", "en": "; "}
-"""What stands between what is wrong and what to do."""
-
-_ID_DIGITS = 12
-"""Hexadecimal digits from which on a word is an id."""
+_ADVICE = {"fr": "\u202f; ", "en": "; "}  # what stands between what is wrong and what to do
+_ID_DIGITS = 12  # hexadecimal digits from which on a word is an id
 
 
 def reader_text(error: Exception | Skipped, language: str) -> str | None:

@@ -18,8 +18,7 @@ from babel.numbers import format_decimal
 from index.article import Period
 
 _GAP = "\u00a0"
-_LOCALES = {"fr": "fr", "en": "en_GB"}
-"""Lists in British English have no comma before “and”."""
+_LOCALES = {"fr": "fr", "en": "en_GB"}  # lists in British English have no comma before “and”
 
 
 def number(count: int, language: str) -> str:

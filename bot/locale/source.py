@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from bot.locale.answers import Phrases
 from index.article import Article, ArticleEntry, Copy
 
-_NAMED = 3
-"""Other publishers that a source line names; the others are counted."""
+_NAMED = 3  # other publishers that a source line names; the others are counted
 
 
 class SourcePhrases(Protocol):

@@ -99,24 +99,6 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
         return text
 
 
-class StatusLabels(Texts, domain="terminal", part="status"):
-    """What stands before each line of `selon status`."""
-
-    generation: str
-    model: str
-    built: str
-    articles: str
-    passages: str
-    sentences: str
-    languages: str
-    roots: str
-    copies: str
-    removed: str
-    before: str
-    size: str
-    state: str
-
-
 _TYPES = (r" <[\w\[\]]+>", "")
 
 _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {

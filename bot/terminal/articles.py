@@ -15,7 +15,8 @@ from bot.command import DONE, FAILED, CommandLine
 from bot.errors import KeepingError, UnknownArticle
 from bot.library.format_options import load_format_options
 from bot.locale.answers import Phrases
-from bot.locale.articles import FactLabels, KeepingPhrases
+from bot.locale.articles import KeepingPhrases
+from bot.locale.catalogue import part_texts
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
@@ -155,8 +156,7 @@ def _line(entry: ArticleEntry, phrases: KeepingPhrases) -> Text:
     return text.append(f" — {harmless(row_line(', '.join(beside)))}")
 
 
-_HEAD = 600
-"""Characters of the text that are shown unless all of it is asked for."""
+_HEAD = 600  # characters of the text that are shown unless all of it is asked for
 
 
 def show_article(
@@ -197,26 +197,27 @@ class _Shown:
         self._terminal = TerminalPhrases.of(language)
 
     def facts(self, article: Article, passages: int) -> Text:
-        labels = FactLabels.of(self._phrases.code)
+        labels, origins = part_texts("articles", "facts", self._phrases.code), dict(article.origins)
         words = len(article.text.split())
         length = self._phrases.length(words, len(article.text), passages)
-        lines: list[tuple[str, Text | str]] = [(labels.id, article.id)]
-        for label, fact, value in (
-            (labels.title, "title", article.title or self._phrases.untitled),
-            (labels.author, "author", article.author),
-            (labels.outlet, "outlet", article.outlet),
-            (labels.category, "category", article.category),
-            (labels.published, "published", self._day(article.published, article.published_at)),
-            (labels.updated, "updated", self._day(article.updated, article.updated_at)),
-            (labels.url, "url", article.url),
-            (labels.path, "path", article.path),
-            (labels.language, "language", article.language),
-        ):
+        facts = {
+            "title": article.title or self._phrases.untitled,
+            "author": article.author,
+            "outlet": article.outlet,
+            "category": article.category,
+            "published": self._day(article.published, article.published_at),
+            "updated": self._day(article.updated, article.updated_at),
+            "url": article.url,
+            "path": article.path,
+            "language": article.language,
+        }
+        lines: list[tuple[str, Text | str]] = [(labels["id"], article.id)]
+        for name, value in facts.items():
             if value:
-                lines.append((label, self._fact(value, dict(article.origins).get(fact))))
-        lines.append((labels.size, length))
-        lines += under(labels.sections, (each.heading for each in article.sections))
-        lines += under(labels.copies, (self._copy(each) for each in article.copies))
+                lines.append((labels[name], self._fact(value, origins.get(name))))
+        lines.append((labels["size"], length))
+        lines += under(labels["sections"], (each.heading for each in article.sections))
+        lines += under(labels["copies"], (self._copy(each) for each in article.copies))
         return rows(lines)
 
     def head(self, text: str) -> str:

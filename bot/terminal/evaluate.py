@@ -19,7 +19,7 @@ from index.errors import reason_of
 if TYPE_CHECKING:
     from bot.evaluation.run import Evaluation, EvaluationPlan, Means
     from bot.locale.terminal import MeasureTexts
-    from bot.terminal.progress import ProgressObserver
+    from bot.terminal.progress import ProgressBar, ProgressLines
 
 
 def declare(line: CommandLine) -> None:
@@ -127,7 +127,7 @@ def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
             raise EvaluationError("output-no-folder", shown=f"{option} {path}", folder=path.parent)
 
 
-def _means(settings: Settings, observer: ProgressObserver) -> Means:
+def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
     from bot.answering.extractive import ExtractiveAnswerer
     from bot.assembly import open_embedder, open_reader, thresholds_of
     from bot.evaluation.run import Means

@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
-NAMED = 20
-"""Skipped files that a person is shown; a pipe gets them all, and so does `--verbose`."""
-
+NAMED = 20  # skipped files that a person is shown; a pipe gets them all, and so does `--verbose`
+# Which skipped files are named: where they were before, their number is enough.
 Naming = Literal["all", "some", "none"]
-"""Which skipped files are named: where they were before, their number is enough."""
 
 
 def declare(line: CommandLine) -> None:

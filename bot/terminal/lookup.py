@@ -22,15 +22,13 @@ _NEAREST = 3
 
 _LISTED = 20
 
-PART = "#"
-"""Between a file and the one of its articles that is meant, in an article's path."""
-
+PART = "#"  # between a file and the one of its articles that is meant, in an article's path
 _LIKE = 60  # of 100; below, the title has little to do with what was typed
 
 _TYPED = 85  # of 100; below, a word is another one, not the same with a typing mistake
 
+# Told of an article that was only nearly named, and taken since no other is.
 Taken = Callable[[ArticleEntry], None]
-"""Told of an article that was only nearly named, and taken since no other is."""
 
 
 def find_article(generation: GenerationReader, reference: str, taken: Taken) -> ArticleEntry:

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
@@ -17,38 +16,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show
 
-LINES = 10
-"""Lines that a pipe gets for what one step counts."""
-
-LATELY = 30.0
-"""Seconds over which the pace is taken."""
-
-SOON = 1.0
-"""Seconds before which a pace is only a guess."""
-
-SELDOM = 2.0
-"""Seconds between two lines for a pipe: what is over sooner needs none."""
-
-
-class ProgressObserver(Protocol):
-    """What `index.build.builder` tells as it goes, and what preparing the model tells before
-    that."""
-
-    def step(self, name: str) -> None: ...
-
-    def progress(self, done: int, total: int) -> None: ...
-
-    def model(self, fraction: float, label: str) -> None: ...
-
-    def stopping(self) -> None:
-        """The person has asked for the end; may be called from a signal's handler."""
-        ...
+LINES = 10  # lines that a pipe gets for what one step counts
+LATELY = 30.0  # seconds over which the pace is taken
+SOON = 1.0  # seconds before which a pace is only a guess
+SELDOM = 2.0  # seconds between two lines for a pipe: what is over sooner needs none
 
 
 @contextmanager
 def observed(
     console: Console, phrases: TerminalPhrases, stopping: str = ""
-) -> Iterator[ProgressObserver]:
+) -> Iterator[ProgressLines | ProgressBar]:
     """The observer that suits this console; its bar is gone when the work is over.
 
     `stopping` is what it says once the person has asked for the end.

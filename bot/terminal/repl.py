@@ -41,18 +41,16 @@ PROMPT = "selon> "
 
 _LANGUAGES = ("fr", "en")
 
+# What leaves other conversations in a terminal; no question.
 _LEAVING = frozenset({"quit", "exit", "quitter"})
-"""What leaves other conversations in a terminal; no question."""
 
-HISTORY_MODE = 0o600
-"""Questions are nobody else's business."""
-
+HISTORY_MODE = 0o600  # questions are nobody else's business
 Asked = TypeVar("Asked")
 
 Ask = Callable[[TurnText], Answer]
 
+# Gives the answer as it grows, whole at last; closing what it gives ends the work.
 Grow = Callable[[TurnText], Generator[Answer, None, None]]
-"""Gives the answer as it grows, whole at last; closing what it gives ends the work."""
 
 
 class Conversation:

@@ -12,8 +12,9 @@ from rich.text import Text
 from bot.command import DONE, FAILED, CommandLine
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
+from bot.locale.catalogue import part_texts
 from bot.locale.source import source_place
-from bot.locale.terminal import StatusLabels, TerminalPhrases
+from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
@@ -79,7 +80,7 @@ def built_text(built: datetime, language: str) -> str:
 
 def _text(check: StoreCheck, removed: int, language: str) -> Text:
     phrases = TerminalPhrases.of(language)
-    facts, labels = check.facts, StatusLabels.of(language)
+    facts, labels = check.facts, part_texts("terminal", "status", language)
     before = ""
     if check.before is not None:  # an id is the moment at which its generation was begun
         before = built_text(datetime.strptime(check.before, "%Y%m%dT%H%M%S.%f%z"), language)
@@ -89,19 +90,19 @@ def _text(check: StoreCheck, removed: int, language: str) -> Text:
         return phrases.number(count) if count else ""
 
     lines = [
-        (labels.generation, facts.id),
-        (labels.model, harmless(facts.model)),
-        (labels.built, built_text(facts.built_at, language)),
-        (labels.before, _hinted(before, "rollback")),
-        *under(labels.roots, facts.roots),
-        (labels.articles, phrases.number(facts.articles)),
-        (labels.copies, _hinted(number(facts.copies), "status --duplicates")),
-        (labels.removed, _hinted(number(removed), "list --removed")),
-        (labels.passages, phrases.number(facts.passages)),
-        (labels.sentences, phrases.number(facts.sentences)),
-        (labels.languages, ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
-        (labels.size, phrases.size(check.size)),
-        (labels.state, phrases.damaged if check.damage else phrases.whole),
+        (labels["generation"], facts.id),
+        (labels["model"], harmless(facts.model)),
+        (labels["built"], built_text(facts.built_at, language)),
+        (labels["before"], _hinted(before, "rollback")),
+        *under(labels["roots"], facts.roots),
+        (labels["articles"], phrases.number(facts.articles)),
+        (labels["copies"], _hinted(number(facts.copies), "status --duplicates")),
+        (labels["removed"], _hinted(number(removed), "list --removed")),
+        (labels["passages"], phrases.number(facts.passages)),
+        (labels["sentences"], phrases.number(facts.sentences)),
+        (labels["languages"], ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
+        (labels["size"], phrases.size(check.size)),
+        (labels["state"], phrases.damaged if check.damage else phrases.whole),
     ]
     return rows([(label, value) for label, value in lines if value])
 

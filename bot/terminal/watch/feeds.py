@@ -12,9 +12,7 @@ from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.fetch.fetcher import Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
-SLOWEST = 16
-"""How many times rarer a feed is read that keeps failing, at most."""
-
+SLOWEST = 16  # how many times rarer a feed is read that keeps failing, at most
 PASSING = frozenset(
     {
         "address-busy",

@@ -14,9 +14,8 @@ from watchfiles import Change, watch
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.formats.table import suffix_of
 
-QUIET = 300
-GROUPED = 3000
-"""Milliseconds without a change after which a group of them is whole, and that it may last."""
+# Milliseconds without a change after which a group of them is whole, and that it may last.
+QUIET, GROUPED = 300, 3000
 
 _LOOK = 1000  # milliseconds after which the folders themselves are looked at again
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".swx")

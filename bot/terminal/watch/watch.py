@@ -90,11 +90,7 @@ def _now() -> str:
     return f"{datetime.now():%H:%M:%S}"
 
 
-_SHORTEST = 10.0
-
-_LONGEST = 30 * 86400.0
-"""Seconds between two looks at a feed."""
-
+_SHORTEST, _LONGEST = 10.0, 30 * 86400.0  # seconds between two looks at a feed
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "mn": 60, "h": 3600, "d": 86400, "j": 86400}
 
 _PART = re.compile(r"(\d{1,9}(?:[.,]\d+)?)\s*(sec|min|mn|[smhdj])\s*", re.IGNORECASE)

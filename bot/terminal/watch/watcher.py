@@ -12,11 +12,8 @@ from typing import Protocol
 from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped
 
-_STEP = 0.05
-"""Seconds between two looks at what others have said."""
-
-_PATIENCE = 120.0
-"""Seconds after which a change is no longer held back by what is still coming in."""
+_STEP = 0.05  # seconds between two looks at what others have said
+_PATIENCE = 120.0  # seconds after which a change is no longer held back by what is still coming in
 
 
 class StopSignal:
@@ -81,20 +78,18 @@ class ChangeSignal:
         return False
 
 
+# Seconds after which what could not be built is tried again although nothing has changed: the
+# disk, the network or the model may be better by then. The last one for ever.
 AGAIN_SECONDS = (60.0, 300.0, 900.0, 3600.0)
-"""Seconds after which what could not be built is tried again although nothing has changed: the
-disk, the network or the model may be better by then. The last one for ever."""
 
-RETRY = 3.0
-"""Seconds between two tries while another process is building."""
-
+RETRY = 3.0  # seconds between two tries while another process is building
 _FAREWELL = 2.0  # seconds that a thread has to end by itself
 
 logger = logging.getLogger(__name__)
 
+# Builds the index, asking what it is given whether it must stop. Raises as
+# `index.build.builder.build`.
 Build = Callable[[Callable[[], bool]], BuildReport]
-"""Builds the index, asking what it is given whether it must stop. Raises as
-`index.build.builder.build`."""
 
 
 class _Teller(Protocol):
