@@ -1,4 +1,4 @@
-"""Who an update comes from, and where they are."""
+"""The person behind an update, and the chat they write in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Catalogued = TypeVar("Catalogued", bound=Texts)
 class Asker:
     """A person, where they are, and the phrases of their language.
 
-    `private` tells a chat with the bot alone from a group.
+    `private` is True in a chat with the bot alone.
     """
 
     place: ConversationPlace
@@ -33,14 +33,14 @@ class Asker:
         return self.place.person_id
 
     def texts(self, kind: type[Catalogued]) -> Catalogued:
-        """A part of the catalogue in their language."""
+        """Return a part of the catalogue in their language."""
         return kind.of(self.phrases.code)
 
 
 def author(update: Update) -> int | None:
-    """Whose doing an update is: a person, or the chat in whose name somebody writes.
+    """Return the author of an update: a person, or the chat on whose behalf somebody writes.
 
-    All who write in the name of a group or a channel have the same user number on Telegram.
+    Everybody who writes on behalf of a group or channel has the same user number on Telegram.
     """
     message = update.message or update.edited_message
     if message is not None and message.sender_chat is not None:
@@ -49,9 +49,9 @@ def author(update: Update) -> int | None:
 
 
 def asker_of(update: Update, language: str | None = None) -> Asker | None:
-    """Who an update comes from; None for what no person did.
+    """Return the person behind an update; None if there is none.
 
-    `language` is the one that they chose, over the one that Telegram tells.
+    `language` is their own choice, which overrides Telegram's.
     """
     user, chat, message = update.effective_user, update.effective_chat, update.effective_message
     if user is None or chat is None:

@@ -1,4 +1,4 @@
-"""Jobs that the bot does by itself at start and from time to time."""
+"""Jobs that the bot runs at start and at intervals."""
 
 from __future__ import annotations
 
@@ -29,19 +29,17 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
-# How often it is looked whether the one that does for all what is done once has ended.
-LEADER_SECONDS = 1.0
-FAILURE_SECONDS = 2.0  # what a job that failed waits besides
-LEFTOVER_INTERVAL = timedelta(seconds=5)  # how often what is left to be said is looked for
+LEADER_SECONDS = 1.0  # between checks whether this process has become the leader
+FAILURE_SECONDS = 2.0  # extra wait after a job failed
+LEFTOVER_INTERVAL = timedelta(seconds=5)  # between checks for unfinished deliveries
 
 
 @asynccontextmanager
 async def run_chores(
     chores: Sequence[Chore], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
-    """Chores are done while the block lasts; one that fails is logged and tried again."""
-    doing = partial(_again_and_again, services=services, bot=bot, process=process)
-    tasks = [asyncio.create_task(doing(chore)) for chore in chores]
+    """Run the chores while the block lasts; log a failure and try again."""
+    tasks = [asyncio.create_task(_repeat(chore, services, bot, process)) for chore in chores]
     try:
         yield
     finally:
@@ -51,7 +49,7 @@ async def run_chores(
 
 
 def retention_chore(services: BotServices) -> Chore:
-    """What is kept for a time is erased once that is over."""
+    """Erase records past their retention period."""
     settings = services.settings
     terms = RetentionTerms(
         timedelta(days=settings.keep_days),
@@ -74,7 +72,7 @@ def retention_chore(services: BotServices) -> Chore:
 
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
-    """Whether what erases by the clock may; who runs the bot is told when it may no longer."""
+    """True if the clock can be trusted to erase records; administrators hear when it cannot."""
     look = await services.run(look_at_clock, now=services.now())
     if look == "leapt":
         logger.error("The clock is days from where it stood: nothing is erased for a day")
@@ -88,7 +86,7 @@ async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
 async def _tell_administrators(
     services: BotServices, bot: Bot, text: Callable[[AdministrationPhrases], str]
 ) -> None:
-    """Each in their language; those that cannot be reached are passed over."""
+    """Tell each in their language; skip those who cannot be reached."""
     for person in services.roles.administrators():
         code = (await phrases_for(services, person, None)).code
         html = text_html(text(AdministrationPhrases.of(code)), code)
@@ -99,7 +97,7 @@ async def _tell_administrators(
 
 
 def leftover_chore(journal: Journal, services: BotServices) -> Chore:
-    """What a process that has ended began to say is said."""
+    """Finish deliveries that an ended process began."""
     rest: list[int] = []
 
     async def settle(bot: Bot) -> None:
@@ -118,9 +116,7 @@ def _note_delivery(services: BotServices, delivery_id: int, session: Session) ->
         feature.delivered(session, delivery_id)
 
 
-async def _again_and_again(
-    chore: Chore, services: BotServices, bot: Bot, process: BotProcess
-) -> None:
+async def _repeat(chore: Chore, services: BotServices, bot: Bot, process: BotProcess) -> None:
     loop = asyncio.get_running_loop()
     while True:
         if not chore.of_each and not await loop.run_in_executor(process.thread, process.leads):

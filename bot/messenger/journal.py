@@ -1,9 +1,9 @@
-"""The journal of what arrives and what is sent: nothing is forgotten, nothing said twice.
+"""The journal of updates and deliveries: nothing is lost, nothing is said twice.
 
-An update is written down before Telegram hears that it was received, a letter before it is sent,
-each of its messages as soon as Telegram has taken it. When the process dies in between, the update
-is handled again, and what it had said already is found here instead of being said anew. A `Trigger`
-tells which update the code at hand works for, so that each letter finds its place.
+An update is recorded before it is confirmed to Telegram, a letter before it is sent, each of its
+messages as soon as Telegram has accepted it. If the process dies in between, the update is handled
+again, and messages that were already sent are found here. A `Trigger` identifies the update that
+the current code works for.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
 
 Result = TypeVar("Result")
-# Of those that wait for the disk, and of those that do not: PostgreSQL writes several records at
-# once, each in steps between which other threads of this process have their turn.
+# For jobs that wait for the disk (False), and quick ones (True), of which PostgreSQL writes several
+# at once.
 _THREADS = {False: 1, True: 4}
 
 
@@ -37,19 +37,18 @@ def utc_now() -> datetime:
 
 
 class Postponed(BaseException):
-    """The bot stops before something could be sent: the next start goes on with it, or the process
-    that has taken it over.
+    """The bot stops before something could be sent; the next start, or another process, sends it.
 
-    Not an Exception: no handler is to turn it into an apology.
+    Not an Exception, so that no handler turns it into an apology.
     """
 
 
 class Journal:
     """One bot's journal in the database, written by threads of its own.
 
-    A record must not wait for a free thread among those that search, nor for updates that arrive
-    meanwhile, each of which waits for the disk: what Telegram has taken and the database does not
-    know yet is said twice if the process dies at that moment.
+    A record must wait neither for the threads that search nor for arriving updates, which wait for
+    the disk: a message that Telegram accepted is sent twice if the process dies before the database
+    knows of it.
     """
 
     def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = utc_now) -> None:
@@ -59,11 +58,10 @@ class Journal:
         self._threads = {
             quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
         }
-        self.stopping = asyncio.Event()
-        """Set when the bot stops: what would wait is then left for the next start."""
+        self.stopping = asyncio.Event()  # set when the bot stops; what would wait is postponed
 
     async def record_arrival(self, update: Update) -> frozenset[int] | None:
-        """Write an update down; those of its chat that come first, None when it is known already.
+        """Record an update; return the earlier ones of its chat, or None if it is known already.
         Raises StateError."""
         return await self._run(
             partial(
@@ -78,7 +76,7 @@ class Journal:
         )
 
     async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
-        """Keep what cannot be read; False when it was known already. Raises StateError."""
+        """Quarantine an unreadable update; False if it was known already. Raises StateError."""
         return await self._run(
             partial(
                 updates.set_update_aside,
@@ -90,13 +88,13 @@ class Journal:
         )
 
     async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
-        """What this process is to deal with, and what one that ended has left."""
+        """Return the updates for this process, including those that an ended one left."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
         return await self._run(job, quick=True, relaxed=True)
 
     async def take_up(self, update_id: int) -> int | None:
-        """How often an update has been taken up, this time included; None where it is not for this
-        process to deal with any more. Raises StateError."""
+        """Count and return the attempts at an update, this one included; None if another process
+        handles it by now. Raises StateError."""
         job = partial(updates.take_up_update, bot_id=self._bot_id, update_id=update_id)
         return await self._run(job, quick=True)
 
@@ -109,16 +107,16 @@ class Journal:
         )
 
     async def open(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
-        """The record of a letter, found or begun. Raises StateError, and Postponed where another
-        process deals with the update by now."""
+        """Find or begin the record of a letter. Raises StateError, and Postponed if another process
+        handles the update by now."""
 
-        def begun(session: Session) -> Delivery | None:
+        def find_or_begin(session: Session) -> Delivery | None:
             if update_id is not None and updates.is_elsewhere(session, self._bot_id, update_id):
                 return None
             now = self._now()
             return deliveries.open_delivery(session, self._bot_id, update_id, number, letter, now)
 
-        opened = await self._run(begun, quick=update_id is not None)
+        opened = await self._run(find_or_begin, quick=update_id is not None)
         if opened is None:
             raise Postponed("another process has taken it over")
         return opened
@@ -126,9 +124,9 @@ class Journal:
     async def post(
         self, record: Callable[..., Delivery | None], **fields: object
     ) -> Delivery | None:
-        """Begin a message that answers no update; None if there is nothing to send any more.
+        """Begin a message that answers no update; None if there is nothing left to send.
 
-        `record` stores it and marks its cause as dealt with, in one transaction; it is called with
+        `record` stores it and marks its cause as handled, in one transaction; it is called with
         the session, `fields`, `bot_id` and `now`.
         """
         return await self._run(partial(record, bot_id=self._bot_id, now=self._now(), **fields))
@@ -139,7 +137,8 @@ class Journal:
     async def record(
         self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
     ) -> None:
-        """What Telegram has taken; what nobody `asked` for is not said twice, come what may."""
+        """Record the messages that Telegram accepted; one that nobody `asked` for waits for the
+        disk, so that it is never sent twice."""
         now = self._now()
         job = partial(
             deliveries.record_sent, delivery_id=delivery_id, sent=sent, whole=whole, now=now
@@ -156,26 +155,26 @@ class Journal:
         )
 
     async def restart_deliveries(self, update_id: int) -> list[int]:
-        """Begin an update's letters again if it was shown something aside; what to take away."""
+        """Restart an update's letters if an aside was shown; return the messages to delete."""
         return await self._run(
             partial(deliveries.restart_deliveries, bot_id=self._bot_id, update_id=update_id)
         )
 
     async def take_over_deliveries(self) -> list[int]:
-        """The letters of no update that an ended process did not finish, now this one's."""
+        """Take over letters that answer no update and that an ended process left unfinished."""
         job = partial(deliveries.take_over_deliveries, bot_id=self._bot_id)
         return await self._run(job, relaxed=True)
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
-        """A letter with its files; None when it is not known any more."""
+        """Return a letter with its files; None if it is gone."""
         return await self._run(partial(deliveries.find_delivery, delivery_id=delivery_id))
 
     async def move_chat(self, old: int, new: int) -> None:
-        """A group is known by another id from now on."""
+        """Rename a group whose id has changed."""
         await self._run(partial(chats.move_chat, old=old, new=new, now=self._now()))
 
     def close(self) -> None:
-        """Wait for what is being written."""
+        """Wait for pending writes."""
         for thread in self._threads.values():
             thread.shutdown()
 
@@ -185,7 +184,7 @@ class Journal:
         loop = asyncio.get_running_loop()
         write = partial(self._state.do, job, quick=quick, relaxed=relaxed)
         writing = loop.run_in_executor(self._threads[quick], write)
-        # What happened is written down even if nobody waits for it any more.
+        # The record is written even if its caller is cancelled.
         return await asyncio.shield(writing)
 
 
@@ -193,7 +192,7 @@ Work = Callable[[], Awaitable[None]]
 
 
 class Trigger:
-    """An update that is dealt with, or (None) what the bot does although nobody asked."""
+    """The update being handled, or (None) something that the bot does on its own."""
 
     def __init__(
         self,
@@ -201,8 +200,8 @@ class Trigger:
         update_id: int | None = None,
         turn: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
-        """`letters` counts those that it got; `work` is what its turn has queued; `turn` waits for
-        another turn in its chat."""
+        """`letters` counts its letters; `work` is queued by its turn; `turn` waits for another turn
+        in its chat."""
         self.journal = journal
         self.update_id = update_id
         self.letters = 0
@@ -211,7 +210,7 @@ class Trigger:
         self._asides = 0
 
     def next_number(self, *, aside: bool) -> int:
-        """The place of the next letter among those that the update gets: below 0 for asides."""
+        """Return the number of the update's next letter; negative for asides."""
         if aside:
             self._asides -= 1
             return self._asides
@@ -223,20 +222,20 @@ _current: ContextVar[Trigger | None] = ContextVar("trigger", default=None)
 
 
 def current_trigger() -> Trigger | None:
-    """What is being dealt with here; None where nothing is written down."""
+    """Return the current trigger; None where there is no journal."""
     return _current.get()
 
 
 def current_update() -> int | None:
-    """The number of the update that is being dealt with here, if one is."""
+    """Return the number of the update being handled, if any."""
     trigger = current_trigger()
     return trigger.update_id if trigger else None
 
 
 def queue_work(work: Work) -> None:
-    """Do this once the turn of the current update is over, so that it holds up nobody.
+    """Run `work` after the turn of the current update, so that it blocks nobody.
 
-    The update is done when its work is: a process that dies in between leaves both to the next one.
+    The update is finished when its work is; if the process dies first, the next one repeats both.
     """
     trigger = current_trigger()
     assert trigger is not None, "only updates queue work"
@@ -246,7 +245,7 @@ def queue_work(work: Work) -> None:
 
 @asynccontextmanager
 async def another_turn() -> AsyncIterator[None]:
-    """A turn of its own in the chat, for what work has led to. Raises Postponed."""
+    """Take another turn in the chat, for the result of queued work. Raises Postponed."""
     trigger = current_trigger()
     if trigger is None or trigger.turn is None:
         yield
@@ -258,14 +257,14 @@ async def another_turn() -> AsyncIterator[None]:
 
 
 def stop_event() -> asyncio.Event | None:
-    """Set when the bot stops; None where nothing is written down."""
+    """Return the event set when the bot stops; None where there is no journal."""
     trigger = current_trigger()
     return trigger.journal.stopping if trigger else None
 
 
 @contextmanager
 def act_for(what: Trigger) -> Iterator[None]:
-    """All that is said in the block is said because of this."""
+    """Attribute everything sent in the block to this trigger."""
     before = _current.set(what)
     try:
         yield
@@ -275,7 +274,7 @@ def act_for(what: Trigger) -> Iterator[None]:
 
 @contextmanager
 def outside_update() -> Iterator[None]:
-    """What is said in the block answers no update: the one that led to it is done by then."""
+    """Attribute nothing sent in the block to the current update, which is finished by then."""
     trigger = current_trigger()
     if trigger is None:
         yield

@@ -1,4 +1,4 @@
-"""How much people and groups may ask: token buckets, in memory, kept where it matters."""
+"""Rate limits for people and groups: token buckets in memory, persisted when half empty."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from bot.state import meters
 from bot.state.database import State
 from bot.state.meters import MeterLevel
 
-# After so long without a message a meter is forgotten, if it is full again by then.
+# Idle time after which a meter is forgotten, if it is full again by then.
 _KEPT = timedelta(days=1)
 _ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`burst` at once, and one more `every` so often."""
+    """`burst` requests at once, then one per `every`."""
 
     burst: int
     every: timedelta
 
     def left(self, meter: MeterLevel | None, now: datetime) -> float:
-        """What may be taken at a moment."""
+        """Return the tokens left at a moment."""
         if meter is None:
             return self.burst
         return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
 
     @property
     def full_again(self) -> timedelta:
-        """After which nothing is left of what was taken."""
+        """Time until an empty bucket is full."""
         return self.burst * self.every
 
     def wait(self, left: float, cost: float) -> timedelta:
-        """Until `cost` may be taken."""
+        """Return the time until `cost` tokens are available."""
         return self.every * max(cost - left, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit is reached: for how long, and whether that has already been told."""
+    """A limit was exceeded: for how long, and whether the person was told already."""
 
     wait: timedelta
     told: bool
@@ -57,11 +57,11 @@ class Over:
 
 
 class AskLimits:
-    """What is left for everybody.
+    """The token buckets of all people and groups.
 
-    Half of a burst may be used before it is written down, so that people who ask now and then cost
-    the database nothing; a restart gives back at most that half. The other half is counted in the
-    database, by all processes of the bot together. To be used on one event loop.
+    The first half of a burst is counted in memory only, so that occasional questions cost the
+    database nothing; a restart gives back at most that half. The second half is counted in the
+    database, across all processes. To be used on one event loop.
     """
 
     def __init__(self, settings: Settings, state: State, now: Callable[[], datetime]) -> None:
@@ -77,8 +77,8 @@ class AskLimits:
     async def take(
         self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
     ) -> Over | None:
-        """Count something that a person does, in a group where `chat_id` is one; what keeps it from
-        being answered, if anything does. `way` tells kinds apart that are counted on their own.
+        """Take tokens from a person and, if `chat_id` is given, from a group; return the exceeded
+        limit, if any. Each `way` has buckets of its own.
         """
         chosen = {f"{way}:{person_id}": self._person}
         if chat_id is not None:
@@ -105,11 +105,11 @@ class AskLimits:
 
     @property
     def kept(self) -> timedelta:
-        """How long a meter is kept that nothing changes."""
+        """How long an idle meter is kept."""
         return max(_KEPT, self._person.full_again, self._group.full_again)
 
     async def tidy(self) -> None:
-        """Forget the meters that are full again, and what was told long ago."""
+        """Forget idle meters and old notices."""
         before = self._now() - self.kept
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
         await self._state.run(meters.forget_meters_before, moment=before)
@@ -123,8 +123,8 @@ def _take(
     cost: float,
     now: datetime,
 ) -> tuple[Mapping[str, MeterLevel], Over | None]:
-    """The meters after something was taken, those that are `low` as the database has them too; or
-    what keeps it from being taken, told once until something is answered again."""
+    """Return the meters after taking `cost`, `low` ones compared with the database; or the exceeded
+    limit, of which a person is told once until something is answered again."""
     found = dict(known)
     for key in low:
         kept, mine, rate = meters.load_meter(session, key), known[key], rates[key]

@@ -1,7 +1,6 @@
-"""What a command is: its French name, its English alias, its line in the menus that show it.
+"""Commands: the French and the English name, and the line in the menus.
 
-The commands stand beside what they do: in `handlers`, listed in `handlers/registration.py`, and in
-the features.
+Each command is defined beside its handler; `handlers/registration.py` lists those of the core.
 """
 
 from __future__ import annotations
@@ -31,9 +30,8 @@ logger = logging.getLogger(__name__)
 class MenuCommand:
     """One command under its French and its English name.
 
-    It answers in private chats alone, unless it is `public`: nothing that it shows is of one
-    person. `groups` tells whether the menu of groups shows it too, `editors` whether a command of
-    administrators is one of editors as well.
+    It works in private chats only, unless it is `public`, which shows nothing personal. `groups`
+    adds it to the menu of groups; `editors` opens an administrators' command to editors.
     """
 
     fr: str
@@ -57,8 +55,8 @@ class MenuCommand:
 
 @dataclass(frozen=True, slots=True)
 class Menus:
-    """All commands, in the order of the menus: everybody's, those of groups before everybody's
-    that groups show too, those of administrators after everybody's, and those not shown."""
+    """All commands in menu order. The menu of groups is `groups` and those of `everybody` that are
+    marked; administrators have theirs after everybody's; `hidden` ones are in no menu."""
 
     everybody: Sequence[MenuCommand]
     groups: Sequence[MenuCommand]
@@ -70,7 +68,7 @@ class Menus:
         return (*self.everybody, *self.groups, *self.administrators, *self.hidden)
 
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
-        """What somebody has where they are: everything in private, what is public in a group."""
+        """Return the commands available to a role: all in private, public ones in a group."""
         theirs = (
             each
             for each in self.administrators
@@ -81,7 +79,7 @@ class Menus:
         return [*self.groups, *(each for each in (*self.everybody, *theirs) if each.public)]
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
-        """Set the menus; a bot without one still answers, so that a failure is only logged."""
+        """Set the menus; only log a failure, as a bot without menus still answers."""
         in_groups = (*self.groups, *(each for each in self.everybody if each.groups))
         try:
             await _set(bot, None, self.everybody)
@@ -93,7 +91,7 @@ class Menus:
             await self.announce_to(bot, person)
 
     async def announce_to(self, bot: Bot, administrator: int) -> None:
-        """Set the menu of one administrator, in their private chat alone."""
+        """Set the menu of one administrator in their private chat."""
         chosen = (*self.everybody, *self.administrators)
         try:
             await _set(bot, BotCommandScopeChat(administrator), chosen)
@@ -102,7 +100,7 @@ class Menus:
 
 
 async def withdraw_from(bot: Bot, person: int) -> None:
-    """Somebody who is no administrator any more has the menu of everybody."""
+    """Give a former administrator the menu of everybody."""
     try:
         for language in _LANGUAGES:
             await bot.delete_my_commands(BotCommandScopeChat(person), language_code=language)
@@ -111,7 +109,7 @@ async def withdraw_from(bot: Bot, person: int) -> None:
 
 
 async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[MenuCommand]) -> None:
-    """In each language; French where Telegram knows of no other."""
+    """Set commands in each language, French by default."""
     for language in _LANGUAGES:
         english = language == "en"
         commands = [

@@ -1,4 +1,4 @@
-"""Who may ask, who keeps the articles, who runs the bot."""
+"""Roles: readers, editors and administrators."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from bot.state.roles import ROLES, Role, Standing
 
 
 class Roles:
-    """What everybody may do: by the settings first, then by what administrators said in the chat.
+    """Everybody's role: the settings come first, then what administrators decided in the chat.
 
-    Held in memory, for it is asked with every update; where several processes share a database,
-    each looks again what was said to another.
+    Held in memory, as every update needs it; processes that share a database reload it.
     """
 
     def __init__(self, settings: Settings, state: State) -> None:
@@ -24,14 +23,14 @@ class Roles:
         self._given: dict[int, Standing] = dict(state.do(roles.load_roles))
 
     def of(self, person_id: int) -> Role | None:
-        """The most that somebody is; None for somebody unknown or barred."""
+        """The person's highest role; None if unknown or barred."""
         named = self.role_in_settings(person_id)
         given = self._given.get(person_id)
         held = [each for each in ROLES if each in {named, given}]
         return held[0] if held else None
 
     def role_in_settings(self, person_id: int) -> Role | None:
-        """What the settings make of somebody, whom nobody can bar then."""
+        """The person's role in the settings, with which they cannot be barred."""
         settings = self._settings
         if person_id in settings.admins:
             return "administrator"
@@ -40,20 +39,20 @@ class Roles:
         return "reader" if person_id in settings.allowed_users else None
 
     def may_ask(self, person_id: int) -> bool:
-        """Whether somebody is answered where they are alone with the bot."""
+        """True if the person is answered in a private chat."""
         if self.of(person_id) is not None:
             return True
         return self._settings.access == "open" and not self.is_barred(person_id)
 
     def may_add(self, person_id: int) -> bool:
-        """Whether somebody may send documents."""
+        """True if the person may send documents."""
         return self.of(person_id) in {"administrator", "editor"}
 
     def administers(self, person_id: int) -> bool:
         return self.of(person_id) == "administrator"
 
     def administrators(self) -> list[int]:
-        """Everybody who administers, in a fixed order."""
+        """All administrators, sorted."""
         known = {*self._settings.admins, *self._given}
         return sorted(person for person in known if self.administers(person))
 
@@ -61,9 +60,9 @@ class Roles:
         return self.of(person_id) is None and self._given.get(person_id) == "barred"
 
     def group_may_ask(self, chat_id: int, decided: bool | None) -> bool:
-        """Whether a group is answered; `decided` is what an administrator said in it, if anything.
+        """True if a group is answered; `decided` is an administrator's decision in it, if any.
 
-        Where not everybody may ask, nor may a group that nobody has let in.
+        Unless access is open, a group needs to be listed or allowed.
         """
         if decided is not None:
             return decided
@@ -71,7 +70,7 @@ class Roles:
         return self._settings.access == "open" if listed is None else chat_id in listed
 
     def standings(self) -> dict[int, Standing]:
-        """What administrators said, by person."""
+        """Decisions of administrators, by person."""
         return dict(self._given)
 
     async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
@@ -79,17 +78,17 @@ class Roles:
         self._given[person_id] = standing
 
     async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:
-        """What somebody is who follows an invitation; None when it is no longer good."""
+        """Accept an invitation; return the new role, or None if it has expired."""
         role = await self._state.run(invitations.accept, token=token, person_id=person_id, now=now)
         if role is not None:
             self._given[person_id] = role
         return role
 
-    async def look_again(self) -> None:
-        """As the database has it now."""
+    async def reload(self) -> None:
+        """Reload the roles from the database."""
         self._given = dict(await self._state.run(roles.load_roles))
 
     def forget(self, person_id: int) -> None:
-        """Their rows are gone from the database."""
+        """Forget a person whose rows were erased; a bar stays."""
         if self._given.get(person_id) != "barred":
             self._given.pop(person_id, None)

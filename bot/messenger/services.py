@@ -1,4 +1,4 @@
-"""What every handler works with (the chain, the articles, the database), and who is asking."""
+"""The services that handlers share, and the person behind an update."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
 
 
 class Chain(Protocol):
-    """What is asked: the retrieval-QA chain, which understands follow-ups."""
+    """The retrieval-QA chain, which understands follow-ups."""
 
     async def ainvoke(self, input: TurnText) -> Answer: ...
 
     def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        """The answer as it grows: the last one yielded is the whole."""
+        """Yield the growing answer; the last item is complete."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """What every handler works with: the chain, the articles, the database and the clock (UTC).
+    """The chain, the articles, the database and the clock (UTC), as handlers share them.
 
     The `gate` recognises messages of distress, which are answered before anything is stored.
-    `index` is what the chain answers from, if it is one. `features` are filled in by
-    `register_handlers`. `roles` and `limits` are read from the database on construction.
+    `index` is the chain's index, if there is one. `register_handlers` fills in `features`. `roles`
+    and `limits` are read from the database on construction.
     """
 
     chain: Chain
@@ -73,12 +73,12 @@ class BotServices:
 
     @property
     def speaks(self) -> bool:
-        """Whether answers can be read aloud."""
+        """True if answers can be read aloud."""
         return self.speech is not None and self.speech.speaks
 
     @property
     def lifetime(self) -> timedelta:
-        """The silence after which a conversation starts afresh."""
+        """Silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)
 
     async def run(
@@ -92,16 +92,16 @@ class BotServices:
         return await self.state.run(job, *args, **kwargs)
 
     async def group_may_ask(self, chat_id: int) -> bool:
-        """True if a group is answered; notes that it was seen."""
+        """True if a group is answered; records that it was seen."""
         chat = await self.run(chats.note_chat, chat_id=chat_id, now=self.now())
         return self.roles.group_may_ask(chat_id, chat.allowed)
 
     async def selection(self, place: ConversationPlace) -> Selection | None:
-        """The articles that a group, or a topic of it, is answered from; None for all."""
+        """The articles chosen for a group or topic; None for all."""
         return await self.run(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
 
     async def subjects(self, chat_id: int) -> list[str]:
-        """The subjects that a chat is known to care about."""
+        """The subjects that a chat follows."""
 
         def read(session: Session) -> list[str]:
             known = (each.subjects(session, chat_id) for each in self.features)
@@ -114,14 +114,14 @@ class BotServices:
         return await asyncio.to_thread(self.gate.answer, text) if self.gate and text else None
 
     def own(self, place: ConversationPlace) -> ConversationIndex | None:
-        """What this conversation alone is answered from, if anything. Reads the disk."""
+        """The index of this conversation's own documents, if any. Reads the disk."""
         return self.documents.own(conversation_name(place)) if self.documents else None
 
     def article(self, place: ConversationPlace, article_id: str) -> Article | None:
-        """An article of the corpus, or of this conversation. Reads the disk."""
+        """Find an article of this conversation or the corpus. Reads the disk."""
         own = self.own(place)
-        found = own.library.article(article_id) if own else None
-        return found or self.library.article(article_id)
+        article = own.library.article(article_id) if own else None
+        return article or self.library.article(article_id)
 
 
 def conversation_name(place: ConversationPlace) -> str:
@@ -130,7 +130,7 @@ def conversation_name(place: ConversationPlace) -> str:
 
 
 async def find_asker(services: BotServices, update: Update) -> Asker | None:
-    """Like `asker_of`, in the language that they chose; notes that they wrote."""
+    """As `asker_of`, in the language that they chose; records that they wrote."""
     asker = asker_of(update)
     if asker is None:
         return None
@@ -140,7 +140,7 @@ async def find_asker(services: BotServices, update: Update) -> Asker | None:
     return asker_of(update, person.language)
 
 
-async def phrases_for(services: BotServices, person_id: int, told: str | None) -> Phrases:
-    """The phrases of a person's language, where there is no chat; `told` is Telegram's guess."""
+async def phrases_for(services: BotServices, person_id: int, guess: str | None) -> Phrases:
+    """The phrases of a person's language outside a chat; `guess` is Telegram's."""
     person = await services.state.run(people.person, person_id=person_id)
-    return Phrases.of((person.language if person else None) or told)
+    return Phrases.of((person.language if person else None) or guess)

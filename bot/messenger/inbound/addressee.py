@@ -1,4 +1,4 @@
-"""What of a message is meant for the bot, and what it is about."""
+"""Whether a message is meant for the bot, and what it asks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _COMMAND = re.compile(r"/\w+(?:@\w+)?\s*", re.ASCII)
 
 
 def words_on(message: Message) -> str:
-    """What is written in a message: its text, or the caption of a picture or file."""
+    """The text of a message, or the caption of a picture or file."""
     return message.text or _COMMAND.sub("", message.caption or "", count=1).strip()
 
 
 def question_in(message: Message, bot_id: int, username: str) -> str | None:
-    """What a message asks the bot, empty where it has no words for it; None where it is not for it.
+    """Return the question in a message, empty if it has no words; None if it is not for the bot.
 
-    In a group it mentions the bot or replies to it. Of a channel's direct messages, those of the
-    reader who began them are for the bot.
+    In a group, a message is for the bot if it mentions or replies to it. In a channel's direct
+    messages, it is if the reader who started them wrote it.
     """
     if message.chat.type == ChatType.PRIVATE:
         return words_on(message)
@@ -34,7 +34,7 @@ def question_in(message: Message, bot_id: int, username: str) -> str | None:
 
 
 def text_replied_to(message: Message, bot_id: int) -> str:
-    """What somebody else wrote that a message replies to, or the part that it quotes of it."""
+    """The text by somebody else that a message replies to, or the quoted part of it."""
     replied = message.reply_to_message
     if _by(replied, bot_id):
         return ""
@@ -43,9 +43,9 @@ def text_replied_to(message: Message, bot_id: int) -> str:
 
 
 def by_another_bot(message: Message) -> bool:
-    """Whether a program wrote it: another bot, or this one through somebody's inline query.
+    """True if a program wrote the message: another bot, or this one through an inline query.
 
-    Whoever writes in the name of a group or a channel is a person, whom Telegram shows as a bot.
+    Telegram shows people who write on behalf of a group or channel as bots, too.
     """
     if message.via_bot is not None:
         return True
@@ -58,7 +58,7 @@ def _by(message: Message | None, bot_id: int) -> bool:
 
 
 def _without_mention(message: Message, username: str) -> str | None:
-    """The words without the bot's name, None where it does not stand in them."""
+    """The text without the mention of the bot; None if there is none."""
     mine = f"@{username}".lower()
     entities = message.parse_entities([MessageEntity.MENTION]) if message.text else {}
     entities |= message.parse_caption_entities([MessageEntity.MENTION]) if message.caption else {}

@@ -1,4 +1,4 @@
-"""The inbox: updates are written down before they are confirmed, and kept until handled."""
+"""The inbox: updates are recorded before they are confirmed, and kept until handled."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from bot.operations.metrics import METERS
 
 
 def log_subject_of(update: Update) -> Subject:
-    """The update as the log knows it: its number, and what is the person's own."""
+    """The update as the log knows it: its number, and its private texts and numbers."""
     people = (update.effective_user, update.effective_sender, update.effective_chat)
-    texts = {*_said(update), *(name for each in people for name in _called(each))}
+    texts = {*_texts_of(update), *(name for each in people for name in _names_of(each))}
     numbers = {each.id for each in people if each is not None}
     return Subject(update.update_id, frozenset(text for text in texts if text), frozenset(numbers))
 
 
-def _said(update: Update) -> Iterator[str | None]:
+def _texts_of(update: Update) -> Iterator[str | None]:
     message = update.effective_message
     if message is not None:
-        yield from _written(message)
+        yield from _text_forms(message)
         if message.reply_to_message is not None:
-            yield from _written(message.reply_to_message)
+            yield from _text_forms(message.reply_to_message)
         if message.quote is not None:
             yield message.quote.text
     if update.inline_query is not None:
         yield update.inline_query.query
 
 
-def _written(message: Message) -> Iterator[str | None]:
+def _text_forms(message: Message) -> Iterator[str | None]:
     for text in (message.text, message.caption):
         yield text
         if text:  # also what is left of it without a command or the bot's name
@@ -52,7 +52,7 @@ def _written(message: Message) -> Iterator[str | None]:
         yield message.document.file_name
 
 
-def _called(who: User | Chat | None) -> Iterator[str | None]:
+def _names_of(who: User | Chat | None) -> Iterator[str | None]:
     if who is not None:
         yield from (who.first_name, who.last_name, who.full_name, who.username)
         yield who.title if isinstance(who, Chat) else None
@@ -62,16 +62,16 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-UPDATE_TRIES = 5  # how often an update is taken up whose handling the process did not survive
+UPDATE_TRIES = 5  # attempts at an update whose handling kills the process
 _LONGEST_WAIT = 30.0
 
 
 class Inbox(asyncio.Queue[object]):
-    """The queue between what receives updates and what handles them.
+    """The queue between the receiver and the handlers of updates.
 
-    The library confirms an update to Telegram after it has put it here, whether it polls or is
-    called: so putting waits until the update is written down. Where several processes share the
-    work, all of one chat is dealt with by one of them at a time, in the order in which it came.
+    The library confirms an update to Telegram after putting it here, whether it polls or is called,
+    so putting waits until the update is recorded. If several processes share the work, one of them
+    at a time handles all updates of a chat, in order of arrival.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -85,17 +85,15 @@ class Inbox(asyncio.Queue[object]):
             await super().put(item)
         elif (content := unreadable_content(item)) is not None:
             set_aside = partial(self._journal.set_aside, item.update_id, content)
-            if await self._written(set_aside):
+            if await self._write(set_aside):
                 _tell_unreadable(item.update_id)
         elif not _worth_keeping(item):
             self._came[item.update_id] = time.monotonic()
             await super().put(item)
-        elif (
-            first := await self._written(partial(self._journal.record_arrival, item))
-        ) is not None:
+        elif (first := await self._write(partial(self._journal.record_arrival, item))) is not None:
             if first <= self._in_hand:
                 await self._take(item)
-            else:  # by whoever has those that come first
+            else:  # the process that has the earlier ones takes it
                 try:
                     await self.refill(item.get_bot())
                 except StateError as error:
@@ -104,12 +102,12 @@ class Inbox(asyncio.Queue[object]):
             METERS.accepted()
 
     def waited(self, update: Update) -> float:
-        """Seconds since an update came to this process; asked once."""
+        """Seconds since an update came to this process; ask once."""
         came = self._came.pop(update.update_id, None)
         return 0.0 if came is None else time.monotonic() - came
 
     async def refill(self, bot: Bot) -> None:
-        """Take in what ended processes left undone, and what others have left to this one, oldest
+        """Take in updates that ended processes left undone, or others left to this one, oldest
         first. Raises StateError."""
         before = self.qsize()
         for arrived in await self._journal.take_over_updates(self._in_hand):
@@ -121,24 +119,24 @@ class Inbox(asyncio.Queue[object]):
         if self.qsize() > before:
             logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
 
-    def let_go(self, update_id: int) -> None:
-        """It is dealt with, or another process's."""
+    def release(self, update_id: int) -> None:
+        """Release an update that is handled, or that another process handles."""
         self._in_hand.discard(update_id)
 
     async def _take(self, update: Update) -> None:
-        """Put it in the queue, once."""
+        """Put an update in the queue, once."""
         if update.update_id not in self._in_hand:
             self._in_hand.add(update.update_id)
             self._came[update.update_id] = time.monotonic()
             await super().put(update)
 
-    async def _written(self, write: Callable[[], Awaitable[Result]]) -> Result:
-        """Write an update down, whenever the database can be written."""
+    async def _write(self, write: Callable[[], Awaitable[Result]]) -> Result:
+        """Record an update, retrying until the database can be written."""
         for wait in _waits():
             try:
                 return await write()
             except StateError as error:
-                # Until then Telegram keeps it.
+                # Telegram keeps it until then.
                 logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
             await asyncio.sleep(wait)
         raise AssertionError("there is always another wait")
@@ -151,7 +149,7 @@ def _tell_unreadable(update_id: int) -> None:
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
-    """An application whose updates are done when their handlers are, and not before."""
+    """An application whose updates are finished when their handlers are."""
 
     journal: Journal
 
@@ -162,11 +160,11 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     @property
     def under_way(self) -> int:
-        """How many updates are being dealt with."""
+        """Number of updates being handled."""
         return len(self._under_way)
 
     def interrupt(self) -> None:
-        """Leave what is under way to the next start."""
+        """Leave unfinished updates to the next start."""
         for task in self._under_way:
             task.cancel()
 
@@ -176,25 +174,25 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         return self.update_queue
 
     async def refill(self) -> None:
-        """Take in what is this process's to deal with. Raises StateError."""
+        """Take in the updates for this process. Raises StateError."""
         await self.inbox.refill(self.bot)
 
     async def stop(self) -> None:
-        """As the library does, also of the work that updates have queued."""
+        """Stop as the library does, and wait for queued work."""
         await super().stop()
         while self._working:
             await asyncio.wait(self._working)
 
     async def process_update(self, update: object) -> None:
         if self.journal.stopping.is_set():
-            return  # what waited for its turn does so until the next start
+            return  # the next start handles it
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
         try:
             with log_about(log_subject_of(update)) if isinstance(update, Update) else nullcontext():
                 if isinstance(update, Update) and _worth_keeping(update):
-                    await self._dealt_with(update)
+                    await self._handle(update)
                 else:
                     await super().process_update(update)
         except asyncio.CancelledError:
@@ -205,11 +203,11 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             self._under_way.discard(task)
             METERS.dealt_with()
 
-    async def _dealt_with(self, update: Update) -> None:
-        """Handle an update that is kept; it is done then."""
-        tries = await self._taken_up(update)
+    async def _handle(self, update: Update) -> None:
+        """Handle a recorded update, and mark it as finished."""
+        tries = await self._take_up(update)
         if tries is None:
-            self.inbox.let_go(update.update_id)
+            self.inbox.release(update.update_id)
             return
         trigger = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
         with act_for(trigger):
@@ -222,21 +220,21 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                     await super().process_update(update)
             except Postponed as reason:
                 logger.info("It is left for the next start: %s", reason)
-                self.inbox.let_go(update.update_id)
+                self.inbox.release(update.update_id)
                 return
             if trigger.work:
                 working = asyncio.create_task(self._work(update, trigger))
                 self._working.add(working)
                 working.add_done_callback(self._working.discard)
                 return
-        await self._done(update, trigger)
+        await self._finish(update, trigger)
 
     def _another_turn(self, update: Update) -> AbstractAsyncContextManager[None]:
         assert isinstance(self.update_processor, FairScheduler)
         return self.update_processor.turn(update)
 
     async def _work(self, update: Update, trigger: Trigger) -> None:
-        """Do what the turn of an update has queued, and what that queues; it is done then."""
+        """Do the queued work of an update, and what that queues in turn; then finish the update."""
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
@@ -248,7 +246,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                     await self.process_error(update, error)
         except Postponed as reason:
             logger.info("It is left for the next start: %s", reason)
-            self.inbox.let_go(update.update_id)
+            self.inbox.release(update.update_id)
             return
         except asyncio.CancelledError:
             if not self.journal.stopping.is_set():
@@ -257,12 +255,12 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             return
         finally:
             self._under_way.discard(task)
-        await self._done(update, trigger)
+        await self._finish(update, trigger)
 
-    async def _done(self, update: Update, trigger: Trigger) -> None:
+    async def _finish(self, update: Update, trigger: Trigger) -> None:
         try:
             await self.journal.finish(update.update_id)
-            self.inbox.let_go(update.update_id)
+            self.inbox.release(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
         seconds = self.inbox.waited(update)
@@ -271,7 +269,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             logger.info("Dealt with, %.2f s after it came", seconds)
 
     async def _clear(self, update: Update) -> None:
-        """Take away what an earlier process showed of an answer that it did not finish."""
+        """Delete what an earlier process showed of an unfinished answer."""
         chat = update.effective_chat
         try:
             shown = await self.journal.restart_deliveries(update.update_id)
@@ -282,7 +280,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             if chat is not None:
                 await take_away(self.bot, chat.id, message_id)
 
-    async def _taken_up(self, update: Update) -> int | None:
+    async def _take_up(self, update: Update) -> int | None:
         try:
             return await self.journal.take_up(update.update_id)
         except StateError as error:
@@ -290,15 +288,15 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             return 1
 
 
-class UpdateGivenUp(Exception):  # noqa: N818 - what becomes of the update
-    """The process did not survive the handling of an update, several times."""
+class UpdateGivenUp(Exception):  # noqa: N818 - a fate, not a fault
+    """Handling the update has killed the process several times."""
 
     def __init__(self, update_id: int, tries: int) -> None:
         super().__init__(f"update {update_id} was not survived {tries} times and is given up")
 
 
 def _worth_keeping(update: Update) -> bool:
-    """An inline query is of no use a moment later: the person has typed on."""
+    """False for inline queries, which are outdated a moment later."""
     return update.inline_query is None
 
 

@@ -1,4 +1,4 @@
-"""In which order updates are handled: people take turns, each with what they sent first to last."""
+"""Fair scheduling of updates: people take turns, each in the order of their messages."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.messenger.asker import author
 
-# What begins the buttons and the command that stop an answer: they cannot wait for its end.
+# Prefixes of the buttons and the command that stop an answer; they must not wait for its end.
 URGENT_PREFIXES = ("stop:", "/stop")
-# Updates of one person that are served as they come; then one in two seconds, which others hardly
-# notice (docs/figures.md). Telegram lets a bot say one thing a second to somebody for long.
+# A person's first updates are served at once, later ones every two seconds, which others hardly
+# notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
 BURST, PACE_SECONDS = 20, 2.0
 _REMEMBERED = 10_000
-# The library lets that many updates come to their turns; with less, one person's flood would stand
-# before everybody else's first question.
+# Updates that the library passes on at once; with fewer, one person's flood would block everybody
+# else's first question.
 _UNBOUNDED = 10**6
 
 
 @dataclass(eq=False, slots=True)
 class _QueuedUpdate:
-    """An update of a chat, and the moment that it is called."""
+    """A waiting update of a chat; `called` is set when its turn comes."""
 
     chat: int
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class UpdatePace:
-    """How fast one person is served: `burst` updates at once, then one in so many seconds."""
+    """Pace of one person: `burst` updates at once, then one every `seconds`."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class UpdatePace:
         self._due: dict[int, float] = {}
 
     def wait(self, person: int) -> float:
-        """Seconds until somebody may be served again."""
+        """Return the seconds until a person may be served again."""
         return max(0.0, self._due.get(person, 0.0) - self._ahead - self._now())
 
     def take(self, person: int) -> None:
@@ -60,13 +60,12 @@ class UpdatePace:
 
 
 class FairScheduler(BaseUpdateProcessor):
-    """Chats side by side, `slots` at once; within one chat, one update after the other.
+    """Handle up to `slots` chats concurrently, and the updates of one chat one by one.
 
-    When more wait than there are slots, people are served in turn, whatever the number of their
-    updates and of their chats: one who sends a hundred questions holds one slot, and everybody
-    else waits at most for one question of theirs. In a group too, its people take turns; the
-    questions of one person keep their order. Whoever sends on and on is served at a slow
-    pace (`UpdatePace`): what all others get does not suffer from it.
+    If more are waiting, people take turns regardless of how many updates and chats they have:
+    somebody who sends a hundred questions holds one slot, and everybody else waits for at most one
+    of them. People in a group take turns, too; the questions of one person keep their order.
+    Whoever keeps sending is slowed down (`UpdatePace`), so that others do not suffer.
     """
 
     def __init__(self, slots: int, pace: UpdatePace | None = None) -> None:
@@ -81,7 +80,7 @@ class FairScheduler(BaseUpdateProcessor):
 
     @property
     def waiting(self) -> int:
-        """How many updates wait for their turn."""
+        """Number of updates that wait for their turn."""
         return sum(map(len, self._queues.values()))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
@@ -106,7 +105,7 @@ class FairScheduler(BaseUpdateProcessor):
 
     @asynccontextmanager
     async def turn(self, update: Update) -> AsyncIterator[None]:
-        """Another turn of an update, for what the work that it queued has led to."""
+        """Take another turn for an update, for the result of its queued work."""
         chat = update.effective_chat
         if chat is None or self._stopping:
             yield
@@ -119,7 +118,7 @@ class FairScheduler(BaseUpdateProcessor):
             self._leave(person, chat.id)
 
     async def _turn(self, person: int, chat: int) -> None:
-        """Wait until it is this person's turn in this chat."""
+        """Wait for this person's turn in this chat."""
         mine = _QueuedUpdate(chat)
         self._queues.setdefault(person, deque()).append(mine)
         self._call()
@@ -134,7 +133,7 @@ class FairScheduler(BaseUpdateProcessor):
             raise
 
     def stop(self) -> None:
-        """Let everybody go on at once, to find that the bot stops."""
+        """Let all waiting updates proceed, to find that the bot stops."""
         self._stopping = True
         for queue in self._queues.values():
             for each in queue:
@@ -148,7 +147,7 @@ class FairScheduler(BaseUpdateProcessor):
         self._call()
 
     def _call(self) -> None:
-        """Call whoever can be served now, those who have waited longest for a turn first."""
+        """Start everybody who can be served now, longest waiting first."""
         for person in list(self._queues):
             queue = self._queues[person]
             if not queue:
@@ -166,7 +165,7 @@ class FairScheduler(BaseUpdateProcessor):
             self._free -= 1
             self._served.add(person)
             self._busy.add(first.chat)
-            # Behind all others, also behind those who come before this one is done.
+            # Queue behind all others, including those who come before this one is done.
             self._queues.move_to_end(person)
             if not queue:
                 del self._queues[person]
@@ -193,6 +192,6 @@ class FairScheduler(BaseUpdateProcessor):
 
 
 def _urgent(update: Update) -> bool:
-    pressed = update.callback_query.data if update.callback_query else None
-    said = update.message.text if update.message else None
-    return (pressed or said or "").startswith(URGENT_PREFIXES)
+    data = update.callback_query.data if update.callback_query else None
+    text = update.message.text if update.message else None
+    return (data or text or "").startswith(URGENT_PREFIXES)

@@ -1,10 +1,9 @@
-"""Updates that cannot be read: each stands aside by itself, so that it holds up no other.
+"""Quarantine for unreadable updates, so that one cannot block the others.
 
-The library reads a batch as a whole, and asks for the same one again when a single update of it is
-not as it expects. So updates are tried one by one before it sees them, and one that cannot be read
-is handed to it as a bare number that carries the update as it came. The library takes a value for
-what the Bot API says that it is; so that none fails later, where somebody is to be answered, each
-is compared with the type that the library declares.
+The library parses a batch as a whole, and requests it again if a single update is malformed. So
+each update is checked before the library sees it, and an unreadable one is replaced by a bare
+number that carries the original. As the library does not validate values, each is compared with
+the declared type, so that none fails later while somebody is being answered.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _NAMES_IN_JSON = {"from_user": "from"}
 
 
 def legible_update(raw: object) -> dict[str, Any] | None:
-    """An update that can be read in any case; None for what has not even a number."""
+    """Return a readable update, bare if necessary; None if it has no number."""
     number = raw.get("update_id") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or type(number) is not int or not 0 <= number <= _LARGEST:
         return None
@@ -41,13 +40,13 @@ def legible_update(raw: object) -> dict[str, Any] | None:
 
 
 def unreadable_content(update: Update) -> Mapping[str, Any] | None:
-    """What could not be read, as it came; None for every other update."""
+    """Return the original of an unreadable update; None for any other."""
     content = update.api_kwargs.get(_RAW)
     return content if isinstance(content, dict) else None
 
 
 def _fits(value: Any, declared: Any) -> bool:
-    """Whether a value of JSON is of a type that the library declares; one unknown here fits all."""
+    """True if a JSON value is of the declared type, or the type is unknown here."""
     origin = get_origin(declared)
     if origin in {Union, types.UnionType}:
         return any(_fits(value, each) for each in get_args(declared))
@@ -66,7 +65,7 @@ def _fits(value: Any, declared: Any) -> bool:
 def _is_object(value: Mapping[str, Any], declared: Any) -> bool:
     for name, (kind, needed) in _fields(declared).items():
         if value.get(name) is None:
-            # The library leaves empty lists out of what it writes, and knows them when it reads.
+            # The library omits empty lists when it writes, and accepts that when it reads.
             if needed and get_origin(kind) is not Sequence:
                 return False
         elif not _fits(value[name], kind):
@@ -87,7 +86,7 @@ def _is_plain(value: Any, declared: type) -> bool:
 
 
 def _is_unicode(text: str) -> bool:
-    """JSON may hold halves of characters, which no database and no request takes."""
+    """False for lone surrogates, which neither databases nor requests accept."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -97,7 +96,7 @@ def _is_unicode(text: str) -> bool:
 
 @cache
 def _fields(declared: Any) -> dict[str, tuple[Any, bool]]:
-    """By its name in the Bot API, the type of each field, and whether it is always there."""
+    """The type of each field by its name in the Bot API, and whether it is required."""
     known = vars(telegram) | vars(sys.modules[declared.__module__])
     hints = get_type_hints(declared.__init__, known)
     return {

@@ -1,7 +1,7 @@
-"""What handlers send with: messages, files, edits, and the sign that Selon is at work.
+"""Sending for handlers: messages, files, edits and the typing indicator.
 
-What Telegram does not take at once is sent again or otherwise (`docs/delivery.md` has the table),
-and what was taken is written down (`outbox`), so that it is not said again after a crash.
+Messages that Telegram refuses are retried or changed (see the table in `docs/delivery.md`);
+accepted ones are recorded (`outbox`), so that they are not sent again after a crash.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
-TYPING_SECONDS = 4.0  # telegram shows the indicator for five seconds, or until a message arrives
+TYPING_SECONDS = 4.0  # Telegram shows the indicator for five seconds, or until a message arrives
 
 
 async def deliver(
@@ -37,11 +37,10 @@ async def deliver(
     reply_to: int | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> tuple[int, ...]:
-    """Send HTML messages in order, then files; the first one may be a reply, the buttons go below
-    the last.
+    """Send HTML messages in order, then files; the first may be a reply, the last has the buttons.
 
-    The ids of the messages sent, once Telegram has taken them all; those of an earlier process
-    where it died after sending them. Raises Forbidden when nothing can be said there.
+    Return the ids of the messages once Telegram has accepted them all, including those that an
+    earlier process sent before it died. Raises Forbidden if the chat cannot be written to.
     """
     parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
     letter = _letter(place, parts, keyboard, reply_to)
@@ -55,7 +54,7 @@ async def deliver_attachment(
     caption: str = "",
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> tuple[int, ...]:
-    """Send a file with a plain text below it; as `deliver`."""
+    """Send a file with a plain-text caption; otherwise as `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
     return await send_letter(await open_entry(letter), partial(send_part, bot))
 
@@ -67,7 +66,7 @@ async def deliver_aside(
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send what is shown on the way to an answer: tried once, and taken away after a crash.
+    """Send a temporary message before an answer: one attempt, deleted after a crash.
 
     Raises TelegramError.
     """
@@ -79,7 +78,7 @@ async def deliver_aside(
 
 
 async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
-    """Send what is left of a letter that answers no update, begun here or by an earlier process."""
+    """Send the rest of a letter that answers no update, begun here or by an earlier process."""
     with contextlib.suppress(Forbidden):  # noted in the journal
         await send_letter(resume_entry(begun, journal), partial(send_part, bot))
 
@@ -103,9 +102,9 @@ async def edit(
     *,
     patient: bool = True,
 ) -> None:
-    """Put other words in the place of a message. Raises BadRequest when it can no longer be.
+    """Change the text of a message. Raises BadRequest if that is no longer possible.
 
-    What fails otherwise is tried again, if `patient`: an edit can be made twice without harm.
+    If `patient`, retry other failures: a repeated edit does no harm.
     """
 
     async def change(text: str, parse_mode: str | None) -> None:
@@ -134,7 +133,7 @@ async def edit(
 
 
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
-    """Remove one of the bot's messages, unless it is gone, or too old to be removed."""
+    """Delete one of the bot's messages, unless it is gone or too old."""
     try:
         await request_with_retry(partial(bot.delete_message, chat_id, message_id), stop_event())
     except (BadRequest, Forbidden, ChatMigrated) as error:
@@ -148,7 +147,7 @@ async def show_typing(
     seconds: float = TYPING_SECONDS,
     action: str = ChatAction.TYPING,
 ) -> AsyncIterator[None]:
-    """The person sees that Selon is at work, for as long as the block lasts."""
+    """Show the typing indicator while the block lasts."""
 
     async def keep_typing() -> None:
         thread = place.thread_id if place.thread_id > 0 else None
@@ -156,7 +155,7 @@ async def show_typing(
             try:
                 await bot.send_chat_action(place.chat_id, action, message_thread_id=thread)
             except TelegramError as error:
-                # An ornament: the answer itself will tell if the chat cannot be reached.
+                # Cosmetic: sending the answer reveals whether the chat can be reached.
                 logger.debug("The typing indicator was not shown: %s", error)
             await asyncio.sleep(seconds)
 

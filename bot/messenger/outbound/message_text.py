@@ -1,4 +1,4 @@
-"""Text with styles and links, cut to messages without breaking either."""
+"""Text with styles and links, split into messages without breaking either."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Literal
 from bot.locale.text import harmless
 from index.text.sentences import sentence_spans
 
-# Longest message, in UTF-16 code units after the markup is read: the stricter way to count.
+# Longest message, in UTF-16 code units after parsing the markup, the stricter way to count.
 MESSAGE_LIMIT = 4_096
-TAG_LIMIT = 100  # telegram drops the styles and links of a message beyond this many
+TAG_LIMIT = 100  # Telegram drops further styles and links of a message
 Style = Literal["", "b", "i", "code"]
 
 _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
@@ -24,8 +24,7 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 class StyledSpan:
     """A stretch of text in one style, linked or not.
 
-    Spans that are `folded` stand together in a block quote, which shows three lines until somebody
-    opens it.
+    Consecutive `folded` spans form a block quote that shows three lines until it is opened.
     """
 
     text: str
@@ -35,13 +34,13 @@ class StyledSpan:
 
     @property
     def tags(self) -> int:
-        """How many entities Telegram makes of it, the block quote left out."""
+        """Number of Telegram entities, without the block quote."""
         return bool(self.text) * (bool(self.style) + bool(self.link))
 
 
 @dataclass(frozen=True, slots=True)
 class StyledBlock:
-    """Spans that belong in one message; `gap` stands before them unless they begin one."""
+    """Spans that belong in one message; `gap` precedes them unless they begin one."""
 
     spans: tuple[StyledSpan, ...]
     gap: str = "\n\n"
@@ -66,7 +65,7 @@ def units(text: str) -> int:
 
 
 def to_html(spans: Iterable[StyledSpan]) -> str:
-    """The spans as Telegram's HTML."""
+    """Render spans as Telegram HTML."""
     written = []
     for folded, together in groupby(spans, key=_is_folded):
         html = "".join(map(_tagged, together))
@@ -86,10 +85,10 @@ def _tagged(span: StyledSpan) -> str:
 def messages(
     blocks: Sequence[StyledBlock], language: str, limit: int = MESSAGE_LIMIT
 ) -> tuple[tuple[StyledSpan, ...], ...]:
-    """The blocks as few messages as hold them, in order.
+    """Arrange blocks in as few messages as possible, in order.
 
-    A block that fits no message is cut at its sentence ends, failing that between words, failing
-    that between characters.
+    A block that is too long for a message is split between sentences, else between words, else
+    between characters.
     """
     pages = _Pages(limit)
     for block in blocks:
@@ -107,7 +106,7 @@ def messages(
 
 
 class _Pages:
-    """Messages filled one after the other."""
+    """Messages, filled one after another."""
 
     def __init__(self, limit: int) -> None:
         self.filled: list[tuple[StyledSpan, ...]] = []
@@ -116,7 +115,7 @@ class _Pages:
         self._size = self._tags = 0
 
     def room(self, gap: str) -> int:
-        """Code units left in the message that is being filled, after a gap."""
+        """Code units left in the current message after a gap."""
         return self._limit - self._size - units(gap) if self._current else self._limit
 
     def add(self, block: StyledBlock) -> None:
@@ -167,7 +166,7 @@ def _continues(text: str, at: int) -> bool:
 def _cut(
     spans: Sequence[StyledSpan], at: int
 ) -> tuple[tuple[StyledSpan, ...], tuple[StyledSpan, ...]]:
-    """The spans before and after a place in their text, without white space at the seam."""
+    """Split spans at a position of their text, without white space at the seam."""
     head: list[StyledSpan] = []
     tail: list[StyledSpan] = []
     for span in spans:
@@ -179,7 +178,7 @@ def _cut(
 
 
 def _strip(spans: Iterable[StyledSpan], strip: Callable[[str], str]) -> list[StyledSpan]:
-    """The spans without the white space that they begin with, seen from the side of the seam."""
+    """Strip the leading white space of spans, leading as seen from the seam."""
     kept: list[StyledSpan] = []
     for span in spans:
         text = span.text if kept else strip(span.text)

@@ -1,4 +1,4 @@
-"""The outbox: a letter is written down, sent part by part, and struck off once it is taken."""
+"""The outbox: a letter is recorded, sent part by part, and settled once accepted."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from bot.state.deliveries import Delivery, Letter
 
 logger = logging.getLogger(__name__)
 
-# How long what is cancelled waits for the reply to what it has sent: a stop has no more left.
+# Seconds that a cancelled sender waits for a pending reply; a stop leaves no more.
 LAST_REPLY_SECONDS = 0.6
-# How often one letter may be amended; a group that moves in circles would go on for ever.
+# Amendments of one letter; a group that moves in circles would go on for ever.
 _MOST_FORMS = 12
 # Sends the part of a letter of this number; gives the id of its message. Raises TelegramError.
 SendPart = Callable[[Letter, int], Awaitable[int]]
 
 
 class OutboxEntry:
-    """A letter on its way, and its record. `sent` are the messages that Telegram has taken.
+    """A letter being sent, and its record. `sent` are the messages that Telegram has accepted.
 
-    Where the journal cannot be written, the letter is sent all the same: somebody is waiting.
+    If the journal cannot be written, the letter is sent all the same, as somebody is waiting.
     """
 
     def __init__(
@@ -47,40 +47,38 @@ class OutboxEntry:
 
     @property
     def left(self) -> int:
-        """How many messages are still to be sent."""
+        """Number of messages still to be sent."""
         return len(self.letter.parts) - len(self.sent)
 
-    async def take(self, message_id: int) -> None:
-        """Telegram has taken the next message."""
+    async def record_sent(self, message_id: int) -> None:
+        """Record that Telegram accepted the next message."""
         self.sent = (*self.sent, message_id)
         if self._journal is None:
             return
         trigger, began = current_trigger(), time.monotonic()
         asked = trigger is not None and trigger.update_id is not None
         whole = self.left == 0
-        await _written(self._journal.record(self._id, self.sent, whole=whole, asked=asked))
+        await _record(self._journal.record(self._id, self.sent, whole=whole, asked=asked))
         METERS.recorded(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
-        """From here on, send it otherwise than it was meant."""
+        """Send the rest in another form."""
         moved = letter.chat_id != self.letter.chat_id
         before, self.letter = self.letter.chat_id, letter
         if self._journal is not None:
-            await _written(self._journal.amend(self._id, letter))
+            await _record(self._journal.amend(self._id, letter))
             if moved:
-                await _written(self._journal.move_chat(before, letter.chat_id))
+                await _record(self._journal.move_chat(before, letter.chat_id))
 
     async def give_up(self, reason: str) -> None:
         if self._journal is not None:
-            await _written(self._journal.give_up(self._id, reason))
+            await _record(self._journal.give_up(self._id, reason))
 
 
 async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
-    """The record of a letter: begun now, or by a process that died before it was whole.
+    """Find the record of a letter that a process left unfinished, or begin one.
 
-    An aside is what is shown only until the answer is there.
-
-    Raises Forbidden when that one had to give it up.
+    An aside is shown only until the answer is there. Raises Forbidden if the letter was given up.
     """
     trigger = current_trigger()
     if trigger is None:
@@ -95,11 +93,11 @@ async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
 
 
 def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) -> OutboxEntry:
-    """A record as the journal has it. Raises Forbidden when the letter was given up."""
+    """Resume a recorded letter. Raises Forbidden if it was given up."""
     if kept.outcome == "given up":
         raise Forbidden(f"given up before: {kept.reason}")
     letter = kept.letter
-    if letter is None:  # all of it was taken
+    if letter is None:  # all of it was accepted
         letter = Letter(meant.chat_id if meant else 0, meant.thread_id if meant else 0, ())
     elif kept.found:
         METERS.doubted("process died")
@@ -108,12 +106,12 @@ def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) 
 
 
 async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...]:
-    """Send what is left of a letter, part by part, in the form that is taken; all its messages.
+    """Send the rest of a letter part by part, amended where refused; return all its messages.
 
-    Raises Forbidden when nothing can be said there, TelegramError after a day without success.
+    Raises Forbidden if the chat cannot be written to, TelegramError after a day without success.
     """
     trigger = current_trigger()
-    # A second copy is less bad than no answer; of what nobody asked for, none is less bad.
+    # Better two copies of an answer than none; but better no unsolicited message than two.
     asked = trigger is None or trigger.update_id is not None
     forms = 0
     while entry.left > 0:
@@ -138,21 +136,21 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...
 async def send_next(
     entry: OutboxEntry, send_part: SendPart, *, again_in_doubt: bool = True, once: bool = False
 ) -> None:
-    """Send the next part of a letter, and note that it was taken; tried again, unless only `once`.
+    """Send the next part of a letter and record it; retry, unless only `once`.
 
-    Whoever is cancelled meanwhile waits a moment for the reply: what Telegram has taken and nobody
-    noted is said twice.
+    If cancelled, wait a moment for the reply: an accepted message that is not recorded is sent
+    twice.
     """
     send = partial(send_part, entry.letter, len(entry.sent))
 
-    async def sent() -> None:
+    async def send_and_record() -> None:
         if once:
             message = await send()
         else:
             message = await request_with_retry(send, stop_event(), again_in_doubt=again_in_doubt)
-        await entry.take(message)
+        await entry.record_sent(message)
 
-    sending = asyncio.ensure_future(sent())
+    sending = asyncio.ensure_future(send_and_record())
     try:
         await asyncio.shield(sending)
     except asyncio.CancelledError:
@@ -161,7 +159,7 @@ async def send_next(
         raise
 
 
-async def _written(writing: Awaitable[None]) -> None:
+async def _record(writing: Awaitable[None]) -> None:
     try:
         await writing
     except StateError as error:

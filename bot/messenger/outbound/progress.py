@@ -1,4 +1,4 @@
-"""Work in the background: one message shows how far it is, a button below it stops the work."""
+"""Background work: a message shows the progress, a button below it stops the work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class BackgroundWork:
-    """Written to by the thread that works, read by the bot's; `ended` is set when the bot stops."""
+    """State shared between a worker thread and the bot; `ended` is set when the bot stops."""
 
     ended: asyncio.Event | None = field(default_factory=stop_event)
     began: float = field(default_factory=time.monotonic)
@@ -32,11 +32,11 @@ class BackgroundWork:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the bot stops."""
+        """True if the bot stops."""
         return self.ended is not None and self.ended.is_set()
 
     def stopped(self) -> bool:
-        """Whether somebody has asked for the end, or the bot stops."""
+        """True if somebody stopped the work, or the bot stops."""
         return self.stop.is_set() or self.interrupted
 
     @property
@@ -53,19 +53,19 @@ async def show_progress(
     keyboard: InlineKeyboardMarkup,
     seconds: float,
 ) -> AsyncIterator[None]:
-    """The message says what `text` does, looked at this often, as long as the block lasts."""
+    """Keep the message up to date with `text` every `seconds`, while the block lasts."""
 
     async def keep_up() -> None:
         shown = text()
         while True:
             await asyncio.sleep(seconds)
-            if (said := text()) == shown:
+            if (now := text()) == shown:
                 continue
-            shown = said
-            (html, *_) = text_html(said, asker.phrases.code)
+            shown = now
+            (html, *_) = text_html(now, asker.phrases.code)
             try:
                 await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
-            except TelegramError as error:  # an ornament: the end is told in a message of its own
+            except TelegramError as error:  # cosmetic: the end is told in a message of its own
                 logger.debug("How far work is was not shown: %s", error)
 
     showing = asyncio.create_task(keep_up())

@@ -1,4 +1,4 @@
-"""What to send instead of a letter that Telegram refuses, so that its words arrive all the same."""
+"""Simpler forms of a letter that Telegram refuses, so that its words arrive all the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.deliveries import Letter, Part
 _LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
-# No other form of the letter would be let in there.
+# Refusals that no other form of the letter can avoid.
 _HOPELESS = re.compile(
     r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"
     r"need administrator rights|write_forbidden|send_plain_forbidden|chat_restricted|"
@@ -24,10 +24,10 @@ _HOPELESS = re.compile(
 
 
 def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
-    """The letter in another form, the most alike that may be taken; None when there is none.
+    """Return the closest form of the letter that may be accepted; None if there is none.
 
-    Its first `sent` parts are taken already. Each form is plainer than the one before, so that
-    this comes to an end.
+    Its first `sent` parts were accepted already. Each form is simpler than the one before, so this
+    terminates.
     """
     if isinstance(error, ChatMigrated):
         return replace(letter, chat_id=error.new_chat_id, thread_id=0, reply_to=None)
@@ -47,7 +47,7 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
 
 
 def without_styles(text: str) -> str:
-    """HTML's words without its styles, addresses behind the words that they were under."""
+    """Convert HTML to plain text, with addresses behind their link texts."""
     shown = _LINK.sub(lambda link: f"{link['words']} ({link['address']})", text)
     return html.unescape(_TAG.sub("", shown))
 
@@ -68,7 +68,7 @@ def _shorter(letter: Letter) -> Letter:
 
 
 def _as_documents(letter: Letter) -> Letter:
-    """Files to be opened, where they are not taken as pictures or sounds."""
+    """Send pictures and sounds as files."""
     return replace(letter, parts=tuple(_with_document(part) for part in letter.parts))
 
 
@@ -92,7 +92,7 @@ def _with_document(part: Part) -> Part:
 
 
 def _pieces(text: str) -> list[str]:
-    """A text in messages, cut at a line or a word where there is one."""
+    """Split a text into messages, between lines or words where possible."""
     pieces = []
     while units(text) > MESSAGE_LIMIT:
         end = MESSAGE_LIMIT

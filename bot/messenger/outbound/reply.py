@@ -1,4 +1,4 @@
-"""Short texts to whoever is in front of the bot."""
+"""Short texts to the person in front of the bot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def say(
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send a text without markup; the ids of its messages."""
+    """Send a text without markup; return the ids of its messages."""
     html = text_html(text, asker.phrases.code)
     return await deliver(bot, asker.place, html, keyboard, reply_to)
 
@@ -37,8 +37,8 @@ async def replace_message(
     text: str,
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> int:
-    """Put a text in the place of a message, or in a new one where it cannot be changed; the id of
-    the one that has the text."""
+    """Replace a message's text, or send a new message if it cannot be changed; return the id of the
+    message that has the text."""
     (html,) = text_html(text, asker.phrases.code)
     if message_id is not None:
         try:
@@ -50,7 +50,7 @@ async def replace_message(
 
 
 def describe_error(services: BotServices, asker: Asker, error: Exception) -> str:
-    """Say what is wrong in one line; only administrators are told paths and settings."""
+    """Describe an error in one line; only administrators see paths and settings."""
     code = asker.phrases.code
     if asker.private and services.roles.administers(asker.person_id):
         return error_text(error, code)
@@ -60,20 +60,20 @@ def describe_error(services: BotServices, asker: Asker, error: Exception) -> str
 async def acknowledge(
     query: CallbackQuery, text: str | None = None, *, aloud: bool = False
 ) -> None:
-    """Stop the button's spinner; a press from before a restart may be too old for that.
+    """Stop the button's spinner, unless the press is too old.
 
-    A text that is said `aloud` stays until whoever pressed, who alone sees it, has read it.
+    A text shown `aloud` is a dialog, seen only by the person who pressed.
     """
     try:
         await query.answer(text, show_alert=aloud or None)
-    except TelegramError as error:  # an ornament: what was asked for is said elsewhere
+    except TelegramError as error:  # cosmetic: the result is sent separately
         logger.debug("A press was not acknowledged: %s", error)
 
 
 async def give_help(
     services: BotServices, bot: Bot, asker: Asker, *texts: str, reply_to: int | None = None
 ) -> bool:
-    """Answer the first of these texts that tells of distress, and keep nothing of it."""
+    """Give help if one of these texts tells of distress, and store nothing; True if it does."""
     for text in texts:
         answer = await services.help_for(text)
         if answer is not None:

@@ -1,4 +1,4 @@
-"""Requests made again after a failure of the network or of Telegram, for a day if need be."""
+"""Retries after failures of the network or of Telegram, for up to a day."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-# Seconds before the first new tries; from then on LONGEST_WAIT each time.
+# Seconds before the first retries; LONGEST_WAIT_SECONDS before later ones.
 FIRST_WAITS_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
 LONGEST_WAIT_SECONDS = 60.0
 
-# Seconds of waiting after which nobody waits any more: Telegram keeps updates for a day too.
+# Seconds after which to give up; Telegram keeps updates for a day, too.
 GIVE_UP_SECONDS = 24 * 3600.0
-SLACK_SECONDS = 0.2  # seconds added to what Telegram asks to wait, whose clock is not ours
-# The same request would be refused again.
+SLACK_SECONDS = 0.2  # added to Telegram's waits, as its clock is not ours
+# Refusals that a repeated request would meet again.
 _REFUSALS = (BadRequest, Forbidden, ChatMigrated, Conflict)
 _NOT_SENT = (
     httpx.ConnectError,
@@ -52,10 +52,10 @@ async def request_with_retry(
     *,
     again_in_doubt: bool = True,
 ) -> Result:
-    """Make a request until Telegram takes or refuses it; its error after a day without either.
+    """Repeat a request until Telegram accepts or refuses it; raise its error after a day.
 
-    `again_in_doubt` is for requests that may have been heard although no reply came. When
-    `stopping` is set, what would wait is Postponed.
+    Unless `again_in_doubt`, do not repeat a request that may have been received. Raises Postponed
+    instead of waiting once `stopping` is set.
     """
     waited = 0.0
     for wait in _waits():
@@ -64,7 +64,7 @@ async def request_with_retry(
         except _REFUSALS:
             raise
         except InvalidToken as error:
-            # The bot ends over this elsewhere; a renewed token is the same bot's.
+            # `serve` ends the bot over this; a renewed token belongs to the same bot.
             raise Postponed("the token is refused") from error
         except TelegramError as error:
             doubt = in_doubt(error)
@@ -84,7 +84,7 @@ async def request_with_retry(
 
 
 def in_doubt(error: TelegramError) -> bool:
-    """Whether a request may have been heard: it went out, and no reply came that can be read."""
+    """True if a request may have been received: it was sent, and no readable reply came."""
     cause = error.__cause__
     if isinstance(cause, httpx.HTTPError):
         return not isinstance(cause, _NOT_SENT)
@@ -98,8 +98,8 @@ def _waits() -> Iterator[float]:
 
 
 def _seconds(error: RetryAfter) -> float:
-    asked = error.retry_after
-    return SLACK_SECONDS + (asked if isinstance(asked, int) else asked.total_seconds())
+    wait = error.retry_after
+    return SLACK_SECONDS + (wait if isinstance(wait, int) else wait.total_seconds())
 
 
 async def _pause(seconds: float, stopping: asyncio.Event | None) -> None:

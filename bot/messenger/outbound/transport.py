@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.state.deliveries import Letter
@@ -31,11 +32,11 @@ async def send_part(bot: Bot, letter: Letter, number: int) -> int:
         preview = LinkPreviewOptions(is_disabled=True)
         message = await bot.send_message(chat, part.text, link_preview_options=preview, **options)
         return message.message_id
-    send = {
+    sends: dict[str, Callable[..., Awaitable[Message]]] = {
         "picture": bot.send_photo,
         "audio": bot.send_audio,
         "voice": bot.send_voice,
         "document": bot.send_document,
-    }[file.kind]
-    caption = part.text or None
-    return (await send(chat, file.data, filename=file.name, caption=caption, **options)).message_id
+    }
+    options |= {"filename": file.name, "caption": part.text or None}
+    return (await sends[file.kind](chat, file.data, **options)).message_id

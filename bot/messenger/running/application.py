@@ -225,7 +225,7 @@ def _sharing_chores(
         await application.refill()
 
     async def look_again(bot: Bot) -> None:
-        await services.roles.look_again()
+        await services.roles.reload()
 
     yield Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
     yield Chore("roles", ROLES_INTERVAL, look_again, of_each=True)
