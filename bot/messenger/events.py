@@ -1,4 +1,4 @@
-"""Commands, messages and pressed buttons, with who they come from, as handlers receive them."""
+"""Commands, messages and pressed buttons as handlers receive them, and how they register."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ChatEvent:
-    """A command or a message, and who it comes from."""
+    """A command or message, and its sender."""
 
     asker: Asker
     update: Update
@@ -49,7 +49,7 @@ class ChatEvent:
 
     @property
     def argument(self) -> str:
-        """The words behind a command."""
+        """The words after a command."""
         words = (self.message.text or "").split(maxsplit=1)
         return words[1].strip() if len(words) > 1 else ""
 
@@ -69,19 +69,19 @@ class ChatEvent:
         return await deliver(self.bot, self.asker.place, html, keyboard, reply_to)
 
     def create_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start work that outlasts the handler."""
+        """Start work that outlives the handler."""
         self.context.application.create_task(work, update=self.update)
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress(ChatEvent):
-    """A pressed button; `match` is what its data matched."""
+    """A pressed button; `match` is the match of its data."""
 
     query: CallbackQuery
     match: re.Match[str]
 
     async def acknowledge(self, text: str | None = None, *, aloud: bool = False) -> None:
-        """Stop the button's spinner; a text said `aloud` stays until it has been read."""
+        """Stop the button's spinner; a text shown `aloud` is a dialog."""
         await acknowledge(self.query, text, aloud=aloud)
 
     async def replace_text(self, text: str) -> int:
@@ -92,7 +92,7 @@ class ButtonPress(ChatEvent):
         return await replace_message(self.bot, self.asker, message_id, text)
 
     async def retire(self) -> None:
-        """Remove a button that has done its work from below its message."""
+        """Remove a used button from its message."""
         message = self.query.message
         if not isinstance(message, Message) or message.reply_markup is None:
             return
@@ -103,11 +103,11 @@ class ButtonPress(ChatEvent):
         left = [row for row in rows if row]
         try:
             await self.query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
-        except TelegramError as error:  # an ornament: pressed again, it says that it was pressed
+        except TelegramError as error:  # cosmetic: pressed again, it says so
             logger.debug("A button that has done its work stays: %s", error)
 
 
-# Finds who an update comes from; None, after saying why, for somebody who may not do this.
+# Returns the sender of an update, or None after telling them that they may not do this.
 Check = Callable[[BotServices, Update, Bot], Awaitable[Asker | None]]
 Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])

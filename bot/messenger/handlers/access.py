@@ -1,4 +1,4 @@
-"""/inviter, /autoriser and /interdire: who may ask, said in the chat by administrators."""
+"""/inviter, /autoriser and /interdire: administrators decide in the chat who may ask."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ FORBID = MenuCommand(
     "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
 
-# What the argument for more than a reader may be called.
+# Arguments that make somebody an editor.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 _INVITED = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
 
 
 class AccessHandlers(Handlers):
-    """What administrators say; from others it is refused."""
+    """Commands of administrators, and links that invite."""
 
     @on_message(_INVITED)
     async def accept(self, event: ChatEvent) -> None:
-        """An invitation brought by somebody who may ask already: they may be let do more."""
+        """Accept an invitation from somebody who may ask already; it may give a higher role."""
         token, asker = start_token(event.update), event.asker
         if token is None or not asker.private:
             return
@@ -75,7 +75,7 @@ class AccessHandlers(Handlers):
         await self._decide(event, allowed=False)
 
     async def _decide(self, event: ChatEvent, *, allowed: bool) -> None:
-        """About the group that it is said in, or whom a number names in private."""
+        """Decide about the group of the message, or about the number typed in private."""
         asker = event.asker
         phrases, words = asker.texts(AccessPhrases), event.argument.lower().split()
         if not asker.private:
@@ -96,7 +96,7 @@ class AccessHandlers(Handlers):
         await event.say(await self._decide_person(phrases, number, standing))
 
     def _standing_lines(self, phrases: AccessPhrases) -> Iterator[str]:
-        """What was decided in the chat, a line a standing; the settings can be read elsewhere."""
+        """The decisions made in the chat, one line per standing."""
         given = self._services.roles.standings()
         for standing in STANDINGS:
             people = sorted(person for person, had in given.items() if had == standing)
@@ -110,7 +110,7 @@ class AccessHandlers(Handlers):
         logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
 
     async def _decide_person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
-        """What to say of a person's standing, changed where the settings leave it open."""
+        """Change a person's standing unless the settings fix it; return the reply."""
         if self._services.roles.role_in_settings(number) is not None:
             return phrases.set_by_settings(number)
         await self._services.roles.give(number, standing, self._services.now())
@@ -118,8 +118,7 @@ class AccessHandlers(Handlers):
 
     @property
     def chores(self) -> Sequence[Chore]:
-        """Invitations that nobody followed go, and what is left to ask of those who asked nothing
-        for a day."""
+        """Delete expired invitations and idle meters."""
         return (Chore("access", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:

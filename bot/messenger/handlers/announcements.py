@@ -1,4 +1,4 @@
-"""/annonce: what administrators tell everybody, and /annonces: who wants to hear it."""
+"""/annonce: announcements by administrators; /annonces: opting out of them."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ ANNOUNCEMENTS = MenuCommand(
 )
 
 _LONGEST = 3_000  # characters: one message holds them with room to spare
-# Seconds between two people: half of what Telegram allows, so that answers do not wait.
+# Seconds between two people: half of Telegram's rate, so that answers do not wait.
 PACE_SECONDS_EACH = 1 / 15
 _BATCH = 100
-_SHOWN = 5.0  # seconds between two changes of the message that tells how far it is
-_LOOK = timedelta(seconds=30)  # how often one is looked for that an earlier process did not finish
+_SHOWN = 5.0  # seconds between updates of the progress
+_LOOK = timedelta(seconds=30)  # between checks for unfinished announcements
 _DECISION = r"(s|n)!:(\d{1,18})"
 _WANTED = r"quiet:(yes|no)"
 
 
 class AnnouncementHandlers(Handlers):
-    """A draft, a look at it, a decision; then it goes to one after the other, also after a restart.
+    """Preview an announcement, confirm it, then send it person by person, across restarts.
 
-    Who has blocked the bot is counted, and who wants no announcements gets none.
+    People who blocked the bot are counted; people who opted out are skipped.
     """
 
     def __init__(self, services: BotServices) -> None:
@@ -58,7 +58,7 @@ class AnnouncementHandlers(Handlers):
 
     @on_command(ANNOUNCE, require_administrator)
     async def draft(self, event: ChatEvent) -> None:
-        """Show the text as it would arrive, and ask whether to send it."""
+        """Preview the text and ask whether to send it."""
         phrases, text = event.asker.texts(AdministrationPhrases), event.argument
         if not text:
             await event.say(phrases.announce_usage)
@@ -108,7 +108,7 @@ class AnnouncementHandlers(Handlers):
         press.create_task(self.send(press.bot))
 
     async def _report_decision(self, press: ButtonPress, number: int) -> None:
-        """What was decided before; of one that is sent, the message itself tells how far it is."""
+        """Tell the earlier decision; a sent announcement shows its progress itself."""
         phrases = press.asker.texts(AdministrationPhrases)
         status = await self._services.run(
             announcements.status_of, announcement_id=number, person_id=press.asker.person_id
@@ -147,11 +147,11 @@ class AnnouncementHandlers(Handlers):
 
     @property
     def chores(self) -> Sequence[Chore]:
-        """Go on with what an earlier process began to send."""
+        """Resume unfinished announcements."""
         return (Chore("announcements", _LOOK, self.send),)
 
     async def send(self, bot: Bot) -> None:
-        """Send what is to be sent, one announcement after the other."""
+        """Send pending announcements, one after another."""
         trigger = current_trigger()
         if trigger is None or self._sending.locked():
             return
@@ -162,7 +162,7 @@ class AnnouncementHandlers(Handlers):
                         return  # the next start goes on with it
 
     async def _send(self, bot: Bot, journal: Journal, announcement: Announcement) -> bool:
-        """Whether all of one was sent; not so when the bot stops."""
+        """Send one announcement; False if the bot stops before its end."""
         find = partial(
             announcements.waiting_announcements, announcement_id=announcement.id, limit=_BATCH
         )
@@ -208,7 +208,7 @@ class AnnouncementHandlers(Handlers):
             )
 
     async def _show(self, bot: Bot, announcement: Announcement, *, ended: bool = False) -> None:
-        """In the message with which the author decided."""
+        """Show the progress in the author's message."""
         person = announcement.person_id
         known = await self._services.run(people.person, person_id=person)
         language = (known.language if known else None) or self._languages.get(person)
@@ -225,7 +225,7 @@ class AnnouncementHandlers(Handlers):
             logger.debug("How far an announcement is was not shown: %s", error)
 
     async def _listeners(self) -> list[int]:
-        """Who would be told now: those who may ask, and have not asked to be spared."""
+        """The people who would get an announcement now."""
         since = self._services.now() - timedelta(days=self._services.settings.keep_days)
         listening = await self._services.run(announcements.listeners, since=since)
         return [each for each in listening if self._services.roles.may_ask(each)]

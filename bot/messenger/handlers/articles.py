@@ -1,4 +1,4 @@
-"""Articles found by people themselves: /recherche /recents /article /resume."""
+"""Browsing the articles: /recherche /recents /article /resume."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ class ArticleHandlers(Handlers):
             await self._shown.show(press, await self._summary(press.asker, article))
 
     async def _find_pressed(self, press: ButtonPress) -> Article | None:
-        """The article that a button names; otherwise the person is told that it is gone."""
+        """Find the article of a button, or say that it is gone."""
         article = await asyncio.to_thread(self._services.library.article, press.match[1])
         if article is None:
             await self._shown.show_gone(press)
         return article
 
     async def _find_named(self, event: ChatEvent) -> Article | None:
-        """The article that a command names; otherwise the person is told what to do."""
+        """Find the article named in a command, or say what to do."""
         asker, name, phrases = event.asker, event.argument, event.asker.texts(BrowsingPhrases)
         if not name:
             await event.say(phrases.article_usage)
@@ -130,7 +130,7 @@ class ArticleHandlers(Handlers):
         return await self._find_similar(event, name[:QUERY_LIMIT])
 
     async def _find_similar(self, event: ChatEvent, name: str) -> Article | None:
-        """The one article in whose title all the words stand; otherwise the nearest are offered."""
+        """Find the only article with all these words in its title, or offer the nearest ones."""
         near = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
         titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
@@ -196,7 +196,7 @@ class ArticleHandlers(Handlers):
 def _numbered(
     articles: Sequence[Article | ArticleEntry], page: int = 0, kind: str = "", *, more: bool = False
 ) -> InlineKeyboardMarkup | None:
-    """A button for each article, and to the pages before and after."""
+    """Buttons for the articles, and for the previous and next page."""
     rows = [
         [
             InlineKeyboardButton(str(number), callback_data=f"a:{article.id}")
@@ -213,7 +213,7 @@ def _numbered(
 
 
 def _words_of(message: Message) -> str:
-    """What a list of results was searched with: its title tells, between quotation marks."""
+    """The query of a list of results, from the quotation marks in its title."""
     title = (message.text or "").split("\n")[0]
     words = title.replace("“", "«").partition("«")[2]
     return words[:-1].strip() if words.endswith(("»", "”")) else title

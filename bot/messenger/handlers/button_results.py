@@ -1,4 +1,4 @@
-"""What a button leads to, shown once however often it is pressed."""
+"""Results of buttons, shown once however often a button is pressed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.messenger.outbound.delivery import edit
 
 _REMEMBERED = 10_000
 
-# A chat, a message in it, what the button below it carries, and whether that is gone.
+# A chat, a message in it, the data of a button below it, and whether its result is gone.
 _Button = tuple[int, int, str, bool]
 
 
@@ -36,10 +36,10 @@ class ButtonResults:
         *,
         gone: bool = False,
     ) -> None:
-        """Show what a button leads to, in reply to its message.
+        """Show the result of a button in reply to its message.
 
-        Pressed again, it puts right what stands there already, and says so. That it leads nowhere
-        any more (`gone`) takes the place of nothing that was shown before.
+        If it was shown before, restore it and say so. That a result is `gone` replaces no earlier
+        result.
         """
         query, asker = press.query, press.asker
         message = query.message.message_id if query.message is not None else 0
@@ -53,7 +53,7 @@ class ButtonResults:
             self._shown.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
-        """Say that what a button leads to is gone."""
+        """Say that the result of a button is gone."""
         phrases = press.asker.phrases
         await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
 
@@ -64,7 +64,7 @@ async def _restore(
     html: Sequence[str],
     keyboard: InlineKeyboardMarkup | None,
 ) -> bool:
-    """Whether messages still stand that show this; False where the person has deleted them."""
+    """Restore the messages that show a result; False if the person has deleted them."""
     if len(shown) != len(html):
         return False
     try:

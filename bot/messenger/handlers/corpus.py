@@ -1,4 +1,4 @@
-"""/corpus: from which articles a group, or a topic of it, is answered."""
+"""/corpus: the articles that answer a group, or a topic of it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PART = re.compile(r"([^\s:]+)[\s:]*(.*)", re.DOTALL)
 
 
 class ConditionError(ValueError):
-    """A condition that says nothing; with `known`, one that no article meets."""
+    """An unclear condition; if `known`, one that no article meets."""
 
     def __init__(self, part: str, *, known: bool) -> None:
         super().__init__(part)
@@ -55,7 +55,7 @@ class ConditionError(ValueError):
 
 
 class CorpusHandlers(Handlers):
-    """Shown to everybody in the group; chosen by its administrators and Selon's."""
+    """Everybody in a group sees its corpus; its administrators and Selon's choose it."""
 
     @on_command(CORPUS)
     async def corpus(self, event: ChatEvent) -> None:
@@ -75,7 +75,7 @@ class CorpusHandlers(Handlers):
         await event.say(await self._choose(asker, words))
 
     async def _choose(self, asker: Asker, words: str) -> str:
-        """What to say of a choice, which is kept where some article meets it."""
+        """Store a choice that some article meets; return the reply."""
         phrases, place = asker.texts(CorpusPhrases), asker.place
         if fold_phrase(words).strip() in _ALL:
             await self._services.run(
@@ -108,7 +108,7 @@ class CorpusHandlers(Handlers):
         return phrases.answered_from(selection, count, topic=bool(place.thread_id))
 
     async def _choices(self, asker: Asker) -> list[str]:
-        """How to choose, and by what."""
+        """How to choose, and the values to choose by."""
         phrases, facet = asker.texts(CorpusPhrases), self._services.library.facet
         kinds: tuple[FacetKind, ...] = ("outlet", "category", "language")
         counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in kinds]
@@ -117,7 +117,7 @@ class CorpusHandlers(Handlers):
 
 
 def read_selection(words: str, library: Library, today: date) -> Selection:
-    """What « média : Le Monde ; depuis : 2024 » chooses. Raises ConditionError. Reads the index."""
+    """Parse « média : Le Monde ; depuis : 2024 ». Raises ConditionError. Reads the index."""
     selection = Selection()
     for part in re.split(r"[;\n]", words):
         if part.strip():
@@ -149,7 +149,7 @@ def _narrow(selection: Selection, part: str, library: Library, today: date) -> S
 
 
 def _find_values(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
-    """The values that articles have, however they are written. Raises ConditionError."""
+    """Match typed values with those of the articles. Raises ConditionError."""
     facet: FacetKind = (
         "outlet" if kind == "outlet" else "category" if kind == "category" else "language"
     )

@@ -1,4 +1,4 @@
-"""Documents and addresses that people send to be asked about."""
+"""Documents and addresses sent to the bot."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
-# Megabytes: Telegram gives bots no larger file, nor does a Bot API server of one's own.
+# Megabytes: limits of Telegram, and of a self-hosted Bot API server.
 _LIMIT, _LOCAL_LIMIT = 20, 2_000
-UNDECIDED_LIFETIME = timedelta(days=1)  # how long a document waits for a decision
-MOST_TAKEN = 2  # documents that are fetched and looked at at once
+UNDECIDED_LIFETIME = timedelta(days=1)  # of a document that nobody decided on
+MOST_TAKEN = 2  # documents fetched and read concurrently
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ALONE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.IGNORECASE)
 _DECISION = r"d([+=-]):(\d{1,18})"
@@ -46,7 +46,7 @@ _SCOPES: Mapping[str, DecidedScope] = {"+": "corpus", "=": "conversation", "-": 
 
 
 class _Keepers(filters.MessageFilter):
-    """Messages by those who may add to the corpus."""
+    """Messages by editors and administrators."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__()
@@ -57,9 +57,9 @@ class _Keepers(filters.MessageFilter):
 
 
 class DocumentHandlers(Handlers):
-    """Files and addresses by those who keep the corpus: for all, for this conversation, or not.
+    """Editors' files and addresses, kept for everybody, for this conversation, or not at all.
 
-    One with a question on it is kept for this conversation, and the question answered from it.
+    A file with a question as its caption is kept for this conversation, and answers the question.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class DocumentHandlers(Handlers):
         super().__init__(services)
         self._documents = service
         self._questions = questions
-        # Who waits for these holds no thread that answers need.
+        # Waiting here occupies no thread that answers need.
         self._taking = asyncio.Semaphore(MOST_TAKEN)
         self._filing = asyncio.Lock()
 
@@ -115,8 +115,8 @@ class DocumentHandlers(Handlers):
             await self._questions.ask(bot, asker, message, question, own_first=True)
 
     async def _content(self, sent: TelegramDocument) -> bytes | Path:
-        """What was sent; where it lies on this machine, it is copied later, never whole in memory.
-        Raises BadRequest for more than Telegram gives."""
+        """Download a file; one on this machine is copied later, never read into memory.
+        Raises BadRequest if it is too large."""
         file = await sent.get_file()
         if self._services.settings.telegram_local and file.file_path is not None:
             return Path(file.file_path)
@@ -134,7 +134,7 @@ class DocumentHandlers(Handlers):
 
     @on_message(lambda services: _PRIVATE & filters.Regex(_ALONE) & _Keepers(services))
     async def address(self, event: ChatEvent) -> None:
-        """An address alone, from somebody who may add it; from others it is a question."""
+        """Take an address sent by an editor; from others, it is a question."""
         address = _ADDRESS.search(event.message.text or "")
         if address is not None and await self._may(event):
             queue_work(partial(self._take_address, event.bot, event.asker, address[0]))
@@ -166,7 +166,7 @@ class DocumentHandlers(Handlers):
     async def _inspect(
         self, bot: Bot, asker: Asker, document: SentDocument, take: partial[ReceivedDocument]
     ) -> ReceivedDocument | None:
-        """A document that can be read; otherwise they are told why not."""
+        """Read a document; if it is unreadable, say why and return None."""
         phrases = asker.texts(DocumentPhrases)
         try:
             received = await asyncio.to_thread(take)
@@ -183,7 +183,7 @@ class DocumentHandlers(Handlers):
         return None
 
     async def _offer(self, bot: Bot, asker: Asker, number: int, received: ReceivedDocument) -> None:
-        """Ask what to do with a document."""
+        """Ask whether and for whom to keep a document."""
         text = asker.texts(DocumentPhrases).received(received.titles, received.articles)
         await say(bot, asker, text, _choices(asker, number))
 
@@ -223,8 +223,7 @@ class DocumentHandlers(Handlers):
     async def _file(
         self, bot: Bot, asker: Asker, document: SentDocument, shown: int | None
     ) -> None:
-        """File a document as it was decided; the message that says so tells in the end how it
-        went."""
+        """File a document as decided, and report the result in the message `shown`."""
         phrases, path = asker.texts(DocumentPhrases), self._documents.root / document.path
         name, for_all = conversation_name(document.place), document.scope == "corpus"
         try:
@@ -257,7 +256,7 @@ class DocumentHandlers(Handlers):
         await replace_message(bot, asker, shown, told(document.name))
 
     async def _erase_bytes(self, document: SentDocument) -> None:
-        """Erase the bytes of a document that is in no index."""
+        """Delete the file of a document that is in no index."""
         await asyncio.to_thread(self._documents.drop, document.id)
 
     async def _remove_record(self, document: SentDocument) -> None:
@@ -268,7 +267,7 @@ class DocumentHandlers(Handlers):
 
     @property
     def chores(self) -> Sequence[Chore]:
-        """Documents go that nobody decided on, and those of conversations that are over."""
+        """Delete documents without a decision, and those of conversations that are over."""
         return (Chore("documents", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
@@ -302,7 +301,7 @@ class DocumentHandlers(Handlers):
                 await self.forget(place)
 
     async def _resume(self, bot: Bot) -> None:
-        """Do what was decided and not done, by processes that did not survive it."""
+        """Carry out decisions that an ended process left undone."""
         for document in await self._services.run(documents.unfinished_documents):
             if document.scope == "dropped":
                 await self._erase_bytes(document)
@@ -313,7 +312,7 @@ class DocumentHandlers(Handlers):
             await self._file(bot, Asker(document.place, phrases, private=True), document, None)
 
     async def forget(self, place: ConversationPlace) -> None:
-        """Erase what this conversation alone was answered from."""
+        """Delete the documents of a conversation."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
         for document in await self._services.run(
             documents.of_conversation, chat_id=place.chat_id, thread_id=place.thread_id
@@ -331,7 +330,7 @@ def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
 
 
 def _decision_text(document: SentDocument, phrases: DocumentPhrases) -> str:
-    """What was decided about a document."""
+    """The decision about a document."""
     if document.scope == "dropped":
         return phrases.dropped
     if document.status == "filing":

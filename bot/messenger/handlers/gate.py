@@ -1,4 +1,4 @@
-"""Who may do what: the gate that sees every update first, and the check for administrators."""
+"""Access control: the gate that sees every update first, and the check for administrators."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from bot.state import meters, people
 
 logger = logging.getLogger(__name__)
 
-GATE_GROUP = -10  # the group of handlers that see every update before the features do
+GATE_GROUP = -10  # handler group that precedes the features
 _FEATURES_GROUP = 0
 
-STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # how often somebody is told why they get no answer
-_LINKS = timedelta(minutes=1)  # how often somebody is told that an invitation is no longer good
-PRESS_COST = 0.2  # what pressing a button counts, in messages
+STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # between notices to a stranger
+_LINKS = timedelta(minutes=1)  # between notices that an invitation has expired
+PRESS_COST = 0.2  # of pressing a button, in messages
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
@@ -46,7 +46,7 @@ _FORGETTING = re.compile(r"forget:(yes|no)")
 
 
 class Gate(Handlers):
-    """Answered are people who may ask, where they may, and no faster than they may."""
+    """Passes updates of people who may ask, where they may, within their limits."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Gate(Handlers):
         own_data: Sequence[MenuCommand],
         deciding: Sequence[MenuCommand],
     ) -> None:
-        """`own_data` are the commands that stay open to everybody of whom something is kept,
-        `deciding` those by which an administrator lets a group ask."""
+        """`own_data` are commands open to everybody about whom something is stored; with `deciding`,
+        an administrator admits a group."""
         super().__init__(services)
         self._own_data = own_data
         self._deciding = deciding
@@ -64,15 +64,15 @@ class Gate(Handlers):
         application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
 
     async def pass_or_stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Lets an update go on to the features, or ends it."""
+        """Pass an update to the features, or stop it."""
         chat, asker = update.effective_chat, asker_of(update)
         if chat is None or update.my_chat_member is not None:
-            return  # inline queries, which answer for themselves, and being taken somewhere
+            return  # inline queries check access themselves; arrivals need none
         if chat.type == ChatType.CHANNEL or _is_by_a_program(update):
             raise ApplicationHandlerStop
         message = update.effective_message
         if asker is None or message is None or not _is_for_the_bot(update, message, context.bot):
-            return  # what is not for the bot is let pass: it may be a group that moves
+            return  # not for the bot, but it may be a group that moves
         person = author(update) or asker.person_id
         if not await self._may_pass(context.bot, update, asker, person):
             raise ApplicationHandlerStop
@@ -83,11 +83,11 @@ class Gate(Handlers):
             if _is_for_one_person(update, context.application):
                 await self._in_private(context.bot, update, asker)
                 raise ApplicationHandlerStop
-            # Whatever is asked in a group is asked of the articles chosen for it.
+            # Questions in a group are answered from the articles chosen for it.
             choose_articles(await self._services.selection(asker.place))
 
     async def _may_pass(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
-        """Whether somebody may ask here; who may not is told now and then."""
+        """True if somebody may ask here; otherwise tell them from time to time."""
         roles = self._services.roles
         if asker.private:
             if roles.may_ask(person) or await self._concerns_own_data(update, person):
@@ -111,7 +111,7 @@ class Gate(Handlers):
         return False
 
     async def _concerns_own_data(self, update: Update, person: int) -> bool:
-        """What everybody may do of whom something is kept: see it and erase it."""
+        """True if people about whom something is stored want to see or erase it."""
         query = update.callback_query
         erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
         if not erasing and not _is_command(update, self._own_data):
@@ -120,7 +120,7 @@ class Gate(Handlers):
         return known is not None or self._services.roles.is_barred(person)
 
     async def _accept_invitation(self, bot: Bot, update: Update, asker: Asker) -> bool:
-        """Whether a stranger brings an invitation; good or not, they are told."""
+        """True if a stranger brings an invitation; tell them whether it is valid."""
         token = start_token(update)
         person, phrases = asker.person_id, asker.texts(AccessPhrases)
         if token is None or self._services.roles.is_barred(person):
@@ -150,7 +150,7 @@ class Gate(Handlers):
             await say(bot, asker, text)
 
     async def _count(self, update: Update, asker: Asker, person: int) -> Over | None:
-        """What keeps somebody from being answered now, if anything; what they do counts if not."""
+        """Count an update against the limits; return the exceeded one, if any."""
         group = None if asker.private else asker.place.chat_id
         if self._services.roles.may_add(person):
             return None
@@ -166,13 +166,13 @@ class Gate(Handlers):
             await say(bot, asker, text)
 
     async def _help(self, bot: Bot, update: Update, asker: Asker) -> bool:
-        """Give numbers to call to somebody in distress, whether they may ask or not."""
+        """Give help to somebody in distress, whether they may ask or not."""
         message = update.effective_message
         text = (message.text or message.caption or "") if message and asker.private else ""
         return await give_help(self._services, bot, asker, text)
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
-        """Say in a group that it is between the person and the bot, and where."""
+        """Refer somebody in a group to the private chat."""
         spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         phrases = PersonalPhrases.of(spoken.code)
         if update.callback_query is not None:
@@ -183,7 +183,7 @@ class Gate(Handlers):
 
 
 def start_token(update: Update) -> str | None:
-    """The token of an invitation, where its link brought somebody."""
+    """The token of an invitation link that somebody followed."""
     match = _INVITED.match(update.message.text or "") if update.message else None
     return match[1] if match else None
 
@@ -217,7 +217,7 @@ def _is_command(update: Update, commands: Sequence[MenuCommand]) -> bool:
 
 
 def _is_for_one_person(update: Update, application: TelegramApplication) -> bool:
-    """Whether the command or button that would take an update is one that is not public."""
+    """True if the command or button for an update is not public."""
     for handler in application.handlers[_FEATURES_GROUP]:
         if handler.check_update(update) not in (None, False):
             guarded = isinstance(handler, CommandHandler | CallbackQueryHandler)
@@ -226,8 +226,7 @@ def _is_for_one_person(update: Update, application: TelegramApplication) -> bool
 
 
 async def decides_here(services: BotServices, update: Update, bot: Bot) -> bool:
-    """Whether somebody decides for a group: one of its administrators, also who writes in its name,
-    or one of Selon's."""
+    """True for administrators of the group, also when writing on its behalf, and of Selon."""
     message, asker = update.effective_message, asker_of(update)
     if message is None or asker is None:
         return False
@@ -253,10 +252,10 @@ async def require_administrator(
     editors: bool = False,
     acknowledges: bool = True,
 ) -> Asker | None:
-    """Who gives an administrator's command, if they may; others are told.
+    """Return the person if they are an administrator; otherwise tell them.
 
-    `editors` lets those say it too who keep the articles. Unless it `acknowledges` the press of a
-    button, the caller does where they may.
+    `editors` admits editors, too. Unless this `acknowledges` the press of a button, the caller does
+    it for those who may.
     """
     asker = await find_asker(services, update)
     if asker is None:

@@ -1,4 +1,4 @@
-"""What the bot says on arrival in a group, and groups that move."""
+"""The bot's arrival in groups and channels, and groups that move."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 
 
 class GroupHandlers(Handlers):
-    """Groups that are allowed are greeted; others are told why not, and left.
+    """Greet groups that are allowed; tell others why not, and leave.
 
-    Nothing is said in a channel: whoever brought the bot there is told in private what it does.
+    In a channel, say nothing; explain it in private to whoever added the bot.
     """
 
     @on_update(ChatMemberHandler)  # of the bot itself
@@ -66,7 +66,7 @@ class GroupHandlers(Handlers):
 
     @on_update(partial(MessageHandler, filters.StatusUpdate.MIGRATE))
     async def migrate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A group that becomes a supergroup keeps its conversations."""
+        """Keep the conversations of a group that becomes a supergroup."""
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id is not None:
             await self._services.run(

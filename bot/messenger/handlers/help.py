@@ -1,4 +1,4 @@
-"""What is said to whoever asks for help, sends what is no question, or meets an error."""
+"""Replies to requests for help, to anything that is no question, and to errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HELP = MenuCommand(
 )
 START = MenuCommand("start", "start", "", "", public=True)  # sent by Telegram, in no menu
 _PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-# What may reply to the bot in a group without words; a sticker is no question.
+# Messages without words that may reply to the bot in a group; stickers are ignored.
 _SHOWN = filters.UpdateType.MESSAGE & (
     filters.PHOTO
     | filters.VIDEO
@@ -45,7 +45,7 @@ _SHOWN = filters.UpdateType.MESSAGE & (
 
 
 class HelpHandlers(Handlers):
-    """/start and /aide: how to ask, and the commands that this person has here."""
+    """/start and /aide: how to ask, and the commands available to the person."""
 
     def __init__(self, services: BotServices, menus: Menus) -> None:
         super().__init__(services)
@@ -62,12 +62,12 @@ class HelpHandlers(Handlers):
         sends = asker.private and self._services.roles.may_add(asker.person_id)
         commands = self._menus.of(role, private=asker.private)
         lines = "\n".join(each.line(phrases.code) for each in commands)
-        told = (phrases.help, phrases.help_documents if sends else "", lines)
-        await event.say("\n\n".join(filter(None, told)))
+        parts = (phrases.help, phrases.help_documents if sends else "", lines)
+        await event.say("\n\n".join(filter(None, parts)))
 
 
 class ErrorHandlers:
-    """Logged, and told to the person unless they want nothing more from the bot."""
+    """Log errors and tell the person, unless they have blocked the bot."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -82,7 +82,7 @@ class ErrorHandlers:
             logger.warning("A question came before there is an index: %s", error)
         else:
             logger.error("An update could not be handled", exc_info=error)
-        # Not `met`: the database may be what failed.
+        # Not `find_asker`: the database may be what failed.
         asker = asker_of(update) if isinstance(update, Update) else None
         if asker is None or not isinstance(update, Update):
             return
@@ -96,7 +96,7 @@ class ErrorHandlers:
 
 
 class FallbackHandlers(Handlers):
-    """In a private chat nobody is left without a word, nor who replies to the bot elsewhere."""
+    """Replies to everything else in a private chat, and to messages that reply to the bot."""
 
     @on_message(_PRIVATE & filters.COMMAND)
     async def command(self, event: ChatEvent) -> None:
@@ -108,7 +108,7 @@ class FallbackHandlers(Handlers):
         )
     )
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say once for each album (its pictures arrive one by one) that only text is read."""
+        """Say once per album, whose pictures arrive one by one, that only text is read."""
         message, bot = update.effective_message, context.bot
         if message is None or by_another_bot(message):
             return

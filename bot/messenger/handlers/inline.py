@@ -33,15 +33,15 @@ from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex
 
-_SHORTEST = 4  # characters; what is shorter is not yet a question
-TYPING_PAUSE_SECONDS = 0.4  # seconds without another letter before a question is looked up
-CACHE_SECONDS = 120  # seconds that Telegram may show the same answer again to the same person
+_SHORTEST = 4  # characters of a question
+TYPING_PAUSE_SECONDS = 0.4  # without another letter before a question is answered
+CACHE_SECONDS = 120  # that Telegram may repeat an answer to the same person
 _NEAREST = 3
 _LINE = 120
 
 
 class InlineHandlers(Handlers):
-    """Answers for the person who types, in their language, to be sent where they write."""
+    """Answers in the language of the person who types, for them to send."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
@@ -53,7 +53,7 @@ class InlineHandlers(Handlers):
         if query is None:
             return
         user = query.from_user
-        # Before anything is waited for: what was typed first may be ready last.
+        # Before any wait, as an earlier query may be ready later.
         self._typing[user.id] = query.id
         phrases = await phrases_for(self._services, user.id, user.language_code)
         question = " ".join(query.query.split())[:QUESTION_LIMIT]
@@ -85,7 +85,7 @@ class InlineHandlers(Handlers):
         await _give(query, results, phrases)
 
     async def _has_settled(self, query: InlineQuery) -> bool:
-        """Whether the person has stopped typing: each letter is a query of its own."""
+        """True if the person has stopped typing; each letter is a query of its own."""
         await asyncio.sleep(TYPING_PAUSE_SECONDS)
         if self._typing.get(query.from_user.id) != query.id:
             return False
@@ -107,7 +107,7 @@ async def _give(
 
 
 async def _say(query: InlineQuery, text: str) -> None:
-    """A line in the place of an answer, which the next query may get."""
+    """Show a line instead of an answer, not to be cached."""
     await _answer(query, [], 0, InlineQueryResultsButton(text, start_parameter="inline"))
 
 

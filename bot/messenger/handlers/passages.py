@@ -38,7 +38,7 @@ SOURCES = MenuCommand(
 
 
 class PassageHandlers(Handlers):
-    """What the articles say around a quote, and besides it."""
+    """Show the text around a quote, and further sources."""
 
     def __init__(self, services: BotServices, results: ButtonResults) -> None:
         super().__init__(services)
@@ -46,7 +46,7 @@ class PassageHandlers(Handlers):
 
     @on_button(f"{PASSAGE_PREFIX}:.*", public=True)
     async def show(self, press: ButtonPress) -> None:
-        """The whole passage behind a button, or that it is gone."""
+        """Show the passage of a button, or say that it is gone."""
         asker = press.asker
         excerpt = await asyncio.to_thread(self._excerpt, asker.place, press.query.data or "")
         if excerpt is None:
@@ -61,7 +61,7 @@ class PassageHandlers(Handlers):
 
     @on_button(rf"{OPENING_PREFIX}:([0-9a-f]{{12}})", public=True)
     async def open(self, press: ButtonPress) -> None:
-        """An article from its beginning, below its card."""
+        """Show an article from its beginning."""
         asker = press.asker
         article = await asyncio.to_thread(self._services.article, asker.place, press.match[1])
         passages = await asyncio.to_thread(cut, article) if article else ()
@@ -75,7 +75,7 @@ class PassageHandlers(Handlers):
 
     @on_button(STEP_PATTERN, public=True)
     async def walk(self, press: ButtonPress) -> None:
-        """The passage before or after, in the same message."""
+        """Show the previous or next passage in the same message."""
         asker, message = press.asker, press.query.message
         step = NeighbourStep.decode(press.query.data or "")
         if step is None:
@@ -99,7 +99,7 @@ class PassageHandlers(Handlers):
 
     @on_button(r"m:(\d{1,18})", public=True)
     async def more(self, press: ButtonPress) -> None:
-        """What was found besides the answer."""
+        """Show further sources."""
         asker = press.asker
         number = int(press.match[1])
         turn = await self._services.run(conversations.turn, turn_id=number)
@@ -118,7 +118,7 @@ class PassageHandlers(Handlers):
 
     @on_command(SOURCES)
     async def sources(self, event: ChatEvent) -> None:
-        """/sources: those of the last answer here."""
+        """Show the sources of the last answer in this chat."""
         asker = event.asker
         phrases = asker.texts(BrowsingPhrases)
         kept = await self._services.run(
@@ -144,7 +144,7 @@ class PassageHandlers(Handlers):
 
 
 def around(passages: Sequence[Passage], step: NeighbourStep) -> InlineKeyboardMarkup | None:
-    """Buttons to the passages before and after the one where a step leads."""
+    """Buttons to the passages before and after that of a step."""
     here = _here(passages, step)
     if here is None or len(passages) < 2:
         return None
@@ -161,7 +161,7 @@ def _here(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
 
 
 def _place(passages: Sequence[Passage], step: NeighbourStep, asker: Asker) -> str:
-    """« passage 2 sur 7 », nothing where there is but one."""
+    """« passage 2 sur 7 », or nothing if it is the only one."""
     here, phrases = _here(passages, step), asker.texts(BrowsingPhrases)
     if here is None or len(passages) < 2:
         return ""

@@ -37,7 +37,7 @@ _LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
 class PersonalHandlers(Handlers):
-    """What is between one person and the bot."""
+    """Settings and data of one person."""
 
     def __init__(self, services: BotServices, sending: DocumentHandlers | None = None) -> None:
         super().__init__(services)
@@ -106,7 +106,7 @@ class PersonalHandlers(Handlers):
     async def confirmed(self, press: ButtonPress) -> None:
         place, phrases = press.asker.place, press.asker.texts(PersonalPhrases)
         person, message, choice = place.person_id, press.query.message, press.match[1]
-        # The press itself, where its message is too old to be known: it decides for itself alone.
+        # If the message is too old, the press stands for itself.
         question = f"{FORGET.names[0]}:{person}:{message.message_id if message else press.query.id}"
 
         def decide(session: Session) -> str:
@@ -125,12 +125,12 @@ class PersonalHandlers(Handlers):
         await press.replace_text(text)
 
     def _erase(self, session: Session, place: ConversationPlace) -> None:
-        """Everything in one transaction, and the bytes of what they sent for themselves."""
+        """Erase everything in one transaction, and the files that they sent for themselves."""
         root, person_id = self._services.settings.data_dir, place.person_id
         if self._services.documents is not None:
             self._services.documents.forget(conversation_name(place))
         for document in documents.documents_of_person(session, person_id):
-            # What was given to all belongs to the corpus; what has no path yet is still looked at.
+            # Documents for all belong to the corpus; without a path, one is still being read.
             if document.scope != "corpus" and document.path:
                 Path(root, document.path).unlink(missing_ok=True)
         privacy.erase_person(session, person_id)

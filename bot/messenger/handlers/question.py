@@ -1,4 +1,4 @@
-"""A question and its answer, which changes with an edited question and can be stopped."""
+"""Questions and answers, which can be edited and stopped."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ STOP = MenuCommand(
 
 
 class ConversationMemory:
-    """The conversations of everybody, as the database has them."""
+    """Answers in conversations, which are stored in the database."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -66,21 +66,20 @@ class ConversationMemory:
         about: str = "",
         own_first: bool = False,
     ) -> Answer:
-        """The answer to a question asked here, after the turns kept, or those before one of them.
+        """Answer a question in its conversation, with the turns before the turn `before`, if given.
 
-        `replied_to` is the message that it replies to: if that is an answer, it is what the
-        question refers to; if a feature sent it, the feature says which articles to answer from.
-        `about` is what else it refers to, in somebody's words. `live` shows what a chat model
-        writes, and may stop it. `own_first` asks the conversation's own
-        documents, and the corpus only where they do not say.
+        `replied_to` is the message that it replies to: an answer that the question refers to, or a
+        feature's message, which limits the articles. `about` is another text that it refers to.
+        `live` shows what a chat model writes, and may stop it. With `own_first`, the conversation's
+        own documents are asked first.
         """
-        said, referent = await self._recall(place, question, replied_to, before, about)
+        turn, referent = await self._recall(place, question, replied_to, before, about)
         if referent is None:
-            answer = await self._answer_best(place, said, live, own_first=own_first)
+            answer = await self._answer_best(place, turn, live, own_first=own_first)
         else:
             among = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(among), on_behalf_of(place.person_id):
-                answer = await self._stream(self._services.chain, said, live)
+                answer = await self._stream(self._services.chain, turn, live)
         METERS.answered(answer, "message")
         return answer
 
@@ -93,7 +92,7 @@ class ConversationMemory:
         *,
         about: str = "",
     ) -> TurnText:
-        """A question with what it may refer to, as `answer` has it."""
+        """Return a question with the turns that it may refer to, as for `answer`."""
         return (await self._recall(place, question, replied_to, before, about))[0]
 
     async def _recall(
@@ -126,15 +125,17 @@ class ConversationMemory:
     def _find_replied(
         self, session: Session, chat_id: int, message_id: int
     ) -> tuple[TurnRecord | None, Referent | None]:
-        """The answer that a message gives, and what a feature knows of the message."""
+        """Find the answer in a message, or the feature's referent."""
         turn = conversations.turn_of_answer(session, chat_id, message_id)
-        known = (each.referent(session, chat_id, message_id) for each in self._services.features)
-        return turn, next(filter(None, known), None)
+        referents = (
+            each.referent(session, chat_id, message_id) for each in self._services.features
+        )
+        return turn, next(filter(None, referents), None)
 
     async def _answer_best(
         self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None, *, own_first: bool
     ) -> Answer:
-        """The answer of the conversation's own documents where they are surer than the corpus."""
+        """Answer from the conversation's own documents if they are surer than the corpus."""
         chain: Chain = self._services.chain
         own = await asyncio.to_thread(self._services.own, place)
         if own is not None:
@@ -147,7 +148,7 @@ class ConversationMemory:
             return await self._stream(chain, said, live)
 
     async def _stream(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
-        """The whole answer, or what there was of it when the person stopped it."""
+        """Return the complete answer, or what there is of it when the person stops it."""
         if live is None:
             return await chain.ainvoke(said)
         answers = chain.astream(said)
@@ -177,7 +178,7 @@ class ConversationMemory:
     async def keep(
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
     ) -> int:
-        """Write an answer down before it is sent; the number of its turn."""
+        """Store an answer before it is sent; return the number of its turn."""
         return await self._services.run(
             conversations.add_turn,
             place=place,
@@ -187,7 +188,7 @@ class ConversationMemory:
         )
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
-        """Write down what an edited question got."""
+        """Store the answer to an edited question."""
         new = await self._new_turn(answer)
         await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
 
@@ -210,7 +211,7 @@ class ConversationMemory:
 
 
 def _sureness(answer: Answer) -> tuple[int, float]:
-    """What an answer is compared by: its outcome first, then the confidence."""
+    """Sort key of answers: the outcome, then the confidence."""
     return ("no", "perhaps", "sure", "help").index(answer.outcome), answer.confidence
 
 
@@ -218,15 +219,15 @@ def _history(kept: Sequence[TurnRecord]) -> History:
     return tuple(turn_of(turn.turn) for turn in kept)
 
 
-# Characters of a question; about half of what the embedding model reads before it cuts.
+# Characters of a question; about half of the embedding model's input.
 QUESTION_LIMIT = 1_000
-EDITABLE = timedelta(minutes=1)  # how long an edited question still changes its answer
+EDITABLE = timedelta(minutes=1)  # in which an edited question changes its answer
 _WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
 
 
 class QuestionHandlers(Handlers):
-    """Any text is a question in a private chat; in a group, what mentions the bot, replies to it
-    or comes with the command."""
+    """Questions: any text in a private chat; in a group, texts that mention the bot, reply to it or
+    use the command."""
 
     def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
         super().__init__(services)
@@ -236,7 +237,7 @@ class QuestionHandlers(Handlers):
 
     @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:
-        """/demander, for groups above all."""
+        """/demander, mainly for groups."""
         message, words = event.message, event.argument
         if by_another_bot(message):
             return
@@ -253,7 +254,7 @@ class QuestionHandlers(Handlers):
         if message is None or words is None or asker is None:
             return
         if context.chat_data is not None and message.media_group_id is not None:
-            context.chat_data["album"] = message.media_group_id  # its caption speaks for all of it
+            context.chat_data["album"] = message.media_group_id  # its caption stands for all of it
         if message.reply_to_message is not None and await self._help(
             context.bot, asker, message, words
         ):
@@ -268,7 +269,7 @@ class QuestionHandlers(Handlers):
 
     @on_update(partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE & _WORDS))
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Within a minute, the answer changes with its question; after that, it is told not to."""
+        """Change the answer of an edited question within a minute; later, say that it stays."""
         message = update.effective_message
         words = _question_in(message, context.bot)
         if message is None or not words:
@@ -284,13 +285,13 @@ class QuestionHandlers(Handlers):
             return
         if self._services.now() - asked_at > EDITABLE:
             await self._too_late(context.bot, asker, message)
-        elif turn is None:  # now it is meant for the bot
+        elif turn is None:  # only now is it meant for the bot
             await self.ask(context.bot, asker, message, words)
         elif len(words) <= QUESTION_LIMIT:
             await self._change(context.bot, asker, turn, words)
 
     async def _too_late(self, bot: Bot, asker: Asker, message: Message) -> None:
-        """Say, once for each message, that its answer stays as it is."""
+        """Say once per message that its answer stays."""
         key = f"edit:{asker.place.chat_id}:{message.message_id}"
         now, once = self._services.now(), timedelta(days=1)
         if await self._services.run(meters.notice, key=key, now=now, every=once):
@@ -310,10 +311,10 @@ class QuestionHandlers(Handlers):
         own_first: bool = False,
         spoken: bool = False,
     ) -> None:
-        """Answer, what the answer rests on being kept before it is sent.
+        """Answer a question; the answer and its sources are stored before it is sent.
 
-        Words that only point at the message replied to ask what somebody wrote in it. The answer to
-        a `spoken` question is read aloud too, unless the person wants none so.
+        Words that only point at the replied-to message ask the question in it. The answer to a
+        `spoken` question is read aloud, too, unless the person does not want that.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
@@ -345,8 +346,8 @@ class QuestionHandlers(Handlers):
                 own_first=own_first,
             )
         if answer.small_talk:
-            told = answer_html(answer, asker.phrases)
-            await self._show(bot, asker, live.shown, told, None, reply_to)
+            html = answer_html(answer, asker.phrases)
+            await self._show(bot, asker, live.shown, html, None, reply_to)
             return
         turn = await self._memory.keep(asker.place, answer, message.message_id)
         html = answer_html(answer, asker.phrases)
@@ -362,7 +363,7 @@ class QuestionHandlers(Handlers):
         return keyboard(answer, turn, asker.phrases, added)
 
     async def _change(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
-        """Put the answer to the new words in the place of the old one."""
+        """Replace an answer by the answer to the edited question."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
@@ -380,7 +381,7 @@ class QuestionHandlers(Handlers):
         buttons: InlineKeyboardMarkup | None,
         reply_to: int | None,
     ) -> tuple[int, ...]:
-        """The messages that give the answer now: the old ones changed, others added or removed."""
+        """Show an answer by editing, adding and removing messages; return those that have it."""
         old, chat = tuple(shown[: len(html)]), asker.place.chat_id
         for number, message_id in enumerate(old):
             below = buttons if number == len(html) - 1 else None
@@ -402,15 +403,15 @@ class QuestionHandlers(Handlers):
 
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
-    """What a text asks the bot, empty for a bare mention; None when it is not for the bot."""
+    """The question in a text, empty for a bare mention; None if it is not for the bot."""
     if message is None or by_another_bot(message):
         return None
-    found = question_in(message, bot.id, bot.username)
-    return found.strip() if found is not None else None
+    question = question_in(message, bot.id, bot.username)
+    return question.strip() if question is not None else None
 
 
 class StopHandlers(Handlers):
-    """/stop and the button below an answer that grows; only who asked can stop it."""
+    """/stop, and the button below a growing answer, for the person who asked."""
 
     def __init__(self, services: BotServices, stops: LiveStops) -> None:
         super().__init__(services)

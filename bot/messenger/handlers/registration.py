@@ -1,9 +1,8 @@
-"""The handlers of the bot in the order in which they are asked, and its commands.
+"""The handlers of the bot in order of precedence, and its commands.
 
-To add a command: a module here that holds the `MenuCommand` and what it does, a row in
-`_handlers`, and a place in `CORE_MENUS`; a whole feature goes into a folder of its own, listed in
-`bot.features`. In groups a command answers only if it is `public`;
-`tests/e2e/test_in_private.py` lists those that are.
+To add a command, write a module here with the `MenuCommand` and its handlers, and add them to
+`_handlers` and `CORE_MENUS`. A feature has a folder of its own and is listed in `bot.features`. In
+groups, only `public` commands work; `tests/e2e/test_in_private.py` lists them.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ CORE_MENUS = Menus(
     hidden=(ANNOUNCEMENTS,),
 )
 
-# Opens the Telegram half of a feature; the handlers answer a question on its behalf.
+# Opens the Telegram half of a feature; the handlers answer questions on its behalf.
 OpenFeature = Callable[[BotServices, QuestionHandlers], TelegramFeature | None]
 
 
@@ -65,7 +64,7 @@ def menus_with(features: Sequence[TelegramFeature]) -> Menus:
 def _handlers(
     services: BotServices, openers: Sequence[OpenFeature]
 ) -> Iterator[Handlers | TelegramFeature]:
-    """An update goes to the first that takes it: commands before text, the rest last."""
+    """The first handler that accepts an update gets it: commands before text, the rest last."""
     votes, stops, results = VoteHandlers(services), LiveStops(), ButtonResults()
     questions, documents = QuestionHandlers(services, votes, stops), None
     if services.documents is not None:

@@ -1,4 +1,4 @@
-"""/reindexer: the index built again behind the answers, and how far it is."""
+"""/reindexer: rebuild the index in the background, showing the progress."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ REINDEX = MenuCommand("reindexer", "reindex", "Refaire l’index", "Build the in
 REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
-PROGRESS_SECONDS = 3.0  # seconds between two looks at how far a build is
-_NAMED = 5  # files left aside that are named
+PROGRESS_SECONDS = 3.0  # between updates of the progress
+_NAMED = 5  # skipped files that are listed
 
 
 @dataclass(eq=False, slots=True)
 class _Progress(BackgroundWork):
-    """How far a build is."""
+    """The progress of a build."""
 
     _step: BuildStep | None = None
     _done: int = 0
@@ -53,8 +53,8 @@ class _Progress(BackgroundWork):
     def progress(self, done: int, total: int) -> None:
         self._done, self._total = done, total
 
-    def told(self, phrases: TerminalPhrases) -> str | None:
-        """The step under way, and its counts; None before the first."""
+    def describe(self, phrases: TerminalPhrases) -> str | None:
+        """Describe the current step with its counts; None before the first."""
         step, done, total = self._step, self._done, self._total
         if step is None:
             return None
@@ -95,10 +95,12 @@ class ReindexHandlers(Handlers):
         await event.say(phrases.stopping if self._under_way else phrases.nothing_to_stop)
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        told = partial(self._progress_text, asker, progress)
+        text_now = partial(self._progress_text, asker, progress)
         try:
             rebuild = partial(self._documents.rebuild, progress, progress.stopped)
-            async with show_progress(bot, asker, message, told, _keyboard(asker), PROGRESS_SECONDS):
+            async with show_progress(
+                bot, asker, message, text_now, _keyboard(asker), PROGRESS_SECONDS
+            ):
                 report = await asyncio.to_thread(rebuild)
             lines = list(_lines(report, asker))
             text = asker.texts(AdministrationPhrases).built(lines, progress.since)
@@ -112,19 +114,19 @@ class ReindexHandlers(Handlers):
             self._under_way = None
             await take_away(bot, asker.place.chat_id, message)
         with outside_update():
-            # Said anew: a message that changes makes no sound, and whoever waited would not notice.
+            # A new message, as an edit makes no sound and would go unnoticed.
             await say(bot, asker, text)
 
     def _progress_text(self, asker: Asker, progress: _Progress) -> str:
         phrases = asker.texts(AdministrationPhrases)
-        step = progress.told(asker.texts(TerminalPhrases))
+        step = progress.describe(asker.texts(TerminalPhrases))
         if step is None and self._documents.busy:
             step = phrases.waiting_to_build
         return phrases.building(step, progress.since)
 
 
 def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
-    """What a build did, and the files that it had to leave aside."""
+    """The report of a build, with the files that it skipped."""
     code = asker.phrases.code
     phrases = TerminalPhrases.of(code)
     yield phrases.indexed(report.articles, report.passages, report.sentences)

@@ -1,4 +1,4 @@
-"""/statistiques and /sansreponse: what was asked, drawn and listed."""
+"""/statistiques and /sansreponse: charts and lists of what was asked."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
 
 _check = partial(require_administrator, editors=True)
-_LISTED = 10_000  # questions asked in vain that are looked at, the newest
+_LISTED = 10_000  # newest unanswered questions to group
 
 
 class StatisticsHandlers(Handlers):
-    """The figures of the last thirty days, drawn if they can be; what was asked in vain, listed."""
+    """The last thirty days as a chart, or as text without matplotlib; unanswered ones as CSV."""
 
     @on_command(STATISTICS, _check)
     @on_button(STATISTICS_BUTTON, _check)

@@ -1,4 +1,4 @@
-"""/admin: how the bot does, and the way to what administrators can do."""
+"""/admin: the status of the bot, and buttons for administrators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFRESH = "a:refresh"
 
 
 class StatusHandlers(Handlers):
-    """The status as it is at the moment, with buttons."""
+    """The current status, with buttons."""
 
     def __init__(self, services: BotServices, menus: Menus) -> None:
         super().__init__(services)
@@ -59,7 +59,7 @@ class StatusHandlers(Handlers):
         return column(*buttons)
 
     async def _text(self, phrases: AdministrationPhrases) -> str:
-        """How the bot does, in lines."""
+        """The lines of the status."""
         now, settings = self._services.now(), self._services.settings
 
         def read(session: Session) -> tuple[Today, int, list[str]]:
@@ -87,7 +87,7 @@ class StatusHandlers(Handlers):
         return "\n".join((*lines, phrases.waiting_now(", ".join(waiting))))
 
     async def _index_lines(self, phrases: AdministrationPhrases) -> list[str]:
-        """What the index holds; why it cannot be told, where it cannot."""
+        """What the index holds, or why it cannot be read."""
         try:
             held = await asyncio.to_thread(self._services.library.holdings)
         except IndexingError as error:

@@ -1,4 +1,4 @@
-"""What people think of an answer."""
+"""Votes on answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COMMENT_LIMIT = 1_000
 
 
 class VoteHandlers(Handlers):
-    """👍 is thanked for; 👎 is asked why, of a refusal what was expected, to be said in a reply."""
+    """Votes by buttons and reactions; a 👎 is asked for its reason, or for the expected answer."""
 
     @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
@@ -67,7 +67,7 @@ class VoteHandlers(Handlers):
 
     @on_update(partial(MessageReactionHandler, message_reaction_types=_OF_PEOPLE))
     async def react(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """👍 or 👎 put on an answer, or taken off it: in silence, as everybody sees it."""
+        """Count a 👍 or 👎 put on an answer, or removed, without a reply."""
         change, asker = update.message_reaction, asker_of(update)
         if change is None or change.user is None or change.user.is_bot or asker is None:
             return  # anonymous ones are nobody's vote
@@ -118,7 +118,7 @@ class VoteHandlers(Handlers):
         await press.replace_text(text)
 
     async def take_comment(self, message: Message, asker: Asker) -> bool:
-        """Whether a message is a reply to the question why; it is then kept."""
+        """Store a reply to the question why; False if the message is none."""
         replied = message.reply_to_message
         words = words_on(message)
         if replied is None or not words:
@@ -135,6 +135,6 @@ class VoteHandlers(Handlers):
 
 
 def _thumbs(reactions: Sequence[ReactionType]) -> list[str]:
-    """Those that vote, in the order in which they were put."""
+    """The reactions that vote, in order."""
     emoji = [each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji)]
     return [each for each in emoji if each in (ReactionEmoji.THUMBS_UP, ReactionEmoji.THUMBS_DOWN)]

@@ -1,4 +1,4 @@
-"""What Selon says on Telegram: an answer, a refusal, a passage."""
+"""Answers, refusals and passages as Telegram HTML."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
 
-# Characters; a longer quote is folded, so that the list of sources stays short.
+# Characters of a quote that is not folded, so that the list of sources stays short.
 LONG_QUOTE_CHARACTERS = 160
-DOUBT_MARK = "❔"  # tells at a glance what may not answer
+DOUBT_MARK = "❔"  # of answers that are only perhaps
 _QUOTE_HERE = "\0"
 
 
 def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str, ...]:
-    """The messages that give an answer: what is written with its markers, unless the quotes say it
-    all, then each quote once with its source; below a mark and a sentence where it may be none.
+    """Render an answer as messages: the statements with markers, unless all are quotes; then each
+    quote once with its source; a doubtful answer below a warning.
 
-    A refusal offers the nearest articles instead. A title stands before all. Help is given in the
-    language of the message, whatever the phrases'.
+    A refusal offers the nearest articles instead. A `title` precedes all. Help is in the language
+    of the message, whatever that of the phrases.
     """
     if answer.help is not None:
         return _help_html(answer.help, answer.language)
@@ -74,7 +74,7 @@ def _below(
 
 
 def _help_html(help: Help, language: str) -> tuple[str, ...]:
-    """Numbers to call; a touch copies one, or dials it where it is international."""
+    """Numbers to call; touching one copies it, or dials it if it is international."""
     phrases = HelpPhrases.of(language)
     blocks = [StyledBlock((StyledSpan(phrases.opening[help.kind]),))]
     blocks.append(StyledBlock((StyledSpan(phrases.call),)))
@@ -88,7 +88,7 @@ def _help_html(help: Help, language: str) -> tuple[str, ...]:
 
 
 def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:
-    """The messages that show a whole passage, the quote in bold, below its article's name.
+    """Render a passage below its article's name, the quote in bold.
 
     `place` tells which passage of the article it is.
     """
@@ -118,7 +118,7 @@ def statement_block(statement: Statement) -> StyledBlock:
 
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
-    """Sources by themselves, under a title."""
+    """Render sources under a title."""
     blocks = [StyledBlock((StyledSpan(title, "b"),)), *_sources(shown_quotes(citations), phrases)]
     return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
 
@@ -126,7 +126,7 @@ def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) ->
 def articles_html(
     title: str, articles: Sequence[Article | ArticleEntry], phrases: Phrases, first: int = 1
 ) -> tuple[str, ...]:
-    """A numbered list of articles under a title."""
+    """Render a numbered list of articles under a title."""
     blocks = [StyledBlock((StyledSpan(title, "b"),))]
     for number, article in enumerate(articles, first):
         gap = "\n\n" if number == first else "\n"
@@ -136,7 +136,7 @@ def articles_html(
 
 
 def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
-    """What is known of an article, and its headings."""
+    """Render an article's metadata and headings."""
     blocks = [StyledBlock(source_spans(article, "", phrases))]
     if article.category:
         blocks.append(StyledBlock((StyledSpan(_flowing(article.category), "i"),), "\n"))
@@ -150,9 +150,9 @@ def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
 def _sources(
     groups: Iterable[Sequence[ShownQuote]], phrases: Phrases, *, fold: bool = True
 ) -> Iterator[StyledBlock]:
-    """Quotes of one article, a line each, above their source; what was told is only numbered.
+    """Quotes of one article, one per line, above their source; repeated ones are only numbers.
 
-    Long ones are folded, unless they are the answer themselves.
+    Long ones are folded if `fold`.
     """
     for group in groups:
         lines = [_quote(shown, phrases) for shown in group if not shown.told]
@@ -166,7 +166,7 @@ def _sources(
             folded = (replace(span, folded=True) for span in joined)
             yield StyledBlock((*folded, StyledSpan("\n"), *source))
             continue
-        # Each a block of its own, for messages to be cut between them; the last with the source.
+        # Separate blocks, so that messages may be split between them; the last has the source.
         for number, line in enumerate(lines[:-1]):
             yield StyledBlock(line, "\n" if number else "\n\n")
         last = (*lines[-1], StyledSpan("\n")) if lines else ()
@@ -174,7 +174,7 @@ def _sources(
 
 
 def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
-    """« quote » [1], behind the sentence that it leans on."""
+    """« quote » [1], after the sentence that it leans on."""
     citation, lead = shown.citation, ""
     if shown.lead is not None:
         between = citation.article.text[shown.lead.end : citation.start]
@@ -191,7 +191,7 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
 
 
 def citation_marker(citation: Citation) -> StyledSpan:
-    """[1], which opens the article at the quote where it is online."""
+    """[1], linked to the quote if the article is online."""
     return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))
 
 
@@ -202,7 +202,7 @@ def _nearest(article: Article, phrases: Phrases) -> StyledBlock:
 def source_spans(
     article: Article | ArticleEntry, quote: str, phrases: Phrases, style: Style = "b"
 ) -> tuple[StyledSpan, ...]:
-    """The article's title, linked at the quote where it is online, and what stands beside it."""
+    """The article's title, linked to the quote if it is online, and its details."""
     title = _flowing(title_of(article, phrases.code))
     return StyledSpan(title, style, article_link(article, quote)), StyledSpan(
         _flowing(details(article, phrases))
@@ -210,17 +210,17 @@ def source_spans(
 
 
 def article_link(article: Article | ArticleEntry, quote: str) -> str | None:
-    """Where the article opens at the quote, if it is online."""
+    """The address of the quote, if the article is online."""
     return link_to(article.url, quote) if _linkable(article.url) else None
 
 
 def _flowing(text: str) -> str:
-    """A text on one line: only in a passage do the article's own lines matter."""
+    """Join the lines of a text, which matter only in passages."""
     return " ".join(line.strip(" ") for line in text.splitlines())
 
 
 def _linkable(url: str | None) -> bool:
-    """Whether Telegram would link the address: it wants a host with a dot, or an IPv6 one."""
+    """True if Telegram links the address, which needs a host with a dot, or an IPv6 one."""
     address = web_address(url)
     host = urlsplit(address).hostname if address else None
     return bool(host) and ("." in str(host) or ":" in str(host))

@@ -1,4 +1,4 @@
-"""The buttons below an answer, what they carry, and the sources that they lead back to."""
+"""Buttons below answers, their data, and the sources that they refer to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from index.article import Article, Passage
 from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
-
 OPENING_PREFIX = "o"  # before an article's id: its first passage
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
@@ -51,17 +50,17 @@ class Excerpt:
 
     @property
     def heading(self) -> str:
-        """The heading that the passage stands under, empty before the first."""
+        """The heading above the passage; empty before the first."""
         above = [each for each in self.article.sections if each.heading_end <= self.start]
         return above[-1].heading if above else ""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageRef:
-    """What a button carries: which article, where in it, and a checksum of the quote.
+    """The data of a button: an article, offsets in it, and a checksum of the quote.
 
-    It names characters of the article, not rows of an index, so that it outlives the generation
-    that the answer came from; the checksum tells when the article no longer says so.
+    Offsets in the article stay valid in later generations of the index; the checksum reveals that
+    the text has changed.
     """
 
     article_id: str
@@ -85,7 +84,7 @@ class PassageRef:
 
     @classmethod
     def decode(cls, data: str) -> PassageRef | None:
-        """The reference that a button carries; None for data that is none."""
+        """Parse the data of a button; None if it is no reference."""
         match = _SHAPE.fullmatch(data)
         if match is None:
             return None
@@ -104,7 +103,7 @@ class PassageRef:
         return ":".join((PASSAGE_PREFIX, self.article_id, *map(str, numbers), self.checksum))
 
     def excerpt(self, article: Article) -> Excerpt | None:
-        """The passage as the article has it; None when the quote is no longer there."""
+        """Return the passage; None if the quote is no longer there."""
         ends = (self.start, self.quote_start, self.quote_end, self.end, len(article.text))
         if list(ends) != sorted(ends):
             return None
@@ -114,9 +113,9 @@ class PassageRef:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourStep:
-    """What a button carries that leads to the passage at a character of an article.
+    """The data of a button that leads to the passage at an offset of an article.
 
-    The quote goes along, so that it is found again on the way back.
+    It includes the quote, for the way back.
     """
 
     article_id: str
@@ -126,7 +125,7 @@ class NeighbourStep:
 
     @classmethod
     def decode(cls, data: str) -> NeighbourStep | None:
-        """The step that a button carries; None for data that is none."""
+        """Parse the data of a button; None if it is no step."""
         match = re.fullmatch(STEP_PATTERN, data, re.ASCII)
         if match is None:
             return None
@@ -140,7 +139,7 @@ class NeighbourStep:
         return f"{data}:{self.quote_start}:{length}" if length else data
 
     def excerpt(self, article: Article, passage: Passage) -> Excerpt:
-        """A passage, with the quote in it if it is the quote's."""
+        """Return a passage, with the quote if it contains it."""
         if passage.start <= self.quote_start <= self.quote_end <= passage.end:
             return Excerpt(article, passage.start, passage.end, self.quote_start, self.quote_end)
         return Excerpt(article, passage.start, passage.end, passage.start, passage.start)
@@ -150,10 +149,10 @@ def _checksum(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:8]
 
 
-BUTTONS_PER_ROW = 6  # as many of the short ones as a telephone shows whole
-# Telegram refuses more than 100 buttons below a message; some are for other things.
+BUTTONS_PER_ROW = 6  # short ones, as many as fit on a phone
+# Citations with a button; Telegram refuses more than 100 buttons, and some have other uses.
 BUTTON_LIMIT = 90
-# Gives the article of an id, None when it is no longer there.
+# Returns the article with an id, or None if it is gone.
 Find = Callable[[str], Article | None]
 GOOD, BAD = "👍", "👎"
 
@@ -161,10 +160,10 @@ GOOD, BAD = "👍", "👎"
 def keyboard(
     answer: Answer, turn_id: int, phrases: Phrases, added: Iterable[AnswerButtons] = ()
 ) -> InlineKeyboardMarkup | None:
-    """The buttons below an answer: one per cited passage, one for further sources, those `added` by
-    features, and two to rate it, in one row if they fit.
+    """Buttons below an answer: one per cited passage, one for further sources, those `added` by
+    features, and two for votes, in one row if they fit; None for small talk.
 
-    `turn_id` is the stored turn of the answer. None for small talk.
+    `turn_id` is the stored turn of the answer.
     """
     if answer.small_talk:
         return None
@@ -199,7 +198,7 @@ def column(*buttons: tuple[str, str]) -> InlineKeyboardMarkup:
 
 
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
-    """The passages behind an answer as they are kept: those cited first, then the others."""
+    """The passages behind an answer as they are stored, cited ones first."""
     return [
         {"ref": PassageRef.of(each).encode(), "number": each.number, "cited": cited}
         for cited, citations in ((True, answer.citations), (False, answer.further))
@@ -208,7 +207,7 @@ def sources_of(answer: Answer) -> list[dict[str, Any]]:
 
 
 def citations_of(sources: Sequence[Any], find: Find, *, cited: bool) -> tuple[Citation, ...]:
-    """What was kept of an answer's sources; those whose article no longer says so are left out."""
+    """Restore citations from stored sources, except those whose article has changed."""
     return tuple(_citations(sources, find, cited))
 
 

@@ -23,17 +23,17 @@ from bot.state.conversations import ConversationPlace
 logger = logging.getLogger(__name__)
 
 DRAFT_SECONDS = 0.5  # between two drafts in a private chat
-# After which a draft is shown again as it is: Telegram takes it away after thirty.
+# Seconds after which to repeat a draft, which Telegram removes after thirty.
 REFRESH_SECONDS = 20.0
-EDIT_SECONDS = 1.5  # between two edits in a group: Telegram allows twenty messages a minute there
-# After which there is a button to stop, even before the first sentence; drafts cannot carry it.
+EDIT_SECONDS = 1.5  # between edits in a group, where Telegram allows twenty messages a minute
+# Seconds after which to offer a button to stop, even before the first sentence; drafts have none.
 BUTTON_SECONDS = 2.0
 STOP_BUTTON = "stop"
 _drafts = itertools.count(int(time.time()))
 
 
 class LiveStops:
-    """Which answers are being written, and where, so that they can be stopped."""
+    """The answers being written, so that they can be stopped."""
 
     def __init__(self) -> None:
         self._writing: dict[ConversationPlace, asyncio.Event] = {}
@@ -46,7 +46,7 @@ class LiveStops:
         self._writing.pop(place, None)
 
     def stop(self, place: ConversationPlace) -> bool:
-        """Stop what is being written for somebody here; False when nothing is."""
+        """Stop the answer being written for somebody in a chat; False if there is none."""
         event = self._writing.get(place)
         if event is not None:
             event.set()
@@ -56,9 +56,8 @@ class LiveStops:
 class LiveAnswer:
     """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
 
-    `writes` says that a chat model is asked, which may take long to begin; a draft without a text
-    then says so in Telegram's own words. What fails here is only logged: the whole answer is
-    delivered afterwards all the same.
+    With `writes`, a chat model is asked, which may take long to begin; an empty draft then shows
+    Telegram's own indicator. Failures are only logged, as the complete answer is sent afterwards.
     """
 
     def __init__(
@@ -105,16 +104,16 @@ class LiveAnswer:
 
     @property
     def stopped(self) -> asyncio.Event:
-        """Set when the person wants no more of it."""
+        """Set when the person stops the answer."""
         return self._event
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """The messages that show the answer already, to be changed into the whole."""
+        """The messages that show the answer, to be edited into the complete one."""
         return self._shown
 
     async def show(self, answer: Answer) -> None:
-        """Show what there is of an answer, unless something was shown a moment ago."""
+        """Show an incomplete answer, unless something was shown a moment ago."""
         now = time.monotonic()
         html = answer_html(answer, self._asker.phrases)
         if self._asker.private:
@@ -145,7 +144,7 @@ class LiveAnswer:
             )
 
     async def _hold_draft(self) -> None:
-        """Show what there is now, and again and again, for as long as the answer takes."""
+        """Repeat the draft for as long as the answer takes."""
         if self._text is None:
             await self._show_draft()
         while True:
@@ -158,7 +157,7 @@ class LiveAnswer:
         await self._offer_to_stop()
 
     async def _offer_to_stop(self) -> None:
-        """Once: a message of its own in private, in groups the one that will hold the answer."""
+        """Offer once to stop: by a new message in private, in groups by that of the answer."""
         if self._offered:
             return
         self._offered = True

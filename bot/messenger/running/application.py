@@ -1,4 +1,4 @@
-"""The Telegram application's life: connect, listen, stop."""
+"""The life cycle of the Telegram application: connect, listen, stop."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 
 def telegram_token(settings: Settings) -> str:
-    """The token; raises SettingsError when it is missing or cannot be one."""
+    """Return the token. Raises SettingsError if it is missing or malformed."""
     if settings.telegram_token is None:
         raise SettingsError("token-missing")
     token = settings.telegram_token.get_secret_value().strip()
@@ -68,17 +68,17 @@ logger = logging.getLogger(__name__)
 
 CONCURRENT_UPDATES = 64
 
-# How long Telegram may take to reply: after that a message may have arrived or not.
+# Seconds that Telegram may take to reply; after that, a message may or may not have arrived.
 READ_SECONDS = 30.0
-# Seconds that a stop leaves to what receives updates, and to the answers under way.
+# Seconds that a stop grants the receiver, and unfinished answers.
 RECEIVING, GRACE = 0.8, 3.0
-# Seconds after a signal when the process ends whatever it does: nothing is lost by it.
+# Seconds after a signal at which the process exits whatever it does; nothing is lost.
 STOP_DEADLINE_SECONDS = 4.8
-SWITCH_SECONDS = 0.001  # how long a thread keeps the interpreter while another waits for it
-# How often it is looked whether a process of the same bot has ended.
+SWITCH_SECONDS = 0.001  # the interpreter's switch interval
+# Between checks whether a process of the same bot has ended.
 TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
-ROLES_INTERVAL = timedelta(seconds=1)  # how often it is looked what roles another process has given
-_PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between the attempts to reach Telegram at start
+ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of the roles that other processes gave
+_PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
 
 
 def _log_ready(username: str) -> None:
@@ -97,7 +97,7 @@ def run_bot(
     that is missing or refused, IndexingError where the index cannot be used, MessengerError when
     Telegram cannot be reached at start.
     """
-    telegram_token(settings)  # said at once, not after the models are loaded
+    telegram_token(settings)  # fail before the models are loaded
     from bot.assembly import chain_over, open_gate, open_index, open_writers
     from bot.library.documents import Documents
 
@@ -150,9 +150,9 @@ def run_with(
                 loop.add_signal_handler(number, stop_once)
         await serve(settings, chain, library, stop, ready, **options)
 
-    # Threads that search let the loop have its say: what Telegram took is to be written down.
+    # Searching threads must not starve the loop, which records what Telegram accepted.
     sys.setswitchinterval(SWITCH_SECONDS)
-    # A thread that searches, or waits for a chat model, cannot be interrupted otherwise.
+    # Nothing else interrupts a thread that searches or waits for a chat model.
     last_resort = threading.Timer(STOP_DEADLINE_SECONDS, os._exit, (0,))
     last_resort.daemon = True
     try:
@@ -185,7 +185,7 @@ async def serve(
         closing(Journal(state, bot_id)) as journal,
         act_for(Trigger(journal)),
     ):
-        # Telegram tells what is new to one process that asks, and ends the requests of another.
+        # Telegram sends updates to one polling process, and ends the requests of others.
         process.join(alone=settings.webhook_url is None)
         token_check = TokenCheck(f"{_server(settings)}/bot{token}/getMe")
         application = _build(settings, token, token_check, journal)
@@ -217,8 +217,7 @@ async def serve(
 def _sharing_chores(
     application: DurableApplication, services: BotServices, process: BotProcess
 ) -> Iterator[Chore]:
-    """What a process that has ended, or another, leaves to this one is dealt with; what
-    administrators said to another holds here too."""
+    """Jobs of processes that share a database: take over updates, and reload roles."""
 
     async def take_over(bot: Bot) -> None:
         await asyncio.get_running_loop().run_in_executor(process.thread, process.stay)
@@ -238,7 +237,7 @@ def _server(settings: Settings) -> str:
 def _build(
     settings: Settings, token: str, token_check: TokenCheck, journal: Journal
 ) -> DurableApplication:
-    # Durations as timedelta, which the library announces as its future: without this it warns.
+    # Durations as timedelta, the library's coming default; without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = _server(settings)
     application = (
@@ -271,13 +270,13 @@ async def _connect(
     stop: asyncio.Event,
     patience: Sequence[float],
 ) -> bool:
-    """Whether Telegram knows the bot; False when `stop` was set while it could not be reached."""
+    """Connect to Telegram; False if `stop` was set while it was unreachable."""
     for wait in (*patience, None):
         try:
             await application.bot.initialize()
             return True
         except InvalidToken:
-            # The library's message repeats the token: it must not live on as a cause.
+            # The library's message contains the token, so it must not be the cause.
             raise refusal(settings) from None
         except TelegramError as error:
             if wait is None:
@@ -308,10 +307,10 @@ async def _first_of(*events: asyncio.Event) -> None:
 
 
 async def _close(application: DurableApplication, receiver: Receiver) -> None:
-    """End within RECEIVING + GRACE seconds; what is not through by then, the next start does."""
+    """Stop within RECEIVING + GRACE seconds; the next start handles the rest."""
     try:
-        # InvalidToken is what ended the polling, told by serve. What Telegram is not told in
-        # time that it was received, it tells again.
+        # `serve` reports an InvalidToken that ended the polling. Telegram sends updates again
+        # that are not confirmed in time.
         with suppress(InvalidToken, TimeoutError):
             await asyncio.wait_for(receiver.stop(), RECEIVING)
         if application.running:
@@ -324,5 +323,5 @@ async def _close(application: DurableApplication, receiver: Receiver) -> None:
             await ending
         await application.shutdown()
     finally:
-        # An application that never connected leaves its connections open.
+        # If the application never connected, its connections are still open.
         await application.bot.shutdown()

@@ -1,7 +1,7 @@
-"""Figures and health of the running bot, served to those who run it.
+"""Metrics and health checks of the running bot.
 
-What can only be known by trying (that a question is answered, the database written, the index
-opened) is tried every PROBE_SECONDS, however often somebody asks how the bot is.
+Checks that need a trial (answering a question, writing the database, opening the index) run every
+PROBE_SECONDS, regardless of how often the health is requested.
 """
 
 from __future__ import annotations
@@ -29,16 +29,15 @@ from bot.operations.metrics import METERS, Now
 from bot.state import meters
 from index.errors import IndexingError, reason_of
 
-# Seconds within which a bot that asks Telegram without a pause takes what there is, or hears that
-# there is nothing.
+# Seconds within which a bot that polls receives updates, or hears that there are none.
 SILENCE_SECONDS = 90.0
-STANDSTILL_SECONDS = 300.0  # seconds after which updates wait in vain if none was dealt with
-PROBE_SECONDS = 60.0  # seconds between two trials
-# Seconds after which a trial counts as failed; another is not begun before it has ended.
+STANDSTILL_SECONDS = 300.0  # without a handled update after which waiting ones are stuck
+PROBE_SECONDS = 60.0  # between trials
+# Seconds after which a trial counts as failed; the next one waits for its end.
 PROBE_PATIENCE_SECONDS = 20.0
 _BUILT = "%Y%m%dT%H%M%S.%fZ"
 
-# Finds what is wrong, in a few words; None when nothing is.
+# Returns what is wrong in a few words, or None.
 _Trial = Callable[[], Coroutine[Any, Any, str | None]]
 
 
@@ -46,7 +45,7 @@ _Trial = Callable[[], Coroutine[Any, Any, str | None]]
 async def serve_health(
     application: DurableApplication, services: BotServices
 ) -> AsyncIterator[None]:
-    """Serve the figures and the health of the bot while the block lasts. Raises MessengerError."""
+    """Serve metrics and health while the block lasts. Raises MessengerError."""
     turns, settings = application.update_processor, services.settings
     assert isinstance(turns, FairScheduler)
     library = services.library
@@ -74,30 +73,30 @@ async def serve_health(
 
 
 class _Probe:
-    """Something tried again and again, one trial at a time, and what the last one found."""
+    """A repeated trial, one at a time, and the finding of the last one."""
 
     def __init__(self, name: str, trial: _Trial) -> None:
         self.name = name
         self._trial = trial
         self._under_way: asyncio.Task[str | None] | None = None
-        self._found: str | None = "not tried yet"
+        self._finding: str | None = "not tried yet"
 
     def finding(self) -> str | None:
-        return self._found
+        return self._finding
 
-    async def try_again(self) -> None:
-        """Bounded in time; what is still under way from before is waited for instead."""
+    async def run(self) -> None:
+        """Run a trial within its time limit, or wait for one that is still running."""
         began = time.monotonic()
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._trial())
         await asyncio.wait([self._under_way], timeout=PROBE_PATIENCE_SECONDS)
         if not self._under_way.done():
-            self._found = f"no end in {PROBE_PATIENCE_SECONDS:.0f} s"
+            self._finding = f"no end in {PROBE_PATIENCE_SECONDS:.0f} s"
             return
         ended, self._under_way = self._under_way, None
         METERS.probed(self.name, time.monotonic() - began)
         error = ended.exception()
-        self._found = ended.result() if error is None else _told(error)
+        self._finding = ended.result() if error is None else _describe(error)
 
     def end(self) -> None:
         if self._under_way is not None:
@@ -106,14 +105,14 @@ class _Probe:
 
 @asynccontextmanager
 async def _run_probes(probes: Sequence[_Probe]) -> AsyncIterator[None]:
-    """Try every PROBE_SECONDS while the block lasts."""
+    """Run the probes every PROBE_SECONDS while the block lasts."""
 
-    async def try_and_try(probe: _Probe) -> None:
+    async def repeat(probe: _Probe) -> None:
         while True:
-            await probe.try_again()
+            await probe.run()
             await asyncio.sleep(PROBE_SECONDS)
 
-    tasks = [asyncio.create_task(try_and_try(probe)) for probe in probes]
+    tasks = [asyncio.create_task(repeat(probe)) for probe in probes]
     try:
         yield
     finally:
@@ -123,15 +122,15 @@ async def _run_probes(probes: Sequence[_Probe]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _told(error: BaseException) -> str:
-    """An error in a few words, which hold no text of articles."""
+def _describe(error: BaseException) -> str:
+    """Describe an error in a few words, without texts of articles."""
     if isinstance(error, SelonError | IndexingError):
         return error_text(error, "en")
     return type(error).__name__
 
 
 def _age(library: Library) -> float:
-    """Seconds since the generation in service was built, which its name tells."""
+    """Seconds since the current generation was built, by its name."""
     try:
         built = datetime.strptime(library.generation(), _BUILT).replace(tzinfo=UTC)
     except (IndexingError, ValueError):
@@ -140,7 +139,7 @@ def _age(library: Library) -> float:
 
 
 async def _try_answer(services: BotServices) -> None:
-    """Ask the chain for an article that there is, in its own words: no chat model is paid."""
+    """Ask the chain about an existing article, without a chat model."""
     newest = await asyncio.to_thread(services.library.newest, 1)
     question = newest[0].title if newest else "?"
     await services.chain.ainvoke(TurnText(question, quoted=True))
@@ -151,7 +150,7 @@ async def _try_database(services: BotServices) -> None:
 
 
 async def _check_webhook(bot: Bot, url: str) -> str | None:
-    """Whether Telegram calls here, and gets through."""
+    """Check that Telegram calls this webhook, and gets through."""
     try:
         hook = await bot.get_webhook_info()
     except TelegramError as error:

@@ -1,4 +1,4 @@
-"""`selon bot --check`: whether the bot could run, and what keeps it from it, before it does."""
+"""`selon bot --check`: checks whether the bot can run."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
 
-# As it should be; worth knowing; keeps the bot from running; and so does the setting named.
+# `wrong` and `setting` (a refused setting) keep the bot from running.
 _Verdict = Literal["well", "note", "wrong", "setting"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at, and what was found."""
+    """The result of one check."""
 
     verdict: _Verdict
     about: str
@@ -42,12 +42,12 @@ class Finding:
 
 
 async def run_preflight(settings: Settings) -> list[Finding]:
-    """Everything that a start needs, looked at without starting."""
+    """Check everything that a start needs, without starting."""
     return await Preflight(settings).all()
 
 
 class Preflight:
-    """The looks, each giving findings in the language of the settings."""
+    """The checks, with findings in the language of the settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -66,7 +66,7 @@ class Preflight:
 
     async def _telegram(self) -> list[Finding]:
         said, settings = self._said, self._settings
-        # Durations as timedelta, which the library announces as its future: without this it warns.
+        # Durations as timedelta, the library's coming default; without this it warns.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         try:
             token = telegram_token(settings)
@@ -167,7 +167,7 @@ class Preflight:
         yield Finding("well", said.models, said.models_ready(settings.chat_model))
 
     def _arena(self) -> Iterator[Finding]:
-        """Nothing is said where there is none."""
+        """Check the writers of the arena, if there is one."""
         said, models = self._said, arena_models(self._settings)
         try:
             writers = open_writers(models)

@@ -1,4 +1,4 @@
-"""What the bot says of itself where nobody has asked it anything yet: its name and descriptions."""
+"""The bot's profile on Telegram: its name and descriptions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.locale.messenger import ProfilePhrases
 
 logger = logging.getLogger(__name__)
 
-_LANGUAGES = ((None, "fr"), ("en", "en"))  # french where Telegram knows of no other
+_LANGUAGES = ((None, "fr"), ("en", "en"))  # French by default
 
 
 async def set_profile(bot: Bot, name: str) -> None:
-    """Set the name, if there is one, and both descriptions where their owner has set none.
+    """Set the name, if given, and both descriptions unless the owner has set them.
 
-    What stands already is not set again: Telegram takes few changes a day. A bot without them
-    still answers, so that a failure is only logged.
+    Unchanged values are not set again, as Telegram allows few changes a day. A failure is only
+    logged, as the bot answers without a profile.
     """
 
     async def short(language: str | None) -> str:
@@ -47,8 +47,8 @@ async def _describe(
 ) -> None:
     default = await read(None)
     if default not in ("", texts[None]):
-        return  # its owner's words
+        return  # the owner's own text
     for language, text in texts.items():
-        told = default if language is None else await read(language)
-        if told != text:
+        current = default if language is None else await read(language)
+        if current != text:
             await write(text, language)

@@ -1,4 +1,4 @@
-"""How updates come: Selon asks Telegram for them (polling), or Telegram calls (webhook)."""
+"""Receiving updates, by polling or by a webhook."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ logger = logging.getLogger(__name__)
 
 UPDATES = (
     *("message", "edited_message", "callback_query", "inline_query", "my_chat_member"),
-    "message_reaction",  # told only where it is asked for, and in groups only to administrators
+    "message_reaction",  # sent only on request, and in groups only to administrators
 )
 _AGAIN_SECONDS = 1.0
 
-# Of a call of Telegram's, whose updates take some thousand bytes.
+# Limits of a webhook call; updates take some thousand bytes.
 CALL_LIMITS = ServerLimits(body_bytes=2**20)
 
 
 class Receiver:
-    """Lets updates come as the settings say, until it is stopped."""
+    """Receives updates as the settings say, until stopped."""
 
     def __init__(self, updater: Updater, settings: Settings) -> None:
         self._updater = updater
@@ -46,10 +46,10 @@ class Receiver:
         self._server: HTTPServer | None = None
 
     async def start(self, retries: int) -> None:
-        """Begin to receive.
+        """Start receiving.
 
-        Raises SettingsError for a webhook that cannot be one, MessengerError when Telegram cannot
-        be reached or the port cannot be had.
+        Raises SettingsError for an impossible webhook, MessengerError if Telegram cannot be reached
+        or the port is taken.
         """
         try:
             if self._settings.webhook_url is None:
@@ -59,7 +59,7 @@ class Receiver:
                     error_callback=_polling_failed,
                 )
             else:
-                await self._be_called(self._settings.webhook_url, retries)
+                await self._start_webhook(self._settings.webhook_url, retries)
         except TelegramError as error:
             raise unreachable(self._settings, error) from error
 
@@ -69,12 +69,12 @@ class Receiver:
         if self._server is not None:
             await close(self._server)
 
-    async def _be_called(self, url: AnyHttpUrl, retries: int) -> None:
+    async def _start_webhook(self, url: AnyHttpUrl, retries: int) -> None:
         settings = self._settings
         path = webhook_path(settings, url)
         secret = webhook_secret(settings)
         handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
-        # Before Telegram is told to call: this fails at once, and leaves nothing behind.
+        # Listen before setting the webhook: a failure then leaves nothing behind.
         self._server = listen(
             handlers,
             settings.webhook_host,
@@ -83,7 +83,7 @@ class Receiver:
             CALL_LIMITS,
         )
         try:
-            await self._ask_for_calls(str(url), secret, retries)
+            await self._set_webhook(str(url), secret, retries)
         except BadRequest as error:
             raise SettingsError(
                 "webhook-refused", address=str(url), reason=reason_of(error)
@@ -92,7 +92,7 @@ class Receiver:
             "Telegram calls %s:%d", PublicText(settings.webhook_host), settings.webhook_port
         )
 
-    async def _ask_for_calls(self, url: str, secret: str, retries: int) -> None:
+    async def _set_webhook(self, url: str, secret: str, retries: int) -> None:
         for left in range(retries, -1, -1):
             try:
                 await self._updater.bot.set_webhook(
@@ -110,9 +110,9 @@ class Receiver:
 
 @stream_request_body
 class _Call(RequestHandler):
-    """A call of Telegram's: one update. Without the secret, nothing of its body is read.
+    """A webhook call with one update. Without the secret, its body is not read.
 
-    The library's own handler refuses what it cannot read, which Telegram then sends for ever.
+    The library's own handler rejects unreadable updates, which Telegram then sends for ever.
     """
 
     def initialize(self, updater: Updater, secret: str) -> None:
@@ -121,8 +121,8 @@ class _Call(RequestHandler):
         self.body = bytearray()
 
     def prepare(self) -> None:
-        given = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+        token = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(token.encode(), self.secret.encode()):
             raise HTTPError(HTTPStatus.FORBIDDEN)
 
     def data_received(self, chunk: bytes) -> None:
@@ -130,15 +130,15 @@ class _Call(RequestHandler):
 
     async def post(self) -> None:
         try:
-            told = legible_update(json.loads(self.body))
+            update = legible_update(json.loads(self.body))
         except (ValueError, RecursionError):
             raise HTTPError(HTTPStatus.BAD_REQUEST) from None
-        if told is not None:
-            await self.updater.update_queue.put(Update.de_json(told, self.updater.bot))
+        if update is not None:
+            await self.updater.update_queue.put(Update.de_json(update, self.updater.bot))
 
 
 def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:
-    """The path at which Telegram's calls arrive. Raises SettingsError where none can."""
+    """The path of the webhook. Raises SettingsError if its address is not https."""
     own_server = str(settings.telegram_api_url).rstrip("/") != TELEGRAM_API_URL
     if url.scheme != "https" and not own_server:
         raise SettingsError("webhook-not-https", address=str(url))
@@ -146,9 +146,9 @@ def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:
 
 
 def webhook_secret(settings: Settings) -> str:
-    """What every call of Telegram's carries; made from the token where none is set.
+    """The secret in every webhook call; derived from the token if none is set.
 
-    The same at every start, so that what Telegram sends while Selon restarts is taken.
+    It is the same at every start, so that calls during a restart are accepted.
     """
     if settings.webhook_secret is not None:
         return settings.webhook_secret.get_secret_value()

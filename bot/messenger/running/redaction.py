@@ -1,18 +1,18 @@
-"""What a log may hold of a bot at work: an allow-list, whoever writes the line.
+"""Log redaction by an allow-list, whoever writes the line.
 
-What people write, their names and numbers reach records by many ways: as arguments, within the
-texts of errors, in what a library repeats of a reply that it cannot read. So a record keeps what is
-known to be of the code or of the operator, and nothing else:
+People's texts, names and numbers reach log records in many ways: as arguments, in error messages,
+in what a library quotes of an unreadable reply. So a record keeps only what comes from the code or
+the operator:
 
 - its logger, level, place and time;
-- its sentence, where it stands as such in the code that logs it;
+- its message, if it is a constant of the code that logs it;
 - of the arguments: numbers below 100,000 (larger ones may be people's), members of enumerations,
   and what Selon's own code marks as `PublicText`;
-- of errors: their kinds, those of their causes, and the lines of code they came through; what
-  they say only where that is of the machine (`_harmless_text`).
+- of errors: the types of the error and its causes, and the traceback; the message only if it is
+  about the machine (`_harmless_text`).
 
-Records are made so before any handler sees them, so no handler needs to take part. The token goes
-even where operators allow texts.
+Records are redacted before any handler sees them. The token is removed even if operators allow
+texts.
 """
 
 from __future__ import annotations
@@ -36,15 +36,12 @@ MASK = "[token]"
 _SMALL = 100_000
 _CAUSES = 8
 
-# Errors of what the operator has set up, which hold nothing of people's.
+# Errors about the operator's setup, which hold nothing personal.
 _OF_THE_MACHINE = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
 
 
 class Redactor:
-    """Reduces records to what may be told; with `text`, to all but the token.
-
-    That is hidden whole, quoted, and its secret half alone.
-    """
+    """Redacts records; with `text`, only the token: whole, quoted, and its secret half."""
 
     def __init__(self, token: str, *, text: bool = False) -> None:
         self._text = text
@@ -52,7 +49,7 @@ class Redactor:
         self._hidden = [token, quote(token, safe=""), *([secret] if len(secret) >= 8 else [])]
 
     def record(self, record: logging.LogRecord) -> None:
-        """Clean one record in place, its traceback included."""
+        """Redact a record in place, including its traceback."""
         error = record.exc_info[1] if record.exc_info else None
         if self._text:
             message = _whole_message(record)
@@ -75,7 +72,7 @@ class Redactor:
 
 
 class _Private:
-    """An argument that may be anybody's, in whatever way it is written out."""
+    """An argument that may be personal, however it is formatted."""
 
     def __str__(self) -> str:
         return PRIVATE
@@ -108,7 +105,7 @@ def _redact_message(record: logging.LogRecord) -> str:
 
 
 def _is_of_the_code(record: logging.LogRecord) -> bool:
-    """Whether the sentence is a constant of the function that logs it, not made of something."""
+    """True if the message is a constant of the function that logs it."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
         code = frame.f_code
@@ -143,7 +140,7 @@ def _format_error(error: BaseException) -> str:
 
 
 def _harmless_text(error: BaseException) -> str:
-    """What may be told of an error besides its kind."""
+    """The message of an error if it is not personal; otherwise empty."""
     if isinstance(error, _OF_THE_MACHINE):
         return str(error)
     if isinstance(error, CodedError):
@@ -157,7 +154,7 @@ def _harmless_text(error: BaseException) -> str:
 
 
 def _format_problem(problem: Problem) -> str:
-    """A code with those of its parameters that are numbers or problems in turn."""
+    """A code with its parameters that are numbers or problems."""
     told = [
         f"{name}={_format_problem(value) if isinstance(value, Problem) else value}"
         for name, value in problem.parameters.items()
@@ -167,7 +164,7 @@ def _format_problem(problem: Problem) -> str:
 
 
 def _format_traceback(error: BaseException) -> str:
-    """As Python writes a traceback, without what the errors say."""
+    """Format a traceback like Python, without the messages of errors."""
     parts = []
     for each in reversed(list(_chain(error))):
         frames = "".join(traceback.format_tb(each.__traceback__))
@@ -179,10 +176,7 @@ def _format_traceback(error: BaseException) -> str:
 
 @contextmanager
 def redact_logs(token: str, *, text: bool = False) -> Iterator[None]:
-    """While this lasts, log records hold what may be told, and of the token nothing.
-
-    With `text` they hold all but the token.
-    """
+    """Redact all log records while the block lasts; with `text`, only the token."""
     redactor = Redactor(token, text=text)
     before = logging.getLogRecordFactory()
 

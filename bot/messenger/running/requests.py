@@ -1,4 +1,4 @@
-"""Requests to Telegram: counted, and a stray refusal told apart from a token that is gone."""
+"""Requests to Telegram: counted, and checked for a revoked token."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from bot.operations.metrics import METERS
 
 logger = logging.getLogger(__name__)
 
-# Seconds before each getMe that is asked whether the token is still good.
+# Seconds before each getMe that checks whether the token is still valid.
 REFUSAL_WAITS_SECONDS = (0.0, 1.0, 4.0)
-# What Telegram replies to a token that it does not know, and the library takes for that.
+# Telegram's replies to an unknown token, which the library takes for that.
 _TOKEN_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-_ATTEMPTS = 2  # how often a request is made that is refused although the token is good
+_ATTEMPTS = 2  # at a request that is refused although the token is valid
 
 
 class TokenCheck:
-    """Decides whether Telegram has withdrawn the token: only a getMe refused every time says so.
+    """Checks whether the token was revoked: only if getMe is refused every time.
 
-    `refused` is set for good once it has.
+    `refused` is set for good once it was.
     """
 
     def __init__(self, get_me_url: str) -> None:
@@ -38,7 +38,7 @@ class TokenCheck:
         self._ended = 0.0
 
     async def is_refused(self, ask: Callable[[], Awaitable[int]]) -> bool:
-        """Check now, unless a check has ended since this was called; `ask` gives getMe's status."""
+        """Check now, unless a check has ended since the call; `ask` returns getMe's status."""
         began = time.monotonic()
         async with self._lock:
             if not self.refused.is_set() and self._ended < began:
@@ -53,15 +53,15 @@ class TokenCheck:
             try:
                 if await ask() not in _TOKEN_STATUSES:
                     return False
-            except TelegramError:  # no reply says nothing of the token
+            except TelegramError:  # no reply says nothing about the token
                 return False
         return True
 
 
 class WatchedRequest(HTTPXRequest):
-    """Connections to Telegram that raise InvalidToken only for a token that is gone.
+    """Connections to Telegram that raise InvalidToken only for a revoked token.
 
-    The library takes any 401 or 404 for that, and ends its polling without a word.
+    The library takes any 401 or 404 for that, and silently stops polling.
     """
 
     def __init__(self, token_check: TokenCheck, **options: Any) -> None:
@@ -93,31 +93,31 @@ class WatchedRequest(HTTPXRequest):
 
 
 class UpdatesRequest(WatchedRequest):
-    """What asks for updates, and hands on only such as can be read."""
+    """Polling requests that pass on only readable updates."""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         content = WatchedRequest.parse_json_payload(payload)
         if isinstance(content, dict) and content.get("ok") is False:
             return content
-        told = content.get("result") if isinstance(content, dict) else None
-        if told == []:
+        result = content.get("result") if isinstance(content, dict) else None
+        if result == []:
             METERS.nothing_new()
-        updates = [legible_update(each) for each in told] if isinstance(told, list) else [None]
+        updates = [legible_update(each) for each in result] if isinstance(result, list) else [None]
         legible = [each for each in updates if each is not None]
         if updates and not legible:
-            # The library would ask again at once, for ever; after this it waits.
+            # Otherwise the library would ask again at once, for ever.
             raise TelegramError("what came is no list of updates")
         return content | {"result": legible}
 
 
 def _may_be_token(url: str, status: int) -> bool:
-    """True if the reply may mean that the token is gone; a file that is gone is a 404 too."""
+    """True if the reply may mean a revoked token; a missing file is a 404, too."""
     gone_file = status == HTTPStatus.NOT_FOUND and _method(url) == "file"
     return status in _TOKEN_STATUSES and not gone_file
 
 
 def _method(url: str) -> str:
-    """The Bot API's name of what an address asks for."""
+    """The Bot API method in a URL."""
     path = url.partition("?")[0]
     return "file" if "/file/bot" in path else path.rpartition("/")[2]
