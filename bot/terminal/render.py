@@ -18,6 +18,7 @@ from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
+from bot.terminal.lookup import copy_fields
 from index.article import Article, Copy
 from index.errors import CodedError
 
@@ -279,11 +280,5 @@ def _publication_fields(article: Article) -> dict[str, Any]:
 
 
 def _copy_fields(copy: Copy) -> dict[str, Any]:
-    return {
-        "article_id": copy.id,
-        "title": copy.title,
-        "outlet": copy.outlet,
-        "published": copy.published.isoformat() if copy.published else None,
-        "url": copy.url,
-        "path": copy.path,
-    }
+    fields = copy_fields(copy)
+    return {"article_id": fields.pop("id"), **fields}

@@ -190,44 +190,40 @@ async def test_who_is_barred_is_not_let_back_in_by_a_link(
 # Rights
 
 
-@pytest.mark.parametrize("command", ["/confidentialite", "/mesdonnees", "/oublier", "/forget"])
 async def test_who_is_no_longer_let_in_still_sees_and_erases_what_is_kept(
-    server: BotServer, bot: Running, monkeypatch: pytest.MonkeyPatch, command: str
+    server: BotServer, bot: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with bot():
         await asked(server, STRANGER)
     monkeypatch.setenv("SELON_ACCESS", "list")
     async with bot():
-        server.user_says(STRANGER, command)
-        message = await server.next_message()
-        assert "Je ne réponds" not in message.text
-        if command in {"/oublier", "/forget"}:
-            server.presses(message, 0)
-            assert "je ne garde plus rien" in (await server.next_edit()).text
-            # Nothing is kept of them now, and they are a stranger like any other.
-            assert "Je ne réponds" in await asked(server, STRANGER, command)
+        for command in ("/confidentialite", "/mesdonnees", "/oublier"):
+            assert "Je ne réponds" not in await asked(server, STRANGER, command)
+        server.user_says(STRANGER, "/forget")
+        server.presses(await server.next_message(), 0)
+        assert "je ne garde plus rien" in (await server.next_edit()).text
+        # Nothing is kept of them now, and they are a stranger like any other.
+        assert "Je ne réponds" in await asked(server, STRANGER, "/oublier")
 
 
-@pytest.mark.parametrize("command", ["/confidentialite", "/mesdonnees", "/oublier"])
 @pytest.mark.parametrize("wrote", [True, False], ids=["wrote", "never wrote"])
 async def test_who_is_barred_still_sees_and_erases_what_is_kept(
-    server: BotServer, bot: Running, command: str, wrote: bool
+    server: BotServer, bot: Running, wrote: bool
 ) -> None:
     async with bot():
         if wrote:
             await asked(server, STRANGER)
         await asked(server, ADMIN, f"/interdire {STRANGER}")
-        server.user_says(STRANGER, command)
-        message = await server.next_message()
-        assert "Je ne peux plus" not in message.text
-        if command == "/mesdonnees":
-            assert message.file is not None
-            assert json.loads(message.file.data)["barred"] is True
-        if command == "/oublier":
-            server.presses(message, 0)
-            told = spaced((await server.next_edit()).text)
-            assert told.startswith("C’est fait : je ne garde plus rien de vous")
-            assert "exclu" in told
+        assert "Je ne peux plus" not in await asked(server, STRANGER, "/confidentialite")
+        server.user_says(STRANGER, "/mesdonnees")
+        file = (await server.next_message()).file
+        assert file is not None
+        assert json.loads(file.data)["barred"] is True
+        server.user_says(STRANGER, "/oublier")
+        server.presses(await server.next_message(), 0)
+        told = spaced((await server.next_edit()).text)
+        assert told.startswith("C’est fait : je ne garde plus rien de vous")
+        assert "exclu" in told
         assert "Je ne peux plus" in await asked(server, STRANGER)
 
 

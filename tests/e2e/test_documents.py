@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -158,48 +159,43 @@ def _docx() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("article.docx", _docx()),
-        ("faux-nom.txt", _docx()),
-        ("page.html", f"<html><body><article><h1>La lentille</h1><p>{SENTENCE * 3}</p>".encode()),
-        ("../../../etc/passwd", TEXT.encode()),
-        ("…/ \u202etxt.éé", TEXT.encode()),
-        ("", TEXT.encode()),
-    ],
-)
-async def test_the_content_tells_the_format_not_the_name(
-    server: BotServer, data_dir: Path, name: str, data: bytes
+async def test_the_content_tells_the_format_not_the_name(server: BotServer, data_dir: Path) -> None:
+    page = f"<html><body><article><h1>La lentille</h1><p>{SENTENCE * 3}</p>".encode()
+    sent = {
+        "article.docx": _docx(),
+        "faux-nom.txt": _docx(),
+        "page.html": page,
+        "../../../etc/passwd": TEXT.encode(),
+        "…/ \u202etxt.éé": TEXT.encode(),
+        "": TEXT.encode(),
+    }
+    for name, data in sent.items():
+        server.user_sends_file(EDITOR, name, data)
+        await _offered(server)
+    inbox = (data_dir / "inbox").resolve()
+    files = [path.resolve() for path in inbox.rglob("*.*")]
+    assert len(files) == len(sent)
+    assert all(path.is_relative_to(inbox) for path in files)
+
+
+async def test_what_cannot_be_read_is_told_and_leaves_nothing(
+    server: BotServer, data_dir: Path
 ) -> None:
-    server.user_sends_file(EDITOR, name, data)
-    await _offered(server)
-    (kept,) = (data_dir / "inbox").rglob("*.*")
-    assert kept.resolve().is_relative_to((data_dir / "inbox").resolve())
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "why"),
-    [
+    for name, data, why in (
         ("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image"),
-        ("vide.txt", b"", "Je ne peux pas lire"),
+        ("vide.txt", b" ", "Je ne peux pas lire"),
         ("hasard.pdf", bytes(range(256)) * 10, "Je ne peux pas lire"),
         ("casse.pdf", b"%PDF-1.7\nrien", "Je ne peux pas lire"),
-    ],
-)
-async def test_what_cannot_be_read_is_told_and_leaves_nothing(
-    server: BotServer, data_dir: Path, name: str, data: bytes, why: str
-) -> None:
-    server.user_sends_file(EDITOR, name, data or b" ")
-    assert why in (await server.next_message(60)).text
+        ("bombe.zip", _bomb(), "Je ne peux pas lire ce document."),
+    ):
+        server.user_sends_file(EDITOR, name, data)
+        assert why in (await server.next_message(60)).text
+    server.user_says(EDITOR, "http://127.0.0.1:9/secret")
+    assert "Je ne peux pas lire ce document." in (await server.next_message(60)).text
     assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
 
 
-async def test_a_zip_bomb_does_no_harm(server: BotServer) -> None:
-    server.user_sends_file(EDITOR, "bombe.zip", _bomb())
-    assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
-
-
+@cache
 def _bomb() -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -223,11 +219,6 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
         assert "Je ne peux pas lire ce document." in (await server.next_message(20)).text
         server.user_sends_file(EDITOR, "énorme.pdf", b"%PDF-", size=2_001 * 2**20)
         assert "2\u202f000\u00a0Mo au plus" in (await server.next_message()).text
-
-
-async def test_an_address_of_this_machine_is_refused(server: BotServer) -> None:
-    server.user_says(EDITOR, "http://127.0.0.1:9/secret")
-    assert "Je ne peux pas lire ce document." in (await server.next_message(60)).text
 
 
 async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(

@@ -54,8 +54,8 @@ class Gate(Handlers):
         own_data: Sequence[MenuCommand],
         deciding: Sequence[MenuCommand],
     ) -> None:
-        """`own_data` are commands open to everybody about whom something is stored; with `deciding`,
-        an administrator admits a group."""
+        """`own_data` are open to everybody about whom something is stored; with `deciding`, an
+        administrator admits a group."""
         super().__init__(services)
         self._own_data = own_data
         self._deciding = deciding
