@@ -56,13 +56,11 @@ class Methods(Menus):
         self.updates = Updates()
         self.hook = Hook(self.updates)
         self.blocked: set[int] = set()
-        self.voiceless: set[int] = set()
         self.messages: dict[tuple[int, int], Message] = {}
         self.actions: list[tuple[int, str]] = []
         self.queries: set[str] = set()
         self.answers: dict[str, str] = {}
         self.topics: set[tuple[int, int]] = set()
-        self.closed_topics: set[tuple[int, int]] = set()
         self.direct_topics: set[tuple[int, int]] = set()
         self.moved: dict[int, int] = {}
         self.left: set[int] = set()
@@ -115,8 +113,6 @@ class Methods(Menus):
         thread = parameters.get("message_thread_id")
         if thread is not None and (chat_id, thread) not in self.topics:
             raise bad_request("message thread not found")
-        if (chat_id, thread) in self.closed_topics:
-            raise bad_request("TOPIC_CLOSED")
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         return self.chats[chat_id]
@@ -177,8 +173,6 @@ class Methods(Menus):
         return self._send_file(parameters, "audio")
 
     async def _sendVoice(self, parameters: Parameters) -> object:  # noqa: N802
-        if parameters["chat_id"] in self.voiceless:
-            raise bad_request("VOICE_MESSAGES_FORBIDDEN")
         return self._send_file(parameters, "voice")
 
     def _send_file(
@@ -261,9 +255,6 @@ class Methods(Menus):
             "file_size": size,
             "file_path": f"documents/{file_id}",
         }
-
-    async def _getChat(self, parameters: Parameters) -> object:  # noqa: N802
-        return {**self._chat(parameters), "accent_color_id": 0, "max_reaction_count": 11}
 
     async def _getChatMember(self, parameters: Parameters) -> object:  # noqa: N802
         self._chat(parameters)

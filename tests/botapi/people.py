@@ -202,10 +202,6 @@ class People:
         self._methods.groups, self._methods.privacy = groups, privacy
         self._methods.inline = inline
 
-    def owner_describes(self, what: str, text: str, language_code: str = "") -> None:
-        """The bot's owner sets its name, description or short_description with @BotFather."""
-        self._methods.profile[what, language_code] = text
-
     def user_deletes(self, message: Message) -> None:
         """A person takes one of the bot's messages away."""
         del self._methods.messages[message.chat_id, message.message_id]
@@ -213,10 +209,6 @@ class People:
     def user_blocks(self, chat_id: int) -> None:
         """A person wants nothing more from the bot: sending to them is refused with 403."""
         self._methods.blocked.add(chat_id)
-
-    def user_wants_no_voices(self, chat_id: int) -> None:
-        """A person takes voice messages from nobody, as people with Telegram Premium can."""
-        self._methods.voiceless.add(chat_id)
 
     def user_reacts(
         self,
@@ -277,9 +269,6 @@ class People:
         self._methods.moved[old] = new
         content: Json = {"migrate_to_chat_id": new}
         self._methods.updates.add("message", self._message(From(old, 7, "group"), content, None))
-
-    def topic_closes(self, chat_id: int, thread: int) -> None:
-        self._methods.closed_topics.add((chat_id, thread))
 
     def presses(
         self,
