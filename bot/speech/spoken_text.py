@@ -29,6 +29,7 @@ _SYLLABLES = re.compile(
     r"(?:(?:[BCDFGJKLMNPRSTVXZ]|[LMNRS][BCDFGPTV])[AEIOUÉ]{1,2})+[BCDFGLMNPRSTXZ]?"
 )
 _SHORTEST_WORD = 4
+_ROMAN = re.compile(r"(?=.)M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
 
 @dataclass(frozen=True)
@@ -268,20 +269,8 @@ def _roman(table: _Table, match: re.Match[str]) -> str:
 
 
 def _roman_value(letters: str) -> int | None:
-    """The number that these letters write, None where they write none."""
-    total = roman_value(letters)
-    return total if _as_roman(total) == letters else None
-
-
-def _as_roman(value: int) -> str:
-    written = ""
-    for amount, letters in (
-        *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L")),
-        *((40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
-    ):
-        count, value = divmod(max(value, 0), amount)
-        written += letters * count
-    return written
+    """The number that these letters write; None if they write none."""
+    return roman_value(letters) if _ROMAN.fullmatch(letters) else None
 
 
 def _number(table: _Table, match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from telegram import Bot, Chat, Message, Update, User
@@ -63,7 +64,8 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 UPDATE_TRIES = 5  # attempts at an update whose handling kills the process
-_LONGEST_WAIT = 30.0
+# Seconds between attempts to write to the database.
+_FIRST_WAITS, _LONGEST_WAIT = (1.0, 2.0, 4.0, 8.0, 16.0), 30.0
 
 
 class Inbox(asyncio.Queue[object]):
@@ -132,7 +134,7 @@ class Inbox(asyncio.Queue[object]):
 
     async def _write(self, write: Callable[[], Awaitable[Result]]) -> Result:
         """Record an update, retrying until the database can be written."""
-        for wait in _waits():
+        for wait in chain(_FIRST_WAITS, repeat(_LONGEST_WAIT)):
             try:
                 return await write()
             except StateError as error:
@@ -298,10 +300,3 @@ class UpdateGivenUp(Exception):  # noqa: N818 - a fate, not a fault
 def _worth_keeping(update: Update) -> bool:
     """False for inline queries, which are outdated a moment later."""
     return update.inline_query is None
-
-
-def _waits() -> Iterator[float]:
-    wait = 1.0
-    while True:
-        yield wait
-        wait = min(2 * wait, _LONGEST_WAIT)

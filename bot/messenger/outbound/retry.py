@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import chain, repeat
 from typing import TypeVar
 
 import httpx
@@ -58,7 +59,7 @@ async def request_with_retry(
     instead of waiting once `stopping` is set.
     """
     waited = 0.0
-    for wait in _waits():
+    for wait in chain(FIRST_WAITS_SECONDS, repeat(LONGEST_WAIT_SECONDS)):
         try:
             return await send()
         except _REFUSALS:
@@ -89,12 +90,6 @@ def in_doubt(error: TelegramError) -> bool:
     if isinstance(cause, httpx.HTTPError):
         return not isinstance(cause, _NOT_SENT)
     return type(error) is TelegramError  # a reply that is not the Bot API's
-
-
-def _waits() -> Iterator[float]:
-    yield from FIRST_WAITS_SECONDS
-    while True:
-        yield LONGEST_WAIT_SECONDS
 
 
 def _seconds(error: RetryAfter) -> float:
