@@ -31,7 +31,6 @@ logger = logging.getLogger(__name__)
 HELP = MenuCommand(
     "aide", "help", "Comment poser une question", "How to ask", public=True, groups=True
 )
-START = MenuCommand("start", "start", "", "", public=True)  # sent by Telegram, in no menu
 _PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 # Messages without words that may reply to the bot in a group; stickers are ignored.
 _SHOWN = filters.UpdateType.MESSAGE & (
@@ -51,7 +50,7 @@ class HelpHandlers(Handlers):
         super().__init__(services)
         self._menus = menus
 
-    @on_command(START)
+    @on_command(MenuCommand("start", "start", "", "", public=True))  # Telegram's own, in no menu
     async def start(self, event: ChatEvent) -> None:
         await event.say(event.asker.phrases.start)
 
