@@ -20,7 +20,7 @@ from telegram.ext import AIORateLimiter, Application
 
 from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
-from bot.library.articles import Library, LiveLibrary
+from bot.library.articles import Library
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import leftover_chore, run_chores
 from bot.messenger.feature import Chore
@@ -113,7 +113,7 @@ def run_bot(
         chain = chain_over(index, settings, writers, undisturbed)
         documents = Documents(settings, index.embedder, undisturbed=undisturbed)
         gate = open_gate(settings, index.embedder)
-        library = LiveLibrary(index)
+        library = Library(index)
         run_with(settings, chain, library, ready, features, documents, speech, gate, index)
 
 
