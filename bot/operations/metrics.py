@@ -172,13 +172,17 @@ class Meters:
         for gauge, ask in gauges:
             gauge.set_function(ask)
         for name, check in checks.items():
-            self._healthy.labels(name).set_function(lambda check=check: float(check() is None))
+            self._healthy.labels(name).set_function(partial(_health, check))
         try:
             yield
         finally:
             self._healthy.clear()
             for gauge, _ in gauges:
                 gauge.set_function(lambda: 0.0)
+
+
+def _health(check: Callable[[], str | None]) -> float:
+    return float(check() is None)
 
 
 METERS = Meters()  # of this process

@@ -337,9 +337,11 @@ class ArticleReader:
 
 def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
     """From the values of `ENTRY_COLUMNS`."""
-    identity, title, author, published, *others, updated, copy_of = values
+    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
+    (updated, copy_of) = values[9:]
+    days = day_of(published), day_of(updated)
     return ArticleEntry(
-        identity, title, author, day_of(published), *others, day_of(updated), copy_of
+        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
     )
 
 

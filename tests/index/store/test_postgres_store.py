@@ -60,7 +60,7 @@ def many(count: int) -> list[Article]:
     return found
 
 
-@pytest.fixture(params=[1, 2, 3], ids=["one", "two", "three"])
+@pytest.fixture(params=[1, 3], ids=["one", "three"])
 def store(
     request: pytest.FixtureRequest, vector_server: Server, tmp_path: Path
 ) -> Iterator[PostgresStore]:
