@@ -18,7 +18,7 @@ import _clone  # noqa: F401
 import numpy as np
 
 from index.article import SignedArticle
-from index.build.duplicates import LIKENESS, duplicate_groups, likeness, signature
+from index.build.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
 from tests.index.build.reprints import articles, pairs
 
 _FIRST = date(2005, 1, 1).toordinal()
@@ -26,7 +26,7 @@ _FIRST = date(2005, 1, 1).toordinal()
 
 def found() -> str:
     told = [
-        (pair.same, likeness(signature(pair.one), signature(pair.other)) >= LIKENESS)
+        (pair.same, signature_likeness(signature(pair.one), signature(pair.other)) >= LIKENESS)
         for pair in pairs()
     ]
     right = sum(same and alike for same, alike in told)

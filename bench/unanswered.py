@@ -19,7 +19,7 @@ from pathlib import Path
 import _clone  # noqa: F401
 
 from bot.assembly import open_index
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.operations.unanswered import in_vain as kept_of
@@ -48,12 +48,12 @@ def asked() -> list[Unanswered]:
     ]
 
 
-def nearest(library: LiveLibrary, group: QuestionGroup) -> Article | None:
+def nearest(library: Library, group: QuestionGroup) -> Article | None:
     known = library.article(group.nearest) if group.nearest else None
     return known or next(iter(library.rank(group.example)), None)
 
 
-def measured(library: LiveLibrary, questions: list[Unanswered]) -> tuple[float, float, int]:
+def measured(library: Library, questions: list[Unanswered]) -> tuple[float, float, int]:
     """Seconds of the clock and of the processor, and how many lines there are."""
     clock, processor = time.perf_counter(), time.process_time()
     groups = group_questions(questions, library.embed, model=library.model)
@@ -62,7 +62,7 @@ def measured(library: LiveLibrary, questions: list[Unanswered]) -> tuple[float, 
 
 
 def main(data_dir: Path | None) -> None:
-    library = LiveLibrary(open_index(load_settings(data_dir=data_dir)))
+    library = Library(open_index(load_settings(data_dir=data_dir)))
     article = library.rank("le")[0]
     questions = asked()
     kept = [

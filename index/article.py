@@ -97,8 +97,8 @@ def article_id(location: str) -> str:
 
 
 DIGEST_SIZE = 16  # bytes
+# The columns of the table of articles that tell two corpora apart.
 FINGERPRINTED = "id, told, path, copy_of, copies"
-"""The columns of the table of articles that tell two corpora apart."""
 
 
 def article_digest(article: Article) -> bytes:

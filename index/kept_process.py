@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Generic, Literal, TypeVar
 
+# What a program has of its own: a session, or a group of processes in its owner's session.
 Apart = Literal["session", "group"]
-"""What a program has of its own: a session, or a group of processes in its owner's session."""
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 

@@ -17,7 +17,7 @@ import numpy as np
 from bot.locale.source import publishers
 from index.article import Article, Passage, Period
 from index.models.base import BoolArray, Vectors
-from index.store.bm25 import idf
+from index.store.postings import idf
 from index.store.reader import GenerationReader
 from index.text.language import keyed_terms
 from index.text.names import span_names

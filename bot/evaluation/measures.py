@@ -42,13 +42,13 @@ def hit(rank: int | None, k: int) -> float:
     return float(rank is not None and rank <= k)
 
 
-def reciprocal_rank(rank: int | None, k: int = RANK_DEPTH) -> float:
-    return 1 / rank if rank is not None and rank <= k else 0.0
+def reciprocal_rank(rank: int | None) -> float:
+    return 1 / rank if rank is not None and rank <= RANK_DEPTH else 0.0
 
 
-def discounted_gain(rank: int | None, k: int = RANK_DEPTH) -> float:
+def discounted_gain(rank: int | None) -> float:
     """NDCG with one relevant passage, whose ideal gain is 1 (Järvelin & Kekäläinen, 2002)."""
-    return 1 / math.log2(rank + 1) if rank is not None and rank <= k else 0.0
+    return 1 / math.log2(rank + 1) if rank is not None and rank <= RANK_DEPTH else 0.0
 
 
 def auroc(positives: Sequence[float] | Numbers, negatives: Sequence[float] | Numbers) -> float:

@@ -52,13 +52,13 @@ def without_mark(text: str, chance: random.Random) -> str:
     return text.replace("¿", "").rstrip(" \u00a0\u202f?？؟").strip()
 
 
+# In the order of application.
 PERTURBATIONS: dict[str, Callable[[str, random.Random], str]] = {
     "accents": without_accents,
     "case": one_case,
     "typos": add_typo,
     "mark": without_mark,
 }
-"""In the order of application."""
 
 
 def parse_kinds(text: str) -> tuple[str, ...]:

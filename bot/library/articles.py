@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -110,110 +109,59 @@ class SubjectArticles:
     looked_at: frozenset[str]
 
 
+# Passages searched for new articles: all that a search returns, so that nothing old counts as
+# new.
 _FOLLOWED_PASSAGES = 400
-"""Passages searched for new articles: all that a search returns, so that nothing old counts as
-new."""
 
 _SEARCHED_PASSAGES = 100  # for the articles on a subject
 
 
-class Library(Protocol):
-    """What the messenger uses of the index besides its answers."""
-
-    def article(self, article_id: str) -> Article | None:
-        """None if it is no longer there."""
-        ...
-
-    def generation(self) -> str:
-        """The id of the generation in service."""
-        ...
-
-    def check(self) -> None:
-        """Raise IndexingError if the index, or a newer one, cannot be opened."""
-        ...
-
-    def holdings(self) -> Holdings:
-        """The size of the index."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """The id of the embedding model."""
-        ...
-
-    def embed(self, question: str) -> Vectors:
-        """A question's unit vector."""
-        ...
-
-    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        """Articles, newest first, undated ones last."""
-        ...
-
-    def rank(self, words: str) -> Sequence[Article]:
-        """The articles that hold any of these words or are near to them in meaning, best first."""
-        ...
-
-    def find(self, reference: str) -> Sequence[ArticleEntry]:
-        """The articles with this id (or its beginning), path, address or title."""
-        ...
-
-    def summarise(self, article: Article) -> Answer:
-        """Summarise an article in a few of its own sentences."""
-        ...
-
-    def on_subject(self, subject: str) -> SubjectArticles:
-        """The articles about a subject, each with its most telling sentence."""
-        ...
-
-    def count(self, selection: Selection | None = None) -> int:
-        """The number of articles, or of selected ones."""
-        ...
-
-    def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """The number of articles of each outlet, category or language, largest first."""
-        ...
-
-    def searcher(self) -> Searcher:
-        """A searcher over the generation in service."""
-        ...
-
-
-class LiveLibrary:
-    """The articles of the generation in service. Raises IndexingError."""
+class Library:
+    """What the messenger uses of the index besides its answers. Raises IndexingError."""
 
     def __init__(self, index: LiveIndex) -> None:
         self._index = index
 
     def article(self, article_id: str) -> Article | None:
+        """None if it is no longer there."""
         return self._index.article(article_id)
 
     def generation(self) -> str:
+        """The id of the generation in service."""
         return self._open.facts.id
 
     def check(self) -> None:
+        """Raise IndexingError if the index, or a newer one, cannot be opened."""
         self._index.check()
 
     def holdings(self) -> Holdings:
+        """The size of the index."""
         facts = self._open.facts
         return Holdings(facts.id, facts.articles, facts.passages, facts.built_at)
 
     @property
     def model(self) -> str:
+        """The id of the embedding model."""
         return self._index.embedder.id
 
     def embed(self, question: str) -> Vectors:
+        """A question's unit vector."""
         return self._index.embedder.embed_question(question)
 
     def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
+        """Articles, newest first, undated ones last."""
         return self._index.searcher().articles(limit=skip + limit)[skip:]
 
     def rank(self, words: str) -> Sequence[Article]:
+        """The articles that hold any of these words or are near to them in meaning, best first."""
         return rank_articles(words, self._index.search_subject(words, _SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
+        """The articles with this id (or its beginning), path, address or title."""
         return self._index.searcher().find(reference)
 
     def summarise(self, article: Article) -> Answer:
+        """Summarise an article in a few of its own sentences."""
         generation = self._open
         stored = [
             each
@@ -227,6 +175,7 @@ class LiveLibrary:
         return summarise(article, sentences, vectors)
 
     def on_subject(self, subject: str) -> SubjectArticles:
+        """The articles about a subject, each with its most telling sentence."""
         hits = self._index.search_subject(subject, _FOLLOWED_PASSAGES)
         citations = tuple(
             Citation.of(number, telling_sentence(subject, hit), hit.passage, hit.article)
@@ -235,12 +184,15 @@ class LiveLibrary:
         return SubjectArticles(citations, frozenset(hit.article.id for hit in hits))
 
     def count(self, selection: Selection | None = None) -> int:
+        """The number of articles, or of selected ones."""
         return self._open.count(among=selection)
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
+        """The number of articles of each outlet, category or language, largest first."""
         return self._open.facet(kind)
 
     def searcher(self) -> Searcher:
+        """A searcher over the generation in service."""
         return self._index.searcher()
 
     @property

@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from bot.answering.chain import Undisturbed
 from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
@@ -138,7 +138,7 @@ class ConversationIndex:
     """The index of one conversation's documents."""
 
     chain: FollowUpChain
-    library: LiveLibrary
+    library: Library
 
 
 class Documents:
@@ -226,7 +226,7 @@ class Documents:
             if conversation not in self._open:
                 index = LiveIndex(folder, self._embedder, ConfidenceModel.load())
                 chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
-                self._open[conversation] = ConversationIndex(chain, LiveLibrary(index))
+                self._open[conversation] = ConversationIndex(chain, Library(index))
                 while len(self._open) > _OPEN_INDEXES:
                     self._open.popitem(last=False)
             self._open.move_to_end(conversation)

@@ -16,8 +16,8 @@ from bot.operations.http_server import close, listen
 from bot.operations.metrics import Meters
 from bot.settings import Settings
 
+# Returns what is wrong, in a few words, or None; immediate, without probing anything.
 HealthCheck = Callable[[], str | None]
-"""Returns what is wrong, in a few words, or None; immediate, without probing anything."""
 
 
 @asynccontextmanager

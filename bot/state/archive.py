@@ -50,22 +50,19 @@ from index.errors import Problem
 
 FORMAT = 1
 
+# Of one row: the largest file that a delivery holds has 50 MB, and a third more in base 64.
 LONGEST_LINE_BYTES = 100_000_000
-"""Of one row: the largest file that a delivery holds has 50 MB, and a third more in base 64."""
 
+# Of one row: Python takes many times more memory for a value than its text has.
 MOST_VALUES = 200_000
-"""Of one row: Python takes many times more memory for a value than its text has."""
 
 _BATCH_ROWS = 500
 _BATCH_BYTES = 1_000_000
 _REVISIONS = "alembic_version"
 _BEGINNING = b'{"selon":"state",'
 
-Counts = dict[str, int]
-"""Rows by table."""
-
-_Columns = Mapping[str, Sequence[str]]
-"""The columns of each table, both in the order of a file."""
+Counts = dict[str, int]  # rows by table
+_Columns = Mapping[str, Sequence[str]]  # the columns of each table, both in the order of a file
 
 
 def write_state(state: State, file: IO[bytes]) -> Counts:

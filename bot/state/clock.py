@@ -13,17 +13,11 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import NoticeRow
 
-LEAP = timedelta(days=2)
-"""More than this between two checks is a leap."""
-
-DOUBT = timedelta(days=1)
-"""How long the clock is doubted after one."""
-
-NOTES = "clock:"
-"""Prefix of the keys of notes about the clock."""
-
+LEAP = timedelta(days=2)  # more than this between two checks is a leap
+DOUBT = timedelta(days=1)  # how long the clock is doubted after one
+NOTES = "clock:"  # prefix of the keys of notes about the clock
+# `leapt` is returned once for each leap, by the first check after it.
 ClockLook = Literal["agrees", "doubted", "leapt"]
-"""`leapt` is returned once for each leap, by the first check after it."""
 
 
 def look_at_clock(session: Session, now: datetime) -> ClockLook:

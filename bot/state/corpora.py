@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from bot.state.tables import CorpusRow
 from index.article import Selection
 
-WHOLE_GROUP = 0
-"""The thread that stands for all of a group."""
+WHOLE_GROUP = 0  # the thread that stands for all of a group
 
 
 def chosen_in(session: Session, chat_id: int, thread_id: int) -> Selection | None:

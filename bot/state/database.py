@@ -66,14 +66,13 @@ FILE = "state.sqlite"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
-_INITIAL = "0013"
-"""The migration of the first release, which replaces the twelve before it."""
-
+_INITIAL = "0013"  # the migration of the first release, which replaces the twelve before it
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
 
+# In the `info` of every session: the number of this process (`bot.state.processes`).
 PROCESS = "process"
-"""In the `info` of every session: the number of this process (`bot.state.processes`)."""
 
+# libpq's parameters that detect a vanished server, in seconds (`tcp_user_timeout`: ms).
 _ALIVE = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -81,32 +80,29 @@ _ALIVE = {
     "tcp_user_timeout": 11_000,
     "connect_timeout": 10,
 }
-"""libpq's parameters that detect a vanished server, in seconds (`tcp_user_timeout`: ms)."""
 
 _BUSY_SECONDS = 15
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
+# A one-row table that names the first bot of a PostgreSQL database. It is not in the migrations,
+# whose tables an import replaces.
 _OWNER = "selon_owner"
-"""A one-row table that names the first bot of a PostgreSQL database. It is not in the migrations,
-whose tables an import replaces."""
 
 _CLOSING_SECONDS = 1.0
 
-_CONNECTIONS = 20
-"""Size of the pool: a new connection costs as much as several transactions."""
-
+_CONNECTIONS = 20  # size of the pool: a new connection costs as much as several transactions
+# Seconds before each retry of a job after a collision. Under load, about half of the retries
+# collide again, however long they waited.
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0)
-"""Seconds before each retry of a job after a collision. Under load, about half of the retries
-collide again, however long they waited."""
 
+# Key of PostgreSQL's advisory lock on migrations: an arbitrary number of ours.
 _MIGRATING = 0x53454C4F4E
-"""Key of PostgreSQL's advisory lock on migrations: an arbitrary number of ours."""
 
 _ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
 
+# PostgreSQL's codes: serialization failure, deadlock, unique violation.
 _COLLISIONS = {"40001", "40P01", "23505"}
-"""PostgreSQL's codes: serialization failure, deadlock, unique violation."""
 
 
 def state_url(url: SecretStr | None, data_dir: Path) -> str:
@@ -437,22 +433,16 @@ def _bot_schema(connection: Connection, bot_id: int) -> str | None:
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_OWNER} (bot_id bigint NOT NULL)")
     owner = connection.exec_driver_sql(f"SELECT bot_id FROM {_OWNER}").scalar()
     if owner is None:
-        owner = _first_known(connection) or bot_id
+        if inspect(connection).has_table("updates"):  # the bot of the newest update
+            newest = "SELECT bot_id FROM updates ORDER BY arrived_at DESC LIMIT 1"
+            owner = connection.exec_driver_sql(newest).scalar()
+        owner = owner or bot_id
         connection.exec_driver_sql(f"INSERT INTO {_OWNER} VALUES ({owner:d})")
     if owner == bot_id:
         return None
     schema = f"bot_{bot_id:d}"
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     return schema
-
-
-def _first_known(connection: Connection) -> int | None:
-    """The bot of the newest update, in a database that names no owner yet."""
-    if not inspect(connection).has_table("updates"):
-        return None
-    last = "SELECT bot_id FROM updates ORDER BY arrived_at DESC LIMIT 1"
-    bot_id: int | None = connection.exec_driver_sql(last).scalar()
-    return bot_id
 
 
 def _libpq(url: URL, schema: str | None) -> dict[str, Any]:

@@ -16,9 +16,7 @@ from bot.state.tables import AttachmentRow, DeliveryRow
 
 AttachmentKind = Literal["picture", "document", "audio", "voice"]
 
-ATTACHMENT_LIMIT_BYTES = 50 * 2**20
-"""Telegram takes no larger file from a bot."""
-
+ATTACHMENT_LIMIT_BYTES = 50 * 2**20  # Telegram takes no larger file from a bot
 DeliveryOutcome = Literal["waiting", "sent", "given up"]
 _OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 

@@ -13,8 +13,7 @@ from bot.state import roles
 from bot.state.roles import ROLES, Role
 from bot.state.tables import InvitationRow, RoleRow
 
-TOKEN_BYTES = 24
-"""192 random bits, 32 characters: a link of Telegram holds 64."""
+TOKEN_BYTES = 24  # 192 random bits, 32 characters: a link of Telegram holds 64
 
 
 def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timedelta) -> str:

@@ -1,7 +1,8 @@
-"""Levels of the rate-limit meters of people and groups, and rate-limited notices."""
+"""Rate-limit meters of people and groups, rate-limited notices, and choices made once."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,3 +57,17 @@ def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
         return False
     session.merge(NoticeRow(key=key, at=now))
     return True
+
+
+def decide_once(session: Session, question: str, choice: str, now: datetime) -> str | None:
+    """Record the first press of several buttons; return the earlier choice, or None.
+
+    The row holds a digest of the question, so it names nobody; it is deleted after a day.
+    """
+    prefix = f"decided:{hashlib.sha256(question.encode()).hexdigest()[:32]}:"
+    earlier = select(NoticeRow.key).where(NoticeRow.key.startswith(prefix))
+    if (key := session.scalars(earlier).first()) is not None:
+        return key.removeprefix(prefix)
+    session.add(NoticeRow(key=f"{prefix}{choice}", at=now))
+    session.flush()
+    return None

@@ -23,26 +23,22 @@ from bot.errors import StateError
 from bot.state.database import PROCESS, State, why_failed
 from index.errors import reason_of
 
-_MEMBER = 0x53454C
-"""Class of the advisory locks of living processes: an arbitrary number of ours."""
-
+_MEMBER = 0x53454C  # class of the advisory locks of living processes: an arbitrary number of ours
 _LIVING = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
     "AND classid = :member AND database = "
     "(SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
+# Settings by which the server detects vanished processes.
 _SESSION = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 3,
     "idle_session_timeout": 0,
 }
-"""Settings by which the server detects vanished processes."""
 
-_PATIENCE_SECONDS = 5.0
-"""Time within which the server notices the end of a process."""
-
+_PATIENCE_SECONDS = 5.0  # time within which the server notices the end of a process
 _AGAIN_SECONDS = 0.1
 
 

@@ -33,12 +33,11 @@ from bot.state.tables import (
     VoteRow,
 )
 
+# How long updates and deliveries are remembered without their content: Telegram repeats an update
+# for one day at most.
 DEALT_WITH = timedelta(days=2)
-"""How long updates and deliveries are remembered without their content: Telegram repeats an update
-for one day at most."""
 
-NOTICES = timedelta(days=1)
-"""How long rate-limited notices are remembered."""
+NOTICES = timedelta(days=1)  # how long rate-limited notices are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,9 @@ class RetentionTerms:
     meters: timedelta
 
 
-LARGE_ROWS = 100
-"""So many rows about people may be deleted without notice."""
-
+LARGE_ROWS = 100  # so many rows about people may be deleted without notice
+# More than this share plus the growth of so many days is announced a day before deletion.
 LARGE_SHARE, SHARE_DAYS = 0.25, 2.0
-"""More than this share plus the growth of so many days is announced a day before deletion."""
 
 _ANNOUNCED = f"{NOTES}announced"
 _NOTICE = timedelta(hours=20)  # two daily runs may be a little less than a day apart

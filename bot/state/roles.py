@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import RoleRow
 
+# Who runs the bot, who keeps its articles, who asks; each may do what the next one may.
 Role = Literal["administrator", "editor", "reader"]
-"""Who runs the bot, who keeps its articles, who asks; each may do what the next one may."""
 
+# A role, or being told nothing more even where everybody may ask.
 Standing = Role | Literal["barred"]
-"""A role, or being told nothing more even where everybody may ask."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, defer
 from bot.state.processes import living_processes, lock_key, process_of
 from bot.state.tables import UpdateRow
 
-MOST_SET_ASIDE = 100
-"""Maximum number of unreadable updates stored with their content."""
+MOST_SET_ASIDE = 100  # maximum number of unreadable updates stored with their content
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.state import people
 from bot.state.tables import TurnRow, VoteRow
 
+# Why an answer is not good: false, beside the question, something missing, a poor source.
 Reason = Literal["wrong", "off-topic", "incomplete", "source"]
-"""Why an answer is not good: false, beside the question, something missing, a poor source."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 

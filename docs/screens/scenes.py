@@ -20,7 +20,7 @@ from typing import Any, Literal
 from bot.alerts import telegram as alerts
 from bot.assembly import chain_over, open_index, open_speech
 from bot.digests import clock
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.messenger.running.application import serve
 from bot.settings import load_settings
@@ -323,7 +323,7 @@ async def _bot(data: Path, scene: Scene) -> AsyncIterator[tuple[BotServer, Speec
             stop, ready = asyncio.Event(), asyncio.Event()
             index = open_index(settings)
             documents = Documents(settings, index.embedder)
-            chain, library = chain_over(index, settings), LiveLibrary(index)
+            chain, library = chain_over(index, settings), Library(index)
             speech = open_speech(settings) if scene.aloud else None
             heard = lambda _: ready.set()  # noqa: E731
             serving = asyncio.create_task(

@@ -24,8 +24,8 @@ from index.store.build_turn import BuildPart, BuildTurn, KeptVectors
 from index.store.factory import Location, open_store
 from index.store.reader import GenerationFacts
 
+# What a build does, in this order; "cut" to "switch" only where something has changed.
 BuildStep = Literal["lock", "read", "cut", "embed", "write", "switch", "clean"]
-"""What a build does, in this order; "cut" to "switch" only where something has changed."""
 
 
 class BuildObserver(Protocol):
@@ -207,7 +207,11 @@ class _Build:
         """Read the articles, if any is new or changed, and make a generation of them if so."""
         terms = ReadTerms(self.store.removed().ids, self._check, self.watch.progress)
         previous = turn.previous
-        before = previous if previous and self._may_serve_again(previous.facts) else None
+        before = None
+        # A generation without roots may be an import of an earlier Selon, whose texts somebody else
+        # chose; files are then read again.
+        if previous and (previous.facts.roots or not self.roots):
+            before = previous if previous.facts.rules == self.rules else None
         # Whether the same articles, read alike, would make the same generation.
         comparable = before and self._same_model(before.facts) and before.facts.roots == self.roots
         self.watch.step("read")
@@ -264,15 +268,6 @@ class _Build:
 
     def _same_model(self, facts: GenerationFacts) -> bool:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)
-
-    def _may_serve_again(self, facts: GenerationFacts) -> bool:
-        """True if the generation's unchanged articles are what reading them again would give.
-
-        A generation without roots may be an import of an earlier Selon, whose texts somebody else
-        chose; files are then read again.
-        """
-        own = bool(facts.roots) or not self.roots
-        return own and facts.rules == self.rules
 
     def _unchanged(self, facts: GenerationFacts, left_out: int) -> BuildReport:
         return BuildReport(

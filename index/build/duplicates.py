@@ -105,7 +105,7 @@ def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, .
     return tuple(sorted(groups, key=lambda each: each.kept))
 
 
-def likeness(one: bytes, other: bytes) -> float:
+def signature_likeness(one: bytes, other: bytes) -> float:
     """The estimated share of shingles that two signatures have in common; 1 for the same words.
 
     0 where a text is too short to be compared with one that is not the same, or where their

@@ -25,8 +25,8 @@ _ENTRIES = (
     "index.text.language",  # the words that it is found by
     __name__,  # what is noted of a file
 )
+# Modules that say what went wrong, not what was read, or whose arithmetic stays the same.
 _ASIDE = frozenset({"index.errors", "numpy"})
-"""Modules that say what went wrong, not what was read, or whose arithmetic stays the same."""
 
 _PACKAGE = Path(__file__).parents[1]
 _NAMED = re.compile(r"'(index(?:\.\w+)+)'")

@@ -29,9 +29,9 @@ from index.store.reader import RowKind
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 _BATCH = 2_048  # texts at a time: enough to sort by length within
 
+# Characters that a call of the embedder gets at most: seconds of the bundled model's time, which
+# is what stopping waits for, and what a kill costs.
 BATCH_CHARACTERS = 50_000
-"""Characters that a call of the embedder gets at most: seconds of the bundled model's time, which
-is what stopping waits for, and what a kill costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,7 @@ def _batches(size: int) -> Iterator[slice]:
     return (slice(start, start + _BATCH) for start in range(0, size, _BATCH))
 
 
-EmbedProgress = Callable[[int, int], None]
-"""Hears of texts done and of all texts."""
+EmbedProgress = Callable[[int, int], None]  # hears of texts done and of all texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,13 +59,9 @@ class FetchLedger:
     def names(self) -> list[str]:
         return sorted(self._entries)
 
-    def named(self, url: str) -> str | None:
-        """Return the name of the file fetched from this final address."""
-        return self._find("url", url)
-
-    def led_to(self, url: str) -> str | None:
-        """Return the name of the file that this address redirected to or gave."""
-        return self._find("url", url) or self._find("asked", url)
+    def named(self, url: str, key: Literal["url", "asked"] = "url") -> str | None:
+        """Return the name of the file of this final address, or that was asked for by it."""
+        return next((name for name, each in self._entries.items() if each.get(key) == url), None)
 
     def of(self, name: str) -> FetchedFile:
         """Return the entry of a file. Raises KeyError."""
@@ -95,9 +91,6 @@ class FetchLedger:
         replace_file(
             self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
         )
-
-    def _find(self, key: str, url: str) -> str | None:
-        return next((name for name, each in self._entries.items() if each.get(key) == url), None)
 
 
 @contextmanager
@@ -175,7 +168,7 @@ class Shelf:
         folder = self._folder(url)
         try:
             ledger = FetchLedger(folder)
-            name = ledger.led_to(url)
+            name = ledger.named(url) or ledger.named(url, "asked")
             return ledger.of(name) if name and (folder / name).is_file() else None
         except OSError as error:
             raise _disk_error(url, error) from error

@@ -36,39 +36,32 @@ class FetchLimits:
 class Deadline:
     """Remaining time for one address; pauses for the sake of the site do not count."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._end = 0.0
+    _end = 0.0
 
     def start(self, seconds: float) -> None:
-        self._end = self._clock() + seconds
+        self._end = time.monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
         self._end += seconds
 
     def left(self) -> float:
-        return self._end - self._clock()
+        return self._end - time.monotonic()
 
 
 class HostPace:
     """Keeps a minimum interval between requests to one host."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._clock = clock
+    def __init__(self, sleep: Callable[[float], object]) -> None:
         self._sleep = sleep
         self._last_request: dict[str, float] = {}
 
     def wait(self, host: str, interval: float) -> float:
         """Wait until the host may be requested again; return the seconds waited."""
-        now = self._clock()
+        now = time.monotonic()
         pause = max(0.0, self._last_request.get(host, now - interval) + interval - now)
         if pause:
             self._sleep(pause)
-        self._last_request[host] = self._clock()
+        self._last_request[host] = time.monotonic()
         return pause
 
 

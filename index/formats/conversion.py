@@ -26,8 +26,7 @@ from index.formats.base import (
     read_error,
 )
 from index.formats.boilerplate import clean_draft
-from index.formats.byline import split_head_lines, split_signature
-from index.formats.dateline import split_dateline
+from index.formats.byline import split_dateline, split_head_lines, split_signature
 from index.formats.publication import is_left_out
 from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.table import (

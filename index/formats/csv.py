@@ -23,7 +23,7 @@ csv.field_size_limit(max(csv.field_size_limit(), RECORD_BYTES))  # the default: 
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CsvDialect:
     """How cells are separated; `above` counts lines before the header."""
 
     delimiter: str
@@ -62,7 +62,7 @@ def _records(content: Content) -> Iterator[Record | Skipped]:
         yield from _rows(content, text, dialect)
 
 
-def _rows(content: Content, text: io.TextIOBase, dialect: Dialect) -> Iterator[Record | Skipped]:
+def _rows(content: Content, text: io.TextIOBase, dialect: CsvDialect) -> Iterator[Record | Skipped]:
     lines = _Counted(text, dialect.above)
     header: list[str] | None = None
     for row in dialect.rows(lines):
@@ -102,7 +102,7 @@ class _Counted:
         return line
 
 
-def _dialect(sample: str, content: Content) -> Dialect:
+def _dialect(sample: str, content: Content) -> CsvDialect:
     """Choose the dialect in which the header names most known fields and rows match its width."""
     if not sample.strip():
         raise ReadError("file-empty", shown=content.shown)
@@ -111,11 +111,11 @@ def _dialect(sample: str, content: Content) -> Dialect:
     if first.lower().strip().startswith("sep="):  # what Excel writes for itself
         above, sample = 1, rest
     escaped = bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample)
-    dialects = [Dialect(mark, escaped, above) for mark in _DELIMITERS]
+    dialects = [CsvDialect(mark, escaped, above) for mark in _DELIMITERS]
     return max(dialects, key=lambda dialect: _fitness(dialect, sample, content))
 
 
-def _fitness(dialect: Dialect, sample: str, content: Content) -> tuple[int, float, int]:
+def _fitness(dialect: CsvDialect, sample: str, content: Content) -> tuple[int, float, int]:
     rows = [row for row in dialect.rows(io.StringIO(sample)) if isinstance(row, list) and row]
     if not rows:
         return 0, 0.0, 0

@@ -38,27 +38,23 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
     Deleted text and comments are left out.
     """
+    import docx
+
     with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
             raise ReadError("docx-is-zip", shown=content.shown)
-    document = _open(content)
+    try:
+        document = docx.Document(io.BytesIO(content.read()))
+    except ReadError:
+        raise
+    except Exception as error:  # python-docx raises anything for a broken file
+        raise ReadError("docx-damaged", shown=content.shown) from error
     root = document.element.find(f"./{_W}body")
     body = _Body(document)
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
     metadata = credible_metadata(_facts(document), "docx", content.name, text, body.title)
     yield ArticleDraft(blocks, metadata)
-
-
-def _open(content: Content) -> Document:
-    import docx
-
-    try:
-        return docx.Document(io.BytesIO(content.read()))
-    except ReadError:
-        raise
-    except Exception as error:  # python-docx raises anything for a broken file
-        raise ReadError("docx-damaged", shown=content.shown) from error
 
 
 def _facts(document: Document) -> Facts:

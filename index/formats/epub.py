@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from lxml import etree
 
@@ -104,12 +103,18 @@ def _metadata(opf: etree._Element) -> Metadata:
         texts = (" ".join("".join(map(str, each.itertext())).split()) for each in elements)
         return [text for text in texts if text]
 
+    # A date is, or may be, that of publication.
+    days = (
+        find_moment(each.text or "")
+        for each in opf.iterfind(f"{_DUBLIN}date")
+        if each.get(f"{_OPF}event", "publication") in ("publication", "original-publication")
+    )
     code = re.match(r"[a-z]{2}(?=[-_]|$)", "".join(values("language")[:1]).lower())
     return Metadata.of(
         "epub",
         title="".join(values("title")[:1]),
         author=", ".join(_creators(opf)),
-        published=_published(opf),
+        published=next(filter(None, days), None),
         updated=find_moment(opf.findtext(_UPDATED) or ""),
         url=next((each for each in values("source") if re.match(r"https?://\S+$", each)), None),
         outlet="".join(values("publisher")[:1]),
@@ -130,17 +135,6 @@ def _creators(opf: etree._Element) -> list[str]:
         if role in (None, "", "aut") and (name := " ".join((each.text or "").split())):
             names.append(name)
     return names
-
-
-def _published(opf: etree._Element) -> date | datetime | None:
-    """Return the first date that is, or may be, that of publication."""
-    for each in opf.iterfind(f"{_DUBLIN}date"):
-        event = each.get(f"{_OPF}event", "publication")
-        if event in ("publication", "original-publication") and (
-            moment := find_moment(each.text or "")
-        ):
-            return moment
-    return None
 
 
 def _chapters(

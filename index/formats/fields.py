@@ -107,11 +107,6 @@ def metadata_of(
     )
 
 
-def record_id(values: Mapping[str, object], chosen: Mapping[str, str]) -> str | None:
-    """Return what identifies a record in its file."""
-    return next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
-
-
 def as_text(value: object) -> str | None:
     """Return an article's text, whose paragraphs may be a list."""
     if isinstance(value, str):

@@ -264,7 +264,12 @@ def _line_records(content: Content) -> Iterator[Record | Skipped]:
 
 def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped:
     try:
-        value = json.loads(_line_text(line, content.shown), parse_int=_number)
+        try:
+            text = line.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = decode(line, content.shown)
+        # Python refuses numbers of thousands of digits.
+        value = json.loads(text, parse_int=lambda each: int(each) if len(each) < 99 else None)
     except (ValueError, RecursionError, ReadError) as error:
         reason = Problem(
             "record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8"
@@ -276,17 +281,6 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
     if not isinstance(value, dict):
         return skipped_line(content, number, Problem("line-no-object"))
     return Record(Problem("at-line", number=number), flatten_record(value))
-
-
-def _number(digits: str) -> int | None:
-    return int(digits) if len(digits) < 99 else None  # Python refuses thousands of digits
-
-
-def _line_text(line: bytes, shown: str) -> str:
-    try:
-        return line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return decode(line, shown)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:

@@ -28,7 +28,10 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the article of a NITF document, or the articles of a NewsML one."""
-    root = _parse(data, content.shown)
+    try:
+        root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
+    except (etree.LxmlError, ValueError) as error:
+        raise ReadError("xml-malformed", shown=content.shown, reason=reason_of(error)) from error
     if _name(root) == "nitf":
         yield _read_nitf(root, content)
         return
@@ -45,14 +48,6 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
             continue
         key = item.get("guid") or _text(_first(item, "newsitemid")) or str(number)
         yield replace(draft, key=key) if len(items) > 1 else draft
-
-
-def _parse(data: bytes, shown: str) -> Element:
-    try:
-        root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
-    except (etree.LxmlError, ValueError) as error:
-        raise ReadError("xml-malformed", shown=shown, reason=reason_of(error)) from error
-    return root
 
 
 def _read_nitf(root: Element, content: Content) -> ArticleDraft:

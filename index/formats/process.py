@@ -113,8 +113,3 @@ class _ReadingProcess(KeptProcess):
 
 
 _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
-
-
-def close_reading() -> None:
-    """End the idle process."""
-    _WAITING.close()

@@ -53,7 +53,12 @@ _MARKS = re.compile(r"[\W_]+")
 
 def why_unpublished(values: Mapping[str, object]) -> Problem | None:
     """Return why the fields of an article say that it is not published, with a count of 1."""
-    flags = {_plain(name): _plain(value) for name, value in values.items() if _is_short(value)}
+    # A long text is no flag, and takes long to fold.
+    flags = {
+        _plain(name): _plain(value)
+        for name, value in values.items()
+        if isinstance(value, bool | int) or (isinstance(value, str) and len(value) < 100)
+    }
     if any(flags.get(name) in _NO_ARTICLES for name in _TYPE):
         return NO_ARTICLE
     for name in (*_WORDPRESS_STATUS, *_STATUS):
@@ -77,11 +82,6 @@ def why_withheld(status: str | None) -> Problem | None:
 def is_left_out(problem: Problem) -> bool:
     """True if a problem is one of these reasons, which are counted rather than listed."""
     return problem.code.startswith("left-out-")
-
-
-def _is_short(value: object) -> bool:
-    """True if a value may be a flag or a word, not a text that takes long to fold."""
-    return isinstance(value, bool | int) or (isinstance(value, str) and len(value) < 100)
 
 
 def _plain(value: object) -> str:

@@ -20,7 +20,7 @@ from index.formats.fields import (
     field_at,
     field_values,
     metadata_of,
-    record_id,
+    one_line,
 )
 from index.formats.html.parser import drop_tags, is_markup, lays_out, read_markup
 from index.formats.markdown import read_markdown
@@ -108,7 +108,8 @@ def read_record(record: Record, content: Content, order: Order | None = None) ->
     metadata = metadata_of(values, chosen, order, "fields")
     title = metadata.title or ""
     body = record_body(text, title, content)
-    key = article_key(record_id(values, chosen) or metadata.url, title, text)
+    own_id = next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
+    key = article_key(own_id or metadata.url, title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
 

@@ -51,15 +51,18 @@ def _answer(request: dict[str, Any]) -> None:
     before = memory_status("VmHWM")
     reserve = [bytearray(_RESERVE)]
     every = read_source(source, options)
-    if request["all"] is not None:
-        every = _segment_once(every)
     try:
         for item in _limit_time(every, request["each"], request["all"]):
             if isinstance(item, Skipped):
                 at = item.at.as_json() if item.at else None
                 _send("skipped", [item.shown, item.problem.as_json(), at])
-            else:
-                _send("article", _as_json(item))
+                continue
+            if request["all"] is not None:
+                # Articles from strangers are segmented here once, to fail here if that is slow.
+                from index.text.sentences import sentence_spans
+
+                sentence_spans(item.text, item.language)
+            _send("article", _as_json(item))
     except _REFUSALS as error:
         reserve.clear()  # frees memory for the report
         problem = error.problem if isinstance(error, ReadError) else too_heavy()
@@ -69,23 +72,13 @@ def _answer(request: dict[str, Any]) -> None:
         _send("refused", problem.as_json())
 
 
-def _segment_once(items: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
-    """Segment articles from strangers here once, so that slow input fails in this process."""
-    from index.text.sentences import sentence_spans
-
-    for each in items:
-        if isinstance(each, Article):
-            sentence_spans(each.text, each.language)
-        yield each
-
-
 def _limit_time(
     items: Iterator[Article | Skipped], each: float, all_seconds: float | None
 ) -> Iterator[Article | Skipped]:
     """Yield each item within its time; the system kills a process that takes longer."""
-    last = None if all_seconds is None else _cpu_seconds() + all_seconds
+    last = None if all_seconds is None else time.process_time() + all_seconds
     while True:
-        bound = _cpu_seconds() + each
+        bound = time.process_time() + each
         limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
         try:
             yield next(items)
@@ -122,11 +115,6 @@ class _LogSender(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         _send("logged", [record.name, record.levelno, self.format(record)])
-
-
-def _cpu_seconds() -> float:
-    """Return the CPU time used, in seconds."""
-    return time.process_time()
 
 
 if __name__ == "__main__":

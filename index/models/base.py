@@ -16,11 +16,8 @@ Vectors = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-BUNDLED = "bundled"
-"""The name of the models that Selon brings."""
-
-NONE = "none"
-"""In the place of a model's name: there is none."""
+BUNDLED = "bundled"  # the name of the models that Selon brings
+NONE = "none"  # in the place of a model's name: there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from index.store.bm25 import idf
+from index.store.postings import idf
 from index.store.reader import TermStatistics
 from index.text.language import keyed_terms
 

@@ -24,6 +24,8 @@ from index.store.articles import ARTICLE_COLUMNS, article_of_row, day_of, sqlite
 from index.text.antecedents import find_leads
 
 # The long columns stand last: a scan of the others then skips them.
+# Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
+# the files all came from, and the articles that the operator has removed.
 TABLES = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY,
@@ -76,8 +78,6 @@ CREATE TABLE sources (
 ) STRICT;
 CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
 """
-"""Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
-the files all came from, and the articles that the operator has removed."""
 
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
 _CACHE = 64 * 1024  # KiB of pages kept in memory

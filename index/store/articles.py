@@ -48,7 +48,7 @@ _OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class SqlDialect:
     """How a database writes conditions on articles `a`; a list goes to it as `as_list` makes it."""
 
     mark: str
@@ -57,7 +57,7 @@ class Dialect:
     as_list: Callable[[Sequence[str]], object]
 
 
-_SQLITE = Dialect(
+_SQLITE = SqlDialect(
     mark="?",
     column_in_list="a.{} IN (SELECT value FROM json_each(?))",
     path_below_list="EXISTS (SELECT 1 FROM json_each(?) "
@@ -67,7 +67,7 @@ _SQLITE = Dialect(
 
 
 def selection_clause(
-    within: Period | None, among: Selection | None, dialect: Dialect
+    within: Period | None, among: Selection | None, dialect: SqlDialect
 ) -> tuple[str, list[object]]:
     """The condition on articles `a`, copies left out, published in the period and selected, and the
     values that it has marks for."""

@@ -20,8 +20,7 @@ from index.store.reader import BuildTerms, GenerationFacts, RowKind
 HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
 Hashes = npt.NDArray[np.bytes_]
 
-StopCheck = Callable[[], None]
-"""Called regularly during long work; it raises to stop it."""
+StopCheck = Callable[[], None]  # called regularly during long work; it raises to stop it
 
 
 def text_hash(text: str) -> bytes:

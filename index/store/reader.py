@@ -21,8 +21,7 @@ if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
 RowKind = Literal["passages", "sentences"]
 FacetKind = Literal["outlet", "category", "language"]
 
-SHORTEST_PREFIX = 4
-"""Minimum length of an id prefix that stands for the id."""
+SHORTEST_PREFIX = 4  # minimum length of an id prefix that stands for the id
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension
 class CandidateQuery:
     """A question's vector, shape (d,), and its terms with their weights.
 
-    A weight is the term's IDF among the passages, or among the sentences (`index.store.bm25`).
+    A weight is the term's IDF among the passages, or among the sentences (`index.store.postings`).
     """
 
     vector: Vectors

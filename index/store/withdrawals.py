@@ -29,8 +29,8 @@ from index.store.reader import (
     TermStatistics,
 )
 
+# Returns the ids that are withdrawn now. Raises StoreError.
 WithdrawnIds = Callable[[], frozenset[str]]
-"""Returns the ids that are withdrawn now. Raises StoreError."""
 
 
 class StoredGeneration(GenerationReader, Protocol):

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -55,7 +55,7 @@ async def server(
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.9))), index.search)
-    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
+    async with BotServer() as server, running(server, chain, Library(index)):
         yield server
 
 

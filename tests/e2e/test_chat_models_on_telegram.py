@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.library.articles import LiveLibrary
+from bot.library import articles
 from bot.messenger.outbound import live_answer
 from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
 from tests.botapi.server import BotServer
@@ -42,7 +42,7 @@ async def talking(
     async with (
         asking(shelf, state, *behaviours, **settings) as (chain, model),
         BotServer() as api,
-        running(api, chain, LiveLibrary(shelf.index), data_dir=state),
+        running(api, chain, articles.Library(shelf.index), data_dir=state),
     ):
         yield api, model
 

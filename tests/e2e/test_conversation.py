@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import chain_over, open_index
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.settings import load_settings
 from index.build.builder import build
@@ -72,9 +72,7 @@ async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
     settings = load_settings(data_dir=data_dir)
     index = open_index(settings)
     documents = Documents(settings, index.embedder)
-    async with running(
-        server, chain_over(index, settings), LiveLibrary(index), documents=documents
-    ):
+    async with running(server, chain_over(index, settings), Library(index), documents=documents):
         yield
 
 

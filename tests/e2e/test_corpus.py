@@ -14,7 +14,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -63,7 +63,7 @@ async def server(
     about = AboutArticles(index.searcher, Thresholds.at(0.0))
     answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.3)), about)
     chain = FollowUpChain(answering, index.search)
-    async with BotServer() as server, running(server, chain, LiveLibrary(index)):
+    async with BotServer() as server, running(server, chain, Library(index)):
         server.administers(GROUP, CHIEF)
         yield server
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.documents import SENT_FOLDER, Documents
 from bot.library.paths import fetched_dir
 from bot.settings import load_settings
@@ -70,7 +70,7 @@ def start(tmp_path: Path, builder: HeldBuilder, monkeypatch: pytest.MonkeyPatch)
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
     documents = Documents(settings, FakeEmbedder(), builder)
-    return lambda server: running(server, chain, LiveLibrary(index), documents=documents)
+    return lambda server: running(server, chain, Library(index), documents=documents)
 
 
 @pytest_asyncio.fixture

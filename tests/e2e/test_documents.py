@@ -16,7 +16,7 @@ from docx import Document
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.build_process import BuildProcess
 from bot.library.documents import Documents
 from bot.settings import load_settings
@@ -54,7 +54,7 @@ async def serving(data_dir: Path, local: Path | None = None) -> AsyncIterator[Bo
     more = {"telegram_local": local is not None}
     async with (
         BotServer(local=local) as server,
-        running(server, chain, LiveLibrary(index), documents=documents, **more),
+        running(server, chain, Library(index), documents=documents, **more),
     ):
         yield server
 

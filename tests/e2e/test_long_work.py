@@ -14,7 +14,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.audio import Recording, Transcript
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.documents import Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.build.builder import BuildReport, build
@@ -102,7 +102,7 @@ async def server(
     settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
     documents = HeldDocuments(settings, FakeEmbedder(), built)
     documents.held = held
-    library = LiveLibrary(index)
+    library = Library(index)
     try:
         async with (
             BotServer() as server,

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.messenger.handlers import reindex
 from bot.settings import load_settings
@@ -76,7 +76,7 @@ async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotSer
     documents = Documents(settings, FakeEmbedder(), build_here(embedder))
     async with (
         BotServer() as server,
-        running(server, chain, LiveLibrary(index), documents=documents),
+        running(server, chain, Library(index), documents=documents),
     ):
         yield server
 

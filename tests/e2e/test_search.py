@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
@@ -23,7 +23,7 @@ SPACE = ("Hubble", "James-Webb", "Rosetta", "Apollo")
 
 @pytest_asyncio.fixture
 async def server(sample_index: Path, bundled: Embedder) -> AsyncIterator[BotServer]:
-    library = LiveLibrary(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
+    library = Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
     async with BotServer() as server, running(server, StubChain(), library):
         yield server
 
@@ -82,7 +82,7 @@ async def test_every_article_that_has_a_name_is_listed(server: BotServer) -> Non
 async def test_what_is_followed_is_named_or_clearly_meant(
     sample_index: Path, bundled: Embedder, subject: str, titles: list[str]
 ) -> None:
-    library = LiveLibrary(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
+    library = Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
     found = library.on_subject(subject)
     assert len(found.citations) == len(titles)
     assert len(found.looked_at) == len(list(SAMPLES.glob("*.md")))

@@ -14,7 +14,7 @@ import pytest_asyncio
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -58,7 +58,7 @@ async def both(
             index = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
             answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0)))
             chain = FollowUpChain(answering, index.search)
-            await stack.enter_async_context(running(each, chain, LiveLibrary(index)))
+            await stack.enter_async_context(running(each, chain, Library(index)))
         yield server, other
 
 

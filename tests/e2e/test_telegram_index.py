@@ -13,7 +13,7 @@ import pytest_asyncio
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -81,7 +81,7 @@ async def bot(server: BotServer, location: Location) -> AsyncIterator[None]:
     async with running(
         server,
         FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0))), index.search),
-        LiveLibrary(index),
+        Library(index),
     ):
         yield
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from index.article import Article, Section, article_id
 from index.build.builder import BuildReport, build_articles
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from index.store.base import IndexStore
 from index.store.files.generation import Generation, current_id, open_generation
 from tests.fakes import FakeEmbedder
 
@@ -64,6 +68,10 @@ def opened(data_dir: Path) -> Generation:
     return open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
 
 
+def live(store: IndexStore | Path) -> LiveIndex:
+    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+
+
 def best_passage(data_dir: Path, question: str) -> str:
     """The passage that the index in service holds nearest to a question."""
     with opened(data_dir) as generation:
@@ -79,3 +87,13 @@ def files_in_service(data_dir: Path) -> list[str]:
     """Every file of the generation in service, by its path below its folder."""
     folder = folder_in_service(data_dir)
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 1)

@@ -20,8 +20,8 @@ from bot.messenger.outbound.keyboard import column
 from bot.messenger.services import BotServices, conversation_name, find_asker
 from bot.state import conversations, documents, people, privacy
 from bot.state.conversations import ConversationPlace
-from bot.state.decisions import decide_once
 from bot.state.deliveries import Attachment
+from bot.state.meters import decide_once
 
 NEW = MenuCommand("nouveau", "new", "Changer de sujet", "Start afresh", public=True, groups=True)
 LANGUAGE = MenuCommand(

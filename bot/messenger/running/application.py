@@ -20,7 +20,7 @@ from telegram.ext import AIORateLimiter, Application
 
 from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
-from bot.library.articles import Library, LiveLibrary
+from bot.library.articles import Library
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import leftover_chore, run_chores
 from bot.messenger.feature import Chore
@@ -115,7 +115,7 @@ def run_bot(
         run_with(
             settings,
             chain,
-            LiveLibrary(index),
+            Library(index),
             ready,
             features=features,
             documents=documents,

@@ -69,18 +69,15 @@ def drop_layout_tables(tree: Element) -> None:
 
 
 def _is_layout(table: Element) -> bool:
-    """True if a table has only one column, or a cell that is a part of the page."""
-    rows = list(table.iter("tr"))
-    columns = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
-    return columns <= 1 or any(map(_is_part, table.iter("td", "th")))
-
-
-def _is_part(cell: Element) -> bool:
-    """True if a cell is a part of the page: long, structured, or of several paragraphs."""
-    if any(inner.tag in _PARTS for inner in cell.iter()) or text_length(cell, _CELL) > _CELL:
-        return True
-    paragraphs = (text_length(inner, _PARAGRAPH) >= _PARAGRAPH for inner in cell.iter("p"))
-    return sum(paragraphs) >= _SEVERAL
+    """True if a table has only one column, or a cell that is a part of the page: long, structured,
+    or of several paragraphs."""
+    columns = (sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr"))
+    return max(columns, default=0) <= 1 or any(
+        any(inner.tag in _PARTS for inner in cell.iter())
+        or text_length(cell, _CELL) > _CELL
+        or sum(text_length(p, _PARAGRAPH) >= _PARAGRAPH for p in cell.iter("p")) >= _SEVERAL
+        for cell in table.iter("td", "th")
+    )
 
 
 # Characters of a page without its scripts, styles and inlined files; no article has more.

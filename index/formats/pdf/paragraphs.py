@@ -129,7 +129,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(slots=True)
-class Paragraph:
+class PrintedParagraph:
     """Lines that belong together. `page` is where it begins."""
 
     page: int
@@ -193,11 +193,11 @@ def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
 
 
-def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[Paragraph]:
+def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[PrintedParagraph]:
     left = sorted(row.left for row in rows)[len(rows) // 5]
     right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
     tabular = _flag_table_rows(rows)
-    current: Paragraph | None = None
+    current: PrintedParagraph | None = None
     for index, row in enumerate(rows):
         if current is not None:
             prose = not (current.table or tabular[index])
@@ -207,7 +207,7 @@ def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[P
                 current.lines.append(row)
                 continue
             yield current
-        current = Paragraph(page, [row], table=tabular[index], item=_is_item(row.text))
+        current = PrintedParagraph(page, [row], table=tabular[index], item=_is_item(row.text))
     if current is not None:
         yield current
 
@@ -237,7 +237,7 @@ def _share_edge(above: PrintedLine, below: PrintedLine) -> bool:
 
 
 def _continues(
-    paragraph: Paragraph, row: PrintedLine, left: float, right: float, printed: Print
+    paragraph: PrintedParagraph, row: PrintedLine, left: float, right: float, printed: Print
 ) -> bool:
     last = paragraph.lines[-1]
     if not _alike(last.size, row.size) or last.bold != row.bold or _is_item(row.text):
@@ -261,13 +261,15 @@ def _is_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _POINT.match(text))
 
 
-def _reconnect(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Paragraph]:
+def _reconnect(
+    paragraphs: Iterable[PrintedParagraph], printed: Print
+) -> Iterator[PrintedParagraph]:
     """Reconnect paragraphs split by the end of a column or page.
 
     Small print and captions may stand between the two halves.
     """
-    whole: list[Paragraph] = []
-    open_: Paragraph | None = None
+    whole: list[PrintedParagraph] = []
+    open_: PrintedParagraph | None = None
     fresh = False
     for each in paragraphs:
         plain = not each.table and _alike(each.size, printed.size)
@@ -286,7 +288,7 @@ def _reconnect(paragraphs: Iterable[Paragraph], printed: Print) -> Iterator[Para
     yield from whole
 
 
-def _is_cut(first: Paragraph, second: Paragraph) -> bool:
+def _is_cut(first: PrintedParagraph, second: PrintedParagraph) -> bool:
     last, following = first.lines[-1], second.lines[0]
     if second.item or last.bold != following.bold:
         return False
@@ -297,7 +299,7 @@ def _is_cut(first: Paragraph, second: Paragraph) -> bool:
     )
 
 
-def _text(paragraph: Paragraph, known: set[str]) -> str:
+def _text(paragraph: PrintedParagraph, known: set[str]) -> str:
     if paragraph.table:
         return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
     text = join_lines([line.text for line in paragraph.lines], known)
@@ -305,7 +307,7 @@ def _text(paragraph: Paragraph, known: set[str]) -> str:
     return text[bullet.end() :] if bullet else text
 
 
-def _mark_headings(paragraphs: list[Paragraph], printed: Print) -> None:
+def _mark_headings(paragraphs: list[PrintedParagraph], printed: Print) -> None:
     for each, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
         rows = any(len(line.cells) > 2 for line in each.lines)
         if each.table or rows or not _WORDS.search(each.text) or following is None:
@@ -322,7 +324,7 @@ def _mark_headings(paragraphs: list[Paragraph], printed: Print) -> None:
         each.item = each.item and not each.heading
 
 
-def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
+def _is_shouted(paragraph: PrintedParagraph, following: PrintedParagraph) -> bool:
     """True if it is one line of capitals above prose."""
     (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
     return (
@@ -336,7 +338,7 @@ def _is_shouted(paragraph: Paragraph, following: Paragraph) -> bool:
     )
 
 
-def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
+def _title(paragraphs: list[PrintedParagraph], printed: Print) -> str | None:
     first = paragraphs[0].page
     candidates = [
         each
@@ -347,7 +349,7 @@ def _title(paragraphs: list[Paragraph], printed: Print) -> str | None:
     return max(titles, key=lambda each: each.size).text if titles else None
 
 
-def _blocks(paragraphs: Iterable[Paragraph]) -> Iterator[Block]:
+def _blocks(paragraphs: Iterable[PrintedParagraph]) -> Iterator[Block]:
     """Yield blocks; neighbouring short items form one, as in a list."""
     items: list[str] = []
     for each in paragraphs:

@@ -51,12 +51,17 @@ class PdfDocument:
 
     def page(self, number: int) -> PrintedPage:
         answer, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
-        lines = (PrintedLine(_plain_words(text), *rest) for text, *rest in answer["runs"])
+        lines = []
+        for text, *rest in answer["runs"]:
+            # Ligatures are expanded, accents composed, and invisible characters dropped.
+            visible = _UNSEEN.sub("", text.translate(_LIGATURES))
+            if plain := unicodedata.normalize("NFC", visible).strip():
+                lines.append(PrintedLine(plain, *rest))
         return PrintedPage(
             number,
             answer["width"],
             answer["height"],
-            tuple(line for line in lines if line.text),
+            tuple(lines),
             answer["marked"],
             answer["pictured"],
             answer["cut"],
@@ -67,11 +72,6 @@ class PdfDocument:
             {"do": "draw", "page": number, "pixels": pixels}, PAGE_SECONDS
         )
         return Picture(answer["width"], answer["height"], answer["scale"], dots)
-
-
-def _plain_words(text: str) -> str:
-    """Expand ligatures, compose accents, and drop invisible characters."""
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES))).strip()
 
 
 @contextmanager
@@ -156,8 +156,3 @@ def _start() -> _Worker:
         return _Worker()
     except OSError as error:
         raise PaperError("pdf-no-reader", reason=reason_of(error)) from error
-
-
-def close_all() -> None:
-    """End idle processes."""
-    _WAITING.close()

@@ -30,8 +30,8 @@ from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
+# The graph's outputs: logits a token, logits a text.
 START, END, HAS, SUPPORT = "start", "end", "has", "support"
-"""The graph's outputs: logits a token, logits a text."""
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40

@@ -29,8 +29,8 @@ from index.errors import ModelError, reason_of
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 TRAINED_SHA256 = "bc97e20cf9412f48b31cd753c6e574c8ceda677e974e720d9e2b1d0c6a01ae51"
+# Names what every vector of the bundled model is made by.
 WEIGHTS_ID = f"{SOURCE_SHA256[:12]}+{TRAINED_SHA256[:12]}"
-"""Names what every vector of the bundled model is made by."""
 
 BLOCK = 32
 TRAINED = Path(__file__).with_name("embedder.npz")

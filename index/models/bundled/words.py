@@ -65,14 +65,14 @@ class WordReader:
         return WordVectors(tuple(spans), vectors.astype(np.float32))
 
 
-def load_word_reader(cache_dir: Path, *, threads: int = 1) -> WordReader:
+def load_word_reader(cache_dir: Path) -> WordReader:
     """The lower layers of the bundled model, which is prepared in `cache_dir` first if need be.
 
     Raises `ModelError`.
     """
     folder = prepare_model(cache_dir)
     try:
-        session = open_session(_lower_layers(folder), folder, threads=threads)
+        session = open_session(_lower_layers(folder), folder)
         return WordReader(Tokenizer.load(folder), session)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         raise ModelError(

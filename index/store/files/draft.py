@@ -14,6 +14,7 @@ from index.store.article_writer import ArticleDatabase, ArticleWriter, PassageWr
 from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
+from index.store.files.faiss_vectors import FaissWriter
 from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,
@@ -25,7 +26,6 @@ from index.store.files.generation import (
     SENTENCES,
 )
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
-from index.store.files.vector_index import write_vectors
 from index.store.files.word_index import WordIndex
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
@@ -74,7 +74,7 @@ class FileDraft:
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
-        return write_vectors(self._folder / VECTORS[kind], size, dimension)
+        return FaissWriter(self._folder / VECTORS[kind], size, dimension)
 
     def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         reader = self.written

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import faiss
 import numpy as np
 
-from index.errors import DamagedIndex, Problem, StoreError, Words, reason_of
+from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import StoredVectors
-from index.store.files.vector_file import VectorFile
 
-EXACT_ROWS = (
-    100_000  # up to which every vector is compared whole; research/scale.md says at what cost
-)
+EXACT_ROWS = 100_000  # up to which every vector is compared whole; research/scale.md has the cost
 CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
 COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
 _DEEPER = 4  # times, when a selection left too little of what the rough look found
@@ -29,12 +30,12 @@ _VECTORS = ".vectors"
 
 
 class FaissVectors:
-    """See `index.store.files.vector_index.VectorIndex`.
+    """Vectors by row in a file, searched by inner product (cosine, as embedders normalise).
 
     Up to `EXACT_ROWS` rows all are compared. Above, all are looked at through short codes (FAISS's
     product quantiser with 4 bits, "fast scan": André, Kermarrec & Le Scouarnec, "Quicker ADC",
     2019), and the best of those are compared whole; the vectors stand in a file beside the codes.
-    Searches may run in several threads at once.
+    Searches may run in several threads at once. Raises DamagedIndex.
     """
 
     def __init__(self, index: faiss.Index, path: Path | None, file: VectorFile | None) -> None:
@@ -99,6 +100,10 @@ class FaissVectors:
     def search(
         self, vector: Vectors, k: int, among: BoolArray | None = None
     ) -> tuple[IntArray, Vectors]:
+        """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
+
+        `vector` has shape (d,); `among`, shape (n,), is True for the rows that may be found.
+        """
         k = min(k, len(self))
         if k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
@@ -181,8 +186,7 @@ class FaissVectors:
 class FaissWriter:
     """See `index.store.build_turn.VectorWriter`.
 
-    Up to `exact` rows are held in memory; more go to disk as they
-    come. Raises StoreError when the disk refuses.
+    Up to `exact` rows are held in memory; more go to disk as they come. Raises StoreError.
     """
 
     def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT_ROWS) -> None:
@@ -262,3 +266,87 @@ def _storing(path: Path) -> Iterator[None]:
 
 def _refused(path: Path, reason: Problem | Words) -> StoreError:
     return StoreError("vectors-unwritable", shown=path, reason=reason)
+
+
+_ADVISED = 32  # runs of rows; fewer are read sooner than asked for
+_STORED = np.dtype("<f2")
+
+
+class VectorFile:
+    """Vectors of one dimension, written and read by row.
+
+    Half precision moves a cosine by about 0.00002 and takes half the room; what is read and written
+    again stays the same to the bit. Rows are read by position and not mapped: a mapped file counts
+    as memory of this process, up to its whole length, as its rows are looked at. Reading is safe
+    from several threads. Raises OSError.
+    """
+
+    def __init__(self, descriptor: int, size: int, dimension: int) -> None:
+        self.dimension = dimension
+        self._size = size
+        self._width = dimension * _STORED.itemsize  # bytes a row
+        self._descriptor = descriptor
+        self._closing = weakref.finalize(self, os.close, descriptor)
+
+    @classmethod
+    def create(cls, path: Path, size: int, dimension: int) -> VectorFile:
+        """A file of `size` rows, zero until they are written."""
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+        file = cls(descriptor, size, dimension)
+        os.ftruncate(descriptor, size * file._width)
+        return file
+
+    @classmethod
+    def open(cls, path: Path, size: int) -> VectorFile:
+        """The file of these many rows, whose dimension its length tells."""
+        dimension, rest = divmod(path.stat().st_size, size * _STORED.itemsize)
+        if rest or not dimension:
+            raise StreamError("vectors-length", rows=size)
+        return cls(os.open(path, os.O_RDONLY), size, dimension)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def write(self, rows: IntArray, vectors: Vectors) -> None:
+        """Write vectors of shape (len(rows), d) at these rows."""
+        stored = np.ascontiguousarray(vectors, dtype=_STORED)
+        for first, last in pairwise(_edges(rows).tolist()):
+            left = stored[first:last].data.cast("B")
+            place = int(rows[first]) * self._width
+            while left:
+                written = os.pwrite(self._descriptor, left, place)
+                left, place = left[written:], place + written
+
+    def read(self, rows: IntArray) -> Vectors:
+        """The vectors of these rows, shape (len(rows), d); quickest where rows ascend."""
+        edges = _edges(rows)
+        places = (rows[edges[:-1]] * self._width).tolist()
+        sizes = (np.diff(edges) * self._width).tolist()
+        if len(places) > _ADVISED:
+            self._advise(places, sizes)
+        read = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
+        if len(read) != len(rows) * self._width:
+            raise StreamError("vectors-cut", rows=self._size)
+        stored = np.frombuffer(read, dtype=_STORED)
+        return stored.reshape(len(rows), self.dimension).astype(np.float32)
+
+    def _advise(self, places: list[int], sizes: list[int]) -> None:
+        """Have the system fetch all of these at once, where it can be told to.
+
+        A disk serves many requests in the time of a few: half the time of a question whose rows are
+        not in memory. For those that are, it costs some 0.001 ms a row.
+        """
+        advise = getattr(os, "posix_fadvise", None)
+        if advise is not None:
+            soon = repeat(os.POSIX_FADV_WILLNEED)
+            deque(map(advise, repeat(self._descriptor), places, sizes, soon), maxlen=0)
+
+    def close(self) -> None:
+        """Closing twice is harmless."""
+        self._closing()
+
+
+def _edges(rows: IntArray) -> IntArray:
+    """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)

@@ -17,31 +17,30 @@ from index.errors import DamagedIndex, NoIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
+from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
-from index.store.files.vector_index import open_vectors, vectors_path
 from index.store.files.word_index import WORD_FILES, WordIndex
 from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind, check_model
 
 _SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"
-PASSAGES = "passages"
-SENTENCES = "sentences"
+PASSAGES = "passages.faiss"
+SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
 OPENINGS = "openings.npy"
 DAYS_FILE = "days.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
+# The files of every generation, and those of one with so many vectors that they stand beside their
+# codes.
 NAMES = frozenset(
     (
-        *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE),
-        *(vectors_path(Path(kind)).name for kind in (PASSAGES, SENTENCES)),
+        *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE, PASSAGES, SENTENCES),
         *(f"{folder}/{name}" for folder in (PASSAGE_WORDS, SENTENCE_WORDS) for name in WORD_FILES),
     )
 )
-"""The files of every generation."""
-MORE_NAMES = NAMES | {f"{PASSAGES}.vectors", f"{SENTENCES}.vectors"}
-"""Those of one with so many vectors that they stand beside their codes."""
+MORE_NAMES = NAMES | {"passages.vectors", "sentences.vectors"}
 
 
 class Generation(ClosedOnExit, ArticleReader):
@@ -54,9 +53,8 @@ class Generation(ClosedOnExit, ArticleReader):
     def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
         self.facts = manifest
         self.folder = folder
-        passages, sentences = vectors_path(folder / PASSAGES), vectors_path(folder / SENTENCES)
-        self.passage_vectors = open_vectors(passages)
-        self.sentence_vectors = open_vectors(sentences)
+        self.passage_vectors = FaissVectors.open(folder / PASSAGES)
+        self.sentence_vectors = FaissVectors.open(folder / SENTENCES)
         self.passage_words = WordIndex.open(folder / PASSAGE_WORDS)
         self.sentence_words = WordIndex.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more, for where the last one ends.
@@ -64,8 +62,8 @@ class Generation(ClosedOnExit, ArticleReader):
         self._openings = _load_array(folder / OPENINGS)
         self._days = _load_array(folder / DAYS_FILE)
         for name, found, expected in (
-            (passages.name, len(self.passage_vectors), manifest.passages),
-            (sentences.name, len(self.sentence_vectors), manifest.sentences),
+            (PASSAGES, len(self.passage_vectors), manifest.passages),
+            (SENTENCES, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
             (OPENINGS, len(self._openings), manifest.passages),
             (DAYS_FILE, len(self._days), manifest.passages),

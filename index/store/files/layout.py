@@ -10,14 +10,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.errors import DamagedIndex, StoreError, reason_of
+from filelock import FileLock, Timeout
+
+from index.errors import BuildLocked, DamagedIndex, Problem, StoreError, reason_of
+from index.store.disk import translate_disk_errors
 from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME
 
 try:
@@ -46,7 +50,7 @@ class Hold:
 
 
 @contextmanager
-def when_unheld(folder: Path) -> Iterator[bool]:
+def when_unread(folder: Path) -> Iterator[bool]:
     """Whether nobody holds the folder, which nobody can while this lasts."""
     manifest = folder / MANIFEST_NAME
     if fcntl is None or not manifest.is_file():
@@ -85,6 +89,38 @@ def new_id(now: datetime, last: str | None = None) -> str:
     return moment.strftime(ID_TIME)
 
 
+@contextmanager
+def build_lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock. The system frees it with its process, however that ends.
+
+    Raises BuildLocked naming the process that holds it, StoreError when the folder cannot be used.
+    """
+    holder = folder / "lock.holder"
+    with translate_disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                noted = json.loads(holder.read_text(encoding="utf-8"))
+                since = f"{datetime.fromisoformat(noted['since']).astimezone():%Y-%m-%d %H:%M:%S}"
+                known = Problem("build-locked-by", process=int(noted["pid"]), since=since)
+                raise BuildLocked(known, shown=folder) from error
+            raise BuildLocked("build-locked", shown=folder) from error
+    try:
+        with translate_disk_errors(holder):
+            holder.write_text(
+                json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()}),
+                encoding="utf-8",
+            )
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
 class Layout:
     """The paths of the index of one data directory."""
 
@@ -95,6 +131,25 @@ class Layout:
         self.generations = self.root / "generations"
         self.resume = self.root / "resume"
         self._next = self.root / "CURRENT.new"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Build alone, after what other builds left unfinished is removed.
+
+        Raises BuildLocked, StoreError.
+        """
+        with build_lock(self.root):
+            with translate_disk_errors(self.generations):
+                self.generations.mkdir(exist_ok=True)
+                for folder in self._own():
+                    if folder.name[0] == ".":
+                        shutil.rmtree(folder, ignore_errors=True)
+                self._next.unlink(missing_ok=True)
+            yield
+
+    def next_id(self) -> str:
+        """An id for a new generation."""
+        return new_id(datetime.now(UTC), max(self.whole(), default=None))
 
     def folder(self, generation: str) -> Path:
         return self.generations / generation
@@ -147,13 +202,6 @@ class Layout:
         """The generation made before this one; None, and where CURRENT is unreadable, the last."""
         return max((each for each in self.whole() if each < (generation or _LAST)), default=None)
 
-    def sweep(self) -> None:
-        """Remove what no build finished."""
-        for folder in self._own():
-            if folder.name[0] == ".":
-                shutil.rmtree(folder, ignore_errors=True)
-        self._next.unlink(missing_ok=True)
-
     def replaced(self) -> str | None:
         """The generation that a new one would replace: where CURRENT is unreadable, the last."""
         try:
@@ -166,7 +214,7 @@ class Layout:
         for folder in self._own():
             if folder.name in (current, before):
                 continue
-            with when_unheld(folder) as free:
+            with when_unread(folder) as free:
                 if free:  # out of sight at once, so that what is half removed is no generation
                     if folder.name[0] != ".":
                         folder = folder.rename(self.unfinished(folder.name))

@@ -149,6 +149,7 @@ def _is_file(name: str, stamp: Any) -> bool:
     return bool(named and _is_count(size) and _SHA256.fullmatch(digest))
 
 
+# What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too.
 _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "id": _is_id,
     "model": _is_text,
@@ -164,7 +165,6 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "fingerprint": _is_text,
     "files": lambda value: all(_is_file(name, value[name]) for name in value),
 }
-"""What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too."""
 
 
 def _plain_size(folder: Path, name: str, remedy: Problem) -> int:

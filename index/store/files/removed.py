@@ -66,8 +66,16 @@ class RemovedList(RemovedArticles):
         try:
             self._articles = _read(path)
             yield
+            entries = [{**asdict(each), "day": str(each.day)} for each in self.articles]
+            body = {"version": _VERSION, "articles": entries}
+            beside = path.with_name(f"{_NAME}.new")
             with translate_disk_errors(path):
-                _write(path, self.articles)
+                with beside.open("w", encoding="utf-8") as file:
+                    json.dump(body, file, ensure_ascii=False, indent=2)
+                    file.write("\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                beside.replace(path)
         finally:
             lock.release()
 
@@ -111,14 +119,3 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
         raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
     except (ValueError, KeyError, TypeError, StoreError) as error:
         raise StoreError("removed-unreadable", shown=path, reason=reason_of(error)) from error
-
-
-def _write(path: Path, articles: Iterable[RemovedArticle]) -> None:
-    body = {"version": _VERSION, "articles": [{**asdict(a), "day": str(a.day)} for a in articles]}
-    beside = path.with_name(f"{_NAME}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(body, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import DamagedIndex, NoIndex, StoreError
@@ -25,8 +24,7 @@ from index.store.files.generation import (
     open_whole,
     verify,
 )
-from index.store.files.layout import Layout, new_id
-from index.store.files.lock import build_lock
+from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.removed import RemovedList, WithdrawnFile
 from index.store.files.resume import ResumeFile, forget_resume
@@ -87,28 +85,16 @@ class FileStore:
     def removed(self) -> RemovedList:
         return RemovedList.open(self.data_dir)
 
-    def build_turn(self) -> AbstractContextManager[FileTurn]:
-        return file_turn(self.data_dir)
+    @contextmanager
+    def build_turn(self) -> Iterator[FileTurn]:
+        layout = Layout(self.data_dir)
+        with layout.alone(), closing(FileTurn(layout)) as turn:
+            yield turn
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PartTurn]:
         raise StoreError("part-without-server")
-
-
-@contextmanager
-def file_turn(data_dir: Path) -> Iterator[FileTurn]:
-    """Alone in the data directory. Raises BuildLocked, StoreError."""
-    layout = Layout(data_dir)
-    with build_lock(layout.root):
-        with translate_disk_errors(layout.generations):
-            layout.generations.mkdir(exist_ok=True)
-            layout.sweep()
-        turn = FileTurn(layout)
-        try:
-            yield turn
-        finally:
-            turn.close()
 
 
 class FileTurn:
@@ -143,7 +129,7 @@ class FileTurn:
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[FileDraft]:
-        generation = new_id(datetime.now(UTC), max(self._layout.whole(), default=None))
+        generation = self._layout.next_id()
         folder = self._layout.unfinished(generation)
         before = self.previous.folder / ARTICLES_FILE if self.previous else None
         try:

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,7 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import holds_own_tables
 from index.store.disk import translate_disk_errors
 from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation, find_current
-from index.store.files.layout import Hold, Layout, new_id
-from index.store.files.lock import build_lock
+from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 
 _AGAIN = Problem("remedy-export")
@@ -28,11 +26,7 @@ _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, R
 
 
 def export_index(data_dir: Path, folder: Path) -> Manifest:
-    """Write the generation in service to a folder of its own, for `import_index`.
-
-    The folder is made, or is empty, or holds an earlier export, which is replaced once the new one
-    is whole. Raises NoIndex, DamagedIndex, StoreError for a folder that holds anything else.
-    """
+    """See `index.store.base.IndexStore.export`."""
     if not may_hold_an_export(folder):
         raise StoreError("export-not-empty", shown=folder)
     source, manifest = find_current(data_dir)
@@ -49,24 +43,19 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
 
 
 def import_index(folder: Path, data_dir: Path) -> Manifest:
-    """Put an exported index in service, whole, as a build would; the one before it is kept.
+    """See `index.store.base.IndexStore.take`.
 
-    It gets an id of its own, and no folders to follow: those that it names are of the machine that
-    it comes from. Nor has it rules: a build takes vectors from it, by the hash of their texts, and
-    reads its own files again. Raises DamagedIndex for a folder that is no whole export,
-    BuildLocked, StoreError: the index in service then stays.
+    The generation gets an id of its own, and no folders to follow: those that it names are of the
+    machine that it comes from. Nor has it rules: a build takes vectors from it, by the hash of
+    their texts, and reads its own files again.
 
     The folder is trusted as code is: what is damaged or not of an export's form is refused, but
     whoever made it decides what is answered from it.
     """
     manifest = check_export(folder)
     layout = Layout(data_dir)
-    with build_lock(layout.root):
-        with translate_disk_errors(layout.generations):
-            layout.generations.mkdir(exist_ok=True)
-            layout.sweep()
-        own = new_id(datetime.now(UTC), max(layout.whole(), default=None))
-        manifest = replace(manifest, id=own, roots=(), rules="")
+    with layout.alone():
+        manifest = replace(manifest, id=layout.next_id(), roots=(), rules="")
         replaced = layout.replaced()
         draft = layout.unfinished(manifest.id)
         try:
@@ -152,11 +141,9 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
 
 def rollback(data_dir: Path) -> Manifest:
-    """Put the generation before the one in service back, if every byte of it is as it was written.
+    """See `index.store.base.IndexStore.roll_back`.
 
-    Readers switch to it as they do to a new one. The one put aside stays on disk until a build
-    succeeds. Raises NoIndex, BuildLocked, StoreError where there is nothing before, DamagedIndex:
-    the index in service then stays as it was.
+    The generation put aside stays on disk until a build succeeds.
     """
     layout = Layout(data_dir)
     current = _current(layout)

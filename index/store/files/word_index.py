@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import DamagedIndex, reason_of
-from index.store.bm25 import K1, B
-from index.store.postings import Postings, WordMatch, postings
+from index.store.postings import K1, B, Postings, WordMatch, postings
 from index.text.language import keyed_terms
 
 # The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.

@@ -22,19 +22,27 @@ import numpy as np
 from index.article import Article, ArticleEntry, Period, Selection
 from index.errors import DamagedIndex, StoreError
 from index.models.base import IntArray, Vectors
-from index.store.postgres.articles import ArticleRows
+from index.store.articles import (
+    ARTICLE_COLUMNS,
+    ENTRY_COLUMNS,
+    article_of_row,
+    entry_of_row,
+    selection_clause,
+)
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.nearest import (
+    POSTGRES,
     ArticleFilter,
     NearRow,
     ServerVectors,
     prepare_session,
     vector_text,
 )
-from index.store.postgres.schema import VectorTables
+from index.store.postgres.schema import Row, VectorTables, fetch
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (
+    SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
     ClosedOnExit,
@@ -48,6 +56,7 @@ Result = TypeVar("Result")
 
 QUESTION_SECONDS = 20.0  # that a statement of a question may take
 _AT_ONCE = 4  # jobs that wait for one server; each question brings it two
+_OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
 _CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
 
 
@@ -87,7 +96,6 @@ class _ServerReader:
 
     def __init__(self, server: Server, own: ServerFacts) -> None:
         self.own = own
-        self.articles = ArticleRows(own.number)
         tables = VectorTables(own.facts.model, own.facts.dimension)
         sizes: dict[RowKind, int] = {"passages": own.passages, "sentences": own.sentences}
         self.vectors = ServerVectors(server.shown, own.number, tables, sizes)
@@ -134,15 +142,20 @@ class _Servers:
         asked = [self._pool.submit(each.ask, job) for each, job in jobs]
         return [each.result() for each in asked]
 
+    def fetch_each(self, query: str, *values: object) -> list[list[Row]]:
+        """The rows that each server has for a query about the generation, whose schema is {g}."""
+        return self.each(lambda e, c: fetch(c, e.own.number, query, *values))
+
     def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
         return self.ask([(each, job) for each in self.readers])
 
     def each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
         return self.ask([(each, partial(job, each)) for each in self.readers])
 
-    def home(self, article_id: str) -> _ServerReader:
-        """The one that an article lies on."""
-        return self.readers[place_of(article_id, len(self.readers))]
+    def fetch_home(self, query: str, article_id: str, *values: object) -> list[Row]:
+        """As `fetch_each`, of the server that an article lies on, whose id is the first value."""
+        home = self.readers[place_of(article_id, len(self.readers))]
+        return home.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
 
     def close(self) -> None:
         for each in self.readers:
@@ -157,10 +170,9 @@ class PostgresGeneration(ClosedOnExit):
         for place, (server, own) in enumerate(servers):
             check_place(server, place, len(servers), own)
         self.facts = servers[0][1].facts
+        self._number = servers[0][1].number
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
-        self._words = PostgresWords(
-            servers[0][1].number, self._servers.ask_each, self.facts.passages
-        )
+        self._words = PostgresWords(self._number, self._servers.ask_each, self.facts.passages)
         self._closing = weakref.finalize(self, self._servers.close)
         try:
             for each in self._servers.readers:
@@ -274,24 +286,36 @@ class PostgresGeneration(ClosedOnExit):
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
         asked = [int(key) for key in keys]
-        spans: dict[int, list[tuple[int, int]]] = {}
-        found = self._servers.each(
-            lambda e, c: (e.articles.passage_texts(c, asked), e.articles.sentence_spans(c, asked))
+        query = (
+            "SELECT p.number, a.id, p.start, p.stop, p.heading, "
+            "substr(a.text, p.start + 1, p.stop - p.start) "
+            "FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
+            "WHERE p.number = ANY(%s::bigint[])"
         )
+        of_sentences = (
+            "SELECT passage, start, stop FROM {g}.sentences "
+            "WHERE passage = ANY(%s::bigint[]) ORDER BY number"
+        )
+        found = self._servers.each(
+            lambda e, c: [fetch(c, e.own.number, q, asked) for q in (query, of_sentences)]
+        )
+        spans: dict[int, list[tuple[int, int]]] = {}
         for _, sentences in found:
             for passage, start, stop in sentences:
                 spans.setdefault(passage, []).append((start, stop))
         return StoredPassage.in_order(asked, (row for texts, _ in found for row in texts), spans)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        asked = list(ids)
-        found = self._servers.each(lambda e, c: e.articles.entries_of(c, asked)) if asked else []
+        found = self._entries("id = ANY(%s)", list(ids)) if ids else []
         return [entry for entries in found for _, entry in entries]
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
-        asked = list(ids)
-        found = self._servers.each(lambda e, c: e.articles.passage_keys(c, asked)) if asked else []
-        return np.array([key for keys in found for key in keys], dtype=np.int64)
+        query = (
+            "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
+            "WHERE a.id = ANY(%s)"
+        )
+        found = self._servers.fetch_each(query, list(ids)) if ids else []
+        return np.array([row[0] for rows in found for row in rows], dtype=np.int64)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         found = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
@@ -299,40 +323,49 @@ class PostgresGeneration(ClosedOnExit):
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        return self._passage(article_id, start)
+        place = "start <= %s AND stop > %s ORDER BY start DESC"
+        return self._passage(article_id, place, start, start)
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        return self._passage(article_id, None)
+        return self._passage(article_id, "TRUE ORDER BY number")
 
-    def _passage(self, article_id: str, at: int | None) -> StoredPassage | None:
-        one = self._servers.home(article_id)
-        key = one.ask(lambda c: one.articles.passage_key(c, article_id, at))
-        return None if key is None else self.stored([key])[0]
+    def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
+        query = f"SELECT number FROM {{g}}.passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
+        rows = self._servers.fetch_home(query, article_id, *values)
+        return self.stored(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
-        one = self._servers.home(article_id)
-        return one.ask(lambda c: one.articles.count_passages(c, article_id))
+        query = f"SELECT count(*) FROM {{g}}.passages WHERE {_OF_ARTICLE}"
+        return int(self._servers.fetch_home(query, article_id)[0][0])
 
     def article(self, article_id: str) -> Article | None:
         return self.articles_by_id([article_id]).get(article_id)
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        homes = {self._servers.home(each).own.place: self._servers.home(each) for each in ids}
-        asked = list(ids)
+        query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
+        readers = self._servers.readers
+        homes = [readers[place] for place in {place_of(each, len(readers)) for each in ids}]
         found = self._servers.ask(
-            [(each, partial(each.articles.articles, ids=asked)) for each in homes.values()]
+            [(home, lambda c: fetch(c, self._number, query, list(ids))) for home in homes]
         )
-        return {article.id: article for articles in found for article in articles}
+        articles = (article_of_row(row) for rows in found for row in rows)
+        return {article.id: article for article in articles}
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        found = self._servers.each(lambda e, c: e.articles.find(c, reference))
-        first = min(way for way, _ in found)
-        return _by_number(entries for way, entries in found if way == first)
+        ways = ["id = %s", "path = %s", "url = %s", "title = %s"]
+        if len(reference) >= SHORTEST_PREFIX:
+            ways.insert(1, "starts_with(id, %s)")
+        for way in ways if "\0" not in reference else ():
+            if found := _by_number(self._entries(way, reference)):
+                return found
+        return []
 
     def articles(
         self, within: Period | None = None, limit: int = -1, among: Selection | None = None
     ) -> list[ArticleEntry]:
-        found = self._servers.each(lambda e, c: e.articles.entries(c, within, limit, among))
+        clause, values = selection_clause(within, among, POSTGRES)
+        clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
+        found = self._entries(clause, *values, None if limit < 0 else limit)
 
         def newest_first(row: tuple[int, ArticleEntry]) -> tuple[int, int]:
             day = row[1].published
@@ -342,17 +375,29 @@ class PostgresGeneration(ClosedOnExit):
         return entries if limit < 0 else entries[:limit]
 
     def copied(self) -> list[ArticleEntry]:
-        return _by_number(self._servers.each(lambda e, c: e.articles.copied(c)))
+        return _by_number(self._entries("copies <> '[]'"))
+
+    def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:
+        """What each server has, with the numbers that tell apart the articles of a day."""
+        query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
+        found = self._servers.fetch_each(query, *values)
+        return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in found]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         if within is None and among is None:
             return self.facts.articles
-        return sum(self._servers.each(lambda e, c: e.articles.count(c, within, among)))
+        condition, values = selection_clause(within, among, POSTGRES)
+        query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
+        return sum(int(rows[0][0]) for rows in self._servers.fetch_each(query, *values))
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
+        query = (
+            f"SELECT {kind}, count(*) FROM {{g}}.articles "
+            f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
+        )
         total: dict[str, int] = {}
-        for found in self._servers.each(lambda e, c: e.articles.facet(c, kind)):
-            for value, count in found.items():
+        for rows in self._servers.fetch_each(query):
+            for value, count in rows:
                 total[value] = total.get(value, 0) + count
         return dict(sorted(total.items(), key=lambda each: (-each[1], each[0])))
 

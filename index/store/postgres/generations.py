@@ -11,7 +11,6 @@ from psycopg import sql
 
 from index.article import FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
-from index.store.postgres.articles import fetch
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     MODELS_LOCK,
@@ -21,7 +20,7 @@ from index.store.postgres.connections import (
 )
 from index.store.postgres.generation import ServerFacts
 from index.store.postgres.load import KINDS, stored_hashes
-from index.store.postgres.schema import VectorTables, drop_generation, schema_of
+from index.store.postgres.schema import VectorTables, drop_generation, fetch, schema_of
 
 KEPT_DAYS = 30  # that a vector is kept for a build to take
 _AT_ONCE = 2_048  # vectors looked up together

@@ -77,7 +77,7 @@ def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None
         sql.SQL(
             "DROP TABLE IF EXISTS pg_temp.{0}; "
             "CREATE TEMPORARY TABLE {0} (hash bytea NOT NULL, vector vector({1}) NOT NULL)"
-        ).format(_stage(kind), sql.Literal(dimension))
+        ).format(stage_table(kind), sql.Literal(dimension))
     )
 
 
@@ -115,18 +115,11 @@ def sent_vector(sent: bytes) -> Vectors:
     return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
 
 
-def send_new_vectors(
-    connection: Connection, kind: RowKind, hashes: Hashes, vectors: Vectors
-) -> None:
-    """To the place that `stage_vectors` has made."""
-    send_vectors(connection, _stage(kind), hashes, vectors)
-
-
 def vectors_by_hash(
     connection: Connection, tables: VectorTables, kind: RowKind, hashes: Hashes, *, staged: bool
 ) -> dict[bytes, Vectors]:
     """Those of these hashes that there are; new ones too where they are staged."""
-    sources: list[sql.Composable] = [tables.of(kind), *([_stage(kind)] if staged else [])]
+    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
     asked = as_bytes(hashes)
     found: dict[bytes, Vectors] = {}
     for table in sources:
@@ -262,7 +255,7 @@ class GenerationLoader:
             sql.SQL(
                 "INSERT INTO {} (hash, vector) SELECT DISTINCT ON (hash) hash, vector FROM {} "
                 "ON CONFLICT DO NOTHING"
-            ).format(tables.of(kind), _stage(kind))
+            ).format(tables.of(kind), stage_table(kind))
         )
         query = sql.SQL(
             "SELECT DISTINCT r.hash FROM {rows} r LEFT JOIN {v} v USING (hash) WHERE v.id IS NULL"
@@ -277,7 +270,7 @@ class GenerationLoader:
                     hashes = as_hashes(b"".join(found))
                     new = sql.SQL("CREATE TEMPORARY TABLE moved (LIKE {}) ON COMMIT DROP")
                     connection.execute("DROP TABLE IF EXISTS pg_temp.moved")
-                    connection.execute(new.format(_stage(kind)))
+                    connection.execute(new.format(stage_table(kind)))
                     moved = sql.Identifier("moved")
                     send_vectors(connection, moved, hashes, np.stack(list(found.values())))
                     connection.execute(
@@ -435,7 +428,7 @@ def stream(
         yield from copy.rows()
 
 
-def _stage(kind: RowKind) -> sql.Identifier:
+def stage_table(kind: RowKind) -> sql.Identifier:
     return sql.Identifier(f"new_{kind}")
 
 

@@ -21,22 +21,29 @@ from psycopg import sql
 from index.article import Period, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
-from index.store.articles import selection_clause
-from index.store.postgres.articles import POSTGRES, fetch
+from index.store.articles import SqlDialect, selection_clause
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import VectorTables, compose, schema_of
+from index.store.postgres.schema import VectorTables, compose, fetch, schema_of
 from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
 
+POSTGRES = SqlDialect(
+    mark="%s",
+    column_in_list="a.{} = ANY(%s)",
+    path_below_list="EXISTS (SELECT FROM unnest(%s::text[]) folder "
+    "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",
+    as_list=list,
+)
 EXACT_ROWS = 10_000  # up to which every vector is compared; research/scale.md says what that costs
+# How large a share of `n` passages may be for them and their sentences to be all compared: up to
+# the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there
+# are few, going past all that the filter leaves out. research/postgres.md has the times.
 COMPARED_SQUARE = 2_000
-"""How large a share of `n` passages may be for them and their sentences to be all compared: up to
-the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there are
-few, going past all that the filter leaves out. research/postgres.md has the times."""
 
 _KEPT_FILTERS = 32
 EF_SEARCH = 800  # neighbours that HNSW keeps in sight: more find more, and cost more
+# Of every session that searches.
 SETTINGS: Mapping[str, str] = {
     "hnsw.ef_search": str(EF_SEARCH),
     "hnsw.iterative_scan": "relaxed_order",
@@ -45,7 +52,6 @@ SETTINGS: Mapping[str, str] = {
     "work_mem": "64MB",
     "jit": "off",
 }
-"""Of every session that searches."""
 
 # Guessing what a filter leaves, the planner may take comparing all for the lesser work.
 _BY_INDEX = (

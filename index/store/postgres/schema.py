@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import get_args
+from typing import Any, get_args
 
 from psycopg import errors, sql
 
@@ -25,6 +25,7 @@ from index.errors import StoreError
 from index.store.postgres.connections import Connection
 from index.store.reader import GenerationFacts, RowKind
 
+Row = tuple[Any, ...]
 LAYOUT_VERSION = 1  # raised whenever these tables change meaning
 MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
 PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
@@ -288,6 +289,12 @@ def is_prepared(connection: Connection, shown: str = "") -> bool:
 
 def schema_of(number: int) -> sql.Identifier:
     return sql.Identifier(f"selon_{number}")
+
+
+def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
+    """The rows of a query about the tables of a generation, whose schema it calls {g}."""
+    written = compose(query, g=schema_of(number))
+    return connection.execute(written, values, binary=True).fetchall()
 
 
 def create_generation(connection: Connection, number: int) -> None:

@@ -41,7 +41,6 @@ from index.store.build_turn import (
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
-from index.store.postgres.articles import fetch
 from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
     MODELS_LOCK,
@@ -68,7 +67,7 @@ from index.store.postgres.load import (
     stream,
     unload_articles,
 )
-from index.store.postgres.schema import VectorTables, compose
+from index.store.postgres.schema import VectorTables, compose, fetch
 from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 

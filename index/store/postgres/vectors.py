@@ -22,9 +22,9 @@ from index.store.build_turn import (
 from index.store.postgres.connections import Connection
 from index.store.postgres.load import (
     WrittenArticles,
-    send_new_vectors,
     send_vectors,
     sent_vector,
+    stage_table,
     stage_vectors,
     stream,
     vectors_by_hash,
@@ -152,7 +152,9 @@ class PostgresVectors:
         for place, connection in enumerate(self._connections):
             here = np.flatnonzero(self._places[rows] == place)
             if len(here):
-                send_new_vectors(connection, self._kind, self._hashes[rows[here]], vectors[here])
+                send_vectors(
+                    connection, stage_table(self._kind), self._hashes[rows[here]], vectors[here]
+                )
 
     def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
         if not isinstance(stored, SharedVectors):

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from index.models.base import IntArray, Vectors
-from index.store.postgres.articles import fetch
 from index.store.postgres.connections import Connection
+from index.store.postgres.schema import fetch
 from index.store.postings import Ints, Posting, WordMatch
 from index.store.reader import RowKind
 
 _KEPT_BYTES = 64 * 2**20  # of postings that a reader keeps, those of the words asked for last
 _KEPT_COUNTS = 100_000  # terms whose counts a reader keeps; a misspelt word asks for a thousand
+# A term of a sentence, with its BM25 there, as `sentences.words` joins them.
 WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
-"""A term of a sentence, with its BM25 there, as `sentences.words` joins them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ class TermRow:
 
 
 Rows = list[tuple[Any, ...]]
-AskEach = Callable[[Callable[[Connection], Rows]], list[Rows]]
-"""Asks each server of a generation."""
+AskEach = Callable[[Callable[[Connection], Rows]], list[Rows]]  # asks each server of a generation
 
 
 class PostgresTerms:

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from bot.alerts import telegram as subscriptions
 from bot.alerts.telegram import last_morning
 from bot.answering.selection import chosen_articles
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.state.database import state_url
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
@@ -60,7 +60,7 @@ class Newsroom:
     async def at_work(self, server: BotServer) -> AsyncIterator[None]:
         judge = ConfidenceModel.load()
         index = LiveIndex(self._index, FakeEmbedder(), judge, chosen_articles)
-        async with running(server, StubChain(), LiveLibrary(index)):
+        async with running(server, StubChain(), Library(index)):
             yield
 
 

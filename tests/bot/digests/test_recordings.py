@@ -18,7 +18,7 @@ from bot.digests import recordings
 from bot.digests import script_records as scripts
 from bot.digests.script_records import NewScript, ScriptRecord
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.state.conversations import ConversationPlace
 from bot.state.database import open_state
 from bot.state.deliveries import Attachment, Letter, Part
@@ -51,7 +51,7 @@ def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
         # To a fake embedder nothing is sure where one article alone may be found.
         asked = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(1e-6)))
         chain = FollowUpChain(asked, index.search)
-        async with running(server, chain, LiveLibrary(index), speech=speech):
+        async with running(server, chain, Library(index), speech=speech):
             yield speech
 
     return starting
@@ -178,7 +178,7 @@ PROGRAM = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.digests import recordings
 from bot.digests.feature import DigestsFeature
 from bot.messenger.running.application import run_with
@@ -194,7 +194,7 @@ settings = load_settings()
 index = LiveIndex(settings.data_dir, FakeEmbedder(), ConfidenceModel.load())
 speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
 features = [DigestsFeature().telegram]
-run_with(settings, StubChain(), LiveLibrary(index), features=features, speech=speech)
+run_with(settings, StubChain(), Library(index), features=features, speech=speech)
 """
 
 

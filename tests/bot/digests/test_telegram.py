@@ -17,7 +17,7 @@ from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import telegram as handling
 from bot.digests.digest_records import DigestRecord
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
 from index.build.builder import build
@@ -83,7 +83,7 @@ def running_bot(server: BotServer, data_dir: Path) -> Callable[[], AsyncIterator
     @asynccontextmanager
     async def start() -> AsyncIterator[None]:
         index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-        async with running(server, StubChain(), LiveLibrary(index)):
+        async with running(server, StubChain(), Library(index)):
             yield
 
     return start

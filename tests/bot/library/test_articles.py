@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.passages import cut
 from index.findings import Hit, Scores
 from tests.index.samples import article
@@ -29,7 +29,7 @@ class Found:
 
 def ranked(*hits: Hit) -> list[str]:
     index: Any = Found(hits)
-    return [each.title for each in LiveLibrary(index).rank("canal")]
+    return [each.title for each in Library(index).rank("canal")]
 
 
 def test_articles_with_the_words_or_near_in_meaning_are_listed_once_best_first() -> None:

@@ -15,7 +15,7 @@ from bot.locale.errors import error_text
 from bot.locale.watch import REFUSALS
 from bot.terminal.watch.feeds import PASSING
 from index.errors import IndexingError, Problem, ReadError, Words, reason_of
-from index.fetch.robots import OF_THE_HOST
+from index.fetch.fetcher import OF_THE_HOST
 from index.formats.base import Skipped
 from tests.bot.locale.error_codes import raised
 

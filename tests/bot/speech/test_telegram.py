@@ -12,7 +12,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import SpeechError
 from bot.followups.conversation import FollowUpChain
-from bot.library.articles import LiveLibrary
+from bot.library.articles import Library
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
@@ -47,7 +47,7 @@ async def server(tmp_path: Path, speech: HeardSpeech) -> AsyncIterator[BotServer
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     async with (
         BotServer() as server,
-        running(server, chain, LiveLibrary(index), speech=speech),
+        running(server, chain, Library(index), speech=speech),
     ):
         yield server
 

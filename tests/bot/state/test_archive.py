@@ -124,11 +124,19 @@ def written(state: State) -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture
-def full(make: Callable[[str], State]) -> State:
-    state = make("sqlite")
-    fill(state)
-    return state
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    """A database with rows in every table, which no test changes."""
+    path = tmp_path_factory.mktemp("full") / "state.sqlite"
+    with closing(open_state(f"sqlite:///{path}")) as state:
+        fill(state)
+        yield state
+
+
+@pytest.fixture(scope="module")
+def whole(full: State) -> bytes:
+    """Its file."""
+    return written(full)
 
 
 @pytest.mark.parametrize("there", KINDS)
@@ -147,10 +155,11 @@ def test_all_is_the_same_in_the_other_database(
 
 
 @pytest.mark.parametrize("there", KINDS)
-def test_what_comes_after_is_numbered_on(make: Callable[[str], State], there: str) -> None:
-    source, target = make("sqlite"), make(there)
-    fill(source)
-    read_state(target, io.BytesIO(written(source)))
+def test_what_comes_after_is_numbered_on(
+    make: Callable[[str], State], whole: bytes, there: str
+) -> None:
+    target = make(there)
+    read_state(target, io.BytesIO(whole))
     with target.session() as session:
         for table in Base.metadata.sorted_tables:
             if table.name in {"conversations", "turns", "alerts", "documents", "announcements"}:
@@ -161,10 +170,10 @@ def test_what_comes_after_is_numbered_on(make: Callable[[str], State], there: st
 
 
 def test_what_is_not_there_stays_told_from_a_null_of_json(
-    make: Callable[[str], State], full: State
+    make: Callable[[str], State], whole: bytes
 ) -> None:
     target = make("sqlite")
-    read_state(target, io.BytesIO(written(full)))
+    read_state(target, io.BytesIO(whole))
     with target.session() as session:
         gone = session.scalar(text("SELECT count(*) FROM updates WHERE content IS NULL"))
         assert gone == 1
@@ -192,27 +201,27 @@ def test_it_is_one_moment_and_nobody_waits_for_it(make: Callable[[str], State]) 
 
 @pytest.mark.parametrize("there", KINDS)
 def test_what_is_there_is_not_overwritten_unless_so_told(
-    make: Callable[[str], State], full: State, there: str
+    make: Callable[[str], State], full: State, whole: bytes, there: str
 ) -> None:
     target = make(there)
     target.do(partial(people.note_person, person_id=77, now=NOW))
     before = contents(target)
     with pytest.raises(StateError, match="state-not-empty") as refusal:
-        read_state(target, io.BytesIO(written(full)))
+        read_state(target, io.BytesIO(whole))
     assert refusal.value.parameters == {"rows": 1}
     assert contents(target) == before
-    read_state(target, io.BytesIO(written(full)), replace=True)
+    read_state(target, io.BytesIO(whole), replace=True)
     assert contents(target) == contents(full)
 
 
 def test_other_tables_of_a_database_are_left_alone(
-    make: Callable[[str], State], full: State
+    make: Callable[[str], State], whole: bytes
 ) -> None:
     target = make("postgresql")
     with target.session() as session:
         session.execute(text("CREATE TABLE accounts (id bigint primary key)"))
         session.execute(text("INSERT INTO accounts VALUES (1)"))
-    read_state(target, io.BytesIO(written(full)))
+    read_state(target, io.BytesIO(whole))
     assert b"accounts" not in written(target)
     with target.session() as session:
         assert session.scalar(text("SELECT count(*) FROM accounts")) == 1
@@ -225,12 +234,11 @@ def test_other_tables_of_a_database_are_left_alone(
 @pytest.mark.parametrize("there", KINDS)
 def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
     make: Callable[[str], State],
-    full: State,
+    whole: bytes,
     there: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = written(full)
     target = make(there)
     versions = tmp_path / "migrations"
     versions.mkdir()
@@ -241,7 +249,7 @@ def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
     (versions / "versions").mkdir()
     for path in (folder / "versions").glob("0*.py"):
         (versions / "versions" / path.name).symlink_to(path)
-    head = json.loads(file.splitlines()[0])["revision"]
+    head = json.loads(whole.splitlines()[0])["revision"]
     (versions / "versions" / "later.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
         f"revision, down_revision, branch_labels, depends_on = 'later', {head!r}, None, None\n"
@@ -251,7 +259,7 @@ def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
         "    op.create_table('habits', sa.Column('id', sa.BigInteger(), primary_key=True))\n"
     )
     monkeypatch.setattr(database, "_MIGRATIONS", versions)
-    read_state(target, io.BytesIO(file))
+    read_state(target, io.BytesIO(whole))
     with target.session() as session:
         colours = session.execute(text("SELECT colour FROM people")).scalars().all()
         assert colours == ["green"] * ROWS
@@ -260,10 +268,10 @@ def test_a_file_of_an_older_selon_is_brought_to_the_new_tables(
 
 
 def test_a_new_table_and_a_new_column_are_moved_by_nothing_but_being_there(
-    make: Callable[[str], State], full: State
+    full: State, whole: bytes
 ) -> None:
     """Every table and column of the database is in the file."""
-    lines = [json.loads(line) for line in written(full).splitlines()]
+    lines = [json.loads(line) for line in whole.splitlines()]
     told = {each["table"]: set(each["columns"]) for each in lines if "table" in each}
     with full.session(reading=True) as session:
         tables = session.execute(
@@ -389,14 +397,14 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     + [("postgresql", name) for name, (code, _) in HARMS.items() if code == "rows"],
 )
 def test_what_is_no_whole_file_ends_in_one_error_and_changes_nothing(
-    make: Callable[[str], State], full: State, kind: str, name: str
+    make: Callable[[str], State], whole: bytes, kind: str, name: str
 ) -> None:
     code, harm = HARMS[name]
     target = make(kind)
     target.do(partial(people.note_person, person_id=77, now=NOW))
     before = contents(target)
     with pytest.raises(StateError) as refusal:
-        read_state(target, io.BytesIO(harm(written(full))), replace=True)
+        read_state(target, io.BytesIO(harm(whole)), replace=True)
     assert refusal.value.code in {f"state-file-{code}", f"state-{code}"}
     assert "Zo" not in str(refusal.value)
     assert contents(target) == before

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from bot.state import documents, updates
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State, open_state
-from bot.state.decisions import decide_once
 from bot.state.documents import DecidedScope, DocumentDecision
+from bot.state.meters import decide_once
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HERE = ConversationPlace(100, 0, 7)

@@ -3,14 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index.build.builder import build, build_articles
 from index.errors import IndexingError, Problem
 from index.store.files.generation import current_id, verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, article, best_passage, full, index, opened, three
+from tests.index.samples import BRIDGE, article, best_passage, index, opened, three
 
 
 class Recorder:
@@ -73,22 +72,6 @@ def test_changed_metadata_is_shown_without_embedding_again(tmp_path: Path) -> No
     assert (report.changed, report.embedded, report.switched) == (1, 0, True)
     with opened(tmp_path) as generation:
         assert generation.article(signed.id) == signed
-
-
-def test_vectors_are_the_same_whether_reused_or_new(tmp_path: Path) -> None:
-    corpus = [full(), *three()]
-    index(three(), tmp_path / "grown")
-    index(corpus, tmp_path / "grown")
-    index(corpus, tmp_path / "new")
-    with opened(tmp_path / "grown") as grown, opened(tmp_path / "new") as new:
-        rows = np.arange(new.facts.sentences)
-        np.testing.assert_array_equal(
-            grown.sentence_vectors.vectors(rows), new.sentence_vectors.vectors(rows)
-        )
-        rows = np.arange(new.facts.passages)
-        np.testing.assert_array_equal(
-            grown.passage_vectors.vectors(rows), new.passage_vectors.vectors(rows)
-        )
 
 
 class Renamed(FakeEmbedder):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import DuplicateGroup, SignedArticle
-from index.build.duplicates import LIKENESS, duplicate_groups, likeness, signature
+from index.build.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
 from tests.index.build.reprints import Pair, articles, pairs
 
 TEXTS = articles()
@@ -36,7 +36,7 @@ def signed(
 
 @pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.name)
 def test_a_pair_is_told_for_what_it_is(pair: Pair) -> None:
-    alike = likeness(signature(pair.one), signature(pair.other))
+    alike = signature_likeness(signature(pair.one), signature(pair.other))
     # With room on both sides: the threshold is not fitted to these pairs alone.
     assert alike >= LIKENESS + 0.1 if pair.same else alike <= LIKENESS - 0.4
     grouped = duplicate_groups([signed("1", pair.one), signed("2", pair.other)])
@@ -122,7 +122,10 @@ def test_what_is_like_a_copy_only_is_not_swallowed() -> None:
     versions = {"a": words[: 4 * size], "b": words[: 5 * size], "c": words[size : 6 * size]}
     texts = {name: " ".join(version) for name, version in versions.items()}
     alike = {
-        f"{one}{other}": likeness(signature(texts[one]), signature(texts[other])) >= LIKENESS
+        f"{one}{other}": (
+            signature_likeness(signature(texts[one]), signature(texts[other])) >= LIKENESS
+        )
+        >= LIKENESS
         for one, other in ("ab", "bc", "ac")
     }
     assert alike == {"ab": True, "bc": True, "ac": False}
@@ -170,7 +173,7 @@ def test_groups_hang_on_the_articles_and_not_on_their_order(
     assert len(seen) == len(set(seen))
     for one in found:
         for copy in one.copies:
-            alike = likeness(by_id[one.kept].signature, by_id[copy].signature)
+            alike = signature_likeness(by_id[one.kept].signature, by_id[copy].signature)
             assert alike >= LIKENESS
 
 

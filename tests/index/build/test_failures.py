@@ -14,7 +14,6 @@ from index.article import Article
 from index.build.builder import build_articles
 from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
-from index.store import article_writer
 from index.store.files.generation import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened, three
@@ -136,20 +135,3 @@ def test_a_full_disk_is_one_line_and_changes_nothing(
     assert verify(tmp_path).id == first.generation
     assert index(three(), tmp_path).switched
     assert verify(tmp_path).articles == 3
-
-
-def test_a_disk_too_small_for_the_articles_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = index(three(), tmp_path)
-    monkeypatch.setattr(
-        article_writer,
-        "TABLES",
-        f"PRAGMA max_page_count = 20; {article_writer.TABLES}",
-    )
-    long = article("long", "Une phrase qui se répète. " * 4_000)
-    with pytest.raises(StoreError, match=r"articles\.sqlite: .*disk is full") as caught:
-        index([long], tmp_path)
-    assert "\n" not in str(caught.value)
-    assert verify(tmp_path).id == first.generation
-    assert _generations(tmp_path) == [first.generation]

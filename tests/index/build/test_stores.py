@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -13,31 +13,13 @@ import pytest
 
 from index.build.builder import build, build_articles
 from index.errors import BuildLocked, BuildStopped, NoIndex
-from index.search.confidence import ConfidenceModel
-from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp_files
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, folder_in_service, full, three
-from tests.index.store.postgres_stores import postgres_store
+from tests.index.samples import article, folder_in_service, full, live, three
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
-
-
-@pytest.fixture(params=["files", "postgres", "three servers"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
-    if request.param == "files":
-        yield open_store(tmp_path)
-    else:
-        server = request.getfixturevalue("vector_server")
-        servers = 1 if request.param == "postgres" else 3
-        with postgres_store(server, tmp_path, servers) as found:
-            yield found
-
-
-def live(store: IndexStore) -> LiveIndex:
-    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
 
 
 def test_what_is_built_is_asked_and_nothing_is_embedded_twice(store: IndexStore) -> None:
@@ -94,8 +76,9 @@ def test_the_copy_that_tells_most_speaks_and_shows_the_address_of_another(
 
 
 def test_one_build_at_a_time(store: IndexStore) -> None:
-    with store.build_turn(), pytest.raises(BuildLocked):
+    with store.build_turn(), pytest.raises(BuildLocked) as locked:
         build_articles(three(), store, FakeEmbedder())
+    assert str(os.getpid()) in str(locked.value.parameters["process"])
     assert build_articles(three(), store, FakeEmbedder()).switched
 
 

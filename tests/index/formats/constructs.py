@@ -17,9 +17,10 @@ from functools import cache
 import pypdfium2
 
 from index.formats.pdf import worker
+from tests.index.formats.articles import zipped
 from tests.index.formats.hostile import CONTAINER, read_slow
 from tests.index.formats.pdfs import Run, pdf
-from tests.index.formats.test_archives import tarred, zipped
+from tests.index.formats.test_archives import tarred
 
 
 @dataclass(frozen=True)

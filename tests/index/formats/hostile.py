@@ -16,6 +16,7 @@ from pathlib import Path
 from index.errors import ReadError
 from index.formats.base import Content, Source
 from index.formats.conversion import articles_in
+from tests.index.formats.articles import zipped
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -29,14 +30,6 @@ _PACKAGE = (
     b'media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>'
 )
 _NESTED = b'{"title": "a", "text": "Le pont date de 1901.", "a": [%s[]]}'
-
-
-def _zip(**members: bytes) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, each in members.items():
-            archive.writestr(name, each)
-    return data.getvalue()
 
 
 def _tar(data: bytes) -> bytes:
@@ -59,7 +52,7 @@ def docx(paragraphs: int) -> bytes:
     with zipfile.ZipFile(plain) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     members["word/document.xml"] = document % (_WORD.encode(), body)
-    return _zip(**members)
+    return zipped(members)
 
 
 def _opendocument(paragraphs: int) -> bytes:
@@ -73,16 +66,19 @@ def _opendocument(paragraphs: int) -> bytes:
 def _odt(paragraphs: int) -> bytes:
     content = _opendocument(paragraphs).replace(b"office:document", b"office:document-content")
     mimetype = b"application/vnd.oasis.opendocument.text"
-    manifest = {"META-INF/manifest.xml": b"<manifest/>"}
-    return _zip(mimetype=mimetype, **{"content.xml": content}, **manifest)
+    manifest = b"<manifest/>"
+    return zipped({"mimetype": mimetype, "content.xml": content, "META-INF/manifest.xml": manifest})
 
 
 def _epub(paragraphs: int) -> bytes:
     page = b"<html xmlns='http://www.w3.org/1999/xhtml'><body>%s</body></html>"
-    return _zip(
-        mimetype=b"application/epub+zip",
-        **{"META-INF/container.xml": CONTAINER, "a.opf": _PACKAGE},
-        **{"a.xhtml": page % (b"<p/>" * paragraphs)},
+    return zipped(
+        {
+            "mimetype": b"application/epub+zip",
+            "META-INF/container.xml": CONTAINER,
+            "a.opf": _PACKAGE,
+            "a.xhtml": page % (b"<p/>" * paragraphs),
+        }
     )
 
 
@@ -100,22 +96,23 @@ def _pdf(size: int) -> bytes:
     )
 
 
-_WIDE = "😀".encode() + b"a" * (60 * 2**20)  # letters of four bytes each, for one of them is
+_WIDE = "😀".encode() + b"a" * (15 * 2**20)  # letters of four bytes each, for one of them is
+HEAVY_BYTES = 64 * 2**20  # of memory; the files below take more
 _HEAVY: dict[str, Callable[[], bytes]] = {
-    ".md": lambda: b"a\n=\n" * 250_000,
+    ".md": lambda: b"a\n=\n" * 60_000,
     ".txt": lambda: _WIDE,
-    ".html": lambda: b"<html><body>" + b"<p>a" * 4_000_000,
+    ".html": lambda: b"<html><body>" + b"<p>a" * 1_000_000,
     ".pdf": lambda: _pdf(400 * 2**20),
-    ".docx": lambda: docx(8_000_000),
-    ".odt": lambda: _odt(6_000_000),
-    ".fodt": lambda: _opendocument(6_000_000),
-    ".epub": lambda: _epub(8_000_000),
-    ".jsonl": lambda: _NESTED % (b"[]," * 5_000_000),
-    ".json": lambda: b'{"title": "a", "text": "%s"}' % _WIDE[: 15 * 2**20],
-    ".csv": lambda: b"title,text\n" + b"," * 15_000_000,
-    ".xml": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 500_000,
+    ".docx": lambda: docx(2_000_000),
+    ".odt": lambda: _odt(1_500_000),
+    ".fodt": lambda: _opendocument(1_500_000),
+    ".epub": lambda: _epub(2_000_000),
+    ".jsonl": lambda: _NESTED % (b"[]," * 1_250_000),
+    ".json": lambda: b'{"title": "a", "text": "%s"}' % _WIDE[: 4 * 2**20],
+    ".csv": lambda: b"title,text\n" + b"," * 4_000_000,
+    ".xml": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 125_000,
     ".eml": lambda: b"Subject: a\n\n" + _WIDE,
-    ".zip": lambda: _zip(**{"a.docx": docx(8_000_000), "a.txt": _WIDE}),
+    ".zip": lambda: zipped({"a.docx": docx(2_000_000), "a.txt": _WIDE}),
     ".tar": lambda: _tar(_WIDE),
     ".tar.gz": lambda: gzip.compress(_tar(_WIDE)),
     ".gz": lambda: gzip.compress(_WIDE),
@@ -125,7 +122,7 @@ _HEAVY: dict[str, Callable[[], bytes]] = {
 
 
 def heavy(suffix: str) -> bytes:
-    """A file of a format, by its first suffix, that takes more memory than one may."""
+    """A file of a format, by its first suffix, that takes more than `HEAVY_BYTES` of memory."""
     return _HEAVY[suffix]()
 
 

@@ -9,12 +9,11 @@ import json
 import lzma
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
@@ -22,6 +21,7 @@ from index.errors import ReadError
 from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
 from index.formats.table import FORMAT_OF_SUFFIX
+from tests.fuzz import fuzzed
 from tests.index.formats.articles import OTHER, PROSE
 from tests.index.formats.test_archives import tarred, zipped
 from tests.index.formats.test_odt import WRITTEN, document, flat
@@ -103,12 +103,6 @@ SAMPLES: dict[str, bytes] = {
 _NAMES = {".gz": "a.jsonl.gz", ".bz2": "a.jsonl.bz2", ".xz": "a.jsonl.xz"}
 CANARY = "CANARI-7f3a"
 
-bounded = settings(
-    max_examples=25,
-    deadline=timedelta(seconds=15),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
 
 def test_every_format_has_a_sample_that_is_read(tmp_path: Path) -> None:
     assert SAMPLES.keys() == FORMAT_OF_SUFFIX.keys()
@@ -144,7 +138,7 @@ def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(data=st.binary(max_size=300))
-@bounded
+@fuzzed(25)
 def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
     _found(tmp_path, suffix, data)
 
@@ -180,7 +174,7 @@ def _mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(mutate=_mutations())
-@bounded
+@fuzzed(25)
 def test_a_file_that_was_one_once(
     tmp_path: Path, suffix: str, mutate: Callable[[bytes], bytes]
 ) -> None:

@@ -19,18 +19,10 @@ from index.errors import Problem, ReadError
 from index.formats.archives import bounds
 from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
-from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+from tests.index.formats.articles import OTHER, PROSE, read_file, refusal, zipped
 
 Files = Mapping[str, bytes | str]
 LINE = json.dumps({"id": 7, "titre": "La gare", "texte": OTHER})
-
-
-def zipped(files: Files, packing: int = zipfile.ZIP_DEFLATED) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", packing) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
 
 
 def tarred(files: Files, mode: str = "") -> bytes:
@@ -242,7 +234,7 @@ def test_a_member_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.Mo
 def test_members_without_number_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("index.formats.archives.members.ARCHIVE_MEMBERS", 3)
+    monkeypatch.setattr("index.formats.archives.parser.ARCHIVE_MEMBERS", 3)
     files: Files = {f"{n}.md": f"{PROSE} {n}" for n in range(10)}
     articles, (skipped,) = read_file(tmp_path, name, PACKERS[name](files))
     assert len(articles) == 3
@@ -252,7 +244,7 @@ def test_members_without_number_are_not_read(
 def test_a_list_of_members_too_long_to_be_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.formats.archives.members.DIRECTORY_BYTES", 100)
+    monkeypatch.setattr("index.formats.archives.parser.DIRECTORY_BYTES", 100)
     assert "archive-too-many-files" in refusal(
         tmp_path, "a.zip", zipped({f"{n}.md": PROSE for n in range(10)})
     )

@@ -10,11 +10,8 @@ from index.article import Article
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.conversion import article_of_draft
+from tests.index.formats.articles import PROSE
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 TITLE = Block("Le budget", heading=True)
 
 

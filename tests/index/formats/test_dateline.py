@@ -11,8 +11,8 @@ import pytest
 from index.article import Article
 from index.build.passages import cut
 from index.formats.base import Block, Metadata, Skipped, Source
+from index.formats.byline import parse_dateline, split_dateline
 from index.formats.conversion import read_source
-from index.formats.dateline import parse_dateline, split_dateline
 
 FIRST = "Le conseil municipal a voté hier le budget de la ville, en hausse de trois pour cent."
 SECOND = "Les élus de l'opposition ont quitté la salle avant la fin de la séance."

@@ -12,15 +12,9 @@ import pytest
 from docx.document import Document
 
 from index.article import Article
-from index.errors import ReadError
 from index.formats import docx, zip_package
-from index.formats.base import Content, Skipped
-from index.formats.conversion import article_of_draft
+from tests.index.formats.articles import PROSE, parse, parser_refusal, zipped
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -35,19 +29,13 @@ def made(write: Callable[[Document], None]) -> bytes:
 
 
 def read(data: bytes, name: str = "note.docx") -> Article:
-    content = Content.of_bytes(data, name)
-    (draft,) = docx.read(content)
-    assert not isinstance(draft, Skipped)
-    return article_of_draft(draft, content, name)
+    (article,), skipped = parse(docx.read, data, name)
+    assert skipped == []
+    return article
 
 
 def refusal(data: bytes) -> str:
-    with pytest.raises(ReadError) as caught:
-        read(data)
-    message = str(caught.value)
-    assert message.startswith("note.docx: ")
-    assert "\n" not in message
-    return message
+    return parser_refusal(docx.read, data, "note.docx")
 
 
 def altered(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
@@ -195,14 +183,6 @@ def test_a_template_s_language_title_and_day_are_not_the_article_s() -> None:
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
-def zipped_up(**members: bytes | str) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name.replace("__", "/"), data)
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -211,9 +191,9 @@ def zipped_up(**members: bytes | str) -> bytes:
         (b"PK\x03\x04 coup\xc3\xa9", "docx-cut"),
         (OLD, "file-old-office"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), "file-encrypted"),
-        (zipped_up(a="b"), "docx-is-zip"),
+        (zipped({"a": "b"}), "docx-is-zip"),
         (
-            zipped_up(word__document="<w:document/>", **{"[Content_Types].xml": "<a"}),
+            zipped({"word/document": "<w:document/>", "[Content_Types].xml": "<a"}),
             "docx-damaged",
         ),
     ],
@@ -224,11 +204,11 @@ def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_package, "PACKAGE_BYTES", 5 * 2**20)
-    bomb = zipped_up(word__media="0" * 6 * 2**20)
+    bomb = zipped({"word/media": "0" * 6 * 2**20})
     assert len(bomb) < 20_000
     assert "package-too-large" in refusal(bomb)
     monkeypatch.setattr(zip_package, "PACKAGE_MEMBERS", 2)
-    assert "package-too-large" in refusal(zipped_up(a="", b="", c=""))
+    assert "package-too-large" in refusal(zipped({"a": "", "b": "", "c": ""}))
 
 
 WHOLE = made(lambda document: document.add_paragraph(PROSE))

@@ -12,11 +12,8 @@ from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import article_of_draft
 from index.formats.email import MESSAGE_BYTES, read
+from tests.index.formats.articles import PROSE
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 HEAD = {
     "From": "Jeanne Petit <presse@exemple.fr>",
     "To": "redaction@exemple.fr",
@@ -177,14 +174,6 @@ def test_parts_nested_without_end_are_read_or_refused() -> None:
     assert _refused(head + nested + b"Content-Type: text/plain\r\n\r\nMot")
     letters = b"Content-Type: message/rfc822\r\n\r\n" * 2_000
     assert _refused(head + letters)
-
-
-_LINES = """
-From: Subject: Date: Content-Type: text/html text/plain multipart/mixed multipart/alternative
-boundary=x --x --x-- charset=utf-8 charset=x =?utf-8?q?=E9?= =?x?b?%%?= <a@b> "a , ; @ ( \\ base64
-Content-Transfer-Encoding: quoted-printable Content-Disposition: attachment filename=a.html
-filename*=utf-8''%e9.md message/rfc822 <p>mot</p> 29 Aug 2025 +0200 é \x00 Mot.
-"""
 
 
 @pytest.mark.parametrize(

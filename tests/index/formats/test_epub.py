@@ -10,15 +10,10 @@ from datetime import date
 import pytest
 
 from index.article import Article
-from index.errors import ReadError
 from index.formats import epub, zip_package
-from index.formats.base import Content, Skipped
-from index.formats.conversion import article_of_draft
+from index.formats.base import Skipped
+from tests.index.formats.articles import PROSE, parse, parser_refusal, zipped
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
     '<rootfile full-path="OEBPS/livre.opf"/></rootfiles></container>'
@@ -83,23 +78,11 @@ def page(body: str, kind: str = "") -> str:
 
 
 def read(data: bytes) -> tuple[list[Article], list[Skipped]]:
-    content = Content.of_bytes(data, "livre.epub")
-    found = list(epub.read(content))
-    skipped = [each for each in found if isinstance(each, Skipped)]
-    return [
-        article_of_draft(each, content, "livre.epub")
-        for each in found
-        if not isinstance(each, Skipped)
-    ], skipped
+    return parse(epub.read, data, "livre.epub")
 
 
 def refusal(data: bytes) -> str:
-    with pytest.raises(ReadError) as caught:
-        read(data)
-    message = str(caught.value)
-    assert message.startswith("livre.epub: ")
-    assert "\n" not in message
-    return message
+    return parser_refusal(epub.read, data, "livre.epub")
 
 
 def text_of(body: str) -> str:
@@ -192,10 +175,7 @@ def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:
 
 def test_what_is_no_book_says_so() -> None:
     assert "epub-" in refusal(b"Bonjour")
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("a", "b")
-    assert "epub-" in refusal(stream.getvalue())
+    assert "epub-" in refusal(zipped({"a": "b"}))
     assert "epub-no-text" in refusal(Book({"un.xhtml": page("<p></p><img src='a.png'/>")}).bytes())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,9 @@ from tests.index.formats.hostile import SLOW, read_slow
 
 COUNT = 25  # of each construct of a pair, in the shortest file; each next one has four times more
 STEPS = 3
-EVERY = 3  # one pair in so many is tried here, OpenDocument's list levels too; all by `make fuzz`
+EVERY = (
+    1 if "FUZZ_EXAMPLES" in os.environ else 9
+)  # of so many pairs one is tried; all by `make fuzz`
 GROWTH = 8.0  # linear work takes 4 times longer for four times more, quadratic work 16 times
 MEASURED = 0.01  # seconds of the processor from which times are compared
 GUARD = 3.0  # seconds of the processor after which a file of at most 300 kB is given up

@@ -16,13 +16,8 @@ from index.formats.base import FACTS, ArticleDraft, Content
 from index.formats.conversion import article_of_draft
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
-from tests.index.formats.articles import OTHER
+from tests.index.formats.articles import OTHER, PROSE
 from tests.index.formats.pages import FOLDER, PAGES, Expected
-
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 
 
 def _draft(page: str | bytes, url: str | None = None) -> ArticleDraft:
@@ -412,13 +407,6 @@ def test_awkward_shapes_are_read_in_time(body: str) -> None:
         except ReadError:
             continue
     assert time.process_time() - start < 5
-
-
-_PIECES = """
-<p> </p> <div> </div> <h1> <h2> <a> </a> <ul> <li> <table> <tr> <td> <br> <script> </script> <b>
-<article> <html> <body> <head> <title> <meta> <time> <!-- --> &nbsp; &#0; &#xD800; \x00 é <svg>
-Lire aussi : Publié le 29 août 2025 mot. <figure> <figcaption> <![CDATA[ ]]> <?x
-"""
 
 
 def test_a_real_page_saved_as_text_comes_out_clean() -> None:

@@ -11,12 +11,9 @@ import pytest
 from index.formats.base import Block, Content
 from index.formats.conversion import article_of_draft
 from index.formats.html.parser import read
+from tests.index.formats.articles import PROSE
 from tests.index.formats.pages import FOLDER
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 LEAD, END = "Un bac relie les deux rives depuis 1824.", "La fête aura lieu le samedi 29 juin."
 
 

@@ -13,9 +13,7 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats import odt, zip_package
-from index.formats.base import Content
-from index.formats.conversion import article_of_draft
-from tests.index.formats.articles import PROSE, read_file
+from tests.index.formats.articles import PROSE, parse, parser_refusal, read_file
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 SPACES = " ".join(
@@ -86,16 +84,12 @@ def flat(body: str, meta: str = "") -> bytes:
 
 
 def read(data: bytes, name: str = "note.odt") -> Article:
-    content = Content.of_bytes(data, name)
-    (draft,) = odt.read(content)
-    return article_of_draft(draft, content, name)
+    (article,), _ = parse(odt.read, data, name)
+    return article
 
 
 def refusal(data: bytes) -> str:
-    with pytest.raises(ReadError) as caught:
-        read(data)
-    assert str(caught.value).startswith("note.odt: ")
-    return str(caught.value)
+    return parser_refusal(odt.read, data, "note.odt")
 
 
 WRITTEN = (

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.article import Article
-from index.errors import ReadError
-from index.formats.base import Content, Options, Skipped
-from index.formats.conversion import article_of_draft
+from index.formats.base import Options, Skipped
 from index.formats.pdf import parser, process
 from tests.index.formats import pdfs
+from tests.index.formats.articles import parse, parser_refusal
 from tests.index.formats.pdfs import Run, lines
 
 BUDGET = [
@@ -35,11 +34,8 @@ needs_tesseract = pytest.mark.skipif(
 def read(
     data: bytes, name: str = "presse.pdf", *, ocr: bool = True
 ) -> tuple[Article, list[Skipped]]:
-    content = Content.of_bytes(data, name, options=Options(ocr=ocr))
-    found = list(parser.read(content))
-    skipped = [each for each in found if isinstance(each, Skipped)]
-    (draft,) = (each for each in found if not isinstance(each, Skipped))
-    return article_of_draft(draft, content, name), skipped
+    (found,), skipped = parse(parser.read, data, name, Options(ocr=ocr))
+    return found, skipped
 
 
 def article(*pages: list[Run], info: dict[str, str] | None = None, **more: str) -> Article:
@@ -47,11 +43,7 @@ def article(*pages: list[Run], info: dict[str, str] | None = None, **more: str) 
 
 
 def refusal(data: bytes, *, ocr: bool = True) -> str:
-    with pytest.raises(ReadError) as caught:
-        read(data, ocr=ocr)
-    message = str(caught.value)
-    assert message.startswith("presse.pdf: ")
-    assert "\n" not in message
+    message = parser_refusal(parser.read, data, "presse.pdf", Options(ocr=ocr))
     return message.removeprefix("presse.pdf: ")
 
 
@@ -329,7 +321,7 @@ def test_a_reader_that_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None
         worker.process.kill()
     assert article(lines(BUDGET)).text == " ".join(BUDGET)
     program = Path(process.__file__).with_name("page.py")  # it reads nothing, and ends
-    process.close_all()
+    process._WAITING.close()
     monkeypatch.setattr(process, "_PROGRAM", program)
     assert "pdf-crash" in refusal(pdfs.pdf([lines(BUDGET)]))
 

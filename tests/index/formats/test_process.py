@@ -15,10 +15,10 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats import conversion, process
-from index.formats.base import READING_BYTES, Skipped, Source
+from index.formats.base import Skipped, Source
 from index.formats.table import FORMATS, Format
 from index.kept_process import module_command
-from tests.index.formats.hostile import heavy
+from tests.index.formats.hostile import HEAVY_BYTES, docx, heavy
 
 FOLDER = Path(__file__).parents[2] / "data" / "pages"
 HOME = FOLDER / "accueil.html"
@@ -41,7 +41,7 @@ def told(source: Source, seconds: float | None = None) -> list[Article | Skipped
 @pytest.fixture(autouse=True)
 def _alone() -> Iterator[None]:
     yield
-    process.close_reading()
+    process._WAITING.close()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -125,11 +125,20 @@ def test_what_a_parser_has_to_say_is_logged_here(
     assert "a.txt: its content is .html, and is read as that" in caplog.messages
 
 
-_MEASURED = """
+_MEASURED = f"""
 from index.formats import worker
+worker.READING_BYTES = {HEAVY_BYTES}
 worker.main()
 worker._send("peak", worker.memory_status('VmHWM'))
 """
+
+
+@pytest.fixture(scope="module")
+def least_peak(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Bytes that a process takes whatever it reads."""
+    short = tmp_path_factory.mktemp("least") / "least.txt"
+    short.write_bytes(b"Le pont date de 1901.")
+    return _peak(short)[0]
 
 
 def _peak(path: Path) -> tuple[int, list[str]]:
@@ -150,18 +159,18 @@ def _peak(path: Path) -> tuple[int, list[str]]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process writes to")
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.suffix)
-def test_no_file_of_any_format_takes_more_memory_than_one_may(each: Format, tmp_path: Path) -> None:
-    suffix = each.suffix
-    given = written(tmp_path, f"a{suffix}", heavy(suffix))
-    least, _ = _peak(written(tmp_path, "least.txt", b"Le pont date de 1901.").path)
+def test_no_file_of_any_format_takes_more_memory_than_one_may(
+    each: Format, tmp_path: Path, least_peak: int
+) -> None:
+    given = written(tmp_path, f"a{each.suffix}", heavy(each.suffix))
     peak, kinds = _peak(given.path)
-    assert peak - least < READING_BYTES * 1.1
+    assert peak - least_peak < HEAVY_BYTES * 1.1
     assert kinds[-1] == "done"
 
 
 def test_what_needs_too_much_memory_is_one_line_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(ReadError) as raised:
-        told(written(tmp_path, "a.docx", heavy(".docx")))
+        told(written(tmp_path, "a.docx", docx(8_000_000)))
     assert raised.value.shown == "a.docx"
     assert raised.value.problem == conversion.too_heavy()
     assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))

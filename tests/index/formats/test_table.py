@@ -14,13 +14,10 @@ from index.formats.base import Skipped, Source
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
 from index.formats.table import FORMATS, UNREAD_DOCUMENTS
+from tests.index.formats.articles import PROSE
 
 ROOT = Path(__file__).parents[3]
 
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
 BIOGRAPHY = (
     "Journaliste depuis vingt ans, elle suit la vie des communes et s'efforce de rendre leurs "
     "comptes lisibles à tous."

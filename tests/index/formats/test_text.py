@@ -8,11 +8,7 @@ import pytest
 
 from index.formats.byline import parse_byline
 from index.formats.text import read_text
-
-PROSE = (
-    "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
-    "l'opposition ont quitté la salle avant la fin de la séance."
-)
+from tests.index.formats.articles import PROSE
 
 
 def _headings(text: str) -> list[str]:

@@ -13,11 +13,7 @@ from index.search.live import LiveIndex
 from index.store.factory import open_store
 from index.store.files.layout import Layout
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, three
-
-
-def live(data_dir: Path) -> LiveIndex:
-    return LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
+from tests.index.samples import article, index, live, three
 
 
 def titles(index: LiveIndex, question: str) -> set[str]:

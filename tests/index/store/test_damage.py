@@ -18,26 +18,13 @@ from index.store.files.layout import Hold
 from tests.index.samples import (
     article,
     files_in_service,
+    flip,
     folder_in_service,
-    full,
     index,
     opened,
     three,
+    truncate,
 )
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with one generation, for tests that only read it."""
-    data_dir = tmp_path_factory.mktemp("built")
-    index([*three(), full()], data_dir)
-    return data_dir
-
-
-@pytest.fixture
-def data_dir(built: Path, tmp_path: Path) -> Path:
-    """A copy of it, for tests that damage it."""
-    return shutil.copytree(built, tmp_path / "data")
 
 
 def test_nothing_indexed_yet_says_how_to_index(tmp_path: Path) -> None:
@@ -58,21 +45,11 @@ def test_another_model_is_named_beside_the_one_of_the_index(built: Path) -> None
         open_generation(built, model="fake-64", dimension=65)
 
 
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def _truncate(path: Path) -> None:
-    os.truncate(path, path.stat().st_size - 1)
-
-
 def _grow(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\0")
 
 
-@pytest.mark.parametrize("damage", [_flip, _truncate, _grow, Path.unlink])
+@pytest.mark.parametrize("damage", [flip, truncate, _grow, Path.unlink])
 def test_damage_to_any_file_is_found_at_opening(
     data_dir: Path, damage: Callable[[Path], None]
 ) -> None:
@@ -102,7 +79,7 @@ def test_damage_to_any_byte_of_the_manifest_is_found(data_dir: Path) -> None:
             opened(data_dir)
 
 
-@pytest.mark.parametrize("damage", [_truncate, _grow])
+@pytest.mark.parametrize("damage", [truncate, _grow])
 def test_the_size_of_a_large_file_is_checked_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
@@ -118,7 +95,7 @@ def test_large_files_are_hashed_only_when_asked(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    _flip(folder_in_service(data_dir) / "sentences.faiss")
+    flip(folder_in_service(data_dir) / "sentences.faiss")
     opened(data_dir).close()
     with pytest.raises(DamagedIndex, match=r"sentences\.faiss: manifest-altered"):
         verify(data_dir)

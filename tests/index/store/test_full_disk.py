@@ -22,7 +22,7 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, opened, three
 
 LONG = [
-    article(f"a{n}", f"Phrase {n} de l’article {n}. Une autre suite {n}." * 4) for n in range(300)
+    article(f"a{n}", f"Phrase {n} de l’article {n}. Une autre suite {n}." * 4) for n in range(100)
 ]
 
 
@@ -49,7 +49,7 @@ def test_wherever_writing_fails_nothing_is_lost(
 ) -> None:
     first = index(three(), tmp_path)
     said: list[str] = []
-    for limit in (0, 100, 2_000, 50_000, 100_000, 200_000, 400_000, 800_000, 4_000_000):
+    for limit in (0, 2_000, 20_000, 50_000, 100_000, 4_000_000):
         ours, theirs = multiprocessing.Pipe()
         process = processes.Process(target=_build_within, args=(limit, tmp_path, theirs))
         process.start()
@@ -61,7 +61,7 @@ def test_wherever_writing_fails_nothing_is_lost(
         assert verify(tmp_path).id == first.generation
         left = {path.name for path in (tmp_path / "index" / "generations").iterdir()}
         assert left == {first.generation}
-    assert len(said) > 4
+    assert len(said) == 6
     assert said[-1] == "built"
     for message in said[:-1]:
         assert "\n" not in message
@@ -96,14 +96,14 @@ def test_a_disk_that_fills_up_keeps_the_old_index_and_takes_the_new_one_later(
     first = index(three(), small_disk / "data")
     ballast = small_disk / "ballast"
     with ballast.open("wb") as file:
-        file.write(b"x" * (shutil.disk_usage(small_disk).free - 400_000))
+        file.write(b"x" * (shutil.disk_usage(small_disk).free - 200_000))
     with pytest.raises(StoreError, match="unwritable") as caught:
         index(LONG, small_disk / "data")
     assert "\n" not in str(caught.value)
     assert verify(small_disk / "data").id == first.generation
     assert "1901" in best_passage(small_disk / "data", "Qui a construit le pont ?")
     ballast.unlink()
-    assert index(LONG[:100], small_disk / "data").switched
+    assert index(LONG, small_disk / "data").switched
 
 
 def test_an_index_that_may_not_be_written_is_still_answered_from(small_disk: Path) -> None:

@@ -6,26 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from index.store.files.generation import verify
 from index.text.language import keyed_terms
-from tests.fakes import FakeEmbedder
-from tests.index.samples import files_in_service, full, index, opened, three
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with one generation, for tests that only read it."""
-    data_dir = tmp_path_factory.mktemp("built")
-    index([*three(), full()], data_dir)
-    return data_dir
-
-
-@pytest.fixture
-def data_dir(built: Path, tmp_path: Path) -> Path:
-    """A copy of it, for tests that damage it."""
-    return shutil.copytree(built, tmp_path / "data")
+from tests.index.samples import files_in_service, full, index, opened
 
 
 def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
@@ -41,14 +25,6 @@ def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
         assert first == generation.facts.sentences
 
 
-def test_vectors_are_those_of_the_texts_with_their_title(built: Path) -> None:
-    embedder = FakeEmbedder()
-    with opened(built) as generation:
-        [stored] = generation.stored([1])
-        expected = embedder.embed_passages([f"Moulin. {stored.passage.text}"])
-        np.testing.assert_array_equal(generation.passage_vectors.vectors(np.array([1])), expected)
-
-
 def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
     with opened(built) as generation:
         grain = generation.passage_words.match(keyed_terms("le grain broyé", "fr"))
@@ -59,18 +35,6 @@ def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
         first, _ = generation.sentence_rows(np.array([passage]))
         found = stored.passage.sentences[sentence - int(first[0])]
         assert found.text.startswith("Sa roue")
-
-
-def test_an_offset_leads_to_the_passage_that_holds_it(built: Path) -> None:
-    written = full()
-    with opened(built) as generation:
-        at = generation.passage_at(written.id, written.text.index("Nice"))
-        assert at is not None
-        assert at.passage.heading == "Origine"
-        assert "Puis à Nice." in at.passage.text
-        assert generation.passage_at(written.id, written.text.index("Origine")) is None
-        assert generation.passage_at(written.id, len(written.text)) is None
-        assert generation.passage_at("unknown", 0) is None
 
 
 def test_the_manifest_says_what_was_built(built: Path) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from index.store.files.layout import Hold, Layout, when_unheld
+from index.store.files.layout import Hold, Layout, when_unread
 from tests.index.samples import index, opened, three
 
 _HOLD = """
@@ -62,14 +62,14 @@ def test_holds_are_shared_and_released_once(tmp_path: Path) -> None:
     one, two = Hold(folder), Hold(folder)
     one.release()
     one.release()
-    with when_unheld(folder) as free:
+    with when_unread(folder) as free:
         assert not free
     two.release()
-    with when_unheld(folder) as free:
+    with when_unread(folder) as free:
         assert free
 
 
 def test_where_there_is_no_lock_to_be_had_nothing_is_held(tmp_path: Path) -> None:
     Hold(tmp_path / "gone").release()
-    with when_unheld(tmp_path / "gone") as free:
+    with when_unread(tmp_path / "gone") as free:
         assert free

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from index.errors import BuildLocked, StoreError
-from index.store.files.lock import build_lock
+from index.store.files.layout import build_lock
 
 _HOLD = """
 import sys
 from pathlib import Path
-from index.store.files.lock import build_lock
+from index.store.files.layout import build_lock
 with build_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,7 +14,8 @@ from index.search.live import LiveIndex
 from index.store.postgres import connections, generation
 from index.store.postgres import store as stores
 from index.store.postgres.store import PostgresStore
-from tests.index.store.test_postgres_store import live, made, many
+from tests.index.samples import live
+from tests.index.store.test_postgres_store import made, many
 from tests.postgres.relay import Relay, relayed, relayed_apart, without_namespaces
 from tests.postgres.server import Server
 

@@ -59,7 +59,7 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"
-    write(folder, range(200))
+    write(folder, range(80))
     return folder
 
 
@@ -114,11 +114,11 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
             process.start()
             return process
 
-        workers = [start(1, slow=100), start(2), start(3)]
+        workers = [start(1, slow=50), start(2), start(3)]
         for each in workers[1:]:
             each.join(timeout=120)
             assert each.exitcode == 0
-        while len(noted(homes[0])) < 100:
+        while len(noted(homes[0])) < 50:
             assert workers[0].is_alive()
             time.sleep(0.05)
         os.kill(workers[0].pid or 0, signal.SIGKILL)

@@ -23,7 +23,6 @@ from index.build.builder import BuildReport, build, build_articles
 from index.errors import BuildLocked, DamagedIndex, StoreError
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel
-from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.base import IndexStore
 from index.store.factory import open_store
@@ -33,7 +32,7 @@ from index.store.postgres.schema import give_memory
 from index.store.postgres.store import PostgresStore
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, three
+from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import count_kept, databases, postgres_store
 from tests.postgres.server import Server, running
 
@@ -61,7 +60,7 @@ def many(count: int) -> list[Article]:
     return found
 
 
-@pytest.fixture(params=[1, 2, 3], ids=["one", "two", "three"])
+@pytest.fixture(params=[1, 3], ids=["one", "three"])
 def store(
     request: pytest.FixtureRequest, vector_server: Server, tmp_path: Path
 ) -> Iterator[PostgresStore]:
@@ -77,10 +76,6 @@ def one(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
 
 def searcher(generation: GenerationReader) -> Searcher:
     return Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
-
-
-def live(store: IndexStore) -> LiveIndex:
-    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
 
 
 def made(articles: list[Article], store: IndexStore) -> BuildReport:
@@ -158,17 +153,6 @@ def test_hnsw_finds_what_comparing_all_finds(
                     whole += len(exact)
                     assert len(second.hits) == len(first.hits)
                 assert kept >= 0.97 * whole, name
-
-
-def test_what_stays_is_neither_embedded_nor_sent_again(store: PostgresStore) -> None:
-    first = made(many(40), store)
-    embedder = FakeEmbedder()
-    changed = [*many(40)[1:], article("neuf", "Un article neuf vient d’arriver.")]
-    report = build_articles(changed, store, embedder)
-    assert (report.added, report.removed, report.unchanged) == (1, 1, 39)
-    assert embedder.embedded == report.embedded == 2
-    assert store.check().before == first.generation
-    assert store.check().damage is None
 
 
 def test_builds_keep_two_generations_and_those_that_are_read(one: PostgresStore) -> None:
@@ -278,14 +262,6 @@ def test_fewer_candidates_than_asked_for_is_an_error_and_no_poorer_answer(
     with one.browse() as generation, pytest.raises(StoreError) as refused:
         searcher(generation).search("Quand la marée revient-elle ?")
     assert refused.value.code == "postgres-short"
-
-
-def test_one_build_at_a_time_and_the_holder_is_named(
-    one: PostgresStore, vector_server: Server, tmp_path: Path
-) -> None:
-    with one.build_turn(), pytest.raises(BuildLocked) as locked:
-        made(three(), one)
-    assert str(os.getpid()) in str(locked.value.parameters["process"])
 
 
 def _builds_slowly(addresses: list[str], workplace: Path, kept: int) -> None:

@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article import Article, Period, Selection
+from index.article import Period, Selection
 from index.build.builder import build_articles
 from index.build.passages import cut
-from index.formats.conversion import read_source
-from index.formats.sources import find_sources
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
@@ -128,9 +126,3 @@ def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:
     assert sentences.frequencies(["fr:moulin"])["fr:moulin"] > 1
     assert set("moulin") <= set(passages.letters("fr"))
     assert passages.letters("xx") == ""
-
-
-def _corpus() -> list[Article]:
-    sources, _ = find_sources([CORPUS])
-    found = (article for source in sources for article in read_source(source))
-    return [each for each in found if isinstance(each, Article)]

@@ -10,8 +10,8 @@ from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
 from index.store.files.transfer import rollback
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, three
-from tests.index.search.test_live import live, titles
+from tests.index.samples import article, index, live, three
+from tests.index.search.test_live import titles
 
 LIGHTHOUSE = article("phare", "Le phare éclaire la nuit. Son feu porte à dix milles.")
 

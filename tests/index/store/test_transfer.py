@@ -21,7 +21,7 @@ from index.store.files.layout import Layout
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
 from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, best_passage, index, three
+from tests.index.samples import BRIDGE, best_passage, flip, index, three, truncate
 
 
 @pytest.fixture(scope="module")
@@ -88,18 +88,8 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(
     assert not (tmp_path / "new").exists()
 
 
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def _truncate(path: Path) -> None:
-    os.truncate(path, path.stat().st_size - 1)
-
-
 @pytest.mark.parametrize("name", ["articles.sqlite", "sentences.faiss", "manifest.json"])
-@pytest.mark.parametrize("damage", [_flip, _truncate, Path.unlink])
+@pytest.mark.parametrize("damage", [flip, truncate, Path.unlink])
 def test_a_damaged_export_is_refused_and_changes_nothing(
     folder: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.store.files.vector_file import VectorFile
+from index.store.files.faiss_vectors import VectorFile
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ is in service and however it came there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,15 +15,13 @@ from index.article import Article, Period, Selection
 from index.build.builder import build_articles
 from index.errors import StoreError
 from index.findings import Findings
-from index.search.confidence import ConfidenceModel
-from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.removed import RemovedList
 from index.store.postgres import nearest
 from index.store.reader import CandidateQuery, GenerationReader
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, three
+from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import postgres_store
 from tests.postgres.server import Server
 
@@ -44,23 +42,8 @@ WRITTEN = [SECRET, OTHER, *three()]
 QUESTION = "Qui a caché un coffre sous le pont ?"
 
 
-@pytest.fixture(params=["files", "postgres", "three servers"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
-    if request.param == "files":
-        yield open_store(tmp_path)
-    else:
-        server = request.getfixturevalue("vector_server")
-        servers = 1 if request.param == "postgres" else 3
-        with postgres_store(server, tmp_path, servers) as found:
-            yield found
-
-
 def made(articles: list[Article], store: IndexStore) -> str:
     return build_articles(articles, store, FakeEmbedder()).generation
-
-
-def live(store: IndexStore) -> LiveIndex:
-    return LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
 
 
 def asked(reader: GenerationReader, within: Period | None = None, among: Any = None) -> list[str]:

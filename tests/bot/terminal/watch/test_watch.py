@@ -15,8 +15,7 @@ import pytest
 from bot.main import run
 from index.errors import StoreError
 from index.store.files.generation import open_generation
-from index.store.files.layout import Layout
-from index.store.files.lock import build_lock
+from index.store.files.layout import Layout, build_lock
 
 SECONDS = 20.0
 
