@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,12 +67,13 @@ def understand(
     restated = restate_metadata(question, turns[-1])
     if restated is not None:
         return Understood(restated, rewritten=True)
-    if message.leaning <= 0:
+    if message.leaning <= 0 or asks_for_articles(question):
         return Understood(question)
+    for frame in reframe(turns[-1].understood, question, turns[-1].language):
+        if asks_for_articles(frame):
+            return Understood(frame, rewritten=True)
     votes: dict[tuple[str, int], dict[str, float]] = {}
     for candidate in candidates(question, turns):
-        if candidate != question and asks_for_articles(candidate):
-            return Understood(candidate, rewritten=True)
         findings = search(candidate, DEPTH)
         if findings.hits:
             first = rank_sentences(findings.hits)[0]
@@ -88,7 +89,7 @@ def understand(
     return Understood(best, best != question, leans=True, doubtful=len(agreed) == 1)
 
 
-def candidates(question: str, turns: History) -> Iterator[str]:
+def candidates(question: str, turns: History) -> list[str]:
     """What a question may mean, the most recent subject first; last, its own words alone."""
     last = turns[-1]
     cited = next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
@@ -98,14 +99,13 @@ def candidates(question: str, turns: History) -> Iterator[str]:
         cited.title if cited else "",
     ]
     mark = ": " if last.language == "en" else "\u00a0: "
-    yield from dict.fromkeys(
-        (
-            *reframe(last.understood, question, last.language),
-            *(f"{subject}{mark}{question}" for subject in subjects if subject),
-            follow(last, question),
-            question,
-        )
+    every = (
+        *reframe(last.understood, question, last.language),
+        *(f"{subject}{mark}{question}" for subject in subjects if subject),
+        follow(last, question),
+        question,
     )
+    return list(dict.fromkeys(every))
 
 
 def follow(last: Turn, question: str) -> str:
@@ -129,9 +129,9 @@ def find_names(text: str, language: str) -> list[str]:
 
 
 def repeats(sentence: str, candidate: str, question: str, last: Turn) -> bool:
-    """True if a sentence was just shown, and is no answer to this candidate for that.
+    """True if a sentence was just shown and so is no answer to this candidate.
 
-    It answers the last question, not the one behind it; and it is not its own « pourquoi ? ».
+    What answered the last question does not answer « pourquoi ? », nor the question behind it.
     """
     is_reason = _REASON.fullmatch(fold_phrase(question)) is not None
     return (is_reason or candidate == follow(last, question)) and sentence in last.answer

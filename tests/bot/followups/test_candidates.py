@@ -5,28 +5,21 @@ from __future__ import annotations
 from bot.followups.candidates import Understood, candidates, reframe, understand
 from bot.followups.message import Message
 from bot.followups.turn import Turn
-from index.article import Article, Passage, Sentence
-from index.findings import Findings, Hit, RankedSentence, Scores
-from tests.bot.followups.turns import turn
+from index.findings import Findings
+from tests.bot.followups.turns import findings, turn
 
 
 class Library:
     """A search by hand: how sure it is of each question, and the sentence that it finds."""
 
-    def __init__(self, sentence: str = "Texte.", **_: float) -> None:
+    def __init__(self, sentence: str = "Texte.") -> None:
         self.sure: dict[str, float] = {}
         self.sentence = sentence
         self.questions: list[str] = []
 
     def __call__(self, question: str, limit: int) -> Findings:
         self.questions.append(plain(question))
-        return Findings(question, "fr", (self._hit(),)[:limit], self.sure.get(plain(question), 0.1))
-
-    def _hit(self) -> Hit:
-        article = Article("curie", self.sentence, "Marie Curie", "curie.md", "fr")
-        sentence = Sentence(0, len(self.sentence), self.sentence)
-        passage = Passage(0, len(self.sentence), self.sentence, "", (sentence,))
-        return Hit(article, passage, Scores(0.0, 0.0, 0.0, 1.0), (RankedSentence(sentence, 1.0),))
+        return findings(question, self.sure.get(plain(question), 0.1), self.sentence)
 
 
 def plain(text: str) -> str:

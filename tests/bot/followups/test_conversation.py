@@ -13,7 +13,7 @@ from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
 from tests.bot.answers import answered, article, citation
-from tests.bot.followups.turns import turn
+from tests.bot.followups.turns import findings, turn
 
 BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
 
@@ -30,7 +30,7 @@ class Asked:
 
 
 def search(question: str, limit: int) -> Findings:
-    return Findings(question, "fr", (), 0.9 if question.startswith("Le Minitel") else 0.1)
+    return findings(question, 0.9 if question.startswith("Le Minitel") else 0.1)
 
 
 class Messages(MessageReader):

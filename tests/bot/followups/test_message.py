@@ -50,7 +50,7 @@ def test_a_question_that_refers_to_what_was_said(reader: MessageReader, text: st
 @pytest.mark.parametrize(
     "text",
     [
-        "Quand Marie Curie est-elle née ?",
+        "Qui a découvert la grotte de Lascaux ?",
         "Combien de médailles la France a-t-elle eues aux Jeux de Paris ?",
         "Comment renouveler son passeport à Lyon ?",
         "Is it true that Napoleon was small?",
