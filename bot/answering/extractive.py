@@ -15,6 +15,7 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
+from index.reading.evidence import QUOTED_HITS
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
@@ -50,7 +51,6 @@ def relation(one: str, other: str, language: str) -> Relation:
 
 MOST_SENTENCES = 3
 _MOST_ARTICLES = 3  # quoted for the same statement
-_QUOTED_HITS = 5  # hits whose sentences may be quoted
 _SHORT_WORDS = 40  # of an answer of several sentences
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
 _LEAST_WORDS = 4  # of a sentence that answers, besides those of a date
@@ -58,11 +58,12 @@ _HIGHLIGHT_LOGIT = 1.0  # of a span, for its words to be highlighted
 _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
 SURE_ORDER_LOGIT = 0.4  # for a sentence to count as an order here, where it would only be quoted
 _RANK_MARGIN = 0.04  # behind the best sentence
+_DOUBTFUL_MARGIN = 0.1  # where the best sentence may be the wrong one
 _FURTHER = 5  # passages offered with an answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Quotable:
     """A sentence that may be quoted, or a list: the sentences from `at` to `last` of the hit.
 
     `lead` is the sentence it leans on, or the introduction of a list too long to be quoted whole.
@@ -103,7 +104,7 @@ class _Candidate:
         """The number of words, those of its lead included."""
         return len(self.text.split()) + (len(self.lead.text.split()) if self.lead else 0)
 
-    def relation(self, other: _Candidate) -> Relation:
+    def relation(self, other: Quotable) -> Relation:
         if self.article.language != other.article.language:
             return Relation.NEW
         return relation(self.text, other.text, self.article.language)
@@ -114,11 +115,11 @@ class _Candidate:
 
 
 @dataclass(slots=True)
-class _Point:
+class Point:
     """A sentence to show, and those of other articles that say the same."""
 
-    candidate: _Candidate
-    support: list[_Candidate] = field(default_factory=list)
+    candidate: Quotable
+    support: list[Quotable] = field(default_factory=list)
     disputed: bool = False
 
 
@@ -146,47 +147,59 @@ class ExtractiveAnswerer:
                 language=findings.language,
                 period=findings.period,
             )
-        statements: list[Statement] = []
-        citations: list[Citation] = []
-        points = _choose(findings.hits)
-        for point in _order(points):
-            first = len(citations) + 1
-            candidates = [point.candidate, *point.support]
-            citations += [each.cite(number) for number, each in enumerate(candidates, first)]
-            numbers = tuple(range(first, first + len(candidates)))
-            highlighted = point is points[0] or point.disputed
-            highlight = point.candidate.highlight if highlighted else None
-            statements.append(Statement(point.candidate.text, numbers, highlight))
-        return Answer(
-            question=findings.question,
-            language=findings.language,
-            confidence=findings.confidence,
-            statements=tuple(statements),
-            citations=tuple(citations),
-            period=findings.period,
-            further=_further(findings.hits, citations),
-            doubtful=decision.doubtful,
-        )
+        points = _choose(findings.hits, doubtful=decision.doubtful)
+        shown = _order(points)
+        marked = [each for each in shown if each is points[0] or each.disputed]
+        return quote_points(findings, shown, marked, doubtful=decision.doubtful)
 
 
-def _choose(hits: Sequence[Hit]) -> list[_Point]:
+def quote_points(
+    findings: Findings, points: Sequence[Point], marked: Sequence[Point], *, doubtful: bool
+) -> Answer:
+    """Build the answer that shows these points in this order.
+
+    The words that answer are highlighted in those `marked`. The hits must have been ranked.
+    """
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for point in points:
+        first = len(citations) + 1
+        candidates = [point.candidate, *point.support]
+        citations += [each.cite(number) for number, each in enumerate(candidates, first)]
+        numbers = tuple(range(first, first + len(candidates)))
+        highlight = point.candidate.highlight if point in marked else None
+        statements.append(Statement(point.candidate.text, numbers, highlight))
+    return Answer(
+        question=findings.question,
+        language=findings.language,
+        confidence=findings.confidence,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        period=findings.period,
+        further=_further(findings.hits, citations),
+        doubtful=doubtful,
+    )
+
+
+def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
     """Choose what to show, best first.
 
     The best sentence always; then those close behind it that add something, as long as the whole
-    stays short; contradictions have more room.
+    stays short; contradictions have more room. In doubt, the next best stands beside it.
     """
+    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MOST_SENTENCES)
     ranked = _demote_orders(_rank(hits))
     best = next(ranked)
-    points = [_Point(best)]
+    points = [Point(best)]
     words = best.words
     for candidate in ranked:
-        if candidate.rank < best.rank - _RANK_MARGIN:
+        if candidate.rank < best.rank - margin:
             break
         # An item of a list says nothing by itself (« la radio ; »).
         one_sentence, text = candidate.last == candidate.at, candidate.text
         if one_sentence and (text.endswith(";") or text[:1].islower()):
             continue
-        if _is_lead(candidate, points) or _supports(candidate, points):
+        if is_lead(candidate, points) or supports(candidate, points):
             continue
         contradicted = [
             point
@@ -196,32 +209,30 @@ def _choose(hits: Sequence[Hit]) -> list[_Point]:
         ]
         grown = words + candidate.words
         room = _MOST_WORDS if contradicted else _SHORT_WORDS
-        if grown <= room and len(points) < MOST_SENTENCES:
+        if (doubtful or grown <= room) and len(points) < most:
             for point in contradicted:
                 point.disputed = True
-            points.append(_Point(candidate, disputed=bool(contradicted)))
+            points.append(Point(candidate, disputed=bool(contradicted)))
             words = grown
     return points
 
 
-def _rank(hits: Sequence[Hit]) -> list[_Candidate]:
+def _rank(hits: Sequence[Hit]) -> list[Quotable]:
     """Rank the candidates, best first.
 
     A bare date, name or caption ranks lower. An announcement (« Trois inventions suffisent : ») is
     left out if there is anything else.
     """
-    every = [candidate for hit in hits[:_QUOTED_HITS] for candidate in _candidates(hit)]
+    every = [candidate for hit in hits[:QUOTED_HITS] for candidate in quotables(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
-def _candidates(hit: Hit) -> list[_Candidate]:
-    """The sentences of a ranked hit; those of a list together, as far as there is room."""
+def quotables(hit: Hit) -> list[Quotable]:
+    """What may be quoted of a ranked hit: its sentences, those of a list together if they fit."""
     lead_of = find_leads(hit.passage, hit.article.language)
     candidates = [
-        _Candidate(
-            hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead
-        )
+        Quotable(hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead)
         for at, (rank, each, lead) in enumerate(zip(hit.ranks, hit.sentences, lead_of, strict=True))
     ]
     for each in reversed(_find_lists(hit.passage)):
@@ -229,8 +240,8 @@ def _candidates(hit: Hit) -> list[_Candidate]:
         rest = range(each.quoted + 1, each.last + 1)
         best = max(hit.ranks[each.intro : each.quoted + 1])
         candidates[each.intro : each.last + 1] = [
-            _Candidate(hit, each.intro, each.quoted, best, lead_of[each.intro]),
-            *(_Candidate(hit, at, at, hit.ranks[at], intro) for at in rest),
+            Quotable(hit, each.intro, each.quoted, best, lead_of[each.intro]),
+            *(Quotable(hit, at, at, hit.ranks[at], intro) for at in rest),
         ]
     return candidates
 
@@ -278,7 +289,7 @@ def _is_full(sentence: str) -> bool:
     return count >= _LEAST_WORDS
 
 
-def _demote_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
+def _demote_orders(ranked: Sequence[Quotable]) -> Iterator[Quotable]:
     """Rank orders to machines lower, so that they are quoted only if nothing else comes near.
 
     Lazy: judges only as many as are consumed.
@@ -295,7 +306,7 @@ def _demote_orders(ranked: Sequence[_Candidate]) -> Iterator[_Candidate]:
         seen.add(at)
 
 
-def _is_lead(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:
     """True if it is shown already, before a sentence that leans on it."""
     return any(
         point.candidate.article == candidate.article
@@ -305,7 +316,7 @@ def _is_lead(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     )
 
 
-def _supports(candidate: _Candidate, points: Sequence[_Point]) -> bool:
+def supports(candidate: Quotable, points: Sequence[Point]) -> bool:
     """Add a sentence that repeats a point to its support, if it is another article's."""
     for point in points:
         if candidate.relation(point.candidate) is Relation.SAME:
@@ -316,7 +327,7 @@ def _supports(candidate: _Candidate, points: Sequence[_Point]) -> bool:
     return False
 
 
-def _order(points: Sequence[_Point]) -> list[_Point]:
+def _order(points: Sequence[Point]) -> list[Point]:
     """Put the best first, since it is the answer; then the others by article, in reading order.
 
     Disputed points come newest first.
@@ -324,7 +335,7 @@ def _order(points: Sequence[_Point]) -> list[_Point]:
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
     disputed = any(point.disputed for point in points)
 
-    def key(point: _Point) -> tuple[int, bool, int, int]:
+    def key(point: Point) -> tuple[int, bool, int, int]:
         published = point.candidate.article.published
         newest = -published.toordinal() if disputed and published else 0
         behind = not disputed and point is not points[0]
@@ -340,7 +351,7 @@ def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citati
     unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in map(_candidates, unused[:_FURTHER])
+        for candidates in map(quotables, unused[:_FURTHER])
         if candidates
     ]
     return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))

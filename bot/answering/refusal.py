@@ -14,8 +14,6 @@ from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
-from index.reading.constraints import is_of_other_years, takes_for_granted
-from index.reading.sentences import best_sentence, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
@@ -57,11 +55,6 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    question, first = findings.question, rank_sentences(findings.hits)[0]
-    if takes_for_granted(question, first) or is_of_other_years(
-        question, first, best_sentence(first)
-    ):
-        return Decision("perhaps")
     return Decision(outcome)
 
 
