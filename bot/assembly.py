@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
+from bot.answering.base import FindingsReader
 from bot.answering.chain import RetrievalQA, Undisturbed
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
@@ -16,9 +17,11 @@ from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
+from bot.followups.message import MessageReader
 from bot.help_numbers import parse_help_numbers
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
+from index.findings import Findings
 from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import BundledEmbedder
 from index.models.factory import load_embedder, load_reader
@@ -29,6 +32,20 @@ from index.search.live import LiveIndex
 
 if TYPE_CHECKING:
     from bot.llm.factory import Writers
+
+
+_RECENT_READINGS = 16
+
+
+class RecentReader:
+    """A reader that remembers its last readings: what a follow-up may mean is tried before it is
+    answered. Without a `reader`, findings stay unread."""
+
+    def __init__(self, reader: FindingsReader | None) -> None:
+        self._read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
+
+    def read(self, findings: Findings) -> Findings:
+        return self._read(findings) if self._read is not None else findings
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
@@ -89,9 +106,15 @@ def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
     numbers = parse_help_numbers(settings.help_numbers)
     if not numbers:
         return None
-    if not isinstance(embedder, BundledEmbedder):
-        embedder = _bundled_embedder(settings.cache_dir, settings.threads or None)
-    return DistressGate(embedder, numbers)
+    return DistressGate(bundled_embedder(settings, embedder), numbers)
+
+
+def bundled_embedder(settings: Settings, embedder: Embedder) -> Embedder:
+    """The `embedder` if it is the bundled one, else the bundled one beside it. Raises
+    ModelError."""
+    if isinstance(embedder, BundledEmbedder):
+        return embedder
+    return _bundled_embedder(settings.cache_dir, settings.threads or None)
 
 
 @cache
@@ -136,16 +159,21 @@ def chain_over(
     `RetrievalQA`. Raises SettingsError, ModelError.
     """
     thresholds = thresholds_of(settings)
-    reader = open_reader(settings)
+    reader = RecentReader(open_reader(settings))
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
     quoting = RetrievalQA(index, extractive, about, reader=reader, undisturbed=undisturbed)
     gate = open_gate(settings, index.embedder)
+    messages = MessageReader(bundled_embedder(settings, index.embedder))
+
+    def search(question: str, limit: int) -> Findings:
+        return reader.read(index.search(question, limit))
+
     if writers is None:
-        return FollowUpChain(quoting, index.search, gate=gate)
+        return FollowUpChain(quoting, search, gate=gate, messages=messages)
     answerer = writers.over(extractive, index.generation)
     writing = RetrievalQA(index, answerer, about, reader=reader, undisturbed=undisturbed)
-    return FollowUpChain(writing, index.search, quoting, writers.rewriter(), gate)
+    return FollowUpChain(writing, search, quoting, writers.rewriter(), gate, messages)
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:

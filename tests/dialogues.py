@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.answer import Answer
+from bot.followups.candidates import Search
 from bot.followups.conversation import FollowUpChain
-from bot.followups.resolution import Search
 from bot.followups.turn import History, Turn, TurnText, grown
 from index.article import Article, Passage
 

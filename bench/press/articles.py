@@ -1,9 +1,10 @@
 """Make the articles of the press benchmark from a checkout of the corpus WiNER-fr.
 
-    python bench/press/articles.py CHECKOUT FOLDER
+    python bench/press/articles.py CHECKOUT FOLDER [LIST.tsv]
 
 CHECKOUT is github.com/YoannDupont/WiNER-fr; FOLDER gets one Markdown file an article, those that
-`articles.tsv` names, as it has their SHA-256. What differs is named, and ends it with 1.
+LIST.tsv (`articles.tsv` unless given) names, as it has their SHA-256. What differs is named, and
+ends it with 1.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ _ELSEWHERE = re.compile(
 
 
 def main() -> int:
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         print(__doc__)
         return 2
-    checkout, folder = map(Path, sys.argv[1:])
+    checkout, folder, *lists = map(Path, sys.argv[1:])
     folder.mkdir(parents=True, exist_ok=True)
     by_url = {url: path for path, url in _texts(checkout)}
     others = 0
-    with LIST.open(encoding="utf-8", newline="") as file:
+    with (lists[0] if lists else LIST).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             source = by_url.get(row["url"])
             text = _markdown(source, row["published"], row["url"]) if source else ""

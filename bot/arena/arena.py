@@ -15,7 +15,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.time_range import parse_timing
 from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of, say_the_same
 from bot.errors import SelonError
-from bot.followups.resolution import Understood
+from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
 from bot.llm.writer import CountedAnswer
 from bot.operations.logs import PublicText

@@ -10,7 +10,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.arena.arena import Arena, Contender
 from bot.assembly import open_reader, subject_thresholds, thresholds_of
-from bot.followups.resolution import Understood
+from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
 from bot.llm.factory import Writers, arena_models
 from bot.llm.writer import CountedAnswer

@@ -24,7 +24,7 @@ from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import Standings, counting_rules, pair_records, standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
-from bot.followups.resolution import Understood
+from bot.followups.candidates import Understood
 from bot.llm.budget import on_behalf_of
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -205,7 +205,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         reply_to = None if asker.private else message.message_id
         said = await self._memory.said(asker.place, words)
         understood = await arena.understood(said)
-        decision = decide_small_talk(understood.why)
+        decision = decide_small_talk(understood.refusal or "")
         if not decision.may_answer:
             if not ordinary:
                 html = answer_html(refusal_of(words, decision), asker.phrases)

@@ -15,7 +15,8 @@ from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
 from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.followups.resolution import Search, Understood, understand
+from bot.followups.candidates import Search, Understood, understand
+from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 
 
@@ -23,16 +24,17 @@ class Rewriter(Protocol):
     """Writes a question out so that it stands alone; a chat model does."""
 
     async def rewrite(self, question: str, history: tuple[Turn, ...]) -> str | None:
-        """The question after these turns; None where it cannot be written, or not be trusted."""
+        """The question after these turns; None if it cannot be written, or not be trusted."""
 
 
 class FollowUpChain(AnswerChain[TurnText | str]):
     """A chain that understands follow-ups; a bare question is one that nothing came before.
 
-    `quoting` answers where the articles' own sentences are asked for, and `rewriter` writes out the
-    questions that lean on others, which rules do without it. The `gate` sees each message first, in
-    its own words: what it answers goes no further. Safe to call from several threads, as the
-    chains and the search must be.
+    `search` finds and reads passages for what a question may mean. `quoting` answers if the
+    articles' own sentences are asked for, and `rewriter` writes out the questions that refer to
+    others. The `gate` sees each message first, in its own words: what it answers goes no further.
+    Without `messages` every message is a question that stands alone. Safe to call from several
+    threads, as the chains and the search must be.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         quoting: Runnable[str, Answer] | None = None,
         rewriter: Rewriter | None = None,
         gate: DistressGate | None = None,
+        messages: MessageReader | None = None,
     ) -> None:
         self._chain = chain
         self._search = search
         self._quoting = quoting or chain
         self._rewriter = rewriter
         self._gate = gate
+        self._messages = messages
 
     async def grow(self, asked: TurnText | str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
@@ -59,7 +63,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 yield help
                 return
         understood = await self.understood(said)
-        decision = decide_small_talk(understood.why)
+        decision = decide_small_talk(understood.refusal or "")
         if not decision.may_answer:
             yield refusal_of(said.question, decision)
             return
@@ -71,16 +75,19 @@ class FollowUpChain(AnswerChain[TurnText | str]):
 
     async def understood(self, said: TurnText) -> Understood:
         """What a question means after what was said before it."""
-        understood = await asyncio.to_thread(self._by_rules, said)
+        understood = await asyncio.to_thread(self._understand, said)
         if not understood.leans or self._rewriter is None or said.quoted:
             return understood
-        return await self._by_model(said, understood, self._rewriter)
+        return await self._rewrite(said, understood, self._rewriter)
 
-    def _by_rules(self, said: TurnText) -> Understood:
-        return understand(said.question, said.history, self._search, said.replied)
+    def _understand(self, said: TurnText) -> Understood:
+        message = Message(said.question)
+        if self._messages is not None:
+            message = self._messages.read(said.question)
+        return understand(message, said.history, self._search, said.replied)
 
-    async def _by_model(self, said: TurnText, ruled: Understood, rewriter: Rewriter) -> Understood:
-        """As the model writes the question out, or as the rules do where it fails."""
+    async def _rewrite(self, said: TurnText, best: Understood, rewriter: Rewriter) -> Understood:
+        """The question as the model writes it out, or the best candidate if it fails."""
         earlier = said.history
         if said.replied is not None:
             known = said.replied in earlier
@@ -88,17 +95,18 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             earlier = (*earlier, said.replied)
         written = await rewriter.rewrite(said.question, earlier)
         if written is None:
-            return ruled
-        return replace(ruled, question=written, rewritten=written != said.question)
+            return best
+        return Understood(written, rewritten=written != said.question, leans=True)
 
 
 def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:
     """The answer to what was understood, to the question as it was asked."""
-    if not understood.rewritten:
+    if understood.question == question and not understood.doubtful:
         return answer
     return replace(
         answer,
         question=question,
-        understood=understood.question,
+        understood=understood.question if understood.rewritten else None,
+        doubtful=answer.doubtful or (understood.doubtful and bool(answer.statements)),
         elapsed_ms=(time.perf_counter() - began) * 1000,
     )

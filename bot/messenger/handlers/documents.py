@@ -15,14 +15,13 @@ from telegram import Document as TelegramDocument
 from telegram.error import BadRequest
 from telegram.ext import filters
 
-from bot.followups.reference import asks
 from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
-from bot.messenger.inbound.addressee import words_on
+from bot.messenger.inbound.addressee import asks, words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, replace_message, say

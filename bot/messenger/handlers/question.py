@@ -15,7 +15,6 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
-from bot.followups.reference import points_at
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
@@ -24,7 +23,12 @@ from bot.messenger.asker import Asker, asker_of
 from bot.messenger.events import ChatEvent, Handlers, PublicButtons, on_command, on_update
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
-from bot.messenger.inbound.addressee import by_another_bot, question_in, text_replied_to
+from bot.messenger.inbound.addressee import (
+    by_another_bot,
+    points_at,
+    question_in,
+    text_replied_to,
+)
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away

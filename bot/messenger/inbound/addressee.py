@@ -7,7 +7,27 @@ import re
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
+from index.text.folding import fold_phrase
+
 _COMMAND = re.compile(r"/\w+(?:@\w+)?\s*", re.ASCII)
+_ASKING = re.compile(
+    r"\?|\b(?:qui|que|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
+    r"|where|why|how|which)\b|\bqu['’]|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"(?:et |mais |and |but )?"
+    r"(?:(?:c'est |est-ce |c'est bien )?(?:vrai|exact|faux|juste)(?: ou faux)?"
+    r"|vraiment|ah bon|(?:tu|vous) (?:confirmes|confirmez|valides|validez)|ton avis|votre avis"
+    r"|(?:(?:tu peux|peux-tu|vous pouvez|pouvez-vous) )?(?:confirme|verifie|repond)(?:r|z|re|s|ez)?"
+    r"(?:,? (?:ca|cela|a ca|a cela|lui|stp|svp|s'il (?:te|vous) plait))?"
+    r"|(?:une |des |ta |ses )?(?:source|reponse|idee)s?"
+    r"|(?:tu|vous) en (?:penses|pensez|dis|dites) quoi"
+    r"|qu'en (?:penses-tu|pensez-vous|dis-tu|dites-vous)"
+    r"|(?:is (?:that|this|it) )?(?:true|right|correct)|really|(?:any )?(?:source|answer|idea)s?"
+    r"|(?:can you |please )?(?:confirm|check|verify|answer)(?: (?:that|this|it))?(?: please)?"
+    r"|what do you (?:think|say)|your (?:view|opinion))"
+)
 
 
 def words_on(message: Message) -> str:
@@ -40,6 +60,17 @@ def text_replied_to(message: Message, bot_id: int) -> str:
         return ""
     quoted = message.quote.text if message.quote is not None else ""
     return quoted or (words_on(replied) if replied is not None else "")
+
+
+def asks(text: str) -> bool:
+    """True if a text asks something, by its mark or by one of its words."""
+    return _ASKING.search(text) is not None
+
+
+def points_at(text: str) -> bool:
+    """True if a text only points at the message that it replies to: « C'est vrai ? », « ? »."""
+    plain = fold_phrase(text).strip(" ?!.,:;")
+    return not any(map(str.isalnum, plain)) or _POINTING.fullmatch(plain) is not None
 
 
 def by_another_bot(message: Message) -> bool:

@@ -20,7 +20,7 @@ from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
 from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.arena.feature import ArenaFeature
-from bot.followups.resolution import Understood
+from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
 from bot.llm.writer import CountedAnswer
 from bot.settings import load_settings

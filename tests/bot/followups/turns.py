@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.followups.turn import Cited, Turn
+from index.article import Article, Passage, Sentence
+from index.findings import Findings, Hit, RankedSentence, Scores
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -28,3 +30,12 @@ def turn(
         found=found,
         cited=tuple(Cited(article, title, each, 0, 100) for each in answers),
     )
+
+
+def findings(question: str, confidence: float, text: str = "Texte.") -> Findings:
+    """What a search finds: one sentence, which is a passage and an article."""
+    article = Article("curie", text, "Marie Curie", "curie.md", "fr")
+    sentence = Sentence(0, len(text), text)
+    passage = Passage(0, len(text), text, "", (sentence,))
+    hit = Hit(article, passage, Scores(0.0, 0.0, 0.0, 1.0), (RankedSentence(sentence, 1.0),))
+    return Findings(question, "fr", (hit,), confidence)

@@ -1,0 +1,102 @@
+"""What a message is: a question, one that refers to what was said before, or no question at all.
+
+Linear models over the question vectors of the bundled model, fitted by `training/messages.py`;
+there are no word lists.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from bot.answer import Refusal
+from bot.answering.injection import readable
+from index.models.base import Embedder, Vectors
+
+SMALL_TALK_KINDS: Mapping[str, Refusal] = {
+    "thanks": "courtesy",
+    "stop": "courtesy",
+    "greeting": "greeting",
+    "insult": "self",
+    "identity": "self",
+    "help": "self",
+    "small_talk": "self",
+}
+"""What is said to Selon and asks the articles nothing, by the refusal that it gets."""
+
+_PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
+_MOST_STRIPPED = 3  # pieces, at either end of a message
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message without the courtesies around its question.
+
+    `refusal` is set if there is no question. `leaning` tells by how much it is likelier to refer to
+    what was said before than to stand alone, in log-odds above the threshold.
+    """
+
+    question: str
+    refusal: Refusal | None = None
+    leaning: float = 0.0
+
+
+class MessageModel:
+    """Logistic regressions over question vectors; above 0 a message is small talk, or leans."""
+
+    def __init__(self) -> None:
+        weights = json.loads(files(__package__).joinpath("messages.json").read_text("utf-8"))
+        self._kinds: list[str] = weights["kinds"]
+        self._coefficients = np.array(weights["coefficients"], np.float32)
+        self._intercepts = np.array(weights["intercepts"], np.float32)
+
+    def read(self, vector: Vectors) -> tuple[Refusal | None, float]:
+        """The refusal that a message gets if it is small talk, and how much it leans."""
+        small_talk, leaning, *kinds = self._coefficients @ vector + self._intercepts
+        refusal = SMALL_TALK_KINDS[self._kinds[int(np.argmax(kinds))]] if small_talk > 0 else None
+        return refusal, float(leaning)
+
+
+_model = cache(MessageModel)
+
+
+class MessageReader:
+    """Reads messages. Thread-safe CPU work.
+
+    `embedder` must be the bundled one, for which the weights were fitted; the vector of a question
+    is one that its search needs as well.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def read(self, text: str) -> Message:
+        """Tell what a message is, and strip greetings and thanks from its ends."""
+        if not any(map(str.isalnum, text)):
+            return Message(text, "wordless")
+        refusal, leaning = self._judge(text)
+        if refusal is not None:
+            return Message(text, refusal)
+        question = self._strip(text)
+        if question != text:
+            _, leaning = self._judge(question)
+        return Message(question, None, leaning)
+
+    def _judge(self, text: str) -> tuple[Refusal | None, float]:
+        plain = " ".join(readable(text).split())
+        plain = plain.lower() if plain.isupper() else plain
+        return _model().read(self._embedder.embed_question(plain))
+
+    def _strip(self, text: str) -> str:
+        pieces = _PIECE_ENDS.split(text)
+        for end in (0, -1):
+            for _ in range(_MOST_STRIPPED):
+                if len(pieces) > 1 and self._judge(pieces[end])[0] is not None:
+                    pieces.pop(end)
+        return " ".join(pieces) if len(pieces) < len(_PIECE_ENDS.split(text)) else text

@@ -1,0 +1,129 @@
+"""What a question in a conversation may mean."""
+
+from __future__ import annotations
+
+from bot.followups.candidates import Understood, candidates, reframe, understand
+from bot.followups.message import Message
+from bot.followups.turn import Turn
+from index.findings import Findings
+from tests.bot.followups.turns import findings, turn
+
+
+class Library:
+    """A search by hand: how sure it is of each question, and the sentence that it finds."""
+
+    def __init__(self, sentence: str = "Texte.") -> None:
+        self.sure: dict[str, float] = {}
+        self.sentence = sentence
+        self.questions: list[str] = []
+
+    def __call__(self, question: str, limit: int) -> Findings:
+        self.questions.append(plain(question))
+        return findings(question, self.sure.get(plain(question), 0.1), self.sentence)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def after(
+    question: str, *history: Turn, search: Library | None = None, leaning: float = 2.0
+) -> Understood:
+    return understand(Message(question, leaning=leaning), history, search or Library())
+
+
+CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
+
+
+def test_the_first_question_is_left_as_it_is() -> None:
+    search = Library()
+    assert after("Quand est-elle née ?", search=search) == Understood("Quand est-elle née ?")
+    assert search.questions == []
+
+
+def test_a_question_that_stands_alone_is_neither_changed_nor_searched() -> None:
+    search = Library()
+    question = "Combien de médailles la France a-t-elle eues à Paris ?"
+    assert after(question, CURIE, search=search, leaning=-1.0) == Understood(question)
+    assert search.questions == []
+
+
+def test_small_talk_is_neither_changed_nor_searched() -> None:
+    search = Library()
+    understood = understand(Message("Merci !", "courtesy", 3.0), (CURIE,), search)
+    assert understood == Understood("Merci !", refusal="courtesy")
+    assert search.questions == []
+
+
+def test_the_candidate_that_the_articles_answer_best_wins() -> None:
+    search = Library()
+    title = "Marie Curie, deux prix Nobel : De quoi est-elle morte ?"
+    name = "Marie Curie : De quoi est-elle morte ?"
+    for best in (title, name):
+        search.sure = {title: 0.5, name: 0.5, best: 0.9}
+        understood = after("De quoi est-elle morte ?", CURIE, search=search)
+        assert plain(understood.question) == best
+        assert understood.rewritten
+        assert understood.leans
+
+
+def test_the_most_recent_subject_breaks_ties() -> None:
+    before = turn(
+        "Qui a inventé le Web ?", "Tim Berners-Lee.", title="Le Web", found="Tim Berners-Lee"
+    )
+    asked = [plain(each) for each in candidates("Où est-il né ?", (CURIE, before))]
+    assert asked[0] == "Tim Berners-Lee : Où est-il né ?"
+    search = Library()
+    search.sure = dict.fromkeys(asked, 0.8)
+    assert plain(after("Où est-il né ?", before, search=search).question) == asked[0]
+
+
+def test_a_date_or_a_name_takes_its_place_in_the_last_question() -> None:
+    base = "Combien de médailles la France a-t-elle eues en 2012 ?"
+    assert list(reframe(base, "Et en 2016 ?", "fr")) == [
+        "Combien de médailles la France a-t-elle eues en 2016 ?"
+    ]
+    assert list(reframe(base, "Et la Chine ?", "fr")) == [
+        "Combien de médailles la Chine a-t-elle eues en 2012 ?"
+    ]
+    assert list(reframe(base, "Qui a perdu la finale du tournoi en 2016 ?", "fr")) == []
+    assert list(reframe(base, "Pourquoi ?", "fr")) == []
+
+
+def test_a_listing_of_articles_is_asked_again_with_another_date() -> None:
+    before = turn("Quels articles avez-vous publiés en octobre 2023 ?", "« Ada. »")
+    assert plain(after("Et en février 2024 ?", before).question) == (
+        "Quels articles avez-vous publiés en février 2024 ?"
+    )
+
+
+def test_this_article_is_the_one_cited() -> None:
+    title = "« Marie Curie, deux prix Nobel »"
+    assert plain(after("Qui a écrit cet article ?", CURIE).question) == (
+        f"Qui a écrit l’article {title} ?"
+    )
+    assert after("Who wrote that article?", CURIE).question == (
+        "Who wrote the article “Marie Curie, deux prix Nobel”?"
+    )
+    assert not after("Qui a écrit cet article ?", turn("Où ?")).rewritten
+
+
+def test_a_sentence_just_shown_is_no_reason() -> None:
+    shown = "Marie Curie naît en 1867."
+    search = Library(shown)
+    joined = "Quand Marie Curie est-elle née ? Pourquoi ?"
+    search.sure = {joined: 0.9}
+    assert plain(after("Pourquoi ?", CURIE, search=search).question) != joined
+    search.sentence = "C’est le hasard."
+    assert plain(after("Pourquoi ?", CURIE, search=search).question) == joined
+
+
+def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
+    minitel = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
+    web = turn("Qui a inventé le Web ?", "Tim.", title="Le Web")
+    search = Library()
+    search.sure = {"Le Minitel : Combien ça coûtait ?": 0.9}
+    understood = understand(
+        Message("Combien ça coûtait ?", leaning=1.0), (minitel, web), search, minitel
+    )
+    assert plain(understood.question) == "Le Minitel : Combien ça coûtait ?"

@@ -1,0 +1,27 @@
+"""What of a message is a question, and what only points at another message."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.messenger.inbound.addressee import asks, points_at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "?", "👆", "C’est vrai ?", "Vrai ou faux ?", "Tu confirmes ?", "Vérifie, stp"),
+        *("Pouvez-vous répondre ?", "Une source ?", "Qu’en pensez-vous ?", "Is that true?"),
+        *("Can you check this?", "Any source?"),
+    ],
+)
+def test_what_only_points_at_a_message(text: str) -> None:
+    assert points_at(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Quand est-il mort ?", "La source est à Vals ?", "Et en 2024 ?", "Who said so?"]
+)
+def test_what_asks_something_itself(text: str) -> None:
+    assert not points_at(text)
+    assert asks(text)
