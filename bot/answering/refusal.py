@@ -1,8 +1,9 @@
 """Whether to answer, and whether the answer is sure: the only place that decides it.
 
 Pure functions: `decide_by_evidence` for the articles' own sentences, also behind a chat model;
-`decide_by_model` for a model that finds no answer; `decide_by_articles` for questions about the
-articles themselves; `decide_small_talk` for the conversation.
+`decide_by_choice` for a model that chooses sentences, `decide_by_model` for one that writes and
+finds no answer; `decide_by_articles` for questions about the articles themselves;
+`decide_small_talk` for the conversation.
 """
 
 from __future__ import annotations
@@ -57,12 +58,20 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    question, first = findings.question, rank_sentences(findings.hits)[0]
-    if takes_for_granted(question, first) or is_of_other_years(
-        question, first, best_sentence(first)
-    ):
-        return Decision("perhaps")
-    return Decision(outcome)
+    return Decision("perhaps" if _misses_condition(findings) else outcome)
+
+
+def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) -> Decision:
+    """Decide what a chat model's choice of sentences makes of the `outcome` by the evidence.
+
+    `agrees` is True if it chose first what is quoted first, None if it chose nothing.
+    """
+    if agrees is None:
+        if outcome == "sure":
+            return Decision("perhaps")
+        return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+    sure = agrees and outcome != "no" and not _misses_condition(findings)
+    return Decision("sure" if sure else "perhaps")
 
 
 def decide_by_model(findings: Findings) -> Decision:
@@ -113,6 +122,14 @@ def refusal_of(
         nearest=decision.nearest,
         period=period,
         refusal=decision.refusal or "unsaid",
+    )
+
+
+def _misses_condition(findings: Findings) -> bool:
+    """True if the best hit is about other years, or lacks what the question takes for granted."""
+    question, first = findings.question, rank_sentences(findings.hits)[0]
+    return takes_for_granted(question, first) or is_of_other_years(
+        question, first, best_sentence(first)
     )
 
 

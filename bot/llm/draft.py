@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from bot.answer import Answer, Citation, Dropped, Statement
 from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
-from bot.llm.prompt import Form, template
+from bot.llm.prompt import FORMS, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.article import Sentence
 from index.findings import Findings
@@ -26,12 +26,18 @@ _FURTHER = 5  # passages offered with an answer
 
 @dataclass
 class AnswerDraft:
-    """The sentences of one model so far; only verified ones are in `answer`."""
+    """The sentences of one model so far; only verified ones are in `answer`.
+
+    `doubtful` if the search is not sure that there is an answer; `most` sentences may be shown;
+    `prompts` is the folder of the prompts if they are not Selon's own.
+    """
 
     findings: Findings
     given: Sequence[GivenPassage]
     model: str
-    doubtful: bool = False  # the search is not sure that there is an answer
+    doubtful: bool = False
+    most: int = 6
+    prompts: Path | None = None
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -60,6 +66,11 @@ class AnswerDraft:
     def says(self, text: str) -> bool:
         """True if a kept sentence has the same words; small models repeat."""
         return any(fold_phrase(each.text) == fold_phrase(text) for each in self.statements)
+
+    @property
+    def full(self) -> bool:
+        """True if it may show no more."""
+        return len(self.statements) >= self.most
 
     @property
     def enough(self) -> bool:
@@ -140,7 +151,7 @@ def find_fault(text: str, language: str, folder: Path | None = None) -> Sentence
 
 @cache
 def _prompt_ngrams(language: str, folder: Path | None) -> frozenset[tuple[str, ...]]:
-    prompts = (template(form, language, folder).system.text for form in get_args(Form))
+    prompts = (template(form, language, folder).system.text for form in FORMS["write"])
     return frozenset(ngram for text in prompts for ngram in _ngrams(text))
 
 

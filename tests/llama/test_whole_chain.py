@@ -42,6 +42,7 @@ def answers(
         data_dir=folder,
         chat_model=f"openai:{MODEL}",
         chat_base_url=llama_url,  # type: ignore[arg-type]
+        chat_mode="write",
         chat_max_tokens=TOKENS,
         chat_context=1024,
         chat_structured="on",

@@ -41,6 +41,7 @@ async def arena_of(
             "arena": f"extractive,{GOOD_WRITER}",
             "chat_base_url": server.url,
             "chat_retries": 0,
+            "chat_mode": "write",
             "chat_prices": "1/2",
             "data_dir": state,
             **settings,

@@ -13,7 +13,8 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
-from bot.llm.writer import WriterLimits, WrittenAnswerer
+from bot.llm.model_answerer import ModelAnswerer, ModelLimits
+from bot.llm.writer import Writer
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.errors import ModelError
 from index.findings import Findings
@@ -41,9 +42,10 @@ class Kept:
         self.texts[wanted.key] = text
 
 
-def written(*models: Scripted, **options: object) -> WrittenAnswerer:
+def written(*models: Scripted, **options: object) -> ModelAnswerer:
     checker = options.pop("checker", WordChecker())
-    return WrittenAnswerer(models, checker, ExtractiveAnswerer(Thresholds.at(0.5)), **options)  # type: ignore[arg-type]
+    extractive = ExtractiveAnswerer(Thresholds.at(0.5))
+    return ModelAnswerer(models, Writer(checker), extractive, **options)  # type: ignore[arg-type]
 
 
 def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:
@@ -54,7 +56,7 @@ def told(answer: Answer) -> list[str]:
     return [each.text for each in answer.statements]
 
 
-async def grown(writing: WrittenAnswerer, evidence: Findings | None = None) -> list[Answer]:
+async def grown(writing: ModelAnswerer, evidence: Findings | None = None) -> list[Answer]:
     return [answer async for answer in writing.astream(evidence or asked())]
 
 
@@ -206,7 +208,7 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
                 yield piece
 
     model = Small(GOOD)
-    writing = written(model, limits=WriterLimits(context=3300, answer=500))
+    writing = written(model, limits=ModelLimits(context=3300, answer=500))
     assert (await grown(writing))[-1].model == model.name
     tries = len(model.calls)
     assert tries > 1
@@ -216,6 +218,6 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
 
 async def test_what_a_model_writes_is_no_surer_than_the_search() -> None:
     extractive = ExtractiveAnswerer(Thresholds(0.5, 0.99))
-    answers = await grown(WrittenAnswerer([Scripted(GOOD)], WordChecker(), extractive))
+    answers = await grown(ModelAnswerer([Scripted(GOOD)], Writer(WordChecker()), extractive))
     assert answers[-1].model == "fake:writer"
     assert {answer.outcome for answer in answers} == {"perhaps"}
