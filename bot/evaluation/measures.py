@@ -151,6 +151,7 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
     judged = [each for each in outcomes if each.question.judged]
     golden = [each for each in outcomes if each.question.answerable and each.question.golds]
     answered = [each for each in outcomes if each.question.answerable and each.kept]
+    sure = [each for each in _judged_answers(outcomes) if each.sure]
     return EvaluationFigures(
         name,
         (
@@ -158,6 +159,7 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
             _mean("mrr@10", (reciprocal_rank(each.rank) for each in judged)),
             _mean("ndcg@10", (discounted_gain(each.rank) for each in judged)),
             _mean("answer_hit", (float(each.right) for each in golden)),
+            _mean("sure_right", (float(each.right_first) for each in sure)),
             _mean("answer_words", (float(len(each.shown.split())) for each in answered)),
             *_highlights(golden),
             *_refusals(outcomes),
@@ -166,16 +168,26 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
     )
 
 
+def _judged_answers(outcomes: Sequence[GoldOutcome]) -> list[GoldOutcome]:
+    """Those that were answered, of which it is known whether the first statement is right."""
+    return [
+        each
+        for each in outcomes
+        if each.kept and (each.question.golds or not each.question.answerable)
+    ]
+
+
 def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
-    """Reliability bins; empty unless both kinds of question were asked."""
-    answerable = [each.question.answerable for each in outcomes]
-    if len(set(answerable)) < 2:
+    """Reliability bins of the answers shown; empty unless some are right and some are wrong."""
+    judged = _judged_answers(outcomes)
+    right = [each.right_first for each in judged]
+    if len(set(right)) < 2:
         return ()
-    return reliability([each.confidence for each in outcomes], answerable)
+    return reliability([each.confidence for each in judged], right)
 
 
-_SUGGESTED_KEPT, _SUGGESTED_SURE = 0.93, 0.85
-"""Shares of the answerable questions that suggested thresholds answer, and answer as sure."""
+_SUGGESTED_KEPT = 0.93  # share of the answerable questions that the suggested thresholds answer
+_SUGGESTED_RIGHT = 0.9  # share of the answers they mark sure that are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +211,8 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
     no = [each.confidence for each in outcomes if not each.question.answerable]
     if not yes or not no:
         return None
-    perhaps, sure = (  # rounded down
-        math.floor(yes[len(yes) - math.ceil(share * len(yes))] * 1000) / 1000
-        for share in (_SUGGESTED_KEPT, _SUGGESTED_SURE)
-    )
+    perhaps = _rounded_down(yes[len(yes) - math.ceil(_SUGGESTED_KEPT * len(yes))])
+    sure = max(perhaps, _rounded_down(_trusted_from(_judged_answers(outcomes))))
     return SuggestedThresholds(
         perhaps,
         sure,
@@ -211,6 +221,22 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
         1 - _share_from(perhaps, no),
         _share_from(sure, no),
     )
+
+
+def _trusted_from(judged: Sequence[GoldOutcome]) -> float:
+    """The lowest confidence from which answers are right often enough; 1 if there is none."""
+    ranked = sorted(judged, key=lambda each: -each.confidence)
+    trusted, right = 1.0, 0
+    for count, each in enumerate(ranked, 1):
+        right += each.right_first
+        last_of_equals = count == len(ranked) or ranked[count].confidence < each.confidence
+        if last_of_equals and right >= _SUGGESTED_RIGHT * count:
+            trusted = each.confidence
+    return trusted
+
+
+def _rounded_down(confidence: float) -> float:
+    return math.floor(confidence * 1000) / 1000
 
 
 def _share_from(threshold: float, confidences: Sequence[float]) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answer import Answer, Citation, Outcome
+from bot.answer import Answer, Citation, Outcome, Statement
 from bot.evaluation.questions import GoldQuestion
 from index.article import Article, Passage
 from index.findings import Findings
@@ -84,7 +84,8 @@ class GoldOutcome:
 
     `rank` is that of the first hit that holds an answer, from 1; None if there is none. `shown` is
     the answer as a person sees it, without markers; `highlight` its highlighted words, in
-    `language`. `held` is True if a cited passage holds the answer, `right` if the shown text does.
+    `language`. `held` is True if a cited passage holds the answer, `right` if the shown text does,
+    `right_first` if the first statement shown does.
     """
 
     question: GoldQuestion
@@ -96,6 +97,7 @@ class GoldOutcome:
     language: str
     held: bool
     right: bool
+    right_first: bool
     milliseconds: float
 
     @property
@@ -139,7 +141,8 @@ def judge_answer(
         highlight=highlight,
         language=language,
         held=any(holds(question, each.article, each.passage) for each in answer.citations),
-        right=_right(question, answer, shown),
+        right=_right(question, answer, answer.statements),
+        right_first=_right(question, answer, answer.statements[:1]),
         milliseconds=milliseconds,
     )
 
@@ -165,18 +168,24 @@ def holds(question: GoldQuestion, article: Article, passage: Passage) -> bool:
 
 def shown_text(answer: Answer) -> str:
     """The statements with the sentences they lean on, each once, in the order shown."""
-    citations = _by_number(answer)
+    return _text_of(answer.statements, _by_number(answer))
+
+
+def _text_of(statements: Sequence[Statement], citations: Mapping[int, Citation]) -> str:
     parts: list[str] = []
-    for statement in answer.statements:
+    for statement in statements:
         leads = (citations[number].lead for number in statement.citations)
         parts += [lead.text for lead in leads if lead is not None]
         parts.append(statement.text)
     return " ".join(dict.fromkeys(parts))
 
 
-def _right(question: GoldQuestion, answer: Answer, shown: str) -> bool:
-    """True if the shown text holds an answer: its very place in the article, or its words."""
-    citations = [each for each in answer.citations if each.article.id in question.articles]
+def _right(question: GoldQuestion, answer: Answer, statements: Sequence[Statement]) -> bool:
+    """True if these statements hold an answer: its very place in the article, or its words."""
+    by_number = _by_number(answer)
+    shown = _text_of(statements, by_number)
+    cited = (by_number[number] for each in statements for number in each.citations)
+    citations = [each for each in cited if each.article.id in question.articles]
     for gold in question.golds:
         if holds_answer(shown, gold.text):
             return True

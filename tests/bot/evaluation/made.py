@@ -75,6 +75,7 @@ def an_outcome(**changes: Any) -> GoldOutcome:
         "language": "fr",
         "held": True,
         "right": True,
+        "right_first": True,
         "milliseconds": 5.0,
     }
     return GoldOutcome(**(usual | changes))
@@ -83,7 +84,7 @@ def an_outcome(**changes: Any) -> GoldOutcome:
 def unanswerable(**changes: Any) -> GoldOutcome:
     asked = GoldQuestion("Qui ?", "asked.json: data[1]", answerable=False)
     refused = {"question": asked, "rank": None, "outcome": "no", "confidence": 0.1, "shown": ""}
-    return an_outcome(**(refused | {"held": False, "right": False} | changes))
+    return an_outcome(**(refused | {"held": False, "right": False, "right_first": False} | changes))
 
 
 def means(embedder: FakeEmbedder | None = None) -> Means:

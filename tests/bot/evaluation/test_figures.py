@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.measures import evaluation_figures
+from bot.evaluation.measures import evaluation_figures, suggest_thresholds
 from tests.bot.evaluation.made import an_outcome, article, question, unanswerable
 
 
@@ -47,6 +47,32 @@ def test_what_is_perhaps_answered_is_kept_but_not_sure() -> None:
     assert measured.value("answerable_sure") == pytest.approx(1 / 3)
     assert measured.value("unanswerable_refused") == 0.5
     assert measured.value("unanswerable_sure") == 0
+
+
+def test_sure_answers_are_right_if_their_first_statement_is() -> None:
+    measured = evaluation_figures(
+        "x",
+        [
+            an_outcome(),
+            an_outcome(right_first=False),  # another statement holds the answer
+            an_outcome(outcome="perhaps", right_first=False),
+            an_outcome(question=question(None, article()), right_first=False),  # not known
+            unanswerable(),
+            unanswerable(outcome="sure"),
+        ],
+    )
+    assert measured.value("sure_right") == pytest.approx(1 / 3)
+
+
+def test_suggested_thresholds_trust_what_is_right_nine_times_in_ten() -> None:
+    right = [an_outcome(confidence=0.9)] * 18 + [an_outcome(confidence=0.7)] * 9
+    wrong = [an_outcome(confidence=each, right_first=False) for each in (0.8, 0.75, 0.7)]
+    suggested = suggest_thresholds([*right, *wrong, unanswerable()])
+    assert suggested is not None
+    assert (suggested.perhaps, suggested.sure_from) == (0.7, 0.7)
+    suggested = suggest_thresholds([*right[:19], *wrong, unanswerable()])
+    assert suggested is not None
+    assert suggested.sure_from == 0.75
 
 
 def test_means_have_intervals() -> None:
