@@ -175,6 +175,8 @@ class WritingAttempt:
             if verdict.kept and verdict.evidence:
                 draft.keep(sentence, verdict)
                 return not draft.lost
+            if verdict.evidence:
+                return draft.replace(sentence, verdict) and draft.written > 0
             fault = verdict.fault or "uncited"
         draft.drop(sentence, fault)
         return False
@@ -207,5 +209,5 @@ class WritingAttempt:
             logger.info("%s: does not know", model)
         if draft.dropped:
             faults = PublicText(", ".join(sorted(each.fault for each in draft.dropped)))
-            kept = len(draft.statements)
-            logger.info("%s: %d kept, %d dropped (%s)", model, kept, len(draft.dropped), faults)
+            kept, dropped = draft.written, len(draft.dropped)
+            logger.info("%s: %d kept, %d dropped (%s)", model, kept, dropped, faults)

@@ -55,7 +55,7 @@ class ClaimVerdict:
 
     `evidence` has for each number cited the sentence of its passage that bears the claim, then
     another where one does not bear it all, in the order of the citations; a citation that adds
-    nothing is left out. It is empty for a claim that is not kept.
+    nothing is left out. For a claim that is not kept it is the nearest cited sentence, if any.
     """
 
     kept: bool

@@ -92,6 +92,28 @@ async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
     assert "1944" not in caplog.text
 
 
+async def test_a_sentence_that_is_not_supported_is_replaced_by_its_quote() -> None:
+    text = f"{BUILT[:-1]} [1]. Il mesure quarante mètres de haut [1]."
+    answer = (await grown(written(Scripted(text))))[-1]
+    assert told(answer) == [BUILT, LONG]
+    assert (answer.model, answer.outcome) == ("fake:writer", "sure")
+    assert [each.text for each in answer.dropped] == ["Il mesure quarante mètres de haut."]
+    assert [each.quote for each in answer.citations] == [BUILT, LONG]
+
+
+async def test_an_answer_that_begins_with_a_quote_in_its_place_is_perhaps() -> None:
+    text = f"Le pont fut construit en 1999 [1]. {LONG[:-1]} [1]."
+    seen = await grown(written(Scripted(text)))
+    assert told(seen[-1]) == [BUILT, LONG]
+    assert (seen[-1].outcome, seen[-1].model) == ("perhaps", "fake:writer")
+    assert all("1999" not in each for answer in seen for each in told(answer))
+
+
+async def test_where_nothing_of_the_models_is_left_the_articles_answer() -> None:
+    answer = (await grown(written(Scripted(LIE))))[-1]
+    assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, "unsupported")
+
+
 async def test_where_most_fails_the_articles_answer() -> None:
     text = f"{BUILT[:-1]} [1]. Il est rouge [1]. Il est vert [1]. Il est bleu [1]."
     answer = (await grown(written(Scripted(text))))[-1]
