@@ -72,6 +72,20 @@ async def test_both_write_from_the_same_passages_and_pass_the_same_check(
     assert battle.second.answer.citations[0].quote == QUOTE
 
 
+async def test_one_that_chooses_meets_one_that_writes(shelf: Library, tmp_path: Path) -> None:
+    names = ("openai:bon@mode=choose", OTHER)
+    behaviour = by_model(bon=says("1"), autre=says(GOOD))
+    async with arena_of(shelf, tmp_path, behaviour, arena=",".join(names)) as (arena, _):
+        assert arena.writers == names
+        battle = await arena.fight(QUESTION, *names)
+    assert isinstance(battle, Battle)
+    assert battle.first.text("?").startswith(f"{QUOTE} [1]")
+    assert battle.first.answer.chosen_by == GOOD_WRITER
+    assert battle.second.text("?").startswith(f"{FIRST} [1]")
+    assert battle.first.micros is not None
+    assert battle.first.micros > 0
+
+
 @pytest.mark.parametrize(
     ("behaviour", "fault", "more"),
     [
