@@ -65,8 +65,8 @@ def _contender(choice: WriterChoice, settings: Settings, writers: Writers | None
     write = _quoting(extractive)
     if choice.model is not None and writers is not None:
         mode = choice.mode or settings.chat_mode
-        choice = replace(choice, mode=mode)
         write = writers.alone(choice.model.name, mode, extractive, choice.prompts).answer
+        choice = replace(choice, mode=mode)
     return Contender(choice.name, open_reader(read_by), write)
 
 
