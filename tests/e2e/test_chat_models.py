@@ -192,7 +192,7 @@ async def test_cancelling_ends_the_call(shelf: Library, tmp_path: Path) -> None:
 async def test_a_model_that_chooses_shows_nothing_of_its_own(
     shelf: Library, tmp_path: Path
 ) -> None:
-    behaviour = says('{"sentences": ', "[1]}")
+    behaviour = says('{"sentences": ', "[3]}")
     async with asking(shelf, tmp_path, behaviour, chat_mode="choose") as (chain, server):
         answer = await chain.ainvoke(QUESTION)
         asked = server.bodies[0]
@@ -200,7 +200,7 @@ async def test_a_model_that_chooses_shows_nothing_of_its_own(
     assert (answer.model, answer.chosen_by, answer.fallback) == (None, "openai:scripted", None)
     assert verbatim(answer)
     assert "response_format" in asked
-    assert f"[1] {QUOTE}" in asked["messages"][-1]["content"]
+    assert f"[3] {QUOTE}" in asked["messages"][-1]["content"]
 
 
 CHOICE_FAULTS = {
@@ -208,7 +208,7 @@ CHOICE_FAULTS = {
     for name in ("silent", "slow", "key", "broken", "too long", "page", "empty", "cut at once")
 } | {
     "endless": Fault(goes_on(), "failed", "malformed (no number)"),
-    "prose": Fault(says(FIRST), "failed", "malformed (no number)"),
+    "prose": Fault(says("Le modèle est prêt."), "failed", "malformed (no number)"),
     "unheard of": Fault(says("[77]"), "failed", "malformed (no number)"),
     "unknown": Fault(says("aucune"), "unknown", "chose 0"),
 }
@@ -234,7 +234,7 @@ async def test_whatever_a_model_that_chooses_does_the_person_gets_an_answer(
 async def test_a_server_that_rejects_the_schema_is_asked_for_numbers(
     shelf: Library, tmp_path: Path
 ) -> None:
-    answers = (refuses(400), says("1"))
+    answers = (refuses(400), says("3"))
     async with asking(shelf, tmp_path, *answers, chat_mode="choose") as (chain, server):
         answer = await chain.ainvoke(QUESTION)
     assert (answer.outcome, answer.chosen_by) == ("sure", "openai:scripted")

@@ -74,7 +74,7 @@ async def test_both_write_from_the_same_passages_and_pass_the_same_check(
 
 async def test_one_that_chooses_meets_one_that_writes(shelf: Library, tmp_path: Path) -> None:
     names = ("openai:bon@mode=choose", OTHER)
-    behaviour = by_model(bon=says("1"), autre=says(GOOD))
+    behaviour = by_model(bon=says("3"), autre=says(GOOD))
     async with arena_of(shelf, tmp_path, behaviour, arena=",".join(names)) as (arena, _):
         assert arena.writers == names
         battle = await arena.fight(QUESTION, *names)
@@ -116,7 +116,7 @@ def here(shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(shelf.data_dir, tmp_path / ".selon")
-    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon")
+    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon@mode=write")
     (tmp_path / "questions.jsonl").write_text(
         json.dumps({"question": QUESTION}) + "\nCombien mesure le phare de Sainte-Anne ?\n",
         encoding="utf-8",
