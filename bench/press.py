@@ -1,13 +1,14 @@
-"""What people get over real press articles: 522 questions of eight kinds, through the whole chain.
+"""What people get over real press articles: 887 questions of nine kinds, through the whole chain.
 
-    python bench/press.py [--half tune|judge|all] [--articles FOLDER] [--json FILE] [--show KIND]
+    python bench/press.py [--half HALF] [--articles FOLDER] [--json FILE] [--show KIND]
 
 The questions are those of bench/press/questions.jsonl. The articles, which bench/press/articles.tsv
 lists, are not part of the repository (bench/press/README.md): they lie in FOLDER, or in `press` in
 the folder that SELON_BENCH_EVAL names, else in ../shared/eval, and are indexed in a temporary one.
 By kind: how often an answer stands in the first sentence shown and anywhere in what is shown,
 quoted from an article that holds it; how often there is none; how sure it is said to be; and how
-long it takes. Intervals are Wilson's, of 95 %. `--show` prints what was shown to a kind.
+long it takes; then how many of the answers marked sure are right. Intervals are Wilson's, of 95 %.
+`--show` prints what was shown to a kind.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ from index.models.bundled.embedder import load_bundled
 
 QUESTIONS = Path(__file__).parent / "press" / "questions.jsonl"
 EVALUATION = Path(__file__).parents[2] / "shared" / "eval"
-ANSWERABLE = ("fact", "list", "why", "latest", "comparison")
+ANSWERABLE = ("fact", "list", "why", "definition", "latest", "comparison")
 UNANSWERABLE = ("near_miss", "false_premise", "off_subject")
-HALVES = ("tune", "judge")
+HALVES = ("tune", "judge", "unseen", "blind")
 Z = 1.959964  # the normal quantile of a 95 % interval
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 
@@ -188,6 +189,8 @@ def _table(outcomes: Sequence[PressOutcome]) -> Iterator[str]:
         chosen = [each for each in outcomes if each.kind in kinds]
         if chosen:
             yield _row(label, chosen)
+    sure = [each for each in outcomes if each.outcome == "sure"]
+    yield f"sure and right: {_share(sure, lambda each: bool(each.first))} of {len(sure)}"
 
 
 def _row(label: str, chosen: Sequence[PressOutcome]) -> str:

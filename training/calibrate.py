@@ -1,16 +1,20 @@
-"""Fit what the reader's word is worth: `python -m training.calibrate --eval FOLDER [--write]`.
+"""Fit how sure an answer is: `python -m training.calibrate --samples FILE [--ask …] [--write]`.
 
-Real searches over the question files of a folder are read by the reader that ships. Answerable:
-each file's questions over its own articles, all of them and half of them. Unanswerable: questions
-on the half left out, other files' questions, and questions in which a year, a number, a name or a
-place was exchanged for its like. Some are asked again where articles of two languages stand side by
-side: what is nearest to a question on something else is often foreign there. With `--press FOLDER`,
-the half of `bench/press` that may be tuned on joins them, its near misses and false premises among
-the unanswerable.
+`--ask` asks real questions, reads what is found with the reader that ships, and writes to FILE, for
+each, what was read and whether the first sentence shown is right:
+
+- over the question files of the folder `--eval`: each file's questions over its own articles, all
+  and half of them; and, unanswerable, questions on the half left out, other files' questions, and
+  questions in which a year, a number, a name or a place was exchanged for its like; some once more
+  where articles of two languages stand side by side;
+- over the articles of `--press`: the half of `bench/press` that may be tuned on;
+- over the passages of the folder `--reading`: answered questions (AfriQA), and near misses, quiz
+  questions over the anecdotes that stood beside them (OpenQuizzDB).
 
 Two logistic regressions on standardised readings, one for passages in the question's language, one
-across languages, are folded back into plain weights. Every figure shown is of predictions for
-articles that the coefficients had not seen. `--write` puts them into index/reading/confidence.json.
+across languages, are then fitted to whether that sentence is right, and folded back into plain
+weights. Every figure is of predictions for articles that the coefficients had not seen. `--write`
+puts the weights into index/reading/confidence.json.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +36,20 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.injection import use_cache_dir
 from bot.evaluation.measures import auroc, calibration_error, reliability
-from bot.evaluation.questions import GoldQuestion, QuestionSet, read_squad
+from bot.evaluation.outcome import judge_answer
+from bot.evaluation.questions import Gold, GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
+from index.article import Article
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
-from index.reading.confidence import CONFIDENCE_FORMAT
+from index.reading.confidence import CONFIDENCE_FORMAT, ReadingEvidence
 from index.reading.evidence import SUREST_LOGIT, EvidenceReader, read_evidence
-from index.search.confidence import ConfidenceModel
+from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from training.near_misses import Names, make_near_misses
 from training.press import open_press, tuning_questions
@@ -54,39 +62,37 @@ FILES = (
     ("xquad-es", "es", "xquad-es"),
     ("xquad-en-over-es", "en", "xquad-es"),
 )
+# The language, the answered questions, and the near misses over passages beside theirs.
+NEAR = (("fr", "afriqa-fr", "openquizzdb-unanswered-fr", 450),)
 SEED, FOLDS = 1, 5
 OWN, HALF, LEFT_OUT, OTHERS, EXCHANGED = "own", "half", "left out", "others", "exchanged"
 MIXED, MIXED_LEFT_OUT, MIXED_OTHERS = "mixed", "mixed left out", "mixed others"
+JUDGED = "judged near miss"
+# How many are asked of each kind at most.
 SEARCHES = {
-    OWN: 400,
-    HALF: 200,
-    LEFT_OUT: 200,
-    OTHERS: 120,
-    EXCHANGED: 400,
-    MIXED: 200,
-    MIXED_LEFT_OUT: 200,
-    MIXED_OTHERS: 240,
+    OWN: 600,
+    HALF: 150,
+    LEFT_OUT: 150,
+    OTHERS: 60,
+    EXCHANGED: 350,
+    MIXED: 150,
+    MIXED_LEFT_OUT: 150,
+    MIXED_OTHERS: 150,
 }
-"""How many are asked of each kind at most."""
-BESIDE = {
-    LEFT_OUT: HALF,
-    EXCHANGED: OWN,
-    OTHERS: OWN,
-    MIXED_LEFT_OUT: MIXED,
-    MIXED_OTHERS: MIXED,
-}
-"""The answerable questions that those of a kind are held against."""
-MIXED_SHARES = {"fquad-dev": 4, "xquad-es": 2}
-"""Of their entries a fourth and a half, beside each other in one index."""
-KEPT, SURE = 0.95, 0.86
-"""Shares of the answerable questions, each kind alike, that the two thresholds keep."""
+MIXED_SHARES = {"fquad-dev": 4, "xquad-es": 2}  # a fourth and a half of their entries, in one index
+BESIDE = 1_200  # passages of other near misses, so that there is something to search
+READINGS = tuple(field.name for field in fields(ReadingEvidence))
+ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
+STRENGTH = 0.1  # inverse of the regularisation
+KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
+RIGHT = 0.9  # share of the answers to press questions that are right where they are marked sure
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a search comes from; within an answer, cells weigh the same, whatever their size."""
+    """Where a question comes from."""
 
     file: str
     kind: str
@@ -95,42 +101,66 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationSample:
-    """What was read of one search; `group` is the article its question is on."""
+    """What was read for one question; `group` is the article it is on."""
 
     cell: Cell
     group: str
     readings: dict[str, float]
-    before: float
+    foreign: bool
+    right: bool
 
 
 def main() -> None:
     """The command; prints what goes into the file."""
-    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
-    parser.add_argument("--eval", type=Path, required=True, help="folder of the question files")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.calibrate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--samples", type=Path, required=True, help="what was read, as JSON Lines")
+    parser.add_argument("--ask", action="store_true", help="ask all questions first")
+    parser.add_argument("--eval", type=Path, help="folder of the question files")
     parser.add_argument("--press", type=Path, help="folder of the articles of bench/press")
-    parser.add_argument("--share", type=float, default=1.0, help="of the searches, for a trial")
+    parser.add_argument("--reading", type=Path, help="folder of passages with questions")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
-    asker = Asker(
-        load_bundled(load_settings().cache_dir),
-        EvidenceReader(load_bundled_reader(load_settings().cache_dir), None, SUREST_LOGIT),
-        arguments.share,
-    )
-    samples = [*asker.ask_files(arguments.eval), *asker.ask_mixed(arguments.eval)]
-    if arguments.press:
-        samples += asker.ask_press(arguments.press)
+    if arguments.ask:
+        ask(arguments)
+    lines = arguments.samples.read_text(encoding="utf-8").splitlines()
+    samples = [
+        CalibrationSample(**(row | {"cell": Cell(**row["cell"])})) for row in map(json.loads, lines)
+    ]
     text = _text(fit(samples))
     if arguments.write:
         TARGET.write_text(text, encoding="utf-8")
     print(text, end="")  # noqa: T201
 
 
+def ask(arguments: argparse.Namespace) -> None:
+    """Ask the questions of the folders that are given, and write what was read."""
+    cache_dir = load_settings().cache_dir
+    use_cache_dir(cache_dir)
+    asker = Asker(
+        load_bundled(cache_dir), EvidenceReader(load_bundled_reader(cache_dir), None, SUREST_LOGIT)
+    )
+    with arguments.samples.open("w", encoding="utf-8") as file:
+        for folder, questions in (
+            (arguments.press, asker.ask_press),
+            (arguments.eval, asker.ask_files),
+            (arguments.eval, asker.ask_mixed),
+            (arguments.reading, asker.ask_near),
+        ):
+            for sample in questions(folder) if folder else ():
+                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+
+
 class Asker:
     """Asks questions of indexes and reads what is found."""
 
-    def __init__(self, embedder: Embedder, reader: EvidenceReader, share: float = 1.0) -> None:
-        self._embedder, self._reader, self._share = embedder, reader, share
+    def __init__(self, embedder: Embedder, reader: EvidenceReader) -> None:
+        self._embedder, self._reader = embedder, reader
         self._judge = ConfidenceModel.load()
+        self._answerer = ExtractiveAnswerer(Thresholds(0, 0))
         self._random = random.Random(SEED)
 
     def ask_files(self, folder: Path) -> Iterator[CalibrationSample]:
@@ -141,8 +171,9 @@ class Asker:
             articles = sets[over].articles
             with temporary_index(articles, self._embedder, self._judge) as opened:
                 for name, language in asked:
-                    own = sets[name].questions
-                    yield from self._ask(opened.searcher, Cell(name, OWN, True), own)
+                    if name != "cnil":  # where an answer is longer than a sentence
+                        own = sets[name].questions
+                        yield from self._ask(opened.searcher, Cell(name, OWN, True), own)
                     cell = Cell(name, EXCHANGED, False)
                     made = _exchanged(sets[name], language, articles, self._random)
                     yield from self._ask(opened.searcher, cell, made)
@@ -202,26 +233,68 @@ class Asker:
     def ask_press(self, folder: Path) -> Iterator[CalibrationSample]:
         """The questions of the half that may be tuned on, but those that ask for what is newest."""
         with open_press(folder, self._embedder, self._judge) as searcher:
+            ids = {Path(each.path).name: each.id for each in searcher.articles()}
             for row in tuning_questions():
                 if row["kind"] not in ("latest", "comparison"):
+                    question = GoldQuestion(
+                        row["question"],
+                        row["id"],
+                        answerable=bool(row["answers"]),
+                        golds=tuple(map(Gold, row["answers"])),
+                        articles=frozenset(ids[name] for name in row["articles"]),
+                    )
+                    cell = Cell("press", row["kind"], question.answerable)
                     group = (row["articles"] or [row["id"]])[0]
-                    cell = Cell("press", row["kind"], bool(row["answers"]))
-                    yield from self._sample(searcher, cell, row["question"], group)
+                    yield from self._sample(searcher, cell, question, group)
+
+    def ask_near(self, folder: Path) -> Iterator[CalibrationSample]:
+        """Answered questions and judged near misses over their passages, each an article."""
+        for language, answered, near, count in NEAR:
+            rows = [row for row in _rows(folder / f"{answered}.jsonl") if row["ans"]]
+            self._random.shuffle(rows)
+            others = _rows(folder / f"{near}.jsonl")
+            self._random.shuffle(others)
+            passages = dict.fromkeys(row["ctx"] for row in (*rows, *others[: count + BESIDE]))
+            articles = {
+                text: Article(id=str(at), text=text, title="", path=f"{at}.txt", language=language)
+                for at, text in enumerate(passages)
+            }
+            with temporary_index(articles.values(), self._embedder, self._judge) as opened:
+                for row in rows[:count]:
+                    golds = tuple(Gold(text) for text, _ in row["ans"])
+                    own = frozenset({articles[row["ctx"]].id})
+                    question = GoldQuestion(row["q"], answered, True, golds, own)
+                    cell = Cell(answered, OWN, True)
+                    yield from self._sample(opened.searcher, cell, question, row["ctx"])
+                for row in others[:count]:
+                    question = GoldQuestion(row["q"], near, answerable=False)
+                    cell = Cell(near, JUDGED, False)
+                    yield from self._sample(opened.searcher, cell, question, row["q"])
 
     def _ask(
         self, searcher: Searcher, cell: Cell, questions: Sequence[GoldQuestion]
     ) -> Iterator[CalibrationSample]:
-        count = min(len(questions), round(SEARCHES[cell.kind] * self._share))
-        for question in self._random.sample(list(questions), count):
-            yield from self._sample(searcher, cell, question.text, _article(question))
+        for question in self._random.sample(
+            list(questions), min(len(questions), SEARCHES[cell.kind])
+        ):
+            group = _article(question)
+            if not cell.answerable:
+                question = GoldQuestion(question.text, question.place, answerable=False)
+            yield from self._sample(searcher, cell, question, group)
 
     def _sample(
-        self, searcher: Searcher, cell: Cell, question: str, group: str
+        self, searcher: Searcher, cell: Cell, question: GoldQuestion, group: str
     ) -> Iterator[CalibrationSample]:
-        found = searcher.search(question)
+        found = searcher.search(question.text)
         if found.hits:
             read = self._reader.read(found)
-            yield CalibrationSample(cell, group, read_evidence(read).values(), found.confidence)
+            outcome = judge_answer(question, read, self._answerer.answer(read), 0.0)
+            evidence, foreign = asdict(read_evidence(read)), bool(read.evidence.foreign)
+            yield CalibrationSample(cell, group, evidence, foreign, outcome.right_first)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _exchanged(
@@ -244,43 +317,50 @@ def _article(question: GoldQuestion) -> str:
 
 def fit(samples: Sequence[CalibrationSample]) -> dict[str, Any]:
     """What goes into index/reading/confidence.json."""
-    names = [name for name in samples[0].readings if name != "foreign"]
-    foreign = np.array([bool(each.readings["foreign"]) for each in samples])
-    values = np.array([[each.readings[name] for name in names] for each in samples])
-    answerable = np.array([each.cell.answerable for each in samples])
+    foreign = np.array([each.foreign for each in samples])
+    right = np.array([each.right for each in samples])
     held_out = np.zeros(len(samples))
     models = {}
-    for across, rows in ((False, np.flatnonzero(~foreign)), (True, np.flatnonzero(foreign))):
-        cells = [samples[int(at)].cell for at in rows]
-        groups = [samples[int(at)].group for at in rows]
-        weights = _weights(cells)
+    for name, rows in (
+        ("same_language", np.flatnonzero(~foreign)),
+        ("across_languages", np.flatnonzero(foreign)),
+    ):
+        chosen = [samples[at] for at in rows.tolist()]
+        values = np.array([[each.readings[reading] for reading in READINGS] for each in chosen])
+        weights = _weights([each.cell for each in chosen])
+        groups = [each.group for each in chosen]
         for seen, unseen in GroupKFold(FOLDS).split(rows, groups=groups):
-            model = _regression(values[rows[seen]], answerable[rows[seen]], weights[seen])
-            held_out[rows[unseen]] = model.predict_proba(values[rows[unseen]])[:, 1]
-        models[across] = _plain(_regression(values[rows], answerable[rows], weights), names)
-    table = _Table(samples, answerable, held_out)
-    perhaps, sure = table.threshold(KEPT), table.threshold(SURE)
+            model = _regression(values[seen], right[rows[seen]], weights[seen])
+            held_out[rows[unseen]] = model.predict_proba(values[unseen])[:, 1]
+        models[name] = _plain(_regression(values, right[rows], weights), READINGS)
+    table = _Table(samples, held_out)
+    perhaps, sure = table.kept_from(KEPT), table.right_from(RIGHT)
     return {
         "format": CONFIDENCE_FORMAT,
         "perhaps": round(perhaps, 3),
         "sure": round(sure, 3),
-        "same_language": models[False],
-        "across_languages": models[True],
+        **models,
         "how": {"script": "training/calibrate.py", "held out": table.figures(perhaps, sure)},
     }
 
 
 def _weights(cells: Sequence[Cell]) -> Floats:
-    """Answerable and unanswerable weigh the same in all, and their cells the same within each."""
+    """Cells weigh by the root of their size, the answerable ones together by their share."""
     counts = Counter(cells)
-    kinds = Counter(cell.answerable for cell in counts)
-    each = [1 / kinds[cell.answerable] / counts[cell] for cell in cells]
-    return np.array(each) * len(cells) / 2
+    sums = {
+        answerable: sum(
+            count**0.5 for cell, count in counts.items() if cell.answerable == answerable
+        )
+        for answerable in (True, False)
+    }
+    shares = {True: ANSWERABLE_SHARE, False: 1 - ANSWERABLE_SHARE}
+    each = [shares[cell.answerable] / sums[cell.answerable] / counts[cell] ** 0.5 for cell in cells]
+    return np.array(each) * len(cells)
 
 
-def _regression(values: Floats, answerable: npt.NDArray[np.bool_], weights: Floats) -> Any:
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
-    return model.fit(values, answerable, logisticregression__sample_weight=weights)
+def _regression(values: Floats, right: npt.NDArray[np.bool_], weights: Floats) -> Any:
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=1000))
+    return model.fit(values, right, logisticregression__sample_weight=weights)
 
 
 def _plain(model: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -296,82 +376,63 @@ def _plain(model: Any, names: Sequence[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Table:
-    """Samples with the probabilities that were told without having seen them."""
+    """Samples with the confidences (0..1) of models that had not seen them."""
 
     samples: Sequence[CalibrationSample]
-    answerable: npt.NDArray[np.bool_]
-    told: Floats
+    confidences: Floats
 
-    def threshold(self, share: float) -> float:
-        """What this share of the answerable reaches, each cell weighing the same."""
-        cells = [each.cell for each in self.samples]
-        order = np.argsort(-self.told)
-        weights = _weights(cells) * self.answerable
+    def kept_from(self, share: float) -> float:
+        """The confidence that this share of the answerable reach, by weight."""
+        answerable = np.array([each.cell.answerable for each in self.samples])
+        order = np.argsort(-self.confidences)
+        weights = _weights([each.cell for each in self.samples]) * answerable
         kept = np.cumsum(weights[order]) / weights.sum()
-        return float(self.told[order[np.searchsorted(kept, share)]])
+        return float(self.confidences[order[np.searchsorted(kept, share)]])
+
+    def right_from(self, share: float) -> float:
+        """The lowest confidence from which this share of the answers over the press are right."""
+        press = self._rows_of("press")
+        order = press[np.argsort(-self.confidences[press])]
+        right = np.cumsum(self._right[order]) / np.arange(1, len(order) + 1)
+        return float(self.confidences[order[np.flatnonzero(right >= share)[-1]]])
 
     def figures(self, perhaps: float, sure: float) -> dict[str, Any]:
-        """By cell: how many, how many at least perhaps, how many sure, and sure before."""
+        """By cell: how many, and the shares right, at least perhaps, sure, and of these right."""
         shown: dict[str, Any] = {}
         for cell in dict.fromkeys(each.cell for each in self.samples):
             rows = np.flatnonzero([each.cell == cell for each in self.samples])
-            shown[f"{cell.file}: {cell.kind}, {'answered' if cell.answerable else 'not'}"] = {
+            trusted = self.confidences[rows] >= sure
+            figures: dict[str, Any] = {
                 "questions": len(rows),
-                "perhaps": round(float((self.told[rows] >= perhaps).mean()), 3),
-                "sure": round(float((self.told[rows] >= sure).mean()), 3),
+                "perhaps": _share(self.confidences[rows] >= perhaps),
+                "sure": _share(trusted),
             }
-        yes = self.told[self.answerable]
-        for kind in dict.fromkeys(e.cell.kind for e in self.samples if not e.cell.answerable):
-            rows = np.flatnonzero(
-                [e.cell.kind == kind and not e.cell.answerable for e in self.samples]
-            )
-            shown[f"AUROC against {kind}"] = {
-                "now": round(auroc(yes.tolist(), self.told[rows].tolist()), 3),
-                "search alone": round(
-                    auroc(
-                        [e.before for e in self.samples if e.cell.answerable],
-                        [self.samples[int(at)].before for at in rows],
-                    ),
-                    3,
-                ),
-            }
-        bins = reliability(self.told.tolist(), self.answerable.tolist())
+            if cell.answerable:
+                right = self._right[rows]
+                figures |= {"right": _share(right), "sure right": _share(right[trusted])}
+            kind = f"{cell.file}: {cell.kind}"
+            shown[kind if cell.answerable else f"{kind}, unanswerable"] = figures
+        for file in dict.fromkeys(each.cell.file for each in self.samples):
+            rows = self._rows_of(file)
+            right, confidences = self._right[rows], self.confidences[rows]
+            if 0 < right.sum() < len(right):
+                shown[f"AUROC of right ones, {file}"] = round(
+                    auroc(confidences[right], confidences[~right]), 3
+                )
+        bins = reliability(self.confidences, self._right.tolist())
         shown["expected calibration error"] = round(calibration_error(bins), 4)
-        return shown | self._errors_by_kind()
+        return shown
 
-    def _errors_by_kind(self) -> dict[str, Any]:
-        """The calibration error over each kind of unanswerable question beside as many answerable
-        ones of its file, and what it would be by chance if all that is told were right."""
-        errors: dict[str, Any] = {}
-        chance = np.random.default_rng(SEED)
-        for cell in dict.fromkeys(e.cell for e in self.samples if not e.cell.answerable):
-            kind = BESIDE.get(cell.kind)
-            beside = [
-                own.answerable and own.file == cell.file and kind in (None, own.kind)
-                for own in (each.cell for each in self.samples)
-            ]
-            both = [self._spread(beside), self._spread([e.cell == cell for e in self.samples])]
-            few = min(map(len, both))
-            rows = np.concatenate(
-                [each[np.linspace(0, len(each) - 1, few).round().astype(int)] for each in both]
-            )
-            told = self.told[rows]
-            drawn = [_error(told, chance.random(len(told)) < told) for _ in range(200)]
-            errors[f"calibration error, {cell.file}: {cell.kind}"] = {
-                "now": round(_error(told, self.answerable[rows]), 3),
-                "by chance": round(float(np.mean(drawn)), 3),
-                "of each": few,
-            }
-        return errors
+    @property
+    def _right(self) -> npt.NDArray[np.bool_]:
+        return np.array([each.right for each in self.samples])
 
-    def _spread(self, chosen: Sequence[bool]) -> npt.NDArray[np.intp]:
-        """The chosen samples, the least sure first."""
-        rows = np.flatnonzero(chosen)
-        return rows[np.argsort(self.told[rows], kind="stable")]
+    def _rows_of(self, file: str) -> npt.NDArray[np.intp]:
+        return np.flatnonzero([each.cell.file == file for each in self.samples])
 
 
-def _error(told: Floats, answerable: npt.NDArray[np.bool_]) -> float:
-    return calibration_error(reliability(told.tolist(), answerable.tolist()))
+def _share(flags: npt.NDArray[np.bool_]) -> float:
+    return round(float(flags.mean()), 3) if len(flags) else 0.0
 
 
 def _text(fitted: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
+from index.reading.evidence import QUOTED_HITS
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
@@ -50,7 +51,6 @@ def relation(one: str, other: str, language: str) -> Relation:
 
 MOST_SENTENCES = 3
 _MOST_ARTICLES = 3  # quoted for the same statement
-_QUOTED_HITS = 5  # hits whose sentences may be quoted
 _SHORT_WORDS = 40  # of an answer of several sentences
 _MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
 _LEAST_WORDS = 4  # of a sentence that answers, besides those of a date
@@ -58,6 +58,7 @@ _HIGHLIGHT_LOGIT = 1.0  # of a span, for its words to be highlighted
 _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
 SURE_ORDER_LOGIT = 0.4  # for a sentence to count as an order here, where it would only be quoted
 _RANK_MARGIN = 0.04  # behind the best sentence
+_DOUBTFUL_MARGIN = 0.1  # where the best sentence may be the wrong one
 _FURTHER = 5  # passages offered with an answer
 
 
@@ -150,7 +151,7 @@ class ExtractiveAnswerer:
                 language=findings.language,
                 period=findings.period,
             )
-        points = _choose(findings.hits)
+        points = _choose(findings.hits, doubtful=decision.doubtful)
         shown = _order(points)
         marked = [each for each in shown if each is points[0] or each.disputed]
         return quote_points(findings, shown, marked, doubtful=decision.doubtful)
@@ -184,18 +185,19 @@ def quote_points(
     )
 
 
-def _choose(hits: Sequence[Hit]) -> list[Point]:
+def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
     """Choose what to show, best first.
 
     The best sentence always; then those close behind it that add something, as long as the whole
-    stays short; contradictions have more room.
+    stays short; contradictions have more room. In doubt, the next best stands beside it.
     """
+    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MOST_SENTENCES)
     ranked = _demote_orders(_rank(hits))
     best = next(ranked)
     points = [Point(best)]
     words = best.words
     for candidate in ranked:
-        if candidate.rank < best.rank - _RANK_MARGIN:
+        if candidate.rank < best.rank - margin:
             break
         # An item of a list says nothing by itself (« la radio ; »).
         one_sentence, text = candidate.last == candidate.at, candidate.text
@@ -211,7 +213,7 @@ def _choose(hits: Sequence[Hit]) -> list[Point]:
         ]
         grown = words + candidate.words
         room = _MOST_WORDS if contradicted else _SHORT_WORDS
-        if grown <= room and len(points) < MOST_SENTENCES:
+        if (doubtful or grown <= room) and len(points) < most:
             for point in contradicted:
                 point.disputed = True
             points.append(Point(candidate, disputed=bool(contradicted)))
@@ -225,7 +227,7 @@ def _rank(hits: Sequence[Hit]) -> list[Quotable]:
     A bare date, name or caption ranks lower. An announcement (« Trois inventions suffisent : ») is
     left out if there is anything else.
     """
-    every = [candidate for hit in hits[:_QUOTED_HITS] for candidate in quotables(hit)]
+    every = [candidate for hit in hits[:QUOTED_HITS] for candidate in quotables(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 

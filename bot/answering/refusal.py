@@ -15,8 +15,6 @@ from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
-from index.reading.constraints import is_of_other_years, takes_for_granted
-from index.reading.sentences import best_sentence, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
@@ -58,7 +56,7 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    return Decision("perhaps" if _misses_condition(findings) else outcome)
+    return Decision(outcome)
 
 
 def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) -> Decision:
@@ -70,8 +68,9 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
         if outcome == "sure":
             return Decision("perhaps")
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
-    sure = agrees and outcome != "no" and not _misses_condition(findings)
-    return Decision("sure" if sure else "perhaps")
+    first = rank_sentences(findings.hits)[0]
+    dated = is_of_other_years(findings.question, first, best_sentence(first))
+    return Decision("sure" if agrees and outcome != "no" and not dated else "perhaps")
 
 
 def decide_by_model(findings: Findings) -> Decision:
@@ -122,14 +121,6 @@ def refusal_of(
         nearest=decision.nearest,
         period=period,
         refusal=decision.refusal or "unsaid",
-    )
-
-
-def _misses_condition(findings: Findings) -> bool:
-    """True if the best hit is about other years, or lacks what the question takes for granted."""
-    question, first = findings.question, rank_sentences(findings.hits)[0]
-    return takes_for_granted(question, first) or is_of_other_years(
-        question, first, best_sentence(first)
     )
 
 

@@ -1,8 +1,8 @@
-"""How sure we are that the passage that was read answers.
+"""How sure we are that the sentence that answers best is right.
 
-A logistic regression on what the reader and the search say and on what the question names; one for
-questions in the passage's language, one across languages, where words hardly meet. Coefficients,
-and how they were fitted, stand in `confidence.json`.
+A logistic regression on what the reader and the search say; one for questions in the passage's
+language, one across languages, where words hardly meet. Coefficients, and how they were fitted,
+stand in `confidence.json`.
 """
 
 from __future__ import annotations
@@ -11,29 +11,55 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from index.search.confidence import Thresholds, check_format, load_calibration, logistic
+from index.search.confidence import (
+    Thresholds,
+    check_format,
+    load_calibration,
+    logistic,
+    weights_of,
+)
 
-CONFIDENCE_FORMAT = 1
+CONFIDENCE_FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingEvidence:
+    """What the confidence is computed from, about the sentence that answers best.
+
+    `margin` is how far its rank is above the next best of any passage, `margin_3` how far above the
+    third; `span_logit` is that of the best words of its passage; `subject` is the log-odds that the
+    search alone gives, within bounds; `other_years` is 1 where the sentence is of other years than
+    the question names, else 0.
+    """
+
+    margin: float
+    margin_3: float
+    span_logit: float
+    subject: float
+    other_years: float
 
 
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
-    """An intercept and a weight for each reading it looks at, by name."""
+    """An intercept and a weight for each field of the evidence, by name."""
 
     intercept: float
     weights: Mapping[str, float]
 
-    def probability(self, readings: Mapping[str, float]) -> float:
-        """The probability (0..1) that these readings are of an answer."""
-        logit = self.intercept + sum(
-            weight * readings[name] for name, weight in self.weights.items()
-        )
-        return logistic(logit)
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> LogisticModel:
+        """From its object in the data file. Raises ValueError, KeyError or TypeError."""
+        return cls(float(stored["intercept"]), weights_of(stored, ReadingEvidence))
+
+    def probability(self, evidence: ReadingEvidence) -> float:
+        """The probability (0..1) that this is the evidence of a right answer."""
+        weighted = (weight * getattr(evidence, name) for name, weight in self.weights.items())
+        return logistic(self.intercept + sum(weighted))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingConfidence:
-    """Turns what was read into the probability that it answers.
+    """Turns what was read into the probability that the best sentence is right.
 
     `thresholds` are those of its probabilities that Selon ships with.
     """
@@ -51,16 +77,13 @@ class ReadingConfidence:
     def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
         check_format(stored, CONFIDENCE_FORMAT)
-        same, across = (
-            LogisticModel(
-                float(each["intercept"]), {k: float(v) for k, v in each["weights"].items()}
-            )
-            for each in (stored["same_language"], stored["across_languages"])
-        )
         thresholds = Thresholds(float(stored["perhaps"]), float(stored["sure"]))
+        same, across = (
+            LogisticModel.of(stored[name]) for name in ("same_language", "across_languages")
+        )
         return cls(same, across, thresholds)
 
-    def confidence(self, readings: Mapping[str, float]) -> float:
-        """The probability (0..1) that the passage answers."""
-        model = self.across_languages if readings["foreign"] else self.same_language
-        return model.probability(readings)
+    def confidence(self, evidence: ReadingEvidence, *, foreign: bool) -> float:
+        """The probability (0..1) that the best sentence is right."""
+        model = self.across_languages if foreign else self.same_language
+        return model.probability(evidence)

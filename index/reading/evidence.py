@@ -4,56 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import replace
 
-from index.findings import Findings, FoundSpan, Hit, PassageReading, SearchEvidence
+from index.article import Sentence
+from index.findings import Findings, FoundSpan, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
-from index.reading.confidence import ReadingConfidence
-from index.reading.constraints import UnmetConstraints, find_unmet
+from index.reading.confidence import ReadingConfidence, ReadingEvidence
 from index.reading.sentences import best_sentence, rank_sentences
+from index.reading.years import is_of_other_years
 
-READ_HITS = 4
-"""How many of the best hits are read at most: what a question costs grows with them."""
-
-READ_AT_ONCE = 2
-"""Passages are read in pairs, as long as an unread one may still come first."""
-
-SUREST_LOGIT = 13.0
+QUOTED_HITS = 5  # how many of the best hits have sentences that may be shown
+READ_HITS = 4  # how many of the best hits are read at most: what a question costs grows with them
+SUREST_LOGIT = 11.0
 """A span logit that the bundled reader hardly ever gives. A passage that could not come first even
 with it is not read."""
-
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
 """Between these the confidence of the search counts: it tells whether the articles speak of this at
 all, not whether they answer."""
 
-
-@dataclass(frozen=True, slots=True)
-class ReadingEvidence:
-    """What is read off the passage ranked first before the confidence is told.
-
-    `logit` and `span_logit` (that of its best words) are the reader's, `best_logit` the best of any
-    passage read; `subject` is the log-odds that the search alone gives, within bounds.
-    """
-
-    logit: float
-    span_logit: float
-    best_logit: float
-    subject: float
-    unmet: UnmetConstraints
-    search: SearchEvidence
-
-    def values(self) -> dict[str, float]:
-        """Every reading by its name."""
-        own = {
-            "logit": self.logit,
-            "span_logit": self.span_logit,
-            "best_logit": self.best_logit,
-            "subject": self.subject,
-        }
-        for part in (self.unmet, self.search):
-            own |= dict(zip((each.name for each in fields(part)), astuple(part), strict=True))
-        return own
+_WIDEST_MARGIN = 0.3  # of rank; nothing is surer than that
 
 
 class EvidenceReader:
@@ -76,17 +46,19 @@ class EvidenceReader:
         read = replace(findings, hits=self.rank(findings))
         if self._judge is None:
             return read
-        return replace(read, confidence=self._judge.confidence(read_evidence(read).values()))
+        foreign = bool(read.evidence.foreign)
+        return replace(
+            read, confidence=self._judge.confidence(read_evidence(read), foreign=foreign)
+        )
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
         """The hits with what the reader makes of the best of them, which stay before the others,
         that with the best sentence first."""
         best = list(findings.hits[:READ_HITS])
-        for at in range(0, len(best), READ_AT_ONCE):
-            if at and self._is_settled(best[:at], best[at]):
+        for at, hit in enumerate(best):
+            if at and self._is_settled(best[:at], hit):
                 break
-            several = slice(at, at + READ_AT_ONCE)
-            best[several] = self._read(findings.question, best[several])
+            best[at] = self._read(findings.question, hit)
         best_hits = rank_sentences([*best, *findings.hits[READ_HITS:]])
         first, rest = best_hits[:READ_HITS], best_hits[READ_HITS:]
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
@@ -101,28 +73,39 @@ class EvidenceReader:
         *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
         return max(ranks) >= rank
 
-    def _read(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        readings = self._reader.read(question, [_text(hit) for hit in hits])
-        return [
-            replace(hit, reading=_placed(reading, hit.passage.start), ranks=())
-            for hit, reading in zip(hits, readings, strict=True)
-        ]
+    def _read(self, question: str, hit: Hit) -> Hit:
+        (reading,) = self._reader.read(question, [_text(hit)])
+        return replace(hit, reading=_placed(reading, hit.passage.start), ranks=())
 
 
 def read_evidence(findings: Findings) -> ReadingEvidence:
     """What the confidence is told from, of findings that have been read; theirs is the search's."""
-    first = findings.hits[0]
-    readings = [hit.reading for hit in findings.hits if hit.reading is not None]
-    if first.reading is None:
-        raise ValueError("the first hit was not read")
-    return ReadingEvidence(
-        first.reading.logit,
-        first.reading.span.logit if first.reading.span else 0.0,
-        max(reading.logit for reading in readings),
-        _log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
-        find_unmet(findings.question, first),
-        findings.evidence,
+    if all(hit.reading is None for hit in findings.hits):
+        raise ValueError("no hit was read")
+    (best, hit, sentence), *others = sorted(
+        _quotable(findings.hits), key=lambda ranked: ranked[0], reverse=True
     )
+    margins = [min(_WIDEST_MARGIN, best - rank) for rank, *_ in others[:2]]
+    margin, margin_3 = [*margins, _WIDEST_MARGIN, _WIDEST_MARGIN][:2]
+    span = hit.reading.span if hit.reading else None
+    return ReadingEvidence(
+        margin=margin,
+        margin_3=margin_3,
+        span_logit=span.logit if span else 0.0,
+        subject=_log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
+        other_years=float(is_of_other_years(findings.question, hit, sentence)),
+    )
+
+
+def _quotable(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
+    """The sentences that may be shown, with their ranks: all but announcements (« Trois inventions
+    suffisent : »), if there are others."""
+    every = [
+        (rank, hit, each.sentence)
+        for hit in hits[:QUOTED_HITS]
+        for rank, each in zip(hit.ranks, hit.sentences, strict=True)
+    ]
+    return [each for each in every if not each[2].text.endswith(":")] or every
 
 
 def _log_odds(probability: float) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 from index.article import Sentence
 from index.findings import FoundSpan, Hit, PassageReading
-from index.search.confidence import fitted_weights, load_calibration
+from index.search.confidence import check_format, load_calibration, weights_of
 
 RANKING_FORMAT = 1
 
@@ -47,7 +47,8 @@ class SentenceRanking:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> SentenceRanking:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        weights = fitted_weights(stored, RANKING_FORMAT, SentenceFeatures)
+        check_format(stored, RANKING_FORMAT)
+        weights = weights_of(stored, SentenceFeatures)
         return cls(weights, float(stored["usual_echo"]))
 
     def rank(self, features: SentenceFeatures) -> float:

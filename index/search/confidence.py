@@ -57,7 +57,8 @@ class ConfidenceModel:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """From the object in the data file. Raises ValueError, KeyError or TypeError."""
-        weights = fitted_weights(stored, CONFIDENCE_FORMAT, SearchEvidence)
+        check_format(stored, CONFIDENCE_FORMAT)
+        weights = weights_of(stored, SearchEvidence)
         thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
         return cls(float(stored["intercept"]), weights, thresholds)
 
@@ -80,12 +81,11 @@ def load_calibration(
         raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
-def fitted_weights(stored: Mapping[str, Any], form: int, readings: type) -> dict[str, float]:
-    """The weights of a data file of this format, one for each field of the dataclass `readings`.
+def weights_of(stored: Mapping[str, Any], readings: type) -> dict[str, float]:
+    """The weights in the object of a data file, one for each field of the dataclass `readings`.
 
     Raises ValueError, KeyError or TypeError.
     """
-    check_format(stored, form)
     weights = {name: float(value) for name, value in stored["weights"].items()}
     expected = {field.name for field in fields(readings)}
     if set(weights) != expected:

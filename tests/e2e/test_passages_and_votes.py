@@ -65,8 +65,7 @@ async def test_what_may_not_answer_says_so_and_offers_to_tell(
     server.user_says(READER, QUESTION)
     shown = await server.next_message()
     assert shown.text.startswith(
-        "❔ Les articles n’y répondent peut-être pas\u202f; le plus proche\u00a0:\n\n«\u00a0"
-        + BIRTH
+        "❔ Je n’en suis pas sûr\u202f; le plus proche dans les articles\u00a0:\n\n«\u00a0" + BIRTH
     )
     assert shown.styled("bold") == ()
     assert [button.text for button in shown.buttons] == [

@@ -43,21 +43,6 @@ def test_between_the_thresholds_it_is_perhaps(confidence: float, outcome: Outcom
     assert decide_by_evidence(found, Thresholds(0.3, 0.6)).outcome == outcome
 
 
-def test_an_event_that_the_passage_does_not_name_is_never_sure() -> None:
-    told = findings("Pourquoi le pont a-t-il été démoli ?", *BRIDGES, confidence=0.99)
-    assert decide_by_evidence(told, HALF).outcome == "perhaps"
-    named = article("Il a été démoli en 1901.", title="Le pont")
-    asked = findings("Pourquoi le pont a-t-il été démoli ?", named, confidence=0.99)
-    assert decide_by_evidence(asked, HALF).outcome == "sure"
-
-
-@pytest.mark.parametrize(("year", "outcome"), [(1901, "sure"), (1905, "perhaps")])
-def test_what_is_told_of_another_year_is_never_sure(year: int, outcome: Outcome) -> None:
-    asked = f"Combien de piétons passaient le pont en {year} ?"
-    told = findings(asked, article("En 1901, 500 piétons y passaient par jour."), confidence=0.99)
-    assert decide_by_evidence(told, HALF).outcome == outcome
-
-
 @pytest.mark.parametrize(
     ("evidence", "agrees", "outcome"),
     [

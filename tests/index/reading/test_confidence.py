@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+
 import pytest
 
-from index.reading.confidence import CONFIDENCE_FORMAT, ReadingConfidence
-from index.reading.evidence import EvidenceReader, read_evidence
-from tests.fakes import FakeReader
-from tests.index.reading.test_evidence import found, hit
+from index.reading.confidence import CONFIDENCE_FORMAT, ReadingConfidence, ReadingEvidence
 
-MODEL = {"intercept": 0.0, "weights": {"logit": 1.0}}
+PLAIN = ReadingEvidence(margin=0.1, margin_3=0.15, span_logit=3.0, subject=1.0, other_years=0.0)
+MODEL = {"intercept": 0.0, "weights": dict.fromkeys(asdict(PLAIN), 0.0) | {"span_logit": 1.0}}
 
 
 def stored(**changes: object) -> dict[str, object]:
@@ -16,45 +16,52 @@ def stored(**changes: object) -> dict[str, object]:
         "perhaps": 0.3,
         "sure": 0.6,
         "same_language": MODEL,
-        "across_languages": {"intercept": -5.0, "weights": {"logit": 1.0}},
+        "across_languages": MODEL | {"intercept": -5.0},
     } | changes
 
 
-def shipped_readings() -> dict[str, float]:
-    read = EvidenceReader(FakeReader(), None).read(found(hit("Le phare fut allumé en 1849.")))
-    return read_evidence(read).values()
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"margin": 0.3},
+        {"margin_3": 0.3},
+        {"span_logit": 8.0},
+        {"subject": 2.0},
+    ],
+)
+@pytest.mark.parametrize("foreign", [False, True])
+def test_the_shipped_model_is_surer_the_more_speaks_for_it(
+    better: dict[str, float], foreign: bool
+) -> None:
+    model = ReadingConfidence.load()
+    evidence = replace(PLAIN, **better)
+    assert model.confidence(evidence, foreign=foreign) > model.confidence(PLAIN, foreign=foreign)
 
 
-def test_the_shipped_model_looks_at_what_is_read() -> None:
-    model, readings = ReadingConfidence.load(), shipped_readings()
-    for each in (model.same_language, model.across_languages):
-        assert set(each.weights) == set(readings) - {"foreign"}
-    assert model.confidence(readings | {"logit": 6.0, "best_logit": 6.0, "span_logit": 8.0}) > (
-        model.confidence(readings | {"logit": -6.0, "best_logit": -6.0, "span_logit": -8.0})
-    )
-
-
-def test_what_the_question_names_and_the_passage_does_not_makes_it_less_sure() -> None:
-    model, readings = ReadingConfidence.load(), shipped_readings()
-    assert model.confidence(readings | {"years": 1.0}) < model.confidence(readings)
-    assert model.confidence(readings | {"names": 1.0}) < model.confidence(readings)
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_sentence_of_other_years_is_hardly_ever_sure(foreign: bool) -> None:
+    model = ReadingConfidence.load()
+    clear = ReadingEvidence(margin=0.2, margin_3=0.25, span_logit=8.0, subject=2.0, other_years=0.0)
+    assert model.confidence(clear, foreign=foreign) > model.thresholds.sure
+    other = replace(clear, other_years=1.0)
+    assert model.confidence(other, foreign=foreign) < model.thresholds.sure
 
 
 def test_questions_across_languages_have_a_model_of_their_own() -> None:
     model = ReadingConfidence.of(stored())
-    same, across = {"logit": 2.0, "foreign": 0.0}, {"logit": 2.0, "foreign": 1.0}
-    assert model.confidence(across) < 0.5 < model.confidence(same)
+    assert model.confidence(PLAIN, foreign=True) < 0.5 < model.confidence(PLAIN, foreign=False)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"format": CONFIDENCE_FORMAT + 1},
-        {"same_language": {"intercept": "much", "weights": {}}},
+        {"same_language": MODEL | {"intercept": "much"}},
+        {"across_languages": MODEL | {"weights": {"span_logit": 1.0}}},
         {"perhaps": 0.7},
     ],
-    ids=["another format", "not a number", "sure below perhaps"],
+    ids=["another format", "not a number", "a weight is missing", "sure below perhaps"],
 )
 def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"format|convert|thresholds"):
+    with pytest.raises(ValueError, match=r"format|convert|weights|thresholds"):
         ReadingConfidence.of(stored(**changes))

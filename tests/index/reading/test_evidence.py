@@ -17,7 +17,7 @@ from index.search.confidence import Thresholds
 from tests.fakes import FakeReader
 from tests.index.reading.hits import hit
 
-BY_LOGIT = LogisticModel(0.0, {"logit": 1.0})
+BY_LOGIT = LogisticModel(-1.0, {"span_logit": 2.0})
 JUDGE = ReadingConfidence(BY_LOGIT, BY_LOGIT, Thresholds.at(0.5))
 QUESTION = "Quand le phare fut-il allumé ?"
 
@@ -55,7 +55,7 @@ def test_a_passage_that_is_far_off_stays_behind_whatever_it_says() -> None:
     near, far = hit("Le phare est haut.", total=2.5), hit("Il fut allumé en 1849.", total=2.0)
     read = EvidenceReader(Liking("1849"), JUDGE).read(found(near, far))
     assert read.hits[0].passage.text == near.passage.text
-    assert read.confidence < 0.1
+    assert read.confidence < 0.5
 
 
 def test_the_span_stands_in_the_article() -> None:
@@ -110,3 +110,30 @@ def test_the_search_tells_the_subject_and_no_more(confidence: float, subject: fl
     read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
     told = read_evidence(replace(read, confidence=confidence)).subject
     assert told == pytest.approx(subject, abs=0.01)
+
+
+def test_the_margin_is_that_of_the_best_sentence_over_those_behind_it() -> None:
+    one = hit("Le phare est haut. Il fut allumé en 1849. On y monte.", [0.5, 0.9, 0.8], total=2.0)
+    other = hit("Le port est loin.", [0.7], total=1.9)
+    evidence = read_evidence(EvidenceReader(Liking("1849"), None).read(found(one, other)))
+    ranks = sorted(
+        (rank for each in EvidenceReader(Liking("1849"), None).rank(found(one, other))
+         for rank in each.ranks),
+        reverse=True,
+    )  # fmt: skip
+    assert evidence.margin == pytest.approx(min(0.3, ranks[0] - ranks[1]))
+    assert evidence.margin_3 == pytest.approx(min(0.3, ranks[0] - ranks[2]))
+
+
+def test_an_announcement_is_no_rival() -> None:
+    text = "Trois dates comptent :\n\nIl fut allumé en 1849."
+    one = hit(text, [0.9, 0.9])
+    evidence = read_evidence(EvidenceReader(Liking("1849"), None).read(found(one)))
+    assert evidence.margin == 0.3
+
+
+def test_the_evidence_is_of_the_best_sentence() -> None:
+    one = hit("Le phare date de 1849. Celui de Brest a été allumé en 1900.", [0.5, 0.9])
+    read = EvidenceReader(Liking("1900"), None).read(found(one))
+    evidence = read_evidence(replace(read, question="Quand fut allumé celui de Brest en 1849 ?"))
+    assert evidence.other_years == 1
