@@ -15,6 +15,8 @@ from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
+from index.reading.sentences import best_sentence, rank_sentences
+from index.reading.years import is_of_other_years
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
