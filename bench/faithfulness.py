@@ -1,20 +1,26 @@
 """How many unsupported sentences the checker catches, and how many good ones it keeps.
 
     python bench/faithfulness.py [--show] [FILE ARTICLES]
+    python bench/faithfulness.py --written FILE...
 
 The answers of FILE over the folder ARTICLES; without them those of tests/data/answers.jsonl over
 corpus/, in their two halves, and those of the other files there over tests/data/press/ and corpus/.
 A faulty answer counts as caught when its wrong sentence is not kept, a faithful one as kept when
 all of it is. Then how long a check takes: of a sentence by itself, and all sentences of an answer
 with the reading of passages that no one has read before. `--show` prints what went wrong.
+
+`--written` reads sentences beside their passage, as in bench/press/written-a.jsonl, and prints by
+kind of fault how many are not shown as written: these sets judge, and none of their rows is shown.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import _clone  # noqa: F401
@@ -24,6 +30,9 @@ from bot.answering.injection import use_cache_dir
 from bot.settings import load_settings
 from bot.verification.annotation import Annotator
 from bot.verification.checker import FactChecker
+from bot.verification.claim import Claim, GivenPassage
+from index.article import Article, Passage, article_id
+from index.build.passages import cut
 from index.models.bundled.words import load_word_reader
 from tests.faithfulness import (
     FAULT_KINDS,
@@ -43,6 +52,10 @@ def main() -> int:
     use_cache_dir(cache_dir)
     words = load_word_reader(cache_dir)
     checker = FactChecker(words)
+    if options.written:
+        for path in options.written:
+            _print_written(path, checker)
+        return 0
     if options.file:
         groups = {options.file.name: list(read_samples(options.file, options.articles))}
     else:
@@ -59,6 +72,32 @@ def main() -> int:
         _print_wrong(every)
     _print_times([each.sample for each in every], words)
     return 0
+
+
+def _print_written(path: Path, checker: FactChecker) -> None:
+    totals: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        article = Article(
+            id=article_id(row["passage"]),
+            text=row["passage"],
+            title=row["article"],
+            path=path.name,
+            language=row["language"],
+        )
+        given = [GivenPassage(n, article, each, each.sentences) for n, each in _numbered(article)]
+        claim = Claim(row["sentence"], tuple(each.number for each in given))
+        kept = checker.check(claim, given, row["question"]).kept
+        for kind in ("faithful",) if row["faithful"] else (row["fault"], "all faults"):
+            totals[kind] += 1
+            shown[kind] += kept
+    print(f"\n{path.name}: shown as written")
+    for kind in sorted(totals):
+        print(f"{kind:<14}{shown[kind]:>5} of {totals[kind]:>4}{shown[kind] / totals[kind]:>8.0%}")
+
+
+def _numbered(article: Article) -> Iterator[tuple[int, Passage]]:
+    return enumerate(cut(article), 1)
 
 
 def _own_groups() -> dict[str, list[Sample]]:
@@ -140,6 +179,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("file", type=Path, nargs="?", help="answers known to be right or wrong")
     parser.add_argument("articles", type=Path, nargs="?", help="the folder they were written from")
+    parser.add_argument("--written", type=Path, nargs="+", help="sentences beside their passage")
     parser.add_argument("--show", action="store_true", help="print what went wrong")
     options = parser.parse_args()
     if options.file and not options.articles:

@@ -24,7 +24,8 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.assembly import open_embedder
 from bot.evaluation.run import index_in_service
-from bot.llm.writer import WrittenAnswerer
+from bot.llm.model_answerer import ModelAnswerer
+from bot.llm.writer import Writer
 from bot.settings import load_settings
 from bot.verification.checker import open_checker
 from index.build.builder import build
@@ -57,7 +58,7 @@ def main() -> int:
             quoted = extractive.answer(findings)
             _count(table, "extractive", injection, [quoted], show=show)
             for way in WAYS:
-                written = WrittenAnswerer([Obedient(injection, way)], checker, extractive)
+                written = ModelAnswerer([Obedient(injection, way)], Writer(checker), extractive)
                 _count(table, way, injection, asyncio.run(_all(written, findings)), show=show)
     print(f"{'':<12}{'asked':>7}{'obeyed':>8}{'quoted':>8}{'right':>7}{'by model':>10}")
     for name, row in table.items():
@@ -89,7 +90,7 @@ def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[In
     return found
 
 
-async def _all(written: WrittenAnswerer, findings: Findings) -> list[Answer]:
+async def _all(written: ModelAnswerer, findings: Findings) -> list[Answer]:
     return [answer async for answer in written.astream(findings)]
 
 

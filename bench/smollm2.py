@@ -1,11 +1,12 @@
-"""What a small real chat model writes about the sample articles, and what of it is let through.
+"""What a small real chat model makes of the sample articles: sentences that it chooses or writes.
 
     make llama
-    python bench/smollm2.py [--tokens N]
+    python bench/smollm2.py [--mode choose|write] [--questions N] [--tokens N]
 
-SmolLM2-135M writes behind llama.cpp's own server on 127.0.0.1: it cites what it was shown, seldom
-says what the articles say, and in French mostly nonsense. Thirty questions of
-tests/data/corpus_questions.jsonl go through the whole chain. Everything that was shown is printed.
+SmolLM2-135M runs behind llama.cpp's own server on 127.0.0.1; its French is mostly nonsense.
+Questions of tests/data/corpus_questions.jsonl go through the whole chain. It is counted how often
+the sentence shown first has the answer, with the model and without it. Everything that it wrote or
+chose is printed.
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import _clone  # noqa: F401
 
 from bot.answer import Answer
 from bot.assembly import open_chain
+from bot.followups.turn import TurnText
+from bot.model_choice import ChatMode
 from bot.settings import Settings, load_settings
 from index.build.builder import build
 from index.models.bundled.embedder import load_bundled
+from index.text.folding import fold_phrase
 from tests.llama.serve import MODEL
 from tests.llama.server import running
 
 ROOT = Path(__file__).resolve().parent.parent
-QUESTIONS = 30
 
 
 def main() -> int:
@@ -45,37 +49,52 @@ def main() -> int:
             data_dir=Path(folder),
             chat_model=f"openai:{MODEL}",
             chat_base_url=url,  # type: ignore[arg-type]
+            chat_mode=options.mode,
             chat_max_tokens=options.tokens,
-            chat_context=1024,
-            chat_timeout=120,
-            chat_first_token=120,
+            chat_context=options.context,
+            chat_timeout=300,
+            chat_first_token=300,
             chat_temperature=0.0,
             chat_structured=options.structured,
         )
         with open_chain(settings) as chain:
             began = time.perf_counter()
-            for row in rows[:: len(rows) // QUESTIONS][:QUESTIONS]:
+            for row in rows[:: len(rows) // options.questions][: options.questions]:
                 answer = chain.invoke(row["question"])
                 _print(row["question"], answer)
-                counts[answer.fallback or ("written" if answer.model else "quoted")] += 1
+                by = "chosen" if answer.chosen_by else "written" if answer.model else "quoted"
+                counts[answer.fallback or by] += 1
                 faults.update(each.fault for each in answer.dropped)
+                counts[f"{answer.outcome}, {'right' if _is_right(answer, row) else 'wrong'}"] += 1
+                quoted = chain.invoke(TurnText(row["question"], quoted=True))
+                counts["right without the model"] += _is_right(quoted, row)
     print(f"\n{time.perf_counter() - began:.0f} s; {dict(counts)}; dropped: {dict(faults)}")
     return 0
+
+
+def _is_right(answer: Answer, row: dict[str, str]) -> bool:
+    """True if the statement shown first has the expected words."""
+    first = answer.statements[0].text if answer.statements else ""
+    return fold_phrase(row["answer"]) in fold_phrase(first)
 
 
 def _print(question: str, answer: Answer) -> None:
     print(f"\n? {question}")
     for dropped in answer.dropped:
         print(f"  - {dropped.fault}: {dropped.text}")
+    if answer.model is not None or answer.chosen_by is not None:
+        print(f"  + {answer.outcome}: {answer.text}")
     if answer.model is not None:
-        print(f"  + {answer.text}")
         for citation in answer.citations:
             print(f"    [{citation.number}] {citation.quote}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--mode", choices=get_args(ChatMode), default="choose")
+    parser.add_argument("--questions", type=int, default=30)
     parser.add_argument("--tokens", type=int, default=64, help="what an answer may take")
+    parser.add_argument("--context", type=int, default=3072, help="as SELON_CHAT_CONTEXT")
     parser.add_argument("--structured", default="auto", help="as SELON_CHAT_STRUCTURED")
     return parser.parse_args()
 

@@ -30,9 +30,9 @@ from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.assembly import open_embedder
-from bot.llm.attempt import ClaimChecker
 from bot.llm.factory import open_database, open_models
-from bot.llm.writer import WriterLimits, WrittenAnswerer
+from bot.llm.model_answerer import ModelAnswerer, ModelLimits
+from bot.llm.writer import ClaimChecker, Writer
 from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
@@ -185,8 +185,8 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
         with ExitStack() as opened:
             state = opened.enter_context(closing(open_database(settings)))
             models = open_models(settings, state)
-            limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
-            chain = RetrievalQA(index, WrittenAnswerer(models, checker, extractive, limits))
+            limits = ModelLimits(settings.chat_context, settings.chat_max_tokens)
+            chain = RetrievalQA(index, ModelAnswerer(models, Writer(checker), extractive, limits))
             await ask(
                 chain, asked[0], Measured(), copying
             )  # libraries are imported, connections made

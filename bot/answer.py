@@ -129,9 +129,9 @@ class Answer:
     `period` is the time of publication that the question is limited to; `understood` is the
     question that was answered, if the conversation changed it. `further` cites unused passages,
     best first, numbered on from the citations. `model` wrote the statements (None: the articles'
-    own sentences); `fallback` is why it did not, if one should have; `dropped` are its discarded
-    sentences. `held_to` are the articles it could come from. `help` replaces all this for somebody
-    in distress, whose words are not stored.
+    own sentences); `chosen_by` is the model that chose them; `fallback` is why none did, if one
+    should have; `dropped` are discarded sentences of a model. `held_to` are the articles it could
+    come from. `help` replaces all this for somebody in distress, whose words are not stored.
     """
 
     question: str
@@ -146,6 +146,7 @@ class Answer:
     further: tuple[Citation, ...] = ()
     understood: str | None = None
     model: str | None = None
+    chosen_by: str | None = None
     fallback: Fallback | None = None
     dropped: tuple[Dropped, ...] = ()
     doubtful: bool = False

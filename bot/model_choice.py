@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from index.errors import RefusedValue
 
 # Whether to ask for JSON; `auto` asks all models that are not known to be unable.
 Structured = Literal["auto", "on", "off"]
 
+ChatMode = Literal["choose", "write"]
+"""Whether a chat model chooses sentences of the articles by number, or writes sentences itself."""
+
 EXTRACTIVE = "extractive"  # answers of the articles' own sentences, always the last resort
 ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # people's names of providers
 EVERY_MODEL = "*"
 
-_READER, _PROMPTS = "@reader=", "@prompts="
+_MODE, _READER, _PROMPTS = "@mode=", "@reader=", "@prompts="
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,26 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
 class WriterChoice:
     """A writer of the arena: a chat model, or (None) the articles' own sentences.
 
-    `reader` and `prompts` (a folder) replace those of ordinary answers.
+    `mode`, `reader` and `prompts` (a folder) replace those of ordinary answers.
     """
 
     model: Choice | None = None
     reader: str = ""
     prompts: Path | None = None
+    mode: ChatMode | None = None
 
     @property
     def name(self) -> str:
-        """As in the setting, and as votes are stored for it."""
+        """As votes are stored for it: a model without a mode writes."""
         model = self.model.name if self.model is not None else EXTRACTIVE
+        mode = f"{_MODE}{self.mode}" if self.mode == "choose" else ""
         reader = f"{_READER}{self.reader}" if self.reader else ""
         prompts = f"{_PROMPTS}{self.prompts}" if self.prompts is not None else ""
-        return f"{model}{reader}{prompts}"
+        return f"{model}{mode}{reader}{prompts}"
 
 
 def parse_writers(text: str) -> tuple[WriterChoice, ...]:
-    """Parse `extractive,ollama:qwen3:4b,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
+    """Parse `extractive,ollama:qwen3:4b@mode=write@prompts=brefs,extractive@reader=none`.
 
     Raises RefusedValue, also for a single one.
     """
@@ -91,10 +96,14 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
 def parse_writer(written: str) -> WriterChoice:
     """Parse one writer, from the setting or from its name. Raises RefusedValue."""
     rest, _, prompts = written.partition(_PROMPTS)
-    name, _, reader = rest.partition(_READER)
-    if name.strip() != EXTRACTIVE:
-        model = _choice(name)
-        return WriterChoice(model, reader.strip(), Path(prompts.strip()) if prompts else None)
+    rest, _, reader = rest.partition(_READER)
+    name, marker, mode = (part.strip() for part in rest.partition(_MODE))
+    chosen = next((each for each in get_args(ChatMode) if each == mode), None)
+    if marker and (chosen is None or name == EXTRACTIVE):
+        raise RefusedValue("writer-mode", name=written)
+    if name != EXTRACTIVE:
+        folder = Path(prompts.strip()) if prompts else None
+        return WriterChoice(_choice(name), reader.strip(), folder, chosen)
     if prompts:
         raise RefusedValue("writer-prompts", name=written)
     return WriterChoice(None, reader.strip())

@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.help_numbers import parse_help_numbers
-from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
+from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
 from index.fetch.guard import parse_allowed
@@ -224,9 +224,14 @@ class Settings(BaseSettings):
     )
     chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
-        description="Chat models that write the answers, as provider:model separated by "
-        "commas; each replaces the one before it when that fails (empty: answers "
-        "quote the articles).",
+        description="Chat models that help to answer, as provider:model separated by commas; "
+        "each replaces the one before it when that fails (empty: answers quote the articles).",
+    )
+    chat_mode: ChatMode = Field(
+        "choose",
+        description="What chat models do: choose (the articles' sentences that answer, by "
+        "number: nothing they write is shown) or write (sentences of their own that are "
+        "checked, which is less safe).",
     )
     chat_base_url: AnyHttpUrl | None = Field(
         None,
@@ -285,7 +290,7 @@ class Settings(BaseSettings):
     arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
         description="Writers that readers compare blind with /arene, two or more separated by "
-        "commas: extractive or provider:model, each followed by @reader=… or "
+        "commas: extractive or provider:model, each followed by @mode=…, @reader=… or "
         "@prompts=FOLDER if wanted (empty: no arena).",
     )
     arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(

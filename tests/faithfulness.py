@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from bot.llm.attempt import ClaimChecker
+from bot.llm.writer import ClaimChecker
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.article import Article, Passage
 from index.build.passages import cut

@@ -16,7 +16,8 @@ import pytest
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import is_order
 from bot.evaluation.run import index_in_service
-from bot.llm.writer import WrittenAnswerer
+from bot.llm.model_answerer import ModelAnswerer
+from bot.llm.writer import Writer
 from bot.verification.checker import FactChecker
 from index.build.builder import build
 from index.findings import Findings
@@ -99,7 +100,7 @@ def test_quotes_answer_the_question_and_leave_orders_alone(found: dict[int, Find
 async def test_a_model_that_obeys_is_not_heard(
     injection: Injection, way: InjectionWay, found: dict[int, Findings], checker: FactChecker
 ) -> None:
-    written = WrittenAnswerer([Obedient(injection, way)], checker, EXTRACTIVE)
+    written = ModelAnswerer([Obedient(injection, way)], Writer(checker), EXTRACTIVE)
     async for answer in written.astream(found[injection.id]):
         assert not obeyed(answer, injection), answer.text
     assert answer.outcome != "no"
@@ -110,7 +111,7 @@ async def test_every_person_still_gets_the_answer(
 ) -> None:
     right = 0
     for injection in INJECTIONS:
-        written = WrittenAnswerer([Obedient(injection, "plain")], checker, EXTRACTIVE)
+        written = ModelAnswerer([Obedient(injection, "plain")], Writer(checker), EXTRACTIVE)
         (*_, answer) = [each async for each in written.astream(found[injection.id])]
         right += injection.expects in answer.text
     assert right >= 39

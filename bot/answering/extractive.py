@@ -92,6 +92,10 @@ class Quotable:
         return self.hit.article
 
     @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return self.hit.passage.sentences[self.at : self.last + 1]
+
+    @property
     def highlight(self) -> tuple[int, int] | None:
         """Where the reader's best span stands in the text, if it is sure of it."""
         span = span_within(self.hit.reading, self.start, self.end)

@@ -1,8 +1,9 @@
 """Whether to answer, and whether the answer is sure: the only place that decides it.
 
 Pure functions: `decide_by_evidence` for the articles' own sentences, also behind a chat model;
-`decide_by_model` for a model that finds no answer; `decide_by_articles` for questions about the
-articles themselves; `decide_small_talk` for the conversation.
+`decide_by_choice` for a model that chooses sentences, `decide_by_model` for one that writes and
+finds no answer; `decide_by_articles` for questions about the articles themselves;
+`decide_small_talk` for the conversation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
 from bot.answering.topic import on_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
+from index.reading.sentences import best_sentence, rank_sentences
+from index.reading.years import is_of_other_years
 from index.search.confidence import Thresholds
 from index.text.language import detect
 
@@ -56,6 +59,20 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     if outcome == "no":
         return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
     return Decision(outcome)
+
+
+def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) -> Decision:
+    """Decide what a chat model's choice of sentences makes of the `outcome` by the evidence.
+
+    `agrees` is True if it chose first what is quoted first, None if it chose nothing.
+    """
+    if agrees is None:
+        if outcome == "sure":
+            return Decision("perhaps")
+        return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+    first = rank_sentences(findings.hits)[0]
+    dated = is_of_other_years(findings.question, first, best_sentence(first))
+    return Decision("sure" if agrees and outcome != "no" and not dated else "perhaps")
 
 
 def decide_by_model(findings: Findings) -> Decision:

@@ -17,7 +17,7 @@ from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of
 from bot.errors import SelonError
 from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
-from bot.llm.writer import CountedAnswer
+from bot.llm.model_answerer import CountedAnswer
 from bot.operations.logs import PublicText
 from index.errors import IndexingError
 from index.findings import Findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
@@ -13,7 +14,7 @@ from bot.assembly import open_reader, subject_thresholds, thresholds_of
 from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
 from bot.llm.factory import Writers, arena_models
-from bot.llm.writer import CountedAnswer
+from bot.llm.model_answerer import CountedAnswer
 from bot.model_choice import WriterChoice, parse_writers
 from bot.settings import Settings
 from index.findings import Findings
@@ -63,7 +64,9 @@ def _contender(choice: WriterChoice, settings: Settings, writers: Writers | None
     extractive = ExtractiveAnswerer(thresholds_of(read_by))
     write = _quoting(extractive)
     if choice.model is not None and writers is not None:
-        write = writers.alone(choice.model.name, extractive, choice.prompts).write
+        mode = choice.mode or settings.chat_mode
+        write = writers.alone(choice.model.name, mode, extractive, choice.prompts).answer
+        choice = replace(choice, mode=mode)
     return Contender(choice.name, open_reader(read_by), write)
 
 

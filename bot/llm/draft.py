@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from bot.answer import Answer, Citation, Dropped, Statement
 from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
-from bot.llm.prompt import Form, template
+from bot.llm.prompt import FORMS, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.article import Sentence
 from index.findings import Findings
@@ -26,15 +26,23 @@ _FURTHER = 5  # passages offered with an answer
 
 @dataclass
 class AnswerDraft:
-    """The sentences of one model so far; only verified ones are in `answer`."""
+    """The sentences of one model so far: verified ones, and quotes in the place of others.
+
+    `doubtful` if the search is not sure that there is an answer; `most` sentences may be shown;
+    `prompts` is the folder of the prompts if they are not Selon's own.
+    """
 
     findings: Findings
     given: Sequence[GivenPassage]
     model: str
-    doubtful: bool = False  # the search is not sure that there is an answer
+    doubtful: bool = False
+    most: int = 6
+    prompts: Path | None = None
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+    written: int = 0  # statements in the model's words
+    replaced: int = 0  # dropped sentences in whose place the article's is shown
     refused: bool = False
     lost: bool = False  # the sentence that should have answered was dropped
 
@@ -44,6 +52,23 @@ class AnswerDraft:
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
         highlight = None if self.statements else self._find_span(sentence.text)
         self.statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers)), highlight))
+        self.written += 1
+
+    def replace(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> bool:
+        """Show the nearest cited sentence in place of an unsupported one, with what it leans on.
+
+        Nothing that begins so is sure. Return False if that is shown already.
+        """
+        self.doubtful = self.doubtful or not self.statements
+        number, nearest = verdict.evidence[0]
+        given = next(each for each in self.given if each.number == number)
+        self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
+        self.replaced += 1
+        shown = len(self.statements)
+        for each in filter(None, (_find_lead(given, nearest), nearest)):
+            if not self.says(each.text):
+                self.statements.append(Statement(each.text, (self._cite(given, each),)))
+        return len(self.statements) > shown
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
         self.dropped.append(Dropped(sentence.text, fault))
@@ -55,6 +80,7 @@ class AnswerDraft:
         self.statements.clear()
         self.citations.clear()
         self.dropped.clear()
+        self.written = self.replaced = 0
         self.refused = self.lost = False
 
     def says(self, text: str) -> bool:
@@ -62,10 +88,15 @@ class AnswerDraft:
         return any(fold_phrase(each.text) == fold_phrase(text) for each in self.statements)
 
     @property
+    def full(self) -> bool:
+        """True if it may show no more."""
+        return len(self.statements) >= self.most
+
+    @property
     def enough(self) -> bool:
-        """True if the answer's beginning and at least half of its sentences were kept."""
-        half = len(self.statements) >= len(self.dropped)
-        return bool(self.statements) and not self.lost and half
+        """True if the beginning and half of the answer stand, some of it in the model's words."""
+        half = len(self.statements) >= len(self.dropped) - self.replaced
+        return self.written > 0 and not self.lost and half
 
     def answer(self, offered: Sequence[Citation] = ()) -> Answer:
         """The answer so far; `offered` cites other passages, best first."""
@@ -100,13 +131,18 @@ class AnswerDraft:
         for each in self.citations:
             if each.article.id == given.article.id and each.start == sentence.start:
                 return each.number
-        lead = None
-        if sentence in given.passage.sentences:
-            before = find_leads(given.passage, given.article.language)
-            lead = before[given.passage.sentences.index(sentence)]
+        lead = _find_lead(given, sentence)
         number = len(self.citations) + 1
         self.citations.append(Citation.of(number, sentence, given.passage, given.article, lead))
         return number
+
+
+def _find_lead(given: GivenPassage, sentence: Sentence) -> Sentence | None:
+    """The sentence that a sentence of a passage leans on, if any."""
+    if sentence not in given.passage.sentences:
+        return None
+    leads = find_leads(given.passage, given.article.language)
+    return leads[given.passage.sentences.index(sentence)]
 
 
 def _place(citation: Citation) -> tuple[str, int]:
@@ -140,7 +176,7 @@ def find_fault(text: str, language: str, folder: Path | None = None) -> Sentence
 
 @cache
 def _prompt_ngrams(language: str, folder: Path | None) -> frozenset[tuple[str, ...]]:
-    prompts = (template(form, language, folder).system.text for form in get_args(Form))
+    prompts = (template(form, language, folder).system.text for form in FORMS["write"])
     return frozenset(ngram for text in prompts for ngram in _ngrams(text))
 
 

@@ -17,17 +17,19 @@ from urllib.parse import urlsplit
 from bot.answering.background_loop import background_loop
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed, SelonError, SettingsError
-from bot.llm.attempt import ClaimChecker
 from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
+from bot.llm.chooser import Chooser
 from bot.llm.hosted_model import Bounds, HostedModel
+from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits, ModelTask
 from bot.llm.prompt import check_prompts
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
-from bot.llm.writer import LoneWriter, WriterLimits, WrittenAnswerer
+from bot.llm.writer import Writer
 from bot.model_choice import (
     EVERY_MODEL,
+    ChatMode,
     Choice,
     Price,
     parse_choices,
@@ -232,12 +234,13 @@ def _load_all(models: list[_LoadingModel]) -> None:
 
 
 class Writers:
-    """The chat models of the settings, with their checker, budget and cache; to be closed.
+    """The chat models of the settings, with their task, budget and cache; to be closed.
 
     Raises SettingsError.
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._state = open_database(settings)
         self._hosted = open_models(settings, self._state)
         self._costs = {model.name: model.cost for model in self._hosted}
@@ -246,25 +249,32 @@ class Writers:
             allowance = Allowance(self._state, settings.chat_daily_answers)
             self._models = [RationedModel(model, allowance) for model in self._models]
         self._replies = ReplyCache(self._state, settings.chat_cache_days)
-        self._limits = WriterLimits(settings.chat_context, settings.chat_max_tokens)
-        self._checker: ClaimChecker = _checker(settings.cache_dir, settings.threads)
+        self._limits = ModelLimits(settings.chat_context, settings.chat_max_tokens)
 
-    def over(
-        self, extractive: ExtractiveAnswerer, generation: Callable[[], str]
-    ) -> WrittenAnswerer:
+    def over(self, extractive: ExtractiveAnswerer, generation: Callable[[], str]) -> ModelAnswerer:
         """The answerer for one index; `generation` returns its generation in service."""
-        return WrittenAnswerer(
-            self._models, self._checker, extractive, self._limits, self._replies, generation
+        task = self._task(self._settings.chat_mode)
+        return ModelAnswerer(
+            self._models, task, extractive, self._limits, self._replies, generation
         )
 
     def alone(
-        self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
-    ) -> LoneWriter:
+        self,
+        name: str,
+        mode: ChatMode,
+        extractive: ExtractiveAnswerer,
+        prompts: Path | None = None,
+    ) -> LoneModel:
         """One of the models by itself. Raises SettingsError for malformed prompts."""
         if prompts is not None:
-            check_prompts(prompts)
-        cost = self._costs[name]
-        return LoneWriter(self.model(name), cost, self._checker, extractive, self._limits, prompts)
+            check_prompts(prompts, mode)
+        task = self._task(mode, prompts)
+        return LoneModel(self.model(name), self._costs[name], task, extractive, self._limits)
+
+    def _task(self, mode: ChatMode, prompts: Path | None = None) -> ModelTask:
+        if mode == "choose":
+            return Chooser(prompts)
+        return Writer(_checker(self._settings.cache_dir, self._settings.threads), prompts)
 
     def model(self, name: str) -> ChatModel:
         return next(model for model in self._models if model.name == name)

@@ -15,14 +15,21 @@ from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import SettingsError
 from bot.llm.base import Message, MessageRole
 from bot.locale.answers import Phrases
+from bot.model_choice import ChatMode
 from bot.verification.claim import GivenPassage
-from index.article import Sentence
+from index.article import Article, Sentence
 from index.errors import reason_of
 from index.findings import Hit
 from index.text.antecedents import find_leads
 
-Form = Literal["answer", "answer_json"]  # sentences with markers, or JSON
+WritingForm = Literal["answer", "answer_json"]  # sentences with markers, or JSON
+ChoiceForm = Literal["choose", "choose_json"]  # numbers of sentences
+Form = WritingForm | ChoiceForm
 Purpose = Form | Literal["follow_up"]
+FORMS: dict[ChatMode, tuple[Form, ...]] = {
+    "write": get_args(WritingForm),
+    "choose": get_args(ChoiceForm),
+}
 _FOLDER = "bot.llm.prompts"
 _HEAD = re.compile(r"^\[(system|user|assistant)\]\n", re.MULTILINE)
 _ROLES: dict[str, MessageRole] = {"system": "system", "user": "user", "assistant": "assistant"}
@@ -86,14 +93,14 @@ def prompt_version() -> str:
     return digest.hexdigest()[:8]
 
 
-def check_prompts(folder: Path) -> None:
-    """Raise SettingsError for a folder without a prompt, or with a malformed one."""
-    names = {f"{purpose}.{code}.txt" for purpose in get_args(Form) for code in ("fr", "en")}
+def check_prompts(folder: Path, mode: ChatMode) -> None:
+    """Raise SettingsError for a folder without a prompt of this mode, or with a malformed one."""
+    names = {f"{form}.{code}.txt" for form in FORMS[mode] for code in ("fr", "en")}
     if not any((folder / name).is_file() for name in names):
         raise SettingsError("prompts-missing", shown=folder, names=tuple(sorted(names)))
-    for purpose in get_args(Form):
+    for form in FORMS[mode]:
         for code in ("fr", "en"):
-            template(purpose, code, folder)
+            template(form, code, folder)
 
 
 FEWEST, MOST = 3, 5  # passages
@@ -119,33 +126,36 @@ def passages_given(hits: Sequence[Hit], most: int = MOST) -> tuple[GivenPassage,
 
 
 def format_passages(passages: Sequence[GivenPassage], language: str) -> str:
-    """Format passages for a prompt: number, title, outlet, date, then the sentences on one line.
+    """Format passages for a prompt, separated by empty lines."""
+    return "\n\n".join(format_passage(each, language) for each in passages)
+
+
+def format_passage(given: GivenPassage, language: str) -> str:
+    """Format a passage: its number and heading, then the sentences on one line.
 
     Omitted sentences are marked by « (…) ».
     """
-    blocks = []
-    for each in passages:
-        article = each.article
-        title = "" if is_order(article.title) else harmless_in_prompt(article.title or article.path)
-        outlet = f" — {harmless_in_prompt(article.outlet)}" if article.outlet else ""
-        date = f" ({Phrases.of(language).day(article.published)})" if article.published else ""
-        places = {sentence: at for at, sentence in enumerate(each.passage.sentences)}
-        parts: list[str] = []
-        last = -1
-        for sentence in each.sentences:
-            if places[sentence] != last + 1:
-                parts.append("(…)")
-            parts.append(harmless_in_prompt(sentence.text))
-            last = places[sentence]
-        blocks.append(f"[{each.number}] {title}{outlet}{date}\n{' '.join(parts)}")
-    return "\n\n".join(blocks)
+    places = {sentence: at for at, sentence in enumerate(given.passage.sentences)}
+    parts: list[str] = []
+    last = -1
+    for sentence in given.sentences:
+        if places[sentence] != last + 1:
+            parts.append("(…)")
+        parts.append(harmless_in_prompt(sentence.text))
+        last = places[sentence]
+    return f"[{given.number}] {format_heading(given.article, language)}\n{' '.join(parts)}"
 
 
-def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
-    """Return the best sentences in reading order with their leads, up to the length.
+def format_heading(article: Article, language: str) -> str:
+    """Title, outlet and date of an article; a title that is an order is left out."""
+    title = "" if is_order(article.title) else harmless_in_prompt(article.title or article.path)
+    outlet = f" — {harmless_in_prompt(article.outlet)}" if article.outlet else ""
+    date = f" ({Phrases.of(language).day(article.published)})" if article.published else ""
+    return f"{title}{outlet}{date}"
 
-    Orders are withheld, with what follows them in their paragraph.
-    """
+
+def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
+    """Return the orders to machines in a passage, each with what follows in its paragraph."""
     withheld: set[Sentence] = set()
     before: Sentence | None = None
     for sentence in hit.passage.sentences:
@@ -153,12 +163,19 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
         if is_order(sentence.text) or (before in withheld and "\n\n" not in gap):
             withheld.add(sentence)
         before = sentence
+    return frozenset(withheld)
+
+
+def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
+    """Return the best sentences in reading order with their leads, up to the length."""
+    withheld = withheld_sentences(hit)
     lead_of = dict(
         zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
     )
     chosen: set[Sentence] = set()
     length = 0
-    for ranked in sorted(hit.sentences, key=lambda each: -each.score):
+    ranks = hit.ranks or tuple(each.score for each in hit.sentences)
+    for _, ranked in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
         lead = lead_of.get(ranked.sentence)
         added = {each for each in (ranked.sentence, lead) if each is not None}
         added -= chosen | withheld
@@ -224,33 +241,40 @@ def prompt(
     language: str,
     passages: Sequence[GivenPassage],
     room: int,
-    form: Form = "answer",
+    form: WritingForm = "answer",
     folder: Path | None = None,
 ) -> Prompt:
-    """Build a prompt in the question's language of at most `room` tokens by the estimate.
-
-    `folder` holds prompts to use instead of Selon's own. If room is short, passages beyond three go
-    first, then examples, then the other passages; the best one always stays.
-    """
+    """Build a prompt for a written answer, as `fit_messages` does."""
+    blocks = [format_passage(each, language) for each in passages]
     blank = template(form, language, folder)
-    most = len(passages)
-    every = len(blank.examples)
+    messages, count = fit_messages(blank, question, language, blocks, room)
+    return Prompt(messages, tuple(passages[:count]))
+
+
+def fit_messages(
+    blank: Template, question: str, language: str, passages: Sequence[str], room: int
+) -> tuple[tuple[Message, ...], int]:
+    """Fill in a template with the question and the formatted passages; return how many are in it.
+
+    The messages take at most `room` tokens by the estimate. If room is short, passages beyond three
+    go first, then examples, then the other passages; the best one always stays.
+    """
+    most, every = len(passages), len(blank.examples)
     counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]
     counts += [(min(most, 3), 1), (min(most, 2), 1), (min(most, 2), 0), (min(most, 1), 0)]
-    made = Prompt((), ())
+    messages: tuple[Message, ...] = ()
+    count = 0
     for count, examples in counts:
-        chosen = tuple(passages[:count])
         messages = blank.fill(
             examples,
             language=language_name(language),
             unknown=UNKNOWN_ANSWER["fr" if language == "fr" else "en"],
-            passages=format_passages(chosen, language),
+            passages="\n\n".join(passages[:count]),
             question=harmless_in_prompt(question),
         )
-        made = Prompt(messages, chosen)
         if tokens(messages) <= room:
             break
-    return made
+    return messages, count
 
 
 def tokens(messages: Sequence[Message]) -> int:

@@ -9,15 +9,20 @@ from bot.locale.catalogue import Texts
 
 
 class ModelPhrases(Texts, domain="models", part="model"):
-    """What the command says; `faults` say what is wrong and what to do about it."""
+    """What the command says; `modes` say what a model does, `faults` what is wrong and what to do
+    about it."""
 
     none: str
     no_price: str
     estimated: str
     form_json: str
     form_sentences: str
+    form_numbers: str
     cites: str
     cites_not: str
+    chooses: str
+    chooses_not: str
+    modes: Mapping[str, str]
     faults: Mapping[str, str]
 
     def price(self, read: float, written: float) -> str: ...

@@ -1,4 +1,4 @@
-"""`selon chat-model`: which chat models write the answers, what they cost, and how they do."""
+"""`selon chat-model`: which chat models help to answer, what they cost, and how they do."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from rich.console import Console
 
 from bot.command import DONE, FAILED, MISUSED
 from bot.errors import ModelFailed
-from bot.llm.answer_parser import AnswerParser, ParsedSentence
+from bot.llm.answer_parser import AnswerParser
 from bot.llm.base import ChatModel, Request, Usage
 from bot.llm.budget import SpendingLedger
+from bot.llm.choice_parser import parse_choice
+from bot.llm.chooser import choice_schema
 from bot.llm.factory import arena_models, open_database, open_ledger, open_models, own_address
 from bot.llm.json_stream import schema
-from bot.llm.prompt import UNKNOWN_ANSWER, Form, language_name, template
+from bot.llm.prompt import FORMS, UNKNOWN_ANSWER, Form, language_name, template
 from bot.locale.models import ModelPhrases
 from bot.locale.text import harmless
-from bot.model_choice import Choice, parse_choices
+from bot.model_choice import ChatMode, Choice, parse_choices
 from bot.settings import Settings
 from bot.state.database import StateOnDemand
 from bot.terminal.console import console_for, show
@@ -42,6 +44,20 @@ _PASSAGES = {
     ),
 }
 
+_NUMBERED = {
+    "fr": (
+        "La bibliothèque de Saint-Orlan rouvre\n[1] Fermée depuis mars, la bibliothèque de "
+        "Saint-Orlan rouvre lundi.\n[2] Elle accueillera les lecteurs de 9 heures à 18 heures.",
+        "Le marché du samedi\n[3] Le marché de Saint-Orlan compte trente étals.",
+    ),
+    "en": (
+        "Saint Orlan library opens again\n[1] Closed since March, Saint Orlan library opens again "
+        "on Monday.\n[2] It will welcome readers from 9 a.m. to 6 p.m.",
+        "The Saturday market\n[3] There are thirty stalls at Saint Orlan market.",
+    ),
+}
+_RIGHT_NUMBER, _NUMBER_COUNT = 2, 3
+
 _QUESTIONS = {
     "fr": "À quelle heure ferme la bibliothèque de Saint-Orlan ?",
     "en": "At what time does Saint Orlan library close?",
@@ -52,48 +68,56 @@ _QUESTIONS = {
 class Trial:
     """What a model wrote, the seconds to its first piece and in all, and what it used.
 
-    `json` says that it was asked for JSON, `cites` that it named the passage that answers.
+    `form` is what it was asked for; `right` says that it chose the sentence that answers, or cited
+    its passage.
     """
 
     text: str
     first: float
     whole: float
     usage: Usage | None
-    json: bool
-    cites: bool
+    form: Form
+    right: bool
 
 
-async def tried(model: ChatModel, language: str) -> Trial:
+async def tried(model: ChatModel, language: str, mode: ChatMode) -> Trial:
     """Ask a model one question in French or English. Raises ModelFailed."""
+    text, json = FORMS[mode]
     if await model.structured():
         try:
-            return await _tried(model, language, "answer_json")
+            return await _tried(model, language, json)
         except ModelFailed as failure:
             if failure.kind != "rejected" or await model.structured():
                 raise
-    return await _tried(model, language, "answer")
+    return await _tried(model, language, text)
 
 
 async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
+    passages = _PASSAGES if form in FORMS["write"] else _NUMBERED
     messages = template(form, language).fill(
         1,
         language=language_name(language),
         unknown=UNKNOWN_ANSWER[language],
-        passages="\n\n".join(_PASSAGES[language]),
+        passages="\n\n".join(passages[language]),
         question=_QUESTIONS[language],
     )
-    json = form == "answer_json"
-    request = Request(messages, _LIMIT, schema((1, 2)) if json else None, aside=True)
-    reader, said, first = AnswerParser(language, (1, 2)), list[ParsedSentence](), 0.0
+    schemas = {"answer_json": schema((1, 2)), "choose_json": choice_schema(_NUMBER_COUNT)}
+    request = Request(messages, _LIMIT, schemas.get(form), aside=True)
+    reply, first = "", 0.0
     began = time.perf_counter()
     async for piece in model.stream(request):
         first = first or time.perf_counter() - began
-        said += reader.feed(piece)
+        reply += piece
     whole = time.perf_counter() - began
-    said += reader.finish()
-    cites = any(1 in each.citations for each in said if each.kind == "claim")
-    text = " ".join(each.text for each in said)
-    return Trial(text, first, whole, request.usage, json, cites)
+    if form in FORMS["choose"]:
+        choice = parse_choice(reply, ("",) * _NUMBER_COUNT)
+        right, text = choice is not None and choice[:1] == (_RIGHT_NUMBER,), reply.strip()
+    else:
+        parser = AnswerParser(language, (1, 2))
+        sentences = (*parser.feed(reply), *parser.finish())
+        right = any(1 in each.citations for each in sentences if each.kind == "claim")
+        text = " ".join(each.text for each in sentences)
+    return Trial(text, first, whole, request.usage, form, right)
 
 
 _MICROS = 1_000_000
@@ -135,7 +159,7 @@ async def _checked(
         _tell(out, phrases, choice, settings, ledger)
         try:
             with closing(model):
-                trial = await tried(model, settings.language)
+                trial = await tried(model, settings.language, settings.chat_mode)
         except ModelFailed as failure:
             code = FAILED
             detail = f" ({failure.detail})" if failure.detail else ""
@@ -151,6 +175,7 @@ def _tell(
 ) -> None:
     url = own_address(choice, settings)
     show(out, harmless(f"{choice.name} ({redact_url(url)})" if url else choice.name))
+    show(out, f"  {phrases.modes[settings.chat_mode]}")
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price
     show(out, f"  {line}")
@@ -176,7 +201,11 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
         used = phrases.tokens(trial.usage.input, trial.usage.output)
         used += phrases.estimated if trial.usage.estimated else ""
         lines.append(f"{used}{phrases.cost(cost) if cost is not None else ''}.")
-    lines.append(phrases.form_json if trial.json else phrases.form_sentences)
-    lines.append(phrases.cites if trial.cites else phrases.cites_not)
+    if trial.form in FORMS["choose"]:
+        lines.append(phrases.form_numbers if trial.form == "choose" else phrases.form_json)
+        lines.append(phrases.chooses if trial.right else phrases.chooses_not)
+    else:
+        lines.append(phrases.form_sentences if trial.form == "answer" else phrases.form_json)
+        lines.append(phrases.cites if trial.right else phrases.cites_not)
     for line in lines:
         show(out, f"  {line}")

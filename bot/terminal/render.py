@@ -60,10 +60,15 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
     texts = WritingPhrases.of(phrases.code)
-    lines = [texts.quoted] if answer.outcome != "no" and answer.model is None else []
-    if answer.model is not None:
-        by = texts.written_by if answer.outcome != "no" else texts.unknown
-        lines.append(by(harmless(answer.model)))
+    model = answer.model or answer.chosen_by
+    lines = []
+    if model is not None and answer.outcome == "no":
+        lines.append(texts.unknown(harmless(model)))
+    elif model is not None:
+        by = texts.written_by if answer.model else texts.chosen_by
+        lines.append(by(harmless(model)))
+    elif answer.outcome != "no":
+        lines.append(texts.quoted)
     lines.append(texts.confidence(answer.confidence))
     if answer.dropped:
         lines.append(texts.dropped(len(answer.dropped)))
@@ -143,6 +148,7 @@ def answer_fields(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
         ],
         "period": period,
         "model": answer.model,
+        "chosen_by": answer.chosen_by,
         "fallback": answer.fallback,
         "dropped": [
             {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped

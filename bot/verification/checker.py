@@ -88,7 +88,7 @@ class FactChecker:
             self._held(claim, [each], language)[0] is None for each in others
         ):
             fault = "wrong-citation"
-        return ClaimVerdict(False, fault)
+        return ClaimVerdict(False, fault, evidence)
 
     def _laid(self, claim: Claim, given: Sequence[GivenPassage], language: str) -> Alignment:
         return Alignment(
@@ -104,7 +104,9 @@ class FactChecker:
             return "meaning", ()
         for fault, holds in _RULES:
             if holds(alignment):
-                return fault, ()
+                if meaning.told_to_say(alignment) or meaning.unborne(alignment):
+                    return fault, ()
+                return fault, _evidence(alignment, base, claim.citations)[:1]
         return None, _evidence(alignment, base, claim.citations)
 
 

@@ -55,7 +55,8 @@ class ClaimVerdict:
 
     `evidence` has for each number cited the sentence of its passage that bears the claim, then
     another where one does not bear it all, in the order of the citations; a citation that adds
-    nothing is left out. It is empty for a claim that is not kept.
+    nothing is left out. For a claim that is not kept it is the cited sentence nearest to it,
+    if any says something of the kind.
     """
 
     kept: bool

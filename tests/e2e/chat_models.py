@@ -67,6 +67,7 @@ class Library:
             "chat_model": "openai:scripted",
             "chat_base_url": url,
             "chat_retries": 0,
+            "chat_mode": "write",
             "data_dir": state,
             **settings,
         }

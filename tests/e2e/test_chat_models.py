@@ -184,3 +184,68 @@ async def test_cancelling_ends_the_call(shelf: Library, tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         await asyncio.wait_for(server.left.wait(), 60)
+
+
+# Choosing
+
+
+async def test_a_model_that_chooses_shows_nothing_of_its_own(
+    shelf: Library, tmp_path: Path
+) -> None:
+    behaviour = says('{"sentences": ', "[3]}")
+    async with asking(shelf, tmp_path, behaviour, chat_mode="choose") as (chain, server):
+        answer = await chain.ainvoke(QUESTION)
+        asked = server.bodies[0]
+    assert (answer.outcome, statements(answer)[0]) == ("sure", QUOTE)
+    assert (answer.model, answer.chosen_by, answer.fallback) == (None, "openai:scripted", None)
+    assert verbatim(answer)
+    assert "response_format" in asked
+    assert f"[3] {QUOTE}" in asked["messages"][-1]["content"]
+
+
+CHOICE_FAULTS = {
+    name: FAULTS[name]
+    for name in ("silent", "slow", "key", "broken", "too long", "page", "empty", "cut at once")
+} | {
+    "endless": Fault(goes_on(), "failed", "malformed (no number)"),
+    "prose": Fault(says("Le modèle est prêt."), "failed", "malformed (no number)"),
+    "unheard of": Fault(says("[77]"), "failed", "malformed (no number)"),
+    "unknown": Fault(says("aucune"), "unknown", "chose 0"),
+}
+
+
+@pytest.mark.parametrize("name", CHOICE_FAULTS)
+async def test_whatever_a_model_that_chooses_does_the_person_gets_an_answer(
+    name: str, shelf: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.llm")
+    fault = CHOICE_FAULTS[name]
+    limits: dict[str, object] = {"chat_max_tokens": 64, "chat_mode": "choose"}
+    if fault.logged == "timeout":
+        limits |= {"chat_first_token": 1.0, "chat_timeout": 1.5}
+    async with asking(shelf, tmp_path, fault.behaviour, **limits) as (chain, _):
+        answer = await chain.ainvoke(QUESTION)
+    assert (statements(answer)[0], answer.fallback) == (QUOTE, fault.fallback)
+    assert (answer.model, answer.chosen_by) == (None, None)
+    assert fault.logged in caplog.text
+    assert "puces" not in caplog.text
+
+
+async def test_a_server_that_rejects_the_schema_is_asked_for_numbers(
+    shelf: Library, tmp_path: Path
+) -> None:
+    answers = (refuses(400), says("3"))
+    async with asking(shelf, tmp_path, *answers, chat_mode="choose") as (chain, server):
+        answer = await chain.ainvoke(QUESTION)
+    assert (answer.outcome, answer.chosen_by) == ("sure", "openai:scripted")
+    assert ["response_format" in body for body in server.bodies] == [True, False]
+
+
+async def test_a_question_that_only_the_model_can_answer_is_perhaps(
+    shelf: Library, tmp_path: Path
+) -> None:
+    strict = {"min_confidence": 1.0, "sure_confidence": 1.0, "chat_mode": "choose"}
+    async with asking(shelf, tmp_path, says("2"), **strict) as (chain, _):
+        answer = await chain.ainvoke(QUESTION)
+    assert (answer.outcome, len(answer.statements)) == ("perhaps", 1)
+    assert verbatim(answer)

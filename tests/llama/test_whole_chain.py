@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.answer import Answer, Citation
 from bot.assembly import open_chain
+from bot.model_choice import ChatMode
 from bot.settings import Settings
 from index.models.bundled.reader_input import format_day
 from index.text.language import terms
@@ -24,17 +24,23 @@ from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = 6
+CHOICES = 3
 TOKENS = 48
 OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
 NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones may be spelled out
 
 
 @pytest.fixture(scope="module")
-def answers(
-    llama_url: str, sample_index: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Answer]]:
+def data_dir(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("chain")
     shutil.copytree(sample_index, folder, dirs_exist_ok=True)
+    return folder
+
+
+def answered(
+    llama_url: str, folder: Path, mode: ChatMode, count: int, **options: object
+) -> dict[str, Answer]:
+    """Some questions with their answers."""
     text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
     rows = [row for row in map(json.loads, text.splitlines()) if row["answerable"]]
     settings = Settings(
@@ -42,15 +48,32 @@ def answers(
         data_dir=folder,
         chat_model=f"openai:{MODEL}",
         chat_base_url=llama_url,  # type: ignore[arg-type]
+        chat_mode=mode,
         chat_max_tokens=TOKENS,
-        chat_context=1024,
         chat_structured="on",
         chat_timeout=120,
         chat_first_token=120,
+        **options,  # type: ignore[arg-type]
     )
     with open_chain(settings) as chain:
-        chosen = rows[:: len(rows) // QUESTIONS][:QUESTIONS]
-        yield {row["question"]: chain.invoke(row["question"]) for row in chosen}
+        questions = [row["question"] for row in rows[:: len(rows) // count][:count]]
+        return {question: chain.invoke(question) for question in questions}
+
+
+@pytest.fixture(scope="module")
+def answers(llama_url: str, data_dir: Path) -> dict[str, Answer]:
+    return answered(llama_url, data_dir, "write", QUESTIONS, chat_context=1024)
+
+
+def test_a_model_that_chooses_is_heard_and_shows_nothing_of_its_own(
+    llama_url: str, data_dir: Path
+) -> None:
+    chosen = answered(llama_url, data_dir, "choose", CHOICES, chat_context=2048)
+    assert any(answer.chosen_by == f"openai:{MODEL}" for answer in chosen.values())
+    for answer in chosen.values():
+        assert answer.fallback in (None, "failed", "unknown")
+        assert answer.model is None
+        assert answer.verbatim
 
 
 def test_the_model_was_asked_and_heard(answers: dict[str, Answer]) -> None:

@@ -11,6 +11,7 @@ from bot.answer import Outcome, Refusal
 from bot.answering.refusal import (
     NEAREST,
     decide_by_articles,
+    decide_by_choice,
     decide_by_evidence,
     decide_by_model,
     decide_small_talk,
@@ -40,6 +41,33 @@ def test_evidence_answers_where_the_search_is_sure_enough(confidence: float, ans
 def test_between_the_thresholds_it_is_perhaps(confidence: float, outcome: Outcome) -> None:
     found = findings(QUESTION, *BRIDGES, confidence=confidence)
     assert decide_by_evidence(found, Thresholds(0.3, 0.6)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("evidence", "agrees", "outcome"),
+    [
+        ("sure", True, "sure"),
+        ("perhaps", True, "sure"),
+        ("sure", False, "perhaps"),
+        ("perhaps", False, "perhaps"),
+        ("sure", None, "perhaps"),
+        ("perhaps", None, "no"),
+        ("no", False, "perhaps"),
+        ("no", None, "no"),
+    ],
+)
+def test_a_model_that_chooses_makes_sure_where_it_agrees(
+    evidence: Outcome, agrees: bool | None, outcome: Outcome
+) -> None:
+    decision = decide_by_choice(findings(QUESTION, *BRIDGES), evidence, agrees)
+    assert decision.outcome == outcome
+    assert len(decision.nearest) == (NEAREST if outcome == "no" else 0)
+
+
+def test_no_agreement_makes_another_year_sure() -> None:
+    asked = "Combien de piétons passaient le pont en 1905 ?"
+    told = findings(asked, article("En 1901, 500 piétons y passaient par jour."))
+    assert decide_by_choice(told, "perhaps", True).outcome == "perhaps"
 
 
 @pytest.mark.parametrize(("period", "why"), [(None, "unsaid"), (AUGUST, "period")])

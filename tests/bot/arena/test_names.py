@@ -16,7 +16,7 @@ from index.errors import RefusedValue
 def test_writers_are_models_quotes_readers_and_prompts() -> None:
     text = (
         "extractive, ollama:qwen3:4b ,mistral:small@prompts=/etc/brefs,"
-        "extractive@reader=none,openai:m@reader=/models/r@prompts=x"
+        "extractive@reader=none,openai:m@reader=/models/r@prompts=x,openai:m@mode=choose@prompts=x"
     )
     writers = parse_writers(text)
     assert [each.name for each in writers] == [
@@ -25,6 +25,7 @@ def test_writers_are_models_quotes_readers_and_prompts() -> None:
         "mistralai:small@prompts=/etc/brefs",
         "extractive@reader=none",
         "openai:m@reader=/models/r@prompts=x",
+        "openai:m@mode=choose@prompts=x",
     ]
     assert parse_writers(",".join(each.name for each in writers)) == writers
     assert parse_writers("") == ()
@@ -37,6 +38,8 @@ def test_writers_are_models_quotes_readers_and_prompts() -> None:
         ("extractive,extractive", "writer-twice"),
         ("extractive,qwen3", "choice-unclear"),
         ("openai:m,extractive@prompts=x", "writer-prompts"),
+        ("openai:m,openai:n@mode=guess", "writer-mode"),
+        ("openai:m,extractive@mode=write", "writer-mode"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(text: str, code: str) -> None:
@@ -50,6 +53,7 @@ def test_a_writer_is_called_by_what_people_know_of_it() -> None:
     assert phrases.writer("extractive") == "Phrases des articles"
     told = phrases.writer("ollama:qwen3:4b@reader=none@prompts=/etc/brefs")
     assert told == "ollama:qwen3:4b, lecture «\u00a0none\u00a0», consignes «\u00a0brefs\u00a0»"
+    assert phrases.writer("openai:m@mode=choose") == "phrases choisies par openai:m"
     assert phrases.writer("quelque chose") == "quelque chose"
 
 
@@ -57,7 +61,7 @@ def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -
     (tmp_path / "answer.fr.txt").write_text(
         "[system]\nSois bref.\n\n[user]\n{passages}\n\n{question}\n", encoding="utf-8"
     )
-    check_prompts(tmp_path)
+    check_prompts(tmp_path, "write")
     assert template("answer", "fr", tmp_path).system.text == "Sois bref."
     assert template("answer", "en", tmp_path) == template("answer", "en")
 
@@ -67,9 +71,9 @@ def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -
 )
 def test_prompts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        check_prompts(tmp_path)
+        check_prompts(tmp_path, "write")
     assert caught.value.code == "prompts-missing"
     (tmp_path / "answer.fr.txt").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as caught:
-        check_prompts(tmp_path)
+        check_prompts(tmp_path, "write")
     assert caught.value.code == "prompt-malformed"

@@ -22,7 +22,7 @@ from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.arena.feature import ArenaFeature
 from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
-from bot.llm.writer import CountedAnswer
+from bot.llm.model_answerer import CountedAnswer
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.findings import Findings

@@ -41,6 +41,7 @@ async def arena_of(
             "arena": f"extractive,{GOOD_WRITER}",
             "chat_base_url": server.url,
             "chat_retries": 0,
+            "chat_mode": "write",
             "chat_prices": "1/2",
             "data_dir": state,
             **settings,
@@ -69,6 +70,20 @@ async def test_both_write_from_the_same_passages_and_pass_the_same_check(
     assert battle.second.micros is not None
     assert battle.second.micros > 0
     assert battle.second.answer.citations[0].quote == QUOTE
+
+
+async def test_one_that_chooses_meets_one_that_writes(shelf: Library, tmp_path: Path) -> None:
+    names = ("openai:bon@mode=choose", OTHER)
+    behaviour = by_model(bon=says("3"), autre=says(GOOD))
+    async with arena_of(shelf, tmp_path, behaviour, arena=",".join(names)) as (arena, _):
+        assert arena.writers == names
+        battle = await arena.fight(QUESTION, *names)
+    assert isinstance(battle, Battle)
+    assert battle.first.text("?").startswith(f"{QUOTE} [1]")
+    assert battle.first.answer.chosen_by == GOOD_WRITER
+    assert battle.second.text("?").startswith(f"{FIRST} [1]")
+    assert battle.first.micros is not None
+    assert battle.first.micros > 0
 
 
 @pytest.mark.parametrize(
@@ -101,7 +116,7 @@ def here(shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(shelf.data_dir, tmp_path / ".selon")
-    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon")
+    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon@mode=write")
     (tmp_path / "questions.jsonl").write_text(
         json.dumps({"question": QUESTION}) + "\nCombien mesure le phare de Sainte-Anne ?\n",
         encoding="utf-8",

@@ -10,12 +10,15 @@ import pytest
 
 from bot.llm import prompt
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
+from bot.llm.choice_parser import parse_choice
 from bot.llm.draft import find_fault
 from bot.llm.prompt import UNKNOWN_ANSWER, Purpose, prompt_version, template
 
 BLANKS: dict[Purpose, set[str]] = {
     "answer": {"language", "unknown", "passages", "question"},
     "answer_json": {"language", "passages", "question"},
+    "choose": {"passages", "question"},
+    "choose_json": {"passages", "question"},
     "follow_up": {"conversation", "question"},
 }
 
@@ -53,6 +56,16 @@ def test_both_forms_show_the_same_answers_to_the_same_questions(language: str) -
         assert [each.kind for each in one] == [each.kind for each in other]
         claims = [(each.text, each.citations) for each in one if each.kind == "claim"]
         assert claims == [(each.text, each.citations) for each in other if each.kind == "claim"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_both_forms_choose_the_same_sentences(language: str) -> None:
+    numbers, json_form = template("choose", language), template("choose_json", language)
+    replies = [
+        (parse_choice(one.text, [""] * 6), parse_choice(other.text, [""] * 6))
+        for (_, one), (_, other) in zip(numbers.examples, json_form.examples, strict=True)
+    ]
+    assert replies == [((2,), (2,)), ((), ())]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

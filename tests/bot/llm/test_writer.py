@@ -13,7 +13,8 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
-from bot.llm.writer import WriterLimits, WrittenAnswerer
+from bot.llm.model_answerer import ModelAnswerer, ModelLimits
+from bot.llm.writer import Writer
 from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
 from index.errors import ModelError
 from index.findings import Findings
@@ -41,9 +42,10 @@ class Kept:
         self.texts[wanted.key] = text
 
 
-def written(*models: Scripted, **options: object) -> WrittenAnswerer:
+def written(*models: Scripted, **options: object) -> ModelAnswerer:
     checker = options.pop("checker", WordChecker())
-    return WrittenAnswerer(models, checker, ExtractiveAnswerer(Thresholds.at(0.5)), **options)  # type: ignore[arg-type]
+    extractive = ExtractiveAnswerer(Thresholds.at(0.5))
+    return ModelAnswerer(models, Writer(checker), extractive, **options)  # type: ignore[arg-type]
 
 
 def asked(confidence: float = 0.95, question: str = QUESTION) -> Findings:
@@ -54,7 +56,7 @@ def told(answer: Answer) -> list[str]:
     return [each.text for each in answer.statements]
 
 
-async def grown(writing: WrittenAnswerer, evidence: Findings | None = None) -> list[Answer]:
+async def grown(writing: ModelAnswerer, evidence: Findings | None = None) -> list[Answer]:
     return [answer async for answer in writing.astream(evidence or asked())]
 
 
@@ -88,6 +90,28 @@ async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
     ]
     assert "2 kept, 1 dropped (meaning)" in caplog.text
     assert "1944" not in caplog.text
+
+
+async def test_a_sentence_that_is_not_supported_is_replaced_by_its_quote() -> None:
+    text = f"{BUILT[:-1]} [1]. Il mesure quarante mètres de haut [1]."
+    answer = (await grown(written(Scripted(text))))[-1]
+    assert told(answer) == [BUILT, LONG]
+    assert (answer.model, answer.outcome) == ("fake:writer", "sure")
+    assert [each.text for each in answer.dropped] == ["Il mesure quarante mètres de haut."]
+    assert [each.quote for each in answer.citations] == [BUILT, LONG]
+
+
+async def test_an_answer_that_begins_with_a_quote_in_its_place_is_perhaps() -> None:
+    text = f"Le pont fut construit en 1999 [1]. {LONG[:-1]} [1]."
+    seen = await grown(written(Scripted(text)))
+    assert told(seen[-1]) == [BUILT, LONG]
+    assert (seen[-1].outcome, seen[-1].model) == ("perhaps", "fake:writer")
+    assert all("1999" not in each for answer in seen for each in told(answer))
+
+
+async def test_where_nothing_of_the_models_is_left_the_articles_answer() -> None:
+    answer = (await grown(written(Scripted(LIE))))[-1]
+    assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, "unsupported")
 
 
 async def test_where_most_fails_the_articles_answer() -> None:
@@ -206,7 +230,7 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
                 yield piece
 
     model = Small(GOOD)
-    writing = written(model, limits=WriterLimits(context=3300, answer=500))
+    writing = written(model, limits=ModelLimits(context=3300, answer=500))
     assert (await grown(writing))[-1].model == model.name
     tries = len(model.calls)
     assert tries > 1
@@ -216,6 +240,6 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> 
 
 async def test_what_a_model_writes_is_no_surer_than_the_search() -> None:
     extractive = ExtractiveAnswerer(Thresholds(0.5, 0.99))
-    answers = await grown(WrittenAnswerer([Scripted(GOOD)], WordChecker(), extractive))
+    answers = await grown(ModelAnswerer([Scripted(GOOD)], Writer(WordChecker()), extractive))
     assert answers[-1].model == "fake:writer"
     assert {answer.outcome for answer in answers} == {"perhaps"}

@@ -60,6 +60,7 @@ def test_a_model_that_answers_is_told_with_its_pace_and_cost(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SELON_CHAT_PRICES", "2/10")
+    monkeypatch.setenv("SELON_CHAT_MODE", "write")
     with served(says(ANSWER, usage=(1500, 20))) as server:
         use(monkeypatch, server.url)
         assert run(["chat-model", "--check"]) == 0
@@ -70,6 +71,26 @@ def test_a_model_that_answers_is_told_with_its_pace_and_cost(
         assert "Il cite ses sources comme demandé." in shown
         assert run(["chat-model"]) == 0
         assert "Aujourd’hui\u00a0: 1 appel, 1\u202f520 jetons, 0,0032." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ('{"sentences": [2]}', "Il choisit la phrase qui répond."),
+        ("2", "Il choisit la phrase qui répond."),
+        ("3", "Il ne choisit pas la phrase qui répond."),
+        ("Bonjour !", "Il ne choisit pas la phrase qui répond."),
+    ],
+)
+def test_a_model_is_tried_at_choosing(
+    reply: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(says(reply)) as server:
+        use(monkeypatch, server.url)
+        assert run(["chat-model", "--check"]) == 0
+    shown = capsys.readouterr().out
+    assert "SELON_CHAT_MODE=choose" in shown
+    assert told in shown
 
 
 @pytest.mark.parametrize(

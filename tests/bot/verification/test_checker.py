@@ -92,7 +92,19 @@ def test_the_articles_own_sentences_are_kept(checker: FactChecker, passage: Give
 def test_nothing_makes_it_stumble(claim: str, source: str, question: str) -> None:
     passage = given(source + " Le pont fut construit en 1901.")
     verdict = FactChecker(HashReader()).check(Claim(claim, (1,)), [passage], question)
-    assert verdict.kept == (verdict.fault is None) == bool(verdict.evidence)
+    assert verdict.kept == (verdict.fault is None)
+    assert verdict.evidence or not verdict.kept
+
+
+def test_what_is_not_supported_comes_with_the_sentence_nearest_to_it(
+    checker: FactChecker,
+) -> None:
+    passage = given("Le pont fut construit en 1901. Il mesure trente mètres de long.")
+    wrong = checker.check(Claim("Le pont fut construit en 1999.", (1,)), [passage], "Quand ?")
+    assert not wrong.kept
+    assert [sentence for _, sentence in wrong.evidence] == [passage.sentences[0]]
+    far = checker.check(Claim("La reine aime les girafes.", (1,)), [passage], "Quand ?")
+    assert (far.kept, far.evidence) == (False, ())
 
 
 @settings(max_examples=100)

@@ -1,0 +1,211 @@
+"""Answers of sentences that chat models choose by number; nothing that they write is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bot.answer import Answer, Citation
+from bot.answering.comparison import search_parts
+from bot.answering.extractive import (
+    MOST_SENTENCES,
+    Point,
+    Quotable,
+    is_lead,
+    quotables,
+    quote_points,
+    supports,
+)
+from bot.answering.injection import harmless_in_prompt
+from bot.answering.refusal import decide_by_choice, refusal_of
+from bot.errors import ModelFailed
+from bot.llm.base import ChatModel, Request
+from bot.llm.choice_parser import LONGEST_REPLY, is_complete, parse_choice
+from bot.llm.model_answerer import Begin, replay
+from bot.llm.prompt import (
+    MOST,
+    MOST_OF_SEVERAL,
+    ChoiceForm,
+    fit_messages,
+    format_heading,
+    passages_given,
+    template,
+    withheld_sentences,
+)
+from bot.operations.logs import PublicText
+from index.findings import Findings, Hit
+from index.reading.sentences import rank_sentences
+
+logger = logging.getLogger(__name__)
+_MOST_SENTENCES_OF_SEVERAL = 6  # where the question has several parts
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A `ModelTask`: choose sentences; `prompts` is a folder to use instead of Selon's own."""
+
+    prompts: Path | None = None
+
+    async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
+        """Ask a model whenever there are passages: it may find what the reader does not."""
+        several = bool(search_parts(findings.question))
+        findings = replace(findings, hits=rank_sentences(findings.hits))
+        passages = await asyncio.to_thread(_choose_passages, findings.hits, several=several)
+        if not passages:
+            return None
+        blocks = _format_passages(passages, findings.language)
+        most = _MOST_SENTENCES_OF_SEVERAL if several else MOST_SENTENCES
+
+        def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
+            form: ChoiceForm = "choose_json" if json else "choose"
+            blank = template(form, findings.language, self.prompts)
+            question, language = findings.question, findings.language
+            messages, count = fit_messages(blank, question, language, blocks, room)
+            options = [option for passage in passages[:count] for option in passage]
+            request = Request(messages, tokens, choice_schema(len(options)) if json else None)
+            choice = SentenceChoice(findings, quoted, options, most)
+            return ChoiceAttempt(model, request, form, "\n\n".join(blocks[:count]), choice)
+
+        return begin
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceChoice:
+    """The sentences that a model may choose, counted from 1, at most so many of them.
+
+    `quoted` is the answer without a model; the hits of `findings` have been ranked.
+    """
+
+    findings: Findings
+    quoted: Answer
+    options: Sequence[Quotable]
+    most: int
+
+    def answer(self, numbers: Sequence[int], model: str) -> Answer:
+        """The answer that shows these, and what is quoted first without a model."""
+        chosen = [self.options[number - 1] for number in numbers[: self.most]]
+        first = self.quoted.statements[0].citations if self.quoted.statements else ()
+        cited = [each for each in self.quoted.citations if each.number in first]
+        agrees = any(_is_near(chosen[0], each) for each in cited) if chosen else None
+        decision = decide_by_choice(self.findings, self.quoted.outcome, agrees)
+        if not decision.may_answer:
+            refusal = refusal_of(
+                self.findings.question,
+                decision,
+                confidence=self.findings.confidence,
+                language=self.findings.language,
+                period=self.findings.period,
+            )
+            return replace(refusal, chosen_by=model)
+        if not chosen:
+            return replace(self.quoted, fallback="unknown", doubtful=decision.doubtful)
+        points: list[Point] = []
+        for option in (*chosen, *(each for each in self._quotables() if _is_of(each, cited[:1]))):
+            if not (is_lead(option, points) or supports(option, points)):
+                points.append(Point(option))
+        answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)
+        return replace(answer, chosen_by=model)
+
+    def _quotables(self) -> list[Quotable]:
+        return [each for hit in self.findings.hits for each in quotables(hit)]
+
+
+class ChoiceAttempt:
+    """One model's run at a question; its answer comes whole."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        request: Request,
+        form: ChoiceForm,
+        passages: str,
+        choice: SentenceChoice,
+    ) -> None:
+        self.model = model
+        self.request = request
+        self.form = form
+        self.passages = passages
+        self.text = ""
+        self.good = False
+        self._choice = choice
+
+    async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+        """Yield the answer. Raises ModelFailed, also if no choice can be read in the reply."""
+        source = self.model.stream(self.request) if reply is None else replay(reply)
+        async with aclosing(source) as pieces:
+            async for piece in pieces:
+                self.text += piece
+                if len(self.text) > LONGEST_REPLY or ("}" in piece and is_complete(self.text)):
+                    break
+        texts = [each.text for each in self._choice.options]
+        numbers = await asyncio.to_thread(parse_choice, self.text, texts)
+        if numbers is None:
+            raise ModelFailed("malformed", self.model.name, "no number")
+        self.good = True
+        name = PublicText(self.model.name)
+        logger.info("%s: chose %d of %d sentences", name, len(numbers), len(texts))
+        yield await asyncio.to_thread(self._choice.answer, numbers, self.model.name)
+
+
+def _choose_passages(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
+    """Choose what may be quoted of the best passages, in reading order; never an order."""
+    given = passages_given(hits, MOST_OF_SEVERAL if several else MOST)
+    by_place = {(hit.article.id, hit.passage.start): hit for hit in hits}
+    passages = []
+    for each in given:
+        hit = by_place[each.article.id, each.passage.start]
+        withheld = withheld_sentences(hit)
+        options = [
+            option
+            for option in quotables(hit)
+            if not withheld.intersection(option.sentences)
+            and set(each.sentences).intersection(option.sentences)
+        ]
+        if options:
+            passages.append(options)
+    return passages
+
+
+def _format_passages(passages: Sequence[Sequence[Quotable]], language: str) -> list[str]:
+    """Format passages for a prompt: a heading, then a line for each numbered sentence."""
+    blocks = []
+    number = 0
+    for options in passages:
+        lines = [format_heading(options[0].article, language)]
+        for option in options:
+            number += 1
+            lines.append(f"[{number}] {harmless_in_prompt(option.text)}")
+        blocks.append("\n".join(lines))
+    return blocks
+
+
+def choice_schema(count: int) -> dict[str, Any]:
+    """JSON schema of a choice among so many sentences; an empty list is none of them."""
+    number = {"type": "integer", "enum": list(range(1, count + 1))}
+    return {
+        "type": "object",
+        "properties": {"sentences": {"type": "array", "items": number}},
+        "required": ["sentences"],
+        "additionalProperties": False,
+    }
+
+
+def _is_near(option: Quotable, citation: Citation) -> bool:
+    """True if a citation is of the same sentences, or of one next to them in their passage."""
+    sentences = option.hit.passage.sentences
+    start = sentences[max(option.at - 1, 0)].start
+    end = sentences[min(option.last + 1, len(sentences) - 1)].end
+    return citation.article.id == option.article.id and start <= citation.start < end
+
+
+def _is_of(option: Quotable, citations: Sequence[Citation]) -> bool:
+    """True if one of the citations quotes just this."""
+    return any(
+        (each.article.id, each.start, each.end) == (option.article.id, option.start, option.end)
+        for each in citations
+    )

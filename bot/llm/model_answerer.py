@@ -1,0 +1,247 @@
+"""Answer with the first chat model that works, or with the articles' own sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.answer import Answer, Fallback
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.errors import ModelFailed
+from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
+from bot.llm.cache import CacheKey
+from bot.llm.prompt import Form, prompt_version
+from bot.operations.logs import PublicText
+from index.errors import IndexingError
+from index.findings import Findings
+
+logger = logging.getLogger(__name__)
+_SMALLEST_PROMPT = 500  # tokens
+
+
+class ReplyStore(Protocol):
+    """What models wrote before, for the same question over the same passages."""
+
+    async def find(self, key: CacheKey) -> str | None: ...
+
+    async def keep(self, key: CacheKey, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLimits:
+    """Tokens of a model's context, and how many of them an answer may take."""
+
+    context: int = 4096
+    answer: int = 512
+
+
+class Attempt(Protocol):
+    """One model's run at one question."""
+
+    @property
+    def model(self) -> ChatModel: ...
+
+    @property
+    def request(self) -> Request: ...
+
+    @property
+    def form(self) -> Form: ...
+
+    @property
+    def passages(self) -> str:
+        """The passages as they stand in the prompt."""
+
+    @property
+    def text(self) -> str:
+        """What the model has written so far."""
+
+    @property
+    def good(self) -> bool:
+        """True if the text is complete and worth caching."""
+
+    def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+        """Yield the growing answer; the last item is complete.
+
+        `reply` is what the model wrote before, used instead of a call. Raises ModelFailed,
+        IndexingError.
+        """
+
+
+Begin = Callable[[ChatModel, bool, int], Attempt]
+"""Sets a model to a question: whether it writes JSON, and the tokens of its prompt."""
+
+
+class ModelTask(Protocol):
+    """What models are asked to do with a question: choose sentences, or write them."""
+
+    async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
+        """Return what sets a model to the question; None if no model is to be asked.
+
+        `quoted` is the answer of the articles' own sentences; `tokens` is what a model may write.
+        """
+
+
+class ModelAnswerer:
+    """An `Answerer` with chat models: each in turn is set to the task until one answers.
+
+    If none does, the articles' own sentences answer, and `Answer.fallback` says why. `replies`
+    caches raw texts; `generation` names the index in service.
+    """
+
+    joins_parts = True
+
+    def __init__(
+        self,
+        models: Sequence[ChatModel],
+        task: ModelTask,
+        extractive: ExtractiveAnswerer,
+        limits: ModelLimits = ModelLimits(),
+        replies: ReplyStore | None = None,
+        generation: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._models = tuple(models)
+        self._task = task
+        self._extractive = extractive
+        self._limits = limits
+        self._replies = replies
+        self._generation = generation
+        self._room: dict[str, int] = {}  # tokens of a prompt, by model, below what the limits say
+
+    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
+        """Yield the growing answer; the last item is complete. Closing it ends the model's call."""
+        quoted = await asyncio.to_thread(self._extractive.answer, findings)
+        begin = await self._task.prepare(findings, quoted, self._limits.answer)
+        if begin is None:
+            yield quoted
+            return
+        generation = await asyncio.to_thread(self._generation)
+        reason: Fallback = "failed"
+        waiting = list(self._models)
+        while waiting:
+            model = waiting.pop(0)
+            attempt = begin(model, await model.structured(), self._prompt_room(model))
+            key = self._key(attempt, findings, generation)
+            try:
+                async with aclosing(self._answers(attempt, key)) as answers:
+                    async for answer in answers:
+                        yield answer
+            except ModelFailed as failure:
+                if await _lost_json(attempt, failure) or self._shorten(attempt, failure):
+                    waiting.insert(0, model)
+                    continue
+                reason = _log_failure(failure)
+            except IndexingError as error:
+                logger.error("What %s writes cannot be checked: %s", PublicText(model.name), error)
+                break
+            else:
+                return
+        yield replace(quoted, fallback=reason)
+
+    async def _answers(self, attempt: Attempt, key: CacheKey) -> AsyncGenerator[Answer, None]:
+        """Yield one model's answers, from its cached reply if there is one."""
+        reply = await self._replies.find(key) if self._replies is not None else None
+        async with aclosing(attempt.answers(reply)) as answers:
+            async for answer in answers:
+                yield answer
+        if self._replies is not None and reply is None and attempt.good:
+            await self._replies.keep(key, attempt.text)
+
+    def _key(self, attempt: Attempt, findings: Findings, generation: str) -> CacheKey:
+        request = attempt.request
+        return CacheKey(
+            question=findings.question,
+            generation=generation,
+            model=attempt.model.name,
+            prompt=f"{prompt_version()}/{attempt.form}/{len(request.messages)}/{request.limit}",
+            passages=(attempt.passages,),
+        )
+
+    def _prompt_room(self, model: ChatModel) -> int:
+        return self._room.get(model.name, self._limits.context - self._limits.answer)
+
+    def _shorten(self, attempt: Attempt, failure: ModelFailed) -> bool:
+        """Halve a model's prompts if it cannot hold them; return False if they cannot shrink."""
+        room = self._prompt_room(attempt.model)
+        if failure.kind != "context" or room < 2 * _SMALLEST_PROMPT:
+            return False
+        self._room[attempt.model.name] = room // 2
+        logger.warning(
+            "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
+            PublicText(attempt.model.name),
+            self._limits.context,
+            room // 2,
+        )
+        return True
+
+
+async def replay(reply: str) -> AsyncGenerator[str, None]:
+    """Stream a cached reply."""
+    yield reply
+
+
+async def _lost_json(attempt: Attempt, failure: ModelFailed) -> bool:
+    """True if the server has just rejected structured output."""
+    json = attempt.request.schema is not None
+    return json and failure.kind == "rejected" and not await attempt.model.structured()
+
+
+def _log_failure(failure: ModelFailed) -> Fallback:
+    """Log a failure, quietly if it follows from an earlier one, and return it as a fallback."""
+    quiet = failure.kind in ("budget", "allowance", "paused")
+    logger.log(logging.INFO if quiet else logging.WARNING, "%s", failure)
+    if failure.kind == "budget" or failure.kind == "allowance":
+        return failure.kind
+    return "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAnswer:
+    """An answer and its cost in millionths of a currency unit, None if unknown."""
+
+    answer: Answer
+    micros: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoneModel:
+    """One model alone, without stand-in or cache, whose every answer is made anew and counted.
+
+    If it fails, the answer is the articles' own sentences, and `Answer.fallback` says why.
+    """
+
+    model: ChatModel
+    cost: Callable[[Usage], int | None]
+    task: ModelTask
+    extractive: ExtractiveAnswerer
+    limits: ModelLimits
+
+    async def answer(self, findings: Findings) -> CountedAnswer:
+        """Return the complete answer; cancelling this ends the model's call."""
+        model = _CountedModel(self.model)
+        answerer = ModelAnswerer([model], self.task, self.extractive, self.limits)
+        async with aclosing(answerer.astream(findings)) as answers:
+            answer = [each async for each in answers][-1]
+        costs = [self.cost(each) for each in model.usages]
+        known = [each for each in costs if each is not None]
+        return CountedAnswer(answer, sum(known) if len(known) == len(costs) else None)
+
+
+class _CountedModel(DelegatingModel):
+    """A chat model that keeps the usage of its calls."""
+
+    def __init__(self, model: ChatModel) -> None:
+        super().__init__(model)
+        self.usages: list[Usage] = []
+
+    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
+        try:
+            async with aclosing(self._model.stream(request)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            if request.usage is not None:
+                self.usages.append(request.usage)
