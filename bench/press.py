@@ -1,4 +1,4 @@
-"""What people get over real press articles: 747 questions of nine kinds, through the whole chain.
+"""What people get over real press articles: 887 questions of nine kinds, through the whole chain.
 
     python bench/press.py [--half HALF] [--articles FOLDER] [--json FILE] [--show KIND]
 
@@ -38,7 +38,7 @@ QUESTIONS = Path(__file__).parent / "press" / "questions.jsonl"
 EVALUATION = Path(__file__).parents[2] / "shared" / "eval"
 ANSWERABLE = ("fact", "list", "why", "definition", "latest", "comparison")
 UNANSWERABLE = ("near_miss", "false_premise", "off_subject")
-HALVES = ("tune", "judge", "unseen")
+HALVES = ("tune", "judge", "unseen", "blind")
 Z = 1.959964  # the normal quantile of a 95 % interval
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 

@@ -102,9 +102,10 @@ def test_the_questions_are_all_asked(evaluation: Evaluation) -> None:
         ("hit@1", 0.80),
         ("hit@5", 0.95),
         ("mrr@10", 0.88),
-        ("answer_hit", 0.68),
+        ("answer_hit", 0.78),
         ("answerable_kept", 0.90),
-        ("answerable_sure", 0.80),
+        ("answerable_sure", 0.45),
+        ("sure_right", 0.85),
         ("unanswerable_refused", 0.42),
         ("auroc", 0.79),
     ],
@@ -124,7 +125,7 @@ def test_answers_stay_short(evaluation: Evaluation) -> None:
 def test_few_that_the_articles_leave_open_are_answered_for_sure(evaluation: Evaluation) -> None:
     value = evaluation.file.value("unanswerable_sure")
     assert value is not None
-    assert value <= 0.30
+    assert value <= 0.10
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
 KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
-RIGHT = 0.87  # share of the answers to press questions that are right where they are marked sure
+RIGHT = 0.9  # share of the answers to press questions that are right where they are marked sure
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from index.reading.years import is_of_other_years
 
 QUOTED_HITS = 5  # how many of the best hits have sentences that may be shown
 READ_HITS = 4  # how many of the best hits are read at most: what a question costs grows with them
-SUREST_LOGIT = 13.0
+SUREST_LOGIT = 11.0
 """A span logit that the bundled reader hardly ever gives. A passage that could not come first even
 with it is not read."""
 

@@ -62,7 +62,7 @@ class Hook:
             told |= {"last_error_date": 1, "last_error_message": reason}
         return told
 
-    async def taken(self, times: int, within: float = 60.0) -> None:
+    async def taken(self, times: int, within: float = 90.0) -> None:
         """Wait until the bot has taken this many updates."""
         async with asyncio.timeout(within):
             while len(self.called) < times:

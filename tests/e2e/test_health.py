@@ -142,7 +142,7 @@ async def test_a_disk_that_takes_nothing_more_is_found_and_so_is_its_end(
     }
     bot = Bot(python(PROGRAM), environment, Path(load_settings().data_dir) / FILE)
     async with bot.running() as process:
-        await server.called("getUpdates", within=60)
+        await server.called("getUpdates", within=180)
         await becomes(port, 200)
         before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, before[1]))

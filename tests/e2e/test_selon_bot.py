@@ -100,7 +100,7 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
     home: Path, server: BotServer
 ) -> None:
     async with selon_bot(home, server, server.token) as process:
-        await server.called("getUpdates", within=60)
+        await server.called("getUpdates", within=180)
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
         french = await server.next_message(30)
         server.user_says(READER, "Where did the fire begin?", "en")
@@ -131,7 +131,7 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
     async with selon_bot(tmp_path, server, server.token) as process:
-        await server.called("getUpdates", within=60)
+        await server.called("getUpdates", within=180)
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
         assert "Les articles sont en cours de lecture" in (await server.next_message(30)).text
         server.user_says(READER, "Where did the fire begin?", "en")
