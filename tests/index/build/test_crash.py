@@ -22,7 +22,7 @@ from tests.index.samples import article, best_passage, index, three
 OLD = "Le phare fut allumé en 1887."
 NEW = "Le phare fut éteint en 1999."
 QUESTION = "Quand le phare fut-il allumé ou éteint ?"
-LONG = [article(f"a{n}", f"Phrase {n} de l’article {n}. Et sa suite {n}.") for n in range(300)]
+LONG = [article(f"a{n}", f"Phrase {n} de l’article {n}. Et sa suite {n}.") for n in range(600)]
 
 
 def _kill() -> None:
@@ -134,7 +134,7 @@ def test_killed_while_reading(processes: ForkServerContext, data_dir: Path, afte
     _builds_again(data_dir)
 
 
-@pytest.mark.parametrize("texts", [1, 600])
+@pytest.mark.parametrize("texts", [1, 1_200])
 def test_killed_while_embedding(processes: ForkServerContext, data_dir: Path, texts: int) -> None:
     assert _run(processes, _while_embedding, data_dir, texts) == -signal.SIGKILL
     _answers(data_dir, OLD)
