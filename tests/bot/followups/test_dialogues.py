@@ -52,7 +52,7 @@ def heard(opened: MeasuredIndex, messages: MessageReader) -> list[Heard]:
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
 
 
-@pytest.mark.parametrize(("half", "floor"), [("develop", 0.74), ("held", 0.84)])
+@pytest.mark.parametrize(("half", "floor"), [("develop", 0.72), ("held", 0.8)])
 def test_follow_ups_find_the_right_passage(heard: list[Heard], half: str, floor: float) -> None:
     found = [
         each.right
