@@ -105,7 +105,7 @@ def candidates(question: str, turns: History) -> list[str]:
         follow(last, question),
         question,
     )
-    return list(dict.fromkeys(every))
+    return [each for each in dict.fromkeys(every) if each.strip()]
 
 
 def follow(last: Turn, question: str) -> str:

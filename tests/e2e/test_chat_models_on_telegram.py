@@ -112,4 +112,5 @@ async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and
     assert [SECOND in text for text in said] == [True, False, True]
     assert "épuisées jusqu’à demain\u00a0: voici les phrases des articles." in said[1]
     assert QUOTE in said[1]
-    assert len(model.bodies) == 2
+    prompts = [body["messages"][0]["content"] for body in model.bodies]
+    assert sum(each.startswith("Tu réponds") for each in prompts) == 2  # others write it out

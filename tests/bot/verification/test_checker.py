@@ -73,9 +73,10 @@ def test_a_citation_that_adds_nothing_is_left_out(checker: FactChecker) -> None:
     assert [number for number, _ in verdict.evidence] == [1]
 
 
-def test_a_fault_has_no_evidence(checker: FactChecker) -> None:
+def test_a_fault_has_the_sentence_nearest_to_it(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont mesure 40 mètres.", (1,)), [given(BRIDGE)], "Combien ?")
-    assert (verdict.kept, verdict.fault, verdict.evidence) == (False, "number", ())
+    assert (verdict.kept, verdict.fault) == (False, "number")
+    assert [sentence.text for _, sentence in verdict.evidence] == ["Il mesure trente mètres."]
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda each: each.passage.text[:20])
