@@ -1,9 +1,9 @@
 """Whether to answer, and whether the answer is sure: the only place that decides it.
 
 Pure functions: `decide_by_evidence` for the articles' own sentences, also behind a chat model;
-`decide_by_choice` for a model that chooses sentences, `decide_by_model` for one that writes and
-finds no answer; `decide_by_articles` for questions about the articles themselves;
-`decide_small_talk` for the conversation.
+`decide_by_choice` for a chat model that chooses sentences, or finds no answer;
+`decide_by_articles` for questions about the articles themselves; `decide_small_talk` for the
+conversation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from index.search.confidence import Thresholds
 from index.text.language import detect
 
 NEAREST = 3  # articles offered with a refusal
-_DISBELIEF_CONFIDENCE = 0.9  # from which a chat model's "no answer" is answered with `perhaps`
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,6 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
     first = rank_sentences(findings.hits)[0]
     dated = is_of_other_years(findings.question, first, best_sentence(first))
     return Decision("sure" if agrees and outcome != "no" and not dated else "perhaps")
-
-
-def decide_by_model(findings: Findings) -> Decision:
-    """Decide whether the hits may answer although a chat model finds no answer: never surely."""
-    if findings.confidence >= _DISBELIEF_CONFIDENCE:
-        return Decision("perhaps")
-    return Decision("no", "unsaid", _offered(findings.hits))
 
 
 def decide_by_articles(

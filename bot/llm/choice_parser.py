@@ -61,7 +61,7 @@ def _parse_json(text: str) -> Any:
         return None
     try:
         value, _ = json.JSONDecoder().raw_decode(text, opening.end())
-    except ValueError:
+    except (ValueError, RecursionError):  # unreadable, or brackets without end
         return None
     # [2], [5] is not JSON, though its beginning is.
     return value if isinstance(value, dict) or text[opening.end() :].count("[") == 1 else None

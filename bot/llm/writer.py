@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.answer import Answer
 from bot.answering.comparison import search_parts
-from bot.answering.refusal import decide_by_model
+from bot.answering.refusal import decide_by_choice
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
 from bot.llm.draft import AnswerDraft, find_fault
@@ -196,7 +196,7 @@ class WritingAttempt:
         if draft.enough:
             return draft.answer((*quoted.citations, *quoted.further))
         if draft.refused and not draft.statements and not draft.dropped:
-            decision = decide_by_model(draft.findings)
+            decision = decide_by_choice(draft.findings, quoted.outcome, None)
             if decision.may_answer:
                 return replace(quoted, fallback="unknown", doubtful=decision.doubtful)
             return replace(draft.answer(), nearest=decision.nearest)

@@ -13,7 +13,6 @@ from bot.answering.refusal import (
     decide_by_articles,
     decide_by_choice,
     decide_by_evidence,
-    decide_by_model,
     decide_small_talk,
     refusal_of,
 )
@@ -78,17 +77,6 @@ def test_where_nothing_was_found_the_time_asked_for_is_why(
     assert decide_by_evidence(nothing, Thresholds.at(0.0)).refusal == why
     assert decide_by_articles((), period=period).refusal == why
     assert decide_by_articles((), hits(*BRIDGES), period).refusal == "unsaid"
-
-
-@pytest.mark.parametrize("confidence", [0.9, 1.0])
-def test_where_a_model_finds_no_answer_nothing_is_sure(confidence: float) -> None:
-    found = findings(QUESTION, *BRIDGES, confidence=confidence)
-    assert decide_by_model(found).outcome == "perhaps"
-
-
-def test_where_the_search_is_not_sure_either_there_is_no_answer() -> None:
-    decision = decide_by_model(findings(QUESTION, *BRIDGES, confidence=0.89))
-    assert (decision.refusal, len(decision.nearest)) == ("unsaid", NEAREST)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,16 @@ def test_none_of_them_is_a_choice_too(reply: str) -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    ["", "99", "14 mois", "2,3 millions d’euros", "Le 3 mai 2012.", "Bonjour !", '{"sentences": ['],
+    [
+        "",
+        "99",
+        "14 mois",
+        "2,3 millions d’euros",
+        "Le 3 mai 2012.",
+        "Bonjour !",
+        '{"sentences": [',
+        "[" * 3_900,
+    ],
 )
 def test_what_chooses_nothing_is_no_choice(reply: str) -> None:
     assert parse_choice(reply, SENTENCES) is None

@@ -44,7 +44,7 @@ class Kept:
 
 def written(*models: Scripted, **options: object) -> ModelAnswerer:
     checker = options.pop("checker", WordChecker())
-    extractive = ExtractiveAnswerer(Thresholds.at(0.5))
+    extractive = ExtractiveAnswerer(Thresholds(0.5, 0.9))
     return ModelAnswerer(models, Writer(checker), extractive, **options)  # type: ignore[arg-type]
 
 
