@@ -87,7 +87,7 @@ bench: $(VENV)/.bench ## measure, and write docs/figures.md (hours): make bench 
 	@$(BIN)/python bench/_figures.py $(ONLY)
 
 $(VENV)/.bench: $(DEV)
-	@$(PIP_INSTALL) --editable '.[dev,models,charts,bench,voice]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,charts,web,bench,voice]' 1>&2 </dev/null
 	@touch $@
 
 $(MODELS): $(READY)
@@ -144,5 +144,5 @@ $(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 
 $(DEV): $(READY)
 	@echo "Installing what tests and checks need…" >&2
-	@$(PIP_INSTALL) --editable '.[dev,models,charts]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,charts,web]' 1>&2 </dev/null
 	@touch $@
