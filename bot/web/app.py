@@ -129,7 +129,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
     reason = error_text(error, request.state.visitor.language)
     response = render(request, "error.html", error.status, reason=reason)
     if isinstance(error, TooManyQuestions):
-        response.headers["retry-after"] = str(error.problem.parameters["seconds"])
+        response.headers["retry-after"] = str(error.parameters["seconds"])
     return response
 
 
