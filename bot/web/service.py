@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
     from index.search.live import LiveIndex
 
-WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
 QUESTION_LIMIT = 1_000  # characters
 KEY_BYTES = 16  # of randomness in the key of an answer
 

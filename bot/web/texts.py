@@ -11,7 +11,11 @@ from bot.locale.catalogue import Texts
 class WebHelp(Texts, domain="web", part="help"):
     """What `selon serve` says, beside its help."""
 
+    none: str
+
     def listening(self, address: str) -> str: ...
+    def created(self, name: str) -> str: ...
+    def removed(self, name: str) -> str: ...
 
 
 class PagePhrases(Texts, domain="web", part="page"):
@@ -36,6 +40,10 @@ class PagePhrases(Texts, domain="web", part="page"):
     page_missing: str
     failed: str
     back: str
+    login: str
+    token: str
+    enter: str
+    token_refused: str
 
     def holdings(self, count: int) -> str: ...
     def up_to(self, day: date) -> str: ...
