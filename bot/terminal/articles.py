@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
 from bot.errors import KeepingError, UnknownArticle
+from bot.json_records import article_record, entry_record, json_line
 from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
 from bot.locale.answers import Phrases
@@ -25,8 +26,6 @@ from bot.terminal.index import followed_build
 from bot.terminal.lookup import (
     LABEL,
     Taken,
-    article_fields,
-    entry_fields,
     find_all,
     find_article,
     open_articles,
@@ -34,7 +33,7 @@ from bot.terminal.lookup import (
     rows,
     under,
 )
-from bot.terminal.render import TITLE, complaint, json_line
+from bot.terminal.render import TITLE, complaint
 from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
@@ -71,7 +70,7 @@ def list_articles(
     shown = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
-        out.file.writelines(f"{json_line(entry_fields(each))}\n" for each in shown)
+        out.file.writelines(f"{json_line(entry_record(each))}\n" for each in shown)
         return DONE
     for each in shown:
         show(out, _line(each, phrases))
@@ -138,7 +137,7 @@ def show_article(
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(article_fields(found, entry.copy_of, passages))}\n")
+        out.file.write(f"{json_line(article_record(found, entry.copy_of, passages))}\n")
         return DONE
     shown = _Shown(settings.language)
     show(out, shown.facts(found, passages))
