@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -19,8 +20,9 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import pages
+from bot.web import articles, pages
 from bot.web.access import Access
+from bot.web.feature import WebFeature
 from bot.web.rendering import STATIC, PageTexts, render
 from bot.web.service import WebService
 from index.errors import IndexingError, NoIndex
@@ -45,10 +47,15 @@ _HEADERS = {
 }
 
 
-def create_app(service: WebService) -> Starlette:
-    """The application of all doors on the web."""
+def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
+    """The application of all doors on the web, with the pages of features."""
+    own = [*pages.routes(service), *articles.routes(service)]
     app = Starlette(
-        routes=[*pages.routes(service), Mount("/static", StaticFiles(directory=STATIC))],
+        routes=[
+            *own,
+            *(route for each in features for route in each.routes),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(
@@ -69,6 +76,7 @@ def create_app(service: WebService) -> Starlette:
         max_body_size=BODY_BYTES,
     )
     app.state.service = service
+    app.state.links = [link for each in features for link in each.links]
     return app
 
 
