@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -20,8 +21,9 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import access, pages
+from bot.web import access, articles, pages
 from bot.web.access import Access, TrustedProxies
+from bot.web.feature import WebFeature
 from bot.web.rendering import STATIC, PageTexts, render
 from bot.web.service import WebService
 from index.errors import IndexingError, NoIndex
@@ -47,12 +49,13 @@ _HEADERS = {
 }
 
 
-def create_app(service: WebService) -> Starlette:
-    """The application of all doors on the web."""
+def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
+    """The application of all doors on the web, with the pages of features."""
+    own = [*pages.routes(service), *access.routes(service), *articles.routes(service)]
     app = Starlette(
         routes=[
-            *pages.routes(service),
-            *access.routes(service),
+            *own,
+            *(route for each in features for route in each.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
@@ -77,6 +80,7 @@ def create_app(service: WebService) -> Starlette:
         max_body_size=BODY_BYTES,
     )
     app.state.service = service
+    app.state.links = [link for each in features for link in each.links]
     return app
 
 
