@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from typing_extensions import TypedDict
 
-from bot.errors import MissingArticle, UnreadableRequest
+from bot.errors import FieldError, MissingPage, WebError
 from bot.json_records import (
     AnswerRecord,
     ArticleRecord,
@@ -94,7 +94,7 @@ class JsonApi:
         query = plain_question(request.query_params.get("q", ""))
         limit = request.query_params.get("limit", str(_RESULTS))
         if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_RESULTS):
-            raise UnreadableRequest("web-limit", most=MOST_RESULTS)
+            raise FieldError("web-limit", field="limit", most=MOST_RESULTS)
         await self._service.count(request.state.visitor)
         articles = await asyncio.to_thread(self._service.library.rank, query)
         entries = [entry_record(each) for each in articles[: int(limit)]]
@@ -105,7 +105,7 @@ class JsonApi:
         await self._service.count(request.state.visitor)
         record = await asyncio.to_thread(self._record, request.path_params["id"])
         if record is None:
-            raise MissingArticle("web-article-none")
+            raise MissingPage("web-article-none")
         return JsonResponse(record)
 
     def _record(self, article_id: str) -> ArticleRecord | None:
@@ -121,14 +121,14 @@ class JsonApi:
 
 
 async def _question(request: Request) -> str:
-    """The question of a JSON body. Raises UnreadableRequest."""
+    """The question of a JSON body. Raises WebError."""
     try:
         return AskRequest.model_validate_json(await request.body()).question
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
-            raise UnreadableRequest("web-json") from error
-        raise UnreadableRequest("web-question-field", limit=QUESTION_LIMIT) from error
+            raise WebError("web-json") from error
+        raise FieldError("web-question-field", field="question", limit=QUESTION_LIMIT) from error
 
 
 _ERRORS = {

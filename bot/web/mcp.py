@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,24 +19,21 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import Answer, Outcome
-from bot.errors import WebError
+from bot.errors import MissingPage
 from bot.json_records import answer_record
 from bot.library.articles import Library
 from bot.locale.answers import Phrases, title_of
-from bot.locale.errors import error_text
 from bot.settings import Settings
 from bot.web.addresses import article_address, base_address, citation_address
+from bot.web.program_errors import ProgramError
 from bot.web.service import Visitor, WebService, plain_question
 from index.article import Article
-from index.errors import NoIndex
-
-logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = (
-    "Selon answers questions about a corpus of articles with the articles' own sentences. Use `ask` "
-    "for a question, `search` and `fetch` to read the articles. Quote its citations as they are and "
-    "link to their url. If the outcome is `perhaps`, say that the answer is uncertain; if it is "
-    "`no`, the articles do not say."
+    "Selon answers questions about a corpus of articles with the articles' own sentences. Use "
+    "`ask` for a question, `search` and `fetch` to read the articles. Quote its citations as they "
+    "are, with a link to their url. If the outcome is `perhaps`, say that the answer is uncertain; "
+    "if it is `no`, the articles do not say."
 )
 RESULTS = 10  # articles of a search
 
@@ -183,7 +179,7 @@ class ArticleTools:
         await asker.count()
         article = await asyncio.to_thread(self._library.article, typed.id)
         if article is None:
-            raise WebError("web-article-none", status=404)
+            raise MissingPage("web-article-none")
         link = _link(article, asker)
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
@@ -295,13 +291,8 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
         except ValidationError as error:
             first = error.errors()[0]
             return _refusal(f"{params.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
-        except WebError as error:
-            return _refusal(error_text(error, asker.language))
-        except NoIndex:
-            return _refusal(Phrases.of(asker.language).no_index)
-        except Exception:
-            logger.exception("The tool %s failed", params.name)
-            return _refusal(Phrases.of(asker.language).failed)
+        except Exception as error:
+            return _refusal(ProgramError.of(error, asker.language).message)
         text = types.TextContent(text=result.model_dump_json())
         return types.CallToolResult(content=[text], structured_content=result.model_dump())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
@@ -18,20 +17,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import Answer
-from bot.errors import TooManyQuestions, WebError
-from bot.locale.answers import Phrases
-from bot.locale.errors import error_text
+from bot.errors import MissingPage, WebError
 from bot.web.addresses import base_address
 from bot.web.linked_text import CitationLink, LinkedText
+from bot.web.program_errors import ProgramError
 from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, WebService
 from bot.web.streaming import EVENT_STREAM, with_heartbeats
-from index.errors import NoIndex
-
-logger = logging.getLogger(__name__)
+from index.errors import Words
 
 MODEL = "selon"
 BEGIN_SECONDS = 5  # in which a refusal still gets a status of its own
-_ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _TEXT_PARTS = {"text", "input_text", "output_text", "refusal"}
 
 Fields = dict[str, Any]
@@ -76,41 +71,6 @@ class ResponseRequest(BaseModel):
 
 
 Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
-
-
-class OpenAIError(Exception):
-    """A request that is refused in the words of this API."""
-
-    def __init__(self, status: int, message: str, param: str | None, code: str | None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.fields = {
-            "message": message,
-            "type": _ERROR_TYPES.get(
-                status, "server_error" if status >= 500 else "invalid_request_error"
-            ),
-            "param": param,
-            "code": code,
-        }
-
-    @classmethod
-    def of(cls, error: Exception, language: str) -> OpenAIError:
-        """What may be said of an error; one that was not foreseen is logged."""
-        if isinstance(error, OpenAIError):
-            return error
-        if isinstance(error, WebError):
-            return cls(error.status, error_text(error, language), None, error.code)
-        if isinstance(error, NoIndex):
-            return cls(503, Phrases.of(language).no_index, None, "no-index")
-        logger.error("A chat request failed", exc_info=error)
-        return cls(500, Phrases.of(language).failed, None, None)
-
-
-def openai_error(error: Exception, language: str) -> Response:
-    """An error as clients of this API expect it."""
-    shown = OpenAIError.of(error, language)
-    headers = {"retry-after": str(error.seconds)} if isinstance(error, TooManyQuestions) else {}
-    return JSONResponse({"error": shown.fields}, shown.status, headers)
 
 
 def routes(service: WebService) -> list[BaseRoute]:
@@ -202,7 +162,7 @@ class OpenAIDoor:
         visitor: Visitor = request.state.visitor
         spoken = [each for each in messages if each.role in ("user", "assistant")]
         if not spoken or spoken[-1].role != "user":
-            raise OpenAIError(400, "the last message must be the user's", param, "no_question")
+            raise WebError("chat-no-question", field=param)
         earlier = [each.content for each in spoken[:-1] if each.role == "user"]
         key = secrets.token_urlsafe(KEY_BYTES)
         answers = self._service.stream(
@@ -233,14 +193,13 @@ async def _with_first(
 
 
 async def _read(request: Request, kind: type[Typed]) -> Typed:
-    """The body of a request. Raises OpenAIError."""
+    """The body of a request. Raises WebError."""
     try:
         typed = kind.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        param = "".join(_step(each) for each in first["loc"]).lstrip(".") or None
-        message = f"{param}: {first['msg']}" if param else first["msg"]
-        raise OpenAIError(400, message, param, first["type"]) from error
+        param = "".join(_step(each) for each in first["loc"]).lstrip(".") or "body"
+        raise WebError("chat-field", field=param, reason=Words(first["msg"])) from error
     _check_model(typed.model)
     return typed
 
@@ -251,8 +210,7 @@ def _step(place: int | str) -> str:
 
 def _check_model(name: str) -> None:
     if name != MODEL:
-        message = f"there is no model “{name[:100]}”; the only one is “{MODEL}”"
-        raise OpenAIError(404, message, "model", "model_not_found")
+        raise MissingPage("model-not-found", field="model", name=name[:100], model=MODEL)
 
 
 def _url_citation(link: CitationLink) -> Fields:
@@ -376,7 +334,7 @@ def _streamed(request: Request, events: AsyncGenerator[str]) -> Response:
                 async for each in events:
                     yield each
             except Exception as error:
-                yield _event({"error": OpenAIError.of(error, language).fields})
+                yield _event(ProgramError.of(error, language).body(request.url.path))
 
     return StreamingResponse(with_heartbeats(guarded()), headers=EVENT_STREAM)
 
