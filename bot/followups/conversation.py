@@ -20,7 +20,6 @@ from bot.followups.candidates import Search, Understood, asks_about_last, unders
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import History, Turn, TurnText, grown
 
-
 RESTORED = 3  # turns; each costs as much as a question
 
 

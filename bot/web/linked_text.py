@@ -97,17 +97,19 @@ class LinkedText:
             return
         self.add(f"\n\n{phrases.nearest_articles}\n")
         for article in articles:
-            title = re.sub(r"[\[\]]", r"\\\g<0>", _line(title_of(article, phrases.code)))
+            title = LINE_END.sub(" ", title_of(article, phrases.code))
+            title = _LABEL_MARKUP.sub(r"\\\g<0>", title)
             address = _in_markdown(article_address(article, self.base))
             self.add(f"\n- [{title}]({address}){_line(details(article, phrases))}")
 
 
-_MARKUP = re.compile(r"\](?=[(\[:])|<(?=[A-Za-z/!?])")
+_MARKUP = re.compile(r"(?<!\\)(\\*+)(\](?=[(\[:])|<(?=[A-Za-z/!?]))")
+_LABEL_MARKUP = re.compile(r"[\[\]<\\]")
 
 
 def plain(text: str) -> str:
     """Text of an article that Markdown shows as it is: without links, pictures and HTML."""
-    return _MARKUP.sub(r"\\\g<0>", text)
+    return _MARKUP.sub(lambda match: f"{2 * match[1]}\\{match[2]}", text)
 
 
 def _line(text: str) -> str:

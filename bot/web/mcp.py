@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Annotated, Any, Protocol
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import Answer, Outcome
+from bot.assembly import chain_over, open_index, open_writers
 from bot.errors import MissingPage
 from bot.json_records import answer_record
 from bot.library.articles import Library
@@ -334,10 +335,21 @@ class McpDoor:
             yield
 
 
-async def serve_stdio(
-    chain: Callable[[str], Awaitable[Answer]], library: Library, settings: Settings
-) -> None:
-    """Serve the program at standard input and output until it closes them."""
-    server = mcp_server(library, lambda _: LocalAsker(chain, settings))
-    async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+def serve_stdio(settings: Settings) -> None:
+    """Serve the program at standard input and output until it closes them.
+
+    Raises SettingsError, IndexingError.
+    """
+    with ExitStack() as opened:
+        writers = open_writers(settings)
+        if writers is not None:
+            opened.callback(writers.close)
+        index = open_index(settings)
+        asker = LocalAsker(chain_over(index, settings, writers).ainvoke, settings)
+        server = mcp_server(Library(index), lambda _: asker)
+
+        async def run() -> None:
+            async with stdio_server() as (incoming, outgoing):
+                await server.run(incoming, outgoing, server.create_initialization_options())
+
+        asyncio.run(run())

@@ -39,9 +39,8 @@ class ProgramError:
     def of(cls, error: Exception, language: str) -> ProgramError:
         """What may be said of an error; logs one that was not foreseen."""
         if isinstance(error, WebError):
-            wait = (
-                {"retry-after": str(error.seconds)} if isinstance(error, TooManyQuestions) else {}
-            )
+            limited = isinstance(error, TooManyQuestions)
+            wait = {"retry-after": str(error.parameters["seconds"])} if limited else {}
             param = error.parameters.get("field")
             text = error_text(error, language)
             return cls(error.status, error.code, text, str(param) if param else None, wait)

@@ -169,7 +169,7 @@ def test_only_the_protocol_is_on_standard_output(sample_index: Path, tmp_path: P
     (answer,) = (line for line in lines if line.get("id") == 1 and "result" in line)
     assert answer["result"]["serverInfo"]["name"] == "selon"
     assert ran.returncode == 0
-    assert "DEBUG" in ran.stderr
+    assert "INFO" in ran.stderr
 
 
 def test_without_an_index_it_says_so_and_ends(live_settings: Settings, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_refusal_is_an_ordinary_message(client: openai.OpenAI, stream: bool) -
         assert answer.choices[0].message.annotations == []
         assert answer.choices[0].finish_reason == "stop"
         text = answer.choices[0].message.content
-    assert text.startswith("Je ne trouve pas")
+    assert text.startswith("Je ne sais pas\u00a0: les articles ne le disent pas.")
 
 
 def test_earlier_messages_are_the_conversation(client: openai.OpenAI) -> None:
