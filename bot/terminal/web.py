@@ -48,5 +48,9 @@ def _serve(features: Sequence[Feature], settings: Settings) -> int:
     for feature in features:
         feature.load_tables()
     texts = WebHelp.of(settings.language)
-    serve(settings, lambda address: show(console_for(sys.stderr), texts.listening(address)))
+    serve(
+        settings,
+        lambda address: show(console_for(sys.stderr), texts.listening(address)),
+        [feature.web for feature in features],
+    )
     return DONE

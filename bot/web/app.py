@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -20,8 +21,9 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import api, openai_api, pages
+from bot.web import api, articles, openai_api, pages
 from bot.web.access import Access
+from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
 from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, PageTexts, render
@@ -48,15 +50,15 @@ _HEADERS = {
 }
 
 
-def create_app(service: WebService) -> Starlette:
-    """The application of all doors on the web."""
+def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
+    """The application of all doors on the web, with the pages of features."""
     mcp_door = McpDoor(service)
+    doors = [pages, articles, api, openai_api]
     app = Starlette(
         routes=[
-            *pages.routes(service),
-            *api.routes(service),
-            *openai_api.routes(service),
+            *(route for each in doors for route in each.routes(service)),
             *mcp_door.routes(),
+            *(route for each in features for route in each.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         lifespan=lambda app: mcp_door.running(),
@@ -81,6 +83,7 @@ def create_app(service: WebService) -> Starlette:
         },
     )
     app.state.service = service
+    app.state.links = [link for each in features for link in each.links]
     return app
 
 
