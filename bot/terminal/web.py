@@ -1,10 +1,10 @@
-"""The commands of the web pages: `selon serve` and `selon token`."""
+"""The commands `selon serve`, `selon token` and `selon mcp`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -25,16 +25,32 @@ def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     texts = line.texts("web")
     line.command("serve", partial(_serve, features), texts)
     line.command("token", partial(_token, features), texts)
+    line.command("mcp", _serve_mcp, texts)
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """Raises SettingsError if the extra is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name in ("starlette", "uvicorn", "jinja2", "python_multipart", "mcp"):
+            raise SettingsError("web-not-installed", package=error.name) from error
+        raise
+
+
+def _serve_mcp(settings: Settings) -> int:
+    """Serve one program at standard input and output. Raises SettingsError, IndexingError."""
+    with _installed():
+        from bot.web.mcp import serve_stdio
+    serve_stdio(settings)
+    return DONE
 
 
 def _serve(features: Sequence[Feature], settings: Settings) -> int:
     """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
-    try:
+    with _installed():
         from bot.web.serve import serve
-    except ModuleNotFoundError as error:
-        if error.name in ("starlette", "uvicorn", "jinja2", "python_multipart"):
-            raise SettingsError("web-not-installed", package=error.name) from error
-        raise
     from bot.web.texts import WebHelp
 
     for feature in features:

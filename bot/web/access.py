@@ -10,15 +10,17 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.errors import TooManyQuestions
+from bot.errors import NotAdmitted, NotIdentified, WebError
 from bot.locale.catalogue import Language
+from bot.locale.errors import error_text
 from bot.state import web_tokens
 from bot.state.people import WEB_PEOPLE
+from bot.web.program_errors import error_response, is_for_programs
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
 
@@ -29,11 +31,6 @@ ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
 _SECRET_BYTES = 16
 _SECRET_LENGTHS = range(20, 65)
 _PUBLIC = (LOGIN, "/healthz", "/static/")
-_PROGRAMS = ("/api/", "/v1/", "/mcp")
-
-
-class NotAdmitted(Exception):  # noqa: N818 - an answer, no fault
-    """The visitor has not shown who they are."""
 
 
 class TrustedProxies:
@@ -78,7 +75,7 @@ class Access:
             return
         try:
             person, cookie = await self._identify(request)
-        except (NotAdmitted, TooManyQuestions) as refusal:
+        except WebError as refusal:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
         known = self._service.settings.web_access in ("token", "proxy")
@@ -97,14 +94,14 @@ class Access:
     async def _identify(self, request: HTTPConnection) -> tuple[str, str]:
         """The secret or name of the person, and a cookie to set (empty: none).
 
-        Raises NotAdmitted, TooManyQuestions.
+        Raises WebError.
         """
         settings = self._service.settings
         secret = request.cookies.get(COOKIE, "")
         if settings.web_access == "proxy":
             name = request.headers.get(settings.web_proxy_user, "").strip()
             if not name or not request.state.proxied:
-                raise NotAdmitted
+                raise NotIdentified("web-not-identified")
             return f"user {name}", ""
         if settings.web_access == "token":
             name = await self._token_name(request, bearer(request) or secret)
@@ -116,22 +113,21 @@ class Access:
 
     async def _token_name(self, request: HTTPConnection, token: str) -> str:
         if len(token) not in _SECRET_LENGTHS:
-            raise NotAdmitted
+            raise NotAdmitted("web-not-admitted")
         name = await self._service.state.run(web_tokens.token_name, token=token)
         if name is None:
             await self._service.count(request.state.visitor, ATTEMPT_COST)
-            raise NotAdmitted
+            raise NotAdmitted("web-not-admitted")
         return name
 
-    def _refuse(self, request: Request, refusal: Exception) -> Response:
-        wait = isinstance(refusal, TooManyQuestions)
-        token = self._service.settings.web_access == "token"
-        page = "text/html" in request.headers.get("accept", "")
-        if page and token and not wait and not request.url.path.startswith(_PROGRAMS):
+    def _refuse(self, request: Request, refusal: WebError) -> Response:
+        """Lead people to the page where they show their token; tell programs what is wrong."""
+        if is_for_programs(request.url.path):
+            return error_response(request, refusal)
+        if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(LOGIN, 303)
-        status = 429 if wait else 401 if token else 403
-        headers = {"www-authenticate": "Bearer"} if status == 401 else {}
-        return JSONResponse({"error": {"code": "not-admitted"}}, status, headers)
+        reason = error_text(refusal, request.state.visitor.language)
+        return PlainTextResponse(f"{reason}\n", refusal.status)
 
 
 def routes(service: WebService) -> list[BaseRoute]:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,9 +22,11 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import access, articles, pages
+from bot.web import access, api, articles, openai_api, pages
 from bot.web.access import Access, TrustedProxies
 from bot.web.feature import WebFeature
+from bot.web.mcp import McpDoor
+from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, PageTexts, render
 from bot.web.service import WebService
 from index.errors import IndexingError, NoIndex
@@ -51,14 +54,19 @@ _HEADERS = {
 
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """The application of all doors on the web, with the pages of features."""
-    own = [*pages.routes(service), *access.routes(service), *articles.routes(service)]
+    mcp_door = McpDoor(service)
+    doors = [pages, access, articles, api, openai_api]
     app = Starlette(
         routes=[
-            *own,
+            *(route for each in doors for route in each.routes(service)),
+            *mcp_door.routes(),
             *(route for each in features for route in each.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
+        lifespan=lambda app: mcp_door.running(),
         middleware=[
+            Middleware(ProgramErrors),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(SecurityHeaders),
             Middleware(
                 TrustedHostMiddleware,
@@ -77,7 +85,6 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             StateError: _show_unavailable,
             Exception: _show_failure,
         },
-        max_body_size=BODY_BYTES,
     )
     app.state.service = service
     app.state.links = [link for each in features for link in each.links]
@@ -117,7 +124,8 @@ class OwnOrigin:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        reads = scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS")
+        if scope["type"] == "http" and (not reads or is_for_programs(scope["path"])):
             request = Request(scope)
             site = request.headers.get("sec-fetch-site")
             origin = request.headers.get("origin")
@@ -157,6 +165,8 @@ class BodyDeadline:
 
 async def _show_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if is_for_programs(request.url.path):
+        return Response(f"{error.detail}\n", error.status_code, error.headers)
     if error.status_code == 404 and hasattr(request.state, "visitor"):
         return render(request, "missing.html", 404)
     return Response(f"{error.detail}\n", error.status_code, error.headers)
@@ -164,6 +174,8 @@ async def _show_http_error(request: Request, error: Exception) -> Response:
 
 async def _show_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, WebError)
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     reason = error_text(error, request.state.visitor.language)
     response = render(request, "error.html", error.status, reason=reason)
     if isinstance(error, TooManyQuestions):
@@ -174,6 +186,8 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
 async def _show_unavailable(request: Request, error: Exception) -> Response:
     """Say that the articles or the database cannot be used now; the log says why."""
     METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
     texts = PageTexts.of(request.state.visitor.language)
     reason = texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
@@ -183,4 +197,6 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
 async def _show_failure(request: Request, error: Exception) -> Response:
     """Say that something failed, and nothing of what; the server logs the error."""
     METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     return Response("Selon: error\n", 500)
