@@ -44,7 +44,23 @@ class PagePhrases(Texts, domain="web", part="page"):
     token: str
     enter: str
     token_refused: str
+    copy: str
+    copied: str
+    copy_quote: str
+    copy_footnote: str
+    answer: str
+    useful: str
+    not_useful: str
+    searching: str
+    ready: str
+    stopped: str
+    changed: str
+    all_gone: str
+    earlier: str
+    privacy: str
 
     def holdings(self, count: int) -> str: ...
     def up_to(self, day: date) -> str: ...
     def perhaps(self, count: int) -> str: ...
+    def gone(self, count: int) -> str: ...
+    def who(self, name: str) -> str: ...
