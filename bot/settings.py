@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Language = Literal["fr", "en"]
@@ -342,6 +344,16 @@ class Settings(BaseSettings):
         "by commas; requests for others are refused (empty: any, and with local access this "
         "machine's own).",
     )
+    web_address: AnyHttpUrl | None = Field(
+        None,
+        description="Public address of the pages, such as https://selon.exemple.fr, for the links "
+        "that programs get (empty: the one that they called).",
+    )
+    web_embed: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Sites whose pages may show Selon in a frame, such as https://www.exemple.fr, "
+        "separated by commas (empty: none).",
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
         "human", description="Log lines for people (human), or one JSON object a line (json)."
@@ -394,12 +406,20 @@ class Settings(BaseSettings):
             return ()
         return tuple(each.strip() for each in value.split(",") if each.strip())
 
-    @field_validator("web_hosts", mode="before")
+    @field_validator("web_hosts", "web_embed", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         return tuple(each.strip().lower() for each in value.split(",") if each.strip())
+
+    @field_validator("web_embed")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _ORIGIN.fullmatch(each):
+                raise RefusedValue("web-embed-refused", shown=each)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

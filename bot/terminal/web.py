@@ -1,9 +1,10 @@
-"""The command `selon serve`."""
+"""The commands `selon serve` and `selon mcp`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from bot.command import DONE, CommandLine
@@ -14,21 +15,42 @@ from bot.terminal.console import console_for, show
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
-    line.command("serve", partial(_serve, features), line.texts("web"))
+    texts = line.texts("web")
+    line.command("serve", partial(_serve, features), texts)
+    line.command("mcp", _serve_mcp, texts)
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """Raises SettingsError if the extra is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name in ("starlette", "uvicorn", "jinja2", "python_multipart", "mcp"):
+            raise SettingsError("web-not-installed", package=error.name) from error
+        raise
+
+
+def _serve_mcp(settings: Settings) -> int:
+    """Serve one program at standard input and output. Raises SettingsError, IndexingError."""
+    with _installed():
+        from bot.web.mcp import serve_stdio
+    serve_stdio(settings)
+    return DONE
 
 
 def _serve(features: Sequence[Feature], settings: Settings) -> int:
     """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
-    try:
+    with _installed():
         from bot.web.serve import serve
-    except ModuleNotFoundError as error:
-        if error.name in ("starlette", "uvicorn", "jinja2", "python_multipart"):
-            raise SettingsError("web-not-installed", package=error.name) from error
-        raise
     from bot.web.texts import WebHelp
 
     for feature in features:
         feature.load_tables()
     texts = WebHelp.of(settings.language)
-    serve(settings, lambda address: show(console_for(sys.stderr), texts.listening(address)))
+    serve(
+        settings,
+        lambda address: show(console_for(sys.stderr), texts.listening(address)),
+        [feature.web for feature in features],
+    )
     return DONE

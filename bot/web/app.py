@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,8 +21,11 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import pages
+from bot.web import api, articles, openai_api, pages
 from bot.web.access import Access
+from bot.web.feature import WebFeature
+from bot.web.mcp import McpDoor
+from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, PageTexts, render
 from bot.web.service import WebService
 from index.errors import IndexingError, NoIndex
@@ -45,11 +50,21 @@ _HEADERS = {
 }
 
 
-def create_app(service: WebService) -> Starlette:
-    """The application of all doors on the web."""
+def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
+    """The application of all doors on the web, with the pages of features."""
+    mcp_door = McpDoor(service)
+    doors = [pages, articles, api, openai_api]
     app = Starlette(
-        routes=[*pages.routes(service), Mount("/static", StaticFiles(directory=STATIC))],
+        routes=[
+            *(route for each in doors for route in each.routes(service)),
+            *mcp_door.routes(),
+            *(route for each in features for route in each.routes),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        lifespan=lambda app: mcp_door.running(),
         middleware=[
+            Middleware(ProgramErrors),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(SecurityHeaders),
             Middleware(
                 TrustedHostMiddleware,
@@ -66,9 +81,9 @@ def create_app(service: WebService) -> Starlette:
             StateError: _show_unavailable,
             Exception: _show_failure,
         },
-        max_body_size=BODY_BYTES,
     )
     app.state.service = service
+    app.state.links = [link for each in features for link in each.links]
     return app
 
 
@@ -105,7 +120,8 @@ class OwnOrigin:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        reads = scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS")
+        if scope["type"] == "http" and (not reads or is_for_programs(scope["path"])):
             request = Request(scope)
             site = request.headers.get("sec-fetch-site")
             origin = request.headers.get("origin")
@@ -119,6 +135,8 @@ class OwnOrigin:
 
 async def _show_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if is_for_programs(request.url.path):
+        return Response(f"{error.detail}\n", error.status_code, error.headers)
     if error.status_code == 404 and hasattr(request.state, "visitor"):
         return render(request, "missing.html", 404)
     return Response(f"{error.detail}\n", error.status_code, error.headers)
@@ -126,6 +144,8 @@ async def _show_http_error(request: Request, error: Exception) -> Response:
 
 async def _show_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, WebError)
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     reason = error_text(error, request.state.visitor.language)
     response = render(request, "error.html", error.status, reason=reason)
     if isinstance(error, TooManyQuestions):
@@ -136,6 +156,8 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
 async def _show_unavailable(request: Request, error: Exception) -> Response:
     """Say that the articles or the database cannot be used now; the log says why."""
     METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
     texts = PageTexts.of(request.state.visitor.language)
     reason = texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
@@ -145,4 +167,6 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
 async def _show_failure(request: Request, error: Exception) -> Response:
     """Say that something failed, and nothing of what; the server logs the error."""
     METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
     return Response("Selon: error\n", 500)

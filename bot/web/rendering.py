@@ -30,8 +30,9 @@ STATIC = HERE / "static"
 
 
 @cache
-def environment(folders: tuple[Path, ...] = (HERE / "templates",)) -> Environment:
-    """The templates of these folders. All that they show is escaped."""
+def environment() -> Environment:
+    """The templates of the pages and of the features. All that they show is escaped."""
+    folders = [HERE / "templates", *sorted(HERE.parent.glob("*/templates"))]
     templates = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
@@ -99,6 +100,7 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             texts=PageTexts.of(visitor.language),
             holdings=current_holdings(service.library),
             path=request.url.path,
+            links=request.app.state.links,
             **values,
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 
 import uvicorn
@@ -14,6 +14,7 @@ from bot.library.articles import Library
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
+from bot.web.feature import WebFeature
 from bot.web.service import WebService
 
 GRACE_SECONDS = 3
@@ -55,11 +56,18 @@ class WebServer(uvicorn.Server):
         self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens."""
+def serve(
+    settings: Settings,
+    ready: Callable[[str], None],
+    halves: Sequence[Callable[[WebService], WebFeature | None]] = (),
+) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
+
+    `halves` open the web halves of features.
+    """
     with open_service(settings) as service:
         config = uvicorn.Config(
-            create_app(service),
+            create_app(service, [each for half in halves if (each := half(service))]),
             host=settings.web_host,
             port=settings.web_port,
             log_config=None,

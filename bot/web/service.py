@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
@@ -13,7 +13,7 @@ from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
-from bot.followups.turn import REMEMBERED, TurnText, turn_of
+from bot.followups.turn import REMEMBERED, History, TurnText, turn_of
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
@@ -33,11 +33,25 @@ QUESTION_LIMIT = 1_000  # characters
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
+def plain_question(text: str) -> str:
+    """A question on one line. Raises WebError if there is none, or too much of it."""
+    question = " ".join(text.split())
+    if not question:
+        raise WebError("web-question-empty")
+    if len(question) > QUESTION_LIMIT:
+        raise WebError("web-question-long", limit=QUESTION_LIMIT)
+    return question
+
+
 class Chain(Protocol):
     """The retrieval-QA chain, which understands follow-ups."""
 
     def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         """Yield the growing answer; the last item is complete."""
+        ...
+
+    async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
+        """The turns of earlier questions that a question may refer to, which nobody stored."""
         ...
 
 
@@ -86,25 +100,36 @@ class WebService:
         """Silence after which a conversation starts afresh."""
         return timedelta(hours=self.settings.conversation_hours)
 
-    async def ask(self, question: str, visitor: Visitor, conversation: int = 0) -> StoredAnswer:
+    async def ask(
+        self,
+        question: str,
+        visitor: Visitor,
+        conversation: int = 0,
+        earlier: Sequence[str] | None = None,
+    ) -> StoredAnswer:
         """Answer a question in one of the visitor's conversations, and store the answer.
 
-        Raises WebError for a question that cannot be asked, IndexingError, StateError.
+        Or after these `earlier` questions, for a caller who keeps the conversation. Raises WebError
+        for a question that cannot be asked, IndexingError, StateError.
         """
-        async for each in self.stream(question, visitor, conversation):
+        async for each in self.stream(question, visitor, conversation, earlier):
             if isinstance(each, StoredAnswer):
                 return each
         raise AssertionError("a stream ends with a stored answer")
 
     async def stream(
-        self, question: str, visitor: Visitor, conversation: int = 0
+        self,
+        question: str,
+        visitor: Visitor,
+        conversation: int = 0,
+        earlier: Sequence[str] | None = None,
+        key: str = "",
     ) -> AsyncGenerator[Answer | StoredAnswer]:
-        """As `ask`, the growing answers first; closing the generator cancels the work."""
-        question = " ".join(question.split())
-        if not question:
-            raise WebError("web-question-empty")
-        if len(question) > QUESTION_LIMIT:
-            raise WebError("web-question-long", limit=QUESTION_LIMIT)
+        """As `ask`, the growing answers first; closing the generator cancels the work.
+
+        `key` is that of the answer, if it is already promised.
+        """
+        question = plain_question(question)
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
             if help is not None:
@@ -113,10 +138,10 @@ class WebService:
                 return
         await self.count(visitor)
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
-        earlier = await self._history(place)
+        history = await self._history(place, question, earlier)
         answers = cast(
             "AsyncGenerator[Answer]",
-            self.chain.astream(TurnText(question, tuple(turn_of(each.turn) for each in earlier))),
+            self.chain.astream(TurnText(question, history)),
         )
         answer: Answer | None = None
         try:
@@ -131,7 +156,7 @@ class WebService:
             await answers.aclose()
         assert answer is not None
         METERS.answered(answer, "web")
-        yield await self._store(place, answer)
+        yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
 
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
         """Count a request against the visitor's limits. Raises TooManyQuestions."""
@@ -147,16 +172,21 @@ class WebService:
         """The answer of a stored turn, compared with the articles of today."""
         return await asyncio.to_thread(recall, turn, self.library.article)
 
-    async def _history(self, place: ConversationPlace) -> list[TurnRecord]:
-        return await self.state.run(
+    async def _history(
+        self, place: ConversationPlace, question: str, earlier: Sequence[str] | None
+    ) -> History:
+        if earlier is not None:
+            return await self.chain.restore(question, earlier, self.now()) if earlier else ()
+        turns = await self.state.run(
             conversations.history,
             place=place,
             now=self.now(),
             lifetime=self.lifetime,
             limit=REMEMBERED,
         )
+        return tuple(turn_of(each.turn) for each in turns)
 
-    async def _store(self, place: ConversationPlace, answer: Answer) -> StoredAnswer:
+    async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:
         if answer.small_talk or answer.help is not None:
             return StoredAnswer(answer)
         key = secrets.token_urlsafe(KEY_BYTES)
