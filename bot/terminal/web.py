@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -17,6 +17,10 @@ from bot.feature import Feature
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+
+if TYPE_CHECKING:
+    from bot.messenger.services import BotServices
+    from bot.web.texts import WebHelp
 
 TOKEN_NAME_LIMIT = 64
 
@@ -56,12 +60,38 @@ def _serve(features: Sequence[Feature], settings: Settings) -> int:
     for feature in features:
         feature.load_tables()
     texts = WebHelp.of(settings.language)
-    serve(
-        settings,
-        lambda address: show(console_for(sys.stderr), texts.listening(address)),
-        [feature.web for feature in features],
-    )
+    serve(settings, partial(_tell_listening, texts), [feature.web for feature in features])
     return DONE
+
+
+def serve_pages(
+    features: Sequence[Feature], settings: Settings
+) -> Callable[[BotServices], AbstractAsyncContextManager[None]]:
+    """What serves the pages beside the bot. Raises SettingsError."""
+    with _installed():
+        from bot.web.serve import serve_beside
+    from bot.web.service import WebService
+    from bot.web.texts import WebHelp
+
+    texts = WebHelp.of(settings.language)
+
+    def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
+        service = WebService(
+            cast(Any, services.chain),  # the one of `assembly`, which the pages know whole
+            services.library,
+            services.state,
+            settings,
+            services.gate,
+            services.index,
+        )
+        ready = partial(_tell_listening, texts)
+        return serve_beside(service, ready, [feature.web for feature in features])
+
+    return serve
+
+
+def _tell_listening(texts: WebHelp, address: str) -> None:
+    show(console_for(sys.stderr), texts.listening(address))
 
 
 def _token(
