@@ -171,6 +171,7 @@ def test_an_article_that_changed_since_an_answer_says_so(client: TestClient, she
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 1}).text
     assert "Tout est réécrit." in page
     assert "L’article a changé depuis cette réponse" in page
+    assert f'<a href="/a/{key}">← La réponse</a>' in page
     assert "<mark" not in page
 
 
