@@ -128,7 +128,9 @@ def test_other_names_get_nothing(client: TestClient, host: str) -> None:
     assert client.get("/", headers={"host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/", f"/articles/{FRESNEL.id}", "/mesdonnees", "/entrer", "/absent", "/a/x"])
+@pytest.mark.parametrize(
+    "path", ["/", f"/articles/{FRESNEL.id}", "/mesdonnees", "/entrer", "/absent", "/a/x"]
+)
 def test_no_page_can_be_framed_or_tells_where_readers_come_from(
     client: TestClient, path: str
 ) -> None:
