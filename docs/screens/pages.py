@@ -1,7 +1,7 @@
 """Photograph the web pages.
 
-Run from the project's root: `PYTHONPATH=. python docs/screens/pages.py http://127.0.0.1:8000`, where
-`selon serve` answers from `corpus/`. The pictures need chromium and chromedriver.
+Run from the project's root: `PYTHONPATH=. python docs/screens/pages.py http://127.0.0.1:8000`,
+where `selon serve` answers from `corpus/`. The pictures need chromium and chromedriver.
 """
 
 from __future__ import annotations
