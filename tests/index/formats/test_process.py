@@ -7,7 +7,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +35,6 @@ def written(folder: Path, name: str, data: bytes) -> Source:
 
 def told(source: Source, seconds: float | None = None) -> list[Article | Skipped]:
     return list(process.read_apart(source, seconds=seconds))
-
-
-@pytest.fixture(autouse=True)
-def _alone() -> Iterator[None]:
-    yield
-    process._WAITING.close()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
