@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench import _figures
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.settings import ENVIRONMENT_PREFIX, Settings
-from bot.terminal.render import answer_json
 from tests.bot.answers import answered, article, citation
 from tests.docs import PARTS, ROOT, example, renew
 

@@ -7,8 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.passage_refs import PassageRef
 from bot.locale.text import harmless
-from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
+from bot.messenger.outbound.keyboard import NeighbourStep
 from bot.messenger.outbound.message_text import (
     MESSAGE_LIMIT,
     StyledBlock,

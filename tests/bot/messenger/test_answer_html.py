@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Answer, Citation, Statement
+from bot.conversation.passage_refs import Excerpt, PassageRef
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
-from bot.messenger.outbound.keyboard import Excerpt, PassageRef
 from index.article import Article
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import (

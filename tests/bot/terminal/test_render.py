@@ -11,10 +11,10 @@ import pytest
 
 from bot.answer import Dropped
 from bot.errors import SettingsError
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.render import (
-    answer_json,
     answer_text,
     complaint,
     explained_text,

@@ -87,6 +87,11 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
         assert [each.id for each in reader.find(reference)] == [written.id]
     assert reader.find("inconnu") == []
     assert [each.title for each in reader.articles(limit=2)] == [written.title, "Pont"]
+    ordered = reader.articles()
+    assert [reader.articles(limit=2, skip=skip) for skip in range(5)] == [
+        ordered[skip : skip + 2] for skip in range(5)
+    ]
+    assert reader.articles(skip=3) == ordered[3:]
     leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
     assert [each.id for each in reader.articles(leap_day)] == [written.id]
     assert (reader.count(), reader.count(leap_day)) == (4, 1)
