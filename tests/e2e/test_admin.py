@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.operations.statistics import Holdings
 from bot.state import conversations, people
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import open_state, state_url
-from index.errors import DamagedIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
@@ -78,13 +76,6 @@ async def test_the_status_tells_how_the_bot_does(server: BotServer) -> None:
         "Statistiques",
         "Questions sans réponse",
     ]
-
-
-class Broken(Shelf):
-    """Its index cannot be read."""
-
-    def holdings(self) -> Holdings:
-        raise DamagedIndex("damaged-unreadable", shown="index/manifest.json", reason="x")
 
 
 @pytest.mark.usefixtures("bot")

@@ -19,8 +19,6 @@ from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, GROUP = 42, -100
 BOT = "selon_test_bot"
-QUESTION = "Quand Fresnel est-il né ?"
-
 _MARKS = "<b> </b> <a href='x'> &amp; & < > {0} %s \\ ` * _ [x](y) @all /aide « » "
 _WORDS = "/demander /recherche /article /inconnue http://exemple.fr '; DROP TABLE turns;"
 _SPECIAL = st.sampled_from(

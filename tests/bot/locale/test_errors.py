@@ -58,16 +58,6 @@ def test_a_sentence_is_one_line_that_begins_small_and_ends_without_a_stop(langua
             assert not text.endswith((".", " "))
 
 
-NAMES = (
-    "Budget 2025, encrypted, twice.txt",
-    "the file is empty.md: the file is empty.md",
-    "run `selon index`; try again",
-    "No such file or directory",
-    "{shown} {0} %s.txt",
-    "3 : vérités ; et « deux »",
-)
-
-
 @pytest.mark.parametrize(
     ("said", "french", "english"),
     [
