@@ -160,7 +160,7 @@ def _harmless(server: BotServer) -> bool:
     return server.refusals == []
 
 
-@settings(_KIND, max_examples=40)
+@settings(_KIND, max_examples=25)
 @given(text=_TEXT)
 def test_any_text_gets_one_answer_and_good_markup(conversation: Conversation, text: str) -> None:
     said = conversation.said_to(READER, text=text)
