@@ -12,7 +12,6 @@ import pytest
 
 from bot.main import run
 from bot.messenger.running.preflight import run_preflight
-from bot.settings import load_settings
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
 from tests.e2e.test_receiver import called_at, port
@@ -95,13 +94,3 @@ async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
         "note",
     ]
     assert "is taken: by Selon if it runs" in found["Receiving"][1]
-
-
-async def test_a_damaged_database_is_told_with_what_to_do(server: BotServer) -> None:
-    path = load_settings().data_dir / "state.sqlite"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 9000)
-    found = await said(server)
-    assert found["Database"][0].startswith(f"wrong: {path}: the database is damaged (")
-    assert ".recover" in found["Database"][0]
-    assert path.read_bytes()[16:] == b"\xff" * 9000
