@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.main import run
+from bot.messenger.running import requests
 from bot.messenger.running.preflight import run_preflight
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
@@ -28,6 +29,7 @@ def check(
     capsys: pytest.CaptureFixture[str],
 ) -> Callable[..., Awaitable[tuple[int, str]]]:
     """Runs the command, under more settings; its exit code and what it says, in one line."""
+    monkeypatch.setattr(requests, "REFUSAL_WAITS_SECONDS", (0.0, 0.01, 0.01))
     monkeypatch.setenv("SELON_DATA_DIR", str(home / ".selon"))
     monkeypatch.setenv("SELON_TELEGRAM_TOKEN", server.token)
     monkeypatch.setenv("SELON_TELEGRAM_API_URL", server.url)
