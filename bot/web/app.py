@@ -21,7 +21,7 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import api, articles, openai_api, pages
+from bot.web import api, articles, openai_api, pages, widget
 from bot.web.access import Access
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
@@ -53,7 +53,7 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """The application of all doors on the web, with the pages of features."""
     mcp_door = McpDoor(service)
-    doors = [pages, articles, api, openai_api]
+    doors = [pages, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
             *(route for each in doors for route in each.routes(service)),
@@ -71,6 +71,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
                 allowed_hosts=allowed_hosts(service.settings),
                 www_redirect=False,
             ),
+            Middleware(widget.Frames, origins=service.settings.web_embed, csp=CSP),
             Middleware(OwnOrigin),
             Middleware(Access, service=service),
         ],
