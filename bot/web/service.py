@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
 QUESTION_LIMIT = 1_000  # characters
+SEARCH_COST = 0.25  # of a search for articles, in questions
+READ_COST = 0.05  # of an article that a program reads
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
