@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.assembly import chain_over, open_gate, open_index, open_writers
 from bot.library.articles import Library
@@ -18,6 +19,7 @@ from bot.web.feature import WebFeature
 from bot.web.service import WebService
 
 GRACE_SECONDS = 3
+REQUEST_SECONDS = 15.0  # in which the head of a request arrives
 
 
 @contextmanager
@@ -43,6 +45,28 @@ def open_service(settings: Settings) -> Iterator[WebService]:
         )
 
 
+class PunctualProtocol(H11Protocol):
+    """HTTP whose connections are closed unless a request has arrived in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._close_unless_asked()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._close_unless_asked()
+
+    def _close_unless_asked(self) -> None:
+        answered = self.cycle
+
+        def close() -> None:
+            if self.cycle is answered:
+                self.transport.close()
+
+        asyncio.get_running_loop().call_later(REQUEST_SECONDS, close)
+
+
 class WebServer(uvicorn.Server):
     """Uvicorn, which says when it listens."""
 
@@ -56,6 +80,15 @@ class WebServer(uvicorn.Server):
         self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
 
+def allow_connections() -> None:
+    """Let the process hold as many connections as the system lets it."""
+    with suppress(ImportError, OSError, ValueError):  # Windows; or not allowed
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def serve(
     settings: Settings,
     ready: Callable[[str], None],
@@ -65,11 +98,15 @@ def serve(
 
     `halves` open the web halves of features.
     """
+    allow_connections()
     with open_service(settings) as service:
         config = uvicorn.Config(
             create_app(service, [each for half in halves if (each := half(service))]),
             host=settings.web_host,
             port=settings.web_port,
+            http=PunctualProtocol,
+            ws="none",
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,

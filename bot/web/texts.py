@@ -11,7 +11,11 @@ from bot.locale.catalogue import Texts
 class WebHelp(Texts, domain="web", part="help"):
     """What `selon serve` says, beside its help."""
 
+    none: str
+
     def listening(self, address: str) -> str: ...
+    def created(self, name: str) -> str: ...
+    def removed(self, name: str) -> str: ...
 
 
 class WidgetPhrases(Texts, domain="web", part="widget"):
@@ -45,7 +49,32 @@ class PagePhrases(Texts, domain="web", part="page"):
     page_missing: str
     failed: str
     back: str
+    login: str
+    token: str
+    enter: str
+    token_refused: str
+    copy: str
+    copied: str
+    copy_quote: str
+    copy_footnote: str
+    answer: str
+    useful: str
+    not_useful: str
+    searching: str
+    ready: str
+    stopped: str
+    changed: str
+    all_gone: str
+    earlier: str
+    privacy: str
+    download: str
+    forget: str
+    forget_question: str
 
     def holdings(self, count: int) -> str: ...
     def up_to(self, day: date) -> str: ...
     def perhaps(self, count: int) -> str: ...
+    def gone(self, count: int) -> str: ...
+    def kept_for(self, days: int) -> str: ...
+    def kept(self, turns: int, votes: int) -> str: ...
+    def who(self, name: str) -> str: ...
