@@ -70,28 +70,29 @@ class ArticlePages:
 
     async def read_article(self, request: Request) -> Response:
         """An article, at a quote of the answer `a`, or of the references `ref`."""
-        query, places, changed = request.query_params, list[QuotePlace](), False
+        query, places, answer, changed = request.query_params, list[QuotePlace](), "", False
         number = _whole(query.get("n"))
         turn = await self._service.stored(query["a"]) if "a" in query else None
         if turn is not None and turn.key:
             recalled = await self._service.recalled(turn)
-            view, changed = AnswerView(recalled.answer, turn.key), number in recalled.changed
+            view = AnswerView(recalled.answer, turn.key)
+            answer, changed = f"/a/{turn.key}", number in recalled.changed
             for each in recalled.answer.citations:
                 if each.number not in recalled.changed:
                     span = QuoteSpan(each.number, each.start, each.end)
                     address = view.place(each.number, each.article)
                     places.append(QuotePlace(span, each.article.id, address))
-        return await asyncio.to_thread(self._read, request, places, number, changed)
+        return await asyncio.to_thread(self._read, request, places, number, answer, changed)
 
     def _read(
-        self, request: Request, places: list[QuotePlace], number: int, changed: bool
+        self, request: Request, places: list[QuotePlace], number: int, answer: str, changed: bool
     ) -> Response:
+        """`answer` is the address of the answer that the `places` are of, if they are of one."""
         visitor: Visitor = request.state.visitor
         phrases, query = ReaderPhrases.of(visitor.language), request.query_params
         article = self._service.library.article(request.path_params["article_id"])
         if article is None:
             return render(request, "article_gone.html", 404, phrases=phrases)
-        answer = f"/a/{query['a']}" if places else ""
         places = places or _referenced(article, query.getlist("ref")[:MOST_REFERENCES])
         here = [each for each in places if each.article_id == article.id]
         place = next((each for each in here if each.span.number == number), None)

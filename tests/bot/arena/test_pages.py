@@ -15,7 +15,8 @@ from bot.arena import battle_records as battles
 from bot.arena.battle_records import BattleSide, NewBattle
 from bot.arena.feature import ArenaFeature
 from bot.web.service import WebService
-from tests.bot.web.library import open_client, open_service
+from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.library import create_pages, open_client, open_service
 from tests.index.samples import three
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -78,3 +79,10 @@ def test_writers_are_ranked_when_somebody_has_voted(service: WebService, pages: 
     assert all(re.fullmatch(r"[\d\u202f]+ \([\d\u202f]+ à [\d\u202f]+\)", each[2]) for each in rows)
     assert "50 votes de" in page.replace("\u00a0", " ")
     assert "<petit>" not in page
+
+
+def test_everybody_can_use_the_page(service: WebService) -> None:
+    vote(service, range(50))
+    app = create_pages(service, [ArenaFeature()])
+    with served(app) as address, open_browser() as browser:
+        check_accessible(browser, f"{address}/arene")

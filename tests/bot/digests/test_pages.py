@@ -15,9 +15,11 @@ from starlette.testclient import TestClient
 
 from bot.digests import clock
 from bot.digests.feature import DigestsFeature
+from bot.web.service import WebService
 from index.store.factory import open_store
 from tests.bot.digests.made import DAY, article
-from tests.bot.web.library import open_client, open_service
+from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.library import create_pages, open_client, open_service
 
 BRIDGE = article(
     "Le pont", "Le pont de Vaubrey a rouvert ce jeudi <matin>. Il mesure trente mètres."
@@ -33,11 +35,14 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Iterator[TestClient]:
-    with (
-        open_service(tmp_path, [BRIDGE, MILL]) as service,
-        open_client(service, [DigestsFeature()]) as client,
-    ):
+def service(tmp_path: Path) -> Iterator[WebService]:
+    with open_service(tmp_path, [BRIDGE, MILL]) as service:
+        yield service
+
+
+@pytest.fixture
+def pages(service: WebService) -> Iterator[TestClient]:
+    with open_client(service, [DigestsFeature()]) as client:
         yield client
 
 
@@ -110,3 +115,10 @@ def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
         assert pages.get("/podcasts/feed.xml").text == "<rss/>"
         for name in (".draft.mp3", "episodes.json", "..%2Fstate.sqlite", "deux.mp3", "un.html"):
             assert pages.get(f"/podcasts/{name}").status_code == 404
+
+
+def test_everybody_can_use_the_pages(service: WebService) -> None:
+    app = create_pages(service, [DigestsFeature()])
+    with served(app) as address, open_browser() as browser:
+        for path in ("/quotidien", "/quotidien?day=2026-04-02", "/podcasts"):
+            check_accessible(browser, address + path)

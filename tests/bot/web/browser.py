@@ -21,9 +21,7 @@ WAIT_SECONDS = 30
 
 
 @contextmanager
-def open_browser(
-    *, script: bool = True, language: str = "fr", dark: bool = False
-) -> Iterator[Chrome]:
+def open_browser(*, script: bool = True, language: str = "fr") -> Iterator[Chrome]:
     """Debian's Chromium without a window. Skips the test if it is not installed."""
     from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
@@ -36,8 +34,6 @@ def open_browser(
     options.binary_location = chromium
     for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1100,800"):
         options.add_argument(f"--{argument}")
-    if dark:
-        options.add_argument("--blink-settings=preferredColorScheme=0")
     preferences: dict[str, object] = {"intl.accept_languages": language}
     if not script:
         preferences["profile.managed_default_content_settings.javascript"] = 2
@@ -48,6 +44,18 @@ def open_browser(
         yield browser
     finally:
         browser.quit()
+
+
+def check_accessible(browser: Chrome, address: str) -> None:
+    """A page has nothing that axe finds fault with, light or dark."""
+    from axe_core_python.selenium import Axe
+
+    for scheme in ("light", "dark"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        browser.get(address)
+        faults = Axe().run(browser)["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in faults] == []
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.feature import Feature
@@ -34,9 +35,13 @@ def open_service(folder: Path, articles: Iterable[Article] | None = None) -> Ite
         yield WebService(chain, Library(live(folder)), state, settings)
 
 
+def create_pages(service: WebService, features: Sequence[Feature] = ()) -> Starlette:
+    """The application, with the pages of these features."""
+    return create_app(service, [half for each in features if (half := each.web(service))])
+
+
 @contextmanager
 def open_client(service: WebService, features: Sequence[Feature] = ()) -> Iterator[TestClient]:
     """A browser that keeps cookies, on this machine."""
-    halves = [half for each in features if (half := each.web(service))]
-    with TestClient(create_app(service, halves), base_url=ORIGIN) as client:
+    with TestClient(create_pages(service, features), base_url=ORIGIN) as client:
         yield client

@@ -171,6 +171,7 @@ def test_an_article_that_changed_since_an_answer_says_so(client: TestClient, she
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 1}).text
     assert "Tout est réécrit." in page
     assert "L’article a changé depuis cette réponse" in page
+    assert f'<a href="/a/{key}">← La réponse</a>' in page
     assert "<mark" not in page
 
 
@@ -206,7 +207,7 @@ def test_filters_offer_what_there_is_and_keep_what_was_chosen(pages: TestClient)
     assert '<option value="Le Phare">Le Phare</option>' in page
     assert '<option value="en">anglais</option>' in page
     assert 'name="since" type="date" value="2024-05-01"' in page
-    assert "1 article<" in page
+    assert "1 article <" in page
 
 
 @pytest.mark.parametrize("query", ["since=hier", "since=2025&until=2024", "until=2024-13"])

@@ -16,7 +16,7 @@ from bot.web.service import WebService
 from index.article import Article
 from index.build.builder import build
 from index.build.passages import cut
-from tests.bot.web.browser import open_browser, served
+from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.bot.web.documents import DOCUMENTS
 from tests.bot.web.library import open_service
 from tests.fakes import FakeEmbedder
@@ -162,3 +162,15 @@ def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) 
         browser.get("data:text/html,<title>off</title><script>document.title = 'on'</script>")
         assert browser.title == "off"
         check_opened(browser, address + quotes_path(cited, 3), cited[2], 3)
+
+
+def test_everybody_can_use_the_pages(browser: Chrome, corpus: tuple[WebService, str]) -> None:
+    service, address = corpus
+    listed = next(each for each in articles(service) if "jeux-olympiques" in each.path)
+    for path in (
+        quotes_path(cite(listed), 2),
+        "/articles?q=Paris&language=fr",
+        "/articles?since=hier",
+        "/articles/inconnu",
+    ):
+        check_accessible(browser, address + path)

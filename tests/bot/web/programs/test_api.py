@@ -197,7 +197,7 @@ def test_links_lead_to_the_public_address(live_settings: Settings) -> None:
 
 CALLS = [
     ("GET", "/api/search?q=phares"),
-    ("GET", "/api/articles/0123456789ab"),
+    ("GET", "/api/openapi.json"),
     ("GET", "/v1/models"),
     ("POST", "/v1/responses"),
     ("POST", "/mcp"),
