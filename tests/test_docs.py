@@ -19,8 +19,8 @@ from tests.docs import PARTS, ROOT, example, renew
 DATA = ("corpus/", "tests/", "docs/samples/")
 PAGES = sorted(
     name
-    for path in ROOT.rglob("*.md")
-    if not (name := path.relative_to(ROOT).as_posix()).startswith((".", *DATA))
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("[!.]*/**/*.md"))
+    if not (name := path.relative_to(ROOT).as_posix()).startswith(DATA)
 )
 CURRENT = [name for name in PAGES if not name.startswith("research/")]
 

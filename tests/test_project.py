@@ -67,9 +67,6 @@ def _wanted(need: Requirement, by: Requirement) -> bool:
     return need.marker is None or any(need.marker.evaluate({"extra": x}) for x in ("", *by.extras))
 
 
-# Settings
-
-
 # Dependencies
 
 

@@ -45,7 +45,7 @@ def words(text: str) -> str:
 
 
 @given(blocks=BLOCKS, limit=st.sampled_from((60, 400, MESSAGE_LIMIT)))
-@fuzzed(200)
+@fuzzed(100)
 def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], limit: int) -> None:
     pages = messages(blocks, "fr", limit)
     read = [parse_html(to_html(spans)) for spans in pages]
@@ -65,7 +65,7 @@ DATA = st.one_of(
 
 
 @given(data=DATA)
-@fuzzed(200)
+@fuzzed(100)
 def test_what_a_button_carries_is_a_place_or_nothing(data: str) -> None:
     reference = PassageRef.decode(data)
     if reference is not None:

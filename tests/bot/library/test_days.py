@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from bot.errors import KeepingError
 from bot.library.days import parse_period
-from bot.locale.articles import KeepingPhrases
 from index.article import Period
 
 TODAY = date(2025, 9, 1)
-FRENCH = KeepingPhrases.of("fr")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -21,12 +20,9 @@ from bot.terminal.render import (
     passage_text,
     sources_text,
 )
-from index.article import Period
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
-AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
-
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
 

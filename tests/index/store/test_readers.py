@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 from tests.index.store.postgres_stores import postgres_store
 
-CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
 WRITTEN = [
     replace(each, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
