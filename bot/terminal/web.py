@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+from rich.text import Text
 
-from bot.command import DONE, CommandLine
+from bot.command import DONE, FAILED, CommandLine
 from bot.errors import SettingsError
 from bot.feature import Feature
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+
+if TYPE_CHECKING:
+    from bot.messenger.services import BotServices
+    from bot.web.texts import WebHelp
 
 TOKEN_NAME_LIMIT = 64
 
@@ -47,8 +52,13 @@ def _serve_mcp(settings: Settings) -> int:
     return DONE
 
 
-def _serve(features: Sequence[Feature], settings: Settings) -> int:
-    """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
+def _serve(
+    features: Sequence[Feature],
+    settings: Settings,
+    check: Annotated[bool, typer.Option("--check", help="check")] = False,
+) -> int:
+    """Serve the pages until stopped, or only `check` every door. Raises SettingsError if the extra
+    is not installed."""
     with _installed():
         from bot.web.serve import serve
     from bot.web.texts import WebHelp
@@ -56,12 +66,57 @@ def _serve(features: Sequence[Feature], settings: Settings) -> int:
     for feature in features:
         feature.load_tables()
     texts = WebHelp.of(settings.language)
-    serve(
-        settings,
-        lambda address: show(console_for(sys.stderr), texts.listening(address)),
-        [feature.web for feature in features],
-    )
+    if check:
+        return _check(features, settings, texts)
+    serve(settings, partial(_tell_listening, texts), [feature.web for feature in features])
     return DONE
+
+
+def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> int:
+    """Say what a reader or a program would get at each door, a line each."""
+    from bot.web.check import check_doors
+    from bot.web.serve import open_service
+
+    out, faults = console_for(sys.stdout), 0
+    with open_service(settings) as service:
+        halves = [half for each in features if (half := each.web(service))]
+        for door in check_doors(service, halves):
+            faults += not door.good
+            mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
+            line = texts.door(door.door, door.status, door.size, door.seconds)
+            show(out, mark.append(harmless(line), style="default"))
+    show(out, texts.faulty(faults) if faults else texts.sound)
+    return FAILED if faults else DONE
+
+
+def serve_pages(
+    features: Sequence[Feature], settings: Settings
+) -> Callable[[BotServices], AbstractAsyncContextManager[None]]:
+    """What serves the pages beside the bot. Raises SettingsError."""
+    with _installed():
+        from bot.web.serve import serve_beside
+    from bot.web.service import WebService
+    from bot.web.texts import WebHelp
+
+    texts = WebHelp.of(settings.language)
+
+    def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
+        service = WebService(
+            cast(Any, services.chain),  # the one of `assembly`, which the pages know whole
+            services.library,
+            services.state,
+            settings,
+            services.gate,
+            services.index,
+        )
+        ready = partial(_tell_listening, texts)
+        return serve_beside(service, ready, [feature.web for feature in features])
+
+    return serve
+
+
+def _tell_listening(texts: WebHelp, address: str) -> None:
+    show(console_for(sys.stderr), texts.listening(address))
 
 
 def _token(
