@@ -133,7 +133,7 @@ def test_escape_stops_an_answer_that_is_being_written(
     ask(browser, SLOW)
     assert "Fresnel a conçu la lentille." in find(browser, "[aria-busy=true] .written")[0].text
     find(browser, "body")[0].send_keys(Keys.ESCAPE)
-    find(browser, "article.answer", 0)
+    wait_for(browser, "return !document.querySelector('article.answer')")
     assert find(browser, "#status")[0].get_attribute("textContent") == "Arrêté."
     assert chain.closed.wait(WAIT_SECONDS)
 

@@ -26,7 +26,7 @@ SCRIPTS = (
     "</textarea><script>alert(1)</script>",
     '" autofocus onfocus="alert(1)',
     '<a href="javascript:alert(1)">x</a>',
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 1234 * 5678 }}{% raw %}",
     "<style>@import '//mal.example'</style>",
     "<base href=//mal.example><form action=//mal.example>",
 )
@@ -99,7 +99,7 @@ def test_markup_of_strangers_is_text(
     for page in pages:
         assert page.status_code in (200, 404)
         assert faults(page.text) == []
-        assert "49" not in page.text or "7 * 7" in page.text
+        assert "7006652" not in page.text
         assert "unsafe" not in page.headers["content-security-policy"]
 
 
@@ -128,7 +128,9 @@ def test_other_names_get_nothing(client: TestClient, host: str) -> None:
     assert client.get("/", headers={"host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/", f"/articles/{FRESNEL.id}", "/mesdonnees", "/entrer", "/absent", "/a/x"])
+@pytest.mark.parametrize(
+    "path", ["/", f"/articles/{FRESNEL.id}", "/mesdonnees", "/entrer", "/absent", "/a/x"]
+)
 def test_no_page_can_be_framed_or_tells_where_readers_come_from(
     client: TestClient, path: str
 ) -> None:
