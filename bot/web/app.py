@@ -22,7 +22,7 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import access, api, articles, openai_api, pages, personal
+from bot.web import access, api, articles, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
@@ -55,7 +55,7 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """The application of all doors on the web, with the pages of features."""
     mcp_door = McpDoor(service)
-    doors = [pages, personal, access, articles, api, openai_api]
+    doors = [pages, personal, access, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
             *(route for each in doors for route in each.routes(service)),
@@ -74,6 +74,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
                 www_redirect=False,
             ),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
+            Middleware(widget.Frames, origins=service.settings.web_embed, csp=CSP),
             Middleware(OwnOrigin),
             Middleware(BodyDeadline),
             Middleware(Access, service=service),

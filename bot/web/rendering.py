@@ -21,6 +21,7 @@ from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
+from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
 from bot.web.service import Visitor, WebService
@@ -107,7 +108,7 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             texts=PageTexts.of(visitor.language),
             holdings=current_holdings(service.library),
             path=request.url.path,
-            base=str(service.settings.web_address or request.base_url).rstrip("/"),
+            base=base_address(service.settings, request),
             links=request.app.state.links,
             **values,
         )

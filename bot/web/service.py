@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from index.search.live import LiveIndex
 
 QUESTION_LIMIT = 1_000  # characters
+SEARCH_COST = 0.25  # of a search for articles, in questions
+READ_COST = 0.05  # of an article that a program reads
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 

@@ -21,6 +21,15 @@ class WebHelp(Texts, domain="web", part="help"):
     def removed(self, name: str) -> str: ...
 
 
+class WidgetPhrases(Texts, domain="web", part="widget"):
+    """What the widget says on pages of other sites."""
+
+    open: str
+    close: str
+    failed: str
+    link: str
+
+
 class PagePhrases(Texts, domain="web", part="page"):
     """What stands on every page, and around answers."""
 
