@@ -90,7 +90,7 @@ class WebServer(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup()
+        await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
