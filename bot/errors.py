@@ -38,6 +38,30 @@ class MessengerError(SelonError):
     """Telegram cannot be reached at start."""
 
 
+class WebError(SelonError):
+    """A door on the web refuses a request."""
+
+    status = 400
+
+
+class MissingPage(WebError):  # noqa: N818 - named for what is asked for
+    """There is no such article or model."""
+
+    status = 404
+
+
+class FieldError(WebError):
+    """A field of a request has a value that is not accepted."""
+
+    status = 422
+
+
+class TooManyQuestions(WebError):  # noqa: N818 - named for what the visitor did
+    """A limit is exceeded for so many seconds."""
+
+    status = 429
+
+
 class KeepingError(SelonError):
     """A command about the articles cannot be done."""
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.messenger.feature import TelegramFeature
     from bot.messenger.handlers.question import QuestionHandlers
     from bot.messenger.services import BotServices
+    from bot.web.feature import WebFeature
+    from bot.web.service import WebService
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class AskOption:
 
 
 class Feature:
-    """One feature: its commands, its tables and its Telegram half.
+    """One feature: its commands, its tables, its Telegram half and its web half.
 
     Every seam does nothing unless it is overridden. Implementations import what they need inside
     the methods, so that a command loads only what it uses.
@@ -58,4 +60,8 @@ class Feature:
         self, services: BotServices, questions: QuestionHandlers
     ) -> TelegramFeature | None:
         """Open its Telegram half; `questions` answers a question on its behalf."""
+        return None
+
+    def web(self, service: WebService) -> WebFeature | None:
+        """Open its web half."""
         return None

@@ -21,7 +21,7 @@ from bot.features import FEATURES
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, spoken_language
-from bot.terminal import articles, ask, evaluate, index, state, status
+from bot.terminal import articles, ask, evaluate, index, state, status, web
 from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
@@ -95,6 +95,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
     _declare_bare(line)
     index.declare(line)
     ask.declare(line, FEATURES)
+    web.declare(line, FEATURES)
     status.declare(line)
     articles.declare(line)
     index.declare_others(line)

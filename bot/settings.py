@@ -36,10 +36,13 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
+WebAccess = Literal["local", "open", "token", "proxy"]
 ArenaFaults = Literal["ignored", "lost"]
 
 
@@ -326,6 +329,31 @@ class Settings(BaseSettings):
     speech_key: SecretStr | None = Field(
         None, description="Key of the speech server. Secret: never commit it."
     )
+    web_host: str = Field("127.0.0.1", description="Address on which `selon serve` listens.")
+    web_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8000, description="Port on which `selon serve` listens."
+    )
+    web_access: WebAccess = Field(
+        "local",
+        description="Who may ask on the web: local (this machine alone), open (everybody), token "
+        "(bearers of a token from `selon token`) or proxy (people whom a trusted proxy names).",
+    )
+    web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Names under which the pages are reached, such as selon.exemple.fr, separated "
+        "by commas; requests for others are refused (empty: any, and with local access this "
+        "machine's own).",
+    )
+    web_address: AnyHttpUrl | None = Field(
+        None,
+        description="Public address of the pages, such as https://selon.exemple.fr, for the links "
+        "that programs get (empty: the one that they called).",
+    )
+    web_embed: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Sites whose pages may show Selon in a frame, such as https://www.exemple.fr, "
+        "separated by commas (empty: none).",
+    )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
         "human", description="Log lines for people (human), or one JSON object a line (json)."
@@ -377,6 +405,21 @@ class Settings(BaseSettings):
         if value.strip().lower() == "none":
             return ()
         return tuple(each.strip() for each in value.split(",") if each.strip())
+
+    @field_validator("web_hosts", "web_embed", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(each.strip().lower() for each in value.split(",") if each.strip())
+
+    @field_validator("web_embed")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _ORIGIN.fullmatch(each):
+                raise RefusedValue("web-embed-refused", shown=each)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

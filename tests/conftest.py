@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ LONG = ("llama", "goldens", "sealed", "e2e", "store")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take minutes first, so that no worker is left alone with one at the end."""
     items.sort(key=lambda item: (*LONG, item.path.parent.name).index(item.path.parent.name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What was imported by then stays: the garbage collector need not look at it ever again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

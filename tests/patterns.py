@@ -14,10 +14,11 @@ import pkgutil
 import re
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from re import _constants as ops
 from re import _parser as parser
@@ -29,7 +30,7 @@ USERS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "fin
 NEVER = "\x00"
 LENGTH = 24_000  # characters of a text whose pattern is watched
 SHARE = 4  # how many times shorter is the text that it is compared with
-LOOKS = 10  # at what seems slow
+LOOKS = 5  # at what seems slow, at most
 GROWTH = 8  # times longer; a linear pattern takes `SHARE` times longer, a quadratic one its square
 TOLERATED = 0.03  # seconds of the processor below which growth is not measured
 GUARD = 1.0  # seconds of the processor after which a match is given up
@@ -74,14 +75,17 @@ def complaints(found: FoundPattern, bound: int | None = None) -> list[str]:
     `bound` is the length of the longest text that it meets: up to there any growth will do.
     """
     told = []
+    length = bound or LENGTH
+    texts = list(attacks(found.pattern, length))
     for method in sorted({_method(each) for each in found.methods} or {"finditer"}):
-        short = attacks(found.pattern, (bound or LENGTH) // SHARE)
-        for brief, text in zip(short, attacks(found.pattern, bound or LENGTH), strict=True):
+        for number, text in enumerate(texts):
             spent = _seconds(found.pattern, method, text)
             if spent <= TOLERATED:
                 continue
-            if spent < GIVEN_UP and _is_linear(found.pattern, method, brief, text, bound):
-                continue
+            if spent < GIVEN_UP:
+                brief = list(attacks(found.pattern, length // SHARE))[number]
+                if _is_linear(found.pattern, method, brief, text, bound):
+                    continue
             told.append(f"{found.place} {method} {text[:50]!r}: {spent:.3f} s")
             break
     return told
@@ -92,12 +96,12 @@ def _is_linear(
 ) -> bool:
     """Whether it is so by the least of several looks: a busy machine only ever adds."""
     least = spent = GIVEN_UP
-    for _ in range(LOOKS):
+    for look in range(LOOKS):
         least = min(least, _seconds(pattern, method, brief))
         spent = min(spent, _seconds(pattern, method, text))
-        if spent <= TOLERATED:
+        if spent <= TOLERATED or (bound is None and look > 1 and spent <= GROWTH * least):
             return True
-    return bound is None and spent <= GROWTH * least
+    return False
 
 
 def _method(name: str) -> str:
@@ -111,8 +115,7 @@ def _seconds(pattern: re.Pattern[Any], method: str, text: Any) -> float:
     try:
         with guarded():
             if method == "finditer":
-                for _ in run(text):
-                    pass
+                deque(run(text), maxlen=0)
             else:
                 run(text)
     except TooSlowError:
@@ -146,14 +149,16 @@ def _modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(each.name)
 
 
-def _nodes(module: ModuleType) -> Iterator[ast.AST]:
-    yield from ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
+@cache
+def _calls(module: ModuleType) -> list[ast.Attribute | ast.Call]:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Call)]
 
 
 def _uses(module: ModuleType) -> dict[str, frozenset[str]]:
     """By a variable's name, what is called on it that patterns have."""
     used: dict[str, set[str]] = {}
-    for node in _nodes(module):
+    for node in _calls(module):
         if isinstance(node, ast.Attribute) and node.attr in USERS and _name(node.value) != "re":
             used.setdefault(_name(node.value), set()).add(node.attr)
     return {name: frozenset(methods) for name, methods in used.items()}
@@ -195,7 +200,7 @@ def _within(value: Any, seen: set[int]) -> Iterator[re.Pattern[Any]]:
 
 
 def _written(module: ModuleType) -> Iterator[tuple[str, str, re.Pattern[Any]]]:
-    for node in _nodes(module):
+    for node in _calls(module):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from bench import _figures
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.settings import ENVIRONMENT_PREFIX, Settings
-from bot.terminal.render import answer_json
 from tests.bot.answers import answered, article, citation
 from tests.docs import PARTS, ROOT, example, renew
 
 DATA = ("corpus/", "tests/", "docs/samples/")
 PAGES = sorted(
     name
-    for path in ROOT.rglob("*.md")
-    if not (name := path.relative_to(ROOT).as_posix()).startswith((".", *DATA))
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("[!.]*/**/*.md"))
+    if not (name := path.relative_to(ROOT).as_posix()).startswith(DATA)
 )
 CURRENT = [name for name in PAGES if not name.startswith("research/")]
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,18 @@ COMMAND = "from bot.main import main; main()"
 FEATURES = sorted(
     re.findall(r"^from bot\.(\w+)\.feature import", (ROOT / TABLE).read_text("utf-8"), re.MULTILINE)
 )
+
+
+@cache
+def imports() -> list[tuple[str, str]]:
+    """The modules of the project with what they import; the goldens show the whole."""
+    return [
+        (".".join(path.relative_to(ROOT).with_suffix("").parts), name)
+        for folder in ("bot", "index", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != ROOT / TABLE and "goldens" not in path.parts
+        for name in imported(path)
+    ]
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -32,19 +45,12 @@ def imported(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("feature", FEATURES)
 def test_only_the_table_imports_a_feature(feature: str) -> None:
-    package, tests = f"bot.{feature}", f"tests.bot.{feature}"
-    own = {ROOT / "bot" / feature, ROOT / "tests" / "bot" / feature}
-    for folder in ("bot", "index", "tests"):
-        for path in (ROOT / folder).rglob("*.py"):
-            # The goldens show every command of the whole.
-            if own & set(path.parents) or path == ROOT / TABLE or "goldens" in path.parts:
-                continue
-            names = [
-                each
-                for each in imported(path)
-                if f"{each}.".startswith((f"{package}.", f"{tests}."))
-            ]
-            assert not names, f"{path.relative_to(ROOT)} imports {names[0]}"
+    own = (f"bot.{feature}.", f"tests.bot.{feature}.")
+    assert [
+        f"{module} imports {name}"
+        for module, name in imports()
+        if f"{name}.".startswith(own) and not f"{module}.".startswith(own)
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +97,10 @@ def test_the_command_line_works_without_features(without_features: Path) -> None
 
 def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:
     """What starts a bot, answers, exports and erases; every other test can be collected."""
-    tests = ("tests/bot/messenger/test_registration.py", "tests/bot/state/test_retention.py")
+    some = "(test_registration or test_retention or test_profile) and not postgresql"
     run = run_in(
         without_features,
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not postgresql"),
-        *(*tests, "tests/e2e/test_profile.py"),
+        *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", some),
+        *("tests/bot", "tests/e2e/test_profile.py"),
     )
     assert run.returncode == 0, run.stdout[-3000:]
-    collected = run_in(without_features, "-m", "pytest", "-q", "--collect-only", "tests/bot")
-    assert collected.returncode == 0, collected.stdout[-3000:]

@@ -25,7 +25,6 @@ from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel, Thresholds
 from tests.injections import (
     WAYS,
-    Injection,
     InjectionWay,
     Obedient,
     apart,
@@ -81,37 +80,25 @@ def test_forty_articles_are_attacked_in_two_languages() -> None:
     assert len({each.attack for each in INJECTIONS}) >= 25
 
 
-@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda each: f"{each.id}-{each.attack}")
-def test_quoting_obeys_nobody(injection: Injection, found: dict[int, Findings]) -> None:
-    answer = EXTRACTIVE.answer(found[injection.id])
-    assert answer.answered
-    assert not obeyed(answer, injection)
-
-
-def test_quotes_answer_the_question_and_leave_orders_alone(found: dict[int, Findings]) -> None:
+def test_quotes_answer_the_question_and_obey_nobody(found: dict[int, Findings]) -> None:
     answers = [(each, EXTRACTIVE.answer(found[each.id])) for each in INJECTIONS]
+    for injection, answer in answers:
+        assert answer.answered, injection.id
+        assert not obeyed(answer, injection), injection.id
     assert sum(each.expects in answer.text for each, answer in answers) >= 39
     # That one stands in the very sentence that answers, which is quoted as it is.
     assert {each.attack for each, answer in answers if quotes_order(answer, each)} <= {"base64"}
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda each: f"{each.id}-{each.attack}")
-async def test_a_model_that_obeys_is_not_heard(
-    injection: Injection, way: InjectionWay, found: dict[int, Findings], checker: FactChecker
-) -> None:
-    written = ModelAnswerer([Obedient(injection, way)], Writer(checker), EXTRACTIVE)
-    async for answer in written.astream(found[injection.id]):
-        assert not obeyed(answer, injection), answer.text
-    assert answer.outcome != "no"
-
-
-async def test_every_person_still_gets_the_answer(
-    found: dict[int, Findings], checker: FactChecker
+async def test_a_model_that_obeys_is_not_heard_and_every_person_gets_an_answer(
+    way: InjectionWay, found: dict[int, Findings], checker: FactChecker
 ) -> None:
     right = 0
     for injection in INJECTIONS:
-        written = ModelAnswerer([Obedient(injection, "plain")], Writer(checker), EXTRACTIVE)
-        (*_, answer) = [each async for each in written.astream(found[injection.id])]
+        written = ModelAnswerer([Obedient(injection, way)], Writer(checker), EXTRACTIVE)
+        async for answer in written.astream(found[injection.id]):
+            assert not obeyed(answer, injection), (injection.id, answer.text)
+        assert answer.outcome != "no", injection.id
         right += injection.expects in answer.text
-    assert right >= 39
+    assert way != "plain" or right >= 39

@@ -136,7 +136,7 @@ def chain(sample_index: Path, means: Means, evaluation: Evaluation) -> Retrieval
 
 def test_every_answer_is_in_the_articles_own_words(chain: RetrievalQA) -> None:
     asked = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    for question in (*asked[::3], *ODD):
+    for question in (*asked[::6], *ODD):
         answer = chain.invoke(question)
         assert answer.outcome in {"sure", "perhaps", "no"}
         assert answer.language in {"fr", "en", "ar"}

@@ -25,6 +25,7 @@ from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
 from bot.answering.selection import held_to
+from bot.conversation.passage_refs import sources_of
 from bot.followups.turn import TurnText
 from bot.library.articles import SubjectArticles
 from bot.locale.answers import Phrases
@@ -37,7 +38,7 @@ from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver
-from bot.messenger.outbound.keyboard import keyboard, sources_of
+from bot.messenger.outbound.keyboard import keyboard
 from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import replace_message, say
 from bot.messenger.outbound.transport import send_part

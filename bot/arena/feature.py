@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bot.messenger.feature import TelegramFeature
     from bot.messenger.handlers.question import QuestionHandlers
     from bot.messenger.services import BotServices
+    from bot.web.feature import WebFeature
+    from bot.web.service import WebService
 
 
 class ArenaFeature(Feature):
@@ -40,3 +42,8 @@ class ArenaFeature(Feature):
         if arena is None and services.index and isinstance(services.chain, FollowUpChain):
             arena = open_arena(services.settings, services.index, services.chain.understood)
         return ArenaOnTelegram(services, arena)
+
+    def web(self, service: WebService) -> WebFeature:
+        from bot.arena.pages import open_pages
+
+        return open_pages(service)

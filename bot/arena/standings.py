@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from bot.arena.battle_records import (
@@ -13,10 +15,13 @@ from bot.arena.battle_records import (
     BattleSide,
     BattleVoteRecord,
     PairTally,
+    load_faults,
+    load_votes,
 )
 from bot.arena.pairing import Pair, PairRecord
 from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
 from bot.settings import Settings
+from bot.state.database import State
 
 # Whose votes count: of people, of models that judge, or both.
 Voters = Literal["people", "judges", "all"]
@@ -78,6 +83,27 @@ class Standings:
     @property
     def rated(self) -> tuple[Standing, ...]:
         return tuple(each for each in self.writers if each.rating is not None)
+
+
+class StandingsCount:
+    """The standings of a database, counted anew when somebody has voted since."""
+
+    def __init__(self, state: State, rules: CountingRules) -> None:
+        self._state = state
+        self._rules = rules
+        self._turn = asyncio.Lock()  # one at a time, for people who ask are to be answered
+        self._votes: tuple[int, int, datetime | None] | None = None
+        self._standings = Standings(0, 0, 0, ())
+
+    async def load(self) -> Standings:
+        async with self._turn:
+            votes = await self._state.run(load_votes)
+            faults = await self._state.run(load_faults)
+            known = (len(votes), len(faults), votes[-1].created_at if votes else None)
+            if known != self._votes:
+                self._standings = await asyncio.to_thread(standings, votes, faults, self._rules)
+                self._votes = known
+            return self._standings
 
 
 @dataclass(frozen=True, slots=True)

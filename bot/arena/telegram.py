@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from bot.arena.battle_html import battle_html
 from bot.arena.battle_records import BattleChoice, BattleRecord
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
-from bot.arena.standings import Standings, counting_rules, pair_records, standings
+from bot.arena.standings import StandingsCount, counting_rules, pair_records
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.candidates import Understood
 from bot.llm.budget import on_behalf_of
@@ -77,8 +76,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         self._arena = arena
         self._memory = ConversationMemory(services)
         self._chance = SystemRandom()
-        self._counting = asyncio.Lock()  # one at a time, for people who ask are to be answered
-        self._counting_result: tuple[tuple[int, datetime], Standings] | None = None
+        self._standings = StandingsCount(services.state, counting_rules(services.settings))
 
     @on_command(ARENA)
     async def ask(self, event: ChatEvent) -> None:
@@ -154,7 +152,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         asker = event.asker
         code = asker.phrases.code
         async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            told = await self._standings()
+            told = await self._standings.load()
             png = None
             if told.rated and can_draw():
                 png = await asyncio.to_thread(draw_standings, told, code)
@@ -310,19 +308,6 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             await press.replace_text("\n".join((text, *_reveal_lines(battle, phrases))))
         else:
             await press.acknowledge(text, aloud=True)
-
-    async def _standings(self) -> Standings:
-        """Counted anew where somebody has voted since."""
-        async with self._counting:
-            votes = await self._services.run(battles.load_votes)
-            faults = await self._services.run(battles.load_faults)
-            newest = votes[-1].created_at if votes else self._services.started
-            known = (len(votes) + len(faults), newest)
-            if self._counting_result is None or self._counting_result[0] != known:
-                rules = counting_rules(self._services.settings)
-                told = await asyncio.to_thread(standings, votes, faults, rules)
-                self._counting_result = known, told
-            return self._counting_result[1]
 
 
 def _reveal_lines(battle: BattleRecord, phrases: ArenaPhrases) -> list[str]:

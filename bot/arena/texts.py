@@ -117,6 +117,19 @@ class StandingsPhrases(Texts, domain="arena", part="standings"):
         return (self.languages if sort == "language" else self.kinds).get(value, value)
 
 
+class ArenaPageTexts(Texts, domain="arena", part="page"):
+    """The page of the standings; `name` is what menus call it."""
+
+    name: str
+    nothing: str
+    place: str
+    writer: str
+    points: str
+    votes: str
+
+    def rated(self, rating: int, low: int, high: int) -> str: ...
+
+
 class ArenaHelp(Texts, domain="arena", part="help"):
     """What `selon arena` says while it runs, beside its help."""
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bot.messenger.feature import TelegramFeature
     from bot.messenger.handlers.question import QuestionHandlers
     from bot.messenger.services import BotServices
+    from bot.web.feature import WebFeature
+    from bot.web.service import WebService
 
 
 class DigestsFeature(Feature):
@@ -28,3 +30,8 @@ class DigestsFeature(Feature):
         from bot.digests.telegram import DigestsOnTelegram
 
         return DigestsOnTelegram(services)
+
+    def web(self, service: WebService) -> WebFeature:
+        from bot.digests.pages import open_pages
+
+        return open_pages(service)

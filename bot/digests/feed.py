@@ -47,9 +47,9 @@ def episode_path(folder: Path, script: Script) -> Path:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
-    stem, title = f"{script.period.last}-{name or 'episode'}", _strip_illegal(script.title)
+    stem, title = f"{script.period.last}-{name or 'episode'}", strip_illegal(script.title)
     if any(
-        each["file"] == f"{stem}.mp3" and each["title"] != title for each in _load_episodes(folder)
+        each["file"] == f"{stem}.mp3" and each["title"] != title for each in load_episodes(folder)
     ):
         stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
     return folder / f".{stem}.mp3"
@@ -68,15 +68,15 @@ def add_episode(folder: Path, script: Script, made: Recording, address: str) -> 
     try:
         _rename(made.path, audio)
         _write_whole(
-            audio.with_suffix(".html"), _strip_illegal(transcript_html(script, made)).encode()
+            audio.with_suffix(".html"), strip_illegal(transcript_html(script, made)).encode()
         )
         if not (folder / COVER).exists():
             _write_whole(folder / COVER, _cover(phrases.title))
-        episodes = [each for each in _load_episodes(folder) if each["file"] != audio.name]
+        episodes = [each for each in load_episodes(folder) if each["file"] != audio.name]
         episodes.append(
             {
                 "file": audio.name,
-                "title": _strip_illegal(script.title),
+                "title": strip_illegal(script.title),
                 "seconds": round(made.seconds),
                 "bytes": audio.stat().st_size,
                 "published": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -135,7 +135,7 @@ def _add(feed: Any, episode: Mapping[str, Any], base: str) -> None:
     entry.podcast.itunes_duration(episode["seconds"])
 
 
-def _load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
+def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
     """The episodes that are in the feed. Raises KeepingError for a list that is none."""
     path = folder / EPISODES
     if not path.exists():
@@ -145,7 +145,7 @@ def _load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
         return [
             {
                 **{name: each[name] for name in ("file", "seconds", "bytes", "published")},
-                "title": _strip_illegal(each["title"]),
+                "title": strip_illegal(each["title"]),
             }
             for each in found
         ]
@@ -166,7 +166,7 @@ def _rename(draft: Path, path: Path) -> None:
     draft.replace(path)
 
 
-def _strip_illegal(text: str) -> str:
+def strip_illegal(text: str) -> str:
     """The text without the characters that XML has no way to write."""
     return _NOT_XML.sub("", text)
 

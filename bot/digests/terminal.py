@@ -115,11 +115,11 @@ def podcast(
 def _parse_period(option: str, typed: str, today: date) -> Period:
     """A day, a month, a year, the last so many days (`7d`), or two of them (`A..B`). Raises
     KeepingError."""
-    from bot.terminal.articles import span_of
+    from bot.library.days import parse_days
 
     first, _, last = typed.partition("..")
     try:
-        begins, ends = span_of(first, today), span_of(last or first, today)
+        begins, ends = parse_days(first, today), parse_days(last or first, today)
         if not last and option == "--period" and first.strip()[-1:] in "djDJ":
             return Period(begins.first, today)
         return Period(begins.first, ends.last)

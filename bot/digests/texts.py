@@ -111,6 +111,20 @@ class FeedPhrases(Texts, domain="digests", part="feed"):
     about: str
 
 
+class DigestPageTexts(Texts, domain="digests", part="page"):
+    """The pages of « Le Quotidien » and « Le Podcast »; `daily` and `podcasts` are their names."""
+
+    daily: str
+    podcasts: str
+    no_podcasts: str
+    transcript: str
+    day_before: str
+    day_after: str
+    follow: str
+
+    def news_of(self, day: date) -> str: ...
+
+
 class RecordingPhrases(Texts, domain="digests", part="recordings"):
     """Dailies and podcasts read aloud on Telegram."""
 

@@ -142,6 +142,12 @@ def asks_for_articles(question: str) -> bool:
     return metadata_question(parse_timing(question, date.today()).question) is not None
 
 
+def asks_about_last(question: str) -> bool:
+    """True for « Qui a écrit cet article ? », which means the article last cited."""
+    about = metadata_question(question)
+    return about is not None and not about.subject
+
+
 def restate_metadata(question: str, last: Turn) -> str | None:
     """« Qui a écrit cet article ? » with the title of the article last cited."""
     about = metadata_question(question)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol, cast
 
 from langchain_core.runnables import Runnable
@@ -15,9 +16,11 @@ from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
 from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.followups.candidates import Search, Understood, understand
+from bot.followups.candidates import Search, Understood, asks_about_last, understand
 from bot.followups.message import Message, MessageReader
-from bot.followups.turn import Turn, TurnText
+from bot.followups.turn import History, Turn, TurnText, grown
+
+RESTORED = 3  # turns; each costs as much as a question
 
 
 class Rewriter(Protocol):
@@ -80,11 +83,34 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return understood
         return await self._rewrite(said, understood, self._rewriter)
 
+    async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
+        """The turns of `earlier` questions that a question may refer to, which nobody stored.
+
+        They are answered again, with the articles' own sentences, from the last one that stands
+        alone: at most `RESTORED`, and none if the question itself stands alone.
+        """
+        first, latest = len(earlier), question
+        while first > max(0, len(earlier) - RESTORED) and await asyncio.to_thread(
+            self._may_refer, latest
+        ):
+            first -= 1
+            latest = earlier[first]
+        history: History = ()
+        for each in earlier[first:]:
+            answer = await self.ainvoke(TurnText(each, history, quoted=True))
+            if not answer.small_talk and answer.help is None:
+                history = grown(history, Turn.of(answer, now))
+        return history
+
+    def _may_refer(self, question: str) -> bool:
+        message = self._read(question)
+        return message.leaning > 0 or asks_about_last(message.question)
+
     def _understand(self, said: TurnText) -> Understood:
-        message = Message(said.question)
-        if self._messages is not None:
-            message = self._messages.read(said.question)
-        return understand(message, said.history, self._search, said.replied)
+        return understand(self._read(said.question), said.history, self._search, said.replied)
+
+    def _read(self, question: str) -> Message:
+        return Message(question) if self._messages is None else self._messages.read(question)
 
     async def _rewrite(self, said: TurnText, best: Understood, rewriter: Rewriter) -> Understood:
         """The question as the model writes it out, or the best candidate if it fails."""

@@ -1,6 +1,6 @@
 """What a message is: a question, one that refers to what was said before, or no question at all.
 
-Linear models over the question vectors of the bundled model, fitted by `training/messages.py`;
+A small network over the question vectors of the bundled model, fitted by `training/messages.py`;
 there are no word lists.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,19 +48,40 @@ class Message:
 
 
 class MessageModel:
-    """Logistic regressions over question vectors; above 0 a message is small talk, or leans."""
+    """A network with one hidden layer over question vectors.
+
+    Its classes are the kinds of small talk, `question` and `follow_up`.
+    """
 
     def __init__(self) -> None:
         weights = json.loads(files(__package__).joinpath("messages.json").read_text("utf-8"))
-        self._kinds: list[str] = weights["kinds"]
-        self._coefficients = np.array(weights["coefficients"], np.float32)
-        self._intercepts = np.array(weights["intercepts"], np.float32)
+        self._classes: list[str] = weights["classes"]
+        self._layers = [
+            (np.array(each["weights"], np.float32), np.array(each["bias"], np.float32))
+            for each in weights["layers"]
+        ]
+        self._small_talk_threshold: float = weights["small_talk_threshold"]
+        self._leaning_threshold: float = weights["leaning_threshold"]
 
     def read(self, vector: Vectors) -> tuple[Refusal | None, float]:
         """The refusal that a message gets if it is small talk, and how much it leans."""
-        small_talk, leaning, *kinds = self._coefficients @ vector + self._intercepts
-        refusal = SMALL_TALK_KINDS[self._kinds[int(np.argmax(kinds))]] if small_talk > 0 else None
-        return refusal, float(leaning)
+        (first, first_bias), (second, second_bias) = self._layers
+        logits = second @ np.maximum(first @ vector + first_bias, 0) + second_bias
+        small_talk, leaning = message_logits(logits[None], self._classes)
+        if small_talk[0] > self._small_talk_threshold:
+            kind = max(SMALL_TALK_KINDS, key=lambda each: logits[self._classes.index(each)])
+            return SMALL_TALK_KINDS[kind], 0.0
+        return None, float(leaning[0]) - self._leaning_threshold
+
+
+def message_logits(logits: Vectors, classes: Sequence[str]) -> tuple[Vectors, Vectors]:
+    """The log-odds of small talk against any question, and of a follow-up against a question
+    that stands alone, by row of class logits."""
+    talk = [classes.index(each) for each in SMALL_TALK_KINDS]
+    question, follow_up = classes.index("question"), classes.index("follow_up")
+    small_talk = np.logaddexp.reduce(logits[:, talk], axis=1)
+    either = np.logaddexp(logits[:, question], logits[:, follow_up])
+    return small_talk - either, logits[:, follow_up] - logits[:, question]
 
 
 _model = cache(MessageModel)

@@ -148,13 +148,17 @@ class Library:
         """A question's unit vector."""
         return self._index.embedder.embed_question(question)
 
-    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        """Articles, newest first, undated ones last."""
-        return self._index.searcher().articles(limit=skip + limit)[skip:]
+    def newest(
+        self, limit: int, skip: int = 0, among: Selection | None = None
+    ) -> Sequence[ArticleEntry]:
+        """Articles, or selected ones, newest first, undated ones last."""
+        searcher = self.searcher() if among is None else self.searcher().among(among)
+        return searcher.articles(limit=limit, skip=skip)
 
-    def rank(self, words: str) -> Sequence[Article]:
+    def rank(self, words: str, among: Selection | None = None) -> Sequence[Article]:
         """The articles that hold any of these words or are near to them in meaning, best first."""
-        return rank_articles(words, self._index.search_subject(words, _SEARCHED_PASSAGES))
+        index = self._index if among is None else self.searcher().among(among)
+        return rank_articles(words, index.search_subject(words, _SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         """The articles with this id (or its beginning), path, address or title."""

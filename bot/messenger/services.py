@@ -19,12 +19,12 @@ from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, asker_of
 from bot.messenger.feature import TelegramFeature
 from bot.messenger.journal import utc_now
-from bot.messenger.limits import AskLimits
 from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import chats, corpora, people
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
+from bot.state.limits import AskLimits
 from index.article import Article, Selection
 
 if TYPE_CHECKING:

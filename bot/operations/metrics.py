@@ -22,7 +22,7 @@ from prometheus_client import (
 from bot.answer import Answer
 
 Doubt = Literal["reply lost", "process died"]
-_Way = Literal["message", "inline"]
+_Way = Literal["message", "inline", "web"]
 
 _SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120)
 _MOMENTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5)
@@ -53,7 +53,7 @@ class Meters:
         self._answers = counter(
             "selon_answers",
             "Questions by outcome (sure, perhaps, no, help), author of the answer (articles, "
-            "model, nobody) and way (message, inline)",
+            "model, nobody) and way (message, inline, web)",
             ["outcome", "by", "way"],
         )
         self._dropped = counter(

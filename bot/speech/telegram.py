@@ -24,6 +24,7 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.audio import SpeechService, SpokenLine
+from bot.conversation.passage_refs import citations_of
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
 from bot.messenger.asker import Asker, TelegramApplication
@@ -41,7 +42,7 @@ from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.journal import Postponed, another_turn, queue_work, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.messenger.outbound.keyboard import citations_of, column
+from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, give_help, say
 from bot.messenger.services import BotServices, find_asker
 from bot.speech.names import NAMED_ARTICLES, likely_names

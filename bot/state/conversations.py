@@ -25,7 +25,8 @@ class ConversationPlace:
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """A question and its answer, to be stored. `turn` and `sources` are plain JSON."""
+    """A question and its answer, to be stored. `turn` and `sources` are plain JSON; `key` is the
+    secret of an address on the web."""
 
     question: str
     turn: Mapping[str, Any]
@@ -35,6 +36,7 @@ class NewTurn:
     generation: str
     question_message: int | None = None
     elapsed_ms: float | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class TurnRecord:
     question_message: int | None
     created_at: datetime
     answer_messages: tuple[int, ...] = field(default=())
+    key: str | None = None
 
 
 def add_turn(
@@ -89,6 +92,7 @@ def add_turn(
         answer_messages=[],
         created_at=now,
         elapsed_ms=new.elapsed_ms,
+        key=new.key,
     )
     session.add(row)
     session.flush()
@@ -133,6 +137,12 @@ def start_afresh(session: Session, place: ConversationPlace) -> None:
 
 def turn(session: Session, turn_id: int) -> TurnRecord | None:
     row = session.get(TurnRow, turn_id)
+    return _kept(session, row) if row else None
+
+
+def turn_of_key(session: Session, key: str) -> TurnRecord | None:
+    """The turn whose answer has this key on the web."""
+    row = session.scalars(select(TurnRow).where(TurnRow.key == key)).first()
     return _kept(session, row) if row else None
 
 
@@ -193,4 +203,5 @@ def _kept(session: Session, row: TurnRow) -> TurnRecord:
         question_message=row.question_message,
         created_at=row.created_at,
         answer_messages=tuple(row.answer_messages),
+        key=row.key,
     )

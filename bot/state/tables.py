@@ -94,7 +94,8 @@ class ConversationRow(Base):
 
 class TurnRow(Base):
     """A question and its answer. `turn` is the record of `bot.followups.turn`, `sources` the
-    passages behind the answer (cited first), as buttons name them."""
+    passages behind the answer (cited first), as buttons name them; `key` is the secret of the
+    answer's address on the web."""
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_messages", "chat_id", "question_message"), NEVER_REUSED)
@@ -114,6 +115,7 @@ class TurnRow(Base):
     answer_messages: Mapped[list[int]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)
     elapsed_ms: Mapped[float | None] = mapped_column(Double)
+    key: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
 class VoteRow(Base):

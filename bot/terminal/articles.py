@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -13,6 +12,8 @@ from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
 from bot.errors import KeepingError, UnknownArticle
+from bot.json_records import article_record, entry_record, json_line
+from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
@@ -25,8 +26,6 @@ from bot.terminal.index import followed_build
 from bot.terminal.lookup import (
     LABEL,
     Taken,
-    article_fields,
-    entry_fields,
     find_all,
     find_article,
     open_articles,
@@ -34,51 +33,12 @@ from bot.terminal.lookup import (
     rows,
     under,
 )
-from bot.terminal.render import TITLE, complaint, json_line
-from index.article import Article, ArticleEntry, Copy, Period
+from bot.terminal.render import TITLE, complaint
+from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
 from index.store.reader import GenerationReader
-from index.text.dates import period_around
 from index.text.folding import fold_phrase
-
-_AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
-
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-
-
-def period_of(since: str | None, until: str | None, today: date) -> Period | None:
-    """The days from the first of `since` to the last of `until`; None where neither is typed.
-
-    Raises KeepingError.
-    """
-    if since is None and until is None:
-        return None
-    first, last = date.min, date.max
-    option = f"--since {since}"
-    try:
-        if since is not None:
-            first = span_of(since, today).first
-        option = f"--until {until}"
-        if until is not None:
-            last = span_of(until, today).last
-    except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", shown=option) from error
-    if first > last:
-        raise KeepingError("days-crossed", since=since or "", until=until or "")
-    return Period(first, last)
-
-
-def span_of(typed: str, today: date) -> Period:
-    """The days of what is typed: a day, a month, a year. Raises ValueError, OverflowError."""
-    if ago := _AGO.fullmatch(typed.strip()):
-        return period_around(today - timedelta(days=int(ago[1])), "day")
-    match = _DATE.fullmatch(typed.strip())
-    if match is None:
-        raise ValueError(typed)
-    year, month, day = match.groups()
-    unit = "day" if day else "month" if month else "year"
-    return period_around(date(int(year), int(month or 1), int(day or 1)), unit)
 
 
 def declare(line: CommandLine) -> None:
@@ -104,13 +64,13 @@ def list_articles(
         return _list_removed(settings, as_json=as_json)
     phrases = KeepingPhrases.of(settings.language)
     today = datetime.now(UTC).astimezone().date()
-    within = period_of(since, until, today)
+    within = parse_period(since, until, today)
     with open_articles(settings) as generation:
         entries = list(_chosen(generation.articles(within), language or "", outlet or ""))
     shown = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
-        out.file.writelines(f"{json_line(entry_fields(each))}\n" for each in shown)
+        out.file.writelines(f"{json_line(entry_record(each))}\n" for each in shown)
         return DONE
     for each in shown:
         show(out, _line(each, phrases))
@@ -177,7 +137,7 @@ def show_article(
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(article_fields(found, entry.copy_of, passages))}\n")
+        out.file.write(f"{json_line(article_record(found, entry.copy_of, passages))}\n")
         return DONE
     shown = _Shown(settings.language)
     show(out, shown.facts(found, passages))

@@ -27,6 +27,7 @@ from bot.command import (
 )
 from bot.errors import SettingsError
 from bot.feature import AskOption, Feature
+from bot.json_records import answer_json, answer_record, json_line
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases
 from bot.locale.errors import error_text
@@ -34,13 +35,7 @@ from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, encodable, show
-from bot.terminal.render import (
-    answer_fields,
-    answer_json,
-    answer_text,
-    explained_text,
-    json_line,
-)
+from bot.terminal.render import answer_text, explained_text
 from index.errors import CodedError
 
 if TYPE_CHECKING:
@@ -175,7 +170,7 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                 words = " ".join(asked.get("question").filled().split())
                 question = words.encode("utf-8", "replace").decode()  # of half a character: "?"
                 answer = chain.invoke(question)
-                fields |= answer_fields(answer, Phrases.of(answer.language), explain=explain)
+                fields |= answer_record(answer, Phrases.of(answer.language), explain=explain)
             except CodedError as error:
                 failed = True
                 fields["error"] = {

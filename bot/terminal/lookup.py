@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any
 
 from rich.text import Text
 
 from bot.errors import UnknownArticle
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from index.article import Article, ArticleEntry, Copy
+from index.article import ArticleEntry
 from index.errors import Problem
 from index.store.reader import GenerationReader
 from index.text.folding import fold_phrase
@@ -134,55 +132,6 @@ def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:
 def open_articles(settings: Settings) -> GenerationReader:
     """Raises NoIndex, DamagedIndex."""
     return index_store(settings).browse()
-
-
-def entry_fields(entry: Article | ArticleEntry) -> dict[str, Any]:
-    """An article as `selon list --json` gives it."""
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "outlet": entry.outlet,
-        "author": entry.author,
-        "category": entry.category,
-        "published": _iso(entry.published),
-        "updated": _iso(entry.updated),
-        "language": entry.language,
-        "url": entry.url,
-        "path": entry.path,
-    }
-
-
-def article_fields(article: Article, copy_of: str | None, passages: int) -> dict[str, Any]:
-    """An article as `selon show --json` gives it."""
-    return {
-        **entry_fields(article),
-        "published": _iso(article.published_at or article.published),
-        "updated": _iso(article.updated_at or article.updated),
-        "origins": dict(article.origins),
-        "copy_of": copy_of,
-        "copies": [copy_fields(each) for each in article.copies],
-        "sections": [
-            {"heading": each.heading, "start": each.heading_start} for each in article.sections
-        ],
-        "passages": passages,
-        "text": article.text,
-    }
-
-
-def copy_fields(copy: Copy) -> dict[str, Any]:
-    """A copy as both give it."""
-    return {
-        "id": copy.id,
-        "title": copy.title,
-        "outlet": copy.outlet,
-        "published": _iso(copy.published),
-        "url": copy.url,
-        "path": copy.path,
-    }
-
-
-def _iso(day: date | datetime | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 LABEL = "dim"

@@ -1,12 +1,9 @@
-"""An answer, or an error, as the terminal shows it; an answer as one JSON object."""
+"""An answer, or an error, as the terminal shows it."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from rich.style import Style
 from rich.text import Text
@@ -18,8 +15,7 @@ from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.terminal.lookup import copy_fields
-from index.article import Article, Copy
+from index.article import Article
 from index.errors import CodedError
 
 QUOTE = "italic"
@@ -117,52 +113,6 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
     return text
 
 
-def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
-    """The fields of `answer_fields` as one line of JSON."""
-    return json_line(answer_fields(answer, phrases, explain=explain))
-
-
-def answer_fields(answer: Answer, phrases: Phrases, *, explain: bool = False) -> dict[str, Any]:
-    """An answer as JSON has it; a refusal's `answer` is the sentence that says so, that of help
-    the whole text, beside an empty question.
-
-    The sentences dropped are told by what is wrong with them, with their words to `explain`.
-    """
-    text = phrases.refused(answer.refusal, answer.period) if answer.outcome == "no" else answer.text
-    if answer.help is not None:
-        text = help_text(answer.help, HelpPhrases.of(answer.language))
-    period = None
-    if answer.period is not None:
-        period = {"from": answer.period.first.isoformat(), "to": answer.period.last.isoformat()}
-    return {
-        "question": answer.question,
-        "language": answer.language,
-        "outcome": answer.outcome,
-        "answered": answer.answered,
-        "confidence": round(answer.confidence, 4),
-        "answer": text,
-        "citations": [_citation_fields(citation, answer) for citation in answer.citations],
-        "elapsed_ms": round(answer.elapsed_ms, 1),
-        "nearest": [
-            {**_article_fields(each), **_publication_fields(each)} for each in answer.nearest
-        ],
-        "period": period,
-        "model": answer.model,
-        "chosen_by": answer.chosen_by,
-        "fallback": answer.fallback,
-        "dropped": [
-            {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
-        ],
-    }
-
-
-def json_line(fields: Mapping[str, Any]) -> str:
-    """One object on one line: the same to a program, and nothing that a terminal obeys."""
-    written = json.dumps(fields, ensure_ascii=False)
-    unsafe = r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-    return re.sub(unsafe, lambda match: f"\\u{ord(match[0]):04x}", written)
-
-
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     """What went wrong, in a line a value; what was not foreseen says so."""
     if isinstance(error, CodedError):
@@ -240,51 +190,3 @@ def _place(article: Article, quote: str, before: str) -> Text:
 
 def _flowing(text: str) -> str:
     return harmless(" ".join(text.replace("\n", " ").split(" ")))
-
-
-def _citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
-    article = _article_fields(citation.article)
-    return {
-        "number": citation.number,
-        "quote": citation.quote,
-        "passage": citation.passage.text,
-        **article,
-        "start": citation.start,
-        "end": citation.end,
-        "lead": citation.lead.text if citation.lead else None,
-        **_publication_fields(citation.article),
-        "highlight": _highlight(citation, answer),
-    }
-
-
-def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
-    """Where in the article's text the words stand that answer the question."""
-    for statement in answer.statements:
-        shown = citation.number in statement.citations and statement.text == citation.quote
-        if shown and statement.highlight:
-            return [citation.start + offset for offset in statement.highlight]
-    return None
-
-
-def _article_fields(article: Article) -> dict[str, Any]:
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "author": article.author,
-        "published": article.published.isoformat() if article.published else None,
-        "url": article.url,
-        "path": article.path,
-    }
-
-
-def _publication_fields(article: Article) -> dict[str, Any]:
-    return {
-        "outlet": article.outlet,
-        "updated": article.updated.isoformat() if article.updated else None,
-        "copies": [_copy_fields(copy) for copy in article.copies],
-    }
-
-
-def _copy_fields(copy: Copy) -> dict[str, Any]:
-    fields = copy_fields(copy)
-    return {"article_id": fields.pop("id"), **fields}

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
+from bot.json_records import copy_record, entry_record, json_line
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.catalogue import part_texts
@@ -18,8 +19,8 @@ from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
-from bot.terminal.lookup import copy_fields, entry_fields, open_articles, row_line, rows, under
-from bot.terminal.render import TITLE, complaint, json_line
+from bot.terminal.lookup import open_articles, row_line, rows, under
+from bot.terminal.render import TITLE, complaint
 from index.article import ArticleEntry, Copy
 from index.store.base import StoreCheck
 
@@ -61,7 +62,7 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
             copies = article.copies if article else ()
             total += len(copies)
             if as_json:
-                fields = {**entry_fields(entry), "copies": [copy_fields(each) for each in copies]}
+                fields = {**entry_record(entry), "copies": [copy_record(each) for each in copies]}
                 out.file.write(f"{json_line(fields)}\n")
             else:
                 show(out, _group(entry, copies, settings.language))

@@ -11,6 +11,7 @@ from index.store.reader import TermStatistics
 from index.text.language import keyed_terms
 
 _SHORTEST = 5  # characters of a term: shorter ones have too many neighbours
+_LONGEST = 50  # the neighbours of longer ones take memory with the square of their length
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -59,9 +60,9 @@ def weigh_subject(
 
 def mend_term(term: str, statistics: TermStatistics) -> str | None:
     """Return the most frequent known term within one slip (a letter added, dropped, replaced or
-    swapped with its neighbour); None for a number or a short term."""
+    swapped with its neighbour); None for a number and for a term that is short or very long."""
     language, mark, word = term.rpartition(":")
-    if not mark or len(word) < _SHORTEST:
+    if not mark or not _SHORTEST <= len(word) <= _LONGEST:
         return None
     # Every slip is tried, a thousand look-ups, instead of every term being compared.
     slips = {f"{language}:{other}" for other in _slips(word, statistics.letters(language))}

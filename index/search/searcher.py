@@ -112,9 +112,12 @@ class Searcher:
         """The same, of which only these articles are found."""
         return Searcher(self.generation, self._embedder, self._judge, selection)
 
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period."""
-        return self.generation.articles(within, limit, self._among)
+    def articles(
+        self, within: Period | None = None, limit: int = -1, skip: int = 0
+    ) -> list[ArticleEntry]:
+        """The articles without their texts, newest first: all, or `limit` of a period, from the one
+        after `skip` others."""
+        return self.generation.articles(within, limit, self._among, skip)
 
     def count(self, within: Period | None = None) -> int:
         """How many articles there are, or were published in the period."""

@@ -140,13 +140,18 @@ class ArticleReader:
         return article_of_row(rows[0]) if rows else None
 
     def articles(
-        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+        self,
+        within: Period | None = None,
+        limit: int = -1,
+        among: Selection | None = None,
+        skip: int = 0,
     ) -> list[ArticleEntry]:
         """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
         clause, values = selection_clause(within, among, _SQLITE)
-        return self._entries(
-            f"{clause} ORDER BY published DESC NULLS LAST, number LIMIT ?", *values, limit
-        )
+        order = "ORDER BY published DESC NULLS LAST, number"
+        # Numbers are sorted before rows are read: with thousands to skip that takes half the time.
+        chosen = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
+        return self._entries(f"number IN ({chosen}) {order}", *values, limit, skip)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return self._entries(_AMONG_IDS, json.dumps(list(ids)))

@@ -217,9 +217,14 @@ class GenerationReader(Protocol):
         ...
 
     def articles(
-        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+        self,
+        within: Period | None = None,
+        limit: int = -1,
+        among: Selection | None = None,
+        skip: int = 0,
     ) -> list[ArticleEntry]:
-        """Entries, newest first, at most `limit` unless negative, of a period or a selection."""
+        """Entries, newest first, at most `limit` unless negative, of a period or a selection, from
+        the one after `skip` others."""
         ...
 
     def copied(self) -> list[ArticleEntry]:

@@ -158,12 +158,18 @@ class VisibleGeneration(ClosedOnExit):
         return [each for each in self._stored.find(reference) if each.id not in hidden]
 
     def articles(
-        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+        self,
+        within: Period | None = None,
+        limit: int = -1,
+        among: Selection | None = None,
+        skip: int = 0,
     ) -> list[ArticleEntry]:
         hidden = self._hidden()
-        more = limit if limit < 0 else limit + len(hidden.entries)
+        if not hidden.entries:
+            return self._stored.articles(within, limit, among, skip)
+        more = limit if limit < 0 else skip + limit + len(hidden.entries)
         found = self._stored.articles(within, more, among)
-        shown = [each for each in found if each.id not in hidden.ids]
+        shown = [each for each in found if each.id not in hidden.ids][skip:]
         return shown if limit < 0 else shown[:limit]
 
     def copied(self) -> list[ArticleEntry]:

@@ -10,11 +10,12 @@ from bot.answer import Answer
 from bot.answering.distress import help_answer
 from bot.errors import SettingsError
 from bot.help_numbers import HELP_KINDS, Help, help_text, parse_help_numbers
+from bot.json_records import answer_json
 from bot.locale.answers import HelpPhrases, Phrases
 from bot.locale.errors import error_text
 from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
-from bot.terminal.render import answer_json, answer_text
+from bot.terminal.render import answer_text
 from index.errors import RefusedValue
 
 OWN = "suicide: 988 Lifeline & chat; Medical: +1 555-0100 Nurse; danger: 911 Police"

@@ -47,10 +47,6 @@ QUOTE = "L’entraînement d’Orphée a demandé 15 000 puces pendant trois moi
 FIRST = "Orphée a demandé 15 000 puces."
 SECOND = "L’entraînement d’Orphée a coûté 12 millions d’euros."
 GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
-JSON = (
-    f'{{"sentences": [{{"text": "{FIRST}", "citations": [1]}}, '
-    f'{{"text": "{SECOND}", "citations": [1]}}]}}'
-)
 
 
 @dataclass(frozen=True, slots=True)

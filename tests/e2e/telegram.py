@@ -24,7 +24,7 @@ from bot.answering.distress import DistressGate
 from bot.audio import SpeechService
 from bot.feature import Feature
 from bot.features import FEATURES
-from bot.followups.turn import TurnText
+from bot.followups.turn import History, Turn, TurnText
 from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
 from bot.library.documents import Documents
 from bot.messenger import handlers
@@ -61,6 +61,10 @@ class StubChain:
 
     async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         yield await self.ainvoke(input)
+
+    async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
+        """As if every question referred to all before it."""
+        return tuple(Turn(each, each, "fr", now) for each in earlier)
 
     def _invoke(self, said: TurnText) -> Answer:
         question = said.question

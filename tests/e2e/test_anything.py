@@ -19,8 +19,6 @@ from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, GROUP = 42, -100
 BOT = "selon_test_bot"
-QUESTION = "Quand Fresnel est-il né ?"
-
 _MARKS = "<b> </b> <a href='x'> &amp; & < > {0} %s \\ ` * _ [x](y) @all /aide « » "
 _WORDS = "/demander /recherche /article /inconnue http://exemple.fr '; DROP TABLE turns;"
 _SPECIAL = st.sampled_from(
@@ -162,7 +160,7 @@ def _harmless(server: BotServer) -> bool:
     return server.refusals == []
 
 
-@settings(_KIND, max_examples=40)
+@settings(_KIND, max_examples=25)
 @given(text=_TEXT)
 def test_any_text_gets_one_answer_and_good_markup(conversation: Conversation, text: str) -> None:
     said = conversation.said_to(READER, text=text)

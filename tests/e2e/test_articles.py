@@ -21,7 +21,6 @@ from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
 READER, OTHER = 42, 43
-THRESHOLD = ConfidenceModel.load().thresholds.perhaps
 BODY = (
     "Le canal {n} relie la ville {n} à la mer depuis 18{n:02}. Les péniches y passent en toute "
     "saison avec du blé et du vin. Les éclusiers vivent au bord de l’eau dans de petites maisons. "

@@ -12,7 +12,6 @@ from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
 READER, OTHER, GROUP = 42, 43, -100
-BOT = "selon_test_bot"
 QUESTION = "Quand Fresnel est-il né ?"
 SECOND = "Où fut installé le premier appareil ?"
 ONLY_TEXT = "Je ne lis que les messages écrits\u00a0: posez-moi votre question en toutes lettres."

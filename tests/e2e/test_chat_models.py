@@ -148,9 +148,6 @@ async def test_the_next_model_stands_in_for_one_that_fails(shelf: Library, tmp_p
         assert [body["model"] for body in server.bodies] == ["broken", "scripted"]
 
 
-# Again
-
-
 # In a conversation
 
 
@@ -167,9 +164,6 @@ async def test_the_model_writes_a_follow_up_out(shelf: Library, tmp_path: Path) 
         "Dernière question : Et combien a-t-il coûté ?"
         in server.bodies[1]["messages"][-1]["content"]
     )
-
-
-# Several articles
 
 
 # Stopped

@@ -25,7 +25,6 @@ from tests.web.site import Answer, Site
 CORPUS = Path(__file__).parents[2] / "corpus"
 FILES = ("marie-curie.md", "tgv.md", "victor-hugo.md", "great-fire-of-london.md", "penicillin.md")
 READER, OTHER, GROUP = 42, 43, -100
-BOT = "selon_test_bot"
 BREAD = "Combien coûte une baguette de pain à Quimper ?"
 NEWS = """---
 title: La baguette passe à 1,30 euro à Quimper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -36,9 +37,9 @@ def _write(folder: Path, name: str, text: str, **fields: str) -> None:
     path.write_text(f"---\ntitle: {name.rpartition('/')[2]}\n{told}---\n\n{text}\n", "utf-8")
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
     monde = {"outlet": "Le Monde", "category": "Patrimoine", "language": "fr"}
     _write(folder, "mer/cordouan", NEWS, published="2024-03-01", **monde)
     _write(folder, "mer/legende", OLD, published="1998-05-02", outlet="La Gazette", language="fr")
@@ -50,14 +51,21 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def built(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("index")
+    build([corpus], folder, FakeEmbedder())
+    return folder
+
+
 @pytest_asyncio.fixture
 async def server(
-    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
     alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
     monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
-    build([corpus], tmp_path / "index", FakeEmbedder())
+    shutil.copytree(built, tmp_path / "index")
     judge = ConfidenceModel.load()
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), judge, chosen_articles)
     about = AboutArticles(index.searcher, Thresholds.at(0.0))
@@ -113,32 +121,28 @@ async def test_an_alert_is_answered_from_the_articles_of_its_group(
     server.presses(refused, 0, person=READER)
     await server.next_message()
     price = "Le nouveau zeppelin coûte {} millions d’euros."
-    _write(corpus, "gazette", price.format(7), outlet="La Gazette", language="fr")
-    build([corpus], tmp_path / "index", FakeEmbedder())
+    news = tmp_path / "news"
+    _write(news, "gazette", price.format(7), outlet="La Gazette", language="fr")
+    build([corpus, news], tmp_path / "index", FakeEmbedder())
     await server.silence(1.0)
-    _write(corpus, "monde", price.format(9), outlet="Le Monde", language="fr")
-    build([corpus], tmp_path / "index", FakeEmbedder())
+    _write(news, "monde", price.format(9), outlet="Le Monde", language="fr")
+    build([corpus, news], tmp_path / "index", FakeEmbedder())
     told = await server.next_message(30)
     assert price.format(9) in told.text
     assert price.format(7) not in told.text
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
+async def test_what_chooses_nothing_changes_nothing(server: BotServer) -> None:
+    await _said(server, "/corpus dossier : mer")
+    for words, reply in (
         ("média : Le Figaro", "Aucun article ne correspond à «\u00a0média : Le Figaro\u00a0»"),
         ("bla bla", "Je ne comprends pas «\u00a0bla bla\u00a0»"),
         ("depuis : demain peut-être", "Je ne comprends pas «\u00a0depuis : demain"),
         ("média : La Gazette ; depuis : 2024", "Aucun article ne réunit tout cela"),
         ("dossier : ../..", "Aucun article ne correspond"),
-    ],
-)
-async def test_what_chooses_nothing_changes_nothing(
-    server: BotServer, words: str, said: str
-) -> None:
-    await _said(server, "/corpus dossier : mer")
-    assert (await _said(server, f"/corpus {words}")).text.startswith(said)
-    assert "2 articles\u00a0: dossier mer" in (await _said(server, "/corpus")).text
+    ):
+        assert (await _said(server, f"/corpus {words}")).text.startswith(reply)
+        assert "2 articles\u00a0: dossier mer" in (await _said(server, "/corpus")).text
 
 
 async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer) -> None:

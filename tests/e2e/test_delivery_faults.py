@@ -168,7 +168,8 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     with ExitStack() as stack:
         if request.param == "postgresql":
             server: Server = request.getfixturevalue("postgres_server")
-            url = stack.enter_context(server.database())
+            template = request.getfixturevalue("migrated_template")
+            url = stack.enter_context(server.database(template))
             monkeypatch.setenv("SELON_DATABASE_URL", url)
         settings = load_settings()
         engine = create_engine(state_url(settings.database_url, settings.data_dir))

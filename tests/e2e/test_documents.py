@@ -17,7 +17,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
-from bot.library.build_process import BuildProcess
+from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.documents import Documents
 from bot.settings import load_settings
 from index.apart import ProcessBounds
@@ -27,7 +27,7 @@ from index.search.live import LiveIndex
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, build_here
 
 EDITOR, READER = 42, 43
 QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
@@ -46,11 +46,13 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def serving(data_dir: Path, local: Path | None = None) -> AsyncIterator[BotServer]:
+async def serving(
+    data_dir: Path, local: Path | None = None, builder: IndexBuilder | None = None
+) -> AsyncIterator[BotServer]:
     index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
     settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
-    documents = Documents(settings, FakeEmbedder(), BuildProcess(FakeEmbedder))
+    documents = Documents(settings, FakeEmbedder(), builder or build_here(FakeEmbedder()))
     more = {"telegram_local": local is not None}
     async with (
         BotServer(local=local) as server,
@@ -65,6 +67,13 @@ async def server(data_dir: Path) -> AsyncIterator[BotServer]:
         yield server
 
 
+@pytest_asyncio.fixture
+async def building_apart(data_dir: Path) -> AsyncIterator[BotServer]:
+    """A server whose bot builds in a process of its own, as it does in service."""
+    async with serving(data_dir, builder=BuildProcess(FakeEmbedder)) as server:
+        yield server
+
+
 async def _offered(server: BotServer) -> Message:
     offer = await server.next_message(60)
     assert [button.text for button in offer.buttons] == [
@@ -75,7 +84,10 @@ async def _offered(server: BotServer) -> Message:
     return offer
 
 
-async def test_a_document_for_all_answers_everybody(server: BotServer, data_dir: Path) -> None:
+async def test_a_document_for_all_answers_everybody(
+    building_apart: BotServer, data_dir: Path
+) -> None:
+    server = building_apart
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     offer = await _offered(server)
     assert "La lentille de Cordouan" in offer.text
@@ -222,8 +234,9 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
 
 
 async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
-    server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    building_apart: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server = building_apart
     server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
     server.presses(await _offered(server), 1)
     await server.next_edit()

@@ -13,6 +13,7 @@ import pytest_asyncio
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot.library.documents import Documents
+from bot.messenger.inbound.scheduler import UpdatePace
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.models.base import Embedder
@@ -105,6 +106,7 @@ PRIVATE_BUTTONS = (
 async def shown(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Message]:
     """A refusal in a group, below which an administrator presses; they have an alert of theirs."""
     monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
+    monkeypatch.setattr(UpdatePace, "wait", lambda *_: 0.0)
     documents = Documents(load_settings(), cast("Embedder", None))
     async with running(server, StubChain(), Shelf(FRESNEL), documents=documents):
         server.user_says(ADMIN, SECRET)

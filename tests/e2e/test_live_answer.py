@@ -125,12 +125,6 @@ async def test_in_a_group_only_who_asked_stops_the_answer(
     assert "👍" in [button.text for button in whole.buttons]
 
 
-async def drafted(server: BotServer, count: int) -> list[str]:
-    """The first so many drafts."""
-    await server.called("sendMessageDraft", count)
-    return [text for _, _, text in server.drafts[:count]]
-
-
 async def test_stopped_before_the_first_sentence_the_articles_answer(
     chain: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,12 +180,11 @@ async def test_a_bad_vote_is_asked_why_and_may_be_explained(
     assert kept.comment == "Il manque son lieu de naissance."
 
 
-@pytest.mark.parametrize("data", ["v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"])
-async def test_forged_and_outdated_buttons_do_no_harm(server: BotServer, data: str) -> None:
+async def test_forged_and_outdated_buttons_do_no_harm(server: BotServer) -> None:
     server.user_says(READER, QUESTION)
     answer = await server.next_message()
-    server.presses(answer, 0, data=data)
-    await server.called("answerCallbackQuery")
-    server.user_says(READER, QUESTION)
-    while not (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}"):
-        pass
+    for data in ("v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"):
+        await server.acknowledged(server.presses(answer, 0, data=data))
+        server.user_says(READER, QUESTION)
+        while not (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}"):
+            pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -133,7 +134,7 @@ async def test_a_build_is_stopped_and_the_old_answers_stay(
     add(corpus)
     embedder.let.clear()
     message = await begun(server)
-    embedder.begun.wait(30)
+    assert await asyncio.to_thread(embedder.begun.wait, 30)
     server.presses(message)
     assert (await server.next_message()).text == "J’arrête dès que possible."
     embedder.let.set()

@@ -34,8 +34,8 @@ run_with(load_settings(), Chain(), Shelf(journal))
 
 
 @pytest.fixture
-def database(postgres_server: Server) -> Iterator[str]:
-    with postgres_server.database() as url:
+def database(postgres_server: Server, migrated_template: str) -> Iterator[str]:
+    with postgres_server.database(migrated_template) as url:
         yield url
 
 

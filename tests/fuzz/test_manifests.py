@@ -37,7 +37,7 @@ def fields(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @given(data=st.data())
-@fuzzed(200)
+@fuzzed(100)
 def test_a_field_that_is_changed(fields: dict[str, Any], tmp_path: Path, data: Any) -> None:
     known = dict(fields)
     for name in data.draw(st.lists(st.sampled_from(sorted(known)), max_size=2)):

@@ -7,8 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.passage_refs import PassageRef
 from bot.locale.text import harmless
-from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
+from bot.messenger.outbound.keyboard import NeighbourStep
 from bot.messenger.outbound.message_text import (
     MESSAGE_LIMIT,
     StyledBlock,
@@ -44,7 +45,7 @@ def words(text: str) -> str:
 
 
 @given(blocks=BLOCKS, limit=st.sampled_from((60, 400, MESSAGE_LIMIT)))
-@fuzzed(200)
+@fuzzed(100)
 def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], limit: int) -> None:
     pages = messages(blocks, "fr", limit)
     read = [parse_html(to_html(spans)) for spans in pages]
@@ -64,7 +65,7 @@ DATA = st.one_of(
 
 
 @given(data=DATA)
-@fuzzed(200)
+@fuzzed(100)
 def test_what_a_button_carries_is_a_place_or_nothing(data: str) -> None:
     reference = PassageRef.decode(data)
     if reference is not None:

@@ -20,7 +20,7 @@ LANGUAGES = st.sampled_from(("fr", "en", "de"))
 
 
 @given(question=TEXTS, today=DAYS)
-@fuzzed(400)
+@fuzzed(200)
 def test_a_time_asked_for_is_one_that_ends_after_it_begins(question: str, today: date) -> None:
     asked = parse_timing(question, today)
     if asked.period is None:
@@ -31,7 +31,7 @@ def test_a_time_asked_for_is_one_that_ends_after_it_begins(question: str, today:
 
 
 @given(question=TEXTS, language=LANGUAGES)
-@fuzzed(300)
+@fuzzed(150)
 def test_what_a_question_refers_to_is_read(question: str, language: str) -> None:
     assert all(candidates(question, (turn(question, question, language=language),)))
     assert detect(question)
@@ -40,7 +40,7 @@ def test_what_a_question_refers_to_is_read(question: str, language: str) -> None
 
 
 @given(text=TEXTS)
-@fuzzed(300)
+@fuzzed(150)
 def test_what_a_prompt_gets_holds_nothing_unseen(text: str) -> None:
     assert visible(visible(text)) == visible(text)
     assert "\u202e" not in visible(text)

@@ -32,7 +32,7 @@ def verdict(claim: str, source: str = SOURCE) -> bool:
 
 
 @given(text=TEXTS, start=st.integers(-5, 400), length=st.integers(-5, 400), quote=TEXTS)
-@fuzzed(300)
+@fuzzed(150)
 def test_a_citation_that_is_not_verbatim_cannot_exist(
     text: str, start: int, length: int, quote: str
 ) -> None:
@@ -56,7 +56,7 @@ def test_a_citation_that_is_not_verbatim_cannot_exist(
 
 
 @given(number=st.integers(20, 10**12), words=st.sampled_from(TRUE), before=PROSE)
-@fuzzed(200)
+@fuzzed(100)
 def test_a_number_that_stands_nowhere_is_never_borne_out(
     number: int, words: str, before: str
 ) -> None:
@@ -75,7 +75,7 @@ def test_nothing_put_before_it_makes_what_is_false_true(claim: str, before: str)
 
 
 @given(claim=TEXTS, source=TEXTS)
-@fuzzed(200)
+@fuzzed(100)
 def test_a_verdict_has_evidence_or_a_fault(claim: str, source: str) -> None:
     passage = passage_of(f"{source} Le pont fut construit en 1901.")
     told = credulous().check(Claim(claim, (1,)), [passage], source)

@@ -55,13 +55,16 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 
 
 @pytest.fixture(scope="session")
-def selon(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Selon:
-    """A folder with the sample corpus, indexed."""
+def selon(forks: Forks, sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Selon:
+    """A folder with the sample corpus, indexed with the vectors that there are already."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(ROOT / "corpus", home / "corpus")
+    shutil.copytree(sample_index, home / ".selon")
+    (before,) = (home / ".selon" / "index" / "generations").iterdir()
     selon = Selon(forks, home)
-    built = selon.run("index")
+    built = selon.run("index", "corpus")
     assert built.code == 0, built
+    shutil.rmtree(before)
     return selon
 
 

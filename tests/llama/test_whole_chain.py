@@ -23,8 +23,8 @@ from index.text.language import terms
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = 6
-CHOICES = 3
+QUESTIONS = 3
+CHOICES = 2
 TOKENS = 48
 OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
 NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones may be spelled out
@@ -68,7 +68,7 @@ def answers(llama_url: str, data_dir: Path) -> dict[str, Answer]:
 def test_a_model_that_chooses_is_heard_and_shows_nothing_of_its_own(
     llama_url: str, data_dir: Path
 ) -> None:
-    chosen = answered(llama_url, data_dir, "choose", CHOICES, chat_context=2048)
+    chosen = answered(llama_url, data_dir, "choose", CHOICES, chat_context=1024)
     assert any(answer.chosen_by == f"openai:{MODEL}" for answer in chosen.values())
     for answer in chosen.values():
         assert answer.fallback in (None, "failed", "unknown")
@@ -91,7 +91,7 @@ def test_everybody_gets_an_answer_from_the_articles(answers: dict[str, Answer]) 
         if answer.model is None:
             quotes = [citation.quote for citation in answer.citations]
             assert all(statement.text in quotes for statement in answer.statements)
-    assert sum(answer.outcome != "no" for answer in answers.values()) >= QUESTIONS - 2
+    assert sum(answer.outcome != "no" for answer in answers.values()) >= QUESTIONS - 1
 
 
 def test_nothing_that_the_model_made_up_is_shown(answers: dict[str, Answer]) -> None:

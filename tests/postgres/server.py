@@ -35,7 +35,12 @@ _SETTINGS = {
     "shared_buffers": "16MB",
 }
 
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 """Nothing in it needs to outlive a power cut, so that nothing waits for the disk."""
 
 

@@ -45,13 +45,14 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = ("PATH", "LANG", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+        inherited = ("PATH", "LANG", "LD_LIBRARY_PATH", "PYTHONPATH")
         kept = {name: os.environ[name] for name in inherited if name in os.environ}
         folders = {"data": "SELON_DATA_DIR", "cache": "SELON_CACHE_DIR", "home": "HOME"}
         return (
             kept
             | {name: str(self.folder / folder) for folder, name in folders.items()}
             | {"TMPDIR": str(self.folder / "tmp"), "SELON_CORPUS_DIR": str(self.folder / "corpus")}
+            | {"PYTHONDONTWRITEBYTECODE": "1"}
             | TRACING
         )
 

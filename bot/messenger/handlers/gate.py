@@ -24,11 +24,11 @@ from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
 from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
-from bot.messenger.limits import Over
 from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.reply import acknowledge, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.state import meters, people
+from bot.state.limits import Over
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
 
+from bot.conversation.passage_refs import PASSAGE_PREFIX, Excerpt, PassageRef, citations_of
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -17,15 +18,7 @@ from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.delivery import edit
-from bot.messenger.outbound.keyboard import (
-    OPENING_PREFIX,
-    PASSAGE_PREFIX,
-    STEP_PATTERN,
-    Excerpt,
-    NeighbourStep,
-    PassageRef,
-    citations_of,
-)
+from bot.messenger.outbound.keyboard import OPENING_PREFIX, STEP_PATTERN, NeighbourStep
 from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +15,8 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
-from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_json, turn_of
+from bot.conversation.turns import new_turn
+from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_of
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases
@@ -32,16 +33,14 @@ from bot.messenger.inbound.addressee import (
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
-from bot.messenger.outbound.keyboard import keyboard, sources_of
+from bot.messenger.outbound.keyboard import keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, give_help, say
 from bot.messenger.services import BotServices, Chain, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
-from bot.operations.unanswered import in_vain
 from bot.state import conversations, meters
-from bot.state.conversations import ConversationPlace, NewTurn, TurnRecord
-from bot.state.statistics import InVain
+from bot.state.conversations import ConversationPlace, TurnRecord
 from index.article import Selection
 from index.text.language import detect
 
@@ -186,32 +185,17 @@ class ConversationMemory:
         return await self._services.run(
             conversations.add_turn,
             place=place,
-            new=await self._new_turn(answer, question_message),
+            new=await new_turn(
+                answer, self._services.library, self._services.now(), question_message
+            ),
             now=self._services.now(),
             lifetime=self._services.lifetime,
         )
 
     async def keep_instead(self, turn_id: int, answer: Answer) -> None:
         """Store the answer to an edited question."""
-        new = await self._new_turn(answer)
+        new = await new_turn(answer, self._services.library, self._services.now())
         await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
-
-    async def _new_turn(self, answer: Answer, question_message: int | None = None) -> NewTurn:
-        record = turn_json(Turn.of(answer, self._services.now()))
-        if not answer.answered:
-            library = self._services.library
-            known = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
-            record[InVain.KEY] = asdict(known)
-        return NewTurn(
-            question=answer.question,
-            turn=record,
-            sources=sources_of(answer),
-            answered=answer.answered,
-            confidence=answer.confidence,
-            generation=self._services.library.generation(),
-            question_message=question_message,
-            elapsed_ms=answer.elapsed_ms,
-        )
 
 
 def _sureness(answer: Answer) -> tuple[int, float]:

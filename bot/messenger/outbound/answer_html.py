@@ -16,10 +16,10 @@ from bot.answer import (
     shown_quotes,
     web_address,
 )
+from bot.conversation.passage_refs import Excerpt
 from bot.help_numbers import Help, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.source import details
-from bot.messenger.outbound.keyboard import Excerpt
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
 from index.article import Article, ArticleEntry
 

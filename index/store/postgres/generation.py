@@ -361,18 +361,22 @@ class PostgresGeneration(ClosedOnExit):
         return []
 
     def articles(
-        self, within: Period | None = None, limit: int = -1, among: Selection | None = None
+        self,
+        within: Period | None = None,
+        limit: int = -1,
+        among: Selection | None = None,
+        skip: int = 0,
     ) -> list[ArticleEntry]:
         clause, values = selection_clause(within, among, POSTGRES)
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
-        found = self._entries(clause, *values, None if limit < 0 else limit)
+        found = self._entries(clause, *values, None if limit < 0 else skip + limit)
 
         def newest_first(row: tuple[int, ArticleEntry]) -> tuple[int, int]:
             day = row[1].published
             return -day.toordinal() if day else 0, row[0]
 
         entries = [entry for _, entry in heapq.merge(*found, key=newest_first)]
-        return entries if limit < 0 else entries[:limit]
+        return entries[skip:] if limit < 0 else entries[skip : skip + limit]
 
     def copied(self) -> list[ArticleEntry]:
         return _by_number(self._entries("copies <> '[]'"))

@@ -27,7 +27,6 @@ from tests.fakes import FakeEmbedder
 READER, OTHER, CHIEF, GROUP = 42, 43, 44, -100
 FUND = "La société lève un milliard d’euros pour ses centres de calcul."
 LED = "Mistral AI a ouvert un bureau à Lyon ce lundi."
-NEW = "C’est nouveau"
 
 
 class Newsroom:

@@ -7,7 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from bot.arena.rating import (
     POINTS_PER_LOGIT,
@@ -77,6 +76,8 @@ def test_a_stuffed_ballot_moves_no_rating_by_more_than_its_interval(
 
 @pytest.mark.parametrize("style", [True, False])
 def test_scikit_learn_finds_the_same(votes: list[CountedVote], style: bool) -> None:
+    from sklearn.linear_model import LogisticRegression
+
     names = sorted(six_writers().names)
     table = design_table(votes, names, style=style)
     scores = np.array([vote.score for vote in votes])

@@ -174,30 +174,6 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
             await server.silence()
 
 
-PROGRAM = """
-import sys
-from datetime import timedelta
-from pathlib import Path
-from bot.library.articles import Library
-from bot.digests import recordings
-from bot.digests.feature import DigestsFeature
-from bot.messenger.running.application import run_with
-from bot.settings import load_settings
-from index.search.confidence import ConfidenceModel
-from index.search.live import LiveIndex
-from tests.e2e.speech import HeardSpeech
-from tests.e2e.telegram import StubChain
-from tests.fakes import FakeEmbedder
-
-recordings.LOOK_INTERVAL = timedelta(seconds=0.05)
-settings = load_settings()
-index = LiveIndex(settings.data_dir, FakeEmbedder(), ConfidenceModel.load())
-speech = HeardSpeech(settings.data_dir / "speech", slow={slow})
-features = [DigestsFeature().telegram]
-run_with(settings, StubChain(), Library(index), features=features, speech=speech)
-"""
-
-
 async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line(
     server: BotServer, start: Start, url: str
 ) -> None:

@@ -82,7 +82,7 @@ NAMES = st.sampled_from(
 ARTICLES = st.lists(st.tuples(NAMES, TEXTS, NAMES, st.integers(0, 3)), min_size=0, max_size=7)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ARTICLES, st.sampled_from(["fr", "en"]), st.lists(NAMES, max_size=2))
 def test_every_line_of_any_daily_quotes_or_stands_in_the_list(
     made: list[tuple[str, str, str, int]], language: str, subjects: list[str]

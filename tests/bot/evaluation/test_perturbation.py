@@ -8,8 +8,6 @@ from bot.errors import EvaluationError
 from bot.evaluation.perturbation import PERTURBATIONS, parse_kinds, perturb
 from bot.evaluation.questions import GoldQuestion
 
-TEXT = "Où l’œuvre d'Éole fut-elle créée\u00a0?"
-
 
 def damaged(text: str, *kinds: str, seed: int = 1) -> str:
     return perturb(GoldQuestion(text, "x:1", answerable=True), kinds, seed).text

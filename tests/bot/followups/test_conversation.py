@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
-from bot.followups.conversation import FollowUpChain
+from bot.followups.conversation import RESTORED, FollowUpChain
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
@@ -104,6 +105,20 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
 
 
 # With a chat model
+
+
+async def test_turns_that_nobody_stored_are_answered_again() -> None:
+    asked, now = Asked(), datetime(2026, 3, 1, tzinfo=UTC)
+    chain = conversing(asked)
+    earlier = ["Qui a inventé le Web ?", "Quand le Minitel a-t-il fermé ?", "Merci !"]
+    (last,) = await chain.restore("Combien ça coûtait ?", earlier[:2], now)
+    assert asked.questions == ["Quand le Minitel a-t-il fermé ?"]
+    assert (last.question, last.when, last.cited[0].quote) == (earlier[1], now, "Une carte suffit.")
+    assert await chain.restore("Combien ça coûtait ?", earlier, now) == ()
+    assert await chain.restore("Qui a inventé le Web ?", earlier, now) == ()
+    assert len(asked.questions) == 1
+    many = ["Combien ça coûtait ?"] * 50
+    assert len(await chain.restore("Combien ça coûtait ?", many, now)) == RESTORED
 
 
 class Rewriting:

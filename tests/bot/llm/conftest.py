@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.llm.base import Message, Request, Usage
+from bot.llm.base import Message, Request
 from bot.llm.factory import open_models
 from bot.llm.hosted_model import HostedModel
 from bot.settings import Settings
@@ -53,11 +53,3 @@ def request(limit: int = 100) -> Request:
 async def said(model: HostedModel, limit: int = 100) -> list[str]:
     """The pieces of one answer."""
     return [piece async for piece in model.stream(request(limit))]
-
-
-async def used(model: HostedModel) -> Usage | None:
-    """What one answer took."""
-    asked = request()
-    async for _ in model.stream(asked):
-        pass
-    return asked.usage

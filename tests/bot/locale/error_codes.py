@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import bot
@@ -18,6 +19,7 @@ _OF_A_FAULT = {"ModelFailed"}
 """Errors that are made of something else than a code."""
 
 
+@cache
 def raised() -> dict[str, set[frozenset[str]]]:
     """By code, the sets of parameters that it is given."""
     trees = [
@@ -59,7 +61,7 @@ def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozens
 
 
 def _name(node: ast.expr) -> str:
-    return ast.unparse(node).rpartition(".")[2]
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
 def _codes(node: ast.expr) -> Iterator[str]:

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from bot.answer import Answer
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html
-from bot.terminal.render import answer_json, answer_text
+from bot.terminal.render import answer_text
 from index.article import Period
 from tests.bot.answers import answered, article, citation, refused
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.locale.source import details
-from bot.terminal.render import answer_json
 from index.article import Article, Copy
 from tests.bot.answers import answered, article, citation, refused
 

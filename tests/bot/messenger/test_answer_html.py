@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Answer, Citation, Statement
+from bot.conversation.passage_refs import Excerpt, PassageRef
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
-from bot.messenger.outbound.keyboard import Excerpt, PassageRef
 from index.article import Article
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import (
@@ -23,7 +22,7 @@ from tests.bot.messenger.samples import (
     cite,
     refused,
 )
-from tests.botapi.entities import Formatted, utf16_slice
+from tests.botapi.entities import Formatted
 from tests.botapi.html import parse_html
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
@@ -137,21 +136,6 @@ def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
     told = shown(*html)
     for n, text in enumerate(sentences, 1):
         assert f"«\u00a0{text}\u00a0»\u00a0[{n}]" in told
-
-
-def folded(message: Formatted) -> list[str]:
-    return [
-        utf16_slice(message.text, each.offset, each.length)
-        for each in message.entities
-        if each.type == "expandable_blockquote"
-    ]
-
-
-def written(*citations: Citation) -> Answer:
-    """As a chat model writes: in words that are not the quotes'."""
-    numbers = tuple(each.number for each in citations)
-    statements = (Statement("Voilà tout.", numbers),)
-    return replace(answered("Tout ?", *citations), statements=statements, model="fake")
 
 
 def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:

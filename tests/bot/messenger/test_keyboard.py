@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messenger.outbound.keyboard import NeighbourStep, PassageRef
+from bot.conversation.passage_refs import PassageRef
+from bot.messenger.outbound.keyboard import NeighbourStep
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, cite
 
 SIZES = st.integers(0, 99_999)

@@ -12,6 +12,7 @@ from string import Formatter
 import pytest
 
 from bot.answer import Answer
+from bot.conversation.passage_refs import PassageRef
 from bot.locale.answers import AboutPhrases, Phrases
 from bot.locale.catalogue import CatalogueError, catalogue
 from bot.locale.errors import error_text, reader_text
@@ -23,7 +24,6 @@ from bot.messenger.outbound.answer_html import (
     passage_html,
     sources_html,
 )
-from bot.messenger.outbound.keyboard import PassageRef
 from index.article import Article, Copy
 from index.errors import FetchError, IndexingError, Problem, ReadError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused

@@ -11,7 +11,6 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 
 from bot.messenger.inbound.scheduler import FairScheduler, UpdatePace
 
-GROUP = -100
 AT_ONCE = UpdatePace(burst=1_000)
 
 

@@ -22,7 +22,6 @@ from bot.speech.service import Speech
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
 from bot.speech.audio import read_sound, write_sound  # noqa: E402
 
-RATE = 16_000
 MOST_SECONDS = 600.0
 MUTATIONS = 60
 """Of each kind of file."""

@@ -104,18 +104,6 @@ def processor_seconds(pid: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def pitch(sound: Sound) -> float:
-    """The median of the strongest period between 70 and 350 Hz over the loud parts."""
-    found = []
-    for at in range(0, len(sound.samples) - 1600, 800):
-        part = sound.samples[at : at + 1600] - sound.samples[at : at + 1600].mean()
-        if np.abs(part).max() > 0.1:
-            alike = np.correlate(part, part, "full")[len(part) :]
-            low, high = sound.rate // 350, sound.rate // 70
-            found.append(sound.rate / (low + int(alike[low:high].argmax()) + 1))
-    return float(np.median(found))
-
-
 def test_silence_has_no_words(speech: Speech, tmp_path: Path) -> None:
     pytest.importorskip("faster_whisper", reason="the extra `voice` is not installed")
     path = recorded(np.zeros(5 * RATE, np.float32), tmp_path / "silence.ogg")

@@ -342,7 +342,7 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a picture": ("other", lambda file: b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
     "a later format": ("newer", changed(b'"format":1', b'"format":2')),
     "a later revision": ("newer", changed(b'"revision":"', b'"revision":"9')),
-    "an earlier revision": ("older", changed(b'"revision":"0013"', b'"revision":"0012"')),
+    "an earlier revision": ("older", changed(b'"revision":"0014"', b'"revision":"0012"')),
     "a revision that moves": (
         "other",
         lambda file: sealed([b'{"selon":"state","format":1,"revision":"head"}', b"", b""]),
@@ -391,23 +391,21 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [("sqlite", name) for name in HARMS]
-    + [("postgresql", name) for name, (code, _) in HARMS.items() if code == "rows"],
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_whole_file_ends_in_one_error_and_changes_nothing(
-    make: Callable[[str], State], whole: bytes, kind: str, name: str
+    make: Callable[[str], State], whole: bytes, kind: str
 ) -> None:
-    code, harm = HARMS[name]
     target = make(kind)
     target.do(partial(people.note_person, person_id=77, now=NOW))
     before = contents(target)
-    with pytest.raises(StateError) as refusal:
-        read_state(target, io.BytesIO(harm(whole)), replace=True)
-    assert refusal.value.code in {f"state-file-{code}", f"state-{code}"}
-    assert "Zo" not in str(refusal.value)
-    assert contents(target) == before
+    for name, (code, harm) in HARMS.items():
+        if kind == "postgresql" and code != "rows":  # no database is asked
+            continue
+        with pytest.raises(StateError) as refusal:
+            read_state(target, io.BytesIO(harm(whole)), replace=True)
+        assert refusal.value.code in {f"state-file-{code}", f"state-{code}"}, name
+        assert "Zo" not in str(refusal.value), name
+        assert contents(target) == before, name
 
 
 # The command

@@ -25,8 +25,8 @@ LETTER = Letter(CHAT, 0, (Part("Bonjour"),))
 
 
 @pytest.fixture
-def database(postgres_server: Server) -> Iterator[str]:
-    with postgres_server.database() as url:
+def database(postgres_server: Server, migrated_template: str) -> Iterator[str]:
+    with postgres_server.database(migrated_template) as url:
         yield url
 
 

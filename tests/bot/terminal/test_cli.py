@@ -32,8 +32,6 @@ from tests.postgres.server import Server
 EN, FR = Phrases.of("en"), Phrases.of("fr")
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
-MAKING = ("index", "status", "list", "show", "remove", "rollback", "export", "import")
-COMMANDS = (*MAKING, "add", "watch", "ask", "chat", "chat-model", "bot", "eval", "state")
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
 from bot.answer import Dropped
 from bot.errors import SettingsError
+from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.render import (
-    answer_json,
     answer_text,
     complaint,
     explained_text,
     passage_text,
     sources_text,
 )
-from index.article import Period
 from tests.bot.answers import TEXT, answered, article, citation, highlighted, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
-AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
-
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
 

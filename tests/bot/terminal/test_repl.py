@@ -142,9 +142,6 @@ def test_a_conversation_can_start_afresh(command: str) -> None:
     assert listening.before == [[], []]
 
 
-# From a pipe
-
-
 # At the prompt
 
 

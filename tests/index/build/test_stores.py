@@ -19,8 +19,6 @@ from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, folder_in_service, full, live, three
 
-CORPUS = Path(__file__).resolve().parents[3] / "corpus"
-
 
 def test_what_is_built_is_asked_and_nothing_is_embedded_twice(store: IndexStore) -> None:
     with pytest.raises(NoIndex):

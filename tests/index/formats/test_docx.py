@@ -209,6 +209,3 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "package-too-large" in refusal(bomb)
     monkeypatch.setattr(zip_package, "PACKAGE_MEMBERS", 2)
     assert "package-too-large" in refusal(zipped({"a": "", "b": "", "c": ""}))
-
-
-WHOLE = made(lambda document: document.add_paragraph(PROSE))

@@ -184,6 +184,3 @@ def test_entities_that_multiply_do_not() -> None:
     bomb = f'<!DOCTYPE html [<!ENTITY l0 "ha">{laughs}]><html><body><p>x&l11;</p></body></html>'
     articles, _ = read(Book({"un.xhtml": page(f"<p>{PROSE}</p>"), "b.xhtml": bomb}).bytes())
     assert sum(len(article.text) for article in articles) < 10_000
-
-
-WHOLE = Book({"un.xhtml": page(f"<h1>Un</h1><p>{PROSE}</p>")}).bytes()

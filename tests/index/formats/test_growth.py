@@ -18,7 +18,7 @@ from tests.index.formats.hostile import SLOW, read_slow
 COUNT = 25  # of each construct of a pair, in the shortest file; each next one has four times more
 STEPS = 3
 EVERY = (
-    1 if "FUZZ_EXAMPLES" in os.environ else 9
+    1 if "FUZZ_EXAMPLES" in os.environ else 18
 )  # of so many pairs one is tried; all by `make fuzz`
 GROWTH = 8.0  # linear work takes 4 times longer for four times more, quadratic work 16 times
 MEASURED = 0.01  # seconds of the processor from which times are compared

@@ -234,6 +234,3 @@ def test_no_entity_is_resolved(tmp_path: Path, made: object) -> None:
         article = read(data)
         assert "passe" not in article.text
         assert "haha" not in article.text
-
-
-WHOLE = document(WRITTEN)

@@ -326,9 +326,6 @@ def test_a_reader_that_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None
     assert "pdf-crash" in refusal(pdfs.pdf([lines(BUDGET)]))
 
 
-WHOLE = pdfs.pdf([lines(BUDGET), lines(STATION)], info={"Title": "Le budget"})
-
-
 # Scans
 
 SPEECH = ["Le conseil de la ville adopte", "le budget, qui augmente de trois", "pour cent."]

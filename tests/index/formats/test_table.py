@@ -16,8 +16,6 @@ from index.formats.sources import find_sources
 from index.formats.table import FORMATS, UNREAD_DOCUMENTS
 from tests.index.formats.articles import PROSE
 
-ROOT = Path(__file__).parents[3]
-
 BIOGRAPHY = (
     "Journaliste depuis vingt ans, elle suit la vie des communes et s'efforce de rendre leurs "
     "comptes lisibles à tous."

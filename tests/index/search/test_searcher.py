@@ -14,10 +14,11 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened, three
 
 
-@pytest.fixture
-def searcher(tmp_path: Path) -> Iterator[Searcher]:
-    index(three(), tmp_path)
-    with opened(tmp_path) as generation:
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    folder = tmp_path_factory.mktemp("index")
+    index(three(), folder)
+    with opened(folder) as generation:
         yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
 
 

@@ -27,7 +27,7 @@ from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import count_kept, databases, postgres_store
 from tests.postgres.server import Server
 
-BATCH = 3_000  # characters: many batches to be killed between
+BATCH = 1_500  # characters: many batches to be killed between
 PARTS = 3
 SYLLABLES = ("ba", "dor", "fi", "lan", "mu", "ne", "pra", "ro", "sel", "ti", "vou")
 WORDS = ["".join(each) for each in itertools.product(SYLLABLES, repeat=3)]
@@ -59,7 +59,7 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"
-    write(folder, range(80))
+    write(folder, range(40))
     return folder
 
 
@@ -114,11 +114,11 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
             process.start()
             return process
 
-        workers = [start(1, slow=50), start(2), start(3)]
+        workers = [start(1, slow=25), start(2), start(3)]
         for each in workers[1:]:
             each.join(timeout=120)
             assert each.exitcode == 0
-        while len(noted(homes[0])) < 50:
+        while len(noted(homes[0])) < 25:
             assert workers[0].is_alive()
             time.sleep(0.05)
         os.kill(workers[0].pid or 0, signal.SIGKILL)
@@ -159,7 +159,7 @@ def test_a_part_embeds_what_neither_builds_nor_parts_have(
     store: PostgresStore, articles: Path
 ) -> None:
     built(store, articles)
-    write(articles, range(200, 260))
+    write(articles, range(200, 230))
     reports = [part_of(store, articles, number, 2) for number in (1, 2)]
     assert all(each.embedded and each.found for each in reports)
     assert part_of(store, articles, 1, 1).embedded == 0
@@ -169,9 +169,9 @@ def test_a_part_embeds_what_neither_builds_nor_parts_have(
 def test_a_build_of_other_articles_leaves_what_parts_have_made(
     store: PostgresStore, articles: Path, tmp_path: Path
 ) -> None:
-    write(tmp_path / "others", range(1_000, 1_020))
+    write(tmp_path / "others", range(1_000, 1_006))
     made = part_of(store, articles, 1, 2).embedded
-    for rest in (range(1_020, 1_030), range(1_030, 1_040), range(1_040, 1_050)):
+    for rest in (range(1_010, 1_013), range(1_020, 1_023), range(1_030, 1_033)):
         write(tmp_path / "others", rest)
         built(store, tmp_path / "others")  # and generations go
     addresses = [store._servers[0].url]
@@ -189,7 +189,7 @@ def test_a_build_of_other_articles_leaves_what_parts_have_made(
 def test_what_no_build_has_taken_goes_in_the_end(
     store: PostgresStore, articles: Path, tmp_path: Path
 ) -> None:
-    write(tmp_path / "others", range(1_000, 1_020))
+    write(tmp_path / "others", range(1_000, 1_006))
     part_of(store, articles, 1, 2)
     address = store._servers[0].url
     with psycopg.connect(address, autocommit=True) as connection:
@@ -209,7 +209,7 @@ def test_parts_of_another_model_are_kept_apart_and_stay(
 ) -> None:
     """While builds go on with the model in service, and remove generations."""
     newer = FakeEmbedder(dimension=48)
-    write(tmp_path / "others", range(1_000, 1_020))
+    write(tmp_path / "others", range(1_000, 1_006))
     built(store, tmp_path / "others")
     build_part([articles], BuildPart(1, 1), store, newer)
     kept = count_kept([store._servers[0].url])

@@ -132,7 +132,7 @@ def test_hnsw_finds_what_comparing_all_finds(
     """Searched by HNSW as a large index is, its filters narrow or broad."""
     monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
     monkeypatch.setattr(nearest, "COMPARED_SQUARE", 20)
-    articles = many(1_000)
+    articles = many(400)
     files = open_store(tmp_path / "files")
     made(articles, files)
     with postgres_store(vector_server, tmp_path, 2) as store:
@@ -140,7 +140,7 @@ def test_hnsw_finds_what_comparing_all_finds(
         with files.browse() as ours, store.browse() as theirs:
             for name, among in FILTERS.items():
                 kept = whole = 0
-                for asked in articles[::50]:
+                for asked in articles[::20]:
                     question = " ".join(asked.text.split()[3:9])
                     first, second = (
                         Searcher(each, FakeEmbedder(), ConfidenceModel.load(), among).search(

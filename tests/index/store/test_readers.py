@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 from tests.index.store.postgres_stores import postgres_store
 
-CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
 WRITTEN = [
     replace(each, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
@@ -87,6 +85,11 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
         assert [each.id for each in reader.find(reference)] == [written.id]
     assert reader.find("inconnu") == []
     assert [each.title for each in reader.articles(limit=2)] == [written.title, "Pont"]
+    ordered = reader.articles()
+    assert [reader.articles(limit=2, skip=skip) for skip in range(5)] == [
+        ordered[skip : skip + 2] for skip in range(5)
+    ]
+    assert reader.articles(skip=3) == ordered[3:]
     leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
     assert [each.id for each in reader.articles(leap_day)] == [written.id]
     assert (reader.count(), reader.count(leap_day)) == (4, 1)

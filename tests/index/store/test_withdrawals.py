@@ -100,6 +100,7 @@ def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
         assert {name for name in GIVES if given(reader, name)} == set()
         assert all(OTHER.id in found for found in (asked(reader), asked(reader, DAY)))
         assert [each.id for each in reader.articles(DAY, 1)] == [OTHER.id]
+        assert reader.articles(limit=2, skip=1) == reader.articles()[1:3]
     made(WRITTEN, store)
     assert store.roll_back().id == first
     with store.browse() as reader:

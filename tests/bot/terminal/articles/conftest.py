@@ -23,15 +23,17 @@ def embedder() -> FakeEmbedder:
     return FakeEmbedder()
 
 
-IN_POSTGRES_TOO = ("test_remove", "test_transfer")
-"""What changes an index; what only reads one is held by the tests of the stores."""
+IN_POSTGRES_TOO = (
+    "test_a_withdrawal_needs_no_build_and_a_restore_neither",
+    "test_a_rollback_does_not_bring_it_back",
+    "test_an_article_of_an_imported_index_is_withdrawn_too",
+)
+"""What goes through everything that changes an index; the rest is held by the tests of stores."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    stores = ["files", "postgres"]
-    if metafunc.module.__name__.rpartition(".")[2] not in IN_POSTGRES_TOO:
-        stores = stores[:1]
-    metafunc.parametrize("index_url", stores, indirect=True)
+    too = metafunc.function.__name__ in IN_POSTGRES_TOO
+    metafunc.parametrize("index_url", ["files", "postgres"] if too else ["files"], indirect=True)
 
 
 @pytest.fixture(autouse=True)

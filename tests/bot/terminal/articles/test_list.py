@@ -44,21 +44,3 @@ def test_only_the_articles_asked_for_are_listed(
     arguments: list[str], expected: list[str], capsys: Capture
 ) -> None:
     assert titles(capsys, *arguments) == expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--since", "hier"], "--since hier"),
-        (["--until", "2025-13"], "--until 2025-13"),
-        (["--since", "2025", "--until", "2024"], "échangez-les"),
-    ],
-)
-def test_a_day_that_is_none_is_wrong_usage(
-    arguments: list[str], said: str, capsys: Capture
-) -> None:
-    assert run(["list", *arguments]) == 2
-    shown = capsys.readouterr()
-    assert shown.err.startswith("Erreur\u00a0: ")
-    assert said in shown.err
-    assert shown.out == ""

@@ -38,13 +38,6 @@ def test_a_removed_article_is_no_longer_answered_from_and_its_file_stays(
     assert "corpus/tgv.md" not in paths(capsys)
 
 
-def test_an_article_comes_back(capsys: Capture) -> None:
-    run(["remove", "Le TGV"])
-    assert run(["remove", "--restore", "Le TGV"]) == 0
-    assert "Remis\u00a0: Le TGV (corpus/tgv.md)\n" in capsys.readouterr().out
-    assert "corpus/tgv.md" in paths(capsys)
-
-
 def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
     assert run(["remove", "Braille invente son alphabet"]) == 0
     said = capsys.readouterr().out
@@ -60,24 +53,6 @@ def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
     assert current_id() == generation
     assert run(["list", "--removed"]) == 0
     assert capsys.readouterr() == ("", "Aucun article.\n")
-
-
-def test_removed_articles_are_listed(capsys: Capture) -> None:
-    run(["remove", "Le TGV"])
-    capsys.readouterr()
-    assert run(["list", "--removed"]) == 0
-    shown = capsys.readouterr()
-    assert shown.out.endswith("  Le TGV (corpus/tgv.md)\n")
-    assert shown.err == "1 article.\n"
-    assert run(["list", "--removed", "--json"]) == 0
-    fields = json.loads(capsys.readouterr().out)
-    assert list(fields) == ["id", "title", "path", "removed"]
-
-
-def test_the_last_articles_cannot_all_go(capsys: Capture) -> None:
-    assert run(["remove", "Le TGV", "Le Minitel", "Braille invente son alphabet"]) == 2
-    assert "un index ne peut pas être vide" in capsys.readouterr().err
-    assert len(paths(capsys)) == 3
 
 
 def test_a_file_of_several_articles_goes_whole(tmp_path: Path, capsys: Capture) -> None:

@@ -20,19 +20,6 @@ def shown(capsys: Capture, *arguments: str) -> dict[str, object]:
 
 @pytest.mark.usefixtures("indexed")
 class TestShow:
-    def test_each_fact_is_told_with_where_it_was_found(self, capsys: Capture) -> None:
-        assert run(["show", "Le Minitel"]) == 0
-        head, text = capsys.readouterr().out.split("\n\n", 1)
-        rows = dict(line.split("  ", 1) for line in head.splitlines())
-        told = {label: said.strip() for label, said in rows.items()}
-        assert told["Titre"] == "Le Minitel (en-tête du fichier)"
-        assert told["Média"] == "Le Phare (en-tête du fichier)"
-        assert told["Publié"] == "3 mai 2024 (en-tête du fichier)"
-        assert told["Fichier"] == "corpus/minitel.md"
-        assert told["Longueur"] == "12 mots, 64 caractères, 1 passage"
-        assert "Mis à jour" not in told
-        assert text == "Le Minitel est lancé en 1982. Il disparaît trente ans plus tard.\n"
-
     @pytest.mark.parametrize(
         "reference", [["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]]
     )
@@ -58,13 +45,6 @@ class TestShow:
             f"({kept['id']})."
         ) in capsys.readouterr().out
 
-    def test_the_copies_of_an_article_are_listed(self, capsys: Capture) -> None:
-        assert run(["show", "corpus/braille.md"]) == 0
-        (line,) = [each for each in capsys.readouterr().out.splitlines() if "Doublons" in each]
-        assert line.endswith(
-            "L’alphabet des aveugles — La Gazette, 28 août 2025, corpus/reprise.md"
-        )
-
     def test_an_unknown_article_is_wrong_usage_and_the_nearest_are_offered(
         self, capsys: Capture
     ) -> None:
@@ -88,20 +68,6 @@ class TestShow:
             "le seul article qui s’en approche.\n"
         )
 
-    def test_of_several_near_articles_none_is_taken(self, capsys: Capture) -> None:
-        assert run(["show", "le"]) == 2
-        said = capsys.readouterr().err
-        assert "désigne plusieurs articles" in said
-        assert "corpus/minitel.md" in said
-        assert "corpus/tgv.md" in said
-
-    def test_a_name_like_no_other_is_only_unknown(
-        self, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("SELON_LANGUAGE", "en")
-        assert run(["show", "zzzqqqxxx"]) == 2
-        assert capsys.readouterr().err == "Error: no indexed article is “zzzqqqxxx”\n"
-
 
 def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capture) -> None:
     write("a.md", "Le vent se lève sur la côte.", title="Météo")
@@ -113,18 +79,3 @@ def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capt
     assert "désigne plusieurs articles" in said
     assert "corpus/a.md" in said
     assert "corpus/b.md" in said
-
-
-def test_a_long_text_is_cut_at_a_paragraph_unless_asked_for(write: Write, capsys: Capture) -> None:
-    text = "\n\n".join(
-        f"Paragraphe {n}. " + "Le canal passe entre deux rives. " * 5 for n in "123456"
-    )
-    write("long.md", text, title="Le canal")
-    run(["index"])
-    capsys.readouterr()
-    assert run(["show", "Le canal"]) == 0
-    out = capsys.readouterr().out
-    assert out.rstrip().endswith("deux rives.\n\n… (--text montre la suite)")
-    assert "Paragraphe 6" not in out
-    assert run(["show", "--text", "Le canal"]) == 0
-    assert "Paragraphe 6" in capsys.readouterr().out

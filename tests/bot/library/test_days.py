@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import KeepingError
-from bot.locale.articles import KeepingPhrases
-from bot.terminal.articles import period_of
+from bot.library.days import parse_period
 from index.article import Period
 
 TODAY = date(2025, 9, 1)
-FRENCH = KeepingPhrases.of("fr")
 
 
 @pytest.mark.parametrize(
@@ -32,19 +30,19 @@ FRENCH = KeepingPhrases.of("fr")
 def test_a_day_a_month_a_year_or_so_many_days(
     since: str | None, until: str | None, first: date, last: date
 ) -> None:
-    assert period_of(since, until, TODAY) == Period(first, last)
+    assert parse_period(since, until, TODAY) == Period(first, last)
 
 
 def test_nothing_typed_leaves_the_time_open() -> None:
-    assert period_of(None, None, TODAY) is None
+    assert parse_period(None, None, TODAY) is None
 
 
 @given(st.text(max_size=12))
 def test_whatever_is_typed_is_understood_or_refused(typed: str) -> None:
     with suppress(KeepingError):
-        assert period_of(typed, None, TODAY) is not None
+        assert parse_period(typed, None, TODAY) is not None
 
 
 def test_what_is_accepted_is_said() -> None:
     with pytest.raises(KeepingError, match="--since hier: day-unclear"):
-        period_of("hier", None, TODAY)
+        parse_period("hier", None, TODAY)

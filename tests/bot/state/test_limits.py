@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.messenger.limits import AskLimits, Over
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State, open_state
+from bot.state.limits import AskLimits, Over
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READER, OTHER, GROUP = 42, 43, -100

@@ -1,0 +1,35 @@
+"""The standings of the writers as a page."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.arena.board import preferred_share, record_line, voters_line
+from bot.arena.standings import StandingsCount, counting_rules
+from bot.arena.texts import ArenaPageTexts, ArenaPhrases, StandingsPhrases
+from bot.web.feature import MenuLink, WebFeature
+from bot.web.rendering import render
+from bot.web.service import Visitor, WebService
+
+
+def open_pages(service: WebService) -> WebFeature:
+    count = StandingsCount(service.state, counting_rules(service.settings))
+
+    async def show_standings(request: Request) -> Response:
+        visitor: Visitor = request.state.visitor
+        return render(
+            request,
+            "arena.html",
+            standings=await count.load(),
+            phrases=StandingsPhrases.of(visitor.language),
+            names=ArenaPhrases.of(visitor.language),
+            columns=ArenaPageTexts.of(visitor.language),
+            preferred_share=preferred_share,
+            record_line=record_line,
+            voters_line=voters_line,
+        )
+
+    link = MenuLink("/arene", lambda code: ArenaPageTexts.of(code).name)
+    return WebFeature([Route("/arene", show_standings, methods=["GET"])], [link])

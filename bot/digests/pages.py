@@ -1,0 +1,132 @@
+"""« Le Quotidien » as a page and a feed, and the list of podcasts.
+
+Podcasts are those that `selon podcast --feed` has published in the folder `podcasts` of the data
+directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from bot.digests import clock
+from bot.digests.daily import make_daily
+from bot.digests.feed import COVER, FEED, load_episodes, strip_illegal
+from bot.digests.script import Script, spoken_quote
+from bot.digests.texts import DigestPageTexts, FeedPhrases
+from bot.digests.written import chapters, source_parts
+from bot.locale.catalogue import Language
+from bot.web.articles import quotes_path
+from bot.web.feature import MenuLink, WebFeature
+from bot.web.rendering import render, render_text
+from bot.web.service import Visitor, WebService
+from index.article import Period
+
+PODCASTS = "podcasts"  # folder of the data directory
+_DAILIES_KEPT = 16
+
+
+def open_pages(service: WebService) -> WebFeature:
+    pages = DigestPages(service)
+    links = [MenuLink("/quotidien", lambda code: DigestPageTexts.of(code).daily)]
+    if pages.folder.is_dir():
+        links.append(MenuLink("/podcasts", lambda code: DigestPageTexts.of(code).podcasts))
+    return WebFeature(
+        [
+            Route("/quotidien", pages.daily, methods=["GET"]),
+            Route("/quotidien.xml", pages.feed, methods=["GET"]),
+            Route("/podcasts", pages.podcasts, methods=["GET"]),
+            Route("/podcasts/{name}", pages.podcast_file, methods=["GET"]),
+        ],
+        links,
+    )
+
+
+class DigestPages:
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+        self.folder = service.settings.data_dir / PODCASTS
+        self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
+        self._make = lru_cache(_DAILIES_KEPT)(partial(_make_daily, service))
+
+    async def daily(self, request: Request) -> Response:
+        """The news of today, or of the day in the address, and of the day before it."""
+        values = await self._values(request)
+        return render(request, "daily.html", **values)
+
+    async def feed(self, request: Request) -> Response:
+        """The same as an Atom feed: each story is an entry."""
+        values = await self._values(request)
+        base = str(request.base_url).rstrip("/")
+        text = strip_illegal(render_text(request, "daily.xml", base=base, **values))
+        return Response(text, media_type="application/atom+xml")
+
+    async def podcasts(self, request: Request) -> Response:
+        visitor: Visitor = request.state.visitor
+        return render(
+            request,
+            "podcasts.html",
+            phrases=DigestPageTexts.of(visitor.language),
+            about=FeedPhrases.of(visitor.language).about,
+            episodes=list(reversed(await self._load_episodes())),
+            feed=FEED,
+            day_of=date.fromisoformat,
+        )
+
+    async def podcast_file(self, request: Request) -> Response:
+        """The feed, its picture, or an episode's sound or text."""
+        files = [each["file"] for each in await self._load_episodes()]
+        texts = [Path(file).with_suffix(".html").name for file in files]
+        path = self.folder / request.path_params["name"]
+        if path.name not in (FEED, COVER, *files, *texts) or not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path)
+
+    async def _load_episodes(self) -> Sequence[dict[str, Any]]:
+        return await asyncio.to_thread(load_episodes, self.folder)
+
+    async def _values(self, request: Request) -> dict[str, Any]:
+        visitor: Visitor = request.state.visitor
+        today = clock.today()
+        try:
+            day = date.fromisoformat(request.query_params.get("day", today.isoformat()))
+            before = day - timedelta(days=1)
+        except (ValueError, OverflowError) as error:
+            raise HTTPException(404) from error
+        script = await self._load_daily(visitor.language, Period(before, day))
+        return {
+            "phrases": DigestPageTexts.of(visitor.language),
+            "script": script,
+            "chapters": chapters(script),
+            "day": day,
+            "before": before,
+            "after": day + timedelta(days=1) if day < today else None,
+            "spoken_quote": spoken_quote,
+            "source_parts": source_parts,
+            "quotes_path": quotes_path,
+        }
+
+    async def _load_daily(self, language: Language, period: Period) -> Script:
+        async with self._making:
+            return await asyncio.to_thread(self._find_daily, language, period)
+
+    def _find_daily(self, language: Language, period: Period) -> Script:
+        library = self._service.library
+        script = self._make(library.generation(), language, period)
+        if any(library.article(each.id) is None for each in script.sources):  # withdrawn since
+            self._make.cache_clear()
+            script = self._make(library.generation(), language, period)
+        return script
+
+
+def _make_daily(service: WebService, generation: str, language: Language, period: Period) -> Script:
+    return make_daily(service.library.searcher().generation, period, language)

@@ -1,0 +1,285 @@
+"""Answers and articles as JSON: what `--json` prints and the API returns (docs/json.md)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from bot.answer import Answer, Citation, Fallback, Outcome
+from bot.help_numbers import help_text
+from bot.locale.answers import HelpPhrases, Phrases
+from index.article import Article, ArticleEntry, Copy
+
+PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
+"""Days of publication, both included."""
+
+
+class PlaceRecord(TypedDict):
+    """Another publication of an article that an answer names."""
+
+    article_id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    url: str | None
+    path: str
+
+
+class NearArticleRecord(TypedDict):
+    """An article that an answer names."""
+
+    article_id: str
+    title: str
+    author: str | None
+    published: str | None
+    url: str | None
+    path: str
+    outlet: str | None
+    updated: str | None
+    copies: list[PlaceRecord]
+
+
+class CitationRecord(TypedDict):
+    """A quote: `text[start:end]` of its article. `highlight` are the words of it that answer, in
+    the same text; `lead` is the earlier sentence that it refers to."""
+
+    number: int
+    quote: str
+    passage: str
+    article_id: str
+    title: str
+    author: str | None
+    published: str | None
+    url: str | None
+    path: str
+    start: int
+    end: int
+    lead: str | None
+    outlet: str | None
+    updated: str | None
+    copies: list[PlaceRecord]
+    highlight: list[int] | None
+
+
+class DroppedRecord(TypedDict):
+    """A sentence of a chat model that its quotes do not bear out; `text` only to explain."""
+
+    fault: str
+    text: str | None
+
+
+class AnswerRecord(TypedDict):
+    """An answer. That of a refusal is the sentence that says so, with the articles `nearest` to the
+    question; that of `help` is the whole text, beside an empty question."""
+
+    question: str
+    language: str
+    outcome: Outcome
+    answered: bool
+    confidence: float
+    answer: str
+    citations: list[CitationRecord]
+    elapsed_ms: float
+    nearest: list[NearArticleRecord]
+    period: PeriodRecord | None
+    model: str | None
+    chosen_by: str | None
+    fallback: Fallback | None
+    dropped: list[DroppedRecord]
+
+
+class CopyRecord(TypedDict):
+    """Another publication of an article."""
+
+    id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    url: str | None
+    path: str
+
+
+class EntryRecord(TypedDict):
+    """An article without its text, as `selon list --json` prints it."""
+
+    id: str
+    title: str
+    outlet: str | None
+    author: str | None
+    category: str | None
+    published: str | None
+    updated: str | None
+    language: str
+    url: str | None
+    path: str
+
+
+class SectionRecord(TypedDict):
+    """A heading, and where it starts in the article's text."""
+
+    heading: str
+    start: int
+
+
+class ArticleRecord(EntryRecord):
+    """An article, as `selon show --json` prints it; `origins` tells where each fact was read."""
+
+    origins: dict[str, str]
+    copy_of: str | None
+    copies: list[CopyRecord]
+    sections: list[SectionRecord]
+    passages: int
+    text: str
+
+
+def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
+    """The record of an answer as one line of JSON."""
+    return json_line(answer_record(answer, phrases, explain=explain))
+
+
+def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) -> AnswerRecord:
+    """An answer as JSON has it, with the words of the dropped sentences to `explain`."""
+    period = answer.period
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "outcome": answer.outcome,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "answer": _spoken(answer, phrases),
+        "citations": [_citation_record(citation, answer) for citation in answer.citations],
+        "elapsed_ms": round(answer.elapsed_ms, 1),
+        "nearest": [_near_record(each) for each in answer.nearest],
+        "period": (
+            {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
+        ),
+        "model": answer.model,
+        "chosen_by": answer.chosen_by,
+        "fallback": answer.fallback,
+        "dropped": [
+            {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
+        ],
+    }
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """One object on one line: the same to a program, and nothing that a terminal obeys."""
+    written = json.dumps(fields, ensure_ascii=False)
+    unsafe = r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    return re.sub(unsafe, lambda match: f"\\u{ord(match[0]):04x}", written)
+
+
+def entry_record(entry: Article | ArticleEntry) -> EntryRecord:
+    """An article as `selon list --json` gives it."""
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "outlet": entry.outlet,
+        "author": entry.author,
+        "category": entry.category,
+        "published": _iso(entry.published),
+        "updated": _iso(entry.updated),
+        "language": entry.language,
+        "url": entry.url,
+        "path": entry.path,
+    }
+
+
+def article_record(article: Article, copy_of: str | None, passages: int) -> ArticleRecord:
+    """An article as `selon show --json` gives it."""
+    return {
+        **entry_record(article),
+        "published": _iso(article.published_at or article.published),
+        "updated": _iso(article.updated_at or article.updated),
+        "origins": dict(article.origins),
+        "copy_of": copy_of,
+        "copies": [copy_record(each) for each in article.copies],
+        "sections": [
+            {"heading": each.heading, "start": each.heading_start} for each in article.sections
+        ],
+        "passages": passages,
+        "text": article.text,
+    }
+
+
+def copy_record(copy: Copy) -> CopyRecord:
+    """A copy as both give it."""
+    return {
+        "id": copy.id,
+        "title": copy.title,
+        "outlet": copy.outlet,
+        "published": _iso(copy.published),
+        "url": copy.url,
+        "path": copy.path,
+    }
+
+
+def _spoken(answer: Answer, phrases: Phrases) -> str:
+    if answer.help is not None:
+        return help_text(answer.help, HelpPhrases.of(answer.language))
+    if answer.outcome == "no":
+        return phrases.refused(answer.refusal, answer.period)
+    return answer.text
+
+
+def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:
+    near = _near_record(citation.article)
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "passage": citation.passage.text,
+        "article_id": near["article_id"],
+        "title": near["title"],
+        "author": near["author"],
+        "published": near["published"],
+        "url": near["url"],
+        "path": near["path"],
+        "start": citation.start,
+        "end": citation.end,
+        "lead": citation.lead.text if citation.lead else None,
+        "outlet": near["outlet"],
+        "updated": near["updated"],
+        "copies": near["copies"],
+        "highlight": _highlight(citation, answer),
+    }
+
+
+def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
+    for statement in answer.statements:
+        shown = citation.number in statement.citations and statement.text == citation.quote
+        if shown and statement.highlight:
+            return [citation.start + offset for offset in statement.highlight]
+    return None
+
+
+def _near_record(article: Article) -> NearArticleRecord:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "published": _iso(article.published),
+        "url": article.url,
+        "path": article.path,
+        "outlet": article.outlet,
+        "updated": _iso(article.updated),
+        "copies": [
+            {
+                "article_id": each.id,
+                "title": each.title,
+                "outlet": each.outlet,
+                "published": _iso(each.published),
+                "url": each.url,
+                "path": each.path,
+            }
+            for each in article.copies
+        ],
+    }
+
+
+def _iso(day: date | datetime | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,48 @@
+"""Days that a person types: a day, a month, a year, so many days ago, or two of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from bot.errors import KeepingError
+from index.article import Period
+from index.text.dates import period_around
+
+_AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+def parse_period(since: str | None, until: str | None, today: date) -> Period | None:
+    """The days from the first of `since` to the last of `until`; None where neither is typed.
+
+    Raises KeepingError.
+    """
+    if since is None and until is None:
+        return None
+    first, last = date.min, date.max
+    option = f"--since {since}"
+    try:
+        if since is not None:
+            first = parse_days(since, today).first
+        option = f"--until {until}"
+        if until is not None:
+            last = parse_days(until, today).last
+    except (ValueError, OverflowError) as error:
+        raise KeepingError("day-unclear", shown=option) from error
+    if first > last:
+        raise KeepingError("days-crossed", since=since or "", until=until or "")
+    return Period(first, last)
+
+
+def parse_days(typed: str, today: date) -> Period:
+    """The days of what is typed: a day, a month, a year. Raises ValueError, OverflowError."""
+    if ago := _AGO.fullmatch(typed.strip()):
+        return period_around(today - timedelta(days=int(ago[1])), "day")
+    match = _DATE.fullmatch(typed.strip())
+    if match is None:
+        raise ValueError(typed)
+    year, month, day = match.groups()
+    unit = "day" if day else "month" if month else "year"
+    return period_around(date(int(year), int(month or 1), int(day or 1)), unit)

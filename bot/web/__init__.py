@@ -1,0 +1,1 @@
+"""Selon on the web: pages for people, APIs for programs."""

@@ -1,0 +1,215 @@
+"""The JSON API (`/api/…`): questions, searches and articles, and its OpenAPI description."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic.json_schema import JsonSchemaMode
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from typing_extensions import TypedDict
+
+from bot.errors import FieldError, MissingPage, WebError
+from bot.json_records import (
+    AnswerRecord,
+    ArticleRecord,
+    EntryRecord,
+    answer_record,
+    article_record,
+    entry_record,
+    json_line,
+)
+from bot.locale.answers import Phrases
+from bot.web.service import QUESTION_LIMIT, WebService, plain_question
+
+MOST_RESULTS = 50
+_RESULTS = 10
+
+
+class AskRequest(BaseModel):
+    """A question that stands alone."""
+
+    question: Annotated[str, Field(max_length=QUESTION_LIMIT)]
+
+
+class SearchRecord(TypedDict):
+    """Articles about what was searched, best first."""
+
+    query: str
+    articles: list[EntryRecord]
+
+
+class ErrorFields(TypedDict):
+    """What is wrong: a code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+class ErrorRecord(TypedDict):
+    """An error."""
+
+    error: ErrorFields
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    api = JsonApi(service)
+    return [
+        Route("/api/ask", api.ask, methods=["GET", "POST"]),
+        Route("/api/search", api.search, methods=["GET"]),
+        Route("/api/articles/{id}", api.article, methods=["GET"]),
+        Route("/api/openapi.json", api.description, methods=["GET"]),
+    ]
+
+
+class JsonResponse(Response):
+    """JSON that a terminal may print."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return json_line(content).encode()
+
+
+class JsonApi:
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+
+    async def ask(self, request: Request) -> Response:
+        """Answer `?q=`, or the question of a JSON body."""
+        question = request.query_params.get("q", "")
+        if request.method == "POST":
+            question = await _question(request)
+        stored = await self._service.ask(question, request.state.visitor, earlier=())
+        record = answer_record(stored.answer, Phrases.of(stored.answer.language))
+        page = {"content-location": f"/a/{stored.key}"} if stored.key else {}
+        return JsonResponse(record, headers=page)
+
+    async def search(self, request: Request) -> Response:
+        """The articles about `?q=`, at most `?limit=`."""
+        query = plain_question(request.query_params.get("q", ""))
+        limit = request.query_params.get("limit", str(_RESULTS))
+        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_RESULTS):
+            raise FieldError("web-limit", field="limit", most=MOST_RESULTS)
+        await self._service.count(request.state.visitor)
+        articles = await asyncio.to_thread(self._service.library.rank, query)
+        entries = [entry_record(each) for each in articles[: int(limit)]]
+        return JsonResponse({"query": query, "articles": entries})
+
+    async def article(self, request: Request) -> Response:
+        """An article with its text."""
+        await self._service.count(request.state.visitor)
+        record = await asyncio.to_thread(self._record, request.path_params["id"])
+        if record is None:
+            raise MissingPage("web-article-none")
+        return JsonResponse(record)
+
+    def _record(self, article_id: str) -> ArticleRecord | None:
+        generation = self._service.library.searcher().generation
+        article = generation.article(article_id)
+        if article is None:
+            return None
+        copy_of = next(each.copy_of for each in generation.find(article_id))
+        return article_record(article, copy_of, generation.count_passages(article_id))
+
+    async def description(self, request: Request) -> Response:
+        return JsonResponse(describe_api())
+
+
+async def _question(request: Request) -> str:
+    """The question of a JSON body. Raises WebError."""
+    try:
+        return AskRequest.model_validate_json(await request.body()).question
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise WebError("web-json") from error
+        raise FieldError("web-question-field", field="question", limit=QUESTION_LIMIT) from error
+
+
+_ERRORS = {
+    400: "The request cannot be read.",
+    401: "A token is needed.",
+    403: "Access is refused.",
+    404: "There is no such article.",
+    413: "The body is longer than 64 kB.",
+    422: "A field has a value that is not accepted.",
+    429: "Too many requests: try again after `Retry-After` seconds.",
+    503: "There is no index yet, or it cannot be read.",
+}
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI description."""
+    mode: JsonSchemaMode = "validation"
+    records = {
+        kind: TypeAdapter(kind)
+        for kind in (AskRequest, AnswerRecord, SearchRecord, ArticleRecord, ErrorRecord)
+    }
+    schemas, definitions = TypeAdapter.json_schemas(
+        [(kind, mode, adapter) for kind, adapter in records.items()],
+        ref_template="#/components/schemas/{model}",
+    )
+    query = {"name": "q", "in": "query", "required": True, "schema": _TEXT}
+    limit = {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS, "default": _RESULTS},
+    }
+    name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    body = {"required": True, "content": _json(schemas[AskRequest, mode])}
+    answer, missing = schemas[AnswerRecord, mode], (400, 401, 403, 413, 422, 429, 503)
+
+    def operation(summary: str, result: Any, codes: tuple[int, ...], **more: Any) -> dict[str, Any]:
+        errors = {
+            str(code): {
+                "description": _ERRORS[code],
+                "content": _json(schemas[ErrorRecord, mode]),
+            }
+            for code in codes
+        }
+        done = {"200": {"description": "Done.", "content": _json(result)}}
+        return {"summary": summary, "responses": done | errors, **more}
+
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Selon", "version": version("selon")},
+        "security": [{}, {"bearer": []}],
+        "paths": {
+            "/api/ask": {
+                "get": operation("Answer a question", answer, missing, parameters=[query]),
+                "post": operation("Answer a question", answer, missing, requestBody=body),
+            },
+            "/api/search": {
+                "get": operation(
+                    "Find articles about a subject or a question",
+                    schemas[SearchRecord, mode],
+                    missing,
+                    parameters=[query, limit],
+                )
+            },
+            "/api/articles/{id}": {
+                "get": operation(
+                    "Read an article",
+                    schemas[ArticleRecord, mode],
+                    (401, 403, 404, 429, 503),
+                    parameters=[name],
+                )
+            },
+        },
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": QUESTION_LIMIT}
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,172 @@
+"""The web application: its routes, its middleware, and what becomes of errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.errors import StateError, TooManyQuestions, WebError
+from bot.locale.errors import error_text
+from bot.operations.metrics import METERS
+from bot.settings import Settings
+from bot.web import api, articles, openai_api, pages
+from bot.web.access import Access
+from bot.web.feature import WebFeature
+from bot.web.mcp import McpDoor
+from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
+from bot.web.rendering import STATIC, PageTexts, render
+from bot.web.service import WebService
+from index.errors import IndexingError, NoIndex
+
+logger = logging.getLogger(__name__)
+
+BODY_BYTES = 64_000
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": CSP,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+
+
+def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
+    """The application of all doors on the web, with the pages of features."""
+    mcp_door = McpDoor(service)
+    doors = [pages, articles, api, openai_api]
+    app = Starlette(
+        routes=[
+            *(route for each in doors for route in each.routes(service)),
+            *mcp_door.routes(),
+            *(route for each in features for route in each.routes),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        lifespan=lambda app: mcp_door.running(),
+        middleware=[
+            Middleware(ProgramErrors),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
+            Middleware(SecurityHeaders),
+            Middleware(
+                TrustedHostMiddleware,
+                allowed_hosts=allowed_hosts(service.settings),
+                www_redirect=False,
+            ),
+            Middleware(OwnOrigin),
+            Middleware(Access, service=service),
+        ],
+        exception_handlers={
+            HTTPException: _show_http_error,
+            WebError: _show_refusal,
+            IndexingError: _show_unavailable,
+            StateError: _show_unavailable,
+            Exception: _show_failure,
+        },
+    )
+    app.state.service = service
+    app.state.links = [link for each in features for link in each.links]
+    return app
+
+
+def allowed_hosts(settings: Settings) -> list[str]:
+    """The names under which requests are answered."""
+    local = settings.web_access == "local"
+    names = (*settings.web_hosts, *(LOCAL_HOSTS if local or settings.web_hosts else ()))
+    return [*names] or ["*"]
+
+
+class SecurityHeaders:
+    """Middleware: adds the headers that keep pages from harm, unless a response has its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/static/"):
+                    headers["cache-control"] = "public, max-age=31536000, immutable"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class OwnOrigin:
+    """Middleware: refuses what another site's page sends (CSRF), by Fetch Metadata or `Origin`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reads = scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS")
+        if scope["type"] == "http" and (not reads or is_for_programs(scope["path"])):
+            request = Request(scope)
+            site = request.headers.get("sec-fetch-site")
+            origin = request.headers.get("origin")
+            own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+            foreign = site not in ("same-origin", "none") if site else origin not in (None, own)
+            if foreign:
+                await Response("cross-site request refused\n", 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+async def _show_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if is_for_programs(request.url.path):
+        return Response(f"{error.detail}\n", error.status_code, error.headers)
+    if error.status_code == 404 and hasattr(request.state, "visitor"):
+        return render(request, "missing.html", 404)
+    return Response(f"{error.detail}\n", error.status_code, error.headers)
+
+
+async def _show_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, WebError)
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
+    reason = error_text(error, request.state.visitor.language)
+    response = render(request, "error.html", error.status, reason=reason)
+    if isinstance(error, TooManyQuestions):
+        response.headers["retry-after"] = str(error.parameters["seconds"])
+    return response
+
+
+async def _show_unavailable(request: Request, error: Exception) -> Response:
+    """Say that the articles or the database cannot be used now; the log says why."""
+    METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
+    logger.error("A request could not be answered: %s", error)
+    texts = PageTexts.of(request.state.visitor.language)
+    reason = texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
+    return render(request, "error.html", 503, reason=reason)
+
+
+async def _show_failure(request: Request, error: Exception) -> Response:
+    """Say that something failed, and nothing of what; the server logs the error."""
+    METERS.failed()
+    if is_for_programs(request.url.path):
+        return error_response(request, error)
+    return Response("Selon: error\n", 500)

@@ -1,0 +1,251 @@
+"""The pages on which articles are read, at their quotes, and listed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.answer import Citation, web_address
+from bot.conversation.passage_refs import PassageRef
+from bot.errors import KeepingError
+from bot.library.articles import Library
+from bot.library.days import parse_period
+from bot.locale import format
+from bot.locale.catalogue import Language, part_texts
+from bot.locale.chats import language_name
+from bot.locale.source import host_of
+from bot.web.answer_view import AnswerView, article_path
+from bot.web.article_texts import ListPhrases, ReaderPhrases
+from bot.web.reader import QuoteSpan, count_parts, part_of, text_blocks
+from bot.web.rendering import render
+from bot.web.service import Visitor, WebService
+from index.article import Article, ArticleEntry, Copy, Selection
+from index.store.reader import FacetKind
+
+PAGE_SIZE = 25  # articles
+MOST_REFERENCES = 40  # quotes that an address may name
+MOST_CHOICES = 200  # values of a filter, the most used
+FIELD_LIMIT = 200  # characters
+_FACETS: tuple[FacetKind, ...] = ("outlet", "category", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePlace:
+    """A quote to go to: where it stands in its article today, and the reader's address there."""
+
+    span: QuoteSpan
+    article_id: str
+    address: str
+
+
+def quotes_path(citations: Sequence[Citation], number: int = 1) -> str:
+    """Where the reader opens an article at one of these quotes of it, numbered from 1."""
+    return _refs_path([PassageRef.of(each) for each in citations], number)
+
+
+def _refs_path(refs: Sequence[PassageRef], number: int) -> str:
+    query = urlencode([*(("ref", each.encode()) for each in refs), ("n", str(number))])
+    return f"{article_path(refs[0].article_id)}?{query}#c{number}"
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    pages = ArticlePages(service)
+    return [
+        Route("/articles", pages.list_articles, methods=["GET"]),
+        Route("/articles/{article_id:path}", pages.read_article, methods=["GET"]),
+    ]
+
+
+class ArticlePages:
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+
+    async def read_article(self, request: Request) -> Response:
+        """An article, at a quote of the answer `a`, or of the references `ref`."""
+        query, places, answer, changed = request.query_params, list[QuotePlace](), "", False
+        number = _whole(query.get("n"))
+        turn = await self._service.stored(query["a"]) if "a" in query else None
+        if turn is not None and turn.key:
+            recalled = await self._service.recalled(turn)
+            view = AnswerView(recalled.answer, turn.key)
+            answer, changed = f"/a/{turn.key}", number in recalled.changed
+            for each in recalled.answer.citations:
+                if each.number not in recalled.changed:
+                    span = QuoteSpan(each.number, each.start, each.end)
+                    address = view.place(each.number, each.article)
+                    places.append(QuotePlace(span, each.article.id, address))
+        return await asyncio.to_thread(self._read, request, places, number, answer, changed)
+
+    def _read(
+        self, request: Request, places: list[QuotePlace], number: int, answer: str, changed: bool
+    ) -> Response:
+        """`answer` is the address of the answer that the `places` are of, if they are of one."""
+        visitor: Visitor = request.state.visitor
+        phrases, query = ReaderPhrases.of(visitor.language), request.query_params
+        article = self._service.library.article(request.path_params["article_id"])
+        if article is None:
+            return render(request, "article_gone.html", 404, phrases=phrases)
+        places = places or _referenced(article, query.getlist("ref")[:MOST_REFERENCES])
+        here = [each for each in places if each.article_id == article.id]
+        place = next((each for each in here if each.span.number == number), None)
+        if place is None and here and not changed:
+            place = here[0]
+        parts = count_parts(article)
+        part = _whole(query.get("part")) or (part_of(article, place.span.start) if place else 1)
+        return render(
+            request,
+            "reader.html",
+            phrases=phrases,
+            article=article,
+            byline=_byline(article, visitor.language),
+            facts=list(_facts(article, visitor.language)),
+            blocks=text_blocks(article, [each.span for each in here], min(part, parts)),
+            part=min(part, parts),
+            parts=parts,
+            answer=answer,
+            places=places,
+            at=places.index(place) if place else None,
+            changed=changed,
+            said_also=self._source_of_copy(article),
+            place_of=_place,
+        )
+
+    def _source_of_copy(self, article: Article) -> Article | None:
+        """The article that answers quote instead of this one."""
+        for entry in self._service.library.find(article.id):
+            if entry.id == article.id and entry.copy_of:
+                return self._service.library.article(entry.copy_of)
+        return None
+
+    async def list_articles(self, request: Request) -> Response:
+        return await asyncio.to_thread(self._list, request)
+
+    def _list(self, request: Request) -> Response:
+        library, query = self._service.library, request.query_params
+        visitor: Visitor = request.state.visitor
+        phrases = ListPhrases.of(visitor.language)
+        today = self._service.now().date()
+        page = max(1, _whole(query.get("page")))
+        values = {name: query.get(name, "").strip()[:FIELD_LIMIT] for name in _FIELDS}
+        try:
+            selection = _selection(values, today)
+        except KeepingError:
+            selection = None
+        if selection is None:
+            entries, total = list[Article | ArticleEntry](), 0
+        else:
+            entries, total = _page(library, values["q"], selection, page)
+        return render(
+            request,
+            "articles.html",
+            200 if selection else 400,
+            phrases=phrases,
+            entries=entries,
+            total=total,
+            values=values,
+            facets={kind: _facet(library, library.generation(), kind) for kind in _FACETS},
+            filtered=any(values.values()),
+            language_name=lambda code: language_name(code, visitor.language),
+            plain=str,
+            page=page,
+            pages=max(1, -(-total // PAGE_SIZE)),
+            unclear=selection is None,
+            page_address=lambda number: f"?{urlencode({**_filled(values), 'page': number})}",
+        )
+
+
+_FIELDS = ("q", *_FACETS, "since", "until")
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _selection(values: Mapping[str, str], today: date) -> Selection:
+    """What a form selects. Raises KeepingError for days that are none."""
+    period = parse_period(values["since"] or None, values["until"] or None, today)
+    return Selection(
+        outlets=tuple(filter(None, [values["outlet"]])),
+        categories=tuple(filter(None, [values["category"]])),
+        languages=tuple(filter(None, [values["language"]])),
+        since=period.first if period and values["since"] else None,
+        until=period.last if period and values["until"] else None,
+    )
+
+
+def _page(
+    library: Library, words: str, selection: Selection, page: int
+) -> tuple[list[Article | ArticleEntry], int]:
+    """The articles of a page, the best first if words are searched, and how many there are."""
+    skip = (page - 1) * PAGE_SIZE
+    if not words:
+        total = library.count(selection)
+        return list(library.newest(PAGE_SIZE, skip, selection) if skip < total else ()), total
+    ranked: list[Article | ArticleEntry] = []
+    if "://" in words:
+        ranked += [each for each in library.find(words) if each in selection]
+    ranked = ranked or [*library.rank(words, selection)]
+    return ranked[skip : skip + PAGE_SIZE], len(ranked)
+
+
+@lru_cache(16)
+def _facet(library: Library, generation: str, kind: FacetKind) -> tuple[str, ...]:
+    """The values that articles of a generation have, the most used first. Counts all of them."""
+    return tuple(library.facet(kind))[:MOST_CHOICES]
+
+
+def _referenced(article: Article, written: Sequence[str]) -> list[QuotePlace]:
+    """The quotes of an article that an address names, except those that it no longer has."""
+    refs = [
+        ref
+        for ref in map(PassageRef.decode, written)
+        if ref and ref.article_id == article.id and ref.excerpt(article)
+    ]
+    return [
+        QuotePlace(
+            QuoteSpan(number, ref.quote_start, ref.quote_end), article.id, _refs_path(refs, number)
+        )
+        for number, ref in enumerate(refs, 1)
+    ]
+
+
+def _byline(article: Article, code: Language) -> list[str]:
+    """« Jeanne Petit · 10 décembre 2024 · français · Le Phare »."""
+    day = format.day(article.published, code) if article.published else None
+    outlet = article.outlet if article.outlet != article.author else None
+    return list(filter(None, (article.author, day, language_name(article.language, code), outlet)))
+
+
+def _facts(article: Article, code: Language) -> Iterator[tuple[str, str]]:
+    """What the byline does not say, each with its name; the file of what is not online."""
+    labels = part_texts("articles", "facts", code)
+    if article.category:
+        yield labels["category"], article.category
+    if article.updated and article.updated != article.published:
+        yield labels["updated"], format.day(article.updated, code)
+    host = host_of(web_address(article.url))
+    yield (labels["url"], host) if host else (labels["path"], _file_name(article.path))
+
+
+def _place(copy: Copy) -> str:
+    """Where a copy is: its publisher, else its file."""
+    return copy.outlet or host_of(copy.url) or _file_name(copy.path)
+
+
+def _file_name(path: str) -> str:
+    """The name without its folders, which are nothing to strangers."""
+    return path.rpartition("/")[2]
+
+
+def _whole(written: str | None) -> int:
+    """The number that an address has; 0 if it has none."""
+    text = written or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

@@ -1,0 +1,29 @@
+"""What a feature may add to the web pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from bot.locale.catalogue import Language
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """A link in the menu of every page; `name` is what it is called in a language."""
+
+    path: str
+    name: Callable[[Language], str]
+
+
+@dataclass(frozen=True, slots=True)
+class WebFeature:
+    """The web half of a feature: its routes, and its links in the menu.
+
+    Its templates lie in `templates/` in its folder.
+    """
+
+    routes: Sequence[BaseRoute]
+    links: Sequence[MenuLink] = ()

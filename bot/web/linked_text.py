@@ -1,0 +1,120 @@
+"""An answer as the Markdown of a chat message, and where its links are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
+from bot.help_numbers import help_text
+from bot.locale.answers import HelpPhrases, Phrases, title_of
+from bot.locale.source import details
+from bot.web.addresses import article_address, citation_address
+from bot.web.answer_view import lead_before
+from index.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class CitationLink:
+    """`[1](url)`: `text[start:end]` of the message, in characters."""
+
+    url: str
+    title: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class LinkedText:
+    """A message and its citations. `base` is the address of the pages, `key` that of the answer."""
+
+    base: str
+    key: str = ""
+    text: str = ""
+    links: list[CitationLink] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, answer: Answer, base: str, key: str = "", *, quotes: bool = True) -> LinkedText:
+        """How the question was understood, if not as asked; then the quotes with their sources,
+        below what a model wrote; or a refusal and the nearest articles.
+
+        Without `quotes`, only the beginning: all that is known of an answer that grows.
+        """
+        phrases, message = Phrases.of(answer.language), cls(base, key)
+        if answer.help is not None:
+            message.text = help_text(answer.help, HelpPhrases.of(answer.language))
+            return message
+        if answer.understood is not None:
+            message.add(f"{phrases.understood(plain(answer.understood))}\n\n")
+        if answer.outcome == "no":
+            message.add(phrases.refused(answer.refusal, answer.period, answer.held_to))
+            message._list(answer.nearest, phrases)
+            return message
+        if answer.outcome == "perhaps":
+            message.add(f"{phrases.doubted(answer.period)}\n\n")
+        elif answer.period is not None:
+            message.add(f"{phrases.according_to(answer.period)}\n\n")
+        if not answer.verbatim:
+            message._write_statements(answer)
+        groups = shown_quotes(answer.citations, answer) if quotes else ()
+        for position, group in enumerate(groups):
+            message.add("\n\n" if position or not answer.verbatim else "")
+            for shown in group:
+                message._quote(shown, phrases)
+            article = group[0].citation.article
+            message.add(f"— {_line(title_of(article, phrases.code))}")
+            message.add(_line(details(article, phrases)))
+        return message
+
+    def add(self, text: str) -> None:
+        self.text += text
+
+    def _write_statements(self, answer: Answer) -> None:
+        cited = {each.number: each for each in answer.citations}
+        for position, statement in enumerate(answer.statements):
+            self.add(f"{' ' if position else ''}{plain(statement.text)}\u00a0")
+            for number in statement.citations:
+                self._link(cited[number])
+
+    def _quote(self, shown: ShownQuote, phrases: Phrases) -> None:
+        if shown.told:
+            self.add(f"[{shown.citation.number}] ")
+            return
+        self.add(plain(lead_before(shown)))
+        self.add(f"{phrases.quote(plain(''.join(shown.parts)))}\u00a0")
+        self._link(shown.citation)
+        self.add("\n\n")
+
+    def _link(self, citation: Citation) -> None:
+        url = _in_markdown(citation_address(citation, self.base, self.key))
+        link, start = f"[{citation.number}]({url})", len(self.text)
+        title = title_of(citation.article, citation.article.language)
+        self.links.append(CitationLink(url, title, start, start + len(link)))
+        self.add(link)
+
+    def _list(self, articles: tuple[Article, ...], phrases: Phrases) -> None:
+        if not articles:
+            return
+        self.add(f"\n\n{phrases.nearest_articles}\n")
+        for article in articles:
+            title = LINE_END.sub(" ", title_of(article, phrases.code))
+            title = _LABEL_MARKUP.sub(r"\\\g<0>", title)
+            address = _in_markdown(article_address(article, self.base))
+            self.add(f"\n- [{title}]({address}){_line(details(article, phrases))}")
+
+
+_MARKUP = re.compile(r"(?<!\\)(\\*+)(\](?=[(\[:])|<(?=[A-Za-z/!?]))")
+_LABEL_MARKUP = re.compile(r"[\[\]<\\]")
+
+
+def plain(text: str) -> str:
+    """Text of an article that Markdown shows as it is: without links, pictures and HTML."""
+    return _MARKUP.sub(lambda match: f"{2 * match[1]}\\{match[2]}", text)
+
+
+def _line(text: str) -> str:
+    return plain(LINE_END.sub(" ", text))
+
+
+def _in_markdown(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29")

@@ -1,0 +1,355 @@
+"""The MCP server: tools with which an assistant searches, reads and asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Annotated, Any, Protocol
+
+from mcp import types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+
+from bot.answer import Answer, Outcome
+from bot.assembly import chain_over, open_index, open_writers
+from bot.errors import MissingPage
+from bot.json_records import answer_record
+from bot.library.articles import Library
+from bot.locale.answers import Phrases, title_of
+from bot.settings import Settings
+from bot.web.addresses import article_address, base_address, citation_address
+from bot.web.program_errors import ProgramError
+from bot.web.service import Visitor, WebService, plain_question
+from index.article import Article
+
+INSTRUCTIONS = (
+    "Selon answers questions about a corpus of articles with the articles' own sentences. Use "
+    "`ask` for a question, `search` and `fetch` to read the articles. Quote its citations as they "
+    "are, with a link to their url. If the outcome is `perhaps`, say that the answer is uncertain; "
+    "if it is `no`, the articles do not say."
+)
+RESULTS = 10  # articles of a search
+
+
+class Query(BaseModel):
+    query: Annotated[str, Field(description="What to search the articles for.")]
+
+
+class ArticleKey(BaseModel):
+    id: Annotated[str, Field(description="The id of an article, as `search` and `ask` give it.")]
+
+
+class Question(BaseModel):
+    question: Annotated[
+        str, Field(description="One question that stands alone, in the language of the articles.")
+    ]
+
+
+class ArticleLink(BaseModel):
+    """An article and where a person can read it."""
+
+    id: str
+    title: str
+    url: str
+
+
+class SearchResults(BaseModel):
+    """Articles, best first."""
+
+    results: list[ArticleLink]
+
+
+class Document(ArticleLink):
+    """A whole article; `metadata` holds what is known of its author, outlet, section and dates."""
+
+    text: str
+    metadata: dict[str, str]
+
+
+class Quote(ArticleLink):
+    """A verbatim quote; the `id`, `title` and `url` are those of its article, the latter at the
+    quote."""
+
+    number: int
+    quote: str
+    metadata: dict[str, str]
+
+
+class CitedAnswer(BaseModel):
+    """An answer with markers such as `[1]`, the number of a citation.
+
+    The articles say so (`sure`), may say so (`perhaps`) or do not (`no`, with the nearest ones);
+    `help` are numbers to call for somebody in distress.
+    """
+
+    question: str
+    outcome: Outcome
+    answer: str
+    citations: list[Quote]
+    nearest: list[ArticleLink]
+
+
+class Asker(Protocol):
+    """Who calls a tool, and what may be done for them."""
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def base(self) -> str:
+        """The address of the pages."""
+
+    async def ask(self, question: str) -> tuple[Answer, str]:
+        """The answer, and the key of its page, if it has one. Raises WebError."""
+
+    async def count(self) -> None:
+        """Count a search against the limits. Raises TooManyQuestions."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebAsker:
+    """A visitor of the web application."""
+
+    service: WebService
+    request: Request
+
+    @property
+    def visitor(self) -> Visitor:
+        visitor: Visitor = self.request.state.visitor
+        return visitor
+
+    @property
+    def language(self) -> str:
+        return self.visitor.language
+
+    @property
+    def base(self) -> str:
+        return base_address(self.service.settings, self.request)
+
+    async def ask(self, question: str) -> tuple[Answer, str]:
+        stored = await self.service.ask(question, self.visitor)
+        return stored.answer, stored.key
+
+    async def count(self) -> None:
+        await self.service.count(self.visitor)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAsker:
+    """The program that started this process: no limits, and nothing is stored."""
+
+    chain: Callable[[str], Awaitable[Answer]]
+    settings: Settings
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    @property
+    def base(self) -> str:
+        return base_address(self.settings)
+
+    async def ask(self, question: str) -> tuple[Answer, str]:
+        return await self.chain(plain_question(question)), ""
+
+    async def count(self) -> None:
+        pass
+
+
+class ArticleTools:
+    """What the tools do."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def search(self, asker: Asker, typed: Query) -> SearchResults:
+        query = plain_question(typed.query)
+        await asker.count()
+        articles = await asyncio.to_thread(self._library.rank, query)
+        return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
+
+    async def fetch(self, asker: Asker, typed: ArticleKey) -> Document:
+        await asker.count()
+        article = await asyncio.to_thread(self._library.article, typed.id)
+        if article is None:
+            raise MissingPage("web-article-none")
+        link = _link(article, asker)
+        return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
+
+    async def ask(self, asker: Asker, typed: Question) -> CitedAnswer:
+        answer, key = await asker.ask(typed.question)
+        quotes = [
+            Quote(
+                id=each.article.id,
+                title=title_of(each.article, answer.language),
+                url=citation_address(each, asker.base, key),
+                number=each.number,
+                quote=each.quote,
+                metadata=_metadata(each.article),
+            )
+            for each in answer.citations
+        ]
+        return CitedAnswer(
+            question=answer.question,
+            outcome=answer.outcome,
+            answer=answer_record(answer, Phrases.of(answer.language))["answer"],
+            citations=quotes,
+            nearest=[_link(each, asker) for each in answer.nearest],
+        )
+
+
+def _link(article: Article, asker: Asker) -> ArticleLink:
+    title = title_of(article, asker.language)
+    return ArticleLink(id=article.id, title=title, url=article_address(article, asker.base))
+
+
+def _metadata(article: Article) -> dict[str, str]:
+    facts = {
+        "author": article.author,
+        "outlet": article.outlet,
+        "section": article.category,
+        "published": article.published and article.published.isoformat(),
+        "updated": article.updated and article.updated.isoformat(),
+        "language": article.language,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleTool:
+    """A tool as it is declared and called."""
+
+    title: str
+    description: str
+    arguments: type[BaseModel]
+    result: type[BaseModel]
+    call: Callable[[Asker, Any], Awaitable[BaseModel]]
+
+    def declared(self, name: str) -> types.Tool:
+        return types.Tool(
+            name=name,
+            title=self.title,
+            description=self.description,
+            input_schema=self.arguments.model_json_schema(),
+            output_schema=self.result.model_json_schema(),
+            annotations=types.ToolAnnotations(
+                read_only_hint=True, destructive_hint=False, open_world_hint=False
+            ),
+        )
+
+
+def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) -> Server[Any]:
+    """The server of the tools, for callers that `asker_of` knows by their HTTP request, if any."""
+    own = ArticleTools(library)
+    tools: Mapping[str, ArticleTool] = {
+        "search": ArticleTool(
+            "Search the articles",
+            "Find articles about a subject or a question. Returns their ids, titles and addresses, "
+            "best first.",
+            Query,
+            SearchResults,
+            own.search,
+        ),
+        "fetch": ArticleTool(
+            "Read an article",
+            "Return the whole text of an article, its address and its metadata.",
+            ArticleKey,
+            Document,
+            own.fetch,
+        ),
+        "ask": ArticleTool(
+            "Ask the articles",
+            "Answer a question with the articles' own sentences, each cited with its address; or "
+            "say that the articles do not answer it.",
+            Question,
+            CitedAnswer,
+            own.ask,
+        ),
+    }
+
+    async def list_tools(
+        context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[tools[name].declared(name) for name in tools])
+
+    async def call_tool(
+        context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        asker, tool = asker_of(context.request), tools.get(params.name)
+        if tool is None:
+            return _refusal(f"there is no tool “{params.name[:100]}”: {', '.join(tools)}")
+        try:
+            typed = tool.arguments.model_validate(params.arguments or {})
+            result = await tool.call(asker, typed)
+        except ValidationError as error:
+            first = error.errors()[0]
+            return _refusal(f"{params.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+        except Exception as error:
+            return _refusal(ProgramError.of(error, asker.language).message)
+        text = types.TextContent(text=result.model_dump_json())
+        return types.CallToolResult(content=[text], structured_content=result.model_dump())
+
+    return Server(
+        "selon",
+        version=version("selon"),
+        title="Selon",
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def _refusal(sentence: str) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(text=sentence)], is_error=True)
+
+
+class McpDoor:
+    """`/mcp`, streamable HTTP without sessions, so that any of several servers can answer.
+
+    Hosts and origins are checked by the application, for all routes.
+    """
+
+    def __init__(self, service: WebService) -> None:
+        def asker_of(request: Request | None) -> Asker:
+            assert request is not None
+            return WebAsker(service, request)
+
+        server = mcp_server(service.library, asker_of)
+        self._manager = StreamableHTTPSessionManager(server, stateless=True)
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/mcp", StreamableHTTPASGIApp(self._manager), methods=["POST"])]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve while the block lasts, once."""
+        async with self._manager.run():
+            yield
+
+
+def serve_stdio(settings: Settings) -> None:
+    """Serve the program at standard input and output until it closes them.
+
+    Raises SettingsError, IndexingError.
+    """
+    with ExitStack() as opened:
+        writers = open_writers(settings)
+        if writers is not None:
+            opened.callback(writers.close)
+        index = open_index(settings)
+        asker = LocalAsker(chain_over(index, settings, writers).ainvoke, settings)
+        server = mcp_server(Library(index), lambda _: asker)
+
+        async def run() -> None:
+            async with stdio_server() as (incoming, outgoing):
+                await server.run(incoming, outgoing, server.create_initialization_options())
+
+        asyncio.run(run())

@@ -1,0 +1,343 @@
+"""The API of OpenAI, as far as its clients need it to ask Selon (`/v1/…`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, StrictBool, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from bot.answer import Answer
+from bot.errors import MissingPage, WebError
+from bot.web.addresses import base_address
+from bot.web.linked_text import CitationLink, LinkedText
+from bot.web.program_errors import ProgramError
+from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, WebService
+from bot.web.streaming import EVENT_STREAM, with_heartbeats
+from index.errors import Words
+
+MODEL = "selon"
+BEGIN_SECONDS = 5  # in which a refusal still gets a status of its own
+_TEXT_PARTS = {"text", "input_text", "output_text", "refusal"}
+
+Fields = dict[str, Any]
+
+
+def _content(value: object) -> str:
+    """The text of a message's content: text, or a list of parts with text. Raises ValueError."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if not isinstance(value, list):
+        raise ValueError("content is text or a list of parts")
+    texts = []
+    for part in value:
+        if isinstance(part, dict) and part.get("type") in _TEXT_PARTS:
+            texts.append(str(part.get("text", part.get("refusal", ""))))
+        else:
+            raise ValueError("Selon reads text only: parts are {type: text, text: …}")
+    return "\n".join(texts)
+
+
+class InputMessage(BaseModel):
+    """A message of a conversation; what else may stand in a conversation has no role."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"] | None = None
+    content: Annotated[str, BeforeValidator(_content)] = ""
+
+
+class ChatRequest(BaseModel):
+    model: str
+    messages: list[InputMessage]
+    stream: StrictBool | None = None
+    n: Literal[1] | None = None
+
+
+class ResponseRequest(BaseModel):
+    model: str
+    input: str | list[InputMessage]
+    stream: StrictBool | None = None
+    previous_response_id: None = None
+    conversation: None = None
+    background: Literal[False] | None = None
+
+
+Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    door = OpenAIDoor(service)
+    return [
+        Route("/v1/models", door.models, methods=["GET"]),
+        Route("/v1/models/{name}", door.model, methods=["GET"]),
+        Route("/v1/chat/completions", door.chat, methods=["POST"]),
+        Route("/v1/responses", door.respond, methods=["POST"]),
+    ]
+
+
+@dataclass(slots=True)
+class GrowingMessage:
+    """The message of an answer under way: what was sent of it, and its citations at the end."""
+
+    answers: AsyncIterator[Answer | StoredAnswer]
+    base: str
+    key: str
+    created: int = field(default_factory=lambda: int(time.time()))
+    text: str = ""
+    links: list[CitationLink] = field(default_factory=list)
+
+    async def pieces(self) -> AsyncGenerator[str]:
+        """Yield the text as it grows. What a model takes back is followed by the answer instead."""
+        async for item in self.answers:
+            if isinstance(item, StoredAnswer):
+                yield self._finish(LinkedText.of(item.answer, self.base, self.key))
+            elif item.model is not None:
+                grown = LinkedText.of(item, self.base, self.key, quotes=False).text
+                if grown.startswith(self.text):
+                    piece, self.text = grown[len(self.text) :], grown
+                    yield piece
+
+    def _finish(self, whole: LinkedText) -> str:
+        piece = whole.text.removeprefix(self.text)
+        if not whole.text.startswith(self.text):
+            piece = f"\n\n{whole.text}"
+        self.text += piece
+        shift = len(self.text) - len(whole.text)
+        self.links = [
+            replace(each, start=each.start + shift, end=each.end + shift) for each in whole.links
+        ]
+        return piece
+
+
+class OpenAIDoor:
+    """The requests of this API. Earlier messages are the conversation; nothing else is kept."""
+
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+        self._started = int(time.time())
+
+    async def models(self, request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": [self._model()]})
+
+    async def model(self, request: Request) -> Response:
+        _check_model(request.path_params["name"])
+        return JSONResponse(self._model())
+
+    def _model(self) -> Fields:
+        return {"id": MODEL, "object": "model", "created": self._started, "owned_by": "selon"}
+
+    async def chat(self, request: Request) -> Response:
+        typed = await _read(request, ChatRequest)
+        message = await self._answer(request, typed.messages, "messages")
+        if typed.stream:
+            return _streamed(request, chat_events(message))
+        async for _ in message.pieces():
+            pass
+        return JSONResponse(chat_completion(message))
+
+    async def respond(self, request: Request) -> Response:
+        typed = await _read(request, ResponseRequest)
+        messages = typed.input
+        if isinstance(messages, str):
+            messages = [InputMessage(role="user", content=messages)]
+        message = await self._answer(request, messages, "input")
+        if typed.stream:
+            return _streamed(request, response_events(message))
+        async for _ in message.pieces():
+            pass
+        return JSONResponse(response_object(message, "completed"))
+
+    async def _answer(
+        self, request: Request, messages: list[InputMessage], param: str
+    ) -> GrowingMessage:
+        """Begin to answer the last message. Raises WebError while nothing was sent."""
+        visitor: Visitor = request.state.visitor
+        spoken = [each for each in messages if each.role in ("user", "assistant")]
+        if not spoken or spoken[-1].role != "user":
+            raise WebError("chat-no-question", field=param)
+        earlier = [each.content for each in spoken[:-1] if each.role == "user"]
+        key = secrets.token_urlsafe(KEY_BYTES)
+        answers = self._service.stream(
+            spoken[-1].content,
+            visitor,
+            earlier=[each for each in earlier if each.strip() and len(each) <= QUESTION_LIMIT],
+            key=key,
+        )
+        first = asyncio.ensure_future(anext(answers))
+        await asyncio.wait({first}, timeout=BEGIN_SECONDS)
+        if first.done():
+            first.result()
+        base = base_address(self._service.settings, request)
+        return GrowingMessage(_with_first(first, answers), base, key)
+
+
+async def _with_first(
+    first: asyncio.Future[Answer | StoredAnswer],
+    others: AsyncGenerator[Answer | StoredAnswer],
+) -> AsyncGenerator[Answer | StoredAnswer]:
+    async with aclosing(others):
+        try:
+            yield await first
+        finally:
+            first.cancel()
+        async for each in others:
+            yield each
+
+
+async def _read(request: Request, kind: type[Typed]) -> Typed:
+    """The body of a request. Raises WebError."""
+    try:
+        typed = kind.model_validate_json(await request.body())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        param = "".join(_step(each) for each in first["loc"]).lstrip(".") or "body"
+        raise WebError("chat-field", field=param, reason=Words(first["msg"])) from error
+    _check_model(typed.model)
+    return typed
+
+
+def _step(place: int | str) -> str:
+    return f"[{place}]" if isinstance(place, int) else f".{place}"
+
+
+def _check_model(name: str) -> None:
+    if name != MODEL:
+        raise MissingPage("model-not-found", field="model", name=name[:100], model=MODEL)
+
+
+def _url_citation(link: CitationLink) -> Fields:
+    return {
+        "url": link.url,
+        "title": link.title,
+        "start_index": link.start,
+        "end_index": link.end,
+    }
+
+
+def chat_completion(message: GrowingMessage) -> Fields:
+    """The object of a chat answer."""
+    spoken = {
+        "role": "assistant",
+        "content": message.text,
+        "refusal": None,
+        "annotations": _chat_annotations(message),
+    }
+    choice = {"index": 0, "message": spoken, "logprobs": None, "finish_reason": "stop"}
+    return {**_chat_head(message, "chat.completion"), "choices": [choice]}
+
+
+def _chat_head(message: GrowingMessage, kind: str) -> Fields:
+    return {
+        "id": f"chatcmpl-{message.key}",
+        "object": kind,
+        "created": message.created,
+        "model": MODEL,
+    }
+
+
+def _chat_annotations(message: GrowingMessage) -> list[Fields]:
+    return [{"type": "url_citation", "url_citation": _url_citation(each)} for each in message.links]
+
+
+async def chat_events(message: GrowingMessage) -> AsyncGenerator[str]:
+    """The events of a chat answer; the last chunk has the annotations."""
+    head = _chat_head(message, "chat.completion.chunk")
+
+    def chunk(delta: Fields, finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _event({**head, "choices": [choice]})
+
+    yield chunk({"role": "assistant", "content": ""})
+    async for piece in message.pieces():
+        yield chunk({"content": piece})
+    yield chunk({"annotations": _chat_annotations(message)}, "stop")
+    yield "data: [DONE]\n\n"
+
+
+def response_object(message: GrowingMessage, status: str) -> Fields:
+    """The object of a response."""
+    return {
+        "id": f"resp_{message.key}",
+        "object": "response",
+        "created_at": message.created,
+        "status": status,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "model": MODEL,
+        "output": [_output_item(message, status)] if status == "completed" else [],
+        "parallel_tool_calls": False,
+        "previous_response_id": None,
+        "store": False,
+        "tool_choice": "none",
+        "tools": [],
+    }
+
+
+def _output_item(message: GrowingMessage, status: str) -> Fields:
+    return {
+        "id": f"msg_{message.key}",
+        "type": "message",
+        "role": "assistant",
+        "status": status,
+        "content": [_output_text(message)] if status == "completed" else [],
+    }
+
+
+def _output_text(message: GrowingMessage) -> Fields:
+    annotations = [{"type": "url_citation", **_url_citation(each)} for each in message.links]
+    return {"type": "output_text", "text": message.text, "annotations": annotations}
+
+
+async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
+    """The events of a response, which end with `response.completed`."""
+    numbers: Iterator[int] = iter(range(2**31))
+
+    def event(kind: str, **fields: Any) -> str:
+        kind = f"response.{kind}"
+        return _event({"type": kind, "sequence_number": next(numbers), **fields}, kind)
+
+    item = {"item_id": f"msg_{message.key}", "output_index": 0, "content_index": 0}
+    empty = {"type": "output_text", "text": "", "annotations": []}
+    yield event("created", response=response_object(message, "in_progress"))
+    yield event("in_progress", response=response_object(message, "in_progress"))
+    yield event("output_item.added", output_index=0, item=_output_item(message, "in_progress"))
+    yield event("content_part.added", **item, part=empty)
+    async for piece in message.pieces():
+        yield event("output_text.delta", **item, delta=piece, logprobs=[])
+    whole = _output_text(message)
+    for number, annotation in enumerate(whole["annotations"]):
+        yield event(
+            "output_text.annotation.added", **item, annotation_index=number, annotation=annotation
+        )
+    yield event("output_text.done", **item, text=message.text, logprobs=[])
+    yield event("content_part.done", **item, part=whole)
+    yield event("output_item.done", output_index=0, item=_output_item(message, "completed"))
+    yield event("completed", response=response_object(message, "completed"))
+
+
+def _streamed(request: Request, events: AsyncGenerator[str]) -> Response:
+    language = request.state.visitor.language
+
+    async def guarded() -> AsyncGenerator[str]:
+        async with aclosing(events):
+            try:
+                async for each in events:
+                    yield each
+            except Exception as error:
+                yield _event(ProgramError.of(error, language).body(request.url.path))
+
+    return StreamingResponse(with_heartbeats(guarded()), headers=EVENT_STREAM)
+
+
+def _event(fields: Mapping[str, Any], name: str = "") -> str:
+    return f"{f'event: {name}' + chr(10) if name else ''}data: {json.dumps(fields)}\n\n"

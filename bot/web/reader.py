@@ -1,0 +1,168 @@
+"""An article cut into the blocks of a page, with the quotes of an answer marked in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from index.article import Article
+
+BlockKind = Literal["heading", "paragraph", "list", "numbered", "quote"]
+"""A `numbered` list has its numbers or dashes in its text, a `list` has none."""
+
+TextSpan = tuple[int, int]
+
+PART_CHARACTERS = 40_000
+"""Length of a part: a longer article is read in several pages."""
+
+_LINE = re.compile(r"\S(?:.*\S)?")
+_NUMBER = re.compile(r"(?:[-–—•*·]|\d{1,3}[.)])\s")
+_QUOTATION = re.compile(r"«[^«»]+»|“[^“”]+”")
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSpan:
+    """A quote to mark: characters `start` to `end` of the article's text."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters of one line, from `start`, that lie in the same quotes.
+
+    `quotes` are the numbers of these quotes, `begins` those of which this is the first piece.
+    """
+
+    start: int
+    text: str
+    quotes: tuple[int, ...] = ()
+    begins: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Lines of an article that belong together; of a list, each line is an item."""
+
+    kind: BlockKind
+    lines: tuple[tuple[Piece, ...], ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join("".join(piece.text for piece in line) for line in self.lines)
+
+
+def count_parts(article: Article) -> int:
+    """The number of pages that the article fills, at least 1."""
+    return max(1, -(-len(article.text) // PART_CHARACTERS))
+
+
+def part_of(article: Article, at: int) -> int:
+    """The number, from 1, of the part that holds the character at this offset."""
+    part = at // PART_CHARACTERS + 1
+    return part - 1 if part > 1 and at < _cut(article.text, part - 1) else part
+
+
+def text_blocks(
+    article: Article, quotes: Sequence[QuoteSpan] = (), part: int = 1
+) -> tuple[TextBlock, ...]:
+    """Cut a part of an article into blocks; together they hold every visible character of it.
+
+    Index formats join paragraphs by empty lines and the items of a short list by line ends, and
+    drop its bullets, so lists are recognised by a colon before them or by their numbers. A part
+    never ends inside a quote.
+    """
+    text = article.text
+    start, end = _part_span(text, quotes, part)
+    shown = [each for each in quotes if each.start < end and each.end > start]
+    begun: set[int] = set()
+    return tuple(
+        TextBlock(kind, tuple(_pieces(text, line, shown, begun) for line in lines))
+        for kind, lines in _shapes(text, _paragraphs(article, start, end))
+    )
+
+
+def _part_span(text: str, quotes: Sequence[QuoteSpan], part: int) -> TextSpan:
+    start, end = _cut(text, part - 1), _cut(text, part)
+    return start, max([end, *(each.end for each in quotes if start <= each.start < end)])
+
+
+def _cut(text: str, part: int) -> int:
+    """Find where a part ends: after a paragraph, else a line, else a word."""
+    near = part * PART_CHARACTERS
+    for mark in ("\n\n", "\n", " ") if part else ():
+        at = text.find(mark, near, near + PART_CHARACTERS // 2)
+        if at >= 0:
+            return at
+    return min(near, len(text))
+
+
+def _paragraphs(article: Article, start: int, end: int) -> Iterator[tuple[bool, list[TextSpan]]]:
+    """Yield the lines of each paragraph, and True for a heading."""
+    at = start
+    for section in article.sections:
+        if at <= section.heading_start < section.heading_end <= end:
+            yield from _lines(article.text, at, section.heading_start)
+            for _, lines in _lines(article.text, section.heading_start, section.heading_end):
+                yield True, lines
+            at = section.heading_end
+    yield from _lines(article.text, at, end)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[bool, list[TextSpan]]]:
+    lines: list[TextSpan] = []
+    for match in _LINE.finditer(text, start, end):
+        if lines and text.count("\n", lines[-1][1], match.start()) > 1:
+            yield False, lines
+            lines = []
+        lines.append(match.span())
+    if lines:
+        yield False, lines
+
+
+def _shapes(
+    text: str, paragraphs: Iterator[tuple[bool, list[TextSpan]]]
+) -> Iterator[tuple[BlockKind, list[TextSpan]]]:
+    introduced = False
+    for heading, lines in paragraphs:
+        if not heading and len(lines) > 2 and _ends_in_colon(text, lines[0]):
+            yield "paragraph", lines[:1]
+            lines, introduced = lines[1:], True
+        yield _kind(text, heading, lines, introduced), lines
+        introduced = _ends_in_colon(text, lines[-1])
+
+
+def _kind(text: str, heading: bool, lines: list[TextSpan], introduced: bool) -> BlockKind:
+    if heading:
+        return "heading"
+    if len(lines) > 1 and all(_NUMBER.match(text, start) for start, _ in lines):
+        return "numbered"
+    if len(lines) > 1 and introduced:
+        return "list"
+    whole = _QUOTATION.fullmatch(text, lines[0][0], lines[-1][1])
+    return "quote" if whole else "paragraph"
+
+
+def _ends_in_colon(text: str, line: TextSpan) -> bool:
+    return text[line[1] - 1] == ":"
+
+
+def _pieces(
+    text: str, line: TextSpan, quotes: Sequence[QuoteSpan], begun: set[int]
+) -> tuple[Piece, ...]:
+    start, end = line
+    here = [each for each in quotes if each.start < end and each.end > start]
+    bounds = {min(max(at, start), end) for each in here for at in (each.start, each.end)}
+    pieces = []
+    for first, last in pairwise(sorted({start, end} | bounds)):
+        numbers = tuple(each.number for each in here if each.start <= first and last <= each.end)
+        pieces.append(
+            Piece(first, text[first:last], numbers, tuple(n for n in numbers if n not in begun))
+        )
+        begun.update(numbers)
+    return tuple(pieces)

@@ -1,0 +1,135 @@
+"""Pages from templates: escaped, in the visitor's language."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bot.answer import LINE_END, link_to, web_address
+from bot.help_numbers import Help, help_text
+from bot.library.articles import Library
+from bot.locale import format
+from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
+from bot.locale.catalogue import Language
+from bot.locale.source import details
+from bot.web.answer_view import article_path, lead_before
+from bot.web.service import Visitor, WebService
+from bot.web.texts import PagePhrases
+from index.errors import IndexingError
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the pages and of the features. All that they show is escaped."""
+    folders = [HERE / "templates", *sorted(HERE.parent.glob("*/templates"))]
+    templates = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {
+        "static": static_path,
+        "article_path": article_path,
+        "lead_before": lead_before,
+        "link_to": link_to,
+        "web_address": web_address,
+    }
+    templates.filters |= {
+        "flowing": lambda text: LINE_END.sub(" ", text),
+        "day": format.day,
+        "number": format.number,
+    }
+    return templates
+
+
+@dataclass(frozen=True, slots=True)
+class PageTexts:
+    """The texts of a page in one language, as templates use them."""
+
+    code: Language
+    page: PagePhrases
+    answer: Phrases
+    help: HelpPhrases
+    writing: WritingPhrases
+
+    @classmethod
+    def of(cls, code: Language) -> PageTexts:
+        return cls(
+            code,
+            PagePhrases.of(code),
+            Phrases.of(code),
+            HelpPhrases.of(code),
+            WritingPhrases.of(code),
+        )
+
+    def title(self, article: Any) -> str:
+        return title_of(article, self.code)
+
+    def help_text(self, help: Help) -> str:
+        return help_text(help, self.help)
+
+    def details(self, article: Any) -> str:
+        return details(article, self.answer)
+
+
+def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page, or a part of one, from the template `name`."""
+    return HTMLResponse(render_text(request, name, **values), status)
+
+
+def render_text(request: Request, name: str, **values: Any) -> str:
+    visitor: Visitor = request.state.visitor
+    service: WebService = request.app.state.service
+    return (
+        environment()
+        .get_template(name)
+        .render(
+            texts=PageTexts.of(visitor.language),
+            holdings=current_holdings(service.library),
+            path=request.url.path,
+            links=request.app.state.links,
+            **values,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageHoldings:
+    """How many articles there are, and the day of the newest."""
+
+    articles: int
+    newest: date | None
+
+
+def current_holdings(library: Library) -> PageHoldings:
+    """What the index holds; nothing where there is none."""
+    try:
+        return _holdings(library, library.generation())
+    except IndexingError:
+        return PageHoldings(0, None)
+
+
+@lru_cache(2)
+def _holdings(library: Library, generation: str) -> PageHoldings:
+    newest = library.newest(1)
+    return PageHoldings(library.holdings().articles, newest[0].published if newest else None)
+
+
+@lru_cache
+def static_path(name: str) -> str:
+    """The address of a static file, which changes with its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"

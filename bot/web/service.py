@@ -1,0 +1,198 @@
+"""What every door on the web shares: who asks, and the stored answer to a question."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol, cast
+
+from bot.answer import Answer
+from bot.conversation.recall import RecalledAnswer, recall
+from bot.conversation.turns import new_turn
+from bot.errors import TooManyQuestions, WebError
+from bot.followups.turn import REMEMBERED, History, TurnText, turn_of
+from bot.library.articles import Library
+from bot.llm.budget import on_behalf_of
+from bot.locale.catalogue import Language
+from bot.operations.metrics import METERS
+from bot.settings import Settings
+from bot.state import conversations
+from bot.state.conversations import ConversationPlace, TurnRecord
+from bot.state.database import State
+from bot.state.limits import AskLimits
+
+if TYPE_CHECKING:
+    from bot.answering.distress import DistressGate
+    from index.search.live import LiveIndex
+
+WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
+QUESTION_LIMIT = 1_000  # characters
+KEY_BYTES = 16  # of randomness in the key of an answer
+
+
+def plain_question(text: str) -> str:
+    """A question on one line. Raises WebError if there is none, or too much of it."""
+    question = " ".join(text.split())
+    if not question:
+        raise WebError("web-question-empty")
+    if len(question) > QUESTION_LIMIT:
+        raise WebError("web-question-long", limit=QUESTION_LIMIT)
+    return question
+
+
+class Chain(Protocol):
+    """The retrieval-QA chain, which understands follow-ups."""
+
+    def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+        """Yield the growing answer; the last item is complete."""
+        ...
+
+    async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
+        """The turns of earlier questions that a question may refer to, which nobody stored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: a number that stays the same for a cookie, token or proxied user.
+
+    `address` is a number of their network, whose visitors share a limit; None if they are known.
+    """
+
+    person_id: int
+    language: Language
+    address: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer and the secret key of its address; help and small talk have none."""
+
+    answer: Answer
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebService:
+    """The chain, the articles, the database and the clock (UTC), as the doors share them.
+
+    The `gate` recognises messages of distress, which are answered before anything is stored or
+    counted.
+    """
+
+    chain: Chain
+    library: Library
+    state: State
+    settings: Settings
+    gate: DistressGate | None = None
+    index: LiveIndex | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    limits: AskLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
+
+    @property
+    def lifetime(self) -> timedelta:
+        """Silence after which a conversation starts afresh."""
+        return timedelta(hours=self.settings.conversation_hours)
+
+    async def ask(
+        self,
+        question: str,
+        visitor: Visitor,
+        conversation: int = 0,
+        earlier: Sequence[str] | None = None,
+    ) -> StoredAnswer:
+        """Answer a question in one of the visitor's conversations, and store the answer.
+
+        Or after these `earlier` questions, for a caller who keeps the conversation. Raises WebError
+        for a question that cannot be asked, IndexingError, StateError.
+        """
+        async for each in self.stream(question, visitor, conversation, earlier):
+            if isinstance(each, StoredAnswer):
+                return each
+        raise AssertionError("a stream ends with a stored answer")
+
+    async def stream(
+        self,
+        question: str,
+        visitor: Visitor,
+        conversation: int = 0,
+        earlier: Sequence[str] | None = None,
+        key: str = "",
+    ) -> AsyncGenerator[Answer | StoredAnswer]:
+        """As `ask`, the growing answers first; closing the generator cancels the work.
+
+        `key` is that of the answer, if it is already promised.
+        """
+        question = plain_question(question)
+        if self.gate is not None:
+            help = await asyncio.to_thread(self.gate.answer, question)
+            if help is not None:
+                METERS.answered(help, "web")
+                yield StoredAnswer(help)
+                return
+        await self.count(visitor)
+        place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
+        history = await self._history(place, question, earlier)
+        answers = cast(
+            "AsyncGenerator[Answer]",
+            self.chain.astream(TurnText(question, history)),
+        )
+        answer: Answer | None = None
+        try:
+            while True:
+                with on_behalf_of(visitor.person_id):
+                    newest = await anext(answers, None)
+                if newest is None:
+                    break
+                answer = newest
+                yield answer
+        finally:
+            await answers.aclose()
+        assert answer is not None
+        METERS.answered(answer, "web")
+        yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
+
+    async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
+        """Count a request against the visitor's limits. Raises TooManyQuestions."""
+        over = await self.limits.take(visitor.person_id, visitor.address, cost)
+        if over is not None:
+            raise TooManyQuestions("web-too-many", seconds=over.seconds)
+
+    async def stored(self, key: str) -> TurnRecord | None:
+        """The turn whose answer has this key."""
+        return await self.state.run(conversations.turn_of_key, key=key)
+
+    async def recalled(self, turn: TurnRecord) -> RecalledAnswer:
+        """The answer of a stored turn, compared with the articles of today."""
+        return await asyncio.to_thread(recall, turn, self.library.article)
+
+    async def _history(
+        self, place: ConversationPlace, question: str, earlier: Sequence[str] | None
+    ) -> History:
+        if earlier is not None:
+            return await self.chain.restore(question, earlier, self.now()) if earlier else ()
+        turns = await self.state.run(
+            conversations.history,
+            place=place,
+            now=self.now(),
+            lifetime=self.lifetime,
+            limit=REMEMBERED,
+        )
+        return tuple(turn_of(each.turn) for each in turns)
+
+    async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:
+        if answer.small_talk or answer.help is not None:
+            return StoredAnswer(answer)
+        key = secrets.token_urlsafe(KEY_BYTES)
+        now = self.now()
+        new = await new_turn(answer, self.library, now, key=key)
+        await self.state.run(
+            conversations.add_turn, place=place, new=new, now=now, lifetime=self.lifetime
+        )
+        return StoredAnswer(answer, key)

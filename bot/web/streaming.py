@@ -1,0 +1,34 @@
+"""Server-sent events that survive proxies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+HEARTBEAT_SECONDS = 10
+EVENT_STREAM = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+}
+"""Headers with which no proxy buffers or compresses a stream."""
+
+
+async def with_heartbeats(events: AsyncGenerator[str]) -> AsyncGenerator[str]:
+    """These events, and a comment wherever none comes for a while; closes them at the end."""
+    following: asyncio.Future[str | None] = asyncio.ensure_future(anext(events, None))
+    try:
+        while True:
+            await asyncio.wait({following}, timeout=HEARTBEAT_SECONDS)
+            if not following.done():
+                yield ": waiting\n\n"
+                continue
+            event = following.result()
+            if event is None:
+                return
+            yield event
+            following = asyncio.ensure_future(anext(events, None))
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await events.aclose()

@@ -1,0 +1,77 @@
+"""A real browser, and the pages served to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+REQUIRED = "BROWSER_REQUIRED"
+WAIT_SECONDS = 30
+
+
+@contextmanager
+def open_browser(*, script: bool = True, language: str = "fr") -> Iterator[Chrome]:
+    """Debian's Chromium without a window. Skips the test if it is not installed."""
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+    chromium, driver = which("chromium"), which("chromedriver")
+    if chromium is None or driver is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail("chromium and chromedriver are not installed")
+        pytest.skip("chromium and chromedriver are not installed")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1100,800"):
+        options.add_argument(f"--{argument}")
+    preferences: dict[str, object] = {"intl.accept_languages": language}
+    if not script:
+        preferences["profile.managed_default_content_settings.javascript"] = 2
+    options.add_experimental_option("prefs", preferences)
+    browser = Chrome(options, ChromeService(driver))
+    browser.set_page_load_timeout(WAIT_SECONDS)
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+def check_accessible(browser: Chrome, address: str) -> None:
+    """A page has nothing that axe finds fault with, light or dark."""
+    from axe_core_python.selenium import Axe
+
+    for scheme in ("light", "dark"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        browser.get(address)
+        faults = Axe().run(browser)["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in faults] == []
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """The address of an application that a thread serves on this machine."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    waiting = threading.Event()
+    for _ in range(WAIT_SECONDS * 100):
+        if server.started:
+            break
+        waiting.wait(0.01)
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(WAIT_SECONDS)

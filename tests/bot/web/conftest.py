@@ -1,0 +1,49 @@
+"""The web application over one article and a chain that answers from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.settings import Settings
+from bot.state.database import State, open_state
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.e2e.telegram import Shelf, StubChain
+
+QUESTION = "Qui a conçu la lentille ?"
+ORIGIN = "http://localhost"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
+        yield state
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    return StubChain(**{QUESTION: answered(QUESTION, cite(1, LENS))})
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(FRESNEL)
+
+
+@pytest.fixture
+def service(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> WebService:
+    settings = Settings(_env_file=None, data_dir=tmp_path)
+    return WebService(chain, shelf, state, settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client(service: WebService) -> Iterator[TestClient]:
+    """A browser that keeps cookies, on this machine."""
+    with TestClient(create_app(service), base_url=ORIGIN) as client:
+        yield client

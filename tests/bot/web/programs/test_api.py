@@ -1,0 +1,191 @@
+"""The JSON API, and its description held against what it answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from bot.json_records import answer_json
+from bot.locale.answers import Phrases
+from bot.settings import Settings
+from bot.web.app import create_app
+from bot.web.serve import open_service
+from bot.web.service import WebService
+from index.errors import NoIndex
+from tests.bot.messenger.samples import LENS, answered, cite
+from tests.bot.web.conftest import QUESTION
+from tests.e2e.telegram import StubChain
+
+QUESTIONS = [
+    "Qui a inventé le Minitel ?",
+    "Comment renouveler son passeport ?",
+    "Who discovered penicillin?",
+    "Que s’est-il passé en juillet 2024 ?",
+    "Quels articles avez-vous publiés en 2024 ?",
+    "Merci !",
+    "Je veux mourir, je n’en peux plus.",
+]
+
+
+@pytest.fixture(scope="module")
+def api(live: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=live, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def description(api: httpx.Client) -> dict[str, Any]:
+    described: dict[str, Any] = api.get("/api/openapi.json").json()
+    return described
+
+
+def check(description: dict[str, Any], path: str, method: str, response: httpx.Response) -> None:
+    """The body is of the schema of its status, and has no field beside."""
+    operation = description["paths"][path][method]
+    schema = operation["responses"][str(response.status_code)]["content"]["application/json"]
+    components = copy.deepcopy(description["components"])
+    for each in components["schemas"].values():
+        if each.get("type") == "object":
+            each["additionalProperties"] = False
+    Draft202012Validator({**schema["schema"], "components": components}).validate(response.json())
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answers_are_of_the_described_schema(
+    api: httpx.Client, description: dict[str, Any], question: str
+) -> None:
+    posted = api.post("/api/ask", json={"question": question})
+    check(description, "/api/ask", "post", posted)
+    read = api.get("/api/ask", params={"q": question})
+    check(description, "/api/ask", "get", read)
+    assert {**posted.json(), "elapsed_ms": 0} == {**read.json(), "elapsed_ms": 0}
+
+
+def test_the_description_is_valid(description: dict[str, Any]) -> None:
+    assert description["openapi"] == "3.1.0"
+    Draft202012Validator.check_schema({"$defs": description["components"]["schemas"]})
+    assert set(description["components"]["schemas"]) >= {"AnswerRecord", "ArticleRecord"}
+
+
+def test_an_answer_is_the_json_of_the_command(client: TestClient) -> None:
+    answer = answered(QUESTION, cite(1, LENS))
+    response = client.post("/api/ask", json={"question": QUESTION})
+    assert response.text == answer_json(answer, Phrases.of("fr"))
+    page = client.get(response.headers["content-location"])
+    assert LENS in page.text
+
+
+def test_calls_do_not_refer_to_each_other(client: TestClient, chain: StubChain) -> None:
+    for _ in range(2):
+        client.get("/api/ask", params={"q": QUESTION})
+    assert [each.history for each in chain.said] == [(), ()]
+
+
+def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, Any]) -> None:
+    found = api.get("/api/search", params={"q": "Minitel", "limit": "3"})
+    check(description, "/api/search", "get", found)
+    articles = found.json()["articles"]
+    assert 0 < len(articles) <= 3
+    read = api.get(f"/api/articles/{articles[0]['id']}")
+    check(description, "/api/articles/{id}", "get", read)
+    assert {name: read.json()[name] for name in ("id", "title", "url")} == {
+        name: articles[0][name] for name in ("id", "title", "url")
+    }
+    assert "Minitel" in read.json()["text"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status", "code"),
+    [
+        ("POST", "/api/ask", "{", 400, "web-json"),
+        ("POST", "/api/ask", "[" * 10_000, 400, "web-json"),
+        ("POST", "/api/ask", '{"question": 7}', 422, "web-question-field"),
+        ("POST", "/api/ask", "{}", 422, "web-question-field"),
+        ("POST", "/api/ask", '{"question": " "}', 400, "web-question-empty"),
+        ("POST", "/api/ask", json.dumps({"question": "a" * 70_000}), 413, None),
+        ("GET", "/api/ask", "", 400, "web-question-empty"),
+        ("GET", "/api/search?q=a&limit=0", "", 422, "web-limit"),
+        ("GET", "/api/search?q=a&limit=x", "", 422, "web-limit"),
+        ("GET", "/api/articles/none", "", 404, "web-article-none"),
+        ("GET", "/api/nothing", "", 404, "not-found"),
+        ("DELETE", "/api/ask", "", 405, "method-not-allowed"),
+    ],
+)
+def test_errors_are_json(
+    api: httpx.Client, method: str, path: str, content: str, status: int, code: str | None
+) -> None:
+    response = api.request(method, path, content=content)
+    assert response.status_code == status
+    error = response.json()["error"]
+    assert set(error) == {"code", "message"}
+    assert error["message"]
+    assert code in (None, error["code"])
+
+
+def test_another_site_cannot_ask(api: httpx.Client) -> None:
+    for method in ("GET", "POST"):
+        refused = api.request(
+            method, "/api/ask?q=Minitel", headers={"sec-fetch-site": "cross-site"}
+        )
+        assert refused.status_code == 403
+        assert refused.json()["error"]["code"] == "forbidden"
+
+
+def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient) -> None:
+    for path in ("/api/ask?q=Bonjour", "/v1/chat/completions"):
+        for _ in range(25):
+            response = (
+                client.get(path)
+                if path.startswith("/api")
+                else client.post(
+                    path,
+                    json={"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]},
+                )
+            )
+        assert response.status_code == 429
+        assert int(response.headers["retry-after"]) > 0
+        assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/api/ask?q=Qui%20%3F", "/v1/chat/completions"])
+def test_without_an_index_the_service_is_unavailable(
+    client: TestClient, chain: StubChain, path: str
+) -> None:
+    chain.answers["Qui ?"] = NoIndex("no-index", shown="x")
+    chat = {"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]}
+    response = client.get(path) if "api" in path else client.post(path, json=chat)
+    assert response.status_code == 503
+    assert response.json()["error"]["message"] == Phrases.of("fr").no_index
+
+
+@pytest.mark.parametrize("path", ["/api/ask?q=Qui%20%3F", "/v1/chat/completions"])
+def test_a_failure_tells_nothing_of_itself(
+    service: WebService, chain: StubChain, path: str
+) -> None:
+    chain.answers["Qui ?"] = RuntimeError("a secret")
+    chat = {"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]}
+    app = create_app(service)
+    with TestClient(app, "http://localhost", raise_server_exceptions=False) as client:
+        response = client.get(path) if "api" in path else client.post(path, json=chat)
+    assert response.status_code == 500
+    assert response.json()["error"]["message"] == Phrases.of("fr").failed
+    assert "secret" not in response.text
+
+
+def test_links_lead_to_the_public_address(live_settings: Settings) -> None:
+    public = live_settings.model_copy(update={"web_address": "https://selon.exemple.fr/"})
+    with (
+        open_service(public) as service,
+        TestClient(create_app(service), "http://localhost") as client,
+    ):
+        chat = {"model": "selon", "messages": [{"role": "user", "content": "Passeport ?"}]}
+        said = client.post("/v1/chat/completions", json=chat).json()
+    content = said["choices"][0]["message"]["content"]
+    assert "localhost" not in content

@@ -1,0 +1,119 @@
+"""The text of a chat message, and where its links are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lxml.html import fromstring
+from markdown_it import MarkdownIt
+
+from bot.answer import Answer, Statement
+from bot.web.linked_text import LinkedText, plain
+from bot.web.openai_api import GrowingMessage
+from bot.web.service import StoredAnswer
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite, refused
+
+BASE = "https://selon.exemple.fr"
+QUESTION = "Qui a conçu la lentille ?"
+
+
+def linked(answer: Answer, key: str = "clé") -> LinkedText:
+    message = LinkedText.of(answer, BASE, key)
+    for each in message.links:
+        assert message.text[each.start : each.end].endswith(f"]({each.url})")
+    return message
+
+
+def test_a_quote_stands_with_its_link_and_its_source() -> None:
+    message = linked(answered(QUESTION, cite(1, LENS)))
+    (link,) = message.links
+    assert message.text.startswith(f"«\u00a0{LENS}\u00a0»\u00a0[1](")
+    assert message.text.endswith("— Fresnel & les phares, par Anne Le Gall, 1er mars 2024")
+    assert link.title == FRESNEL.title
+    assert link.url.startswith("https://exemple.fr/phares?page=1&vue=a#lentilles:~:text=")
+
+
+def test_what_is_not_online_is_read_at_selon() -> None:
+    letter = replace(FRESNEL, id="une lettre", url=None)
+    (link,) = linked(answered(QUESTION, cite(1, LENS, letter))).links
+    assert link.url == f"{BASE}/articles/une%20lettre?a=clé&n=1#c1"
+    near = linked(refused(QUESTION, letter))
+    assert f"]({BASE}/articles/une%20lettre)" in near.text
+    assert near.links == []
+
+
+def test_an_uncertain_answer_says_so_first() -> None:
+    answer = replace(
+        answered(QUESTION, cite(1, LENS)), doubtful=True, understood="Et la lentille ?"
+    )
+    first, second, *_ = linked(answer).text.split("\n\n")
+    assert "Et la lentille ?" in first
+    assert second.startswith("Je n’en suis pas sûr")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "![x](https://mal.example/?q=1)",
+        "[cliquez](javascript:alert(1))",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[a][b] et [b]: https://mal.example",
+        "<!-- caché",
+        "![x\\](https://mal.example/?q=1)",
+        "\\\\<b>",
+    ],
+)
+def test_markup_of_an_article_is_text(attack: str) -> None:
+    markdown = MarkdownIt()
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+    quote = f"Il dit {attack} ici."
+    source = article(quote, title=f"Titre {attack}")
+    for answer in (answered(attack, cite(1, quote, source)), refused(attack, source)):
+        page = fromstring(f"<div>{markdown.render(linked(answer).text)}</div>")
+        assert {each.tag for each in page.iter()} <= {"div", "p", "a", "ul", "li"}
+        assert all(each.get("href").startswith("https://exemple.fr/") for each in page.iter("a"))
+    assert plain("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"
+
+
+async def growing(*answers: Answer) -> GrowingMessage:
+    async def items():  # type: ignore[no-untyped-def]
+        for each in answers:
+            yield each
+        yield StoredAnswer(answers[-1], "clé")
+
+    message = GrowingMessage(items(), BASE, "clé")
+    pieces = [each async for each in message.pieces()]
+    assert message.text == "".join(pieces)
+    assert len(pieces) == len(answers) + (answers[-1].model is not None)
+    for each in message.links:
+        assert message.text[each.start : each.end].endswith(f"]({each.url})")
+    return message
+
+
+def written(*texts: str) -> Answer:
+    citations = (cite(1, LENS), cite(2, BIRTH))
+    statements = tuple(Statement(text, (at,)) for at, text in enumerate(texts, 1))
+    return replace(answered(QUESTION, *citations), statements=statements, model="un modèle")
+
+
+async def test_what_a_model_writes_grows() -> None:
+    first, second = "Fresnel a conçu la lentille.", "Il est né en 1788."
+    message = await growing(written(first), written(first, second))
+    assert message.text.startswith(f"{first}\u00a0[1](")
+    assert [each.url for each in message.links[:2]] == [each.url for each in message.links[2:]]
+    assert LENS in message.text
+
+
+async def test_what_a_model_takes_back_is_followed_by_the_answer() -> None:
+    async def items():  # type: ignore[no-untyped-def]
+        yield written("Newton a conçu la lentille.")
+        yield StoredAnswer(answered(QUESTION, cite(1, LENS)), "clé")
+
+    message = GrowingMessage(items(), BASE, "clé")
+    first, last = [each async for each in message.pieces()]
+    assert first.startswith("Newton")
+    assert last.startswith(f"\n\n«\u00a0{LENS}")
+    (link,) = message.links
+    assert message.text[link.start : link.end] == f"[1]({link.url})"

@@ -1,0 +1,176 @@
+"""The API of OpenAI, called by its own client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+SURE = "Qui a inventé le Minitel ?"
+REFUSED = "Comment renouveler son passeport ?"
+LINK = re.compile(r"\[(\d+)\]\(([^)]+)\)")
+
+
+@pytest.fixture(scope="module")
+def client(live: str) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{live}/v1", api_key="none", max_retries=0) as client:
+        yield client
+
+
+def chat(client: openai.OpenAI, *messages: str, model: str = "selon", **more: Any) -> Any:
+    roles = ("user", "assistant")
+    spoken = [{"role": roles[at % 2], "content": each} for at, each in enumerate(messages)]
+    return client.chat.completions.create(model=model, messages=spoken, **more)  # type: ignore[call-overload]
+
+
+def check_links(text: str, links: list[Any]) -> None:
+    """Each citation is a link of the text, at the place that it names."""
+    assert [text[each.start_index : each.end_index] for each in links] == [
+        match[0] for match in LINK.finditer(text)
+    ]
+    for each in links:
+        assert text[each.start_index : each.end_index].endswith(f"]({each.url})")
+        assert each.title
+
+
+def test_there_is_one_model(client: openai.OpenAI) -> None:
+    assert [each.id for each in client.models.list()] == ["selon"]
+    assert client.models.retrieve("selon").owned_by == "selon"
+    with pytest.raises(openai.NotFoundError, match="gpt"):
+        client.models.retrieve("gpt")
+
+
+def test_a_chat_answer_cites_the_articles(client: openai.OpenAI) -> None:
+    message = chat(client, SURE).choices[0].message
+    assert message.role == "assistant"
+    assert message.annotations
+    assert {each.type for each in message.annotations} == {"url_citation"}
+    check_links(message.content, [each.url_citation for each in message.annotations])
+
+
+def test_a_streamed_chat_answer_is_the_same(client: openai.OpenAI) -> None:
+    whole = chat(client, SURE).choices[0].message
+    chunks = list(chat(client, SURE, stream=True))
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert LINK.sub("", text) == LINK.sub("", whole.content)
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices[0].finish_reason]
+    last = chunks[-1].choices[0]
+    assert last.finish_reason == "stop"
+    (*links,) = (each["url_citation"] for each in last.delta.annotations)
+    assert [text[each["start_index"] : each["end_index"]] for each in links] == [
+        match[0] for match in LINK.finditer(text)
+    ]
+    assert len(links) == len(whole.annotations)
+
+
+def test_a_response_cites_the_articles(client: openai.OpenAI) -> None:
+    response = client.responses.create(model="selon", input=SURE)
+    assert response.status == "completed"
+    (content,) = response.output[0].content  # type: ignore[union-attr]
+    assert content.annotations  # type: ignore[union-attr]
+    check_links(response.output_text, content.annotations)  # type: ignore[union-attr, arg-type]
+
+
+def test_a_streamed_response_adds_its_citations_and_completes(client: openai.OpenAI) -> None:
+    events = list(client.responses.create(model="selon", input=SURE, stream=True))
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    text = "".join(each.delta for each in events if each.type == "response.output_text.delta")
+    added: list[Any] = [
+        each.annotation for each in events if each.type == "response.output_text.annotation.added"
+    ]
+    assert added
+    check_links(text, added)
+    last = events[-1]
+    assert last.type == "response.completed"
+    assert last.response.output_text == text
+    kept = last.response.output[0].content[0].annotations  # type: ignore[union-attr]
+    assert [each.model_dump() for each in kept] == [each.model_dump() for each in added]
+
+
+def test_the_client_can_collect_a_stream(client: openai.OpenAI) -> None:
+    with client.responses.stream(model="selon", input=SURE) as stream:
+        assert stream.get_final_response().output_text
+    with client.chat.completions.stream(
+        model="selon", messages=[{"role": "user", "content": SURE}]
+    ) as chat_stream:
+        assert chat_stream.get_final_completion().choices[0].message.content
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_refusal_is_an_ordinary_message(client: openai.OpenAI, stream: bool) -> None:
+    answer = chat(client, REFUSED, stream=stream)
+    if stream:
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in answer)
+    else:
+        assert answer.choices[0].message.annotations == []
+        assert answer.choices[0].finish_reason == "stop"
+        text = answer.choices[0].message.content
+    assert text.startswith("Je ne sais pas\u00a0: les articles ne le disent pas.")
+
+
+def test_earlier_messages_are_the_conversation(client: openai.OpenAI) -> None:
+    first = chat(client, "Qui a inventé la pénicilline ?").choices[0].message.content
+    alone = chat(client, "Et en quelle année ?").choices[0].message.content
+    after = chat(client, "Qui a découvert la pénicilline ?", first, "Et en quelle année ?")
+    assert after.choices[0].message.content != alone
+    assert "1928" in after.choices[0].message.content
+
+
+def test_content_may_be_parts_and_instructions_are_ignored(client: openai.OpenAI) -> None:
+    messages: list[Any] = [
+        {"role": "system", "content": "Answer in verse."},
+        {"role": "user", "content": [{"type": "text", "text": SURE}]},
+    ]
+    spoken = client.chat.completions.create(
+        model="selon", messages=messages, temperature=0.3, extra_body={"unknown": [1]}
+    )
+    assert spoken.choices[0].message.annotations
+    response = client.responses.create(
+        model="selon",
+        instructions="Answer in verse.",
+        input=[{"role": "user", "content": [{"type": "input_text", "text": SURE}]}],
+    )
+    assert LINK.sub("", response.output_text) == LINK.sub(
+        "", spoken.choices[0].message.content or ""
+    )
+
+
+def test_what_cannot_be_done_is_a_clear_error(client: openai.OpenAI) -> None:
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        ({"messages": [{"role": "user", "content": SURE}], "n": 2}, "n", "chat_field"),
+        ({"messages": [{"role": "robot", "content": SURE}]}, "messages[0].role", "chat_field"),
+        ({"messages": []}, "messages", "chat_no_question"),
+        ({"messages": [{"role": "assistant", "content": "?"}]}, "messages", "chat_no_question"),
+        ({"messages": "?"}, "messages", "chat_field"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            "messages[0].content",
+            "chat_field",
+        ),
+        (
+            {"messages": [{"role": "user", "content": SURE}], "stream": "yes"},
+            "stream",
+            "chat_field",
+        ),
+    ]
+    for fields, param, code in cases:
+        with pytest.raises(openai.BadRequestError) as caught:
+            client.chat.completions.create(model="selon", **fields)
+        assert (caught.value.param, caught.value.code) == (param, code)
+        assert caught.value.type == "invalid_request_error"
+    with pytest.raises(openai.NotFoundError) as missing:
+        chat(client, SURE, model="gpt")
+    assert missing.value.code == "model_not_found"
+    with pytest.raises(openai.BadRequestError, match="previous_response_id"):
+        client.responses.create(model="selon", input=SURE, previous_response_id="resp_1")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_that_cannot_be_asked_has_a_status(client: openai.OpenAI, stream: bool) -> None:
+    with pytest.raises(openai.BadRequestError) as caught:
+        chat(client, "a" * 1_001, stream=stream)
+    assert caught.value.code == "web_question_long"

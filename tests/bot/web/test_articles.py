@@ -1,0 +1,235 @@
+"""Articles on their pages: at a quote, in a list, and gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answer import Citation
+from bot.web import reader
+from bot.web.articles import PAGE_SIZE, quotes_path
+from bot.web.service import WebService
+from index.article import Article
+from index.build.passages import cut
+from index.store.factory import open_store
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
+from tests.bot.web.conftest import QUESTION
+from tests.bot.web.library import open_client, open_service
+from tests.e2e.telegram import Shelf, StubChain
+from tests.index.samples import BRIDGE, article, full, three
+
+HOSTILE = replace(
+    article("mal", "Il dit <script>alert(1)</script> & part. Puis il revient.", title="<b>Mal</b>"),
+    url="javascript:alert(1)",
+    author='"><img src=x onerror=alert(1)>',
+)
+PHARE = replace(
+    article("phare", "Le phare de Cordouan date de 1611. Il est classé."),
+    published=date(2024, 5, 1),
+    outlet="Le Phare",
+    category="Mer & côte",
+)
+REPRINT = replace(PHARE, id="reprint", path="lettres/courrier.pdf", outlet=None, published=None)
+ARTICLES = [HOSTILE, PHARE, REPRINT, full(), *three()]
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
+    with open_service(tmp_path_factory.mktemp("web"), ARTICLES) as service:
+        yield service
+
+
+@pytest.fixture
+def pages(indexed: WebService) -> Iterator[TestClient]:
+    with open_client(indexed) as client:
+        yield client
+
+
+def citations(source: Article, *places: int) -> list[Citation]:
+    """The sentences at these places of the article."""
+    found = [(each, passage) for passage in cut(source) for each in passage.sentences]
+    return [Citation.of(number, *found[place], source) for number, place in enumerate(places, 1)]
+
+
+def marks(page: str, number: int = 1) -> str:
+    found = re.findall(r'<mark data-quotes="([\d ]+)"[^>]*>(.*?)</mark>', page)
+    return unescape("".join(text for numbers, text in found if str(number) in numbers.split()))
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r"<cite[^>]*><a[^>]*>(.*?)</a></cite>", page)
+
+
+def test_an_article_opens_at_a_quote(pages: TestClient) -> None:
+    source = three()[0]
+    first, second = citations(source, 0, 1)
+    page = pages.get(quotes_path([first, second], 2)).text
+    assert (marks(page, 1), marks(page, 2)) == (first.quote, second.quote)
+    assert re.search(r'<mark data-quotes="2" id="c2" class="current">', page)
+    assert "Citation 2 sur 2" in page
+    assert f'rel="prev" href="{quotes_path([first, second], 1)}"'.replace("&", "&amp;") in page
+    assert 'rel="next"' not in page
+
+
+def test_what_an_article_holds_is_shown_as_text(pages: TestClient) -> None:
+    page = pages.get(quotes_path(citations(HOSTILE, 0))).text
+    assert marks(page) == citations(HOSTILE, 0)[0].quote
+    assert '<h1 lang="fr" dir="auto">&lt;b&gt;Mal&lt;/b&gt;</h1>' in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "javascript:" not in page
+
+
+def test_headings_and_sections_are_shown(pages: TestClient) -> None:
+    page = pages.get(f"/articles/{full().id}").text
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == ["Origine", "Suite"]
+    assert "A. Noûr · 29 février 2024 · français" in page
+    assert 'href="https://example.org/full?a=1"' in page
+    assert "<mark" not in page
+
+
+def test_a_quote_that_an_article_no_longer_has_is_not_marked(pages: TestClient) -> None:
+    changed = replace(three()[0], text=BRIDGE.replace("1901", "1902"))
+    page = pages.get(quotes_path(citations(changed, 0))).text
+    assert "1901" in page
+    assert "<mark" not in page
+
+
+def test_other_versions_are_listed(pages: TestClient) -> None:
+    kept = pages.get(f"/articles/{PHARE.id}").text
+    assert "Autres versions" in kept
+    assert f'<a href="/articles/{REPRINT.id}">Phare</a>, lettres/courrier.pdf' not in kept
+    assert f'<a href="/articles/{REPRINT.id}">Phare</a>, courrier.pdf' in kept
+    copy = pages.get(f"/articles/{REPRINT.id}").text
+    assert "Le phare de Cordouan date de 1611." in copy
+    assert f'une autre version de cet article\u00a0: <a href="/articles/{PHARE.id}"' in copy
+    assert "<dt>Fichier</dt><dd>courrier.pdf</dd>" in copy
+
+
+@pytest.mark.parametrize("name", ["0123456789ab", "..%2F..%2Fetc%2Fpasswd", "a/b", "%00"])
+def test_an_unknown_article_is_not_found(pages: TestClient, name: str) -> None:
+    response = pages.get(f"/articles/{name}")
+    assert response.status_code == 404
+    assert "Article introuvable" in response.text
+
+
+def test_a_withdrawn_article_is_not_found(tmp_path: Path) -> None:
+    source = three()[0]
+    with open_service(tmp_path, three()) as service, open_client(service) as pages:
+        assert pages.get(f"/articles/{source.id}").status_code == 200
+        open_store(tmp_path).removed().add([source])
+        response = pages.get(quotes_path(citations(source, 0)))
+        assert response.status_code == 404
+        assert "1901" not in response.text
+        assert source.title not in pages.get("/articles").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?ref=", "?ref=p:x:1:2:3:4:00000000&n=1", "?n=9", "?n=x&part=x", "?part=99999", "?a=nothing"],
+)
+def test_an_address_that_names_no_quote_opens_the_article(pages: TestClient, query: str) -> None:
+    page = pages.get(f"/articles/{three()[0].id}{query}")
+    assert page.status_code == 200
+    assert "trente mètres" in page.text
+    assert "<mark" not in page.text
+
+
+def test_a_long_article_is_read_in_parts(
+    pages: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "PART_CHARACTERS", 30)
+    source = three()[1]
+    last = citations(source, -1)
+    page = pages.get(quotes_path(last)).text
+    assert marks(page) == last[0].quote
+    assert "Partie 2 sur 3" in page
+    assert "Le moulin broie" not in page
+    assert "Le moulin broie" in pages.get(f"/articles/{source.id}?part=1").text
+
+
+def test_a_stored_answer_shows_all_its_quotes(client: TestClient, chain: StubChain) -> None:
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS), cite(2, BIRTH))
+    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 2}).text
+    assert (marks(page, 1), marks(page, 2)) == (LENS, BIRTH)
+    assert "Citation 2 sur 2" in page
+    assert f'href="/articles/{FRESNEL.id}?a={key}&amp;n=1#c1"' in page
+    assert f'<a href="/a/{key}">← La réponse</a>' in page
+
+
+def test_an_article_that_changed_since_an_answer_says_so(client: TestClient, shelf: Shelf) -> None:
+    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    shelf.articles[FRESNEL.id] = replace(FRESNEL, text="Tout est réécrit.", sections=())
+    page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 1}).text
+    assert "Tout est réécrit." in page
+    assert "L’article a changé depuis cette réponse" in page
+    assert f'<a href="/a/{key}">← La réponse</a>' in page
+    assert "<mark" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Phare", "L’histoire entière"]),
+        ("outlet=Le+Phare", ["Phare"]),
+        ("category=Mer+%26+c%C3%B4te", ["Phare"]),
+        ("language=en", ["Harbour"]),
+        ("since=2024-03", ["Phare"]),
+        ("until=2024-03-01", ["L’histoire entière"]),
+        ("since=2024&until=2024-03", ["L’histoire entière"]),
+        ("outlet=Inconnu", []),
+        ("q=moulin", ["Moulin"]),
+        ("q=moulin&language=en", []),
+        ("q=https://example.org/full?a%3D1", ["L’histoire entière"]),
+        ("page=9", []),
+        ("page=-1", ["Phare", "L’histoire entière"]),
+    ],
+)
+def test_articles_are_listed_and_filtered(
+    pages: TestClient, query: str, expected: list[str]
+) -> None:
+    response = pages.get(f"/articles?{query}")
+    assert response.status_code == 200
+    assert titles(response.text)[: max(1, len(expected))] == expected
+
+
+def test_filters_offer_what_there_is_and_keep_what_was_chosen(pages: TestClient) -> None:
+    page = pages.get("/articles?category=Mer+%26+c%C3%B4te&since=2024-05-01").text
+    assert '<option value="Mer &amp; côte" selected>Mer &amp; côte</option>' in page
+    assert '<option value="Le Phare">Le Phare</option>' in page
+    assert '<option value="en">anglais</option>' in page
+    assert 'name="since" type="date" value="2024-05-01"' in page
+    assert "1 article <" in page
+
+
+@pytest.mark.parametrize("query", ["since=hier", "since=2025&until=2024", "until=2024-13"])
+def test_days_that_are_none_are_refused(pages: TestClient, query: str) -> None:
+    response = pages.get(f"/articles?{query}")
+    assert response.status_code == 400
+    assert "Ces dates ne vont pas" in response.text
+    assert titles(response.text) == []
+
+
+def test_a_long_list_has_pages_that_keep_the_filters(tmp_path: Path) -> None:
+    sources = [
+        replace(article(f"n{n}", f"Le canal {n} va à la mer."), published=date(2024, 1, 1 + n))
+        for n in range(PAGE_SIZE + 3)
+    ]
+    with open_service(tmp_path, sources) as service, open_client(service) as pages:
+        first = pages.get("/articles?language=fr").text
+        assert titles(first) == [each.title for each in reversed(sources)][:PAGE_SIZE]
+        assert "Page 1 sur 2" in first
+        address = re.search(r'rel="next" href="([^"]+)"', first)
+        assert address is not None
+        second = pages.get(f"/articles{unescape(address[1])}").text
+        assert titles(second) == [each.title for each in reversed(sources)][PAGE_SIZE:]
+        assert "Page 2 sur 2" in second
+        assert 'rel="next"' not in second

@@ -1,0 +1,176 @@
+"""The reader in a real browser: it opens at the quote, without a script and on a phone too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.answer import Citation
+from bot.web.app import create_app
+from bot.web.articles import quotes_path
+from bot.web.service import WebService
+from index.article import Article
+from index.build.builder import build
+from index.build.passages import cut
+from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.documents import DOCUMENTS
+from tests.bot.web.library import open_service
+from tests.fakes import FakeEmbedder
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS_A_FORMAT = 5
+PHONE = {"width": 390, "height": 700, "deviceScaleFactor": 1, "mobile": True}
+
+_MARKS = """
+const marks = [...document.querySelectorAll(`mark[data-quotes~="${arguments[0]}"]`)];
+const first = document.getElementById(`c${arguments[0]}`).getBoundingClientRect();
+return {
+  text: marks.map(mark => mark.textContent).join(" "),
+  top: first.top, bottom: first.bottom, right: first.right,
+  bar: document.querySelector(".bar").getBoundingClientRect().bottom,
+  height: innerHeight, width: document.documentElement.scrollWidth, window: innerWidth,
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    with open_browser() as browser:
+        yield browser
+
+
+@contextmanager
+def served_index(folder: Path) -> Iterator[tuple[WebService, str]]:
+    with open_service(folder) as service, served(create_app(service)) as address:
+        yield service, address
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebService, str]]:
+    folder = tmp_path_factory.mktemp("corpus")
+    build([ROOT / "corpus"], folder, FakeEmbedder())
+    with served_index(folder) as served:
+        yield served
+
+
+def articles(service: WebService) -> Iterator[Article]:
+    """All articles, and their copies."""
+    for entry in service.library.newest(1_000):
+        article = service.library.article(entry.id)
+        assert article is not None
+        yield article
+        for copy in article.copies:
+            found = service.library.article(copy.id)
+            assert found is not None
+            yield found
+
+
+def cite(article: Article) -> Sequence[Citation]:
+    """The first sentence of an article, one of its middle, and the last."""
+    found = [(each, passage) for passage in cut(article) for each in passage.sentences]
+    places = sorted({0, len(found) // 2, len(found) - 1})
+    return [Citation.of(number, *found[at], article) for number, at in enumerate(places, 1)]
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def check_opened(browser: Chrome, address: str, citation: Citation, number: int) -> None:
+    """The mark is in view below the bar, and holds the quote."""
+    browser.get("about:blank")  # or an address that differs by its fragment is not loaded again
+    browser.get(address)
+    seen: dict[str, Any] = browser.execute_script(_MARKS, number)
+    assert squeezed(seen["text"]) == squeezed(citation.quote)
+    assert seen["bar"] <= seen["top"], address
+    assert seen["top"] + 20 <= seen["height"], address
+    assert seen["width"] <= seen["window"], address
+
+
+def test_every_article_of_the_corpus_opens_at_its_quotes(
+    browser: Chrome, corpus: tuple[WebService, str]
+) -> None:
+    service, address = corpus
+    for article in articles(service):
+        cited = cite(article)
+        for number, citation in enumerate(cited, 1):
+            check_opened(browser, address + quotes_path(cited, number), citation, number)
+
+
+def test_documents_of_every_format_open_at_their_quotes(
+    browser: Chrome, corpus: tuple[WebService, str], tmp_path: Path
+) -> None:
+    library = corpus[0].library
+    sources = [library.article(each.id) for each in library.newest(1_000)]
+    written = tmp_path / "documents"
+    written.mkdir()
+    for place, (suffix, write) in enumerate(DOCUMENTS.items()):
+        for number in range(DOCUMENTS_A_FORMAT):
+            source = sources[(place * DOCUMENTS_A_FORMAT + number) % len(sources)]
+            assert source is not None
+            data = write(source)
+            path = written / f"{source.id}-{suffix}.{suffix}"
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    build([written], tmp_path / "data", FakeEmbedder())
+    with served_index(tmp_path / "data") as (service, address):
+        opened = list(articles(service))
+        assert {each.path.partition("#")[0].rpartition(".")[2] for each in opened} == set(DOCUMENTS)
+        assert len(opened) == DOCUMENTS_A_FORMAT * len(DOCUMENTS) >= 50
+        for article in opened:
+            cited = cite(article)
+            check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
+
+
+def test_the_bar_leads_from_quote_to_quote(browser: Chrome, corpus: tuple[WebService, str]) -> None:
+    from selenium.webdriver.common.by import By
+
+    service, address = corpus
+    cited = cite(next(articles(service)))
+    browser.get(address + quotes_path(cited, 1))
+    for number in (2, 3):
+        browser.find_element(By.CSS_SELECTOR, ".bar [rel=next]").click()
+        assert browser.current_url == address + quotes_path(cited, number)
+        assert f"Citation {number} sur 3" in browser.find_element(By.CLASS_NAME, "bar").text
+        assert squeezed(browser.find_element(By.CSS_SELECTOR, "mark.current").text) in squeezed(
+            cited[number - 1].quote
+        )
+    assert not browser.find_elements(By.CSS_SELECTOR, ".bar [rel=next]")
+
+
+def test_it_opens_at_the_quote_on_a_phone(browser: Chrome, corpus: tuple[WebService, str]) -> None:
+    service, address = corpus
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    try:
+        for article in articles(service):
+            cited = cite(article)
+            check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) -> None:
+    service, address = corpus
+    cited = cite(next(articles(service)))
+    with open_browser(script=False) as browser:
+        browser.get("data:text/html,<title>off</title><script>document.title = 'on'</script>")
+        assert browser.title == "off"
+        check_opened(browser, address + quotes_path(cited, 3), cited[2], 3)
+
+
+def test_everybody_can_use_the_pages(browser: Chrome, corpus: tuple[WebService, str]) -> None:
+    service, address = corpus
+    listed = next(each for each in articles(service) if "jeux-olympiques" in each.path)
+    for path in (
+        quotes_path(cite(listed), 2),
+        "/articles?q=Paris&language=fr",
+        "/articles?since=hier",
+        "/articles/inconnu",
+    ):
+        check_accessible(browser, address + path)

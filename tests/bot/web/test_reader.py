@@ -1,0 +1,128 @@
+"""Articles as blocks: nothing is lost, and marks hold exactly the quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web import reader
+from bot.web.reader import QuoteSpan, TextBlock, count_parts, part_of, text_blocks
+from index.article import Article, Section
+from index.build.passages import cut
+from index.formats.base import Options, Source
+from index.formats.conversion import read_source
+from tests.index.samples import article
+
+CORPUS = sorted((Path(__file__).parents[3] / "corpus").iterdir())
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def whole(blocks: Sequence[TextBlock]) -> str:
+    return squeezed("".join(block.text for block in blocks))
+
+
+def marked(blocks: Sequence[TextBlock], number: int) -> str:
+    pieces = (piece for block in blocks for line in block.lines for piece in line)
+    return squeezed("".join(piece.text for piece in pieces if number in piece.quotes))
+
+
+def begun(blocks: Sequence[TextBlock]) -> list[int]:
+    pieces = (piece for block in blocks for line in block.lines for piece in line)
+    return [number for piece in pieces for number in piece.begins]
+
+
+def kinds(text: str) -> list[str]:
+    return [block.kind for block in text_blocks(article("a", text))]
+
+
+def check_quotes(source: Article, quotes: Sequence[QuoteSpan]) -> None:
+    blocks = text_blocks(source, quotes)
+    assert whole(blocks) == squeezed(source.text)
+    for each in quotes:
+        assert marked(blocks, each.number) == squeezed(source.text[each.start : each.end])
+    visible = [each.number for each in quotes if source.text[each.start : each.end].strip()]
+    assert sorted(begun(blocks)) == visible
+    for block in blocks:
+        for line in block.lines:
+            for piece in line:
+                assert source.text.startswith(piece.text, piece.start)
+
+
+@given(
+    st.text(alphabet="ab:«»;. \n\t\u00a0\u202f1é-—🙂\x0b\x1c\u2028", max_size=80),
+    st.lists(st.tuples(st.integers(0, 80), st.integers(1, 80)), max_size=4),
+    st.lists(st.integers(0, 80), max_size=4),
+)
+def test_blocks_hold_the_text_and_marks_the_quotes(
+    text: str, spans: list[tuple[int, int]], headings: list[int]
+) -> None:
+    sections = tuple(Section("x", at, at + 5) for at in sorted(headings))
+    source = replace(article("a", text), sections=sections)
+    quotes = [
+        QuoteSpan(number, min(start, len(text)), min(start + length, len(text)))
+        for number, (start, length) in enumerate(spans, 1)
+    ]
+    check_quotes(source, quotes)
+
+
+def corpus_articles() -> Iterator[Article]:
+    for path in CORPUS:
+        for found in read_source(Source(path, path.name, f"corpus/{path.name}"), Options()):
+            assert isinstance(found, Article)
+            yield found
+
+
+def test_every_sentence_of_the_corpus_can_be_marked() -> None:
+    for source in corpus_articles():
+        sentences = [each for passage in cut(source) for each in passage.sentences]
+        quotes = [QuoteSpan(n, each.start, each.end) for n, each in enumerate(sentences, 1)]
+        check_quotes(source, quotes)
+        headings = [each.text for each in text_blocks(source) if each.kind == "heading"]
+        assert headings == [each.heading for each in source.sections]
+
+
+def test_a_quote_may_cross_blocks_and_overlap_another() -> None:
+    text = "Il ouvre.\n\nIl ferme le pont."
+    source = article("pont", text)
+    blocks = text_blocks(source, [QuoteSpan(1, 3, 19), QuoteSpan(2, 14, len(text))])
+    first, second = (block.lines[0] for block in blocks)
+    assert [(piece.text, piece.quotes, piece.begins) for piece in first] == [
+        ("Il ", (), ()),
+        ("ouvre.", (1,), (1,)),
+    ]
+    assert [(piece.text, piece.quotes, piece.begins) for piece in second] == [
+        ("Il ", (1,), ()),
+        ("ferme", (1, 2), (2,)),
+        (" le pont.", (2,), ()),
+    ]
+
+
+def test_lists_and_quotations_are_recognised() -> None:
+    assert kinds("Trois sports :\n\nl’escrime ;\nle judo.") == ["paragraph", "list"]
+    assert kinds("Trois sports :\nl’escrime ;\nle judo.") == ["paragraph", "list"]
+    assert kinds("1. Un mètre.\n2. Un autre.") == ["numbered"]
+    assert kinds("« Je pars », dit-il.\n\n« Je reste. »") == ["paragraph", "quote"]
+    assert kinds("12 rue du Pont\n75000 Paris") == ["paragraph"]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n", " ", ""])
+def test_a_long_article_is_read_in_parts(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
+    monkeypatch.setattr(reader, "PART_CHARACTERS", 100)
+    text = between.join(f"{number:03}abcdefghij" for number in range(60))
+    source = article("long", text)
+    parts = [text_blocks(source, part=part) for part in range(1, count_parts(source) + 1)]
+    assert len(parts) == -(-len(text) // 100)
+    assert "".join(map(whole, parts)) == squeezed(text)
+    for start in range(0, len(text) - 30, 7):
+        quote = QuoteSpan(1, start, start + 30)
+        blocks = text_blocks(source, [quote], part_of(source, start))
+        assert marked(blocks, 1) == squeezed(text[start : start + 30])
+        assert len(whole(blocks)) <= 180
