@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.verification.alignment import SAME, Alignment
 from bot.verification.evidence import EvidenceLine
@@ -93,8 +94,8 @@ def _beside(alignment: Alignment, at: int, lines: Sequence[EvidenceLine], closes
     return best
 
 
-def _halved(steps: Vectors, words: int) -> Vectors:
-    weights: Vectors = 0.5 ** (steps / words)
+def _halved(steps: npt.NDArray[Any], words: int) -> npt.NDArray[np.float64]:
+    weights: npt.NDArray[np.float64] = 0.5 ** (steps / words)
     return weights
 
 

@@ -53,9 +53,12 @@ def test_the_sentence_that_bears_it_is_quoted(checker: FactChecker) -> None:
     assert quoted == [(1, "Il mesure trente mètres.")]
 
 
-def test_a_second_sentence_is_quoted_where_one_does_not_do(checker: FactChecker) -> None:
+def test_a_second_sentence_is_quoted_where_one_does_not_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.verification.checker.is_supported", lambda *_: True)
     claim = Claim("Le pont, construit en 1901 par Élise Marchand, mesure trente mètres.", (1,))
-    verdict = checker.check(claim, [given(BRIDGE)], "Combien ?")
+    verdict = credulous().check(claim, [given(BRIDGE)], "Combien ?")
     assert [sentence.text for _, sentence in verdict.evidence] == BRIDGE.replace(". ", ".|").split(
         "|"
     )
