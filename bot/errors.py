@@ -62,6 +62,18 @@ class TooManyQuestions(WebError):  # noqa: N818 - named for what the visitor did
     status = 429
 
 
+class NotAdmitted(WebError):  # noqa: N818
+    """The visitor has not shown a token."""
+
+    status = 401
+
+
+class NotIdentified(WebError):  # noqa: N818
+    """No trusted proxy has named the visitor."""
+
+    status = 403
+
+
 class KeepingError(SelonError):
     """A command about the articles cannot be done."""
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -344,6 +345,16 @@ class Settings(BaseSettings):
         "by commas; requests for others are refused (empty: any, and with local access this "
         "machine's own).",
     )
+    web_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks of your own proxies, separated by commas, whose "
+        "X-Forwarded-For, X-Forwarded-Proto and SELON_WEB_PROXY_USER are believed.",
+    )
+    web_proxy_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = Field(
+        "X-Forwarded-User",
+        description="Header in which the proxy names the person, with proxy access; it must "
+        "replace what strangers send.",
+    )
     web_address: AnyHttpUrl | None = Field(
         None,
         description="Public address of the pages, such as https://selon.exemple.fr, for the links "
@@ -392,6 +403,23 @@ class Settings(BaseSettings):
             raise RefusedValue("webhook-secret-refused")
         return value
 
+    @field_validator("web_access")
+    @classmethod
+    def _local_only(cls, value: WebAccess, info: ValidationInfo) -> WebAccess:
+        if value == "local" and info.data.get("web_host") not in ("127.0.0.1", "::1", "localhost"):
+            raise RefusedValue("web-local-host")
+        return value
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ip_network(each)
+            except ValueError as error:
+                raise RefusedValue("web-proxy-refused", name=each) from error
+        return value
+
     @field_validator("chat_temperature", mode="before")
     @classmethod
     def _temperature(cls, value: Any) -> Any:
@@ -406,7 +434,7 @@ class Settings(BaseSettings):
             return ()
         return tuple(each.strip() for each in value.split(",") if each.strip())
 
-    @field_validator("web_hosts", "web_embed", mode="before")
+    @field_validator("web_hosts", "web_proxies", "web_embed", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         if not isinstance(value, str):

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from random import Random
 
 import numpy as np
-from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
-from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PLACES = (-2, -1, 1, 2)
@@ -49,6 +47,9 @@ def build_lexicon(texts: Mapping[str, Iterable[str]]) -> Lexicon:
 
 
 def _neighbours(texts: list[list[str]]) -> dict[str, list[str]]:
+    from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
+    from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
+
     counts = Counter(word for text in texts for word in text)
     lowered = Counter(word.lower() for text in texts for word in text)
     common = [w for w, n in lowered.most_common() if n >= _RAREST]

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
 from bot.evaluation.outcome import holds_answer
 from bot.evaluation.run import temporary_index
@@ -191,6 +190,8 @@ def _nearest(found: Findings, hits: Sequence[Hit]) -> int:
 
 def fit(asked: Sequence[AskedQuestion]) -> dict[str, Any]:
     """What goes into index/reading/sentences.json."""
+    from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+
     echoes = np.concatenate([each.values[each.right, NAMES.index("echo")] for each in asked])
     usual_echo = float(np.nanmean(echoes))
     asked = [replace(each, values=np.nan_to_num(each.values, nan=usual_echo)) for each in asked]

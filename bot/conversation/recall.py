@@ -27,7 +27,7 @@ class RecalledAnswer:
     withdrawn: frozenset[int] = frozenset()
 
 
-def answer_record(answer: Answer) -> dict[str, Any]:
+def recall_record(answer: Answer) -> dict[str, Any]:
     """What shows an answer again, as plain JSON, for `recall`."""
     return {
         **{name: getattr(answer, name) for name in _KEPT},

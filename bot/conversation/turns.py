@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.answer import Answer
 from bot.conversation.passage_refs import sources_of
-from bot.conversation.recall import RECORD, answer_record
+from bot.conversation.recall import RECORD, recall_record
 from bot.followups.turn import Turn, turn_json
 from bot.library.articles import Library
 from bot.operations.unanswered import in_vain
@@ -32,7 +32,7 @@ async def new_turn(
         known = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
         record[InVain.KEY] = asdict(known)
     if key is not None:
-        record[RECORD] = answer_record(answer)
+        record[RECORD] = recall_record(answer)
     return NewTurn(
         question=answer.question,
         turn=record,

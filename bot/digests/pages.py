@@ -102,6 +102,8 @@ class DigestPages:
             before = day - timedelta(days=1)
         except (ValueError, OverflowError) as error:
             raise HTTPException(404) from error
+        if day != today:  # the news of today are made once for all
+            await self._service.count(visitor)
         script = await self._load_daily(visitor.language, Period(before, day))
         return {
             "phrases": DigestPageTexts.of(visitor.language),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.state import deliveries, people
 from bot.state.deliveries import Delivery, Letter
+from bot.state.people import WEB_PEOPLE
 from bot.state.tables import AddresseeRow, AnnouncementRow, PersonRow
 
 AnnouncementStatus = Literal["draft", "sending", "sent", "dropped"]
@@ -47,7 +48,8 @@ class Reach:
 
 def listeners(session: Session, since: datetime) -> Sequence[int]:
     """The people who wrote since then and want announcements."""
-    heard = (PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
+    on_telegram = PersonRow.id < WEB_PEOPLE
+    heard = (on_telegram, PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
     return session.scalars(select(PersonRow.id).where(*heard).order_by(PersonRow.id)).all()
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import PersonRow
 
+WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

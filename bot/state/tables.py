@@ -291,6 +291,16 @@ class InvitationRow(Base):
     expires_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class WebTokenRow(Base):
+    """Opens the web doors to the bearer of a token whose SHA-256 is `digest`."""
+
+    __tablename__ = "web_tokens"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class MeterRow(Base):
     """The level of a token bucket: how many questions a person or a group has left."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -15,6 +16,19 @@ from bot.state.tables import TurnRow, VoteRow
 Reason = Literal["wrong", "off-topic", "incomplete", "source"]
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A person's vote, and why if they said so."""
+
+    good: bool
+    reason: str | None
+
+
+def vote_of(session: Session, turn_id: int, person_id: int) -> Vote | None:
+    row = _row(session, turn_id, person_id)
+    return Vote(row.good, row.reason) if row else None
 
 
 def cast(

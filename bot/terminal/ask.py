@@ -36,6 +36,7 @@ from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.render import answer_text, explained_text
+from bot.terminal.web import serve_pages
 from index.errors import CodedError
 
 if TYPE_CHECKING:
@@ -244,10 +245,13 @@ def bot(
     open_speech: OpenSpeech,
     settings: Settings,
     check: Annotated[bool, typer.Option("--check", help="option")] = False,
+    web: Annotated[bool, typer.Option("--web", help="web")] = False,
 ) -> int:
-    """Answer on Telegram until stopped, or only `check` whether that could be."""
+    """Answer on Telegram until stopped, with `web` on the pages too, or only `check` whether that
+    could be."""
     if check:
         return _check_bot(settings)
+    beside = serve_pages(features, settings) if web else None
     from bot.messenger.running.application import run_bot
 
     phrases = TerminalPhrases.of(settings.language)
@@ -258,5 +262,6 @@ def bot(
         [feature.telegram for feature in features],
         open_speech,
         lambda name: show(console_for(sys.stderr), phrases.listening(name)),
+        beside,
     )
     return DONE

@@ -1,22 +1,35 @@
-"""The commands `selon serve` and `selon mcp`."""
+"""The commands `selon serve`, `selon token` and `selon mcp`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, closing, contextmanager
+from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from bot.command import DONE, CommandLine
+import typer
+from rich.text import Text
+
+from bot.command import DONE, FAILED, CommandLine
 from bot.errors import SettingsError
 from bot.feature import Feature
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+
+if TYPE_CHECKING:
+    from bot.messenger.services import BotServices
+    from bot.web.texts import WebHelp
+
+TOKEN_NAME_LIMIT = 64
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     texts = line.texts("web")
     line.command("serve", partial(_serve, features), texts)
+    line.command("token", partial(_token, features), texts)
     line.command("mcp", _serve_mcp, texts)
 
 
@@ -39,8 +52,13 @@ def _serve_mcp(settings: Settings) -> int:
     return DONE
 
 
-def _serve(features: Sequence[Feature], settings: Settings) -> int:
-    """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
+def _serve(
+    features: Sequence[Feature],
+    settings: Settings,
+    check: Annotated[bool, typer.Option("--check", help="check")] = False,
+) -> int:
+    """Serve the pages until stopped, or only `check` every door. Raises SettingsError if the extra
+    is not installed."""
     with _installed():
         from bot.web.serve import serve
     from bot.web.texts import WebHelp
@@ -48,9 +66,87 @@ def _serve(features: Sequence[Feature], settings: Settings) -> int:
     for feature in features:
         feature.load_tables()
     texts = WebHelp.of(settings.language)
-    serve(
-        settings,
-        lambda address: show(console_for(sys.stderr), texts.listening(address)),
-        [feature.web for feature in features],
-    )
+    if check:
+        return _check(features, settings, texts)
+    serve(settings, partial(_tell_listening, texts), [feature.web for feature in features])
+    return DONE
+
+
+def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> int:
+    """Say what a reader or a program would get at each door, a line each."""
+    from bot.web.check import check_doors
+    from bot.web.serve import open_service
+
+    out, faults = console_for(sys.stdout), 0
+    with open_service(settings) as service:
+        halves = [half for each in features if (half := each.web(service))]
+        for door in check_doors(service, halves):
+            faults += not door.good
+            mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
+            line = texts.door(door.door, door.status, door.size, door.seconds)
+            show(out, mark.append(harmless(line), style="default"))
+    show(out, texts.faulty(faults) if faults else texts.sound)
+    return FAILED if faults else DONE
+
+
+def serve_pages(
+    features: Sequence[Feature], settings: Settings
+) -> Callable[[BotServices], AbstractAsyncContextManager[None]]:
+    """What serves the pages beside the bot. Raises SettingsError."""
+    with _installed():
+        from bot.web.serve import serve_beside
+    from bot.web.service import WebService
+    from bot.web.texts import WebHelp
+
+    texts = WebHelp.of(settings.language)
+
+    def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
+        service = WebService(
+            cast(Any, services.chain),  # the one of `assembly`, which the pages know whole
+            services.library,
+            services.state,
+            settings,
+            services.gate,
+            services.index,
+        )
+        ready = partial(_tell_listening, texts)
+        return serve_beside(service, ready, [feature.web for feature in features])
+
+    return serve
+
+
+def _tell_listening(texts: WebHelp, address: str) -> None:
+    show(console_for(sys.stderr), texts.listening(address))
+
+
+def _token(
+    features: Sequence[Feature],
+    settings: Settings,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="name")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="remove")] = False,
+) -> int:
+    """Create, remove or list tokens. Raises SettingsError, StateError."""
+    from bot.state import web_tokens
+    from bot.state.database import open_state, state_url
+    from bot.web.texts import WebHelp
+
+    if len(name) > TOKEN_NAME_LIMIT or (remove and not name):
+        raise SettingsError("token-name")
+    for feature in features:
+        feature.load_tables()
+    texts, out = WebHelp.of(settings.language), console_for(sys.stdout)
+    url = state_url(settings.database_url, settings.data_dir)
+    with closing(open_state(url, settings.bot_id)) as state:
+        if remove:
+            if not state.do(partial(web_tokens.remove_token, name=name)):
+                raise SettingsError("token-unknown", name=name)
+            show(out, texts.removed(harmless(name)))
+        elif name:
+            created = partial(web_tokens.create_token, name=name, now=datetime.now(UTC))
+            token = state.do(created)
+            show(console_for(sys.stderr), texts.created(harmless(name)))
+            show(out, token)
+        else:
+            names = [harmless(each.name) for each in state.do(web_tokens.list_tokens)]
+            show(out, "\n".join(names) or texts.none)
     return DONE

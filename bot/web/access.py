@@ -4,49 +4,171 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from bot.errors import NotAdmitted, NotIdentified, WebError
 from bot.locale.catalogue import Language
-from bot.web.service import WEB_PEOPLE, Visitor, WebService
+from bot.locale.errors import error_text
+from bot.state import web_tokens
+from bot.state.people import WEB_PEOPLE
+from bot.web.program_errors import error_response, is_for_programs
+from bot.web.rendering import render
+from bot.web.service import Visitor, WebService
 
 COOKIE = "selon"
 COOKIE_DAYS = 90
+LOGIN = "/entrer"
+ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
 _SECRET_BYTES = 16
+_SECRET_LENGTHS = range(20, 65)
+_PUBLIC = (LOGIN, "/healthz", "/static/", "/widget.js")
 
 
-@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """Middleware: lets one's own proxies say whom and how they serve, and notes that they did."""
+
+    def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
+        self._direct = app
+        self._forwarded = ProxyHeadersMiddleware(app, [*proxies])  # type: ignore[arg-type]
+        self._proxies = [ip_network(each) for each in proxies]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trusted = scope["type"] == "http" and self._is_proxy(scope.get("client"))
+        scope.setdefault("state", {})["proxied"] = trusted
+        app: Any = self._forwarded if trusted else self._direct
+        await app(scope, receive, send)
+
+    def _is_proxy(self, client: tuple[str, int] | None) -> bool:
+        try:
+            address = ip_address(client[0]) if client else None
+        except ValueError:
+            return False
+        return address is not None and any(address in each for each in self._proxies)
+
+
 class Access:
-    """Middleware: sets `request.state.visitor`, and a cookie for a new one."""
+    """Middleware: sets `request.state.visitor`, and a cookie for a new one; refuses others."""
 
-    app: ASGIApp
-    service: WebService
+    def __init__(self, app: ASGIApp, service: WebService) -> None:
+        self._app = app
+        self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        secret = request.cookies.get(COOKIE, "")
-        known = 20 <= len(secret) <= 64
-        if not known:
-            secret = secrets.token_urlsafe(_SECRET_BYTES)
         language = accepted_language(request.headers.get("accept-language", ""))
-        scope.setdefault("state", {})["visitor"] = Visitor(person_number(secret), language)
+        address = address_number(request.client.host if request.client else "")
+        scope["state"]["visitor"] = Visitor(WEB_PEOPLE, language, address)
+        if scope["path"].startswith(_PUBLIC):
+            await self._app(scope, receive, send)
+            return
+        try:
+            person, cookie = await self._identify(request)
+        except WebError as refusal:
+            await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
+            return
+        known = self._service.settings.web_access in ("token", "proxy")
+        visitor = Visitor(person_number(person), language, None if known else address)
+        scope["state"]["visitor"] = visitor
 
         async def send_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and not known:
+            if message["type"] == "http.response.start" and cookie:
                 MutableHeaders(scope=message).append(
-                    "set-cookie",
-                    f"{COOKIE}={secret}; Path=/; Max-Age={COOKIE_DAYS * 86400}; HttpOnly; "
-                    "SameSite=Lax",
+                    "set-cookie", cookie_header(cookie, secure=scope["scheme"] == "https")
                 )
             await send(message)
 
-        await self.app(scope, receive, send_cookie)
+        await self._app(scope, receive, send_cookie)
+
+    async def _identify(self, request: HTTPConnection) -> tuple[str, str]:
+        """The secret or name of the person, and a cookie to set (empty: none).
+
+        Raises WebError.
+        """
+        settings = self._service.settings
+        secret = request.cookies.get(COOKIE, "")
+        if settings.web_access == "proxy":
+            name = request.headers.get(settings.web_proxy_user, "").strip()
+            if not name or not request.state.proxied:
+                raise NotIdentified("web-not-identified")
+            return f"user {name}", ""
+        if settings.web_access == "token":
+            name = await self._token_name(request, bearer(request) or secret)
+            return f"token {name}", ""
+        if len(secret) in _SECRET_LENGTHS:
+            return secret, ""
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        return secret, secret
+
+    async def _token_name(self, request: HTTPConnection, token: str) -> str:
+        if len(token) not in _SECRET_LENGTHS:
+            raise NotAdmitted("web-not-admitted")
+        name = await self._service.state.run(web_tokens.token_name, token=token)
+        if name is None:
+            await self._service.count(request.state.visitor, ATTEMPT_COST)
+            raise NotAdmitted("web-not-admitted")
+        return name
+
+    def _refuse(self, request: Request, refusal: WebError) -> Response:
+        """Lead people to the page where they show their token; tell programs what is wrong."""
+        if is_for_programs(request.url.path):
+            return error_response(request, refusal)
+        if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(LOGIN, 303)
+        reason = error_text(refusal, request.state.visitor.language)
+        return PlainTextResponse(f"{reason}\n", refusal.status)
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    """The page where people show their token."""
+
+    async def show(request: Request) -> Response:
+        return render(request, "login.html", refused=False)
+
+    async def enter(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=4) as form:
+            token = str(form.get("token", "")).strip()[: _SECRET_LENGTHS.stop]
+        if await service.state.run(web_tokens.token_name, token=token) is None:
+            await service.count(request.state.visitor, ATTEMPT_COST)
+            return render(request, "login.html", 401, refused=True)
+        secure = request.url.scheme == "https"
+        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, secure=secure)})
+
+    return [Route(LOGIN, show, methods=["GET"]), Route(LOGIN, enter, methods=["POST"])]
+
+
+def bearer(request: HTTPConnection) -> str:
+    """The token of a program; empty if there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def cookie_header(secret: str, *, secure: bool) -> str:
+    age = COOKIE_DAYS * 86400
+    ending = "; Secure" if secure else ""
+    return f"{COOKIE}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{ending}"
+
+
+def address_number(host: str) -> int:
+    """A number of an address, or of an IPv6 network, which one household has."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return person_number(f"address {host}")
+    if address.version == 6:
+        address = ip_network((address, 64), strict=False).network_address
+    return person_number(f"address {address}")
 
 
 def person_number(secret: str) -> int:

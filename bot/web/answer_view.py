@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
 from bot.answer import LINE_END, Answer, ShownQuote, shown_quotes
+from bot.state.votes import Vote
 from index.article import Article
 
 
@@ -13,13 +14,19 @@ from index.article import Article
 class AnswerView:
     """An answer, the key of its address (empty: none), and what has become of its articles.
 
-    `changed` and `withdrawn` are as in `RecalledAnswer`.
+    `changed` and `withdrawn` are as in `RecalledAnswer`; `vote` is the visitor's.
     """
 
     answer: Answer
     key: str = ""
     changed: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
+    vote: Vote | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True if all the articles that it quoted are gone."""
+        return bool(self.withdrawn) and not self.answer.statements
 
     @property
     def groups(self) -> tuple[tuple[ShownQuote, ...], ...]:

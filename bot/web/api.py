@@ -24,7 +24,7 @@ from bot.json_records import (
     json_line,
 )
 from bot.locale.answers import Phrases
-from bot.web.service import QUESTION_LIMIT, WebService, plain_question
+from bot.web.service import QUESTION_LIMIT, READ_COST, SEARCH_COST, WebService, plain_question
 
 MOST_RESULTS = 50
 _RESULTS = 10
@@ -61,7 +61,7 @@ def routes(service: WebService) -> list[BaseRoute]:
     return [
         Route("/api/ask", api.ask, methods=["GET", "POST"]),
         Route("/api/search", api.search, methods=["GET"]),
-        Route("/api/articles/{id}", api.article, methods=["GET"]),
+        Route("/api/articles/{id:path}", api.article, methods=["GET"]),
         Route("/api/openapi.json", api.description, methods=["GET"]),
     ]
 
@@ -95,14 +95,14 @@ class JsonApi:
         limit = request.query_params.get("limit", str(_RESULTS))
         if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_RESULTS):
             raise FieldError("web-limit", field="limit", most=MOST_RESULTS)
-        await self._service.count(request.state.visitor)
+        await self._service.count(request.state.visitor, SEARCH_COST)
         articles = await asyncio.to_thread(self._service.library.rank, query)
         entries = [entry_record(each) for each in articles[: int(limit)]]
         return JsonResponse({"query": query, "articles": entries})
 
     async def article(self, request: Request) -> Response:
         """An article with its text."""
-        await self._service.count(request.state.visitor)
+        await self._service.count(request.state.visitor, READ_COST)
         record = await asyncio.to_thread(self._record, request.path_params["id"])
         if record is None:
             raise MissingPage("web-article-none")

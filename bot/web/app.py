@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -21,8 +22,8 @@ from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import api, articles, openai_api, pages
-from bot.web.access import Access
+from bot.web import access, api, articles, openai_api, pages, personal, widget
+from bot.web.access import Access, TrustedProxies
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
 from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
@@ -33,6 +34,7 @@ from index.errors import IndexingError, NoIndex
 logger = logging.getLogger(__name__)
 
 BODY_BYTES = 64_000
+BODY_SECONDS = 15.0
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -53,7 +55,7 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """The application of all doors on the web, with the pages of features."""
     mcp_door = McpDoor(service)
-    doors = [pages, articles, api, openai_api]
+    doors = [pages, personal, access, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
             *(route for each in doors for route in each.routes(service)),
@@ -71,7 +73,10 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
                 allowed_hosts=allowed_hosts(service.settings),
                 www_redirect=False,
             ),
+            Middleware(TrustedProxies, proxies=service.settings.web_proxies),
+            Middleware(widget.Frames, origins=service.settings.web_embed, csp=CSP),
             Middleware(OwnOrigin),
+            Middleware(BodyDeadline),
             Middleware(Access, service=service),
         ],
         exception_handlers={
@@ -131,6 +136,32 @@ class OwnOrigin:
                 await Response("cross-site request refused\n", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class BodyDeadline:
+    """Middleware: gives up on a request whose body does not arrive in time."""
+
+    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
+        self.app = app
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        deadline = asyncio.get_running_loop().time() + self.seconds
+        complete = scope["type"] != "http"
+
+        async def receive_in_time() -> Message:
+            nonlocal complete
+            if complete:  # only a disconnection is waited for
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            complete = not message.get("more_body", False)
+            return message
+
+        await self.app(scope, receive_in_time, send)
 
 
 async def _show_http_error(request: Request, error: Exception) -> Response:

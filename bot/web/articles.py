@@ -33,7 +33,7 @@ from index.store.reader import FacetKind
 PAGE_SIZE = 25  # articles
 MOST_REFERENCES = 40  # quotes that an address may name
 MOST_CHOICES = 200  # values of a filter, the most used
-FIELD_LIMIT = 200  # characters
+FIELD_LIMIT = 1_000  # characters
 _FACETS: tuple[FacetKind, ...] = ("outlet", "category", "language")
 
 
@@ -90,7 +90,7 @@ class ArticlePages:
         """`answer` is the address of the answer that the `places` are of, if they are of one."""
         visitor: Visitor = request.state.visitor
         phrases, query = ReaderPhrases.of(visitor.language), request.query_params
-        article = self._service.library.article(request.path_params["article_id"])
+        article = self._service.library.article(_field(request.path_params["article_id"]))
         if article is None:
             return render(request, "article_gone.html", 404, phrases=phrases)
         places = places or _referenced(article, query.getlist("ref")[:MOST_REFERENCES])
@@ -126,6 +126,9 @@ class ArticlePages:
         return None
 
     async def list_articles(self, request: Request) -> Response:
+        """The newest articles, or a search, which counts as a question does."""
+        if request.query_params.get("q"):
+            await self._service.count(request.state.visitor)
         return await asyncio.to_thread(self._list, request)
 
     def _list(self, request: Request) -> Response:
@@ -134,7 +137,7 @@ class ArticlePages:
         phrases = ListPhrases.of(visitor.language)
         today = self._service.now().date()
         page = max(1, _whole(query.get("page")))
-        values = {name: query.get(name, "").strip()[:FIELD_LIMIT] for name in _FIELDS}
+        values = {name: _field(query.get(name, "")) for name in _FIELDS}
         try:
             selection = _selection(values, today)
         except KeepingError:
@@ -163,6 +166,11 @@ class ArticlePages:
 
 
 _FIELDS = ("q", *_FACETS, "since", "until")
+
+
+def _field(written: str) -> str:
+    """What an address says, bounded, and without the one character that PostgreSQL refuses."""
+    return written[:FIELD_LIMIT].replace("\0", "").strip()
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from bot.locale.answers import Phrases, title_of
 from bot.settings import Settings
 from bot.web.addresses import article_address, base_address, citation_address
 from bot.web.program_errors import ProgramError
-from bot.web.service import Visitor, WebService, plain_question
+from bot.web.service import READ_COST, SEARCH_COST, Visitor, WebService, plain_question
 from index.article import Article
 
 INSTRUCTIONS = (
@@ -110,8 +110,8 @@ class Asker(Protocol):
     async def ask(self, question: str) -> tuple[Answer, str]:
         """The answer, and the key of its page, if it has one. Raises WebError."""
 
-    async def count(self) -> None:
-        """Count a search against the limits. Raises TooManyQuestions."""
+    async def count(self, cost: float) -> None:
+        """Count what costs so many questions against the limits. Raises TooManyQuestions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ class WebAsker:
         stored = await self.service.ask(question, self.visitor)
         return stored.answer, stored.key
 
-    async def count(self) -> None:
-        await self.service.count(self.visitor)
+    async def count(self, cost: float) -> None:
+        await self.service.count(self.visitor, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class LocalAsker:
     async def ask(self, question: str) -> tuple[Answer, str]:
         return await self.chain(plain_question(question)), ""
 
-    async def count(self) -> None:
+    async def count(self, cost: float) -> None:
         pass
 
 
@@ -172,12 +172,12 @@ class ArticleTools:
 
     async def search(self, asker: Asker, typed: Query) -> SearchResults:
         query = plain_question(typed.query)
-        await asker.count()
+        await asker.count(SEARCH_COST)
         articles = await asyncio.to_thread(self._library.rank, query)
         return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
 
     async def fetch(self, asker: Asker, typed: ArticleKey) -> Document:
-        await asker.count()
+        await asker.count(READ_COST)
         article = await asyncio.to_thread(self._library.article, typed.id)
         if article is None:
             raise MissingPage("web-article-none")

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import secrets
+from collections.abc import AsyncGenerator
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from bot.answer import Answer
+from bot.errors import StateError, WebError
+from bot.state import votes
+from bot.state.conversations import TurnRecord
 from bot.web.answer_view import AnswerView
-from bot.web.rendering import render
-from bot.web.service import Visitor, WebService
+from bot.web.examples import Examples
+from bot.web.rendering import PageTexts, render, render_text
+from bot.web.service import StoredAnswer, Visitor, WebService
+from index.errors import IndexingError
 
 CONVERSATIONS = 2**53  # numbers of conversations
+VOTE_COST = 0.2  # in questions
+HEARTBEAT_SECONDS = 10.0
+_FIELDS = 8
+_STREAM = {"x-accel-buffering": "no", "content-encoding": "identity"}
 
 
 def routes(service: WebService) -> list[BaseRoute]:
@@ -20,13 +33,16 @@ def routes(service: WebService) -> list[BaseRoute]:
     return [
         Route("/", pages.home, methods=["GET"]),
         Route("/", pages.ask, methods=["POST"]),
+        Route("/answer", pages.stream, methods=["POST"]),
         Route("/a/{key}", pages.answer, methods=["GET"]),
+        Route("/a/{key}/vote", pages.vote, methods=["POST"]),
     ]
 
 
 class AskPages:
     def __init__(self, service: WebService) -> None:
         self._service = service
+        self._examples = Examples(service)
 
     async def home(self, request: Request) -> Response:
         """The empty page, or the answer to `?q=`.
@@ -36,32 +52,109 @@ class AskPages:
         question = request.query_params.get("q", "")
         if question and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
             return await self._ask(request, question, _conversation(""))
-        return render(request, "ask.html", question=question, conversation=_conversation(""))
+        new, examples = _conversation(""), self._examples.of(request.state.visitor.language)
+        return render(request, "ask.html", question=question, conversation=new, examples=examples)
 
     async def ask(self, request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=8) as form:
-            question, conversation = str(form.get("q", "")), str(form.get("conversation", ""))
-        return await self._ask(request, question, _conversation(conversation))
-
-    async def answer(self, request: Request) -> Response:
-        """The permanent address of an answer."""
-        turn = await self._service.stored(request.path_params["key"])
-        if turn is None or turn.key is None:
-            return render(request, "missing.html", 404)
-        recalled = await self._service.recalled(turn)
-        view = AnswerView(recalled.answer, turn.key, recalled.changed, recalled.withdrawn)
-        visitor: Visitor = request.state.visitor
-        own = turn.place.person_id == visitor.person_id
-        conversation = turn.place.thread_id if own else _conversation("")
-        return render(request, "answer.html", view=view, question="", conversation=conversation)
+        return await self._ask(request, *await _question(request))
 
     async def _ask(self, request: Request, question: str, conversation: int) -> Response:
-        """The answer's own address; the page itself if the answer is not stored."""
+        """Lead to the answer's own address; show the answer here if it is not stored."""
         stored = await self._service.ask(question, request.state.visitor, conversation)
         if stored.key:
             return RedirectResponse(f"/a/{stored.key}", 303)
         view = AnswerView(stored.answer)
-        return render(request, "answer.html", view=view, question="", conversation=conversation)
+        return render(request, "answer.html", view=view, conversation=conversation, earlier=())
+
+    async def stream(self, request: Request) -> Response:
+        """The answer as server-sent events, for the script."""
+        events = self._events(request, *await _question(request))
+        return StreamingResponse(events, media_type="text/event-stream", headers=_STREAM)
+
+    async def _events(
+        self, request: Request, question: str, conversation: int
+    ) -> AsyncGenerator[str]:
+        answers = self._service.stream(question, request.state.visitor, conversation)
+        step: asyncio.Future[Answer | StoredAnswer | None] | None = None
+        try:
+            while True:
+                step = asyncio.ensure_future(anext(answers, None))
+                while not (await asyncio.wait((step,), timeout=HEARTBEAT_SECONDS))[0]:
+                    yield ": still searching\n\n"
+                newest = step.result()
+                if isinstance(newest, StoredAnswer):
+                    yield _event(self._last_part(request, newest))
+                    return
+                if newest is not None and newest.model is not None:
+                    yield _event({"html": render_text(request, "growing.html", answer=newest)})
+        except (WebError, IndexingError, StateError):
+            yield _event({"failed": True})  # the script asks the plain way, which says why
+        finally:
+            if step is not None:
+                step.cancel()
+                await asyncio.gather(step, return_exceptions=True)
+            await answers.aclose()
+
+    def _last_part(self, request: Request, stored: StoredAnswer) -> dict[str, object]:
+        texts = PageTexts.of(request.state.visitor.language)
+        return {
+            "done": True,
+            "html": render_text(
+                request, "answer_part.html", view=AnswerView(stored.answer, stored.key)
+            ),
+            "url": f"/a/{stored.key}" if stored.key else "",
+            "title": f"{stored.answer.question or texts.page.question} · Selon",
+            "next": texts.page.follow_up,
+        }
+
+    async def answer(self, request: Request) -> Response:
+        """The permanent address of an answer."""
+        turn = await self._service.stored(request.path_params["key"])
+        if turn is None:
+            return render(request, "missing.html", 404)
+        visitor: Visitor = request.state.visitor
+        own = turn.place.person_id == visitor.person_id
+        return render(
+            request,
+            "answer.html",
+            view=await self._view(turn, visitor),
+            conversation=turn.place.thread_id if own else _conversation(""),
+            earlier=await self._service.earlier(turn) if own else (),
+        )
+
+    async def vote(self, request: Request) -> Response:
+        """Store a vote or its reason; the part of the page for the script, else the page."""
+        async with request.form(max_files=0, max_fields=_FIELDS) as form:
+            good, reason = form.get("vote"), form.get("reason")
+        visitor: Visitor = request.state.visitor
+        await self._service.count(visitor, VOTE_COST)
+        turn = await self._service.stored(request.path_params["key"])
+        if turn is None:
+            return render(request, "missing.html", 404)
+        run, person = self._service.state.run, visitor.person_id
+        if good in ("good", "bad"):
+            now, is_good = self._service.now(), good == "good"
+            await run(votes.cast, turn_id=turn.id, person_id=person, good=is_good, now=now)
+        for known in votes.REASONS:
+            if reason == known:
+                await run(votes.explain, turn_id=turn.id, person_id=person, reason=known)
+        if "x-part" in request.headers:
+            return render(request, "vote.html", view=await self._view(turn, visitor))
+        return RedirectResponse(f"/a/{turn.key}", 303)
+
+    async def _view(self, turn: TurnRecord, visitor: Visitor) -> AnswerView:
+        recalled = await self._service.recalled(turn)
+        vote = await self._service.state.run(
+            votes.vote_of, turn_id=turn.id, person_id=visitor.person_id
+        )
+        key = turn.key or ""
+        return AnswerView(recalled.answer, key, recalled.changed, recalled.withdrawn, vote)
+
+
+async def _question(request: Request) -> tuple[str, int]:
+    """The question of a form, and its conversation."""
+    async with request.form(max_files=0, max_fields=_FIELDS) as form:
+        return str(form.get("q", "")), _conversation(str(form.get("conversation", "")))
 
 
 def _conversation(written: str) -> int:
@@ -69,3 +162,7 @@ def _conversation(written: str) -> int:
     if written.isascii() and written.isdigit() and len(written) <= 16:
         return int(written) % CONVERSATIONS
     return secrets.randbelow(CONVERSATIONS)
+
+
+def _event(part: dict[str, object]) -> str:
+    return f"data: {json.dumps(part)}\n\n"

@@ -13,14 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.answer import LINE_END, link_to, web_address
+from bot.answer import LINE_END, Citation, link_to, web_address
 from bot.help_numbers import Help, help_text
 from bot.library.articles import Library
 from bot.locale import format
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
+from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
+from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
+from bot.web.citation_formats import CitationFormats
 from bot.web.service import Visitor, WebService
 from bot.web.texts import PagePhrases
 from index.errors import IndexingError
@@ -64,6 +67,7 @@ class PageTexts:
     answer: Phrases
     help: HelpPhrases
     writing: WritingPhrases
+    browsing: BrowsingPhrases
 
     @classmethod
     def of(cls, code: Language) -> PageTexts:
@@ -73,6 +77,7 @@ class PageTexts:
             Phrases.of(code),
             HelpPhrases.of(code),
             WritingPhrases.of(code),
+            BrowsingPhrases.of(code),
         )
 
     def title(self, article: Any) -> str:
@@ -80,6 +85,9 @@ class PageTexts:
 
     def help_text(self, help: Help) -> str:
         return help_text(help, self.help)
+
+    def formats(self, citation: Citation, address: str) -> CitationFormats:
+        return CitationFormats(citation, self.answer, address)
 
     def details(self, article: Any) -> str:
         return details(article, self.answer)
@@ -100,6 +108,7 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             texts=PageTexts.of(visitor.language),
             holdings=current_holdings(service.library),
             path=request.url.path,
+            base=base_address(service.settings, request),
             links=request.app.state.links,
             **values,
         )

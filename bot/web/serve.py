@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import (
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.assembly import chain_over, open_gate, open_index, open_writers
 from bot.library.articles import Library
@@ -15,9 +23,14 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
+from bot.web.health import serve_health
 from bot.web.service import WebService
 
 GRACE_SECONDS = 3
+REQUEST_SECONDS = 15.0  # in which the head of a request arrives
+
+
+OpenWebFeature = Callable[[WebService], WebFeature | None]
 
 
 @contextmanager
@@ -43,6 +56,28 @@ def open_service(settings: Settings) -> Iterator[WebService]:
         )
 
 
+class PunctualProtocol(H11Protocol):
+    """HTTP whose connections are closed unless a request has arrived in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._close_unless_asked()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._close_unless_asked()
+
+    def _close_unless_asked(self) -> None:
+        answered = self.cycle
+
+        def close() -> None:
+            if self.cycle is answered:
+                self.transport.close()
+
+        asyncio.get_running_loop().call_later(REQUEST_SECONDS, close)
+
+
 class WebServer(uvicorn.Server):
     """Uvicorn, which says when it listens."""
 
@@ -56,23 +91,61 @@ class WebServer(uvicorn.Server):
         self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
 
-def serve(
-    settings: Settings,
-    ready: Callable[[str], None],
-    halves: Sequence[Callable[[WebService], WebFeature | None]] = (),
-) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
+def allow_connections() -> None:
+    """Let the process hold as many connections as the system lets it."""
+    with suppress(ImportError, OSError, ValueError):  # Windows; or not allowed
+        import resource
 
-    `halves` open the web halves of features.
-    """
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def server_of(
+    service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
+) -> WebServer:
+    """The server of the pages, not yet started. `halves` open the web halves of features."""
+    settings = service.settings
+    features = [each for half in halves if (each := half(service))]
+    config = uvicorn.Config(
+        create_app(service, features),
+        host=settings.web_host,
+        port=settings.web_port,
+        http=PunctualProtocol,
+        ws="none",
+        proxy_headers=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return WebServer(config, ready)
+
+
+def serve(
+    settings: Settings, ready: Callable[[str], None], halves: Sequence[OpenWebFeature] = ()
+) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens."""
+    allow_connections()
+
+    async def until_stopped(service: WebService) -> None:
+        async with serve_health(service):
+            await server_of(service, ready, halves).serve()
+
     with open_service(settings) as service:
-        config = uvicorn.Config(
-            create_app(service, [each for half in halves if (each := half(service))]),
-            host=settings.web_host,
-            port=settings.web_port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        asyncio.run(WebServer(config, ready).serve())
+        asyncio.run(until_stopped(service))
+
+
+@asynccontextmanager
+async def serve_beside(
+    service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
+) -> AsyncIterator[None]:
+    """Serve while the block lasts, which handles the signals."""
+    allow_connections()
+    server = server_of(service, ready, halves)
+    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
     from index.search.live import LiveIndex
 
-WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
 QUESTION_LIMIT = 1_000  # characters
+SEARCH_COST = 0.25  # of a search for articles, in questions
+READ_COST = 0.05  # of an article that a program reads
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
@@ -172,24 +173,31 @@ class WebService:
         """The answer of a stored turn, compared with the articles of today."""
         return await asyncio.to_thread(recall, turn, self.library.article)
 
+    async def earlier(self, turn: TurnRecord) -> list[TurnRecord]:
+        """The turns of the same conversation before this one, newest first."""
+        turns = await self._turns(turn.place)
+        return [each for each in reversed(turns) if each.id < turn.id and each.key]
+
     async def _history(
         self, place: ConversationPlace, question: str, earlier: Sequence[str] | None
     ) -> History:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
-        turns = await self.state.run(
+        turns = await self._turns(place)
+        return tuple(turn_of(each.turn) for each in turns)
+
+    async def _turns(self, place: ConversationPlace) -> list[TurnRecord]:
+        return await self.state.run(
             conversations.history,
             place=place,
             now=self.now(),
             lifetime=self.lifetime,
             limit=REMEMBERED,
         )
-        return tuple(turn_of(each.turn) for each in turns)
 
     async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:
         if answer.small_talk or answer.help is not None:
             return StoredAnswer(answer)
-        key = secrets.token_urlsafe(KEY_BYTES)
         now = self.now()
         new = await new_turn(answer, self.library, now, key=key)
         await self.state.run(

@@ -11,7 +11,23 @@ from bot.locale.catalogue import Texts
 class WebHelp(Texts, domain="web", part="help"):
     """What `selon serve` says, beside its help."""
 
+    none: str
+    sound: str
+
+    def door(self, door: str, status: int, size: int, seconds: float) -> str: ...
+    def faulty(self, count: int) -> str: ...
     def listening(self, address: str) -> str: ...
+    def created(self, name: str) -> str: ...
+    def removed(self, name: str) -> str: ...
+
+
+class WidgetPhrases(Texts, domain="web", part="widget"):
+    """What the widget says on pages of other sites."""
+
+    open: str
+    close: str
+    failed: str
+    link: str
 
 
 class PagePhrases(Texts, domain="web", part="page"):
@@ -36,7 +52,32 @@ class PagePhrases(Texts, domain="web", part="page"):
     page_missing: str
     failed: str
     back: str
+    login: str
+    token: str
+    enter: str
+    token_refused: str
+    copy: str
+    copied: str
+    copy_quote: str
+    copy_footnote: str
+    answer: str
+    useful: str
+    not_useful: str
+    searching: str
+    ready: str
+    stopped: str
+    changed: str
+    all_gone: str
+    earlier: str
+    privacy: str
+    download: str
+    forget: str
+    forget_question: str
 
     def holdings(self, count: int) -> str: ...
     def up_to(self, day: date) -> str: ...
     def perhaps(self, count: int) -> str: ...
+    def gone(self, count: int) -> str: ...
+    def kept_for(self, days: int) -> str: ...
+    def kept(self, turns: int, votes: int) -> str: ...
+    def who(self, name: str) -> str: ...

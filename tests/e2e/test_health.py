@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from bot.messenger.running import health as watched
+from bot.operations import probes
 from bot.settings import load_settings
 from bot.state.database import FILE
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
@@ -105,8 +106,8 @@ async def test_questions_that_get_no_answer_are_found(
     monkeypatch: pytest.MonkeyPatch,
     hangs: bool,
 ) -> None:
-    monkeypatch.setattr(watched, "PROBE_SECONDS", 0.05)
-    monkeypatch.setattr(watched, "PROBE_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(probes, "PROBE_SECONDS", 0.05)
+    monkeypatch.setattr(probes, "PROBE_PATIENCE_SECONDS", 0.2)
     broken = slowly(answered(QUESTION, cite(1, BIRTH)), 1.5) if hangs else ValueError("Le secret")
     chain.answers[FRESNEL.title] = broken
     async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
@@ -119,13 +120,13 @@ async def test_questions_that_get_no_answer_are_found(
 
 
 PROGRAM = """
-from bot.messenger.running import health
+from bot.operations import probes
 from bot.messenger.running.application import run_with
 from bot.settings import load_settings
 from tests.bot.messenger.samples import FRESNEL
 from tests.e2e.telegram import Shelf, StubChain
 
-health.PROBE_SECONDS = 0.1
+probes.PROBE_SECONDS = 0.1
 run_with(load_settings(), StubChain(), Shelf(FRESNEL))
 """
 

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,10 @@ ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of the roles that other
 _PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
 
 
+# Another door that is open as long as the bot runs.
+Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
+
+
 def _log_ready(username: str) -> None:
     logger.info("Listening as https://t.me/%s", PublicText(username))
 
@@ -90,6 +94,7 @@ def run_bot(
     features: Sequence[OpenFeature],
     open_speech: Callable[[Settings], SpeechService | None],
     ready: Callable[[str], None] = _log_ready,
+    beside: Beside | None = None,
 ) -> None:
     """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
 
@@ -122,6 +127,7 @@ def run_bot(
             speech=speech,
             gate=open_gate(settings, index.embedder),
             index=index,
+            beside=beside,
         )
 
 
@@ -173,8 +179,9 @@ async def serve(
     speech: SpeechService | None = None,
     gate: DistressGate | None = None,
     index: LiveIndex | None = None,
+    beside: Beside | None = None,
 ) -> None:
-    """Answer on Telegram until `stop` is set; raises as `run_bot` does."""
+    """Answer on Telegram until `stop` is set, and do what is `beside`; raises as `run_bot`."""
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
@@ -200,7 +207,8 @@ async def serve(
             chores += _sharing_chores(application, services, process)
         try:
             if await _connect(application, settings, stop, patience):
-                async with serve_health(application, services):
+                other = beside(services) if beside is not None else nullcontext()
+                async with serve_health(application, services), other:
                     await _start(application, receiver, services, len(patience))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot, process):

@@ -70,6 +70,13 @@ def test_a_day_that_is_none_is_not_found(pages: TestClient, day: str) -> None:
     assert pages.get("/quotidien", params={"day": day}).status_code == 404
 
 
+def test_other_days_are_limited_as_questions_are(pages: TestClient) -> None:
+    codes = [pages.get(f"/quotidien?day=2025-01-{day:02}").status_code for day in range(1, 31)]
+    assert codes[0] == 200
+    assert codes[-1] == 429
+    assert pages.get("/quotidien").status_code == 200
+
+
 def test_a_feed_reader_finds_the_stories(pages: TestClient) -> None:
     response = pages.get("/quotidien.xml")
     feed = feedparser.parse(response.content)

@@ -37,6 +37,7 @@ from bot.state.tables import (
     UpdateRow,
     UsageRow,
     VoteRow,
+    WebTokenRow,
 )
 from tests.e2e.telegram import feature_packages
 
@@ -47,7 +48,7 @@ FEATURE_ROWS = [
     for package in feature_packages()
     if find_spec(f"tests.{package.__name__}.rows")
 ]
-FOREVER = {"roles", "corpora"}
+FOREVER = {"roles", "corpora", "web_tokens"}
 """What administrators decided stays until they decide otherwise."""
 NAMELESS = {"battles", "battle_votes"} & set(Base.metadata.tables)
 """What is counted stays, without the person and their words."""
@@ -104,6 +105,7 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
         AttachmentRow(delivery_id=person, digest="d", data=b"a"),
         RoleRow(person_id=person, role="reader", given_at=at),
         InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
+        WebTokenRow(name=str(person), digest=str(person), created_at=at),
         MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),
         NoticeRow(key=f"stranger:{person}", at=at),
         AnnouncementRow(id=person, person_id=person, text="Oyez", status="sent", created_at=at),

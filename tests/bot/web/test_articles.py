@@ -218,6 +218,13 @@ def test_days_that_are_none_are_refused(pages: TestClient, query: str) -> None:
     assert titles(response.text) == []
 
 
+def test_searches_are_limited_as_questions_are(pages: TestClient) -> None:
+    codes = [pages.get("/articles?q=moulin").status_code for _ in range(30)]
+    assert codes[0] == 200
+    assert codes[-1] == 429
+    assert pages.get("/articles").status_code == 200
+
+
 def test_a_long_list_has_pages_that_keep_the_filters(tmp_path: Path) -> None:
     sources = [
         replace(article(f"n{n}", f"Le canal {n} va à la mer."), published=date(2024, 1, 1 + n))

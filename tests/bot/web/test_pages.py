@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
+from bot.state.database import State
+from bot.state.tables import VoteRow
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import Shelf, StubChain
 
@@ -38,18 +43,10 @@ def test_a_follow_up_knows_what_was_asked_before(client: TestClient, chain: Stub
     assert chain.said[-1].history == ()
 
 
-def test_an_answer_shows_when_its_article_changed(client: TestClient, shelf: Shelf) -> None:
-    response = client.post("/", data={"q": QUESTION}, follow_redirects=False)
-    del shelf.articles[FRESNEL.id]
-    page = client.get(response.headers["location"])
-    assert page.status_code == 200
-    assert LENS not in page.text
-
-
 def test_a_link_from_elsewhere_asks_nothing(client: TestClient, chain: StubChain) -> None:
     page = client.get("/", params={"q": QUESTION}, headers={"sec-fetch-site": "cross-site"})
     assert f'value="{QUESTION}"' in page.text
-    assert chain.questions == []
+    assert QUESTION not in chain.questions
     assert LENS in client.get("/", params={"q": QUESTION}).text
 
 
@@ -77,7 +74,7 @@ def test_what_another_site_sends_is_refused(client: TestClient, chain: StubChain
     for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://ailleurs.example"}):
         assert client.post("/", data={"q": QUESTION}, headers=headers).status_code == 403
     assert client.get("/", headers={"host": "ailleurs.example"}).status_code == 400
-    assert chain.questions == []
+    assert QUESTION not in chain.questions
 
 
 def test_markup_in_a_question_is_text(client: TestClient, chain: StubChain) -> None:
@@ -85,3 +82,84 @@ def test_markup_in_a_question_is_text(client: TestClient, chain: StubChain) -> N
     chain.answers[attack] = answered(attack, cite(1, BIRTH))
     assert "<script>alert" not in ask(client, attack)
     assert "<script>alert" not in client.get("/", params={"q": attack}).text
+
+
+def address(client: TestClient, question: str = QUESTION) -> str:
+    """The permanent address of the answer to a question."""
+    response = client.post("/", data={"q": question}, follow_redirects=False)
+    return response.headers["location"]
+
+
+def test_a_vote_asks_for_its_reason_and_both_count(client: TestClient, state: State) -> None:
+    at = address(client)
+    assert "C’est faux" in client.post(f"{at}/vote", data={"vote": "bad"}).text
+    part = client.post(f"{at}/vote", data={"reason": "wrong"}, headers={"x-part": "1"}).text
+    assert "<html" not in part
+    with state.session() as session:
+        row = session.scalars(select(VoteRow)).one()
+        assert (row.good, row.reason) == (False, "wrong")
+    client.post(f"{at}/vote", data={"vote": "good"})
+    with state.session() as session:
+        assert session.scalars(select(VoteRow.good)).all() == [True]
+
+
+def test_an_answer_stays_when_its_article_changes(client: TestClient, shelf: Shelf) -> None:
+    at = address(client)
+    changed = FRESNEL.text.replace("en 1822", "en 1823")
+    shelf.articles[FRESNEL.id] = article(changed)
+    page = client.get(at).text
+    assert LENS in page
+    assert "il ne dit plus exactement cela" in page
+    shelf.articles[FRESNEL.id] = article(f"Corrigé.\n\n{FRESNEL.text}")
+    assert "il ne dit plus exactement cela" not in client.get(at).text
+
+
+def test_a_withdrawn_article_takes_its_words_with_it(client: TestClient, shelf: Shelf) -> None:
+    at = address(client)
+    del shelf.articles[FRESNEL.id]
+    page = client.get(at)
+    assert page.status_code == 200
+    assert LENS not in page.text
+    assert "Les articles cités ont été retirés" in page.text
+
+
+def test_a_citation_is_there_to_be_copied(client: TestClient) -> None:
+    page = unescape(client.get(address(client)).text)
+    assert f"«\u00a0{LENS}\u00a0» (Anne Le Gall, «\u00a0Fresnel & les phares\u00a0»" in page
+    assert "title = {{Fresnel \\& les phares}}" in page
+    assert "DA  - 2024/03/01" in page
+    assert "ER  - " in page
+
+
+def test_a_refusal_offers_articles_that_open(client: TestClient) -> None:
+    page = client.get(address(client, "Quel temps fait-il ?")).text
+    assert "Les articles ne le disent pas" in page
+    assert f'href="/articles/{FRESNEL.id}"' in page
+
+
+def test_the_script_gets_the_answer_in_parts(client: TestClient, chain: StubChain) -> None:
+    response = client.post("/answer", data={"q": QUESTION, "conversation": "3"})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["x-accel-buffering"] == "no"
+    events = [json.loads(each[6:]) for each in response.text.strip().split("\n\n")]
+    assert LENS in events[-1]["html"]
+    assert client.get(events[-1]["url"]).status_code == 200
+    refused = client.post("/answer", data={"q": " "}).text
+    assert json.loads(refused[6:]) == {"failed": True}
+
+
+def test_earlier_questions_are_for_those_who_asked_them(client: TestClient) -> None:
+    ask(client)
+    page = client.post("/", data={"q": "Et quand ?", "conversation": "7"})
+    assert "Plus tôt dans cette conversation" in page.text
+    client.cookies.clear()
+    other = client.get(page.url.path).text
+    assert "Plus tôt dans cette conversation" not in other
+    assert 'value="7"' not in other
+
+
+def test_a_page_is_light(client: TestClient) -> None:
+    page = client.get(address(client)).text
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(files) == 2
+    assert len(page) + sum(len(client.get(each).content) for each in files) <= 60_000

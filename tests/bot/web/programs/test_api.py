@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -15,6 +17,8 @@ from starlette.testclient import TestClient
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.settings import Settings
+from bot.state import web_tokens
+from bot.state.database import State
 from bot.web.app import create_app
 from bot.web.serve import open_service
 from bot.web.service import WebService
@@ -189,3 +193,32 @@ def test_links_lead_to_the_public_address(live_settings: Settings) -> None:
         said = client.post("/v1/chat/completions", json=chat).json()
     content = said["choices"][0]["message"]["content"]
     assert "localhost" not in content
+
+
+CALLS = [
+    ("GET", "/api/search?q=phares"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/v1/models"),
+    ("POST", "/v1/responses"),
+    ("POST", "/mcp"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_token_opens_every_address(
+    service: WebService, state: State, method: str, path: str
+) -> None:
+    settings = service.settings.model_copy(update={"web_access": "token"})
+    token = state.do(partial(web_tokens.create_token, name="Zoé", now=service.now()))
+    headers = {"accept": "application/json, text/event-stream"}
+    with TestClient(create_app(replace(service, settings=settings)), "http://localhost") as client:
+        refused = client.request(method, path, json={}, headers=headers)
+        headers["authorization"] = f"Bearer {token}"
+        admitted = client.request(method, path, json={}, headers=headers)
+        script = client.get("/widget.js")
+    assert refused.status_code == 401
+    fields = {"message", "type", "param", "code"} if "/v1" in path else {"code", "message"}
+    if path != "/mcp":
+        assert set(refused.json()["error"]) == fields
+    assert admitted.status_code != 401
+    assert script.status_code == 200

@@ -1,0 +1,54 @@
+"""Tokens that open the web doors: a name for the operator, and a digest of the secret."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.state.tables import WebTokenRow
+
+TOKEN_BYTES = 24  # 192 random bits
+
+
+@dataclass(frozen=True, slots=True)
+class WebToken:
+    """A token without its secret."""
+
+    name: str
+    created_at: datetime
+
+
+def create_token(session: Session, name: str, now: datetime) -> str:
+    """Create a token in place of an earlier one of this name; return it, it is stored nowhere."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session.merge(WebTokenRow(name=name, digest=_digest(token), created_at=now))
+    return token
+
+
+def remove_token(session: Session, name: str) -> bool:
+    """False if there is none of this name."""
+    removed = session.scalars(
+        delete(WebTokenRow).where(WebTokenRow.name == name).returning(WebTokenRow.name)
+    )
+    return removed.first() is not None
+
+
+def list_tokens(session: Session) -> list[WebToken]:
+    rows = session.scalars(select(WebTokenRow).order_by(WebTokenRow.name))
+    return [WebToken(row.name, row.created_at) for row in rows]
+
+
+def token_name(session: Session, token: str) -> str | None:
+    """The name of a token; None if it is not valid."""
+    return session.scalars(
+        select(WebTokenRow.name).where(WebTokenRow.digest == _digest(token))
+    ).first()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""A citation as people paste it: with its reference, as a footnote, as BibTeX and as RIS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.answer import LINE_END, Citation, link_to, web_address
+from bot.locale.answers import Phrases, title_of
+
+_TEX = re.compile(r"[\\{}$&#^_~%]")
+_TEX_NAMES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFormats:
+    """One citation in four forms. `address` leads to the article where it is not online."""
+
+    citation: Citation
+    phrases: Phrases
+    address: str
+
+    @property
+    def quote(self) -> str:
+        """The quote and its reference."""
+        words = self.phrases.quote(LINE_END.sub(" ", self.citation.quote))
+        return f"{words} ({', '.join(self._reference())}, {self._link(at_quote=True)})"
+
+    @property
+    def footnote(self) -> str:
+        return f"{', '.join(self._reference())}, {self._link()}."
+
+    @property
+    def bibtex(self) -> str:
+        article = self.citation.article
+        fields = {
+            "title": f"{{{_tex(self._title)}}}",
+            "author": f"{{{_tex(_line(article.author))}}}" if article.author else "",
+            "journal": _tex(_line(article.outlet)) if article.outlet else "",
+            "date": article.published.isoformat() if article.published else "",
+            "year": str(article.published.year) if article.published else "",
+            "url": _tex(self._link()),
+            "langid": article.language,
+        }
+        lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
+        return "\n".join((f"@article{{selon-{article.id},", *lines, "}"))
+
+    @property
+    def ris(self) -> str:
+        article = self.citation.article
+        fields = {
+            "TY": "NEWS",
+            "TI": self._title,
+            "AU": _line(article.author),
+            "T2": _line(article.outlet),
+            "DA": f"{article.published:%Y/%m/%d}" if article.published else "",
+            "UR": self._link(),
+            "LA": article.language,
+        }
+        lines = (f"{name}  - {value}" for name, value in fields.items() if value)
+        return "\n".join((*lines, "ER  - "))
+
+    @property
+    def _title(self) -> str:
+        return _line(title_of(self.citation.article, self.phrases.code))
+
+    def _reference(self) -> Iterator[str]:
+        article = self.citation.article
+        if article.author:
+            yield _line(article.author)
+        yield self.phrases.quote(self._title)
+        if article.outlet and article.outlet != article.author:
+            yield _line(article.outlet)
+        if article.published:
+            yield self.phrases.day(article.published)
+
+    def _link(self, *, at_quote: bool = False) -> str:
+        url = self.citation.article.url
+        link = link_to(url, self.citation.quote) if at_quote else web_address(url)
+        return link or self.address
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _tex(text: str) -> str:
+    return _TEX.sub(lambda match: _TEX_NAMES.get(match[0], f"\\{match[0]}"), text)

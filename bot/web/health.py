@@ -1,0 +1,42 @@
+"""Metrics and health checks of the pages, on a port of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.followups.turn import TurnText
+from bot.operations.endpoints import HealthCheck, serve_endpoints
+from bot.operations.metrics import METERS, Now
+from bot.operations.probes import Probe, index_age, run_probes
+from bot.state import meters
+from bot.web.service import WebService
+
+
+@asynccontextmanager
+async def serve_health(service: WebService) -> AsyncIterator[None]:
+    """Serve metrics and health while the block lasts. Raises MessengerError."""
+
+    async def try_answer() -> None:
+        newest = await asyncio.to_thread(service.library.newest, 1)
+        question = newest[0].title if newest else "?"
+        async for _ in service.chain.astream(TurnText(question, quoted=True)):
+            pass
+
+    async def try_database() -> None:
+        now = service.now()
+        await service.state.run(meters.notice, key="health", now=now, every=timedelta())
+
+    async def try_index() -> None:
+        await asyncio.to_thread(service.library.check)
+
+    trials = {"answers": try_answer, "database": try_database, "index": try_index}
+    probes = [Probe(name, trial) for name, trial in trials.items()]
+    checks: dict[str, HealthCheck] = {each.name: each.finding for each in probes}
+    generation = service.library.generation
+    now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
+    with METERS.watching(now, checks):
+        async with serve_endpoints(service.settings, METERS, checks), run_probes(probes):
+            yield

@@ -1,0 +1,74 @@
+"""What is kept about a visitor: shown, downloaded, erased."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.llm.factory import recipients
+from bot.locale.messenger import PersonalPhrases
+from bot.state import privacy
+from bot.web.access import COOKIE
+from bot.web.rendering import render
+from bot.web.service import WebService
+
+DATA, FORGET = "/mesdonnees", "/oublier"
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    pages = PersonalPages(service)
+    return [
+        Route(DATA, pages.show, methods=["GET"]),
+        Route(f"{DATA}.json", pages.download, methods=["GET"]),
+        Route(FORGET, pages.confirm, methods=["GET"]),
+        Route(FORGET, pages.forget, methods=["POST"]),
+    ]
+
+
+class PersonalPages:
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+
+    async def show(self, request: Request) -> Response:
+        visitor, settings = request.state.visitor, self._service.settings
+        kept = await self._service.state.run(privacy.count_records, person_id=visitor.person_id)
+        phrases = PersonalPhrases.of(visitor.language)
+        where = phrases.whereabouts(recipients(settings), settings.privacy_note)
+        days = settings.keep_days
+        return render(request, "personal.html", kept=kept, days=days, where=where)
+
+    async def download(self, request: Request) -> Response:
+        visitor = request.state.visitor
+        kept = await self._service.state.run(privacy.export_person, person_id=visitor.person_id)
+        name = PersonalPhrases.of(visitor.language).data_file
+        return Response(
+            json.dumps(kept, ensure_ascii=False, indent=2),
+            media_type="application/json",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def confirm(self, request: Request) -> Response:
+        return render(request, "forget.html", phrases=_phrases(request), forgotten=False)
+
+    async def forget(self, request: Request) -> Response:
+        """Erase everything in one transaction, and the cookie."""
+        await self._service.state.run(_erase, person_id=request.state.visitor.person_id)
+        response = render(request, "forget.html", phrases=_phrases(request), forgotten=True)
+        response.delete_cookie(COOKIE)
+        return response
+
+
+def _phrases(request: Request) -> PersonalPhrases:
+    return PersonalPhrases.of(request.state.visitor.language)
+
+
+def _erase(session: Session, person_id: int) -> None:
+    privacy.erase_person(session, person_id)
+    session.flush()
+    left = privacy.export_person(session, person_id)
+    if any(left.values()):
+        raise AssertionError(f"rows are left about a person: {sorted(left)}")

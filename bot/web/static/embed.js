@@ -1,0 +1,2 @@
+/* Tells the page around the frame that Selon is there. */
+parent.postMessage("selon:ready", "*");

@@ -1,0 +1,91 @@
+// Answers in place, as they are written. Without this script, or where it fails, the forms do.
+"use strict";
+
+const answers = document.getElementById("answers");
+const status = document.getElementById("status");
+let stop = null;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("form.ask") && answers && window.ReadableStream) {
+    event.preventDefault();
+    ask(form);
+  } else if (form.matches("form.vote")) {
+    event.preventDefault();
+    vote(form, event.submitter);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && stop) stop.abort();
+});
+
+addEventListener("popstate", () => location.reload());
+
+async function ask(form) {
+  if (stop) stop.abort();
+  const own = (stop = new AbortController());
+  const place = document.createElement("div");
+  answers.prepend(place);
+  status.textContent = status.dataset.searching;
+  place.innerHTML = `<p class="card note">${status.dataset.searching}</p>`;
+  try {
+    const last = await read(form, place, own.signal);
+    place.replaceWith(...place.childNodes);
+    history.pushState(null, "", last.url || location.href);
+    document.title = last.title;
+    form.q.value = "";
+    form.q.placeholder = last.next;
+    status.textContent = status.dataset.ready;
+  } catch (error) {
+    place.remove();
+    if (own.signal.aborted) {
+      if (stop === own) status.textContent = status.dataset.stopped;
+    } else form.submit(); // the plain way, which says what is wrong
+  } finally {
+    if (stop === own) stop = null;
+  }
+}
+
+async function read(form, place, signal) {
+  const body = new URLSearchParams(new FormData(form));
+  const response = await fetch("/answer", { method: "POST", body, signal });
+  if (!response.ok) throw new Error(response.status);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("cut");
+    text += value;
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      if (!event.startsWith("data: ")) continue;
+      const part = JSON.parse(event.slice(6));
+      if (part.failed) throw new Error("failed");
+      place.innerHTML = part.html;
+      if (part.done) return part;
+    }
+  }
+}
+
+async function vote(form, button) {
+  const body = new URLSearchParams([[button.name, button.value]]);
+  const response = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
+  if (response.ok) form.outerHTML = await response.text();
+}
+
+document.addEventListener("toggle", (event) => {
+  const details = event.target;
+  if (!details.matches("details.copy[open]") || details.querySelector("button")) return;
+  for (const pre of details.querySelectorAll("pre")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = details.dataset.copy;
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(pre.textContent);
+      button.textContent = details.dataset.copied;
+    };
+    pre.before(button);
+  }
+}, true);

@@ -1,0 +1,97 @@
+"""Selon on the pages of other sites: `/widget.js`, and `/embed`, which it shows in a frame."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.followups.turn import REMEMBERED
+from bot.web.answer_view import AnswerView
+from bot.web.rendering import STATIC, render
+from bot.web.service import QUESTION_LIMIT, WebService
+from bot.web.texts import WidgetPhrases
+
+EMBED = "/embed"
+SCRIPT = "/widget.js"
+_FIELDS = 12
+
+
+def routes(service: WebService) -> list[BaseRoute]:
+    widget = Widget(service)
+    return [
+        Route(SCRIPT, widget.script, methods=["GET"]),
+        Route(EMBED, widget.show, methods=["GET"]),
+        Route(EMBED, widget.ask, methods=["POST"]),
+    ]
+
+
+class Widget:
+    def __init__(self, service: WebService) -> None:
+        self._service = service
+
+    async def script(self, request: Request) -> Response:
+        """The script that a site's page loads, with its texts."""
+        texts = {
+            code: {name: getattr(phrases, name) for name in ("open", "close", "failed", "link")}
+            for code in ("fr", "en")
+            for phrases in [WidgetPhrases.of(code)]
+        }
+        script = (STATIC / "widget.js").read_text("utf-8").replace("TEXTS", json.dumps(texts))
+        headers = {"cache-control": "public, max-age=3600"}
+        return Response(script, media_type="text/javascript", headers=headers)
+
+    async def show(self, request: Request) -> Response:
+        return render(request, "embed.html", view=None, earlier=())
+
+    async def ask(self, request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=_FIELDS) as form:
+            question = str(form.get("q", ""))
+            earlier = [str(each)[:QUESTION_LIMIT] for each in form.getlist("earlier")]
+        stored = await self._service.ask(question, request.state.visitor, earlier=earlier)
+        if not stored.answer.small_talk and stored.answer.help is None:
+            earlier = [*earlier, question][-REMEMBERED:]
+        view = AnswerView(stored.answer, stored.key)
+        return render(request, "embed.html", view=view, earlier=earlier)
+
+
+class Frames:
+    """Middleware: lets the pages of these origins, and no others, show `/embed` in a frame."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str], csp: str) -> None:
+        self._app = app
+        self._origins = origins
+        nobody = "frame-ancestors 'none'"
+        listed = f"frame-ancestors {' '.join(origins)}"
+        self._csp = csp.replace(nobody, listed if origins else nobody)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] not in (EMBED, SCRIPT):
+            await self._app(scope, receive, send)
+            return
+        if scope["path"] == EMBED and not self._may_show(Request(scope)):
+            refusal = PlainTextResponse("this site may not show Selon: SELON_WEB_EMBED\n", 403)
+            await refusal(scope, receive, send)
+            return
+
+        async def send_to_other_sites(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["content-security-policy"] = self._csp
+                headers["cross-origin-resource-policy"] = "cross-origin"
+            await send(message)
+
+        await self._app(scope, receive, send_to_other_sites)
+
+    def _may_show(self, request: Request) -> bool:
+        """False where the site is known to be another; the browser refuses what is not known."""
+        around = urlsplit(request.headers.get("referer", ""))
+        own = around.netloc == request.headers.get("host")
+        known = f"{around.scheme}://{around.netloc}".lower()
+        return bool(self._origins) and (not around.netloc or own or known in self._origins)

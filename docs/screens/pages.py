@@ -1,0 +1,59 @@
+"""Photograph the web pages.
+
+Run from the project's root: `PYTHONPATH=. python docs/screens/pages.py http://127.0.0.1:8000`,
+where `selon serve` answers from `corpus/`. The pictures need chromium and chromedriver.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.bot.web.browser import WAIT_SECONDS, open_browser
+
+FOLDER = Path(__file__).parent
+QUESTION = "Quand Notre-Dame a-t-elle rouvert ?"
+UNSAID = "Qui sera l’archevêque de Paris en 2030 ?"
+
+
+def photograph(
+    browser: Chrome,
+    address: str,
+    name: str,
+    questions: list[str],
+    size: tuple[int, int],
+    scheme: str,
+) -> None:
+    """Ask the questions one after the other, and save what is then seen."""
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get(address)
+    for count, question in enumerate(questions, 1):
+        browser.find_element(By.ID, "q").send_keys(question)
+        browser.find_element(By.CSS_SELECTOR, "form.ask button").click()
+        WebDriverWait(browser, WAIT_SECONDS).until(
+            lambda page, count=count: (
+                len(page.find_elements(By.CSS_SELECTOR, ".foot")) == count
+                and not page.find_element(By.ID, "q").get_attribute("value")
+            )
+        )
+    browser.execute_script("document.activeElement.blur()")
+    browser.save_screenshot(str(FOLDER / f"{name}.png"))
+
+
+def main(address: str) -> None:
+    with open_browser() as browser:
+        photograph(browser, address, "web-light", [UNSAID, QUESTION], (1100, 900), "light")
+        photograph(browser, address, "web-refus-light", [UNSAID], (1100, 620), "light")
+        photograph(browser, address, "web-phone-dark", [QUESTION], (390, 760), "dark")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,76 @@
+"""Streams: what keeps them open, and what they say of a failure under way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answer import Answer
+from bot.followups.turn import TurnText
+from bot.locale.answers import Phrases
+from bot.web import streaming
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.messenger.samples import LENS, answered, cite
+from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.e2e.telegram import StubChain
+
+
+class FailingChain(StubChain):
+    """A model writes a sentence, then everything fails."""
+
+    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+        yield replace(answered(input.question, cite(1, LENS)), model="un modèle")
+        raise RuntimeError("a secret")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": QUESTION}]}),
+        ("/v1/responses", {"input": QUESTION}),
+    ],
+)
+def test_a_failure_under_way_ends_the_stream(
+    service: WebService, path: str, asked: dict[str, object]
+) -> None:
+    failing = replace(service, chain=FailingChain())
+    with TestClient(create_app(failing), base_url=ORIGIN) as client:
+        response = client.post(path, json={"model": "selon", "stream": True, **asked})
+    assert response.status_code == 200
+    assert response.headers["x-accel-buffering"] == "no"
+    assert json.dumps(LENS)[1:-1] in response.text
+    last = json.loads(response.text.strip().rpartition("data: ")[2])
+    assert last["error"]["message"] == Phrases.of("fr").failed
+    assert "secret" not in response.text
+
+
+async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.01)
+    heard, closed = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncGenerator[str]:
+        try:
+            await heard.wait()
+            yield "data: 1\n\n"
+            yield "data: 2\n\n"
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    stream = streaming.with_heartbeats(events())
+    assert (await anext(stream)).startswith(":")
+    heard.set()
+    received = []
+    while len(received) < 2:
+        event = await anext(stream)
+        if not event.startswith(":"):
+            received.append(event)
+    assert received == ["data: 1\n\n", "data: 2\n\n"]
+    await stream.aclose()
+    assert closed.is_set()

@@ -1,0 +1,141 @@
+"""The widget on another site's page, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from bot.errors import SettingsError
+from bot.settings import load_settings
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.messenger.samples import LENS
+from tests.bot.web.browser import WAIT_SECONDS, open_browser, served
+from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.e2e.telegram import StubChain
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+SITE = "https://www.exemple.fr"
+HOST_PAGE = """<!doctype html><html lang="{language}"><title>Un site</title>
+<style>
+div, button {{ display: none; color: red !important; font-size: 40px }} p {{ color: green }}
+</style>
+<p id="own">Une page</p><script src="{selon}/widget.js"></script></html>"""
+
+
+@pytest.fixture
+def embedding(service: WebService) -> WebService:
+    settings = service.settings.model_copy(update={"web_embed": (SITE,)})
+    return replace(service, settings=settings)
+
+
+@pytest.fixture
+def embedded(embedding: WebService) -> Iterator[TestClient]:
+    with TestClient(create_app(embedding), base_url=ORIGIN) as client:
+        yield client
+
+
+def test_only_listed_sites_may_frame_it(embedded: TestClient, client: TestClient) -> None:
+    page = embedded.get("/embed", headers={"referer": f"{SITE}/", "sec-fetch-dest": "iframe"})
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert f"frame-ancestors {SITE};" in f"{policy};"
+    assert "script-src 'self'" in policy
+    for referer in (
+        "https://ailleurs.example/",
+        f"{SITE}.ailleurs.example/",
+        "http://www.exemple.fr",
+    ):
+        assert embedded.get("/embed", headers={"referer": referer}).status_code == 403
+    assert client.get("/embed").status_code == 403
+    assert "frame-ancestors 'none'" in embedded.get("/").headers["content-security-policy"]
+
+
+def test_the_frame_keeps_the_conversation(embedded: TestClient, chain: StubChain) -> None:
+    page = embedded.post("/embed", data={"q": QUESTION})
+    assert LENS in page.text
+    assert f'name="earlier" value="{QUESTION}"' in page.text
+    embedded.cookies.clear()
+    embedded.post("/embed", data={"q": "Et quand ?", "earlier": [QUESTION]})
+    assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
+
+
+def test_an_error_is_shown_in_the_frame(embedded: TestClient) -> None:
+    page = embedded.post("/embed", data={"q": " "})
+    assert page.status_code == 400
+    assert SITE in page.headers["content-security-policy"]
+
+
+def test_the_script_is_small_and_for_other_sites(client: TestClient) -> None:
+    script = client.get("/widget.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert len(script.content) < 4_000
+    assert json.dumps("Interroger les articles") in script.text
+
+
+@pytest.mark.parametrize("value", ["www.exemple.fr", "https://a.fr/x", "*", "https://a.fr; b"])
+def test_a_site_is_an_origin(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_WEB_EMBED", value)
+    with pytest.raises(SettingsError):
+        load_settings()
+
+
+def widget(browser: Chrome, condition: str) -> Any:
+    """The value of an expression of `root`, the widget's shadow root, once it is true."""
+    script = (
+        "const root = [...document.body.children].map(each => each.shadowRoot).find(Boolean);"
+        f"return root && ({condition});"
+    )
+    return WebDriverWait(browser, WAIT_SECONDS).until(lambda _: browser.execute_script(script))
+
+
+def test_a_page_of_another_site_asks_in_a_frame(service: WebService) -> None:
+    content: list[str] = []
+    other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content[0]))])
+    with open_browser() as browser, served(other) as page:
+        settings = service.settings.model_copy(update={"web_embed": (page,)})
+        with served(create_app(replace(service, settings=settings))) as selon:
+            content.append(HOST_PAGE.format(selon=selon, language="fr"))
+            browser.get(page)
+            assert widget(browser, "root.querySelector('button').textContent") == (
+                "Interroger les articles"
+            )
+            own = "getComputedStyle(document.getElementById('own')).color"
+            assert browser.execute_script(f"return {own}") == "rgb(0, 128, 0)"
+            assert widget(browser, "root.querySelector('button').offsetHeight") < 60
+            widget(browser, "root.querySelector('button').click() || true")
+            frame = widget(browser, "root.querySelector('iframe')")
+            browser.switch_to.frame(frame)
+            wait = WebDriverWait(browser, WAIT_SECONDS)
+            field = wait.until(lambda _: browser.find_element(By.ID, "q"))
+            field.send_keys(f"{QUESTION}\n")
+            wait.until(lambda _: LENS in browser.page_source)
+            browser.switch_to.default_content()
+            assert widget(browser, "!root.querySelector('[role=alert]')")
+
+
+def test_a_site_that_is_not_listed_sees_that_it_failed(service: WebService) -> None:
+    settings = service.settings.model_copy(update={"web_embed": (SITE,)})
+    app = create_app(replace(service, settings=settings))
+    with open_browser() as browser, served(app) as selon, ExitStack() as stack:
+        content = HOST_PAGE.format(selon=selon, language="en")
+        other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content))])
+        browser.get(stack.enter_context(served(other)))
+        widget(browser, "root.querySelector('button').click() || true")
+        text = widget(browser, "root.querySelector('[role=alert]')?.innerText")
+        assert text == "Selon could not be shown here. Open it in a tab of its own"
+        assert widget(browser, "root.querySelector('[role=alert]').offsetHeight") > 0

@@ -1,0 +1,137 @@
+"""Who may ask on the web, and as whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.errors import SettingsError
+from bot.settings import Settings, load_settings
+from bot.state import web_tokens
+from bot.state.database import State
+from bot.web.access import COOKIE, LOGIN, accepted_language, address_number
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.messenger.samples import LENS
+from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.e2e.telegram import Shelf, StubChain
+
+PAGE = {"accept": "text/html"}
+Open = Callable[..., TestClient]
+
+
+@pytest.fixture
+def visit(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Iterator[Open]:
+    """Browsers that come to an application of these settings, from an address."""
+    with ExitStack() as opened:
+
+        def visit(address: str = "203.0.113.9", **settings: Any) -> TestClient:
+            chosen = Settings(_env_file=None, data_dir=tmp_path, **settings)
+            service = WebService(chain, shelf, state, chosen)  # type: ignore[arg-type]
+            client = TestClient(create_app(service), base_url=ORIGIN, client=(address, 1234))
+            return opened.enter_context(client)
+
+        yield visit
+
+
+def create(state: State, name: str = "Zoé") -> str:
+    return state.do(partial(web_tokens.create_token, name=name, now=datetime.now(UTC)))
+
+
+def ask(client: TestClient, **headers: str) -> int:
+    return client.post("/", data={"q": QUESTION}, headers=headers).status_code
+
+
+def test_a_token_opens_the_pages_to_people(visit: Open, state: State) -> None:
+    client, token = visit(web_access="token"), create(state)
+    page = client.get("/", headers=PAGE)
+    assert page.url.path == LOGIN
+    assert client.post(LOGIN, data={"token": "x" * 32}).status_code == 401
+    assert COOKIE not in client.cookies
+    assert client.post(LOGIN, data={"token": token}).status_code == 200
+    assert LENS in client.post("/", data={"q": QUESTION}).text
+
+
+def test_a_token_opens_the_pages_to_programs(visit: Open, state: State) -> None:
+    client, token = visit(web_access="token"), create(state)
+    assert ask(client) == 401
+    assert ask(client, authorization=f"Bearer {token}") == 200
+    state.do(partial(web_tokens.remove_token, name="Zoé"))
+    assert ask(client, authorization=f"Bearer {token}") == 401
+
+
+def test_a_token_is_stored_as_a_digest(state: State, tmp_path: Path) -> None:
+    token = create(state)
+    state.close()
+    stored = b"".join(each.read_bytes() for each in tmp_path.glob("state.sqlite*"))
+    assert "Zoé".encode() in stored
+    assert token.encode() not in stored
+
+
+def test_who_guesses_tokens_is_slowed_down(visit: Open, state: State) -> None:
+    client, token = visit(web_access="token"), create(state)
+    answers = [ask(client, authorization=f"Bearer {n:032}") for n in range(25)]
+    assert answers[0] == 401
+    assert answers[-1] == 429
+    other = visit("203.0.113.77", web_access="token")
+    assert ask(other, authorization=f"Bearer {token}") == 200
+
+
+def test_a_trusted_proxy_names_the_person(visit: Open) -> None:
+    proxied = visit("10.0.0.2", web_access="proxy", web_proxies="10.0.0.0/24")
+    assert ask(proxied, **{"X-Forwarded-User": "zoe"}) == 200
+    assert ask(proxied) == 403
+    stranger = visit(web_access="proxy", web_proxies="10.0.0.0/24")
+    assert ask(stranger, **{"X-Forwarded-User": "zoe"}) == 403
+
+
+def test_one_address_has_one_limit_whatever_its_cookies(visit: Open) -> None:
+    client = visit(web_access="open", group_burst=6)
+    statuses = []
+    for _ in range(8):
+        client.cookies.clear()
+        statuses.append(ask(client))
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
+    assert ask(visit("198.51.100.4", web_access="open", group_burst=6)) == 200
+
+
+def test_a_cookie_is_for_the_server_alone(visit: Open) -> None:
+    cookie = visit(web_access="open").get("/").headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    secure = visit("127.0.0.1", web_access="open")
+    proxied = secure.get("/", headers={"x-forwarded-proto": "https"})
+    assert "Secure" in proxied.headers["set-cookie"]
+
+
+def test_only_named_hosts_are_served(visit: Open) -> None:
+    client = visit(web_access="open", web_hosts="selon.exemple.fr")
+    assert client.get("/", headers={"host": "selon.exemple.fr"}).status_code == 200
+    assert client.get("/", headers={"host": "ailleurs.example"}).status_code == 400
+
+
+def test_local_access_listens_on_this_machine_alone() -> None:
+    with pytest.raises(SettingsError):
+        load_settings(_env_file=None, web_host="0.0.0.0")
+    assert load_settings(_env_file=None, web_host="0.0.0.0", web_access="open").web_port == 8000
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "fr"), ("en-GB,en;q=0.9", "en"), ("de,fr;q=.5,en;q=.4", "fr"), ("en;q=x", "fr")],
+)
+def test_the_browser_tells_the_language(header: str, language: str) -> None:
+    assert accepted_language(header) == language
+
+
+def test_a_household_is_one_address() -> None:
+    assert address_number("2001:db8:1:2::7") == address_number("2001:db8:1:2:ffff::1")
+    assert address_number("2001:db8:1:2::7") != address_number("2001:db8:1:3::7")

@@ -1,0 +1,190 @@
+"""Asking in a real browser, with and without the script."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.answer import Answer, Statement
+from bot.followups.turn import TurnText
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
+from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, served
+from tests.bot.web.conftest import QUESTION
+from tests.e2e.telegram import StubChain
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webelement import WebElement
+
+DOUBT = "Quand le phare a-t-il été allumé ?"
+UNSAID = "Qui sera le gardien en 2030 ?"
+SLOW = "Une longue question ?"
+
+
+class GrowingChain(StubChain):
+    """A chain whose slow answer grows until it is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = threading.Event()
+
+    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+        if input.question != SLOW:
+            yield await self.ainvoke(input)
+            return
+        written = answered(SLOW, cite(1, LENS))
+        statement = Statement("Fresnel a conçu la lentille.", (1,))
+        yield replace(written, statements=(statement,), model="ollama:essai")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture
+def chain() -> GrowingChain:
+    chain = GrowingChain()
+    lens = answered(QUESTION, cite(1, LENS))
+    marked = Statement(LENS, (1,), (LENS.index("en 1822"), LENS.index("en 1822") + 7))
+    chain.answers[QUESTION] = replace(lens, statements=(marked,))
+    doubtful = answered(DOUBT, cite(1, INSTALLED), cite(2, BIRTH))
+    chain.answers[DOUBT] = replace(doubtful, doubtful=True)
+    return chain
+
+
+@pytest.fixture
+def address(service: WebService) -> Iterator[str]:
+    with served(create_app(service)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    with open_browser() as browser:
+        yield browser
+
+
+def find(browser: Chrome, selector: str, count: int = 1) -> list[WebElement]:
+    """The elements that a selector finds, when there are so many."""
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def enough(browser: Chrome) -> list[WebElement] | bool:
+        elements = browser.find_elements(By.CSS_SELECTOR, selector)
+        return elements if len(elements) == count else False
+
+    return WebDriverWait(browser, WAIT_SECONDS).until(enough)  # type: ignore[return-value]
+
+
+def ask(browser: Chrome, question: str) -> None:
+    find(browser, "#q")[0].send_keys(question)
+    find(browser, "form.ask button")[0].click()
+
+
+def wait_for(browser: Chrome, script: str) -> None:
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, WAIT_SECONDS).until(lambda page: page.execute_script(script))
+
+
+def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    ask(browser, QUESTION)
+    assert find(browser, ".outcome.sure")[0].text == "Les articles le disent"
+    assert find(browser, "mark")[0].text == "en 1822"
+    wait_for(browser, "return document.getElementById('q').value == ''")
+    ask(browser, DOUBT)
+    find(browser, "article.answer", 2)
+    assert "Peut-être" in find(browser, ".outcome.perhaps")[0].text
+    wait_for(browser, "return document.getElementById('q').value == ''")
+    ask(browser, UNSAID)
+    find(browser, "article.answer", 3)
+    assert find(browser, ".outcome.no")[0].text == "Les articles ne le disent pas"
+    wait_for(browser, "return document.getElementById('status').textContent == 'Réponse prête.'")
+    assert "/a/" in browser.current_url
+    browser.back()
+    find(browser, "article.answer", 1)
+    wait_for(browser, f"return document.querySelector('.answer h2').textContent == '{DOUBT}'")
+
+
+def test_a_vote_is_taken_in_place(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    ask(browser, QUESTION)
+    find(browser, "article.answer")
+    find(browser, "button[value=bad]")[0].click()
+    find(browser, "button[value=incomplete]")[0].click()
+    pressed = find(browser, "button[value=bad][aria-pressed=true]")
+    assert pressed[0].text == "Pas utile"
+
+
+def test_escape_stops_an_answer_that_is_being_written(
+    browser: Chrome, address: str, chain: GrowingChain
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    browser.get(address)
+    ask(browser, SLOW)
+    assert "Fresnel a conçu la lentille." in find(browser, "[aria-busy=true] .written")[0].text
+    find(browser, "body")[0].send_keys(Keys.ESCAPE)
+    wait_for(browser, "return !document.querySelector('article.answer')")
+    assert find(browser, "#status")[0].get_attribute("textContent") == "Arrêté."
+    assert chain.closed.wait(WAIT_SECONDS)
+
+
+def test_where_the_script_fails_the_page_says_what_is_wrong(
+    browser: Chrome, address: str, chain: GrowingChain
+) -> None:
+    from bot.errors import WebError
+
+    chain.answers[UNSAID] = WebError("web-question-empty")
+    browser.get(address)
+    ask(browser, UNSAID)
+    wait_for(browser, "return document.body.innerText.includes('il n’y a pas de question')")
+
+
+def test_all_works_without_a_script(address: str) -> None:
+    with open_browser(script=False) as browser:
+        browser.get(address)
+        find(browser, "#q")[0].send_keys(QUESTION)
+        find(browser, "form.ask button")[0].click()
+        assert find(browser, "blockquote")[0].text == LENS
+        find(browser, "details.copy summary")[0].click()
+        assert "@article" in find(browser, "details.copy pre", 4)[2].text
+        find(browser, "button[value=bad]")[0].click()
+        find(browser, "button[value=wrong]")[0].click()
+        find(browser, "button[value=bad][aria-pressed=true]")
+        find(browser, "#q")[0].send_keys("Et quand ?")
+        find(browser, "form.ask button")[0].click()
+        assert find(browser, ".earlier a")[0].text == QUESTION
+
+
+def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
+    pages = [address, f"{address}/absent", f"{address}/entrer"]
+    for question in (QUESTION, DOUBT, UNSAID):
+        browser.get(address)
+        ask(browser, question)
+        find(browser, "article.answer")
+        wait_for(browser, "return location.pathname.startsWith('/a/')")
+        pages.append(browser.current_url)
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    for page in pages:
+        check_accessible(browser, page)
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(page)
+        wide = browser.execute_script("return document.documentElement.scrollWidth > 360")
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        assert not wide, page
+
+
+def test_the_page_speaks_english(address: str) -> None:
+    with open_browser(language="en") as browser:
+        browser.get(address)
+        ask(browser, QUESTION)
+        assert find(browser, ".outcome.sure")[0].text == "The articles say so"

@@ -1,0 +1,90 @@
+"""The server: what is too slow is cut off, and the page and its health are served together."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import httpx2
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+from bot.web import serve
+from bot.web.app import BodyDeadline
+from bot.web.serve import serve_beside
+from bot.web.service import WebService
+from tests.bot.messenger.samples import LENS
+from tests.bot.web.conftest import QUESTION
+
+WAIT_SECONDS = 30
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def beside(service: WebService) -> Iterator[str]:
+    """The address of the pages, served beside other work on a loop of its own."""
+    listening, stop, address = threading.Event(), asyncio.Event(), list[str]()
+    loop = asyncio.new_event_loop()
+
+    def ready(at: str) -> None:
+        address.append(at)
+        listening.set()
+
+    async def work() -> None:
+        async with serve_beside(service, ready, ()):
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(work()))
+    thread.start()
+    try:
+        assert listening.wait(WAIT_SECONDS)
+        yield address[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(WAIT_SECONDS)
+        loop.close()
+
+
+@pytest.fixture
+def address(service: WebService, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(serve, "REQUEST_SECONDS", 0.3)
+    service.settings.web_port = free_port()
+    with beside(service) as address:
+        yield address
+
+
+def test_connections_that_ask_nothing_are_closed_and_others_answered(address: str) -> None:
+    host, port = httpx2.URL(address).host, httpx2.URL(address).port
+    idle = [socket.create_connection((host, port), WAIT_SECONDS) for _ in range(100)]
+    idle[0].sendall(b"GET / HTTP/1.1\r\nHost: local")
+    answer = httpx2.post(address, data={"q": QUESTION}, follow_redirects=True)
+    assert LENS in answer.text
+    for each in idle:
+        with each:
+            assert each.recv(1) == b""
+
+
+async def test_a_body_has_a_deadline() -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    with pytest.raises(HTTPException) as caught:
+        await BodyDeadline(read, seconds=0.05)({"type": "http"}, never, send)
+    assert caught.value.status_code == 408
