@@ -88,10 +88,10 @@ def find_exact_fault(alignment: Alignment) -> ClaimFault | None:
 
 
 def _is_related(alignment: Alignment) -> bool:
-    """True if a line says something of the kind, names and title words apart."""
-    apart = alignment.headed | alignment.claim.named
-    rows = [at for at in alignment.telling if at not in apart] or alignment.telling
-    return bool(rows) and float(alignment.share[rows].mean()) >= RELATED
+    """True if the lines, without the titles above them, say something of the kind."""
+    rows = [at for at in alignment.telling if at not in alignment.claim.named] or alignment.telling
+    own = alignment.own[rows][:, alignment.with_leads(alignment.evidence)]
+    return bool(rows) and float(own.max(axis=1).mean()) >= RELATED
 
 
 def _verbatim(claim: Claim, cited: Sequence[GivenPassage]) -> tuple[int, Sentence] | None:
