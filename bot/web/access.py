@@ -30,7 +30,7 @@ LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
 _SECRET_BYTES = 16
 _SECRET_LENGTHS = range(20, 65)
-_PUBLIC = (LOGIN, "/healthz", "/static/", "/widget.js")
+_PUBLIC = (LOGIN, "/static/", "/widget.js")
 
 
 class TrustedProxies:

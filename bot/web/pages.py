@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Answer
 from bot.errors import StateError, WebError
 from bot.state import votes
 from bot.state.conversations import TurnRecord
@@ -19,13 +18,12 @@ from bot.web.answer_view import AnswerView
 from bot.web.examples import Examples
 from bot.web.rendering import PageTexts, render, render_text
 from bot.web.service import StoredAnswer, Visitor, WebService
+from bot.web.streaming import EVENT_STREAM, with_heartbeats
 from index.errors import IndexingError
 
 CONVERSATIONS = 2**53  # numbers of conversations
 VOTE_COST = 0.2  # in questions
-HEARTBEAT_SECONDS = 10.0
 _FIELDS = 8
-_STREAM = {"x-accel-buffering": "no", "content-encoding": "identity"}
 
 
 def routes(service: WebService) -> list[BaseRoute]:
@@ -68,32 +66,22 @@ class AskPages:
 
     async def stream(self, request: Request) -> Response:
         """The answer as server-sent events, for the script."""
-        events = self._events(request, *await _question(request))
-        return StreamingResponse(events, media_type="text/event-stream", headers=_STREAM)
+        events = with_heartbeats(self._events(request, *await _question(request)))
+        return StreamingResponse(events, headers=EVENT_STREAM)
 
     async def _events(
         self, request: Request, question: str, conversation: int
     ) -> AsyncGenerator[str]:
         answers = self._service.stream(question, request.state.visitor, conversation)
-        step: asyncio.Future[Answer | StoredAnswer | None] | None = None
         try:
-            while True:
-                step = asyncio.ensure_future(anext(answers, None))
-                while not (await asyncio.wait((step,), timeout=HEARTBEAT_SECONDS))[0]:
-                    yield ": still searching\n\n"
-                newest = step.result()
-                if isinstance(newest, StoredAnswer):
-                    yield _event(self._last_part(request, newest))
-                    return
-                if newest is not None and newest.model is not None:
-                    yield _event({"html": render_text(request, "growing.html", answer=newest)})
+            async with aclosing(answers):
+                async for newest in answers:
+                    if isinstance(newest, StoredAnswer):
+                        yield _event(self._last_part(request, newest))
+                    elif newest.model is not None:
+                        yield _event({"html": render_text(request, "growing.html", answer=newest)})
         except (WebError, IndexingError, StateError):
             yield _event({"failed": True})  # the script asks the plain way, which says why
-        finally:
-            if step is not None:
-                step.cancel()
-                await asyncio.gather(step, return_exceptions=True)
-            await answers.aclose()
 
     def _last_part(self, request: Request, stored: StoredAnswer) -> dict[str, object]:
         texts = PageTexts.of(request.state.visitor.language)

@@ -25,6 +25,7 @@ from bot.web.app import create_app
 from bot.web.feature import WebFeature
 from bot.web.health import serve_health
 from bot.web.service import WebService
+from bot.web.upkeep import keep_up
 
 GRACE_SECONDS = 3
 REQUEST_SECONDS = 15.0  # in which the head of a request arrives
@@ -128,7 +129,7 @@ def serve(
     allow_connections()
 
     async def until_stopped(service: WebService) -> None:
-        async with serve_health(service):
+        async with serve_health(service), keep_up(service, erases=True):
             await server_of(service, ready, halves).serve()
 
     with open_service(settings) as service:
@@ -145,7 +146,8 @@ async def serve_beside(
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
     serving = asyncio.create_task(server.serve())
     try:
-        yield
+        async with keep_up(service, erases=False):  # the bot does
+            yield
     finally:
         server.should_exit = True
         await serving

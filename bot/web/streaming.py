@@ -9,6 +9,7 @@ HEARTBEAT_SECONDS = 10
 EVENT_STREAM = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
+    "content-encoding": "identity",
     "x-accel-buffering": "no",
 }
 """Headers with which no proxy buffers or compresses a stream."""
