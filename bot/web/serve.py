@@ -18,6 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.assembly import chain_over, open_gate, open_index, open_writers
+from bot.errors import MessengerError
 from bot.library.articles import Library
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
@@ -26,8 +27,10 @@ from bot.web.feature import WebFeature
 from bot.web.health import serve_health
 from bot.web.service import WebService
 from bot.web.upkeep import keep_up
+from index.errors import reason_of
 
 GRACE_SECONDS = 3
+BACKLOG = 2048  # connections that wait to be accepted
 REQUEST_SECONDS = 15.0  # in which the head of a request arrives
 
 
@@ -87,7 +90,7 @@ class WebServer(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup()
+        await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
@@ -101,16 +104,25 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def bind(settings: Settings) -> socket.socket:
+    """Listen where the settings say. Raises MessengerError if the port is taken."""
+    host, port = settings.web_host, settings.web_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise MessengerError(
+            "port-taken", setting="SELON_WEB_PORT", port=port, host=host, reason=reason_of(error)
+        ) from error
+
+
 def server_of(
     service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
 ) -> WebServer:
     """The server of the pages, not yet started. `halves` open the web halves of features."""
-    settings = service.settings
     features = [each for half in halves if (each := half(service))]
     config = uvicorn.Config(
         create_app(service, features),
-        host=settings.web_host,
-        port=settings.web_port,
         http=PunctualProtocol,
         ws="none",
         proxy_headers=False,
@@ -125,14 +137,17 @@ def server_of(
 def serve(
     settings: Settings, ready: Callable[[str], None], halves: Sequence[OpenWebFeature] = ()
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens."""
+    """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
+
+    Raises as `open_service`, and MessengerError if the port is taken.
+    """
     allow_connections()
 
     async def until_stopped(service: WebService) -> None:
         async with serve_health(service), keep_up(service, erases=True):
-            await server_of(service, ready, halves).serve()
+            await server_of(service, ready, halves).serve([listening])
 
-    with open_service(settings) as service:
+    with bind(settings) as listening, open_service(settings) as service:
         asyncio.run(until_stopped(service))
 
 
@@ -140,11 +155,12 @@ def serve(
 async def serve_beside(
     service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
 ) -> AsyncIterator[None]:
-    """Serve while the block lasts, which handles the signals."""
+    """Serve while the block lasts, which handles the signals. Raises MessengerError."""
     allow_connections()
+    listening = bind(service.settings)
     server = server_of(service, ready, halves)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listening]))
     try:
         async with keep_up(service, erases=False):  # the bot does
             yield
