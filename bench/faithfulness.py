@@ -31,8 +31,10 @@ from bot.settings import load_settings
 from bot.verification.annotation import Annotator
 from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, GivenPassage
+from bot.verification.support import ClaimReader
 from index.article import Article, Passage, article_id
 from index.build.passages import cut
+from index.models.bundled.reader import load_bundled_reader
 from index.models.bundled.words import load_word_reader
 from tests.faithfulness import (
     FAULT_KINDS,
@@ -50,8 +52,8 @@ def main() -> int:
     options = _options()
     cache_dir = load_settings().cache_dir
     use_cache_dir(cache_dir)
-    words = load_word_reader(cache_dir)
-    checker = FactChecker(words)
+    words, reader = load_word_reader(cache_dir), load_bundled_reader(cache_dir, threads=1)
+    checker = FactChecker(words, reader)
     if options.written:
         for path in options.written:
             _print_written(path, checker)
@@ -70,7 +72,7 @@ def main() -> int:
     _print_evidence(every)
     if options.show:
         _print_wrong(every)
-    _print_times([each.sample for each in every], words)
+    _print_times([each.sample for each in every], words, reader)
     return 0
 
 
@@ -155,10 +157,10 @@ def _print_wrong(every: Sequence[Checked]) -> None:
                 print(f"{each.sample.id}: {verdict.fault or 'kept'}: {written.claim.text}")
 
 
-def _print_times(samples: Sequence[Sample], words: Annotator) -> None:
+def _print_times(samples: Sequence[Sample], words: Annotator, reader: ClaimReader) -> None:
     sentences, answers, reading = [], [], []
     for sample in samples:
-        fresh = FactChecker(words)
+        fresh = FactChecker(words, reader)
         began = time.perf_counter()
         fresh.prepare(sample.given)
         reading.append(time.perf_counter() - began)

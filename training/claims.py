@@ -125,7 +125,7 @@ class ClaimMaker:
         text = (
             f"{one.evidence} {other.evidence}" if one.evidence != other.evidence else one.evidence
         )
-        first, second = _ENDING.sub("", one.claim), _lowered(_ENDING.sub("", other.claim))
+        first, second = _ENDING.sub("", one.claim), lowered(_ENDING.sub("", other.claim))
         plain = self._random.choice(exchanges(one.language)["joins"])
         cause = self._random.choice(exchanges(one.language)["made causes"])
         start = len(first)
@@ -308,7 +308,7 @@ class ClaimMaker:
                 if re.match(r"(?i)(?:il|elle|ils|elles|it|he|she|they)\b", body):
                     continue
                 turned = (
-                    f"{_raised(body)}{cause.rstrip().rstrip(',')} {_lowered(first.rstrip(', '))}"
+                    f"{_raised(body)}{cause.rstrip().rstrip(',')} {lowered(first.rstrip(', '))}"
                 )
                 yield Edit("cause", 0, len(claim), f"{turned}{end[0]}")
 
@@ -378,7 +378,7 @@ def rewordings(claim: str, language: str) -> Iterator[str]:
         and len(first.split()) <= _LONGEST_SEGMENT_WORDS
     ):
         if "," not in rest:
-            yield f"{_raised(rest)}, {_lowered(first)}{closing}"
+            yield f"{_raised(rest)}, {lowered(first)}{closing}"
         yield f"{_raised(rest)}{closing}"
     last = body.rpartition(", ")
     opening = last[2].split(" ")[0].rstrip("'’")
@@ -387,7 +387,7 @@ def rewordings(claim: str, language: str) -> Iterator[str]:
         and opening in exchanges(language)["openings"].split()
         and len(last[2].split()) <= _LONGEST_SEGMENT_WORDS
     ):
-        yield f"{_raised(last[2])}, {_lowered(last[0])}{closing}"
+        yield f"{_raised(last[2])}, {lowered(last[0])}{closing}"
         yield f"{last[0]}{closing}"
     if grouped := re.search(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)", claim):
         yield claim[: grouped.start()] + claim[grouped.end() :]
@@ -435,7 +435,7 @@ def _shared_span(segment: str, claim: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """As it stands within a sentence; names keep their capital."""
     words = (word for own in ("fr", "en") for word in exchanges(own)["lowered"].split())
     first = re.match(r"\w+['’]?", text)

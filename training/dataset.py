@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from index.models.bundled.reader_input import (
+    CLAIM,
+    encode_claim,
     encode_head,
     encode_question,
     join_input,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 Task = Literal["reading", "support"]
 
 RANKED = 4
-CLAIM, CLAIM_TOKENS = "claim:", 96  # stands in a question's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class SampleEncoder:
         if sample.task == "reading":
             opening = encode_question(self._ids, sample.asked)
         else:
-            opening = list(self._ids(f"{CLAIM} {sample.asked}"))[:CLAIM_TOKENS]
+            opening = encode_claim(self._ids, sample.asked)
         day = date.fromisoformat(sample.day) if sample.day else None
         head = encode_head(self._ids, sample.title, day)
         text = self._tokenizer.encode(sample.text)

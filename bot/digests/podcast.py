@@ -19,7 +19,6 @@ from bot.digests.texts import ScriptPhrases
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from bot.locale.source import source_name
-from bot.verification.cues import ACCORDING, SPEAKING
 from index.article import Article, Passage, Period
 from index.build.passages import cut
 from index.findings import Hit
@@ -41,6 +40,16 @@ _MOST_ATTRIBUTED, _MOST_DISPUTED = 6, 3
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ACCORDING = frozenset({"selon", "according", "d'apres", "dixit"})
+_SPEAKING = (
+    "dit", "disent", "declar", "affirm", "expliqu", "estim", "assur", "annonc", "ecri", "soulign",
+    "precis", "racont", "rappel", "jug", "confi", "promet", "promis", "averti", "prevenu", "propos",
+    "said", "says", "say", "told", "tell", "state", "claim", "explain", "announc", "wrote", "writ",
+    "warn", "argue", "believ", "think", "estimat", "accord", "promis", "note", "pens", "denonc",
+    "repond", "retorqu", "ajout", "conclu", "indiqu", "observ", "soutien", "insist", "plaid",
+    "reconn", "admet", "answer", "repl", "respond", "conclud", "admit", "acknowledg", "suggest",
+    "complain",
+)  # fmt: skip
 
 
 def open_questions(subject: str, language: Language) -> tuple[str, ...]:
@@ -370,7 +379,7 @@ def is_attributed(text: str, language: str) -> bool:
         return False
     outside = _QUOTED.sub(" … ", text)
     words = [fold(each.lower()) for each in _WORD.findall(outside)]
-    says = any(each.startswith(SPEAKING) or each in ACCORDING for each in words)
+    says = any(each.startswith(_SPEAKING) or each in _ACCORDING for each in words)
     return says and bool(span_names(outside, language))
 
 

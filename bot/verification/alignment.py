@@ -105,10 +105,15 @@ class Alignment:
         return borne
 
     @cached_property
-    def own(self) -> Vectors:
-        """The same by the words of each line alone."""
+    def shares(self) -> Vectors:
+        """How far each word of the ground (columns) says what one of the claim says, 0 to 1."""
         shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
-        lines = self.ground.lines
+        return shares
+
+    @cached_property
+    def own(self) -> Vectors:
+        """How far each word of the claim is borne by the words of each line alone."""
+        shares, lines = self.shares, self.ground.lines
         own: Vectors = np.stack(
             [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in lines], axis=1
         )
@@ -142,18 +147,6 @@ class Alignment:
         """How far each word of the claim is borne by the evidence, from 0 to 1."""
         share: Vectors = self.borne[:, list(self.evidence)].max(axis=1, initial=0.0)
         return share
-
-    def match(self, at: int, lines: Sequence[int]) -> tuple[int, float]:
-        """The word of these lines closest to a word of the claim, and its cosine."""
-        best, most = -1, -1.0
-        for place in lines:
-            line = self.ground.lines[place]
-            if line.last > line.first:
-                row = self.cosines[at, line.first : line.last]
-                there = int(row.argmax())
-                if row[there] > most:
-                    best, most = line.first + there, float(row[there])
-        return best, most
 
     def with_leads(self, lines: Sequence[int]) -> list[int]:
         """Lines and those they lean on, in reading order."""

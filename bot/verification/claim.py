@@ -7,27 +7,11 @@ from typing import Literal
 
 from index.article import Article, Passage, Sentence
 
-ClaimFault = Literal[
-    "uncited",
-    "wrong-citation",
-    "number",
-    "date",
-    "name",
-    "quote",
-    "negation",
-    "attribution",
-    "roles",
-    "detail",
-    "meaning",
-    "wording",
-]
+ClaimFault = Literal["uncited", "number", "date", "name", "quote", "meaning"]
 """What is wrong with a claim.
 
-`uncited`: no passage given is cited. `wrong-citation`: another passage given bears it. `number`,
-`date`, `name`, `quote`: it is not in the passages cited, or stands there for something else.
-`negation`: they say the contrary. `attribution`: somebody else said it. `roles`: who did what to
-whom is turned round. `detail`: a part of it is not in there. `meaning`: nothing of it is.
-`wording`: it is about a name, and no cited sentence says it in these words.
+`uncited`: no passage given is cited. `number`, `date`, `name`, `quote`: it is not in the passages
+cited. `meaning`: the passages cited do not support the claim as a whole.
 """
 
 

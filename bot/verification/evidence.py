@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.answering.injection import is_order, readable
 from bot.verification import moments, proper_names
@@ -67,11 +66,6 @@ class Evidence:
     def length(self) -> int:
         """How many words the lines have; those of the heads stand behind."""
         return sum(len(line.text.words) for line in self.lines)
-
-    @cached_property
-    def line_of(self) -> npt.NDArray[np.int64]:
-        """For each word of the lines, the place of its line."""
-        return np.repeat(np.arange(len(self.lines)), [len(line.text.words) for line in self.lines])
 
     @cached_property
     def languages(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ import re
 from bot.verification import proper_names
 from bot.verification.alignment import Alignment
 from bot.verification.moments import Moment
-from bot.verification.quantities import Quantity, quantity_borne
+from bot.verification.quantities import Quantity
 from index.text.folding import fold
 
 _OWN_COUNT_MOST = (
@@ -18,11 +18,19 @@ _LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _SIGNS = re.compile(r"[^\w]+")
 
 
+def repeats_order(alignment: Alignment) -> bool:
+    """Whether the claim takes a word from an order that stands among the passages."""
+    ordered = alignment.ground.ordered
+    return bool(ordered) and any(
+        alignment.claim.words[at].stem in ordered for at in alignment.telling
+    )
+
+
 def unknown_number(alignment: Alignment) -> bool:
     """Whether a number of the claim is nowhere in the passages cited."""
     known = alignment.ground.every_quantity
     return any(
-        not quantity_borne(told, known)
+        not any(each.bears(told) for each in known)
         and not _is_own_count(told)
         and not _is_year(told, alignment)
         for told in alignment.claim.quantities

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
-from bot.verification.cues import listed
 from bot.verification.place_names import COMMON, forms
 from index.text.dates import MONTH_NUMBERS, weekday_names
 from index.text.folding import fold
 from index.text.names import OPENERS
 from index.text.stopwords import stop_words
+
+
+def _listed(text: str) -> frozenset[str]:
+    """The words of a list, written as they are read."""
+    return frozenset(text.split())
+
 
 _ALIKE = 80.0  # how much of its letters a name keeps from one language to another
 _LONG = 5  # letters below which likeness says nothing
@@ -30,7 +35,7 @@ _PARTICLES = frozenset(
 )
 _JOINING = frozenset({"von", "van", "van der", "van den", "di", "da", "bin", "ibn", "ben", "al"})
 _AND = frozenset({"et", "and", "y", "&", "ou", "or", "puis"})
-_RANKS = listed(
+_RANKS = _listed(
     "m mm mme mlle mr mrs ms dr pr sir lord lady saint st ste president presidente roi king "
     "reine queen general cardinal pape pope abbe eveque prince princesse duc comte professeur "
     "professor docteur doctor captain maire mayor ministre minister"
@@ -105,36 +110,6 @@ def _name(text: str, group: Sequence[re.Match[str]], language: str) -> Name | No
     return Name(start, group[-1].end(), parts, sure=not (opens and len(group) == 1))
 
 
-def distinct_names(one: Name, other: Name) -> bool:
-    """Whether two names are surely not one's: no part in common, or a family name alone."""
-    mine, theirs = ([forms(part) for part in name.parts] for name in (one, other))
-    shared = [any(part & each for each in theirs) for part in mine]
-    if not any(shared):
-        return True
-    if len(mine) == 1 or len(theirs) == 1:
-        return False
-    if shared == [False] * (len(mine) - 1) + [True]:
-        return True
-    first_alone = not shared[-1] and not any(each & theirs[-1] for each in mine)
-    return first_alone and bool(mine[0] & theirs[0])
-
-
-def same_name(one: Name, other: Name) -> bool:
-    """Whether two names are one's: the last part of either is in the other."""
-    return not distinct_names(one, other) and any(
-        not forms(name.parts[-1]).isdisjoint(part for each in against.parts for part in forms(each))
-        for name, against in ((one, other), (other, one))
-    )
-
-
-def beside(text: str, one: Name, other: Name) -> bool:
-    """Whether two names are told in one breath: « A, B et C »."""
-    if one is other:
-        return True
-    between = text[min(one.end, other.end) : max(one.start, other.start)]
-    return all(word.lower() in _AND for word in between.replace(",", " ").split())
-
-
 def _opens(text: str, start: int) -> bool:
     before = text[:start].rstrip()
     return not before or before[-1] in _OPENING
@@ -150,7 +125,7 @@ def _ordinary(word: str, language: str, *, alone: bool) -> bool:
     return plain in stops or folded in _OPENERS or (folded in COMMON and alone)
 
 
-_OPENERS = listed(
+_OPENERS = _listed(
     "oui non yes no selon vers about some around according apres avant pendant depuis durant "
     "dans lors en au aux its their his her il elle ils elles on quelque environ enfin ensuite "
     "puis cependant toutefois neanmoins however later then when while since before after during "

@@ -26,14 +26,12 @@ FRACTIONS = MappingProxyType(
     }
 )  # fmt: skip
 
-
 COLLECTIVE = MappingProxyType(
     {
         "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20,
         "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "centaine": 100, "millier": 1000,
     }
 )  # fmt: skip
-
 
 ORDINALS = MappingProxyType(
     {
@@ -56,9 +54,7 @@ ORDINALS = MappingProxyType(
     }
 )
 
-
 COUNTS = {word: number for word, number in SMALL_NUMBERS.items() if 2 <= number <= 9}
-
 
 _FORMS = {
     "%": "% pour|cent pourcent percent per|cent por|ciento por|cento prozent",
@@ -101,27 +97,20 @@ _FORMS = {
     "time": "fois times",
 }
 
-
 _NAMES = {form.replace("|", " "): unit for unit, row in _FORMS.items() for form in row.split()}
-
 
 _PATTERN = "|".join(
     re.escape(form).replace(r"\ ", S)
     for form in sorted(_NAMES, key=lambda form: (-len(form), form))
 )
 
-
 _AFTER = re.compile(rf"(?:{S}|-)?(?:d['’]|de{S}|of{S})?({_PATTERN})(?![\w²])", re.IGNORECASE)
-
 
 _BEFORE = re.compile(r"([€$£])\s?$")
 
-
 _BARE = frozenset({"m", "g", "v", "w", "k", "s", "h", "t"})
 
-
 _SPACES = re.compile(S)
-
 
 _SCALES = {
     "cent": 100, "cents": 100, "hundred": 100, "mille": 1e3, "thousand": 1e3, "mil": 1e3,
@@ -129,21 +118,16 @@ _SCALES = {
     "billion": 1e9, "billions": 1e12, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
 
-
 _SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?!\w)", re.IGNORECASE)
-
 
 # « 15k », « 3 M€ », « 1,5 Md€ », "$2bn"; "£1.5m", but not « 1,5 m ».
 _SHORT = re.compile(
     rf"{S}?(?:(k)(?={S}?[€$£]|(?!\w))|(M)(?={S}?(?:[€$£]|d['’]))|(Mds?|Mrds?|bn)(?!\w))"
 )
 
-
 _SHORT_SCALES = (1e3, 1e6, 1e9)
 
-
 _MILLIONS = re.compile(r"mn?(?!\w)")
-
 
 SCALE = MappingProxyType(
     {
@@ -156,7 +140,6 @@ SCALE = MappingProxyType(
         "km²": ("area", 1e6), "m²": ("area", 1.0), "ha": ("area", 1e4),
     }
 )  # fmt: skip
-
 
 """What kind of thing a unit measures, and how much of it one is."""
 
@@ -201,52 +184,29 @@ _FIGURES = re.compile(
     r"|(?<=\w-)\d+(?![\w])"
 )
 
-
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
-
 
 _ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
 
-
 _ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
-
-
-FROM = re.compile(rf"(?:\b(?:de|from|entre|between){S}|\bd['’])[€$£]?$", re.IGNORECASE)
-
-
-"""What stands before the first of two numbers that are told in order."""
-
-
-TO = re.compile(rf"(?:^|{S})(?:à|to|et|and){S}[€$£]?$", re.IGNORECASE)
-
-
-"""And before the second."""
-
 
 _RANGE = re.compile(rf"(?:{S}|[-–—])*+(?:à|and|a|et|to|ou|or)?+(?:{S}|[-–—])*+")
 
-
 _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
-
 
 _LARGE = re.compile(r"(?:million|milliard|billion)s?")
 
-
 _WORD = re.compile(r"[^\W\d_]+|\S")
-
 
 _ONE_AND_HALF = re.compile(
     rf"(?<!\w)(?:une?|one|an?){S}([^\W\d_]+){S}(?:et{S}demie?|and{S}a{S}half)(?!\w)", re.IGNORECASE
 )
 
-
 _COUNTED = re.compile(
     rf"(?<![\w.,])(\d{{1,3}}|{'|'.join(COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE
 )
 
-
 _SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
-
 
 _SMALLEST = 2  # « un » and "one" are articles and pronouns far more often than numbers
 
@@ -452,8 +412,3 @@ def _named(text: str) -> Iterator[Quantity]:
             yield Quantity(start, end, value, "", word in ORDINALS, True)
         elif word in ORDINALS:
             yield Quantity(start, end, frozenset({float(ORDINALS[word])}), "", True, True)
-
-
-def quantity_borne(told: Quantity, known: Sequence[Quantity]) -> bool:
-    """Whether one of the numbers that a source gives is the one told."""
-    return any(each.bears(told) for each in known)

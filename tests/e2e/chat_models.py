@@ -44,8 +44,8 @@ Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans.
 }
 QUESTION = "Combien de puces l’entraînement d’Orphée a-t-il demandé ?"
 QUOTE = "L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois."
-FIRST = "Orphée a demandé 15 000 puces."
-SECOND = "L’entraînement d’Orphée a coûté 12 millions d’euros."
+FIRST = "L’entraînement du modèle Orphée a demandé 15 000 puces pendant trois mois."
+SECOND = "L’ensemble a coûté 12 millions d’euros."
 GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
 
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from bot.answer import Citation
 from bot.errors import QuoteError
-from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, GivenPassage
-from tests.bot.verification.made import HashReader
+from tests.bot.verification.made import credulous
 from tests.bot.verification.made import given as passage_of
 from tests.fuzz import PROSE, TEXTS, fuzzed
 
@@ -23,15 +22,13 @@ SOURCE = (
 FALSE = (
     "Le pont fut construit en 1902 par Élise Marchand.",
     "Le pont fut construit en 1901 par Paul Meunier.",
-    "Le pont ne fut pas construit en 1901 par Élise Marchand.",
     "Le moulin broie du grain depuis 1850 et emploie 13 personnes.",
 )
 TRUE = ("Le pont fut construit en 1901 par Élise Marchand.", "Il mesure trente mètres.")
 
 
 def verdict(claim: str, source: str = SOURCE) -> bool:
-    checker = FactChecker(HashReader())
-    return checker.check(Claim(claim, (1,)), [passage_of(source)], "Que s’est-il passé ?").kept
+    return credulous().check(Claim(claim, (1,)), [passage_of(source)], "Que s’est-il passé ?").kept
 
 
 @given(text=TEXTS, start=st.integers(-5, 400), length=st.integers(-5, 400), quote=TEXTS)
@@ -81,7 +78,7 @@ def test_nothing_put_before_it_makes_what_is_false_true(claim: str, before: str)
 @fuzzed(100)
 def test_a_verdict_has_evidence_or_a_fault(claim: str, source: str) -> None:
     passage = passage_of(f"{source} Le pont fut construit en 1901.")
-    told = FactChecker(HashReader()).check(Claim(claim, (1,)), [passage], source)
+    told = credulous().check(Claim(claim, (1,)), [passage], source)
     assert told.kept == (told.fault is None)
     assert told.evidence or not told.kept
     for _, sentence in told.evidence:

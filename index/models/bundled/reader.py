@@ -25,7 +25,13 @@ from index.findings import FoundSpan, PassageReading
 from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepare_model
 from index.models.bundled.embedder import cores
-from index.models.bundled.reader_input import encode_head, encode_question, join_input
+from index.models.bundled.reader_input import (
+    CLAIM_TOKENS,
+    encode_claim,
+    encode_head,
+    encode_question,
+    join_input,
+)
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
@@ -61,6 +67,15 @@ class BundledReader:
         with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
             return list(pool.map(one, passages))
 
+    def support(self, claim: str, evidence: str) -> float:
+        """The logit that a text supports a claim; what does not fit is cut."""
+        opening = encode_claim(lambda text: self._ids(text, CLAIM_TOKENS + 2), claim)
+        head = encode_head(self._ids, "", None)
+        room = ROW_TOKENS - len(opening) - len(head) - 3
+        row = join_input(opening, head, self._ids(evidence, room + 2))
+        (logit,) = self._session.run([SUPPORT], {IDS: np.array([row.ids], np.int64)})
+        return float(logit[0])
+
     def _read(self, opening: Sequence[int], passage: PassageText) -> PassageReading:
         head = encode_head(self._ids, passage.title, passage.published)
         text = self._tokenizer.locate(passage.text)
@@ -74,8 +89,8 @@ class BundledReader:
             float(has[0]), tuple(replace(each, logit=each.logit - none) for each in found)
         )
 
-    def _ids(self, text: str) -> list[int]:
-        return self._tokenizer.encode(text, _HEAD_TOKENS)[1:-1]
+    def _ids(self, text: str, limit: int = _HEAD_TOKENS) -> list[int]:
+        return self._tokenizer.encode(text, limit)[1:-1]
 
 
 def find_spans(

@@ -16,8 +16,8 @@ from datetime import date
 from index.text.dates import month_name
 
 START, PAD, END = 0, 1, 2
-QUESTION_TOKENS, TITLE_TOKENS = 56, 32
-QUESTION, PASSAGE = "query:", "passage:"
+QUESTION_TOKENS, TITLE_TOKENS, CLAIM_TOKENS = 56, 32, 96
+QUESTION, PASSAGE, CLAIM = "query:", "passage:", "claim:"
 
 # From a text without marks to its ids.
 Encode = Callable[[str], Sequence[int]]
@@ -44,6 +44,11 @@ def join_input(opening: Sequence[int], head: Sequence[int], text: Sequence[int])
 def encode_question(encode: Encode, question: str) -> list[int]:
     """`query: QUESTION`, cut at QUESTION_TOKENS ids."""
     return list(encode(f"{QUESTION} {question}"))[:QUESTION_TOKENS]
+
+
+def encode_claim(encode: Encode, claim: str) -> list[int]:
+    """`claim: CLAIM`, which stands in a question's place, cut at CLAIM_TOKENS ids."""
+    return list(encode(f"{CLAIM} {claim}"))[:CLAIM_TOKENS]
 
 
 def encode_head(encode: Encode, title: str, day: date | None) -> list[int]:

@@ -163,7 +163,7 @@ def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:
         "Confiance dans la réponse\u00a0: 99\u00a0%.",
         "2 phrases du modèle ont été écartées\u00a0:",
         "  – «\u00a0Il en a demandé 150 000.\u00a0»\u00a0: un nombre n’est pas dans les passages "
-        "cités, ou pas pour cela",
+        "cités",
         "  – «\u00a0Voir␛[2J ici.\u00a0»\u00a0: elle montre une adresse",
     ]
     assert explained_text(replace(answer, model=None), EN).plain.startswith(

@@ -8,8 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from bot.verification.checker import FactChecker
-from bot.verification.claim import Claim, ClaimFault, GivenPassage
+from bot.verification.alignment import Alignment
+from bot.verification.annotation import AnnotationCache
+from bot.verification.checker import FactChecker, find_exact_fault
+from bot.verification.claim import ClaimFault, GivenPassage
+from bot.verification.evidence import evidence_of
 from index.article import Article, article_id
 from index.build.passages import cut
 from index.models.bundled.words import WordVectors
@@ -37,17 +40,29 @@ def given(
     return GivenPassage(number, article, passage, passage.sentences)
 
 
-def fault(
-    checker: FactChecker, claim: str, *passages: str, language: str = "fr"
-) -> ClaimFault | None:
-    """What is wrong with a sentence that cites all of these passages."""
+def align(claim: str, *passages: str, language: str = "fr") -> Alignment:
+    """A sentence beside passages, read without a model."""
+    words = AnnotationCache(HashReader())
     read = [given(text, at, language=language) for at, text in enumerate(passages, 1)]
-    numbers = tuple(each.number for each in read)
-    return checker.check(Claim(claim, numbers), read, "Que s’est-il passé ?").fault
+    return Alignment(words.read(claim, language), evidence_of(read, words))
+
+
+def exact_fault(claim: str, *passages: str) -> ClaimFault | None:
+    """What of a sentence is nowhere in the passages."""
+    return find_exact_fault(align(claim, *passages))
+
+
+def credulous() -> FactChecker:
+    """A checker without models, whose reader takes every claim for supported."""
+    return FactChecker(HashReader(), HashReader())
 
 
 class HashReader:
-    """A reader without a model: the same word has the same vector everywhere."""
+    """A reader without a model: the same word has the same vector everywhere, and every text
+    supports every claim."""
+
+    def support(self, claim: str, evidence: str) -> float:
+        return 9.0
 
     def read(self, text: str) -> WordVectors:
         spans = tuple(match.span() for match in re.finditer(r"\d+|[^\W\d]+|\S", text))

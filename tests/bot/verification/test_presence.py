@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.checker import FactChecker
-from tests.bot.verification.made import fault
+from tests.bot.verification.made import exact_fault
 
 WORKS = (
     "Le pont de Vauclair a rouvert le 12 mai 2019. Les travaux ont coûté 2,3 millions d’euros et "
@@ -29,10 +28,8 @@ WORKS = (
         "La maire a dit qu’ils avaient “tenu parole”.",
     ],
 )
-def test_what_the_passage_says_is_kept_however_it_is_written(
-    checker: FactChecker, claim: str
-) -> None:
-    assert fault(checker, claim, WORKS) is None
+def test_what_the_passage_says_is_found_however_it_is_written(claim: str) -> None:
+    assert exact_fault(claim, WORKS) is None
 
 
 @pytest.mark.parametrize(
@@ -48,7 +45,8 @@ def test_what_the_passage_says_is_kept_however_it_is_written(
         ("Le pont de Vauclair a rouvert en mars 2019.", "date"),
         ("« Nous avons tenu nos délais », a dit la maire.", "quote"),
         ("« Nous n’avons pas tenu parole », a dit la maire.", "quote"),
+        ("Le pont de Vauclair a été inauguré par Paul Meunier.", "name"),
     ],
 )
-def test_what_it_does_not_say_is_named(checker: FactChecker, claim: str, wrong: str) -> None:
-    assert fault(checker, claim, WORKS) == wrong
+def test_what_it_does_not_say_is_named(claim: str, wrong: str) -> None:
+    assert exact_fault(claim, WORKS) == wrong

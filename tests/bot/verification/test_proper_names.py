@@ -2,14 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.proper_names import (
-    KnownNames,
-    distinct_names,
-    folded_words,
-    name_borne,
-    proper_names,
-    same_name,
-)
+from bot.verification.proper_names import KnownNames, folded_words, name_borne, proper_names
 
 
 def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
@@ -63,19 +56,3 @@ def test_a_letter_is_no_family_name() -> None:
 def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
     (name,) = proper_names("C’est Hugo Lantier.", "fr")
     assert name_borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [
-        ("Victor Hugo", "Hugo", False),
-        ("Philippe Jost", "Philippe Villeneuve", True),
-        ("Pierre Curie", "Marie Curie", True),
-        ("Marie Skłodowska-Curie", "Marie Curie", False),
-        ("Becquerel", "Marie Curie", True),
-    ],
-)
-def test_two_names_are_told_apart(one: str, other: str, apart: bool) -> None:
-    (first,), (second,) = proper_names(f"C’est {one}", "fr"), proper_names(f"C’est {other}", "fr")
-    assert distinct_names(first, second) is apart
-    assert same_name(first, second) is not apart
