@@ -66,8 +66,7 @@ class DigestPages:
     async def feed(self, request: Request) -> Response:
         """The same as an Atom feed: each story is an entry."""
         values = await self._values(request)
-        base = str(request.base_url).rstrip("/")
-        text = strip_illegal(render_text(request, "daily.xml", base=base, **values))
+        text = strip_illegal(render_text(request, "daily.xml", **values))
         return Response(text, media_type="application/atom+xml")
 
     async def podcasts(self, request: Request) -> Response:

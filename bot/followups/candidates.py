@@ -60,7 +60,7 @@ def understand(
     the winning sentence is chosen, and the most recent subject breaks ties.
     """
     question, turns = message.question, (*history, replied) if replied else history
-    if message.refusal is not None:
+    if message.refusal is not None and not asks_for_articles(question):
         return Understood(question, refusal=message.refusal)
     if not turns or len(question) > LONGEST_QUESTION:
         return Understood(question)

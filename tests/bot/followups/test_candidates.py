@@ -55,6 +55,11 @@ def test_small_talk_is_neither_changed_nor_searched() -> None:
     assert search.questions == []
 
 
+def test_a_question_about_the_articles_is_no_small_talk() -> None:
+    message = Message("Combien d’articles as-tu ?", "self")
+    assert understand(message, (), Library()) == Understood(message.question)
+
+
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
     search = Library()
     title = "Marie Curie, deux prix Nobel : De quoi est-elle morte ?"
