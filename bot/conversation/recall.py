@@ -14,7 +14,7 @@ from index.article import Article, Passage, Sentence
 from index.build.passages import cut
 
 RECORD = "answer_record"  # its key in a turn
-_KEPT = ("language", "confidence", "refusal", "model", "chosen_by", "fallback", "held_to")
+_FIELDS = ("language", "confidence", "refusal", "model", "chosen_by", "fallback", "held_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class RecalledAnswer:
 def recall_record(answer: Answer) -> dict[str, Any]:
     """What shows an answer again, as plain JSON, for `recall`."""
     return {
-        **{name: getattr(answer, name) for name in _KEPT},
+        **{name: getattr(answer, name) for name in _FIELDS},
         "doubtful": answer.doubtful,
         "statements": [
             [each.text, list(each.citations), each.highlight and list(each.highlight)]
@@ -49,17 +49,17 @@ def recall(stored: TurnRecord, find: Find) -> RecalledAnswer:
     """
     record, turn = stored.turn[RECORD], turn_of(stored.turn)
     cited = dict(_citations(record["citations"], find))
-    kept = {number: each for number, (each, _) in cited.items()}
-    withdrawn = frozenset(each["number"] for each in record["citations"]) - kept.keys()
+    restored = {number: each for number, (each, _) in cited.items()}
+    withdrawn = frozenset(each["number"] for each in record["citations"]) - restored.keys()
     further = (
         each for each, changed in dict(_citations(record["further"], find)).values() if not changed
     )
     answer = Answer(
         question=turn.question,
-        **{name: record[name] for name in _KEPT},
+        **{name: record[name] for name in _FIELDS},
         doubtful=record["doubtful"],
-        statements=tuple(_statements(record["statements"], kept)),
-        citations=tuple(kept.values()),
+        statements=tuple(_statements(record["statements"], restored)),
+        citations=tuple(restored.values()),
         further=tuple(further),
         nearest=tuple(filter(None, map(find, record["nearest"]))),
         period=turn.period,
@@ -125,8 +125,8 @@ def _cite_then(record: Mapping[str, Any], article: Article) -> Citation:
     return Citation(record["number"], quote, 0, len(quote), passage, then)
 
 
-def _statements(records: list[Any], kept: Mapping[int, Citation]) -> Iterator[Statement]:
+def _statements(records: list[Any], restored: Mapping[int, Citation]) -> Iterator[Statement]:
     for text, numbers, highlight in records:
-        remaining = tuple(number for number in numbers if number in kept)
+        remaining = tuple(number for number in numbers if number in restored)
         if remaining or not numbers:
             yield Statement(text, remaining, tuple(highlight) if highlight else None)

@@ -134,8 +134,8 @@ class Evidence:
             honest = len(plain) == len(each.passage.sentences)
             whole.append(" ".join((*heads, article.text if honest else "")))
         return proper_names.KnownNames(
-            proper_names.folded_words(" . ".join(told)),
-            proper_names.folded_words(" . ".join(whole)),
+            proper_names.folded_name_parts(" . ".join(told)),
+            proper_names.folded_name_parts(" . ".join(whole)),
             language not in self.languages,
         )
 

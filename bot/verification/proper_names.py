@@ -155,7 +155,7 @@ class KnownNames:
         return frozenset(self.words)
 
 
-def folded_words(text: str) -> tuple[str, ...]:
+def folded_name_parts(text: str) -> tuple[str, ...]:
     """Every word of a text, folded, parts of hyphenated ones by themselves."""
     return tuple(fold(part.lower()) for part in _PART.findall(text))
 

@@ -75,10 +75,8 @@ def _beside(alignment: Alignment, at: int, lines: Sequence[EvidenceLine], closes
     """How far the words beside one of the claim stand beside its counterpart too, from 0 to 1."""
     words = alignment.claim.words
     first = max(0, at - _REACH_WORDS)
-    others = [
-        n for n in range(first, at + _REACH_WORDS + 1) if n < len(words) and n != at
-        and words[n].telling
-    ]  # fmt: skip
+    last = min(at + _REACH_WORDS + 1, len(words))
+    others = [each for each in range(first, last) if each != at and words[each].telling]
     if not others:
         return 1.0
     weights = _halved(np.abs(np.array(others) - at), _CLAIM_HALVING_WORDS)
@@ -89,8 +87,8 @@ def _beside(alignment: Alignment, at: int, lines: Sequence[EvidenceLine], closes
         for there in np.flatnonzero(row >= min(SAME, closest - _TIE)):
             window = slice(max(0, there - _REACH_WORDS), there + _REACH_WORDS + 1)
             steps = np.abs(np.arange(len(row)) - there)[window]
-            found = (shares[:, window] * _halved(steps, _SOURCE_HALVING_WORDS)).max(axis=1)
-            best = max(best, float(found @ weights / weights.sum()))
+            nearby = (shares[:, window] * _halved(steps, _SOURCE_HALVING_WORDS)).max(axis=1)
+            best = max(best, float(nearby @ weights / weights.sum()))
     return best
 
 

@@ -70,7 +70,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             Middleware(SecurityHeaders),
             Middleware(
                 TrustedHostMiddleware,
-                allowed_hosts=allowed_hosts(service.settings),
+                allowed_hosts=served_hosts(service.settings),
                 www_redirect=False,
             ),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
@@ -92,7 +92,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
     return app
 
 
-def allowed_hosts(settings: Settings) -> list[str]:
+def served_hosts(settings: Settings) -> list[str]:
     """The names under which requests are answered."""
     local = settings.web_access == "local"
     names = (*settings.web_hosts, *(LOCAL_HOSTS if local or settings.web_hosts else ()))

@@ -23,10 +23,10 @@ from bot.locale.catalogue import Language, part_texts
 from bot.locale.chats import language_name
 from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView, article_path
-from bot.web.article_texts import ListPhrases, ReaderPhrases
 from bot.web.reader import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
+from bot.web.texts import ListPhrases, ReaderPhrases
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.store.reader import FacetKind
 

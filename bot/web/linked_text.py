@@ -45,7 +45,7 @@ class LinkedText:
             message.text = help_text(answer.help, HelpPhrases.of(answer.language))
             return message
         if answer.understood is not None:
-            message.add(f"{phrases.understood(plain(answer.understood))}\n\n")
+            message.add(f"{phrases.understood(escape_markdown(answer.understood))}\n\n")
         if answer.outcome == "no":
             message.add(phrases.refused(answer.refusal, answer.period, answer.held_to))
             message._list(answer.nearest, phrases)
@@ -72,7 +72,7 @@ class LinkedText:
     def _write_statements(self, answer: Answer) -> None:
         cited = {each.number: each for each in answer.citations}
         for position, statement in enumerate(answer.statements):
-            self.add(f"{' ' if position else ''}{plain(statement.text)}\u00a0")
+            self.add(f"{' ' if position else ''}{escape_markdown(statement.text)}\u00a0")
             for number in statement.citations:
                 self._link(cited[number])
 
@@ -80,8 +80,8 @@ class LinkedText:
         if shown.told:
             self.add(f"[{shown.citation.number}] ")
             return
-        self.add(plain(lead_before(shown)))
-        self.add(f"{phrases.quote(plain(''.join(shown.parts)))}\u00a0")
+        self.add(escape_markdown(lead_before(shown)))
+        self.add(f"{phrases.quote(escape_markdown(''.join(shown.parts)))}\u00a0")
         self._link(shown.citation)
         self.add("\n\n")
 
@@ -107,13 +107,13 @@ _MARKUP = re.compile(r"(?<!\\)(\\*+)(\](?=[(\[:])|<(?=[A-Za-z/!?]))")
 _LABEL_MARKUP = re.compile(r"[\[\]<\\]")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text of an article that Markdown shows as it is: without links, pictures and HTML."""
     return _MARKUP.sub(lambda match: f"{2 * match[1]}\\{match[2]}", text)
 
 
 def _line(text: str) -> str:
-    return plain(LINE_END.sub(" ", text))
+    return escape_markdown(LINE_END.sub(" ", text))
 
 
 def _in_markdown(url: str) -> str:

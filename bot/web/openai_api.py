@@ -21,8 +21,8 @@ from bot.errors import MissingPage, WebError
 from bot.web.addresses import base_address
 from bot.web.linked_text import CitationLink, LinkedText
 from bot.web.program_errors import ProgramError
+from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
 from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, WebService
-from bot.web.streaming import EVENT_STREAM, with_heartbeats
 from index.errors import Words
 
 MODEL = "selon"

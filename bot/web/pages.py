@@ -17,8 +17,8 @@ from bot.state.conversations import TurnRecord
 from bot.web.answer_view import AnswerView
 from bot.web.examples import Examples
 from bot.web.rendering import PageTexts, render, render_text
+from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
 from bot.web.service import StoredAnswer, Visitor, WebService
-from bot.web.streaming import EVENT_STREAM, with_heartbeats
 from index.errors import IndexingError
 
 CONVERSATIONS = 2**53  # numbers of conversations

@@ -35,18 +35,18 @@ class PersonalPages:
 
     async def show(self, request: Request) -> Response:
         visitor, settings = request.state.visitor, self._service.settings
-        kept = await self._service.state.run(privacy.count_records, person_id=visitor.person_id)
+        records = await self._service.state.run(privacy.count_records, person_id=visitor.person_id)
         phrases = PersonalPhrases.of(visitor.language)
         where = phrases.whereabouts(recipients(settings), settings.privacy_note)
         days = settings.keep_days
-        return render(request, "personal.html", kept=kept, days=days, where=where)
+        return render(request, "personal.html", records=records, days=days, where=where)
 
     async def download(self, request: Request) -> Response:
         visitor = request.state.visitor
-        kept = await self._service.state.run(privacy.export_person, person_id=visitor.person_id)
+        records = await self._service.state.run(privacy.export_person, person_id=visitor.person_id)
         name = PersonalPhrases.of(visitor.language).data_file
         return Response(
-            json.dumps(kept, ensure_ascii=False, indent=2),
+            json.dumps(records, ensure_ascii=False, indent=2),
             media_type="application/json",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

@@ -27,7 +27,7 @@ _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rat
 
 @dataclass(frozen=True, slots=True)
 class ProgramError:
-    """What a program is told of an error; `param` names the field that is wrong, if one is."""
+    """What a program is reply of an error; `param` names the field that is wrong, if one is."""
 
     status: int
     code: str
@@ -79,8 +79,8 @@ def is_for_programs(path: str) -> bool:
 
 def error_response(request: Request, error: Exception) -> Response:
     """The response of an address that programs call to an error of its work."""
-    told = ProgramError.of(error, request.state.visitor.language)
-    return JSONResponse(told.body(request.url.path), told.status, told.headers)
+    reply = ProgramError.of(error, request.state.visitor.language)
+    return JSONResponse(reply.body(request.url.path), reply.status, reply.headers)
 
 
 class ProgramErrors:
@@ -109,8 +109,8 @@ class ProgramErrors:
             text += message.get("body", b"")
             if not message.get("more_body"):
                 sentence = text.decode("utf-8", "replace").strip()
-                told = ProgramError.of_status(refusal["status"], sentence)
-                body = json.dumps(told.body(scope["path"])).encode()
+                reply = ProgramError.of_status(refusal["status"], sentence)
+                body = json.dumps(reply.body(scope["path"])).encode()
                 changed = (b"content-length", b"content-type")
                 headers = [each for each in refusal["headers"] if each[0] not in changed]
                 headers.append((b"content-type", b"application/json"))

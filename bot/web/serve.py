@@ -117,10 +117,10 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def server_of(
-    service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
+    service: WebService, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature]
 ) -> WebServer:
-    """The server of the pages, not yet started. `halves` open the web halves of features."""
-    features = [each for half in halves if (each := half(service))]
+    """The server of the pages, not yet started. `open_features` open what features add."""
+    features = [each for open_feature in open_features if (each := open_feature(service))]
     config = uvicorn.Config(
         create_app(service, features),
         http=PunctualProtocol,
@@ -135,7 +135,7 @@ def server_of(
 
 
 def serve(
-    settings: Settings, ready: Callable[[str], None], halves: Sequence[OpenWebFeature] = ()
+    settings: Settings, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature] = ()
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
 
@@ -145,7 +145,7 @@ def serve(
 
     async def until_stopped(service: WebService) -> None:
         async with serve_health(service), keep_up(service, erases=True):
-            await server_of(service, ready, halves).serve([listening])
+            await server_of(service, ready, open_features).serve([listening])
 
     with bind(settings) as listening, open_service(settings) as service:
         asyncio.run(until_stopped(service))
@@ -153,12 +153,12 @@ def serve(
 
 @asynccontextmanager
 async def serve_beside(
-    service: WebService, ready: Callable[[str], None], halves: Sequence[OpenWebFeature]
+    service: WebService, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature]
 ) -> AsyncIterator[None]:
     """Serve while the block lasts, which handles the signals. Raises MessengerError."""
     allow_connections()
     listening = bind(service.settings)
-    server = server_of(service, ready, halves)
+    server = server_of(service, ready, open_features)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
     serving = asyncio.create_task(server.serve([listening]))
     try:

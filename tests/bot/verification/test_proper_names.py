@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.proper_names import KnownNames, folded_words, name_borne, proper_names
+from bot.verification.proper_names import KnownNames, folded_name_parts, name_borne, proper_names
 
 
 def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
@@ -10,7 +10,7 @@ def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
 
 
 def known(text: str, *, whole: str = "", foreign: bool = False) -> KnownNames:
-    return KnownNames(folded_words(text), folded_words(whole or text), foreign)
+    return KnownNames(folded_name_parts(text), folded_name_parts(whole or text), foreign)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from lxml.html import fromstring
 from markdown_it import MarkdownIt
 
 from bot.answer import Answer, Statement
-from bot.web.linked_text import LinkedText, plain
+from bot.web.linked_text import LinkedText, escape_markdown
 from bot.web.openai_api import GrowingMessage
 from bot.web.service import StoredAnswer
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite, refused
@@ -74,7 +74,7 @@ def test_markup_of_an_article_is_text(attack: str) -> None:
         page = fromstring(f"<div>{markdown.render(linked(answer).text)}</div>")
         assert {each.tag for each in page.iter()} <= {"div", "p", "a", "ul", "li"}
         assert all(each.get("href").startswith("https://exemple.fr/") for each in page.iter("a"))
-    assert plain("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"
+    assert escape_markdown("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"
 
 
 async def growing(*answers: Answer) -> GrowingMessage:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
-from bot.web import streaming
+from bot.web import server_sent_events
 from bot.web.app import create_app
 from bot.web.service import WebService
 from tests.bot.messenger.samples import LENS, answered, cite
@@ -51,7 +51,7 @@ def test_a_failure_under_way_ends_the_stream(
 
 
 async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(server_sent_events, "HEARTBEAT_SECONDS", 0.01)
     heard, closed = asyncio.Event(), asyncio.Event()
 
     async def events() -> AsyncGenerator[str]:
@@ -63,7 +63,7 @@ async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> 
         finally:
             closed.set()
 
-    stream = streaming.with_heartbeats(events())
+    stream = server_sent_events.with_heartbeats(events())
     assert (await anext(stream)).startswith(":")
     heard.set()
     received = []
