@@ -94,7 +94,7 @@ def stands_alone(text: str, language: str) -> bool:
 def repeats(text: str, told: Collection[str], language: str) -> bool:
     """Whether a sentence says what was told before, or fills in the same form with other numbers
     (« Cette journée est la 27e… »)."""
-    return any(relation(text, each, language) is not Relation.NEW for each in told)
+    return text in told or any(relation(text, each, language) is not Relation.NEW for each in told)
 
 
 def _chosen(

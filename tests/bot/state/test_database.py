@@ -250,7 +250,10 @@ def test_processes_that_open_it_at_once_migrate_it_once(url: str) -> None:
         assert list(pool.map(opened, [url] * 3)) == [None] * 3
 
 
-def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> None:
+def test_closing_waits_for_what_is_under_way_and_begins_nothing(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.state.database._CLOSING_SECONDS", 30.0)  # a busy machine is no fault
     begun, go_on = threading.Event(), threading.Event()
     state = open_state(url)
 
@@ -268,7 +271,7 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(url: str) -> Non
         with pytest.raises(StateError, match="database-closed"):
             state.do(lambda session: None)
         go_on.set()
-        closing.result(5)
+        closing.result(30)
         assert job.done()
     again = open_state(url)
     assert again.do(partial(people.person, person_id=7)) is not None
