@@ -88,7 +88,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         },
     )
     app.state.service = service
-    app.state.links = [link for each in features for link in each.links]
+    app.state.features = features
     return app
 
 
