@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -99,7 +100,7 @@ class AlertPages:
                 _store_answer, alert=alert, new=new, now=now, lifetime=service.lifetime
             )
 
-    async def _values(self, visitor: Visitor) -> dict[str, object]:
+    async def _values(self, visitor: Visitor) -> dict[str, Any]:
         run, person = self._service.state.run, visitor.person_id
         return {
             "page": AlertPagePhrases.of(visitor.language),
