@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 import typer
 
@@ -27,11 +27,14 @@ from index.errors import BuildStopped
 if TYPE_CHECKING:
     from index.build.builder import BuildReport, PartReport
     from index.formats.base import Options, Skipped
+    from index.models.base import Embedder
+    from index.store.base import IndexStore
     from index.store.build_turn import BuildPart
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
 NAMED = 20  # skipped files that a person is shown; a pipe gets them all, and so does `--verbose`
+Stop: TypeAlias = Callable[[], bool]
 # Which skipped files are named: where they were before, their number is enough.
 Naming = Literal["all", "some", "none"]
 
@@ -109,10 +112,18 @@ def followed_build(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
     """Build, show how far it is and what it did; None where the person has interrupted it."""
+    from bot.library.builder_log import BuilderLog
     from index.build.builder import build
 
     lines = partial(_report_lines, language=settings.language)
-    return _followed(settings, partial(build, paths), options, naming, lines)
+
+    def job(store: IndexStore, embedder: Embedder, *, stop: Stop, **more: Any) -> BuildReport:
+        def start(stop: Stop) -> BuildReport:
+            return build(paths, store, embedder, stop=stop, **more)
+
+        return BuilderLog(store).run(start, stop)
+
+    return _followed(settings, job, options, naming, lines)
 
 
 def _followed_part(
