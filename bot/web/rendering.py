@@ -21,6 +21,7 @@ from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
+from bot.locale.text import harmless
 from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
@@ -51,7 +52,7 @@ def environment() -> Environment:
         "web_address": web_address,
     }
     templates.filters |= {
-        "flowing": lambda text: LINE_END.sub(" ", text),
+        "flowing": lambda text: harmless(LINE_END.sub(" ", text)),
         "day": format.day,
         "number": format.number,
     }
