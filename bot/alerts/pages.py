@@ -25,6 +25,7 @@ from bot.state.conversations import ConversationPlace, NewTurn
 from bot.web.feature import WebFeature
 from bot.web.rendering import environment, render, render_text
 from bot.web.service import KEY_BYTES, Visitor, WebService
+from index.errors import NoIndex
 
 ALERTS = "/alertes"
 
@@ -85,7 +86,11 @@ class AlertPages:
 
     async def look(self) -> None:
         """Ask again what was asked in vain, once for each new generation."""
-        service, generation = self._service, self._service.library.generation()
+        service = self._service
+        try:
+            generation = service.library.generation()
+        except NoIndex:  # nothing has been asked in vain
+            return
         unchecked = alerts.unchecked_alerts
         for alert in await service.state.run(unchecked, generation=generation, web=True):
             answer = await service.quote(alert.question)

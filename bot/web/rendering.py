@@ -91,7 +91,12 @@ class PageTexts:
         return CitationFormats(citation, self.answer, address)
 
     def details(self, article: Any) -> str:
-        return details(article, self.answer)
+        """What stands beside a title; a line does not break within the day."""
+        text = details(article, self.answer)
+        if article.published is None:
+            return text
+        day = self.answer.day(article.published)
+        return text.replace(day, day.replace(" ", "\u00a0"))
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
