@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -74,6 +75,21 @@ def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
     assert service["RestartPreventExitStatus"] == "2", "a wrong setting stays wrong"
     assert int(service["RestartSteps"]) > 1
     assert service["RestartMaxDelaySec"].endswith("min")
+
+
+@pytest.mark.skipif(
+    shutil.which("shellcheck") is None and not os.environ.get("SHELLCHECK_REQUIRED"),
+    reason="shellcheck is not installed (apt-get install shellcheck)",
+)
+def test_shellcheck_finds_no_fault() -> None:
+    scripts = sorted(DEPLOY.rglob("*.sh"))
+    assert scripts
+    done = subprocess.run(
+        ["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    for script in scripts:
+        assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8"), script.name
 
 
 def test_only_settings_that_there_are_are_set() -> None:
