@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bot.answer import Answer
 from bot.errors import SelonError
-from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language
 from bot.web.service import WebService
 from bot.web.texts import PagePhrases
@@ -65,17 +64,11 @@ class Examples:
                 if len(answered) == EXAMPLES or tries == TRIES:
                     return
                 tries += 1
-                if _is_certain(await self._answer(example.text), example, article):
+                if _is_certain(await self._service.quote(example.text), example, article):
                     questions.append(example)
                     answered.add(article.id)
         except (SelonError, IndexingError):
             return  # pages do without
-
-    async def _answer(self, question: str) -> Answer | None:
-        answer = None
-        async for newest in self._service.chain.astream(TurnText(question, quoted=True)):
-            answer = newest
-        return answer
 
     def _candidates(self) -> Iterator[tuple[ExampleQuestion, Article]]:
         for entry in self._service.library.newest(ARTICLES):
@@ -99,9 +92,9 @@ def _people(article: Article) -> list[str]:
     return [*names]
 
 
-def _is_certain(answer: Answer | None, example: ExampleQuestion, article: Article) -> bool:
+def _is_certain(answer: Answer, example: ExampleQuestion, article: Article) -> bool:
     """True if the article itself tells what the person is: several words, none of them a name."""
-    if answer is None or answer.outcome != "sure" or answer.confidence < CERTAIN:
+    if answer.outcome != "sure" or answer.confidence < CERTAIN:
         return False
     words = answer.statements[0].parts[1]
     own = answer.citations[0].article.id == article.id

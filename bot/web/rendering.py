@@ -109,7 +109,8 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             holdings=current_holdings(service.library),
             path=request.url.path,
             base=base_address(service.settings, request),
-            links=request.app.state.links,
+            features=request.app.state.features,
+            known=visitor.is_known,
             **values,
         )
     )

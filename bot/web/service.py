@@ -67,6 +67,11 @@ class Visitor:
     language: Language
     address: int | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """True if a token or a proxy names the person."""
+        return self.address is None
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
@@ -158,6 +163,14 @@ class WebService:
         assert answer is not None
         METERS.answered(answer, "web")
         yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
+
+    async def quote(self, question: str) -> Answer:
+        """The answer in the articles' words, neither stored nor counted."""
+        answer: Answer | None = None
+        async for newest in self.chain.astream(TurnText(question, quoted=True)):
+            answer = newest
+        assert answer is not None
+        return answer
 
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
         """Count a request against the visitor's limits. Raises TooManyQuestions."""
