@@ -6,21 +6,18 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from bot.operations.metrics import Meters
-from tests.postgres.server import Server, account, programs, running
+from tests.postgres.deployed import deployed_pair, until, workplace
+from tests.postgres.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -69,101 +66,19 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
 # PostgreSQL's scripts
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """One that the account of the servers may use."""
-    with tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp") as name:
-        if os.geteuid() == 0:
-            shutil.chown(name, "postgres")
-        yield Path(name)
-
-
-def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(
-    vector_server: Server, folder: Path
-) -> None:
+def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(vector_server: Server) -> None:
     """As the images' entry points run them, on servers of this machine."""
-    with running() as primary:
-        environment = {
-            "PATH": f"{programs()}:{os.environ['PATH']}",
-            "LC_ALL": "C",
-            "DATABASE_PASSWORD": PASSWORD,
-            "MONITOR_PASSWORD": PASSWORD,
-            "REPLICATION_PASSWORD": PASSWORD,
-            "PRIMARY_HOST": "127.0.0.1",
-            "PRIMARY_PORT": str(primary.port),
-        }
-        root = {"POSTGRES_USER": "root", "PGHOST": "127.0.0.1", "PGPORT": str(primary.port)}
-        root |= {"PGPASSWORD": PASSWORD, "PGDATA": str(primary.data)}
-        superuser = f"postgresql://root:{PASSWORD}@127.0.0.1:{primary.port}/postgres"
-        with psycopg.connect(_plain(primary.url("postgres")), autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE root SUPERUSER LOGIN PASSWORD '{PASSWORD}'")
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("ALTER ROLE selon RENAME TO other")  # Selon's account is so called
-        made = _started("primary.sh", [], {**environment, **root})
-        assert made.wait(SECONDS) == 0
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("SELECT pg_reload_conf()")
-        primary_url = f"postgresql://selon:{PASSWORD}@127.0.0.1:{primary.port}/selon"
-        with psycopg.connect(primary_url, autocommit=True) as connection:
-            connection.execute("CREATE TABLE told (word text)")
-            connection.execute("SELECT '[1,2]'::vector(2)")
-            rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
-            assert connection.execute(rights).fetchone() == (False,)
-        port = _free_port()
-        own = {**environment, "PGDATA": str(folder / "standby")}
-        serving = ["-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-        serving += ["-c", "unix_socket_directories=", "-c", "max_connections=60"]
-        for word in ("un", "deux"):  # the second time it goes on from what it has
-            process = _started("standby.sh", ["postgres", *serving], own)
-            try:
-                with psycopg.connect(primary_url, autocommit=True) as connection:
-                    connection.execute("INSERT INTO told VALUES (%s)", [word])
-                followed = f"postgresql://selon:{PASSWORD}@127.0.0.1:{port}/selon"
-                assert _told(followed, word)
-            finally:
-                process.terminate()
-                process.wait(SECONDS)
-        assert (folder / "standby").stat().st_mode & 0o077 == 0
-
-
-def _told(url: str, word: str) -> bool:
-    """Whether the standby comes to know a word."""
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        try:
-            with psycopg.connect(url, autocommit=True) as connection:
-                rows = connection.execute("SELECT pg_is_in_recovery(), word FROM told").fetchall()
-        except psycopg.Error:
-            rows = []
-        if (True, word) in rows:
-            return True
-        time.sleep(0.2)
-    return False
-
-
-def _plain(url: str) -> str:
-    return url.replace("+psycopg", "")
-
-
-def _started(
-    name: str, arguments: list[str], environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    command = ["/bin/bash", "-s", "--", *arguments]  # its folder may not be that account's to read
-    owner = account() if os.geteuid() == 0 else {}
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, env=environment, cwd="/", start_new_session=True, **owner
-    )
-    assert process.stdin is not None
-    process.stdin.write((DEPLOY / "postgres" / name).read_bytes())
-    process.stdin.close()
-    return process
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    with workplace() as folder, deployed_pair(folder) as (primary, standby):
+        primary.ask("SELECT '[1,2]'::vector(2)")
+        rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
+        assert primary.ask(rights) is False
+        slots = "SELECT array_agg(slot_name::text ORDER BY slot_name) FROM pg_replication_slots"
+        assert primary.ask(slots, "monitor") == ["archive", "standby"]
+        assert standby.data.stat().st_mode & 0o077 == 0
+        standby.stop()
+        primary.ask("CREATE TABLE words AS SELECT 'un' AS word")
+        standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
+        until(lambda: standby.ask("SELECT word FROM words") == "un")  # from what it has
 
 
 # Figures and alerts
