@@ -19,7 +19,7 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings, index_store
+from bot.settings import Settings, copy_index, index_store
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped
@@ -68,11 +68,16 @@ def index(
         str | None,
         typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False),
     ] = None,
+    reshard: Annotated[bool, typer.Option("--reshard", help="reshard")] = False,
 ) -> int:
     """Build the index of these paths. Files that had to be skipped are named; they fail the command
     only if it is `strict`, so that whoever waits for an index gets one."""
     from bot.library.paths import corpus_paths, standing_paths
 
+    if reshard:
+        if paths or part or if_missing:
+            raise KeepingError("reshard-alone")
+        return _reshard(settings)
     build_part = _part(part)
     there_is_one = if_missing and index_store(settings).current_id() is not None
     if there_is_one and _is_of_the_model(settings):
@@ -172,6 +177,31 @@ def _followed(
     show(console_for(sys.stdout), "\n".join(lines(report, time.monotonic() - began)))
     _tell_skipped(report.skipped, settings.language, naming)
     return report
+
+
+def _reshard(settings: Settings) -> int:
+    """Copy the index to other servers, unless the person interrupts it."""
+    from bot.terminal.progress import observed, stoppable
+
+    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
+    err = console_for(sys.stderr)
+    began = time.monotonic()
+
+    with observed(err, phrases, more.stopping) as observer, stoppable(observer.stopping) as stop:
+
+        def check() -> None:
+            if stop():
+                raise KeyboardInterrupt
+
+        observer.step("write")
+        try:
+            facts = copy_index(settings, check)
+        except KeyboardInterrupt:
+            show(err, phrases.index_interrupted)
+            return FAILED
+    seconds = time.monotonic() - began
+    show(console_for(sys.stdout), more.resharded(facts.articles, facts.id, seconds))
+    return DONE
 
 
 def _part(typed: str | None) -> BuildPart | None:

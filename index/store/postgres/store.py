@@ -15,7 +15,7 @@ from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
-from index.store.build_turn import BuildPart
+from index.store.build_turn import BuildPart, StopCheck
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
@@ -41,6 +41,7 @@ from index.store.postgres.load import (
     unload_articles,
     unload_vectors,
 )
+from index.store.postgres.reshard import OldIndex, copy_generation
 from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
 from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
@@ -216,6 +217,22 @@ class PostgresStore:
             turn.serve()
             turn.clean()
         return facts
+
+    def reshard(self, old: PostgresStore, check: StopCheck = lambda: None) -> GenerationFacts:
+        """Put the index of other servers in service on these; those stay as they are.
+
+        Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
+        """
+        own = old._in_service()
+        removed = old.removed().articles
+        with (
+            old._hold(own[0].number) as connections,
+            postgres_turn(self._servers, self._workplace) as turn,
+        ):
+            if identify(self._servers, self._states()) == identify(old._servers, old._states()):
+                raise StoreError("reshard-same", shown=self.shown)
+            index = OldIndex(connections, old.shown, own[0], removed)
+            return copy_generation(index, turn, self._workplace, check)
 
     def removed(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)

@@ -138,6 +138,11 @@ class PostgresTurn:
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
 
+    @property
+    def shown(self) -> str:
+        """The servers' addresses, without what is secret in them."""
+        return " ".join(each.shown for each in self._servers)
+
     @contextmanager
     def put_aside(self) -> Iterator[PostgresKnown | None]:
         newest = max(self.known, default=0)
