@@ -29,6 +29,25 @@ def pair(folder: Path) -> Iterator[Pair]:
 
 def test_the_old_primary_is_fenced_until_it_follows_the_new_one(pair: Pair) -> None:
     old, new = pair
+    hosts = {"PGHOST": "127.0.0.1,127.0.0.1", "PGPORT": f"{old.port},{new.port}"}
+    backups = old.folder / "backups"
+    archive = old.spawn(
+        *old.script("backup.sh", "--archive"),
+        more={**hosts, "PGUSER": "replica", "BACKUP_DIR": str(backups)},
+    )
+    try:
+        _fail_over(old, new)
+        # The archive goes on with the new primary.
+        until(lambda: any(backups.glob("wal/00000002.history")))
+        until(lambda: any(backups.glob("wal/00000002000000*.partial")))
+    finally:
+        archive.terminate()
+        archive.wait(SECONDS)
+    new.stop(signal.SIGKILL)
+    assert _guarded(new) == (0, "passed"), "now it is the primary that returns"
+
+
+def _fail_over(old: DeployedServer, new: DeployedServer) -> None:
     old.ask("CREATE TABLE words (word text)")
     old.ask("INSERT INTO words VALUES ('un')")
     until(lambda: new.ask("SELECT word FROM words") == "un")
@@ -75,8 +94,6 @@ def test_the_old_primary_is_fenced_until_it_follows_the_new_one(pair: Pair) -> N
     until(lambda: old.ask(words) == ["un", "deux", "trois"])
     [aside] = old.folder.glob("primary.before-*")
     assert (aside / "PG_VERSION").exists(), "nothing is deleted that nobody has looked at"
-    new.stop(signal.SIGKILL)
-    assert _guarded(new) == (0, "passed"), "and the other way round it is the primary that returns"
 
 
 def test_an_empty_server_beside_one_with_data_does_not_begin_anew(pair: Pair) -> None:

@@ -36,13 +36,20 @@ def workplace() -> Iterator[Path]:
         yield folder
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass
 class DeployedServer:
     """A server in a folder of the workplace; `other` is the one it follows, or that follows it."""
 
     name: str
     folder: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=free_port)
     other: DeployedServer | None = None
     process: subprocess.Popen[str] | None = None
 
@@ -97,14 +104,17 @@ class DeployedServer:
             check=False,
         )
 
+    def spawn(self, *command: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start a command that goes on; what it says goes to the server's log."""
+        with (self.folder / f"{self.name}.log").open("a", encoding="utf-8") as log:
+            return subprocess.Popen(
+                command, **self._terms(more), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
     def start(self, *prefix: str) -> None:
         """Serve, behind the scripts of `prefix`; they need not have reached it yet."""
         settings = [part for each in _SETTINGS for part in ("-c", each)]
-        command = [*prefix, "postgres", "-p", str(self.port), *settings]
-        with (self.folder / f"{self.name}.log").open("a", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                command, **self._terms(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self.process = self.spawn(*prefix, "postgres", "-p", str(self.port), *settings)
 
     def log(self) -> str:
         return (self.folder / f"{self.name}.log").read_text(encoding="utf-8")
@@ -163,10 +173,3 @@ def until(holds: Callable[[], object]) -> None:
             reason = str(error)
         assert time.monotonic() < end, reason
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
