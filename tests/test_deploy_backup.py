@@ -48,19 +48,17 @@ def test_selon_answers_from_a_backup_as_of_the_moment_before_a_disaster(
     server: DeployedServer, bundled: Embedder, tmp_path: Path
 ) -> None:
     backups = {"BACKUP_DIR": str(server.folder / "backups"), "PGUSER": "replica"}
-    metrics = server.folder / "metrics"
-    server.run("mkdir", str(metrics))
+    metrics = server.folder / "backups" / "metrics"
     selon = Selon(server, tmp_path)
     selon.index("phare.txt", LIGHT, bundled)
 
-    early = server.run(*server.script("backup.sh"), more=backups)
-    assert (early.returncode, "Is backup.sh --archive running?" in early.stderr) == (1, True)
-    archive = server.spawn(*server.script("backup.sh", "--archive"), more=backups)
+    early = server.run(*server.script("backup.sh", "postgres"), more=backups)
+    assert (early.returncode, "Is 'backup.sh archive' running?" in early.stderr) == (1, True)
+    archive = server.spawn(*server.script("backup.sh", "archive"), more=backups)
     try:
         until(lambda: server.ask("SELECT count(*) FROM pg_stat_replication", *ROOT_ASKS) == 1)
         taken = server.run(
-            *server.script("backup.sh"),
-            more={**backups, "METRICS_DIR": str(metrics), "KEEP_BACKUPS": "1"},
+            *server.script("backup.sh", "postgres"), more={**backups, "KEEP_BACKUPS": "1"}
         )
         assert taken.returncode == 0, taken.stderr
         assert taken.stdout.count("deleted") == 1
@@ -134,7 +132,6 @@ class Selon:
             DRILL_DIR=str(folder),
             DRILL_PORT=str(free_port()),
             DATABASE_PASSWORD=PASSWORD,
-            METRICS_DIR=str(folder / "metrics"),
             **more,
         )
 

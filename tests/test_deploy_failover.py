@@ -32,7 +32,7 @@ def test_the_old_primary_is_fenced_until_it_follows_the_new_one(pair: Pair) -> N
     hosts = {"PGHOST": "127.0.0.1,127.0.0.1", "PGPORT": f"{old.port},{new.port}"}
     backups = old.folder / "backups"
     archive = old.spawn(
-        *old.script("backup.sh", "--archive"),
+        *old.script("backup.sh", "archive"),
         more={**hosts, "PGUSER": "replica", "BACKUP_DIR": str(backups)},
     )
     try:

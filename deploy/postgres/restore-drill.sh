@@ -10,8 +10,8 @@
 #
 # BACKUP_DIR is where the backups are; DATABASE_PASSWORD is that of Selon's account in them. The
 # server lies in DRILL_DIR (/var/tmp) and listens on DRILL_PORT (54329); DRILL_SECONDS (7200) bound
-# its recovery. QUESTION is what Selon is asked; the newest article's title otherwise. METRICS_DIR,
-# if set, is a folder of node_exporter's for the time of the last drill.
+# its recovery. QUESTION is what Selon is asked; the newest article's title otherwise.
+# BACKUP_DIR/metrics is for node_exporter.
 set -euo pipefail
 umask 077
 
@@ -54,17 +54,15 @@ print(json.loads(sys.stdin.readline())["title"])') || fail 'the index shows no a
     esac
     say 'what people left behind:'
     selon state export - >/dev/null || fail 'the state cannot be read.'
-    if [ -n "${METRICS_DIR:-}" ]; then
-        {
-            echo '# TYPE selon_drill_timestamp_seconds gauge'
-            echo "selon_drill_timestamp_seconds $(date +%s)"
-        } >"$METRICS_DIR/selon-drill.new"
-        chmod 0644 "$METRICS_DIR/selon-drill.new"
-        mv "$METRICS_DIR/selon-drill.new" "$METRICS_DIR/selon-drill.prom"
-    fi
+    local figure=$BACKUP_DIR/metrics/selon-drill
+    install -d -m 0755 "$BACKUP_DIR/metrics"
+    echo "selon_drill_timestamp_seconds $(date +%s)" >"$figure.new"
+    chmod 0644 "$figure.new"
+    mv "$figure.new" "$figure.prom"
     say 'PASSED'
 }
 
+: "${BACKUP_DIR:?the folder of the backups}"
 port=${DRILL_PORT:-54329}
 case "${1:-}" in
 --check)

@@ -25,21 +25,21 @@ if [ -n "$moment" ]; then
 fi
 
 chosen='' oldest=''
-for each in "$BACKUP_DIR"/base/*Z; do
+for each in "$BACKUP_DIR"/postgres/*Z; do
     name=${each##*/}
     [ -s "$each/backup_manifest" ] || continue
     oldest=${oldest:-$name}
     [[ $name > $limit ]] || chosen=$name # the name is the time at which it was complete
 done
-[ -n "$oldest" ] || fail "there is no backup in $BACKUP_DIR/base."
+[ -n "$oldest" ] || fail "there is no backup in $BACKUP_DIR/postgres."
 [ -n "$chosen" ] || fail "the oldest backup, $oldest, is of a later time than $moment."
 
 echo "restore: base backup $chosen to $folder"
 mkdir -p "$folder/pg_wal"
 chmod 0700 "$folder"
-tar -xzf "$BACKUP_DIR/base/$chosen/base.tar.gz" -C "$folder"
-tar -xzf "$BACKUP_DIR/base/$chosen/pg_wal.tar.gz" -C "$folder/pg_wal"
-cp "$BACKUP_DIR/base/$chosen/backup_manifest" "$folder/"
+tar -xzf "$BACKUP_DIR/postgres/$chosen/base.tar.gz" -C "$folder"
+tar -xzf "$BACKUP_DIR/postgres/$chosen/pg_wal.tar.gz" -C "$folder/pg_wal"
+cp "$BACKUP_DIR/postgres/$chosen/backup_manifest" "$folder/"
 pg_verifybackup "$folder"
 rm -f "$folder/backup_manifest" "$folder/standby.signal"
 

@@ -19,7 +19,7 @@ import psycopg
 
 from tests.postgres.server import account, programs
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "deploy" / "postgres"
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PASSWORD = "c0ffee"
 SECONDS = 60
 _SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=60")
@@ -30,7 +30,8 @@ def workplace() -> Iterator[Path]:
     """A folder that the account of the servers may use, with the scripts in it."""
     with tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp") as name:
         folder = Path(name)
-        shutil.copytree(SCRIPTS, folder / "scripts")
+        shutil.copytree(DEPLOY / "postgres", folder / "scripts")
+        shutil.copy(DEPLOY / "backup.sh", folder / "scripts")
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         yield folder
