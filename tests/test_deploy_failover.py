@@ -87,6 +87,7 @@ def _fail_over(old: DeployedServer, new: DeployedServer) -> None:
         old.ask("SELECT 1")
     assert _guarded(new, "--stop") == (0, "passed")
 
+    new.ask("SELECT pg_drop_replication_slot('standby')", "postgres", "postgres")
     old.start(*old.script("standby.sh", "--rejoin"), *old.script("guard.sh"))
     until(lambda: old.ask("SELECT pg_is_in_recovery()") is True)
     new.ask("INSERT INTO words VALUES ('trois')")

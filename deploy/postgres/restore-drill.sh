@@ -8,7 +8,7 @@
 #
 # As root, the server runs as SERVER_ACCOUNT (postgres), which must be able to read BACKUP_DIR.
 #
-# BACKUP_DIR is where the backups are; DATABASE_PASSWORD is that of Selon's account in them. The
+# DRILL_TIME is the time if none is given. BACKUP_DIR is where the backups are; DATABASE_PASSWORD is that of Selon's account in them. The
 # server lies in DRILL_DIR (/var/tmp) and listens on DRILL_PORT (54329); DRILL_SECONDS (7200) bound
 # its recovery. QUESTION is what Selon is asked; the newest article's title otherwise.
 # BACKUP_DIR/metrics is for node_exporter.
@@ -32,8 +32,9 @@ as_server() {
 
 restore() {
     scratch=$(as_server mktemp -d "${DRILL_DIR:-/var/tmp}/selon-drill.XXXXXX")
-    say "restores to ${1:-the end of the archive}"
-    as_server "$(dirname "$0")/restore.sh" "$scratch/data" "$@" || fail 'no server can be made of the backups.'
+    local moment=${1:-${DRILL_TIME:-}}
+    say "restores to ${moment:-the end of the archive}"
+    as_server "$(dirname "$0")/restore.sh" "$scratch/data" "$moment" || fail 'no server can be made of the backups.'
     # Not there before its recovery has ended, on any machine, and on its own.
     settings=(-c hot_standby=off -c archive_mode=off -c synchronous_standby_names=
         -c "port=$port" -c unix_socket_directories=)

@@ -22,6 +22,10 @@ fi
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
     copy="$PGDATA.copy"
     rm -rf "$copy"
+    # One is there unless the primary was restored from a backup, which holds none.
+    psql --no-psqlrc --quiet --command='CREATE_REPLICATION_SLOT standby PHYSICAL RESERVE_WAL' \
+        "host=$PRIMARY_HOST port=${PRIMARY_PORT:-5432} user=replica dbname=replication replication=true" \
+        >/dev/null 2>&1 || true
     until pg_basebackup --pgdata="$copy" --host="$PRIMARY_HOST" --port="${PRIMARY_PORT:-5432}" \
         --username=replica --slot=standby --write-recovery-conf --checkpoint=fast --no-password; do
         rm -rf "$copy"
