@@ -18,7 +18,6 @@ import pytest
 import yaml
 
 from bot.settings import ENVIRONMENT_PREFIX, Settings
-from bot.state.archive import read_state
 from bot.state.database import open_state, state_url
 from bot.state.people import note_person, person
 from index.store.files.store import FileStore
@@ -233,9 +232,10 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
     assert figure.stat().st_mode & 0o044 == 0o044
 
     subprocess.run(["tar", "-C", new, "-xf", taken / "files.tar"], check=True)
+    put_back = [selon, "state", "import", taken / "state.jsonl"]
+    own = {"PYTHONPATH": str(ROOT), "SELON_DATA_DIR": str(new)}
+    subprocess.run(put_back, env=own, check=True, timeout=120)
     with closing(open_state(state_url(None, new))) as state:
-        with (taken / "state.jsonl").open("rb") as file:
-            read_state(state, file, replace=True)
         assert state.do(partial(person, person_id=7)) is not None
     assert (new / "conversations" / "note.md").read_text("utf-8") == "une note"
     assert not (new / "cache").exists()
