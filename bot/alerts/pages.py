@@ -9,7 +9,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,6 +25,7 @@ from bot.state.conversations import ConversationPlace, NewTurn
 from bot.web.feature import WebFeature
 from bot.web.rendering import environment, render, render_text
 from bot.web.service import KEY_BYTES, Visitor, WebService
+from index.errors import NoIndex
 
 ALERTS = "/alertes"
 
@@ -77,16 +77,20 @@ class AlertPages:
         await self._service.state.run(alerts.cancel, alert_id=number, person_id=person)
         return RedirectResponse(ALERTS, 303)
 
-    async def notice(self, request: Request) -> Markup:
+    async def notice(self, request: Request) -> str:
         """What the home page says of the visitor's alerts."""
         visitor: Visitor = request.state.visitor
         if not visitor.is_known:
-            return Markup()
-        return Markup(render_text(request, "alert_notice.html", **await self._values(visitor)))
+            return ""
+        return render_text(request, "alert_notice.html", **await self._values(visitor))
 
     async def look(self) -> None:
         """Ask again what was asked in vain, once for each new generation."""
-        service, generation = self._service, self._service.library.generation()
+        service = self._service
+        try:
+            generation = service.library.generation()
+        except NoIndex:  # nothing has been asked in vain
+            return
         unchecked = alerts.unchecked_alerts
         for alert in await service.state.run(unchecked, generation=generation, web=True):
             answer = await service.quote(alert.question)
@@ -110,10 +114,10 @@ class AlertPages:
         }
 
 
-def _offer(key: str, language: Language) -> Markup:
+def _offer(key: str, language: Language) -> str:
     """The button below an answer that is not sure."""
     template = environment().get_template("alert_offer.html")
-    return Markup(template.render(key=key, offer=AlertPhrases.of(language).offer))
+    return template.render(key=key, offer=AlertPhrases.of(language).offer)
 
 
 def _known(request: Request) -> Visitor:

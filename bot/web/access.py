@@ -26,6 +26,7 @@ from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
 
 COOKIE = "selon"
+SECURE_COOKIE = "__Host-selon"  # over HTTPS: a neighbouring domain cannot set it
 COOKIE_DAYS = 90
 LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
@@ -106,7 +107,7 @@ class Access:
         async def send_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and cookie:
                 MutableHeaders(scope=message).append(
-                    "set-cookie", cookie_header(cookie, secure=scope["scheme"] == "https")
+                    "set-cookie", cookie_header(cookie, scope["scheme"])
                 )
             await send(message)
 
@@ -118,9 +119,10 @@ class Access:
         Raises WebError.
         """
         settings = self._service.settings
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(cookie_name(request.url.scheme), "")
         if settings.web_access == "proxy":
-            name = request.headers.get(settings.web_proxy_user, "").strip()
+            names = request.headers.getlist(settings.web_proxy_user)
+            name = names[0].strip() if len(names) == 1 else ""  # of two, a stranger sent one
             if not name or not request.state.proxied:
                 raise NotIdentified("web-not-identified")
             return f"user {name}", ""
@@ -163,8 +165,7 @@ def routes(service: WebService) -> list[BaseRoute]:
         if await service.state.run(web_tokens.token_name, token=token) is None:
             await service.count(request.state.visitor, ATTEMPT_COST)
             return render(request, "login.html", 401, refused=True)
-        secure = request.url.scheme == "https"
-        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, secure=secure)})
+        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, request.url.scheme)})
 
     return [Route(LOGIN, show, methods=["GET"]), Route(LOGIN, enter, methods=["POST"])]
 
@@ -175,10 +176,17 @@ def bearer(request: HTTPConnection) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def cookie_header(secret: str, *, secure: bool) -> str:
-    age = COOKIE_DAYS * 86400
-    ending = "; Secure" if secure else ""
-    return f"{COOKIE}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{ending}"
+def cookie_name(scheme: str) -> str:
+    return SECURE_COOKIE if scheme == "https" else COOKIE
+
+
+def cookie_header(secret: str, scheme: str, days: int = COOKIE_DAYS) -> str:
+    """Set the cookie; for no days, remove it."""
+    ending = "; Secure" if scheme == "https" else ""
+    return (
+        f"{cookie_name(scheme)}={secret}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
+        f"{ending}"
+    )
 
 
 def address_number(host: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
@@ -24,13 +23,13 @@ class MenuLink:
 class WebFeature:
     """The web half of a feature: its routes, and its links in the menu.
 
-    `refusal` gives what stands below an answer that is not sure, by the key of the answer, for
-    people who are known; `notice` what the home page begins with. `chores` run every few seconds.
+    `refusal` gives the HTML below an answer that is not sure, by the answer's key, for people who
+    are known; `notice` that which the home page begins with. `chores` run every few seconds.
     Its templates lie in `templates/` in its folder.
     """
 
     routes: Sequence[BaseRoute]
     links: Sequence[MenuLink] = ()
-    refusal: Callable[[str, Language], Markup] | None = None
-    notice: Callable[[Request], Awaitable[Markup]] | None = None
+    refusal: Callable[[str, Language], str] | None = None
+    notice: Callable[[Request], Awaitable[str]] | None = None
     chores: Sequence[Callable[[], Awaitable[None]]] = ()

@@ -34,9 +34,19 @@ READ_COST = 0.05  # of an article that a program reads
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
+def without_nul(text: str) -> str:
+    """Text without the one character that PostgreSQL refuses."""
+    return text.replace("\0", "")
+
+
+def whole_number(text: str) -> int:
+    """The number that a stranger has written; 0 if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
 def plain_question(text: str) -> str:
     """A question on one line. Raises WebError if there is none, or too much of it."""
-    question = " ".join(text.split())
+    question = " ".join(without_nul(text).split())
     if not question:
         raise WebError("web-question-empty")
     if len(question) > QUESTION_LIMIT:
@@ -180,7 +190,7 @@ class WebService:
 
     async def stored(self, key: str) -> TurnRecord | None:
         """The turn whose answer has this key."""
-        return await self.state.run(conversations.turn_of_key, key=key)
+        return await self.state.run(conversations.turn_of_key, key=without_nul(key))
 
     async def recalled(self, turn: TurnRecord) -> RecalledAnswer:
         """The answer of a stored turn, compared with the articles of today."""

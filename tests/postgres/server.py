@@ -66,6 +66,18 @@ class Server:
         finally:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @contextmanager
+    def tablespace(self, folder: Path) -> Iterator[str]:
+        """The URL of an empty database whose tables lie in a folder of its own."""
+        name = f"selon_{next(self._numbers)}"
+        self._say(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+        self._say(f"CREATE DATABASE {name} TABLESPACE {name}")
+        try:
+            yield self.url(name)
+        finally:
+            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+            self._say(f"DROP TABLESPACE {name}")
+
     def kill(self) -> None:
         """End it as `kill -9` does; it does not come back."""
         self._control("kill")

@@ -163,7 +163,7 @@ class Server:
                 **_ALIVE,
                 **more,
             )
-        connection.seconds = seconds
+        connection.seconds, connection.shown = seconds, self.shown
         reached = connection.info.host, str(connection.info.port)
         connection.host = next((e for e in self.hosts if (e.name, e.port) == reached), None)
         return connection
@@ -195,9 +195,15 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
     seconds: float | None = None
     host: Host | None = None
+    shown: str = ""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        return super().wait(gen if self.seconds is None else self._bounded(gen), *args, **options)
+        steps = gen if self.seconds is None else self._bounded(gen)
+        try:
+            return super().wait(steps, *args, **options)
+        except psycopg.Error as error:
+            vars(error).setdefault("shown", self.shown)
+            raise
 
     def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
         """The same steps. Raises OperationalError."""
@@ -220,21 +226,32 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 @contextmanager
 def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Translate driver errors into `StoreError`."""
+    """Translate driver errors into `StoreError`, of the server that they came from if it is known,
+    else of the one `shown`."""
     try:
         yield
-    except errors.QueryCanceled as error:
-        raise StoreError("postgres-too-long", shown=shown) from error
-    except (errors.InvalidSchemaName, errors.UndefinedTable) as error:
-        raise StoreError("postgres-gone", shown=shown, reason=_first_line(error)) from error
     except psycopg.Error as error:
-        reason = _first_line(error)
-        lost = isinstance(error, psycopg.OperationalError) and (
-            error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
-        )
-        if connecting or lost:  # the connection has ended, rather than a statement failed
-            raise StoreError("postgres-unreachable", shown=shown, reason=reason) from error
-        raise StoreError("postgres-failed", shown=shown, reason=reason) from error
+        where = vars(error).get("shown", shown)
+        raise _translated(error, where, connecting) from error
+
+
+def _translated(error: psycopg.Error, shown: str, connecting: bool) -> StoreError:
+    reason, state = _first_line(error), error.sqlstate
+    lost = isinstance(error, psycopg.OperationalError) and (
+        state is None or state.startswith(("08", "57P"))
+    )
+    match error:
+        case errors.QueryCanceled():
+            return StoreError("postgres-too-long", shown=shown)
+        case errors.InvalidSchemaName() | errors.UndefinedTable():
+            return StoreError("postgres-gone", shown=shown, reason=reason)
+        case errors.DiskFull():
+            return StoreError("postgres-full", shown=shown, reason=reason)
+        case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
+            return StoreError("postgres-denied", shown=shown, reason=reason)
+        case _ if connecting or lost:  # the connection has ended, rather than a statement failed
+            return StoreError("postgres-unreachable", shown=shown, reason=reason)
+    return StoreError("postgres-failed", shown=shown, reason=reason)
 
 
 def _first_line(error: BaseException) -> Words:
