@@ -62,6 +62,7 @@ def chain() -> GrowingChain:
 
 @pytest.fixture
 def address(service: WebService) -> Iterator[str]:
+    service.settings.web_embed = ("https://www.exemple.fr",)
     with served(create_app(service)) as address:
         yield address
 
@@ -167,7 +168,9 @@ def test_all_works_without_a_script(address: str) -> None:
 
 
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
-    pages = [address, f"{address}/absent", f"{address}/entrer"]
+    pages = [
+        f"{address}/{path}" for path in ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
+    ]
     for question in (QUESTION, DOUBT, UNSAID):
         browser.get(address)
         ask(browser, question)
