@@ -50,6 +50,13 @@ _ALIVE: dict[str, Any] = {
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
+# A crash must not take back on one server what the others have kept.
+_DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') = 'off'"
+)
+
+
 class Host:
     """A host of a server's address, with its circuit breaker. Thread-safe.
 
@@ -169,6 +176,9 @@ class Server:
         connection.seconds, connection.shown = seconds, self.shown
         reached = connection.info.host, str(connection.info.port)
         connection.host = next((e for e in self.hosts if (e.name, e.port) == reached), None)
+        if writing:
+            with translate_errors(self.shown):
+                connection.execute(_DURABLE)
         return connection
 
     def _awake_hosts(self) -> dict[str, str]:

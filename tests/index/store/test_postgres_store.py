@@ -344,6 +344,16 @@ def test_indexes_are_made_in_what_memory_the_server_gives_or_more(
         assert connection.execute("SHOW maintenance_work_mem").fetchone() == (taken,)
 
 
+@pytest.mark.parametrize(("set_to", "taken"), [("off", "on"), ("remote_apply", "remote_apply")])
+def test_what_is_written_lasts_whatever_the_server_is_set_to(
+    vector_server: Server, set_to: str, taken: str
+) -> None:
+    with vector_server.database() as url:
+        address = Address.at(f"{url}?options=-csynchronous_commit%3D{set_to}")
+        with address.connect(writing=True) as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchone() == (taken,)
+
+
 def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path) -> None:
     """Two readers ask while builds and rollbacks switch, across servers."""
     generations = {}
