@@ -5,17 +5,24 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 import shutil
+import struct
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
+
+if TYPE_CHECKING:  # the store does not decide what files give
+    from index.store.articles import SourceRow
 
 _ENTRIES = (
     "index.formats.process",  # files to articles, by the parsers that the table of formats names
@@ -29,6 +36,9 @@ _ENTRIES = (
 _ASIDE = frozenset({"index.errors", "numpy"})
 
 _PACKAGE = Path(__file__).parents[1]
+_DIGEST_SIZE = 32  # bytes
+_STAMP = struct.Struct(">QqQ")
+_SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system ticks every two seconds
 _NAMED = re.compile(r"'(index(?:\.\w+)+)'")
 
 
@@ -141,10 +151,15 @@ def _hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A file's bytes at one moment: their digest, None where they could not be read."""
+    """A file's bytes at one moment: their digest, None where they could not be read.
 
-    stamp: tuple[int, int, int] | None
+    `stamp` is what says that they have not changed since; it is `settled` where the file had not
+    been written to for so long that a change could not have gone without a trace in it.
+    """
+
+    stamp: bytes
     digest: bytes | None
+    settled: bool = False
 
     def holds(self, path: Path) -> bool:
         """Whether nothing says that the file has changed since."""
@@ -153,9 +168,13 @@ class Look:
 
 def look_at(path: Path) -> Look:
     stamp = _stamp(path)  # before the bytes: a change in between is then seen
+    settled = False
+    if stamp:
+        _, written, _ = _STAMP.unpack(stamp)
+        settled = time.time_ns() - written > _SETTLED_NS
     try:
         with path.open("rb") as file:
-            return Look(stamp, hashlib.file_digest(file, "sha256").digest())
+            return Look(stamp, hashlib.file_digest(file, "sha256").digest(), settled)
     except OSError:
         return Look(stamp, None)
 
@@ -165,7 +184,8 @@ class FileReading:
     """What a file gave: the ids of its articles, in order, and what of it was skipped.
 
     `digest` is that of its bytes; None where they cannot be relied on (it changed while it was
-    read, or an article of it met another of the same id): such a file is read again.
+    read, or an article of it met another of the same id): such a file is read again. As long as its
+    `stamp` stays, if it has one, it is not even looked at.
     """
 
     location: str
@@ -174,19 +194,20 @@ class FileReading:
     digest: bytes | None
     articles: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    stamp: bytes = b""
 
     @property
     def failed(self) -> bool:
         """Nothing came of it; the reason may have passed (permissions, time, a missing program)."""
         return not self.articles
 
-    def of(self, source: Source, look: Look) -> bool:
+    def of(self, source: Source, look: Callable[[Source], Look]) -> bool:
         """Whether reading this source again would give the same, however the file is shown now."""
-        return (
-            not self.failed
-            and look.digest is not None
-            and (self.digest, self.url) == (look.digest, source.url)
-        )
+        if self.failed or self.digest is None or self.url != source.url:
+            return False
+        if self.stamp and self.stamp == _stamp(source.path):
+            return True
+        return self.digest == look(source).digest
 
     def shown_as(self, shown: str) -> FileReading:
         """The same, from a folder where the file is shown another way."""
@@ -205,7 +226,8 @@ class FileReading:
             for each in self.skipped
         ]
         articles = json.dumps(self.articles)
-        return (self.location, self.shown, self.url, self.digest, articles, json.dumps(skipped))
+        digest = self.digest and self.digest + self.stamp
+        return (self.location, self.shown, self.url, digest, articles, json.dumps(skipped))
 
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> FileReading:
@@ -214,12 +236,28 @@ class FileReading:
             Skipped(each, Problem.from_json(problem), at and Problem.from_json(at))
             for each, problem, at in json.loads(written)
         )
-        return cls(location, shown, url, digest, tuple(json.loads(articles)), tuple(skipped))
+        stamp = digest[_DIGEST_SIZE:] if digest else b""
+        digest = digest[:_DIGEST_SIZE] if digest else digest
+        ids = tuple(json.loads(articles))
+        return cls(location, shown, url, digest, ids, tuple(skipped), stamp)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def same_as_noted(source: Source, row: SourceRow) -> bool:
+    """Whether a file still is what its row says, by its stamp alone: at once, for most files."""
+    return (
+        (row.shown, row.url) == (source.shown, source.url)
+        and row.articles != "[]"
+        and row.skipped == "[]"
+        and row.digest is not None
+        and len(row.digest) > _DIGEST_SIZE
+        and row.digest[_DIGEST_SIZE:] == _stamp(source.path)
+    )
+
+
+def _stamp(path: Path) -> bytes:
+    """Size, time of the last change and inode; nothing where there is no file."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - half the time of the method, and asked of every file
     except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
+        return b""
+    return _STAMP.pack(status.st_size, status.st_mtime_ns, status.st_ino)
