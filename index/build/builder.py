@@ -119,7 +119,9 @@ def build(
     files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
-    return _Build(open_store(location), files, rules(options), roots, embedder, watch, stop).run()
+    store = open_store(location)
+    memory = store.folder / "rules.json" if store.folder else None
+    return _Build(store, files, rules(options, memory), roots, embedder, watch, stop).run()
 
 
 def build_part(
@@ -253,8 +255,9 @@ class _Build:
             if not draft.gone and not draft.articles.count():
                 return self._unchanged(before.facts, len(before.left_out()))
             self.watch.step("cut")
-            draft.cut(self._check, self.watch.progress)
+            left_out = len(before.left_out()) + draft.articles.left_out()
             differences = draft.changes()
+            draft.cut(self._check, self.watch.progress)
             self.watch.step("embed")
             embedder = self.embedder
             kept = turn.kept_vectors(embedder.id, embedder.dimension)
@@ -268,7 +271,6 @@ class _Build:
             facts = addition.seal(draft.gone, gone, made_by, self._check)
             self.watch.step("switch")
             addition.switch()
-            left_out = len(before.left_out()) + draft.articles.left_out()
         return self._report(facts, differences, embedded, left_out)
 
     def _make(self, turn: BuildTurn, draft: GenerationDraft) -> BuildReport:

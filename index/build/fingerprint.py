@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import packages_distributions, version
@@ -36,13 +37,14 @@ _ENTRIES = (
 _ASIDE = frozenset({"index.errors", "numpy"})
 
 _PACKAGE = Path(__file__).parents[1]
+_Modules = dict[str, tuple[ast.AST, frozenset[str]]]
 _DIGEST_SIZE = 32  # bytes
 _STAMP = struct.Struct(">QqQ")
 _SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system ticks every two seconds
 _NAMED = re.compile(r"'(index(?:\.\w+)+)'")
 
 
-def rules(options: Options | None = None) -> str:
+def rules(options: Options | None = None, memory: Path | None = None) -> str:
     """Equal as long as the same bytes would give the same articles and the same passages.
 
     It covers the code that reads, cuts and notes them, the versions of Python (whose parsers of
@@ -55,21 +57,47 @@ def rules(options: Options | None = None) -> str:
     docstrings, comments and layout do not count. An edit of the store, of searching or of fetching
     has no article read again. One that rewrites a parser without changing what it gives costs a
     reading, but no vectors, for these hang on texts.
+
+    Reading all that code takes two seconds: `memory` is a file that says what came of it as long as
+    no module and no installed package has changed.
     """
     chosen = options or Options()
-    told = [_code(), _libraries(), dict(chosen.fields), chosen.ocr, shutil.which("tesseract")]
+    told = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
+    told.append(shutil.which("tesseract"))
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
 
 @cache
-def _code() -> str:
-    return code_digest(_PACKAGE)
+def _code_and_libraries(memory: Path | None) -> tuple[str, list[str]]:
+    state = _state_of_code()
+    if memory is not None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            known = json.loads(memory.read_text(encoding="utf-8"))
+            if known["state"] == state:
+                return str(known["code"]), list(known["libraries"])
+    modules = _modules(_PACKAGE)
+    code, libraries = _digest(modules), _libraries(modules)
+    if memory is not None:
+        with suppress(OSError):
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            beside = memory.with_suffix(".new")
+            beside.write_text(
+                json.dumps({"state": state, "code": code, "libraries": libraries}), encoding="utf-8"
+            )
+            beside.replace(memory)
+    return code, libraries
 
 
-@cache
-def _libraries() -> list[str]:
+def _state_of_code() -> str:
+    """Another whenever a module of this package is written, or a package installed or removed."""
+    files = [str(each) for each in sorted(_PACKAGE.rglob("*.py"))]
+    stamps = [(each, _stamp(Path(each)).hex()) for each in (*files, *sys.path)]
+    return _hash(json.dumps([sys.version, stamps]))
+
+
+def _libraries(modules: _Modules) -> list[str]:
     """Python, and the distributions that the modules import, with their versions."""
-    imported = {name.partition(".")[0] for _, each in _modules(_PACKAGE).values() for name in each}
+    imported = {name.partition(".")[0] for _, each in modules.values() for name in each}
     known = packages_distributions()
     counted = imported - _ASIDE - {_PACKAGE.name}
     distributions = {each for name in counted for each in known.get(name, ())}
@@ -80,7 +108,11 @@ def _libraries() -> list[str]:
 def code_digest(package: Path) -> str:
     """Of what is done by the modules that files are read, cut and noted by, in the folder of
     `index`."""
-    code = {name: ast.dump(tree) for name, (tree, _) in _modules(package).items()}
+    return _digest(_modules(package))
+
+
+def _digest(modules: _Modules) -> str:
+    code = {name: ast.dump(tree) for name, (tree, _) in modules.items()}
     alone = {name: _hash(_NAMED.sub("", dumped)) for name, dumped in code.items()}
 
     def meant(found: re.Match[str]) -> str:
@@ -90,7 +122,7 @@ def code_digest(package: Path) -> str:
     return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))
 
 
-def _modules(package: Path) -> dict[str, tuple[ast.AST, frozenset[str]]]:
+def _modules(package: Path) -> _Modules:
     """By name, the statements of each module that the entries lead to, and what it imports."""
     modules: dict[str, tuple[ast.AST, frozenset[str]]] = {}
     waiting = list(_ENTRIES)

@@ -18,7 +18,7 @@ from index.store.build_turn import StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KINDS, KnownFiles, SegmentFolder
+from index.store.files.known import KINDS, KnownFiles, SegmentFolder, note_written
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.merge import merge_segments
@@ -150,6 +150,7 @@ class FileAddition:
             if last.id in segments:
                 self._layout.adopt_segment(last.id)
             self._layout.adopt(facts.id)
+        note_written(self._layout, manifest)
         self.generation = facts.id
 
     def switch(self) -> None:

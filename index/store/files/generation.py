@@ -123,9 +123,9 @@ class Generation(ClosedOnExit, ArticleReader):
         self, vector: Vectors, words: WordMatch, of_sentences: WordMatch, rows: IntArray
     ) -> CandidateFeatures:
         """What is known of the passages of these rows, ascending."""
-        starts, counts = self.sentence_rows(rows)
+        _, counts = self.sentence_rows(rows)
         offsets = np.cumsum(counts) - counts
-        sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+        sentence_rows = self.rows_of_sentences(rows)
         return CandidateFeatures(
             keys=rows,
             cosines=self.passage_vectors.scores(vector, rows),
@@ -183,6 +183,12 @@ class Generation(ClosedOnExit, ArticleReader):
         """For each of these passages, the row of its first sentence and how many it has."""
         first = np.asarray(self._first_sentences[rows])
         return first, self._first_sentences[rows + 1] - first
+
+    def rows_of_sentences(self, passages: IntArray) -> IntArray:
+        """The rows of the sentences of these passages, in their order."""
+        starts, counts = self.sentence_rows(passages)
+        offsets = np.cumsum(counts) - counts
+        return np.repeat(starts - offsets, counts) + np.arange(counts.sum())
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         """The vectors of a passage's sentences, shape (sentences, d), in reading order."""

@@ -188,6 +188,10 @@ class VerifiedFiles:
             if state is not None and self._known.get(key) == state:
                 same.add(name)
         manifest.check(folder, whole=True, unhashed=same)
+        self.note(folder, manifest)
+
+    def note(self, folder: Path, manifest: Manifest) -> None:
+        """Take files as whole that have just been written or read."""
         for name in manifest.files:
             key, state = self._state(folder / name)
             if state is not None:
@@ -211,3 +215,13 @@ class VerifiedFiles:
         except OSError:
             return key, None
         return key, [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def note_written(layout: Layout, manifest: Manifest) -> None:
+    """Have the next build not read again what this one has written and hashed."""
+    verified = VerifiedFiles(layout)
+    verified.note(layout.folder(manifest.id), manifest)
+    if manifest.segments:
+        folder = layout.segment(manifest, manifest.segments[-1])
+        verified.note(folder, Manifest.open(folder))
+    verified.save()

@@ -6,6 +6,7 @@
   generations/.<id>/    being built, or left by a build that was killed
   segments/<id>/        what one addition wrote, for the generations that name it
   verified.json         the files that builds have found whole, for them not to read them again
+  rules.json            what articles are read and cut by (see `index.build.fingerprint`)
   resume/               vectors of a build that did not end, for the next one
   lock, lock.holder     one builder at a time
 """

@@ -1,15 +1,15 @@
 """Segments read as one generation: a base, what was added to it since, and without what is gone.
 
 Passages are numbered through: those of the base first, then those of each addition. A term weighs
-by its document frequency in all segments, as in one index of the same articles; what counts until
-segments are merged are the articles that are gone, and the average length of the base.
+by its document frequency in all segments, as in one index of the same articles; only the average
+length that BM25 compares with stays that of the base.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain, islice
@@ -24,6 +24,8 @@ from index.store.build_turn import VectorSource
 from index.store.files.generation import Generation, Ranked, nominated_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
+from index.store.files.word_index import WordIndex
+from index.store.postings import Ints
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
@@ -208,12 +210,17 @@ class SegmentedGeneration(SegmentedArticles):
         self.segments = tuple(segments)
         gone = [tombstones.of(each.facts.id) for each in segments]
         super().__init__(self.segments, gone, [each.facts.passages for each in segments])
-        self._gone_rows = [
-            each.passage_keys(ids) for each, ids in zip(self.segments, gone, strict=True)
-        ]
+        rows = [each.passage_keys(ids) for each, ids in zip(self.segments, gone, strict=True)]
+        self._gone_rows: dict[RowKind, list[IntArray]] = {
+            "passages": rows,
+            "sentences": [
+                each.rows_of_sentences(own) for each, own in zip(self.segments, rows, strict=True)
+            ],
+        }
 
     def term_statistics(self, kind: RowKind) -> SegmentedTerms:
-        return SegmentedTerms([each.term_statistics(kind) for each in self.segments])
+        words = [each.term_statistics(kind) for each in self.segments]
+        return SegmentedTerms(words, self._gone_rows[kind])
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         if within is None and among is None:
@@ -270,7 +277,7 @@ class SegmentedGeneration(SegmentedArticles):
         apart = dict(self._by_segment(without)) if without is not None else {}
         for number, segment in enumerate(self.segments):
             hidden = np.array(apart.get(number, []), dtype=np.int64) - self._first[number]
-            hidden = np.concatenate([hidden, self._gone_rows[number]])
+            hidden = np.concatenate([hidden, self._gone_rows["passages"][number]])
             yield segment.eligible(within, among, hidden if len(hidden) else None)
 
     def _best(self, ranked: Sequence[Ranked], most: int) -> Ranked:
@@ -293,22 +300,37 @@ class SegmentedGeneration(SegmentedArticles):
 
 
 class SegmentedTerms:
-    """See `index.store.reader.TermStatistics`."""
+    """See `index.store.reader.TermStatistics`: of what is in segments and not gone.
 
-    def __init__(self, parts: Sequence[Any]) -> None:
+    `gone` are, by segment, the rows of passages, or of sentences, that are there no more.
+    """
+
+    def __init__(self, parts: Sequence[WordIndex], gone: Sequence[IntArray]) -> None:
         self._parts = parts
+        self._gone = gone
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return sum(map(len, self._parts)) - sum(map(len, self._gone))
 
-    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
         counts = Counter[str]()
-        for part in self._parts:
-            counts.update(part.frequencies(terms))
-        return counts
+        for part, gone in zip(self._parts, self._gone, strict=True):
+            own = part.frequencies(terms)
+            if len(gone):
+                held = {term: _count_held(part.postings.of(term).rows, gone) for term in own}
+                own = {term: count - held[term] for term, count in own.items()}
+            counts.update(own)
+        return {term: count for term, count in counts.items() if count}
 
     def letters(self, language: str) -> str:
         return "".join(sorted(set().union(*(part.letters(language) for part in self._parts))))
+
+
+def _count_held(rows: Ints, gone: IntArray) -> int:
+    """How many of the rows `gone` are among these, which ascend."""
+    sought = gone.astype(np.int32)
+    places = np.minimum(np.searchsorted(rows, sought), len(rows) - 1)
+    return int(np.count_nonzero(rows[places] == sought))
 
 
 class JoinedVectors:

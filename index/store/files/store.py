@@ -16,7 +16,7 @@ from index.store.build_turn import BuildPart, GenerationWriter, PartTurn
 from index.store.disk import translate_disk_errors
 from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
-from index.store.files.known import KnownFiles
+from index.store.files.known import KnownFiles, note_written
 from index.store.files.layout import Layout, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.merge import merged_articles
@@ -156,6 +156,7 @@ class FileTurn:
     def adopt(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.generations):
             self._layout.adopt(draft.id)
+        note_written(self._layout, Manifest.open(self._layout.folder(draft.id)))
 
     def switch(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.current):
