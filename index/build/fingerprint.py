@@ -67,27 +67,44 @@ def rules(options: Options | None = None, memory: Path | None = None) -> str:
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
 
-@cache
+_KNOWN: dict[str, tuple[str, list[str]]] = {}  # by the state of the code
+
+
 def _code_and_libraries(memory: Path | None) -> tuple[str, list[str]]:
     state = _state_of_code()
-    if memory is not None:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            known = json.loads(memory.read_text(encoding="utf-8"))
-            if known["state"] == state:
-                return str(known["code"]), list(known["libraries"])
+    written = _remembered(memory, state) if memory is not None else None
+    if state not in _KNOWN:
+        _KNOWN[state] = written or _read_code()
+    if memory is not None and written is None:
+        _remember(memory, state, *_KNOWN[state])
+    return _KNOWN[state]
+
+
+def _read_code() -> tuple[str, list[str]]:
     modules = _modules(_PACKAGE)
-    code, libraries = _digest(modules), _libraries(modules)
-    if memory is not None:
-        with suppress(OSError):
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            beside = memory.with_suffix(".new")
-            beside.write_text(
-                json.dumps({"state": state, "code": code, "libraries": libraries}), encoding="utf-8"
-            )
-            beside.replace(memory)
-    return code, libraries
+    return _digest(modules), _libraries(modules)
 
 
+def _remembered(memory: Path, state: str) -> tuple[str, list[str]] | None:
+    try:
+        known = json.loads(memory.read_text(encoding="utf-8"))
+        code, libraries = str(known["code"]), list(map(str, known["libraries"]))
+        return (code, libraries) if known["state"] == state else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None:
+    """Nothing is lost where it cannot be written: the code is then read again."""
+    beside = memory.with_suffix(".new")
+    with suppress(OSError):
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        known = {"state": state, "code": code, "libraries": libraries}
+        beside.write_text(json.dumps(known), encoding="utf-8")
+        beside.replace(memory)
+
+
+@cache
 def _state_of_code() -> str:
     """Another whenever a module of this package is written, or a package installed or removed."""
     files = [str(each) for each in sorted(_PACKAGE.rglob("*.py"))]

@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from index.errors import DamagedIndex, NoIndex
+from index.errors import DamagedIndex, NoIndex, Problem
 from index.store.files.generation import Generation
 from index.store.files.known import KnownFiles, VerifiedFiles
 from index.store.files.layout import Hold, Layout
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import REBUILD, Manifest
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
 from index.store.reader import check_model
@@ -54,11 +54,19 @@ def verify(data_dir: Path) -> Manifest:
     layout = Layout(data_dir)
     _, manifest = find_current(data_dir)
     with _nothing_trusted_after_damage(layout):
-        manifest.check(layout.folder(manifest.id), whole=True)
-        for each in manifest.segments:
-            folder = layout.segment(manifest, each)
-            Manifest.open(folder).check(folder, whole=True)
+        check_whole(layout, manifest)
     return manifest
+
+
+def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -> None:
+    """Compare every byte of a generation and of its segments with what was written.
+
+    Raises DamagedIndex, ending in `remedy`.
+    """
+    manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
+    for each in manifest.segments:
+        folder = layout.segment(manifest, each)
+        Manifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
 
 
 @contextmanager

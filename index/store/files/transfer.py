@@ -20,7 +20,7 @@ from index.store.files.known import KnownFiles
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
-from index.store.files.opening import find_current
+from index.store.files.opening import check_whole, find_current
 from index.store.reader import BuildTerms
 
 _AGAIN = Problem("remedy-export")
@@ -177,7 +177,7 @@ def rollback(data_dir: Path) -> Manifest:
         folder = layout.folder(before)
         remedy = Problem("remedy-rollback")
         manifest = Manifest.open(folder, remedy)
-        manifest.check(folder, whole=True, remedy=remedy)
+        check_whole(layout, manifest, remedy)
         with translate_disk_errors(layout.current):
             layout.switch(before)
     return manifest

@@ -116,7 +116,9 @@ def test_other_options_or_other_rules_read_everything_again(
     assert len(corpus.read) == 2
     corpus.build(options)
     assert corpus.read == []
-    monkeypatch.setattr("index.build.fingerprint._code", lambda: "the next version")
+    monkeypatch.setattr(
+        "index.build.fingerprint._code_and_libraries", lambda memory: ("the next version", [])
+    )
     corpus.build(options)
     assert len(corpus.read) == 2
     corpus.build(options)
