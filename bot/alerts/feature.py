@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from bot.messenger.feature import TelegramFeature
     from bot.messenger.handlers.question import QuestionHandlers
     from bot.messenger.services import BotServices
+    from bot.web.feature import WebFeature
+    from bot.web.service import WebService
 
 
 class AlertsFeature(Feature):
@@ -22,3 +24,8 @@ class AlertsFeature(Feature):
         from bot.alerts.telegram import AlertsOnTelegram
 
         return AlertsOnTelegram(services)
+
+    def web(self, service: WebService) -> WebFeature:
+        from bot.alerts.pages import open_pages
+
+        return open_pages(service)

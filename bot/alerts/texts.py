@@ -22,6 +22,18 @@ class AlertPhrases(Texts, domain="alerts", part="alerts"):
     def waiting(self, count: int) -> str: ...
 
 
+class AlertPagePhrases(Texts, domain="alerts", part="page"):
+    """The alerts of a person on the web."""
+
+    title: str
+    how: str
+    none: str
+    dismiss: str
+    cancel: str
+
+    def waiting(self, count: int) -> str: ...
+
+
 class FollowingPhrases(Texts, domain="alerts", part="following"):
     """Subjects of which new articles are told."""
 

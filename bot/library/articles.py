@@ -15,6 +15,7 @@ from index.build.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
+from index.store.builder_status import BuilderStatus
 from index.store.reader import FacetKind, GenerationReader
 from index.text.antecedents import find_leads
 
@@ -133,6 +134,10 @@ class Library:
     def check(self) -> None:
         """Raise IndexingError if the index, or a newer one, cannot be opened."""
         self._index.check()
+
+    def builder_status(self) -> BuilderStatus | None:
+        """What the builder of the index last did, if it ever did anything."""
+        return self._index.builder_status()
 
     def holdings(self) -> Holdings:
         """The size of the index."""

@@ -20,6 +20,7 @@ from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
 from bot.library.build_process import BuildProcess, IndexBuilder
+from bot.library.builder_log import BuilderLog
 from bot.library.format_options import load_format_options
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings, index_store
@@ -206,8 +207,9 @@ class Documents:
                 raise BuildStopped("build-stopped")
         try:
             observer.step("lock")
-            paths = standing_paths(self._settings)
-            return self._build_once(index_store(self._settings), paths, observer, stop)
+            paths, store = standing_paths(self._settings), index_store(self._settings)
+            build = partial(self._build_once, store, paths, observer)
+            return BuilderLog(store).run(build, stop)
         finally:
             self._building.release()
 

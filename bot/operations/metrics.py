@@ -20,6 +20,7 @@ from prometheus_client import (
 )
 
 from bot.answer import Answer
+from index.store.builder_status import BuilderStatus
 
 Doubt = Literal["reply lost", "process died"]
 _Way = Literal["message", "inline", "web"]
@@ -105,6 +106,20 @@ class Meters:
         self._under_way = gauge("selon_under_way", "Updates under way")
         self._age = gauge("selon_index_age_seconds", "Age of the index in service")
 
+        self._builder_seen = gauge(
+            "selon_builder_seen_timestamp_seconds",
+            "Time when the builder of the index last built or looked for changes (0: not known)",
+        )
+        self._build = gauge(
+            "selon_last_build_timestamp_seconds", "End of the last build (0: not known)"
+        )
+        self._build_seconds = gauge("selon_last_build_seconds", "Duration of the last build")
+        self._build_failed = gauge("selon_last_build_failed", "1 if the last build failed")
+        self._build_articles = gauge(
+            "selon_last_build_articles",
+            "Articles in the index after the last build that did not fail",
+        )
+
     def answered(self, answer: Answer, way: _Way) -> None:
         by = "nobody" if answer.help else "model" if answer.model else "articles"
         self._answers.labels(answer.outcome, by, way).inc()
@@ -149,6 +164,16 @@ class Meters:
 
     def doubted(self, cause: Doubt) -> None:
         self._doubts.labels(cause).inc()
+
+    def note_builder(self, status: BuilderStatus | None) -> None:
+        """Show what the builder of the index last did."""
+        if status is None:
+            return
+        self._builder_seen.set(status.seen)
+        self._build.set(status.built or 0)
+        self._build_seconds.set(status.seconds)
+        self._build_failed.set(status.outcome == "failed")
+        self._build_articles.set(status.articles)
 
     @property
     def silence(self) -> float:

@@ -10,12 +10,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from bot.errors import SelonError
 from bot.locale.errors import error_text
 from bot.operations.metrics import METERS
 from index.errors import IndexingError
+from index.store.builder_status import BuilderStatus
 
 PROBE_SECONDS = 60.0  # between trials
 # Seconds after which a trial counts as failed; the next one waits for its end.
@@ -81,6 +82,18 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, SelonError | IndexingError):
         return error_text(error, "en")
     return type(error).__name__
+
+
+class _Index(Protocol):
+    def check(self) -> None: ...
+
+    def builder_status(self) -> BuilderStatus | None: ...
+
+
+async def try_index(library: _Index) -> None:
+    """Trial of the index, which also shows its builder in the metrics. Raises IndexingError."""
+    METERS.note_builder(await asyncio.to_thread(library.builder_status))
+    await asyncio.to_thread(library.check)
 
 
 def index_age(generation: Callable[[], str]) -> float:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 import typer
 
@@ -19,7 +19,7 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings, index_store
+from bot.settings import Settings, copy_index, index_store
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped
@@ -27,11 +27,14 @@ from index.errors import BuildStopped
 if TYPE_CHECKING:
     from index.build.builder import BuildReport, PartReport
     from index.formats.base import Options, Skipped
+    from index.models.base import Embedder
+    from index.store.base import IndexStore
     from index.store.build_turn import BuildPart
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
 NAMED = 20  # skipped files that a person is shown; a pipe gets them all, and so does `--verbose`
+Stop: TypeAlias = Callable[[], bool]
 # Which skipped files are named: where they were before, their number is enough.
 Naming = Literal["all", "some", "none"]
 
@@ -65,11 +68,16 @@ def index(
         str | None,
         typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False),
     ] = None,
+    reshard: Annotated[bool, typer.Option("--reshard", help="reshard")] = False,
 ) -> int:
     """Build the index of these paths. Files that had to be skipped are named; they fail the command
     only if it is `strict`, so that whoever waits for an index gets one."""
     from bot.library.paths import corpus_paths, standing_paths
 
+    if reshard:
+        if paths or part or if_missing:
+            raise KeepingError("reshard-alone")
+        return _reshard(settings)
     build_part = _part(part)
     there_is_one = if_missing and index_store(settings).current_id() is not None
     if there_is_one and _is_of_the_model(settings):
@@ -109,10 +117,18 @@ def followed_build(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
     """Build, show how far it is and what it did; None where the person has interrupted it."""
+    from bot.library.builder_log import BuilderLog
     from index.build.builder import build
 
     lines = partial(_report_lines, language=settings.language)
-    return _followed(settings, partial(build, paths), options, naming, lines)
+
+    def job(store: IndexStore, embedder: Embedder, *, stop: Stop, **more: Any) -> BuildReport:
+        def start(stop: Stop) -> BuildReport:
+            return build(paths, store, embedder, stop=stop, **more)
+
+        return BuilderLog(store).run(start, stop)
+
+    return _followed(settings, job, options, naming, lines)
 
 
 def _followed_part(
@@ -161,6 +177,31 @@ def _followed(
     show(console_for(sys.stdout), "\n".join(lines(report, time.monotonic() - began)))
     _tell_skipped(report.skipped, settings.language, naming)
     return report
+
+
+def _reshard(settings: Settings) -> int:
+    """Copy the index to other servers, unless the person interrupts it."""
+    from bot.terminal.progress import observed, stoppable
+
+    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
+    err = console_for(sys.stderr)
+    began = time.monotonic()
+
+    with observed(err, phrases, more.stopping) as observer, stoppable(observer.stopping) as stop:
+
+        def check() -> None:
+            if stop():
+                raise KeyboardInterrupt
+
+        observer.step("write")
+        try:
+            facts = copy_index(settings, check)
+        except KeyboardInterrupt:
+            show(err, phrases.index_interrupted)
+            return FAILED
+    seconds = time.monotonic() - began
+    show(console_for(sys.stdout), more.resharded(facts.articles, facts.id, seconds))
+    return DONE
 
 
 def _part(typed: str | None) -> BuildPart | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -20,21 +20,27 @@ from bot.locale.catalogue import Language
 from bot.locale.errors import error_text
 from bot.state import web_tokens
 from bot.state.people import WEB_PEOPLE
+from bot.web.forwarded import visitor_hop
 from bot.web.program_errors import error_response, is_for_programs
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
 
 COOKIE = "selon"
+SECURE_COOKIE = "__Host-selon"  # over HTTPS: a neighbouring domain cannot set it
 COOKIE_DAYS = 90
 LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
 _SECRET_BYTES = 16
 _SECRET_LENGTHS = range(20, 65)
+_X_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 _PUBLIC = (LOGIN, "/static/", "/widget.js")
 
 
 class TrustedProxies:
-    """Middleware: lets one's own proxies say whom and how they serve, and notes that they did."""
+    """Middleware: lets one's own proxies say whom and how they serve, and notes that they did.
+
+    `Forwarded` is read where they send no `X-Forwarded-*`.
+    """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
         self._direct = app
@@ -42,17 +48,33 @@ class TrustedProxies:
         self._proxies = [ip_network(each) for each in proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        trusted = scope["type"] == "http" and self._is_proxy(scope.get("client"))
+        trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
         scope.setdefault("state", {})["proxied"] = trusted
         app: Any = self._forwarded if trusted else self._direct
-        await app(scope, receive, send)
+        await app(self._described(scope) if trusted else scope, receive, send)
 
-    def _is_proxy(self, client: tuple[str, int] | None) -> bool:
+    def _described(self, scope: Scope) -> Scope:
+        """The request as `Forwarded` describes it; as it came if that is absent or malformed."""
+        headers = Headers(scope=scope)
+        if "forwarded" not in headers or not _X_FORWARDED.isdisjoint(headers):
+            return scope
+        hop = visitor_hop(", ".join(headers.getlist("forwarded")), self._is_proxy)
+        if hop is None:
+            return scope
+        scope = {**scope, "scheme": hop.scheme or scope["scheme"]}
+        if hop.client:
+            scope["client"] = (hop.client, 0)
+        if hop.host:
+            others = [each for each in scope["headers"] if each[0] != b"host"]
+            scope["headers"] = [(b"host", hop.host.encode()), *others]
+        return scope
+
+    def _is_proxy(self, host: str) -> bool:
         try:
-            address = ip_address(client[0]) if client else None
+            address = ip_address(host)
         except ValueError:
             return False
-        return address is not None and any(address in each for each in self._proxies)
+        return any(address in each for each in self._proxies)
 
 
 class Access:
@@ -85,7 +107,7 @@ class Access:
         async def send_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and cookie:
                 MutableHeaders(scope=message).append(
-                    "set-cookie", cookie_header(cookie, secure=scope["scheme"] == "https")
+                    "set-cookie", cookie_header(cookie, scope["scheme"])
                 )
             await send(message)
 
@@ -97,9 +119,10 @@ class Access:
         Raises WebError.
         """
         settings = self._service.settings
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(cookie_name(request.url.scheme), "")
         if settings.web_access == "proxy":
-            name = request.headers.get(settings.web_proxy_user, "").strip()
+            names = request.headers.getlist(settings.web_proxy_user)
+            name = names[0].strip() if len(names) == 1 else ""  # of two, a stranger sent one
             if not name or not request.state.proxied:
                 raise NotIdentified("web-not-identified")
             return f"user {name}", ""
@@ -142,8 +165,7 @@ def routes(service: WebService) -> list[BaseRoute]:
         if await service.state.run(web_tokens.token_name, token=token) is None:
             await service.count(request.state.visitor, ATTEMPT_COST)
             return render(request, "login.html", 401, refused=True)
-        secure = request.url.scheme == "https"
-        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, secure=secure)})
+        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, request.url.scheme)})
 
     return [Route(LOGIN, show, methods=["GET"]), Route(LOGIN, enter, methods=["POST"])]
 
@@ -154,10 +176,17 @@ def bearer(request: HTTPConnection) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def cookie_header(secret: str, *, secure: bool) -> str:
-    age = COOKIE_DAYS * 86400
-    ending = "; Secure" if secure else ""
-    return f"{COOKIE}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{ending}"
+def cookie_name(scheme: str) -> str:
+    return SECURE_COOKIE if scheme == "https" else COOKIE
+
+
+def cookie_header(secret: str, scheme: str, days: int = COOKIE_DAYS) -> str:
+    """Set the cookie; for no days, remove it."""
+    ending = "; Secure" if scheme == "https" else ""
+    return (
+        f"{cookie_name(scheme)}={secret}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
+        f"{ending}"
+    )
 
 
 def address_number(host: str) -> int:

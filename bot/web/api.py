@@ -24,7 +24,15 @@ from bot.json_records import (
     json_line,
 )
 from bot.locale.answers import Phrases
-from bot.web.service import QUESTION_LIMIT, READ_COST, SEARCH_COST, WebService, plain_question
+from bot.web.service import (
+    QUESTION_LIMIT,
+    READ_COST,
+    SEARCH_COST,
+    WebService,
+    plain_question,
+    whole_number,
+    without_nul,
+)
 
 MOST_RESULTS = 50
 _RESULTS = 10
@@ -93,7 +101,7 @@ class JsonApi:
         """The articles about `?q=`, at most `?limit=`."""
         query = plain_question(request.query_params.get("q", ""))
         limit = request.query_params.get("limit", str(_RESULTS))
-        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_RESULTS):
+        if not 1 <= whole_number(limit) <= MOST_RESULTS:
             raise FieldError("web-limit", field="limit", most=MOST_RESULTS)
         await self._service.count(request.state.visitor, SEARCH_COST)
         articles = await asyncio.to_thread(self._service.library.rank, query)
@@ -110,6 +118,7 @@ class JsonApi:
 
     def _record(self, article_id: str) -> ArticleRecord | None:
         generation = self._service.library.searcher().generation
+        article_id = without_nul(article_id)
         article = generation.article(article_id)
         if article is None:
             return None

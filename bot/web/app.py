@@ -68,12 +68,12 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             Middleware(ProgramErrors),
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(SecurityHeaders),
+            Middleware(TrustedProxies, proxies=service.settings.web_proxies),
             Middleware(
                 TrustedHostMiddleware,
                 allowed_hosts=served_hosts(service.settings),
                 www_redirect=False,
             ),
-            Middleware(TrustedProxies, proxies=service.settings.web_proxies),
             Middleware(widget.Frames, origins=service.settings.web_embed, csp=CSP),
             Middleware(OwnOrigin),
             Middleware(BodyDeadline),
@@ -88,7 +88,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         },
     )
     app.state.service = service
-    app.state.links = [link for each in features for link in each.links]
+    app.state.features = features
     return app
 
 

@@ -25,7 +25,7 @@ from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView, article_path
 from bot.web.reader import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
-from bot.web.service import Visitor, WebService
+from bot.web.service import Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.store.reader import FacetKind
@@ -71,7 +71,7 @@ class ArticlePages:
     async def read_article(self, request: Request) -> Response:
         """An article, at a quote of the answer `a`, or of the references `ref`."""
         query, places, answer, changed = request.query_params, list[QuotePlace](), "", False
-        number = _whole(query.get("n"))
+        number = whole_number(query.get("n", ""))
         turn = await self._service.stored(query["a"]) if "a" in query else None
         if turn is not None and turn.key:
             recalled = await self._service.recalled(turn)
@@ -99,7 +99,9 @@ class ArticlePages:
         if place is None and here and not changed:
             place = here[0]
         parts = count_parts(article)
-        part = _whole(query.get("part")) or (part_of(article, place.span.start) if place else 1)
+        part = whole_number(query.get("part", "")) or (
+            part_of(article, place.span.start) if place else 1
+        )
         return render(
             request,
             "reader.html",
@@ -136,7 +138,7 @@ class ArticlePages:
         visitor: Visitor = request.state.visitor
         phrases = ListPhrases.of(visitor.language)
         today = self._service.now().date()
-        page = max(1, _whole(query.get("page")))
+        page = max(1, whole_number(query.get("page", "")))
         values = {name: _field(query.get(name, "")) for name in _FIELDS}
         try:
             selection = _selection(values, today)
@@ -169,8 +171,8 @@ _FIELDS = ("q", *_FACETS, "since", "until")
 
 
 def _field(written: str) -> str:
-    """What an address says, bounded, and without the one character that PostgreSQL refuses."""
-    return written[:FIELD_LIMIT].replace("\0", "").strip()
+    """What an address says, bounded."""
+    return without_nul(written[:FIELD_LIMIT]).strip()
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:
@@ -251,9 +253,3 @@ def _place(copy: Copy) -> str:
 def _file_name(path: str) -> str:
     """The name without its folders, which are nothing to strangers."""
     return path.rpartition("/")[2]
-
-
-def _whole(written: str | None) -> int:
-    """The number that an address has; 0 if it has none."""
-    text = written or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

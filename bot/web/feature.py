@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from bot.locale.catalogue import Language
@@ -22,8 +23,13 @@ class MenuLink:
 class WebFeature:
     """The web half of a feature: its routes, and its links in the menu.
 
+    `refusal` gives the HTML below an answer that is not sure, by the answer's key, for people who
+    are known; `notice` that which the home page begins with. `chores` run every few seconds.
     Its templates lie in `templates/` in its folder.
     """
 
     routes: Sequence[BaseRoute]
     links: Sequence[MenuLink] = ()
+    refusal: Callable[[str, Language], str] | None = None
+    notice: Callable[[Request], Awaitable[str]] | None = None
+    chores: Sequence[Callable[[], Awaitable[None]]] = ()

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from bot.followups.turn import TurnText
 from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
-from bot.operations.probes import Probe, index_age, run_probes
+from bot.operations.probes import Probe, Trial, index_age, run_probes, try_index
 from bot.state import meters
 from bot.web.service import WebService
 
@@ -29,10 +30,11 @@ async def serve_health(service: WebService) -> AsyncIterator[None]:
         now = service.now()
         await service.state.run(meters.notice, key="health", now=now, every=timedelta())
 
-    async def try_index() -> None:
-        await asyncio.to_thread(service.library.check)
-
-    trials = {"answers": try_answer, "database": try_database, "index": try_index}
+    trials: dict[str, Trial] = {
+        "answers": try_answer,
+        "database": try_database,
+        "index": partial(try_index, service.library),
+    }
     probes = [Probe(name, trial) for name, trial in trials.items()]
     checks: dict[str, HealthCheck] = {each.name: each.finding for each in probes}
     generation = service.library.generation

@@ -9,6 +9,7 @@ from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
 from bot.help_numbers import help_text
 from bot.locale.answers import HelpPhrases, Phrases, title_of
 from bot.locale.source import details
+from bot.locale.text import harmless
 from bot.web.addresses import article_address, citation_address
 from bot.web.answer_view import lead_before
 from index.article import Article
@@ -97,7 +98,7 @@ class LinkedText:
             return
         self.add(f"\n\n{phrases.nearest_articles}\n")
         for article in articles:
-            title = LINE_END.sub(" ", title_of(article, phrases.code))
+            title = _one_line(title_of(article, phrases.code))
             title = _LABEL_MARKUP.sub(r"\\\g<0>", title)
             address = _in_markdown(article_address(article, self.base))
             self.add(f"\n- [{title}]({address}){_line(details(article, phrases))}")
@@ -113,7 +114,11 @@ def escape_markdown(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return escape_markdown(LINE_END.sub(" ", text))
+    return escape_markdown(_one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return harmless(LINE_END.sub(" ", text))
 
 
 def _in_markdown(url: str) -> str:

@@ -27,7 +27,14 @@ from bot.locale.answers import Phrases, title_of
 from bot.settings import Settings
 from bot.web.addresses import article_address, base_address, citation_address
 from bot.web.program_errors import ProgramError
-from bot.web.service import READ_COST, SEARCH_COST, Visitor, WebService, plain_question
+from bot.web.service import (
+    READ_COST,
+    SEARCH_COST,
+    Visitor,
+    WebService,
+    plain_question,
+    without_nul,
+)
 from index.article import Article
 
 INSTRUCTIONS = (
@@ -178,7 +185,7 @@ class ArticleTools:
 
     async def fetch(self, asker: Asker, typed: ArticleKey) -> Document:
         await asker.count(READ_COST)
-        article = await asyncio.to_thread(self._library.article, typed.id)
+        article = await asyncio.to_thread(self._library.article, without_nul(typed.id))
         if article is None:
             raise MissingPage("web-article-none")
         link = _link(article, asker)

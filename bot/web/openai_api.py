@@ -54,10 +54,15 @@ class InputMessage(BaseModel):
     content: Annotated[str, BeforeValidator(_content)] = ""
 
 
+class StreamOptions(BaseModel):
+    include_usage: StrictBool = False
+
+
 class ChatRequest(BaseModel):
     model: str
     messages: list[InputMessage]
     stream: StrictBool | None = None
+    stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
 
 
@@ -85,11 +90,15 @@ def routes(service: WebService) -> list[BaseRoute]:
 
 @dataclass(slots=True)
 class GrowingMessage:
-    """The message of an answer under way: what was sent of it, and its citations at the end."""
+    """The message of an answer under way: what was sent of it, and its citations at the end.
+
+    `prompt` is the length of the messages before it, in words.
+    """
 
     answers: AsyncIterator[Answer | StoredAnswer]
     base: str
     key: str
+    prompt: int
     created: int = field(default_factory=lambda: int(time.time()))
     text: str = ""
     links: list[CitationLink] = field(default_factory=list)
@@ -138,7 +147,8 @@ class OpenAIDoor:
         typed = await _read(request, ChatRequest)
         message = await self._answer(request, typed.messages, "messages")
         if typed.stream:
-            return _streamed(request, chat_events(message))
+            counted = typed.stream_options is not None and typed.stream_options.include_usage
+            return _streamed(request, chat_events(message, counted=counted))
         async for _ in message.pieces():
             pass
         return JSONResponse(chat_completion(message))
@@ -176,7 +186,8 @@ class OpenAIDoor:
         if first.done():
             first.result()
         base = base_address(self._service.settings, request)
-        return GrowingMessage(_with_first(first, answers), base, key)
+        prompt = sum(len(each.content.split()) for each in messages)
+        return GrowingMessage(_with_first(first, answers), base, key, prompt)
 
 
 async def _with_first(
@@ -231,7 +242,14 @@ def chat_completion(message: GrowingMessage) -> Fields:
         "annotations": _chat_annotations(message),
     }
     choice = {"index": 0, "message": spoken, "logprobs": None, "finish_reason": "stop"}
-    return {**_chat_head(message, "chat.completion"), "choices": [choice]}
+    return {**_chat_head(message, "chat.completion"), "choices": [choice], "usage": _usage(message)}
+
+
+def _usage(message: GrowingMessage, names: tuple[str, str] = ("prompt", "completion")) -> Fields:
+    """The lengths of what was asked and answered, in words: Selon has no tokens of its own."""
+    lengths = (message.prompt, len(message.text.split()))
+    counts = {f"{name}_tokens": length for name, length in zip(names, lengths, strict=True)}
+    return {**counts, "total_tokens": sum(lengths)}
 
 
 def _chat_head(message: GrowingMessage, kind: str) -> Fields:
@@ -247,8 +265,8 @@ def _chat_annotations(message: GrowingMessage) -> list[Fields]:
     return [{"type": "url_citation", "url_citation": _url_citation(each)} for each in message.links]
 
 
-async def chat_events(message: GrowingMessage) -> AsyncGenerator[str]:
-    """The events of a chat answer; the last chunk has the annotations."""
+async def chat_events(message: GrowingMessage, *, counted: bool = False) -> AsyncGenerator[str]:
+    """The events of a chat answer; the last chunk has the annotations, one more is `counted`."""
     head = _chat_head(message, "chat.completion.chunk")
 
     def chunk(delta: Fields, finish: str | None = None) -> str:
@@ -259,6 +277,8 @@ async def chat_events(message: GrowingMessage) -> AsyncGenerator[str]:
     async for piece in message.pieces():
         yield chunk({"content": piece})
     yield chunk({"annotations": _chat_annotations(message)}, "stop")
+    if counted:
+        yield _event({**head, "choices": [], "usage": _usage(message)})
     yield "data: [DONE]\n\n"
 
 
@@ -280,6 +300,15 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
         "store": False,
         "tool_choice": "none",
         "tools": [],
+        "usage": _response_usage(message) if status == "completed" else None,
+    }
+
+
+def _response_usage(message: GrowingMessage) -> Fields:
+    return {
+        **_usage(message, ("input", "output")),
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
     }
 
 

@@ -50,8 +50,16 @@ class AskPages:
         question = request.query_params.get("q", "")
         if question and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
             return await self._ask(request, question, _conversation(""))
-        new, examples = _conversation(""), self._examples.of(request.state.visitor.language)
-        return render(request, "ask.html", question=question, conversation=new, examples=examples)
+        return render(
+            request,
+            "ask.html",
+            question=question,
+            conversation=_conversation(""),
+            examples=self._examples.of(request.state.visitor.language),
+            notices=[
+                await each.notice(request) for each in request.app.state.features if each.notice
+            ],
+        )
 
     async def ask(self, request: Request) -> Response:
         return await self._ask(request, *await _question(request))

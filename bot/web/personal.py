@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
 from bot.state import privacy
-from bot.web.access import COOKIE
+from bot.web.access import cookie_header
 from bot.web.rendering import render
 from bot.web.service import WebService
 
@@ -58,7 +58,7 @@ class PersonalPages:
         """Erase everything in one transaction, and the cookie."""
         await self._service.state.run(_erase, person_id=request.state.visitor.person_id)
         response = render(request, "forget.html", phrases=_phrases(request), forgotten=True)
-        response.delete_cookie(COOKIE)
+        response.headers.append("set-cookie", cookie_header("", request.url.scheme, days=0))
         return response
 
 

@@ -21,6 +21,7 @@ from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
+from bot.locale.text import harmless
 from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
@@ -51,7 +52,7 @@ def environment() -> Environment:
         "web_address": web_address,
     }
     templates.filters |= {
-        "flowing": lambda text: LINE_END.sub(" ", text),
+        "flowing": lambda text: harmless(LINE_END.sub(" ", text)),
         "day": format.day,
         "number": format.number,
     }
@@ -90,7 +91,12 @@ class PageTexts:
         return CitationFormats(citation, self.answer, address)
 
     def details(self, article: Any) -> str:
-        return details(article, self.answer)
+        """What stands beside a title; a line does not break within the day."""
+        text = details(article, self.answer)
+        if article.published is None:
+            return text
+        day = self.answer.day(article.published)
+        return text.replace(day, day.replace(" ", "\u00a0"))
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -109,7 +115,8 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             holdings=current_holdings(service.library),
             path=request.url.path,
             base=base_address(service.settings, request),
-            links=request.app.state.links,
+            features=request.app.state.features,
+            known=visitor.is_known,
             **values,
         )
     )

@@ -117,10 +117,9 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def server_of(
-    service: WebService, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature]
+    service: WebService, ready: Callable[[str], None], features: Sequence[WebFeature]
 ) -> WebServer:
-    """The server of the pages, not yet started. `open_features` open what features add."""
-    features = [each for open_feature in open_features if (each := open_feature(service))]
+    """The server of the pages, not yet started."""
     config = uvicorn.Config(
         create_app(service, features),
         http=PunctualProtocol,
@@ -144,8 +143,9 @@ def serve(
     allow_connections()
 
     async def until_stopped(service: WebService) -> None:
-        async with serve_health(service), keep_up(service, erases=True):
-            await server_of(service, ready, open_features).serve([listening])
+        features = _opened(open_features, service)
+        async with serve_health(service), keep_up(service, features, erases=True):
+            await server_of(service, ready, features).serve([listening])
 
     with bind(settings) as listening, open_service(settings) as service:
         asyncio.run(until_stopped(service))
@@ -158,12 +158,18 @@ async def serve_beside(
     """Serve while the block lasts, which handles the signals. Raises MessengerError."""
     allow_connections()
     listening = bind(service.settings)
-    server = server_of(service, ready, open_features)
+    features = _opened(open_features, service)
+    server = server_of(service, ready, features)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
     serving = asyncio.create_task(server.serve([listening]))
     try:
-        async with keep_up(service, erases=False):  # the bot does
+        async with keep_up(service, features, erases=False):  # the bot does
             yield
     finally:
         server.should_exit = True
         await serving
+
+
+def _opened(open_features: Sequence[OpenWebFeature], service: WebService) -> list[WebFeature]:
+    """What features add to the pages."""
+    return [each for open_feature in open_features if (each := open_feature(service))]

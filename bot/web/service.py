@@ -34,9 +34,19 @@ READ_COST = 0.05  # of an article that a program reads
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
+def without_nul(text: str) -> str:
+    """Text without the one character that PostgreSQL refuses."""
+    return text.replace("\0", "")
+
+
+def whole_number(text: str) -> int:
+    """The number that a stranger has written; 0 if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
 def plain_question(text: str) -> str:
     """A question on one line. Raises WebError if there is none, or too much of it."""
-    question = " ".join(text.split())
+    question = " ".join(without_nul(text).split())
     if not question:
         raise WebError("web-question-empty")
     if len(question) > QUESTION_LIMIT:
@@ -66,6 +76,11 @@ class Visitor:
     person_id: int
     language: Language
     address: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """True if a token or a proxy names the person."""
+        return self.address is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +174,14 @@ class WebService:
         METERS.answered(answer, "web")
         yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
 
+    async def quote(self, question: str) -> Answer:
+        """The answer in the articles' words, neither stored nor counted."""
+        answer: Answer | None = None
+        async for newest in self.chain.astream(TurnText(question, quoted=True)):
+            answer = newest
+        assert answer is not None
+        return answer
+
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
         """Count a request against the visitor's limits. Raises TooManyQuestions."""
         over = await self.limits.take(visitor.person_id, visitor.address, cost)
@@ -167,7 +190,7 @@ class WebService:
 
     async def stored(self, key: str) -> TurnRecord | None:
         """The turn whose answer has this key."""
-        return await self.state.run(conversations.turn_of_key, key=key)
+        return await self.state.run(conversations.turn_of_key, key=without_nul(key))
 
     async def recalled(self, turn: TurnRecord) -> RecalledAnswer:
         """The answer of a stored turn, compared with the articles of today."""

@@ -1,46 +1,63 @@
-"""What the pages forget by and by: idle limits, and where no bot does it, records past their
-time."""
+"""What is done beside the pages: the chores of features, and forgetting idle limits and, where no
+bot does it, records past their time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.errors import StateError
+from bot.errors import SelonError
 from bot.operations.logs import PublicText
 from bot.state import retention
 from bot.state.clock import look_at_clock
 from bot.state.retention import RetentionTerms
+from bot.web.feature import WebFeature
 from bot.web.service import WebService
+from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 3600.0
+CHORE_SECONDS = 20.0
 
 
 @asynccontextmanager
-async def keep_up(service: WebService, *, erases: bool) -> AsyncIterator[None]:
-    """Forget every hour while the block lasts; records too if this process `erases`."""
+async def keep_up(
+    service: WebService, features: Sequence[WebFeature], *, erases: bool
+) -> AsyncIterator[None]:
+    """Do the chores while the block lasts, and forget every hour; records too if this process
+    `erases`."""
 
-    async def repeat() -> None:
-        while True:
-            try:
-                await service.limits.tidy()
-                if erases:
-                    await erase_expired(service)
-            except StateError as error:
-                logger.error("Nothing could be forgotten: %s", error)
-            await asyncio.sleep(UPKEEP_SECONDS)
+    async def forget() -> None:
+        await service.limits.tidy()
+        if erases:
+            await erase_expired(service)
 
-    upkeep = asyncio.create_task(repeat())
+    chores = [(chore, CHORE_SECONDS) for each in features for chore in each.chores]
+    tasks = [
+        asyncio.create_task(_repeat(job, seconds))
+        for job, seconds in [(forget, UPKEEP_SECONDS), *chores]
+    ]
     try:
         yield
     finally:
-        upkeep.cancel()
-        await asyncio.gather(upkeep, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(job: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        try:
+            await job()
+        except (SelonError, IndexingError) as error:
+            logger.error("A job beside the pages failed: %s", error)
+        except Exception as error:  # the next time may be better
+            logger.error("A job beside the pages failed", exc_info=error)
+        await asyncio.sleep(seconds)
 
 
 async def erase_expired(service: WebService) -> None:

@@ -18,22 +18,21 @@ from tests.bot.web.browser import WAIT_SECONDS, open_browser
 FOLDER = Path(__file__).parent
 QUESTION = "Quand Notre-Dame a-t-elle rouvert ?"
 UNSAID = "Qui sera l’archevêque de Paris en 2030 ?"
+DAILY = "/quotidien?day=2025-08-29"
+LIST = "/articles?q=t%C3%A9lescope"
 
 
-def photograph(
-    browser: Chrome,
-    address: str,
-    name: str,
-    questions: list[str],
-    size: tuple[int, int],
-    scheme: str,
-) -> None:
-    """Ask the questions one after the other, and save what is then seen."""
+def dress(browser: Chrome, size: tuple[int, int], scheme: str) -> None:
     width, height = size
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
+
+
+def ask(browser: Chrome, address: str, questions: list[str]) -> None:
+    """Ask the questions one after the other."""
     browser.get(address)
     for count, question in enumerate(questions, 1):
         browser.find_element(By.ID, "q").send_keys(question)
@@ -44,15 +43,29 @@ def photograph(
                 and not page.find_element(By.ID, "q").get_attribute("value")
             )
         )
+
+
+def save(browser: Chrome, name: str) -> None:
     browser.execute_script("document.activeElement.blur()")
     browser.save_screenshot(str(FOLDER / f"{name}.png"))
 
 
 def main(address: str) -> None:
     with open_browser() as browser:
-        photograph(browser, address, "web-light", [UNSAID, QUESTION], (1100, 900), "light")
-        photograph(browser, address, "web-refus-light", [UNSAID], (1100, 620), "light")
-        photograph(browser, address, "web-phone-dark", [QUESTION], (390, 760), "dark")
+        dress(browser, (1100, 900), "light")
+        ask(browser, address, [UNSAID, QUESTION])
+        save(browser, "web-light")
+        dress(browser, (1100, 620), "light")
+        browser.find_element(By.CSS_SELECTOR, ".actions a").click()
+        save(browser, "web-article-light")
+        ask(browser, address, [UNSAID])
+        save(browser, "web-refus-light")
+        for name, path in (("web-quotidien-light", DAILY), ("web-articles-light", LIST)):
+            browser.get(address.rstrip("/") + path)
+            save(browser, name)
+        dress(browser, (390, 760), "dark")
+        ask(browser, address, [QUESTION])
+        save(browser, "web-phone-dark")
 
 
 if __name__ == "__main__":

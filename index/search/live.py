@@ -14,6 +14,7 @@ from index.findings import Findings, Hit
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
+from index.store.builder_status import BuilderStatus
 from index.store.factory import Location, open_store
 
 logger = logging.getLogger(__name__)
@@ -133,6 +134,9 @@ class LiveIndex:
         if self._refusal is not None:
             raise self._refusal
         self._store.facts()
+
+    def builder_status(self) -> BuilderStatus | None:
+        return self._store.builder_status()
 
     def _open(self) -> _Served:
         embedder = self._embedder

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex
+from index.store.builder_status import BuilderStatus
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
 if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
@@ -153,6 +154,14 @@ class IndexStore(Protocol):
         ...
 
     def removed(self) -> RemovedArticles: ...
+
+    def note_builder(self, status: BuilderStatus) -> None:
+        """Keep what the builder did, for `builder_status`."""
+        ...
+
+    def builder_status(self) -> BuilderStatus | None:
+        """None if no builder has noted anything."""
+        ...
 
     def build_turn(self) -> AbstractContextManager[BuildTurn]:
         """Exclusive access for one build. Raises BuildLocked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,8 +11,25 @@ from index.errors import Problem, StoreError, reason_of
 
 if TYPE_CHECKING:
     from index.store.base import IndexStore
+    from index.store.build_turn import StopCheck
+    from index.store.reader import GenerationFacts
 
 Location: TypeAlias = "Path | IndexStore"
+
+
+def reshard(workplace: Path, old: str, new: str, check: StopCheck) -> GenerationFacts:
+    """Copy the index of the servers `old` to the servers `new`, and put it in service there.
+
+    Both are addresses as `open_store` takes them; the old index stays as it is. `workplace` is a
+    data directory. Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
+    """
+    source, target = open_store(workplace, old), open_store(workplace, new)
+    from index.store.postgres.store import PostgresStore
+
+    assert isinstance(source, PostgresStore)
+    assert isinstance(target, PostgresStore)
+    with closing(source), closing(target):
+        return target.reshard(source, check)
 
 
 def open_store(location: Location, url: str | None = None) -> IndexStore:

@@ -40,6 +40,7 @@ from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
 from index.models.base import Embedder, Vectors
+from index.store.builder_status import BuilderStatus
 from index.store.reader import FacetKind
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.botapi.server import BotServer
@@ -91,6 +92,9 @@ class Shelf:
 
     def check(self) -> None:
         """It is always open."""
+
+    def builder_status(self) -> BuilderStatus | None:
+        return BuilderStatus(1_772_370_000.0, 1_772_366_400.0, 2.5, "switched", len(self.articles))
 
     def holdings(self) -> Holdings:
         built = datetime(2026, 3, 1, 12, tzinfo=UTC)

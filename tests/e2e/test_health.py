@@ -65,6 +65,11 @@ async def test_well_is_every_check_and_when_an_update_was_last_accepted(
         counted = await figures(port)
         assert counted[frozenset({"selon_last_update_timestamp_seconds"})] >= before.timestamp()
         assert all(counted[frozenset({"selon_healthy", check})] == 1 for check in CHECKS)
+        assert counted[frozenset({"selon_builder_seen_timestamp_seconds"})] == 1_772_370_000
+        assert counted[frozenset({"selon_last_build_timestamp_seconds"})] == 1_772_366_400
+        assert counted[frozenset({"selon_last_build_seconds"})] == 2.5
+        assert counted[frozenset({"selon_last_build_failed"})] == 0
+        assert counted[frozenset({"selon_last_build_articles"})] == 1
     with pytest.raises(aiohttp.ClientConnectorError):
         await health(port)
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,18 @@ class Server:
         finally:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @contextmanager
+    def tablespace(self, folder: Path) -> Iterator[str]:
+        """The URL of an empty database whose tables lie in a folder of its own."""
+        name = f"selon_{next(self._numbers)}"
+        self._say(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+        self._say(f"CREATE DATABASE {name} TABLESPACE {name}")
+        try:
+            yield self.url(name)
+        finally:
+            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+            self._say(f"DROP TABLESPACE {name}")
+
     def kill(self) -> None:
         """End it as `kill -9` does; it does not come back."""
         self._control("kill")
@@ -78,6 +90,15 @@ class Server:
             yield
         finally:
             self._control("start")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stopped, as by SIGSTOP, until the block ends: its kernel still answers, it does not."""
+        self._control("freeze")
+        try:
+            yield
+        finally:
+            self._control("thaw")
 
     def _say(self, sql: str) -> None:
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -168,6 +189,13 @@ def running(
                 pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
                 os.kill(pid, signal.SIGKILL)
                 (data / "postmaster.pid").unlink()
+            elif name in ("freeze", "thaw"):
+                pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+                sign = signal.SIGSTOP if name == "freeze" else signal.SIGCONT
+                os.kill(pid, sign)  # first: it starts no more of them
+                for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+                    with suppress(ProcessLookupError):
+                        os.kill(int(each), sign)
             elif (data / "postmaster.pid").exists():
                 _run([*control, "-m", "immediate", "stop"], folder, owner)
 

@@ -17,7 +17,7 @@ from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.services import BotServices
 from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
-from bot.operations.probes import Probe, index_age, run_probes
+from bot.operations.probes import Probe, index_age, run_probes, try_index
 from bot.state import meters
 from index.errors import reason_of
 
@@ -42,7 +42,7 @@ async def serve_health(
         *([hearing] if settings.webhook_url else []),
         Probe("answers", partial(_try_answer, services)),
         Probe("database", partial(_try_database, services)),
-        Probe("index", partial(asyncio.to_thread, library.check)),
+        Probe("index", partial(try_index, library)),
     ]
     checks: dict[str, HealthCheck] = {
         "telegram": _check_polling,

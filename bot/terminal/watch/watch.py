@@ -8,11 +8,13 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.command import DONE
 from bot.errors import FeedingError
+from bot.library.builder_log import BuilderLog
 from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
@@ -145,7 +147,9 @@ def watch(
         lines.stopping()
 
     with handle_signals(end, signal.SIGINT, signal.SIGTERM):
-        Watcher(_builder(settings, paths), followers, changes, lines, stop, RETRY).run()
+        log = BuilderLog(index_store(settings))
+        build = partial(log.run, _builder(settings, paths))
+        Watcher(build, followers, changes, lines, stop, RETRY, log.beat).run()
     lines.stopped()
     return DONE
 

@@ -65,9 +65,11 @@ class ChangeSignal:
         finally:
             self._held -= 1
 
-    def take(self, stop: StopSignal) -> bool:
-        """Wait for a change to build for, and take it; False when all must end."""
+    def take(self, stop: StopSignal, beat: Callable[[], None] = lambda: None) -> bool:
+        """Wait for a change to build for, and take it; False when all must end. Calls `beat`
+        meanwhile."""
         while not stop.is_set():
+            beat()
             if self._again is not None and self._clock() >= self._again:
                 self.mark()
             since = self._since
@@ -106,7 +108,8 @@ class Watcher:
     """Builds once at the beginning, then after each change or, where it could not, after a while,
     until all must end.
 
-    `followers` are run in threads of their own; they mark `changes`.
+    `followers` are run in threads of their own; they mark `changes`. `beat` is called often, as
+    long as all of them are at work.
     """
 
     def __init__(
@@ -117,7 +120,9 @@ class Watcher:
         teller: _Teller,
         stop: StopSignal,
         retry: float = RETRY,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
+        self._beat = beat
         self._build = build
         self._followers = followers
         self._changes = changes
@@ -131,9 +136,14 @@ class Watcher:
         threads = [threading.Thread(target=each, daemon=True) for each in self._followers]
         for thread in threads:
             thread.start()
+
+        def beat() -> None:
+            if all(thread.is_alive() for thread in threads):
+                self._beat()
+
         self._changes.mark()  # what changed while nobody watched
         try:
-            while self._changes.take(self._stop):
+            while self._changes.take(self._stop, beat):
                 self._rebuild()
         finally:
             self._stop.set()

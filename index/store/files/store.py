@@ -13,6 +13,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.base import StoreCheck
 from index.store.build_turn import BuildPart, GenerationWriter, PartTurn
+from index.store.builder_status import BuilderStatus, read_builder_status, write_builder_status
 from index.store.disk import translate_disk_errors
 from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
@@ -86,6 +87,12 @@ class FileStore:
 
     def removed(self) -> RemovedList:
         return RemovedList.open(self.data_dir)
+
+    def note_builder(self, status: BuilderStatus) -> None:
+        write_builder_status(self.data_dir, status)
+
+    def builder_status(self) -> BuilderStatus | None:
+        return read_builder_status(self.data_dir)
 
     @contextmanager
     def build_turn(self) -> Iterator[FileTurn]:

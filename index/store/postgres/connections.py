@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -22,10 +23,12 @@ from index.store.url import find_url_fault
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
 
-BREAKER_FAILURES = 3  # in a row, after which a server is left alone
-BREAKER_SECONDS = 5.0  # for so long; then one question tries it, and the others fail at once
-_TRIES = 2  # that a question brings a server at once
-_CONNECT_SECONDS = 5
+BREAKER_SECONDS = 5.0  # that a silent host is left alone; then one question tries it again
+_PATIENCE_SECONDS = 1.0  # without a reply, after which a host is asked whether it is there at all
+_PING_SECONDS = 1.5  # that it has to say so
+_TLS_REQUEST = struct.pack(">ii", 8, 80_877_103)  # every server replies to it with a byte
+_CONNECT_SECONDS = 2  # libpq knows no less
+_BUILD_CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
 _LATE_SECONDS = 5  # that a server may take beyond what it was given before it counts as dead
 WHOLE_BUILD = 0  # the lease of a build; other numbers are those of parts, each at work once
@@ -40,43 +43,62 @@ _ALIVE: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": _SILENT_SECONDS * 1000,
-    "connect_timeout": _CONNECT_SECONDS,
 }
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
-class CircuitBreaker:
-    """Rejects requests for a moment after several failures in a row. Thread-safe."""
+class Host:
+    """A host of a server's address, with its circuit breaker. Thread-safe.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    A stopped server may acknowledge every packet and never answer, which keepalives do not notice.
+    """
+
+    def __init__(
+        self, name: str, port: str, address: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.name = name
+        self.port = port
+        self.address = address  # empty: the name says where it is
         self._clock = clock
-        self._lock = threading.Lock()  # never held while a server is asked
-        self._failures = 0
-        self._tries = 0
-        self._open_until = -math.inf
-        self._last: StoreError | None = None
+        self._lock = threading.Lock()  # never held while the host is asked
+        self._open_until: float | None = None
 
-    @contextmanager
-    def guard(self) -> Iterator[None]:
-        """Run a request to the server; while the breaker is open, raise its last StoreError."""
+    @property
+    def rests(self) -> bool:
+        """True if it was silent a moment ago."""
+        return self._open_until is not None and self._clock() < self._open_until
+
+    def is_silent(self) -> bool:
+        """True if the host does not reply. It then rests, and one caller at a time tries again."""
         with self._lock:
-            if self._last is not None and self._failures >= BREAKER_FAILURES:
-                if self._clock() < self._open_until or self._tries >= _TRIES:
-                    raise StoreError(self._last.problem, shown=self._last.shown)
-                self._tries += 1
-        failure: StoreError | None = None
-        try:
-            yield
-        except StoreError as error:
-            # Whatever else is wrong was said by the server.
-            failure = error if error.code == "postgres-unreachable" else None
-            raise
-        finally:
-            with self._lock:
-                self._last = failure
-                self._failures = self._failures + 1 if failure else 0
-                self._tries = 0
+            if self.rests:
+                return True
+            if self._open_until is not None:
                 self._open_until = self._clock() + BREAKER_SECONDS
+        silent = not self._replies()
+        self._open_until = self._clock() + BREAKER_SECONDS if silent else None
+        return silent
+
+    def _replies(self) -> bool:
+        """False if it says nothing in time; what refuses says so to those who connect."""
+        try:
+            with self._dial() as link:
+                link.sendall(_TLS_REQUEST)
+                link.recv(1)
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
+
+    def _dial(self) -> socket.socket:
+        if not self.name.startswith("/"):
+            place = self.address or self.name, int(self.port)
+            return socket.create_connection(place, _PING_SECONDS)
+        link = socket.socket(socket.AF_UNIX)
+        link.settimeout(_PING_SECONDS)
+        link.connect(f"{self.name}/.s.PGSQL.{self.port}")
+        return link
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +107,7 @@ class Server:
 
     url: str = field(repr=False)
     shown: str
-    breaker: CircuitBreaker = field(default_factory=CircuitBreaker, repr=False, compare=False)
+    hosts: tuple[Host, ...] = field(repr=False, compare=False)
 
     @classmethod
     def at(cls, url: str) -> Server:
@@ -98,20 +120,28 @@ class Server:
         fault = find_url_fault(plain, str(known.get("port") or ""), signs="@/")
         if fault is not None:
             raise StoreError("postgres-address", reason=fault)
-        hosts = str(known.get("host") or "localhost").split(",")
+        names = str(known.get("host") or known.get("hostaddr") or "").split(",")
+        addresses = str(known.get("hostaddr") or "").split(",")
         ports = str(known.get("port") or "").split(",")
+        ports += ports[:1] * (len(names) - len(ports))  # one is that of all
         places = [
-            f"{host}:{port}" if port else host
-            for host, port in zip(hosts, [*ports, *[ports[0]] * len(hosts)], strict=False)
+            f"{name or 'localhost'}:{port}" if port else name or "localhost"
+            for name, port in zip(names, ports, strict=False)
         ]
-        name = known.get("dbname") or ""
-        return cls(plain, f"postgresql://{','.join(places)}/{name}")
+        hosts = [
+            Host(name, port or "5432", address)
+            for name, port, address in zip_longest(names, ports, addresses, fillvalue="")
+            if name  # libpq chooses a socket of its own where there is none
+        ]
+        database = known.get("dbname") or ""
+        return cls(plain, f"postgresql://{','.join(places)}/{database}", tuple(hosts))
 
-    def connect(self, *, writing: bool, seconds: float | None = None) -> Connection:
+    def connect(self, *, writing: bool, seconds: float | None = None) -> BoundedConnection:
         """A new connection, each statement its own transaction; `seconds` bound every statement,
         by the server's clock, and by this machine's where the server says nothing at all.
 
-        One for `writing` goes to the host that takes writes. Raises StoreError.
+        One for `writing` goes to the host that takes writes; one that is bounded passes by hosts
+        that are silent. Raises StoreError.
         """
         options = [
             str(conninfo.conninfo_to_dict(self.url).get("options") or ""),
@@ -120,18 +150,36 @@ class Server:
             "-c idle_session_timeout=0",  # a lease is held while a model embeds
         ]
         more: dict[str, Any] = {"target_session_attrs": "read-write"} if writing else {}
+        if seconds is not None:
+            more |= self._awake_hosts()
         with translate_errors(self.shown, connecting=True):
-            connection = _BoundedConnection.connect(
+            connection = BoundedConnection.connect(
                 self.url,
                 autocommit=True,
                 prepare_threshold=None,  # a plan of its own for each: filters differ much
                 application_name=f"{os.getpid()} ({socket.gethostname()})"[:63],
                 options=" ".join(options).strip(),
+                connect_timeout=_BUILD_CONNECT_SECONDS if seconds is None else _CONNECT_SECONDS,
                 **_ALIVE,
                 **more,
             )
-        connection.seconds = seconds
+        connection.seconds, connection.shown = seconds, self.shown
+        reached = connection.info.host, str(connection.info.port)
+        connection.host = next((e for e in self.hosts if (e.name, e.port) == reached), None)
         return connection
+
+    def _awake_hosts(self) -> dict[str, str]:
+        """What libpq is to connect to in place of all hosts, if some are silent."""
+        awake = [each for each in self.hosts if not each.is_silent()]
+        if len(awake) == len(self.hosts):
+            return {}
+        if not awake:
+            raise StoreError("postgres-unreachable", shown=self.shown, reason=Words("no reply"))
+        return {
+            "host": ",".join(each.name for each in awake),
+            "hostaddr": ",".join(each.address for each in awake),
+            "port": ",".join(each.port for each in awake),
+        }
 
 
 @contextmanager
@@ -141,52 +189,69 @@ def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Co
         yield [opened.enter_context(closing(each.connect(writing=writing))) for each in servers]
 
 
-class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection with a client-side deadline for each statement.
-
-    A stopped server, or a pool in front of it, may acknowledge every packet and never answer;
-    keepalives do not notice that.
-    """
+class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection with a client-side deadline for each statement, which ends as soon as the host
+    is silent."""
 
     seconds: float | None = None
+    host: Host | None = None
+    shown: str = ""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        bounded = gen if self.seconds is None else _bounded(gen, self.seconds + _LATE_SECONDS)
-        return super().wait(bounded, *args, **options)
+        steps = gen if self.seconds is None else self._bounded(gen)
+        try:
+            return super().wait(steps, *args, **options)
+        except psycopg.Error as error:
+            vars(error).setdefault("shown", self.shown)
+            raise
 
-
-def _bounded(steps: Generator[Any, Any, Result], seconds: float) -> Generator[Any, Any, Result]:
-    """The same steps under one deadline. Raises OperationalError."""
-    deadline = time.monotonic() + seconds
-    try:
-        step = next(steps)
-        while True:
-            ready = yield step
-            if not ready and time.monotonic() > deadline:
-                raise psycopg.OperationalError(f"no reply in {seconds:.0f} s")
-            step = steps.send(ready)
-    except StopIteration as ended:
-        result: Result = ended.value
-        return result
+    def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
+        """The same steps. Raises OperationalError."""
+        start = time.monotonic()
+        check = start + _PATIENCE_SECONDS
+        try:
+            step = next(steps)
+            while True:
+                ready = yield step
+                if not ready and (now := time.monotonic()) > check:
+                    late = now > start + (self.seconds or 0) + _LATE_SECONDS
+                    if late or (self.host is not None and self.host.is_silent()):
+                        raise psycopg.OperationalError(f"no reply in {now - start:.0f} s")
+                    check = time.monotonic() + _PATIENCE_SECONDS
+                step = steps.send(ready)
+        except StopIteration as ended:
+            result: Result = ended.value
+            return result
 
 
 @contextmanager
 def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Translate driver errors into `StoreError`."""
+    """Translate driver errors into `StoreError`, of the server that they came from if it is known,
+    else of the one `shown`."""
     try:
         yield
-    except errors.QueryCanceled as error:
-        raise StoreError("postgres-too-long", shown=shown) from error
-    except (errors.InvalidSchemaName, errors.UndefinedTable) as error:
-        raise StoreError("postgres-gone", shown=shown, reason=_first_line(error)) from error
     except psycopg.Error as error:
-        reason = _first_line(error)
-        lost = isinstance(error, psycopg.OperationalError) and (
-            error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
-        )
-        if connecting or lost:  # the connection has ended, rather than a statement failed
-            raise StoreError("postgres-unreachable", shown=shown, reason=reason) from error
-        raise StoreError("postgres-failed", shown=shown, reason=reason) from error
+        where = vars(error).get("shown", shown)
+        raise _translated(error, where, connecting) from error
+
+
+def _translated(error: psycopg.Error, shown: str, connecting: bool) -> StoreError:
+    reason, state = _first_line(error), error.sqlstate
+    lost = isinstance(error, psycopg.OperationalError) and (
+        state is None or state.startswith(("08", "57P"))
+    )
+    match error:
+        case errors.QueryCanceled():
+            return StoreError("postgres-too-long", shown=shown)
+        case errors.InvalidSchemaName() | errors.UndefinedTable():
+            return StoreError("postgres-gone", shown=shown, reason=reason)
+        case errors.DiskFull():
+            return StoreError("postgres-full", shown=shown, reason=reason)
+        case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
+            return StoreError("postgres-denied", shown=shown, reason=reason)
+        case _ if connecting or lost:  # the connection has ended, rather than a statement failed
+            return StoreError("postgres-unreachable", shown=shown, reason=reason)
+    return StoreError("postgres-failed", shown=shown, reason=reason)
 
 
 def _first_line(error: BaseException) -> Words:
@@ -211,31 +276,30 @@ class Connections:
         self.server = server
         self._prepare = prepare
         self._seconds = seconds
-        self._idle: list[Connection] = []
+        self._idle: list[BoundedConnection] = []
         self._lock = threading.Lock()
         self._closed = False
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
-        """Run a job that only reads, behind the server's circuit breaker."""
-        with self.server.breaker.guard():
-            for last in (False, True):
-                connection = self._take()
-                try:
-                    with translate_errors(self.server.shown):
-                        result = job(connection)
-                except BaseException as error:
-                    lost = isinstance(error, StoreError) and connection.broken
-                    connection.close()
-                    if last or not lost:
-                        raise
-                    self._drop_idle()  # those of the same server have ended with it
-                else:
-                    with self._lock:
-                        if not self._closed:
-                            self._idle.append(connection)
-                            return result
-                    connection.close()
-                    return result
+        """Run a job that only reads."""
+        for last in (False, True):
+            connection = self._take()
+            try:
+                with translate_errors(self.server.shown):
+                    result = job(connection)
+            except BaseException as error:
+                lost = isinstance(error, StoreError) and error.code == "postgres-unreachable"
+                connection.close()
+                if last or not lost:
+                    raise
+                self._drop_idle()  # those of the same server have ended with it
+            else:
+                with self._lock:
+                    if not self._closed:
+                        self._idle.append(connection)
+                        return result
+                connection.close()
+                return result
         raise AssertionError("the second time returns or raises")
 
     def close(self) -> None:
@@ -243,10 +307,11 @@ class Connections:
         self._closed = True
         self._drop_idle()
 
-    def _take(self) -> Connection:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+    def _take(self) -> BoundedConnection:
+        while (idle := self._pop_idle()) is not None:
+            if idle.host is None or not idle.host.rests:
+                return idle
+            idle.close()
         connection = self.server.connect(writing=False, seconds=self._seconds)
         try:
             with translate_errors(self.server.shown):
@@ -255,6 +320,10 @@ class Connections:
             connection.close()
             raise
         return connection
+
+    def _pop_idle(self) -> BoundedConnection | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
 
     def _drop_idle(self) -> None:
         with self._lock:

@@ -402,13 +402,21 @@ def unload_vectors(
     kind: RowKind,
     put: Callable[[IntArray, Vectors], None],
 ) -> None:
-    """Give `put` the vectors of every row of a kind."""
-    query = f"SELECT r.number, v.vector FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
+    """Give `put` the vectors of every row of a kind.
+
+    Raises DamagedIndex for a vector of another text than its row's.
+    """
+    query = (
+        "SELECT r.number, v.hash = r.hash, v.vector "
+        f"FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
+    )
     for connection in connections:
-        rows = _stream(connection, number, query, ["int8", "bytea"], v=tables.of(kind))
+        rows = _stream(connection, number, query, ["int8", "bool", "bytea"], v=tables.of(kind))
         while batch := list(islice(rows, _AT_ONCE)):
-            vectors = np.stack([sent_vector(sent) for _, sent in batch])
-            put(np.array([row for row, _ in batch], dtype=np.int64), vectors)
+            if not all(right for _, right, _ in batch):
+                raise DamagedIndex("damaged-vectors", shown=kind)
+            vectors = np.stack([sent_vector(sent) for _, _, sent in batch])
+            put(np.array([row for row, _, _ in batch], dtype=np.int64), vectors)
 
 
 def _stream(

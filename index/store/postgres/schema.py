@@ -4,6 +4,7 @@ selon.generations     a row for each generation that is whole
 selon.current         which of them is in service
 selon.removed         the articles that the operator took out
 selon.cluster         which server of which cluster this is (see `index.store.postgres.cluster`)
+selon.builder         what the builder last did (see `index.store.builder_status`)
 selon.models          the embedding models that there are vectors of
 selon.<kind>_<model>  their vectors, each once, by the hash of the text; what HNSW searches
 selon.kept_<model>    vectors that parts and builds have made, for the next build to take

@@ -15,7 +15,8 @@ from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
-from index.store.build_turn import BuildPart
+from index.store.build_turn import BuildPart, StopCheck
+from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.layout import Hold, new_id
@@ -40,7 +41,8 @@ from index.store.postgres.load import (
     unload_articles,
     unload_vectors,
 )
-from index.store.postgres.schema import VectorTables, is_prepared, prepare_database
+from index.store.postgres.reshard import OldIndex, copy_generation
+from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
 from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts, check_model
@@ -48,6 +50,16 @@ from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 _AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
+_BUILDER = """
+CREATE TABLE IF NOT EXISTS selon.builder (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    status text NOT NULL
+)
+"""
+_NOTE = (
+    "INSERT INTO selon.builder (status) VALUES (%s) "
+    "ON CONFLICT (only_row) DO UPDATE SET status = excluded.status"
+)
 
 
 class PostgresStore:
@@ -206,8 +218,43 @@ class PostgresStore:
             turn.clean()
         return facts
 
+    def reshard(self, old: PostgresStore, check: StopCheck = lambda: None) -> GenerationFacts:
+        """Put the index of other servers in service on these; those stay as they are.
+
+        Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
+        """
+        own = old._in_service()
+        removed = old.removed().articles
+        with (
+            old._hold(own[0].number) as connections,
+            postgres_turn(self._servers, self._workplace) as turn,
+        ):
+            if identify(self._servers, self._states()) == identify(old._servers, old._states()):
+                raise StoreError("reshard-same", shown=self.shown)
+            index = OldIndex(connections, old.shown, own[0], removed)
+            return copy_generation(index, turn, self._workplace, check)
+
     def removed(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
+
+    def note_builder(self, status: BuilderStatus) -> None:
+        def write(connection: Connection) -> None:
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
+                connection.execute(_BUILDER)
+            connection.execute(_NOTE, [status.to_json()])
+
+        self._write(write)
+
+    def builder_status(self) -> BuilderStatus | None:
+        def ask(connection: Connection) -> BuilderStatus | None:
+            try:
+                row = connection.execute("SELECT status FROM selon.builder").fetchone()
+            except _ABSENT:
+                return None
+            return BuilderStatus.from_json(row[0], self.shown) if row else None
+
+        return self._asking[0].ask(ask)
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
         return postgres_turn(self._servers, self._workplace)

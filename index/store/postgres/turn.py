@@ -147,6 +147,11 @@ class PostgresTurn:
     def addition(self) -> AbstractContextManager[Addition]:
         raise NotImplementedError
 
+    @property
+    def shown(self) -> str:
+        """The servers' addresses, without what is secret in them."""
+        return " ".join(each.shown for each in self._servers)
+
     @contextmanager
     def put_aside(self) -> Iterator[PostgresKnown | None]:
         newest = max(self.known, default=0)

@@ -342,7 +342,7 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a picture": ("other", lambda file: b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
     "a later format": ("newer", changed(b'"format":1', b'"format":2')),
     "a later revision": ("newer", changed(b'"revision":"', b'"revision":"9')),
-    "an earlier revision": ("older", changed(b'"revision":"0014"', b'"revision":"0012"')),
+    "an earlier revision": ("older", changed(b'"revision":"0015"', b'"revision":"0012"')),
     "a revision that moves": (
         "other",
         lambda file: sealed([b'{"selon":"state","format":1,"revision":"head"}', b"", b""]),

@@ -204,6 +204,54 @@ def test_index_by_parts_tells_what_each_did_and_what_comes_next(
         assert words in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--reshard"], "SELON_INDEX_URL_BEFORE"),
+        (["--reshard", "corpus"], "ni dossiers"),
+        (["--reshard", "--part", "1/2"], "ni --part"),
+    ],
+)
+def test_index_does_not_guess_what_to_reshard(
+    corpus: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert run(["index", *arguments]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+
+
+def test_index_is_resharded_and_the_new_servers_answer(
+    corpus: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    vector_server: Server,
+    embedder: FakeEmbedder,
+) -> None:
+    with (
+        vector_server.database() as one,
+        vector_server.database() as first,
+        vector_server.database() as second,
+    ):
+        monkeypatch.setenv("SELON_INDEX_URL", one)
+        assert run(["index", str(corpus)]) == 0
+        monkeypatch.setenv("SELON_INDEX_URL_BEFORE", one)
+        assert run(["index", "--reshard"]) == 1
+        assert "cet index est déjà là" in capsys.readouterr().err
+        monkeypatch.setenv("SELON_INDEX_URL", f"{first} {second}")
+        embedder.embedded = 0
+        assert run(["index", "--reshard"]) == 0
+        told = capsys.readouterr().out
+        assert told.startswith("En service sur les nouveaux serveurs\u00a0:")
+        assert run(["index", str(corpus)]) == 0
+        assert embedder.embedded == 0
+        monkeypatch.delenv("SELON_INDEX_URL_BEFORE")
+        assert run(["status"]) == 0
+        monkeypatch.setenv("SELON_INDEX_URL", f"{second} {first}")
+        assert run(["status"]) == 1
+        assert "selon index --reshard" in capsys.readouterr().err
+
+
 def test_ctrl_c_leaves_the_index_in_service(
     corpus: Path, assembled: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:

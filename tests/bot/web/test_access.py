@@ -112,6 +112,55 @@ def test_a_cookie_is_for_the_server_alone(visit: Open) -> None:
     assert "Secure" in proxied.headers["set-cookie"]
 
 
+FORWARDED = 'for="[2001:db8::7]:4711";proto=https;host=selon.exemple.fr'
+
+
+@pytest.mark.parametrize(
+    ("header", "is_read"),
+    [
+        (FORWARDED, True),
+        (f"{FORWARDED}, for=10.0.0.9;proto=http", True),
+        (f"for=203.0.113.66, {FORWARDED}", True),
+        (f"{FORWARDED};proto=http", False),
+        (f"{FORWARDED};", False),
+        (f'{FORWARDED};by="10.0.0.1', False),
+        (FORWARDED.replace("https", "javascript"), False),
+        (FORWARDED.replace("selon.", "selon/"), False),
+    ],
+)
+def test_a_trusted_proxy_sends_forwarded(visit: Open, header: str, is_read: bool) -> None:
+    proxied = {"web_access": "open", "web_proxies": "10.0.0.0/24", "group_burst": 4}
+    client = visit("10.0.0.2", web_hosts="selon.exemple.fr", **proxied)
+    page = client.get("/", headers={"forwarded": header, "host": "selon.exemple.fr"})
+    assert ("Secure" in page.headers["set-cookie"]) is is_read
+    page = client.get("/", headers={"forwarded": header, "host": "127.0.0.1:8000"})
+    assert page.status_code == 200
+    page = client.get("/", headers={"forwarded": header, "host": "ailleurs.example"})
+    assert page.status_code == (200 if is_read else 400)
+
+
+def test_forwarded_tells_visitors_apart(visit: Open) -> None:
+    client = visit("10.0.0.2", web_access="open", web_proxies="10.0.0.0/24", group_burst=4)
+
+    def visit_from(address: str, **headers: str) -> int:
+        client.cookies.clear()
+        return ask(client, forwarded=f"for=192.0.2.1, for={address}", **headers)
+
+    statuses = {visit_from("203.0.113.1") for _ in range(6)}
+    assert statuses == {200, 429}
+    assert visit_from("203.0.113.2") == 200
+    other = {"x-forwarded-for": "203.0.113.1"}
+    assert visit_from("203.0.113.2", **other) == 429
+
+
+def test_a_stranger_sends_forwarded_in_vain(visit: Open) -> None:
+    client = visit(web_access="open", web_hosts="selon.exemple.fr", web_proxies="10.0.0.0/24")
+    page = client.get("/", headers={"forwarded": FORWARDED, "host": "localhost"})
+    assert "Secure" not in page.headers["set-cookie"]
+    page = client.get("/", headers={"forwarded": FORWARDED, "host": "ailleurs.example"})
+    assert page.status_code == 400
+
+
 def test_only_named_hosts_are_served(visit: Open) -> None:
     client = visit(web_access="open", web_hosts="selon.exemple.fr")
     assert client.get("/", headers={"host": "selon.exemple.fr"}).status_code == 200

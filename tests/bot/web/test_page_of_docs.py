@@ -1,16 +1,111 @@
-"""The commands of docs/web.md do what the page says."""
+"""The commands and snippets of docs/web.md do what the page says."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.main import run
+from bot.settings import Settings
+from bot.web.app import create_app
+from bot.web.service import WebService
+from tests.bot.web.conftest import QUESTION
+from tests.bot.web.test_serve import free_port
+from tests.docs import ROOT
 
-PAGE = Path(__file__).parents[3] / "docs" / "web.md"
+PAGE = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+START_SECONDS = 120
+
+COMMANDS = [
+    line.partition("  #")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    for line in block.splitlines()
+]
+SERVE, HEALTH = COMMANDS[-2:]
+
+
+def snippet(language: str) -> str:
+    (text,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return str(text)
+
+
+@pytest.fixture
+def sample(
+    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    """Settings for the sample articles and a database of one's own."""
+    monkeypatch.setenv("SELON_DATA_DIR", str(sample_index))
+    monkeypatch.setenv("SELON_DATABASE_URL", f"sqlite:///{tmp_path}/state.sqlite")
+    monkeypatch.setenv("SELON_LANGUAGE", "en")
+    return monkeypatch
+
+
+@pytest.fixture
+def health(sample: pytest.MonkeyPatch) -> Iterator[str]:
+    """What is to be asked for the health of the server that the page starts."""
+    ports = {"8000": str(free_port()), "9464": str(free_port())}
+    sample.setenv("SELON_WEB_PORT", ports["8000"])
+    setting, _, line = SERVE.replace("9464", ports["9464"]).partition(" ")
+    name, _, value = setting.partition("=")
+    sample.setenv(name, value)
+    command = [str(BIN / Path(line.split()[0]).name), *line.split()[1:]]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        assert f"http://127.0.0.1:{ports['8000']}/" in server.stderr.readline()
+        yield HEALTH.replace("9464", ports["9464"])
+        server.terminate()
+    assert server.returncode in (0, -15)
+
+
+def test_every_command_is_tried_here() -> None:
+    assert [shlex.split(each) for each in COMMANDS if " token" not in each] == [
+        ["make", "web"],
+        [".venv/bin/selon", "serve"],
+        [".venv/bin/selon", "serve", "--check"],
+        [".venv/bin/selon", "bot", "--web"],
+        ["SELON_METRICS_PORT=9464", ".venv/bin/selon", "serve"],
+        ["curl", "-sS", "http://127.0.0.1:9464/healthz"],
+    ]
+
+
+def test_make_serves_what_it_has_indexed() -> None:
+    ran = subprocess.run(
+        ["make", "-n", "web"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.search(r"selon index --if-missing.*\n.*selon serve\n", ran.stdout)
+
+
+def test_a_server_says_that_it_is_well(health: str) -> None:
+    deadline, checks = time.monotonic() + START_SECONDS, {"answers": "not tried yet"}
+    while "not tried yet" in checks.values() and time.monotonic() < deadline:
+        ran = subprocess.run(shlex.split(health), capture_output=True, text=True, check=True)
+        checks = json.loads(ran.stdout)
+    assert [checks[each] for each in ("answers", "database", "index")] == ["ok"] * 3
+
+
+def test_the_check_tries_every_door(
+    sample: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--check"]) == 0
+    assert "✗" not in capsys.readouterr().out
+
+
+def test_the_bot_takes_the_pages_along(
+    sample: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample.delenv("SELON_TELEGRAM_TOKEN", raising=False)
+    assert run(["bot", "--web"]) == 2
+    assert "SELON_TELEGRAM_TOKEN" in capsys.readouterr().err
 
 
 def test_the_commands_about_tokens_work(
@@ -18,13 +113,42 @@ def test_the_commands_about_tokens_work(
 ) -> None:
     monkeypatch.setenv("SELON_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("SELON_LANGUAGE", "en")
-    lines = re.findall(r"^\.venv/bin/selon (token[^#\n]*)", PAGE.read_text(), re.MULTILINE)
+    lines = [each for each in COMMANDS if " token" in each]
     assert len(lines) == 3
     shown = []
     for line in lines:
-        assert run(shlex.split(line)) == 0
+        assert run(shlex.split(line)[1:]) == 0
         shown.append(capsys.readouterr().out)
     assert re.fullmatch(r"[\w-]{32}\n", shown[0])
     assert shown[1] == "zoe\n"
     assert run(["token"]) == 0
     assert capsys.readouterr().out == "There are no tokens.\n"
+
+
+def test_nginx_says_what_is_believed(service: WebService) -> None:
+    variables = {
+        "$host": "selon.exemple.fr",
+        "$remote_addr": "203.0.113.7",
+        "$scheme": "https",
+        "$remote_user": "zoe",
+    }
+    pairs = re.findall(r"proxy_set_header (\S+) (\S+);", snippet("nginx"))
+    headers = {name: variables[value] for name, value in pairs}
+    service.settings.web_access, service.settings.web_hosts = "proxy", ("selon.exemple.fr",)
+    app = create_app(service)
+    with TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 1)) as client:
+        page = client.post("/", data={"q": QUESTION}, headers=headers, follow_redirects=False)
+        assert page.status_code == 303
+        kept = client.get("/mesdonnees.json", headers=headers).json()
+        assert [each["question"] for each in kept["turns"]] == [QUESTION]
+        for name in ("Host", "X-Forwarded-User"):
+            assert client.get("/", headers={**headers, name: ""}).status_code in (400, 403)
+
+
+def test_the_snippets_lead_to_the_port_and_the_header_of_the_settings() -> None:
+    settings = Settings(_env_file=None)
+    address = f"{settings.web_host}:{settings.web_port}"
+    assert f"proxy_pass http://{address};" in snippet("nginx")
+    assert f"proxy_set_header {settings.web_proxy_user} $remote_user;" in snippet("nginx")
+    assert f"reverse_proxy {address} {{" in snippet("caddy")
+    assert f"header_up {settings.web_proxy_user} {{http.auth.user.id}}" in snippet("caddy")

@@ -8,11 +8,15 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.build.builder import build, build_articles
-from index.errors import BuildLocked, BuildStopped, NoIndex
+from index.errors import BuildLocked, BuildStopped, ModelMismatch, NoIndex
+from index.models.base import Vectors
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp_files
@@ -36,6 +40,33 @@ def test_what_is_built_is_asked_and_nothing_is_embedded_twice(store: IndexStore)
     assert more.embedded == embedder.embedded > 0
     assert index.generation() == more.generation
     assert len(index.search("Nice").hits) > 0
+
+
+def test_a_new_model_is_built_beside_the_one_that_answers(store: IndexStore) -> None:
+    """Nobody waits: the bots of the old model answer until they are started with the new one."""
+    question = "Quand le pont fut-il construit ?"
+    first = build_articles(three(), store, FakeEmbedder())
+    old = live(store)
+
+    class NewModel(FakeEmbedder):
+        def embed_passages(self, *arguments: Any, **options: Any) -> Vectors:
+            assert old.search(question).hits[0].article.title == "Pont"
+            return super().embed_passages(*arguments, **options)
+
+    embedder = NewModel(dimension=32)
+    second = build_articles([*three(), full()], store, embedder)
+    assert (second.switched, second.embedded) == (True, embedder.embedded)
+    build_articles(three(), store, embedder)  # the one before the one before is being read
+    assert old.generation() == first.generation
+    assert old.search(question).hits[0].article.title == "Pont"
+    with pytest.raises(ModelMismatch):  # which health checks tell
+        old.check()
+    new = LiveIndex(store, embedder, ConfidenceModel.load())
+    assert new.search(question).hits[0].article.title == "Pont"
+    with pytest.raises(ModelMismatch) as refused:
+        live(store)
+    assert refused.value.parameters["built"] == "fake-32"
+    assert refused.value.parameters["model"] == "fake-64"
 
 
 def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(

@@ -17,12 +17,7 @@ from index.errors import StoreError
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
-from index.store.postgres import connections
-from index.store.postgres.connections import (
-    BREAKER_FAILURES,
-    BREAKER_SECONDS,
-    CircuitBreaker,
-)
+from index.store.postgres.connections import BREAKER_SECONDS, Server
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.samples import index, three
@@ -62,14 +57,12 @@ def silent() -> Iterator[Silent]:
                 each.close()
 
 
-def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(connections._ALIVE, "connect_timeout", 2)  # libpq knows no less
+def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(tmp_path: Path) -> None:
     now = [0.0]
     with silent() as server:
         store = PostgresStore([server.url], tmp_path)
-        object.__setattr__(store._servers[0], "breaker", CircuitBreaker(lambda: now[0]))
+        [host] = store._servers[0].hosts
+        host._clock = lambda: now[0]
         with ThreadPoolExecutor(QUESTIONS) as pool:
             asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
             codes = {_code(each.result, WAIT_SECONDS) for each in asked}
@@ -78,8 +71,11 @@ def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(
         assert _code(store.current_id) == "postgres-unreachable"
         assert server.count == QUESTIONS
         now[0] += BREAKER_SECONDS
-        assert _code(store.current_id) == "postgres-unreachable"
-        assert server.count == QUESTIONS + 1
+        with ThreadPoolExecutor(QUESTIONS) as pool:
+            asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
+            codes = {_code(each.result, WAIT_SECONDS) for each in asked}
+        assert codes == {"postgres-unreachable"}
+        assert server.count == QUESTIONS + 1  # one has tried for all
         store.close()
 
 
@@ -89,34 +85,37 @@ def _code(ask: Callable[..., object], *arguments: Any) -> str:
     return refused.value.code
 
 
-def test_a_breaker_lets_one_question_try_and_closes_when_it_is_answered() -> None:
-    now = [0.0]
-    breaker = CircuitBreaker(lambda: now[0])
-    lost = StoreError("postgres-unreachable", shown="a", reason="x")
+def test_a_host_that_refuses_is_not_silent_and_says_why(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"postgresql://selon@127.0.0.1:{listener.getsockname()[1]}/selon"
+    store = PostgresStore([url], tmp_path)
+    with pytest.raises(StoreError, match="refused") as refused:
+        store.current_id()
+    assert refused.value.code == "postgres-unreachable"
+    assert not store._servers[0].hosts[0].rests
+    store.close()
 
-    def ask(error: StoreError | None = None) -> None:
-        with breaker.guard():
-            if error is not None:
-                raise error
 
-    for _ in range(BREAKER_FAILURES + 1):
-        with pytest.raises(StoreError):
-            ask(StoreError("postgres-failed", shown="a", reason="x"))  # it answers
-    ask()
-    for _ in range(BREAKER_FAILURES):
-        with pytest.raises(StoreError):
-            ask(lost)
-    with pytest.raises(StoreError, match="a: postgres-unreachable") as refused:
-        ask()
-    assert refused.value is not lost
-    now[0] += BREAKER_SECONDS
-    with (
-        breaker.guard(),
-        breaker.guard(),  # a question asks two things at once
-        pytest.raises(StoreError, match="postgres-unreachable"),
-    ):
-        ask()
-    ask()
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        ("a,b", [("a", "5432", ""), ("b", "5432", "")]),
+        ("a:1,b:2", [("a", "1", ""), ("b", "2", "")]),
+        ("a,b:2", [("a", "5432", ""), ("b", "2", "")]),
+        ("", []),
+    ],
+)
+def test_the_hosts_of_an_address_are_those_that_libpq_connects_to(
+    hosts: str, expected: list[tuple[str, str, str]]
+) -> None:
+    server = Server.at(f"postgresql://selon@{hosts}/selon")
+    assert [(each.name, each.port, each.address) for each in server.hosts] == expected
+
+
+def test_hosts_have_addresses_of_their_own_and_one_port() -> None:
+    server = Server.at("postgresql:///selon?host=a,/run&hostaddr=10.0.0.1,&port=7")
+    found = [(each.name, each.port, each.address) for each in server.hosts]
+    assert found == [("a", "7", "10.0.0.1"), ("/run", "7", "")]
 
 
 def test_no_question_waits_for_another_to_ask_the_store(

@@ -26,8 +26,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "QUESTION_SECONDS", 2.0)
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)
     monkeypatch.setattr(connections, "_LATE_SECONDS", 1)
-    monkeypatch.setattr(connections, "_CONNECT_SECONDS", 2)
-    monkeypatch.setitem(connections._ALIVE, "connect_timeout", 2)
+    monkeypatch.setattr(connections, "_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "_PING_SECONDS", 0.5)
     monkeypatch.setitem(connections._ALIVE, "tcp_user_timeout", 1_000)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.watch import watcher
-from bot.terminal.watch.watcher import ChangeSignal, StopSignal, Watcher
+from bot.terminal.watch.watcher import RETRY, ChangeSignal, StopSignal, Watcher
 from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
 from tests.fakes import FakeEmbedder
@@ -128,3 +128,49 @@ def test_followers_run_beside_and_end_with_it(tmp_path: Path) -> None:
     watched.run(follower, stubborn)
     assert ended == [True]
     assert time.monotonic() - began < 60
+
+
+class Waits(StopSignal):
+    """Counts the looks at what has changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def wait(self, seconds: float) -> bool:
+        self.count += 1
+        return super().wait(seconds)
+
+    def more(self, looks: int) -> None:
+        until, wanted = time.monotonic() + 30, self.count + looks
+        while self.count < wanted:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+def test_it_beats_as_long_as_every_follower_is_at_work(tmp_path: Path) -> None:
+    made, stop, dies, beats = report(tmp_path), Waits(), threading.Event(), 0
+    follower: list[threading.Thread] = []
+
+    def follow() -> None:
+        follower.append(threading.current_thread())
+        dies.wait(30)
+
+    def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    watching = Watcher(lambda _: made, [follow], ChangeSignal(), Heard(), stop, RETRY, beat)
+    thread = threading.Thread(target=watching.run)
+    thread.start()
+    stop.more(3)
+    assert beats >= 2
+    dies.set()
+    follower[0].join(30)
+    stop.more(2)
+    last = beats
+    stop.more(3)
+    assert beats == last
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()

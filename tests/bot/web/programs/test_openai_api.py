@@ -67,6 +67,20 @@ def test_a_streamed_chat_answer_is_the_same(client: openai.OpenAI) -> None:
     assert len(links) == len(whole.annotations)
 
 
+def test_usage_counts_the_words_of_question_and_answer(client: openai.OpenAI) -> None:
+    asked = len(SURE.split())
+    whole = chat(client, SURE)
+    answer = len(whole.choices[0].message.content.split())
+    counts = whole.usage.prompt_tokens, whole.usage.completion_tokens, whole.usage.total_tokens
+    assert counts == (asked, answer, asked + answer)
+    *others, last = chat(client, SURE, stream=True, stream_options={"include_usage": True})
+    assert (last.choices, last.usage.prompt_tokens) == ([], asked)
+    assert [each.usage for each in others] == [None] * len(others)
+    usage = client.responses.create(model="selon", input=SURE).usage
+    assert usage is not None
+    assert (usage.input_tokens, usage.total_tokens) == (asked, asked + usage.output_tokens)
+
+
 def test_a_response_cites_the_articles(client: openai.OpenAI) -> None:
     response = client.responses.create(model="selon", input=SURE)
     assert response.status == "completed"

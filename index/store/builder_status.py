@@ -1,0 +1,63 @@
+"""What the builder of an index last did, kept with the index for those who watch over it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from index.errors import StoreError, reason_of
+from index.store.disk import translate_disk_errors
+
+# Of a build: a new generation in service, nothing to do, or an error.
+BuildOutcome = Literal["switched", "unchanged", "failed"]
+
+_FILE = "builder.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BuilderStatus:
+    """When the builder last looked for changes, and its last build; times in Unix seconds.
+
+    `articles` are those answered from after the last build that did not fail.
+    """
+
+    seen: float
+    built: float | None = None
+    seconds: float = 0.0
+    outcome: BuildOutcome | None = None
+    articles: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, written: str, shown: str | Path) -> Self:
+        """Raises StoreError for anything else."""
+        try:
+            return cls(**json.loads(written))
+        except (ValueError, TypeError) as error:
+            reason = reason_of(error)
+            raise StoreError("store-unreadable", shown=shown, reason=reason) from error
+
+
+def write_builder_status(data_dir: Path, status: BuilderStatus) -> None:
+    """Raises StoreError."""
+    path = data_dir / _FILE
+    with translate_disk_errors(path):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{_FILE}.new")
+        beside.write_text(f"{status.to_json()}\n", encoding="utf-8")
+        beside.replace(path)
+
+
+def read_builder_status(data_dir: Path) -> BuilderStatus | None:
+    """None if no builder ever was at work. Raises StoreError."""
+    path = data_dir / _FILE
+    try:
+        return BuilderStatus.from_json(path.read_text(encoding="utf-8"), path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error

@@ -1,0 +1,157 @@
+"""Alerts on the web: known people ask for one, and the page says when an article answers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.alerts import alert_records as alerts
+from bot.alerts.feature import AlertsFeature
+from bot.settings import Settings
+from bot.state.database import State, open_state
+from bot.web.app import create_app
+from bot.web.feature import WebFeature
+from bot.web.service import WebService
+from bot.web.upkeep import keep_up
+from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.e2e.telegram import Shelf, StubChain
+
+QUESTION = "Qui a conçu la lentille ?"
+ZOE, ANNE = {"X-Forwarded-User": "zoe"}, {"X-Forwarded-User": "anne"}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    AlertsFeature().load_tables()
+    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
+        yield state
+
+
+@pytest.fixture
+def service(state: State, tmp_path: Path) -> WebService:
+    settings = Settings(
+        _env_file=None, data_dir=tmp_path, web_access="proxy", web_proxies="127.0.0.1"
+    )
+    shelf: Any = Shelf(FRESNEL)
+    chain: Any = StubChain()
+    return WebService(chain, shelf, state, settings)
+
+
+@pytest.fixture
+def features(service: WebService) -> Sequence[WebFeature]:
+    pages = AlertsFeature().web(service)
+    assert pages is not None
+    return [pages]
+
+
+@pytest.fixture
+def client(service: WebService, features: Sequence[WebFeature]) -> Iterator[TestClient]:
+    app = create_app(service, features)
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        yield client
+
+
+def ask_for_an_alert(client: TestClient) -> str:
+    """The list of alerts after asking for one below a refusal."""
+    refusal = client.post("/", data={"q": QUESTION}, headers=ZOE).text
+    assert "M’avertir quand un article y répond" in refusal
+    (key,) = re.findall(r'action="/alertes"><input type="hidden" name="key" value="(.+?)"', refusal)
+    return unescape(client.post("/alertes", data={"key": key}, headers=ZOE).text)
+
+
+async def look(features: Sequence[WebFeature]) -> None:
+    for each in features:
+        for chore in each.chores:
+            await chore()
+
+
+async def test_a_known_person_reads_the_answer_at_the_next_visit(
+    client: TestClient, service: Any, features: Sequence[WebFeature]
+) -> None:
+    assert QUESTION in ask_for_an_alert(client)
+    assert "1 question attend un article" in client.get("/", headers=ZOE).text
+    await look(features)
+    assert "répond maintenant" not in client.get("/", headers=ZOE).text
+    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
+    service.library.current = "20260401T120000.000000Z"
+    await look(features)
+    await look(features)
+    page = unescape(client.get("/", headers=ZOE).text)
+    assert page.count(f"Un article répond maintenant à votre question «\u00a0{QUESTION}") == 1
+    assert "attend un article" not in page
+    (address,) = re.findall(r'href="(/a/[^"]+)"', page)
+    assert LENS in client.get(address, headers=ANNE).text
+    (dismissal,) = re.findall(r'action="(/alertes/\d+)"', page)
+    client.post(dismissal, headers=ANNE)
+    assert "répond maintenant" in client.get("/", headers=ZOE).text
+    client.post(dismissal, headers=ZOE)
+    assert "répond maintenant" not in client.get("/", headers=ZOE).text
+    assert LENS in client.get(address, headers=ZOE).text
+
+
+async def test_the_chores_run_beside_the_pages(
+    client: TestClient, service: Any, features: Sequence[WebFeature]
+) -> None:
+    ask_for_an_alert(client)
+    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
+    service.library.current = "20260401T120000.000000Z"
+    done = asyncio.Event()
+
+    async def fail() -> None:
+        raise ValueError
+
+    async def finish() -> None:
+        await look(features)
+        done.set()
+
+    chores = WebFeature((), chores=[fail, finish])
+    async with keep_up(service, [chores], erases=False):
+        await asyncio.wait_for(done.wait(), 30)
+    assert "répond maintenant" in client.get("/", headers=ZOE).text
+
+
+def test_an_alert_is_among_a_persons_data_and_goes_with_it(
+    client: TestClient, service: WebService
+) -> None:
+    ask_for_an_alert(client)
+    assert "1 alerte" in client.get("/mesdonnees", headers=ZOE).text
+    kept = client.get("/mesdonnees.json", headers=ZOE).json()
+    assert [each["question"] for each in kept["alerts"]] == [QUESTION]
+    client.post("/oublier", headers=ZOE)
+    assert client.get("/mesdonnees.json", headers=ZOE).json()["alerts"] == []
+
+
+def test_an_alert_can_be_cancelled(client: TestClient) -> None:
+    page = ask_for_an_alert(client)
+    (cancelling,) = re.findall(r'action="(/alertes/\d+)"', page)
+    client.post(cancelling, headers=ANNE)
+    assert QUESTION in unescape(client.get("/alertes", headers=ZOE).text)
+    assert QUESTION not in unescape(client.post(cancelling, headers=ZOE).text)
+
+
+def test_telegram_leaves_them_to_the_page(client: TestClient, state: State) -> None:
+    ask_for_an_alert(client)
+    with state.session() as session:
+        assert alerts.unchecked_alerts(session, "another") == []
+        assert len(alerts.unchecked_alerts(session, "another", web=True)) == 1
+
+
+def test_visitors_whom_nobody_knows_are_offered_none(
+    service: WebService, features: Sequence[WebFeature]
+) -> None:
+    service.settings.web_access = "local"
+    with TestClient(create_app(service, features), base_url="http://localhost") as client:
+        refusal = client.post("/", data={"q": QUESTION})
+        assert "Les articles ne le disent pas" in refusal.text
+        assert "/alertes" not in refusal.text
+        assert "/alertes" not in client.get("/").text
+        assert client.get("/alertes").status_code == 404
+        assert client.post("/alertes", data={"key": refusal.url.path[3:]}).status_code == 404

@@ -1,0 +1,53 @@
+"""The questions to begin with differ in kind, and the articles answer each for certain."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.settings import Settings
+from bot.web.examples import KINDS, Examples, candidate_questions
+from bot.web.serve import open_service
+from tests.bot.messenger.samples import article
+
+FRENCH = article(
+    "Le physicien Paul Langevin est mort à Paris en 1946. Elle est née en 1903. Le prix est remis "
+    "par Marie Curie. Marie Curie naît à Varsovie."
+)
+ENGLISH = article("The Eiffel Tower was built in Paris by 1889. It was painted.", language="en")
+
+
+def test_events_whose_sentence_begins_with_a_name_are_asked_about() -> None:
+    assert [each.text.replace("\u202f", " ") for each in candidate_questions(FRENCH)] == [
+        "Quand est mort le physicien Paul Langevin ?",
+        "Où est mort le physicien Paul Langevin ?",
+        "Quand naît Marie Curie ?",
+        "Où naît Marie Curie ?",
+        "Qui est Paul Langevin ?",
+        "Qui est Marie Curie ?",
+    ]
+    assert [each.text for each in candidate_questions(ENGLISH)][:2] == [
+        "When was the Eiffel Tower built?",
+        "Where was the Eiffel Tower built?",
+    ]
+
+
+async def test_the_sample_articles_answer_one_of_each_kind(
+    sample_index: Path, tmp_path: Path
+) -> None:
+    settings = Settings(
+        _env_file=None,
+        data_dir=sample_index,
+        database_url=f"sqlite:///{tmp_path}/state.sqlite",
+        threads=1,
+    )
+    with open_service(settings) as service:
+        examples = Examples(service)
+        examples.of("fr")
+        assert examples.search is not None
+        await asyncio.wait_for(examples.search, 120)
+        texts = examples.of("fr")
+        assert [each.split()[0] for each in texts] == ["Quand", "Où", "Qui"]
+        assert len(texts) == len(KINDS)
+        for text in texts:
+            assert (await service.quote(text)).outcome == "sure"

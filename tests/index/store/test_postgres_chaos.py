@@ -1,0 +1,384 @@
+"""What happens to servers, builders and addresses while people ask: never a wrong answer, and every
+error names a server and says what to do.
+
+The short form has some kinds of events once; `make chaos` draws a hundred of all.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from bot.locale.errors import error_text
+from index.article import Article
+from index.build.builder import build_articles
+from index.errors import BuildLocked, IndexingError, StoreError
+from index.search.live import LiveIndex
+from index.store.postgres import connections
+from index.store.postgres.store import PostgresStore
+from tests.fakes import FakeEmbedder
+from tests.index.samples import article, live
+from tests.index.store.builders import build_in_process, builder
+from tests.index.store.postgres_stores import databases
+from tests.index.store.test_postgres_cluster import opened, say, shown
+from tests.index.store.test_postgres_store import made, many
+from tests.postgres.server import Server, account, running
+
+HITS = 10
+GENERATIONS = "SELECT count(*)::integer FROM selon.generations"
+LONG = 100  # events of the long form
+WAIT_SECONDS = 30
+ANSWER_SECONDS = 15  # or an error: 3 where nothing else runs
+REMEDIES = ("SELON_", "selon ", "docs/", "try again", "upgrade Selon")
+
+
+def marked(mark: int) -> list[Article]:
+    """Articles that all bear the mark of their generation."""
+    return [article(f"a{n}", f"La marque {mark} du jour {n}.") for n in range(30)]
+
+
+def check_error(error: IndexingError) -> None:
+    text = error_text(error, "en")
+    assert any(each in text for each in REMEDIES), text
+    assert "postgresql://" in text, text
+
+
+def check_answer(index: LiveIndex) -> int:
+    """The mark of a whole answer, all of one generation."""
+    hits = index.search("Quelle marque du jour ?", HITS).hits
+    [mark] = {hit.passage.text.split()[2] for hit in hits}
+    assert len(hits) == HITS
+    return int(mark)
+
+
+@dataclass
+class Chaos:
+    """Two servers, and what happens to them while people ask."""
+
+    addresses: list[str]
+    empty: str
+    servers: list[Server]  # those that may stop and crash
+    seconds: float  # for which they do, at most
+    folder: Path
+    chance: random.Random
+    mark: int = 1
+    answers: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+    faults: list[BaseException] = field(default_factory=list)
+
+    @contextmanager
+    def people(self) -> Iterator[None]:
+        """People who ask until the block ends."""
+        ended = threading.Event()
+
+        def ask() -> None:
+            with opened(self.addresses, self.folder) as store:
+                index: LiveIndex | None = None
+                while not ended.is_set():
+                    start = time.monotonic()
+                    try:
+                        index = index or live(store)
+                        assert 1 <= check_answer(index) <= self.mark
+                        self.answers += 1
+                    except IndexingError as error:
+                        self._note(error)
+                    except BaseException as fault:
+                        self.faults.append(fault)
+                        return
+                    if time.monotonic() - start > ANSWER_SECONDS:
+                        self.faults.append(TimeoutError(f"{time.monotonic() - start:.1f} s"))
+                    ended.wait(0.05)
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for each in threads:
+            each.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            for each in threads:
+                each.join()
+        assert self.faults == []
+
+    def _note(self, error: IndexingError) -> None:
+        try:
+            check_error(error)
+        except AssertionError as fault:
+            self.faults.append(fault)
+        self.errors[error.code] = self.errors.get(error.code, 0) + 1
+
+    def recover(self) -> None:
+        """Wait until a new bot is answered."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                with opened(self.addresses, self.folder) as store:
+                    check_answer(live(store))
+                    return
+            except IndexingError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+    def build(self) -> None:
+        self.mark += 1
+        with suppress(BuildLocked), opened(self.addresses, self.folder) as store:
+            assert made(marked(self.mark), store).switched
+
+    def roll_back(self) -> None:
+        with suppress(IndexingError), opened(self.addresses, self.folder) as store:
+            store.roll_back()
+
+    def kill_builder(self) -> None:
+        process = self._builder()
+        time.sleep(self.chance.uniform(0, 0.5))
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+
+    def kill_before_switch(self) -> None:
+        """Kill a builder between its commits and the switch; a locked out one goes as it came."""
+        process = self._builder(doomed=True)
+        process.join(WAIT_SECONDS)
+        assert process.exitcode in (0, -signal.SIGKILL)
+
+    def build_twice_at_once(self) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            for each in [pool.submit(self.build) for _ in range(2)]:
+                each.result(WAIT_SECONDS)
+
+    def _builder(self, *, doomed: bool = False) -> BaseProcess:
+        self.mark += 1
+        return builder(marked(self.mark), self.addresses, self.folder, doomed=doomed)
+
+    def stop(self) -> None:
+        with self.chance.choice(self.servers).frozen():
+            time.sleep(self.chance.uniform(0, self.seconds))
+
+    def crash(self) -> None:
+        with self.chance.choice(self.servers).stopped():
+            time.sleep(self.chance.uniform(0, self.seconds))
+
+    def mix_up(self) -> None:
+        """Swap the servers, leave one out, add one, name one twice."""
+        first, second = self.addresses
+        wrong = [[second, first], [first], [second], [first, second, self.empty], [first, first]]
+        for addresses in wrong:
+            for way in (PostgresStore.facts, lambda store: made(marked(0), store)):
+                with opened(addresses, self.folder) as store, pytest.raises(StoreError) as refused:
+                    way(store)
+                check_error(refused.value)
+
+    def relabel(self) -> None:
+        """Have a server's tables be of a newer Selon, then of an older one."""
+        address = self.chance.choice(self.addresses)
+        for change in (1, -1):
+            say(address, f"UPDATE selon.layout SET version = version + {change}")
+            try:
+                with opened(self.addresses, self.folder) as store, pytest.raises(StoreError) as no:
+                    store.facts()
+                check_error(no.value)
+            finally:
+                say(address, f"UPDATE selon.layout SET version = version - {change}")
+
+    def reshard(self) -> None:
+        with opened(self.addresses, self.folder) as old, opened([self.empty], self.folder) as new:
+            new.reshard(old)
+            check_answer(live(new))
+
+
+EVENTS = (
+    Chaos.build,
+    Chaos.build_twice_at_once,
+    Chaos.roll_back,
+    Chaos.reshard,
+    Chaos.stop,
+    Chaos.crash,
+)
+MORE_EVENTS = (*EVENTS, Chaos.kill_builder, Chaos.kill_before_switch, Chaos.mix_up, Chaos.relabel)
+
+
+@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.soak)])
+def test_whatever_happens_no_answer_is_wrong_and_each_error_says_what_to_do(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool
+) -> None:
+    monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
+    chance = random.Random(1)
+    events = MORE_EVENTS if long else EVENTS
+    happening = chance.sample(events, len(events)) + chance.choices(events, k=long and LONG)
+    with ExitStack() as stack:
+        [first, empty] = stack.enter_context(databases(vector_server, 2))
+        second = stack.enter_context(running())
+        servers = [second]
+        if long:
+            servers.append(stack.enter_context(running()))
+            first = servers[1].url("postgres")
+        addresses = [first, second.url("postgres")]
+        chaos = Chaos(addresses, empty, servers, 4 if long else 0.3, tmp_path, chance)
+        with opened(addresses, tmp_path) as store:
+            made(marked(1), store)
+        with chaos.people():
+            for event in happening:
+                event(chaos)
+                chaos.recover()
+                assert chaos.faults == [], event
+        assert chaos.answers >= len(happening)
+
+
+def test_killed_between_commit_and_switch_the_old_index_answers_and_a_build_ends(
+    vector_server: Server, tmp_path: Path
+) -> None:
+    with databases(vector_server, 2) as addresses, opened(addresses, tmp_path) as store:
+        made(marked(1), store)
+        process = multiprocessing.get_context("fork").Process(
+            target=build_in_process, args=(marked(2), addresses, tmp_path, True)
+        )
+        process.start()
+        process.join(WAIT_SECONDS)
+        assert process.exitcode == -signal.SIGKILL
+        assert [say(each, GENERATIONS) for each in addresses] == [[(2,)], [(2,)]]
+        assert check_answer(live(store)) == 1
+        embedder = FakeEmbedder()
+        build_once_free(marked(2), store, embedder)
+        assert embedder.embedded == 0
+        assert check_answer(live(store)) == 2
+        assert [say(each, GENERATIONS) for each in addresses] == [[(2,)], [(2,)]]
+
+
+def build_once_free(articles: list[Article], store: PostgresStore, embedder: FakeEmbedder) -> None:
+    """The server sees within moments that the connection of a dead process has ended."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            build_articles(articles, store, embedder)
+        except BuildLocked:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_a_stale_standby_is_never_mixed_with_servers_that_are_ahead(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)
+    with vector_server.database() as first, running() as primary:
+        builds = PostgresStore([first, primary.url("postgres")], tmp_path)
+        made(marked(1), builds)
+        with running(standby_of=primary) as standby:
+            hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+            url = f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
+            with opened([first, url], tmp_path) as store:
+                index = live(store)
+                assert check_answer(index) == 1
+                control = standby.url("postgres")
+                say(control, "SELECT pg_wal_replay_pause()")
+                made(marked(2), builds)
+                assert check_answer(index) == 2
+                wait_for(control, f"pg_last_wal_receive_lsn() >= '{written(primary)}'")
+                primary.kill()
+                for ask in (lambda: check_answer(index), store.browse):
+                    with pytest.raises(IndexingError) as refused:
+                        ask()
+                    assert f"127.0.0.1:{standby.port}" in str(refused.value.shown)
+                    check_error(refused.value)
+                say(control, "SELECT pg_wal_replay_resume()")
+                wait_for(control, "count(*) = 2 FROM selon.generations")
+                assert check_answer(index) == 2
+            builds.close()
+
+
+def written(server: Server) -> str:
+    """Up to where a primary has written its log."""
+    return str(say(server.url("postgres"), "SELECT pg_current_wal_lsn()")[0][0])
+
+
+def wait_for(address: str, condition: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while say(address, f"SELECT {condition}") != [(True,)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """A disk of this size that the server writes to, or the test is skipped saying why."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a small disk is mounted by root alone")
+    owner = account()
+    with tempfile.TemporaryDirectory(prefix="selon-disk-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        disk = Path(folder) / "disk"
+        disk.mkdir()
+        options = f"size={size},mode=700,uid={owner['user']},gid={owner['group']}"
+        command = ["mount", "-t", "tmpfs", "-o", options, "selon", str(disk)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("no file system can be mounted here: that takes CAP_SYS_ADMIN")
+        try:
+            yield disk
+        finally:
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_full_disk_of_one_server_is_told_by_its_name_and_nothing_changes(
+    tmp_path: Path, vector_server: Server
+) -> None:
+    with (
+        small_disk("11m") as disk,
+        vector_server.database() as first,
+        vector_server.tablespace(disk) as second,
+        opened([first, second], tmp_path) as store,
+    ):
+        made(marked(1), store)
+        with pytest.raises(StoreError) as refused:
+            build_articles(many(500), store, FakeEmbedder(dimension=1_024))
+        assert refused.value.code == "postgres-full"
+        assert refused.value.shown == shown(second)
+        check_error(refused.value)
+        assert check_answer(live(store)) == 1
+        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        assert made(marked(2), store).switched
+        assert check_answer(live(store)) == 2
+
+
+def test_an_account_that_only_reads_answers_and_changes_nothing(
+    vector_server: Server, tmp_path: Path
+) -> None:
+    with databases(vector_server, 2) as addresses:
+        with opened(addresses, tmp_path) as store:
+            made(marked(0), store)
+            made(marked(1), store)
+        say(addresses[0], "DROP ROLE IF EXISTS reader")
+        say(addresses[0], "CREATE ROLE reader LOGIN PASSWORD 'reader' IN ROLE pg_read_all_data")
+        reading = [each.replace("selon:selon@", "reader:reader@") for each in addresses]
+        with opened(reading, tmp_path) as store:
+            index = live(store)
+            assert check_answer(index) == 1
+            for change in (
+                lambda: made(marked(2), store),
+                lambda: store.removed().add(marked(1)[:1]),
+                store.roll_back,
+            ):
+                with pytest.raises(StoreError) as refused:
+                    change()
+                assert refused.value.code == "postgres-denied"
+                check_error(refused.value)
+            assert check_answer(index) == 1
+        with opened(addresses, tmp_path) as store:
+            made(marked(3), store)
+        with opened(reading, tmp_path) as store:
+            assert check_answer(live(store)) == 3
