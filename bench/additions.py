@@ -3,11 +3,16 @@
 Articles are invented and vectors a stand-in's (`_prose.py`), so that the store itself is measured;
 every build runs in a process of its own. Processor time is that of the build without embedding.
 
-    python bench/additions.py [PASSAGES …] [--folder DIR] [--segments N …] [--questions N]
+    python bench/additions.py [PASSAGES …] [--files N] [--folder DIR]
 
-Without a size: 2,000 and 20,000 passages. With `--segments`, as many additions follow, without
-being written together, and questions are asked of the segments and of one index of the same
-articles: the same first five, and how long they take.
+Without a size: 2,000 and 20,000 passages. A file has `--files` articles (500; 1 is a folder as
+people have them).
+
+    python bench/additions.py 4000 --segments 1 10 50 [--squad FILE]
+
+Instead, as many additions follow without being written together, and questions are asked of the
+segments and of one index of the same articles: whether the first five are the same, and how long
+they take. With `--squad`, of its paragraphs and questions, with the bundled model.
 """
 
 from __future__ import annotations
@@ -20,21 +25,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from _prose import PASSAGES, Prose, StandIn
 
+from bot.assembly import open_embedder
 from bot.evaluation.measures import quantile
+from bot.settings import Settings
+from index.article import Article
 from index.build.builder import build
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.files import addition
 from index.store.files.opening import find_current, open_generation
 
 SIZES = (2_000, 20_000)
-AT_ONCE = 500  # articles of a file of the base
+AT_ONCE = 500  # articles of a file
 FIRST = 5
 
 Figures = dict[str, Any]
@@ -52,30 +63,28 @@ class Timed(StandIn):
         return vectors
 
 
-def invent(folder: Path, first: int, count: int) -> None:
-    """Write articles as JSON Lines, `AT_ONCE` to a file."""
+EMBEDDERS: dict[str, Callable[[], Any]] = {
+    "stand-in": Timed,
+    "bundled": lambda: open_embedder(Settings()),
+}
+
+
+def invent(folder: Path, first: int, count: int, at_once: int = AT_ONCE) -> None:
+    """Write articles as JSON Lines, some to a file."""
     prose = Prose()
-    for start in range(first, first + count, AT_ONCE):
-        numbers = range(start, min(start + AT_ONCE, first + count))
-        articles = [prose.article(number) for number in numbers]
-        lines = [
-            json.dumps(
-                {
-                    "title": each.title,
-                    "text": each.text,
-                    "url": each.url,
-                    "date": str(each.published),
-                    "language": "fr",
-                }
-            )
-            for each in articles
-        ]
+    for start in range(first, first + count, at_once):
+        numbers = range(start, min(start + at_once, first + count))
+        lines = [_line(prose.article(number)) for number in numbers]
         (folder / f"{start:07}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def build_once(corpus: Path, data_dir: Path) -> Figures:
+def _line(article: Article) -> str:
+    facts = {"title": article.title, "text": article.text, "url": article.url}
+    return json.dumps({**facts, "date": str(article.published), "language": "fr"})
+
+
+def build_once(corpus: Path, data_dir: Path, embedder: Any) -> Figures:
     """One build in this process, and what it cost."""
-    embedder = Timed()
     before = _written(data_dir)
     began, busy = time.perf_counter(), time.process_time()
     report = build([corpus], data_dir, embedder)
@@ -87,7 +96,7 @@ def build_once(corpus: Path, data_dir: Path) -> Figures:
         "added": report.added,
         "removed": report.removed,
         "segments": len(find_current(data_dir)[1].segments),
-        "cpu_s": round(busy - embedder.seconds, 2),
+        "cpu_s": round(busy - getattr(embedder, "seconds", 0.0), 2),
         "parser_cpu_s": round(children.ru_utime + children.ru_stime, 2),
         "wall_s": round(seconds, 2),
         "written_mb": round(sum(n for path, n in after.items() if before.get(path) != n) / 1e6, 2),
@@ -106,13 +115,13 @@ def apart(corpus: Path, data_dir: Path, *more: str) -> Figures:
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
 
 
-def grow(size: int, folder: Path) -> None:
+def grow(size: int, folder: Path, at_once: int) -> None:
     """Print what each kind of change costs an index of this size."""
     corpus, data_dir = folder / f"corpus{size}", folder / f"data{size}"
     articles = size // PASSAGES
     if not corpus.exists():
-        corpus.mkdir()
-        invent(corpus, 0, articles)
+        corpus.mkdir(parents=True)
+        invent(corpus, 0, articles, at_once)
     rows = {"built": apart(corpus, data_dir)}
     time.sleep(2.1)  # until the files count as settled
     rows["nothing changed"] = apart(corpus, data_dir)
@@ -127,70 +136,110 @@ def grow(size: int, folder: Path) -> None:
         print(f"{size:>9,} {name:16} {json.dumps(row)}", flush=True)
 
 
-def compare(size: int, counts: list[int], folder: Path, questions: int) -> None:
-    """Print, for each number of segments, how the first five and the time of a question differ
-    from those of one index of the same articles."""
+@dataclass(frozen=True)
+class Sample:
+    """Articles, as lines of JSON, questions about them, and what embeds both."""
+
+    lines: Sequence[str]
+    questions: Sequence[str]
+    embedder: str
+
+    @classmethod
+    def invented(cls, passages: int, questions: int) -> Sample:
+        prose = Prose()
+        lines = [_line(prose.article(number)) for number in range(passages // PASSAGES)]
+        return cls(lines, prose.questions(passages, questions), "stand-in")
+
+    @classmethod
+    def of_squad(cls, path: Path) -> Sample:
+        """Each paragraph of a file of questions as an article, with the bundled model."""
+        lines, questions = [], []
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            for number, paragraph in enumerate(article["paragraphs"]):
+                title = f"{article['title']} {number}"
+                lines.append(json.dumps({"title": title, "text": paragraph["context"]}))
+                questions += [each["question"] for each in paragraph["qas"]]
+        return cls(lines, questions, "bundled")
+
+
+def compare(sample: Sample, counts: Sequence[int], folder: Path) -> None:
+    """Print, for each number of segments of two articles, how the first five and the time of a
+    question differ from those of one index of the same articles.
+
+    The segments are not written together, and one article of the base is gone for each.
+    """
     for count in counts:
-        corpus, data_dir, whole = (folder / f"{n}{size}-{count}" for n in ("c", "d", "w"))
-        corpus.mkdir()
-        articles = size // PASSAGES
-        invent(corpus, 0, articles)
-        apart(corpus, data_dir)
+        corpus, data_dir, whole = (folder / f"{name}{count}" for name in ("c", "d", "w"))
+        corpus.mkdir(parents=True)
+        base = sample.lines[: len(sample.lines) - 2 * count]
+        for number, line in enumerate(base):
+            (corpus / f"{number:06}.jsonl").write_text(line, encoding="utf-8")
+        apart(corpus, data_dir, "--embedder", sample.embedder)
         for number in range(count):
-            invent(corpus, articles + AT_ONCE * (number + 1), 2)
-            apart(corpus, data_dir, "--apart")
-        apart(corpus, whole)
-        asked = Prose().questions(size, questions)
-        ours, theirs = _ask(data_dir, asked), _ask(whole, asked)
-        same = np.mean([one == other for one, other in zip(ours[0], theirs[0], strict=True)])
+            (corpus / f"{number:06}.jsonl").unlink()
+            new = sample.lines[len(base) + 2 * number : len(base) + 2 * number + 2]
+            (corpus / f"new{number:06}.jsonl").write_text("\n".join(new), encoding="utf-8")
+            apart(corpus, data_dir, "--apart", "--embedder", sample.embedder)
+        apart(corpus, whole, "--embedder", sample.embedder)
+        ours, theirs = (
+            _ask(each, sample.questions, EMBEDDERS[sample.embedder]()) for each in (data_dir, whole)
+        )
+        pairs = list(zip(ours[0], theirs[0], strict=True))
         figures = {
             "segments": len(find_current(data_dir)[1].segments) - 1,
-            "same_first_five": round(float(same), 4),
-            "same_first": round(
-                float(np.mean([a[:1] == b[:1] for a, b in zip(ours[0], theirs[0], strict=True)])), 4
-            ),
+            "questions": len(pairs),
+            "same_first_five": round(float(np.mean([one == other for one, other in pairs])), 4),
+            "same_first": round(float(np.mean([one[:1] == other[:1] for one, other in pairs])), 4),
             "p50_ratio": round(quantile(ours[1], 0.5) / quantile(theirs[1], 0.5), 2),
             "p95_ratio": round(quantile(ours[1], 0.95) / quantile(theirs[1], 0.95), 2),
             "p95_ms": round(quantile(ours[1], 0.95), 1),
         }
-        print(f"{size:>9,} {json.dumps(figures)}", flush=True)
+        print(json.dumps(figures), flush=True)
 
 
-def _ask(data_dir: Path, questions: list[str]) -> tuple[list[list[Any]], list[float]]:
-    embedder = StandIn()
+def _ask(
+    data_dir: Path, questions: Sequence[str], embedder: Embedder
+) -> tuple[list[list[Any]], list[float]]:
+    """The first five passages for each question, and the milliseconds of processor time."""
     generation = open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
     searcher = Searcher(generation, embedder, ConfidenceModel.load())
     hits, times = [], []
-    for question in questions[:20]:
-        searcher.search(question)
     for question in questions:
+        searcher.search(question, FIRST)  # its vector is known from now on
         began = time.thread_time()
         found = searcher.search(question, FIRST)
         times.append((time.thread_time() - began) * 1000)
-        hits.append([(hit.article.id, hit.passage.start) for hit in found.hits])
+        hits.append([(hit.article.title, hit.passage.start) for hit in found.hits])
     return hits, times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--files", type=int, default=AT_ONCE)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--segments", nargs="*", type=int, default=[])
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--once", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--squad", type=Path)
+    parser.add_argument("--embedder", default="stand-in", help=argparse.SUPPRESS)
     parser.add_argument("--apart", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.once:
         if options.apart:
             addition._written_anew = lambda small, added: []
-        print(json.dumps(build_once(*options.once)))
+        print(json.dumps(build_once(*options.once, EMBEDDERS[options.embedder]())))
         return
     folder = options.folder or Path(tempfile.mkdtemp())
     try:
-        for size in options.sizes:
-            grow(size, folder)
-            if options.segments:
-                compare(size, options.segments, folder, options.questions)
+        if options.squad:
+            compare(Sample.of_squad(options.squad), options.segments, folder)
+        elif options.segments:
+            sample = Sample.invented(max(options.sizes), options.questions)
+            compare(sample, options.segments, folder)
+        else:
+            for size in options.sizes:
+                grow(size, folder, options.files)
     finally:
         if options.folder is None:
             shutil.rmtree(folder)

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, ArticleEntry, Period, Selection, SignedArticle
-from index.models.base import IntArray, Vectors
+from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
 from index.store.build_turn import VectorSource
 from index.store.files.generation import Generation, Ranked, nominated_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
 from index.store.files.word_index import WordIndex
-from index.store.postings import Ints
+from index.store.postings import Ints, WordMatch
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
@@ -34,6 +34,8 @@ from index.store.reader import (
     RowKind,
     StoredPassage,
 )
+
+_FEW_GONE = 1_000  # sentences of a segment
 
 
 class SegmentedArticles(ClosedOnExit):
@@ -218,6 +220,8 @@ class SegmentedGeneration(SegmentedArticles):
             ],
         }
 
+        self._few_gone = [len(each) <= _FEW_GONE for each in self._gone_rows["sentences"]]
+
     def term_statistics(self, kind: RowKind) -> SegmentedTerms:
         words = [each.term_statistics(kind) for each in self.segments]
         return SegmentedTerms(words, self._gone_rows[kind])
@@ -238,9 +242,9 @@ class SegmentedGeneration(SegmentedArticles):
     ) -> CandidateFeatures:
         words = [each.passage_words.match_as_segment(query.passage_terms) for each in self.segments]
         ranked = [
-            each.nominate(query.vector, matches, passages, sentences, eligible)
-            for each, matches, eligible in zip(
-                self.segments, words, self._eligible(within, among, without), strict=True
+            self._nominate(number, query.vector, matches, passages, sentences, eligible)
+            for number, (matches, eligible) in enumerate(
+                zip(words, self._eligible(within, among, without), strict=True)
             )
         ]
         best = [
@@ -272,13 +276,35 @@ class SegmentedGeneration(SegmentedArticles):
 
     def _eligible(
         self, within: Period | None, among: Selection | None, without: IntArray | None
-    ) -> Iterator[Any]:
-        """By segment, and there by passage row, whether it may be found; None where all may."""
+    ) -> Iterator[BoolArray | None]:
+        """By segment, and there by passage row, whether it may be found; None where all may that
+        are not gone."""
         apart = dict(self._by_segment(without)) if without is not None else {}
         for number, segment in enumerate(self.segments):
             hidden = np.array(apart.get(number, []), dtype=np.int64) - self._first[number]
-            hidden = np.concatenate([hidden, self._gone_rows["passages"][number]])
+            few = within is None and among is None and without is None and self._few_gone[number]
+            if not few:
+                hidden = np.concatenate([hidden, self._gone_rows["passages"][number]])
             yield segment.eligible(within, among, hidden if len(hidden) else None)
+
+    def _nominate(
+        self,
+        number: int,
+        vector: Vectors,
+        words: WordMatch,
+        passages: int,
+        sentences: int,
+        eligible: BoolArray | None,
+    ) -> Sequence[Ranked]:
+        """As a segment does, without what is gone of it: of few, that many more are looked for,
+        which is sooner done than having FAISS ask of each row whether it may be found."""
+        segment, gone = self.segments[number], self._gone_rows["passages"][number]
+        if eligible is not None or not len(gone):
+            return segment.nominate(vector, words, passages, sentences, eligible)
+        more = len(self._gone_rows["sentences"][number])
+        ranked = segment.nominate(vector, words, passages + len(gone), sentences + more, None)
+        kept = [~np.isin(rows, gone) for rows, _ in ranked]
+        return [(rows[own], scores[own]) for (rows, scores), own in zip(ranked, kept, strict=True)]
 
     def _best(self, ranked: Sequence[Ranked], most: int) -> Ranked:
         """The first of several rankings, numbered through."""
@@ -291,7 +317,7 @@ class SegmentedGeneration(SegmentedArticles):
         return rows[order], scores[order]
 
     def _features(
-        self, number: int, keys: IntArray, query: CandidateQuery, words: Any
+        self, number: int, keys: IntArray, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         segment, first = self.segments[number], self._first[number]
         of_sentences = segment.sentence_words.match_as_segment(query.sentence_terms)
