@@ -5,8 +5,8 @@
   generations/<id>/     whole, and never changed again
   generations/.<id>/    being built, or left by a build that was killed
   segments/<id>/        what one addition wrote, for the generations that name it
-  verified.json         the files that builds have found whole, for them not to read them again
-  rules.json            what articles are read and cut by (see `index.build.fingerprint`)
+  verified              the files that builds have found whole, for them not to read them again
+  rules                 what articles are read and cut by (see `index.build.fingerprint`)
   resume/               vectors of a build that did not end, for the next one
   lock, lock.holder     one builder at a time
 """
@@ -134,7 +134,7 @@ class Layout:
         self.generations = self.root / "generations"
         self.segments = self.root / "segments"
         self.resume = self.root / "resume"
-        self.verified = self.root / "verified.json"
+        self.verified = self.root / "verified"
         self._next = self.root / "CURRENT.new"
 
     @contextmanager
