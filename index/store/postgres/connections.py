@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -25,6 +26,8 @@ Result = TypeVar("Result")
 
 BREAKER_SECONDS = 5.0  # that a silent host is left alone; then one question tries it again
 _PATIENCE_SECONDS = 1.0  # without a reply, after which a host is asked whether it is there at all
+_BUILD_PATIENCE_SECONDS = 15.0
+_BUILD_SILENCES = 4  # in a row, after which a build ends: it may have taken hours
 _PING_SECONDS = 1.5  # that it has to say so
 _TLS_REQUEST = struct.pack(">ii", 8, 80_877_103)  # every server replies to it with a byte
 _CONNECT_SECONDS = 2  # libpq knows no less
@@ -190,34 +193,39 @@ def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Co
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection with a client-side deadline for each statement, which ends as soon as the host
-    is silent."""
+    """A connection that ends when its host has fallen silent: for a question at once and, whatever
+    the host says, after `seconds` for a statement; for a build only after a while."""
 
     seconds: float | None = None
     host: Host | None = None
     shown: str = ""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        steps = gen if self.seconds is None else self._bounded(gen)
         try:
-            return super().wait(steps, *args, **options)
+            return super().wait(self._bounded(gen), *args, **options)
         except psycopg.Error as error:
             vars(error).setdefault("shown", self.shown)
             raise
 
     def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
         """The same steps. Raises OperationalError."""
-        start = time.monotonic()
-        check = start + _PATIENCE_SECONDS
+        if self.seconds is None:
+            deadline, patience, silences = math.inf, _BUILD_PATIENCE_SECONDS, _BUILD_SILENCES
+        else:
+            deadline = time.monotonic() + self.seconds + _LATE_SECONDS
+            patience, silences = _PATIENCE_SECONDS, 1
+        start, silent = time.monotonic(), 0
+        check = start + patience
         try:
             step = next(steps)
             while True:
                 ready = yield step
                 if not ready and (now := time.monotonic()) > check:
-                    late = now > start + (self.seconds or 0) + _LATE_SECONDS
-                    if late or (self.host is not None and self.host.is_silent()):
+                    silent = silent + 1 if self.host is not None and self.host.is_silent() else 0
+                    if silent >= silences or now > deadline:
+                        self.close()
                         raise psycopg.OperationalError(f"no reply in {now - start:.0f} s")
-                    check = time.monotonic() + _PATIENCE_SECONDS
+                    check = time.monotonic() + patience
                 step = steps.send(ready)
         except StopIteration as ended:
             result: Result = ended.value

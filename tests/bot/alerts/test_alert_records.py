@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.alerts import alert_records as alerts
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
+from bot.state.people import WEB_PEOPLE
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HERE = ConversationPlace(100, 0, 7)
@@ -31,3 +32,19 @@ def test_only_its_owner_cancels_an_alert(state: State) -> None:
         assert not alerts.cancel(session, number, 8)
         assert alerts.cancel(session, number, 7)
         assert not alerts.cancel(session, number, 7)
+
+
+def test_on_the_web_an_answer_waits_until_its_reader_dismisses_it(state: State) -> None:
+    person = WEB_PEOPLE + 7
+    there = ConversationPlace(person, 3, person)
+    with state.session() as session:
+        number = alerts.keep_alert(session, there, "Qui ?", "fr", "g1", NOW)
+        assert alerts.unchecked_alerts(session, "g2") == []
+        assert [each.id for each in alerts.unchecked_alerts(session, "g2", web=True)] == [number]
+        assert alerts.answered_alerts(session, person) == []
+        assert alerts.mark_alert_told(session, number, NOW, "clé")
+        assert not alerts.mark_alert_told(session, number, NOW, "autre clé")
+        assert alerts.alerts_of_person(session, person) == []
+        assert [each.key for each in alerts.answered_alerts(session, person)] == ["clé"]
+        assert alerts.cancel(session, number, person)
+        assert alerts.answered_alerts(session, person) == []

@@ -22,6 +22,7 @@ from bot.web.feature import WebFeature
 from bot.web.service import WebService
 from bot.web.upkeep import keep_up
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.e2e.telegram import Shelf, StubChain
 
 QUESTION = "Qui a conçu la lentille ?"
@@ -59,9 +60,9 @@ def client(service: WebService, features: Sequence[WebFeature]) -> Iterator[Test
         yield client
 
 
-def ask_for_an_alert(client: TestClient) -> str:
+def ask_for_an_alert(client: TestClient, question: str = QUESTION) -> str:
     """The list of alerts after asking for one below a refusal."""
-    refusal = client.post("/", data={"q": QUESTION}, headers=ZOE).text
+    refusal = client.post("/", data={"q": question}, headers=ZOE).text
     assert "M’avertir quand un article y répond" in refusal
     (key,) = re.findall(r'action="/alertes"><input type="hidden" name="key" value="(.+?)"', refusal)
     return unescape(client.post("/alertes", data={"key": key}, headers=ZOE).text)
@@ -155,3 +156,19 @@ def test_visitors_whom_nobody_knows_are_offered_none(
         assert "/alertes" not in client.get("/").text
         assert client.get("/alertes").status_code == 404
         assert client.post("/alertes", data={"key": refusal.url.path[3:]}).status_code == 404
+
+
+async def test_everybody_can_use_the_pages(
+    client: TestClient, service: Any, features: Sequence[WebFeature]
+) -> None:
+    for question in (QUESTION, "Et quand ?"):
+        ask_for_an_alert(client, question)
+    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
+    service.library.current = "20260401T120000.000000Z"
+    await look(features)
+    with served(create_app(service, features)) as address, open_browser() as browser:
+        browser.execute_cdp_cmd("Network.enable", {})
+        browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": ZOE})
+        for path in ("/", "/alertes"):
+            check_accessible(browser, address + path)
+            assert "répond maintenant" in browser.page_source

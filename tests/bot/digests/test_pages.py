@@ -100,8 +100,8 @@ def test_the_menu_has_podcasts_once_there_are_some(pages: TestClient, tmp_path: 
     assert "/podcasts" not in pages.get("/quotidien").text
 
 
-def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
-    folder = tmp_path / "podcasts"
+def publish(folder: Path) -> None:
+    """An episode, and what is not one."""
     folder.mkdir()
     episode = {"file": "un.mp3", "title": "Le pont & lui", "seconds": 65, "bytes": 3}
     episodes = [{**episode, "published": "2026-03-26T07:00:00+00:00"}]
@@ -109,6 +109,10 @@ def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
     (folder / "un.mp3").write_bytes(b"0123456789")
     (folder / ".draft.mp3").write_bytes(b"secret")
     (folder / "feed.xml").write_text("<rss/>", encoding="utf-8")
+
+
+def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
+    publish(tmp_path / "podcasts")
     with (
         open_service(tmp_path, [BRIDGE]) as service,
         open_client(service, [DigestsFeature()]) as pages,
@@ -124,7 +128,8 @@ def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
             assert pages.get(f"/podcasts/{name}").status_code == 404
 
 
-def test_everybody_can_use_the_pages(service: WebService) -> None:
+def test_everybody_can_use_the_pages(service: WebService, tmp_path: Path) -> None:
+    publish(tmp_path / "podcasts")
     app = create_pages(service, [DigestsFeature()])
     with served(app) as address, open_browser() as browser:
         for path in ("/quotidien", "/quotidien?day=2026-04-02", "/podcasts"):

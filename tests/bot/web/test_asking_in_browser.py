@@ -13,6 +13,7 @@ import pytest
 from bot.answer import Answer, Statement
 from bot.followups.turn import TurnText
 from bot.web.app import create_app
+from bot.web.feature import MenuLink, WebFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
 from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, served
@@ -61,6 +62,7 @@ def chain() -> GrowingChain:
 
 @pytest.fixture
 def address(service: WebService) -> Iterator[str]:
+    service.settings.web_embed = ("https://www.exemple.fr",)
     with served(create_app(service)) as address:
         yield address
 
@@ -166,7 +168,9 @@ def test_all_works_without_a_script(address: str) -> None:
 
 
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
-    pages = [address, f"{address}/absent", f"{address}/entrer"]
+    pages = [
+        f"{address}/{path}" for path in ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
+    ]
     for question in (QUESTION, DOUBT, UNSAID):
         browser.get(address)
         ask(browser, question)
@@ -181,6 +185,25 @@ def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> 
         wide = browser.execute_script("return document.documentElement.scrollWidth > 360")
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         assert not wide, page
+
+
+@pytest.mark.parametrize(
+    "names", [["Le Quotidien", "Arène"], ["Le Quotidien", "Podcasts", "Arène"]]
+)
+def test_the_menu_is_one_line_on_a_phone(
+    browser: Chrome, service: WebService, names: list[str]
+) -> None:
+    links = [MenuLink(f"/{name}", lambda code, name=name: name) for name in names]
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    with served(create_app(service, [WebFeature((), links)])) as address:
+        check_accessible(browser, address)
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(address)
+        script = "return document.querySelector('.top nav').getClientRects()[0].height"
+        height = browser.execute_script(script)
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert height < 40
+    assert find(browser, ".top nav a", 2 + len(names))
 
 
 def test_the_page_speaks_english(address: str) -> None:

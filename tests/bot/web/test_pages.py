@@ -131,6 +131,17 @@ def test_a_citation_is_there_to_be_copied(client: TestClient) -> None:
     assert "ER  - " in page
 
 
+def test_each_quote_of_an_article_is_there_to_be_opened_and_copied(
+    client: TestClient, chain: StubChain
+) -> None:
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS), cite(2, BIRTH))
+    page = unescape(client.get(address(client)).text)
+    assert page.count("Lire dans l’article") == 2
+    assert re.findall(r"/articles/\w+\?a=[\w-]+&n=(\d)#c\1\">Lire", page) == ["1", "2"]
+    for quote in (LENS, BIRTH):
+        assert page.count(f"«\u00a0{quote}\u00a0» (Anne Le Gall") == 1
+
+
 def test_a_refusal_offers_articles_that_open(client: TestClient) -> None:
     page = client.get(address(client, "Quel temps fait-il ?")).text
     assert "Les articles ne le disent pas" in page

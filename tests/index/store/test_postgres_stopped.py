@@ -6,18 +6,24 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from index.build.builder import build_articles
 from index.errors import StoreError
+from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.store.postgres import connections
 from index.store.postgres.connections import Connections
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
+from tests.fakes import FakeEmbedder
 from tests.index.samples import live
+from tests.index.store.test_postgres_cluster import opened
 from tests.index.store.test_postgres_store import made, many
 from tests.postgres.server import Server, running
 
@@ -111,3 +117,31 @@ def test_a_question_that_takes_long_on_a_server_that_lives_is_waited_for(
         asking = Connections(Address.at(url), seconds=20)
         assert asking.ask(lambda c: c.execute("SELECT 7 FROM pg_sleep(1)").fetchone()) == (7,)
         asking.close()
+
+
+def test_a_build_ends_with_the_name_of_a_server_that_stays_silent(
+    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_BUILD_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "_PING_SECONDS", 0.3)
+    with (
+        vector_server.database() as first,
+        running() as other,
+        opened([first, other.url("postgres")], tmp_path) as store,
+        ExitStack() as frozen,
+    ):
+        before = made(ARTICLES[:3], store)
+
+        class Freezing(FakeEmbedder):
+            def embed_passages(self, *arguments: Any, **options: Any) -> Vectors:
+                if not self.embedded:
+                    frozen.enter_context(other.frozen())
+                return super().embed_passages(*arguments, **options)
+
+        with pytest.raises(StoreError, match="no reply") as refused:
+            build_articles(ARTICLES, store, Freezing())
+        assert refused.value.code == "postgres-unreachable"
+        assert refused.value.shown == f"postgresql://127.0.0.1:{other.port}/postgres"
+        frozen.close()
+        assert store.current_id() == before.generation
+        assert made(ARTICLES, store).switched
