@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -19,10 +20,13 @@ import yaml
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.state.database import open_state, state_url
 from bot.state.people import note_person, person
+from index.store.files.store import FileStore
+from tests.index.samples import full, index
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
-UNITS = ("selon.service", "selon-watch.service")
+SERVICES = ("selon.service", "selon-watch.service", "selon-archive.service")
+UNITS = (*SERVICES, "selon-backup.service", "selon-backup-postgres.service")
 EXPOSURE = 1.5
 """Of ten, as `systemd-analyze security` counts; above 2 it is no longer "OK"."""
 
@@ -37,7 +41,8 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     text = (DEPLOY / request.param).read_text(encoding="utf-8")
     assert "/opt/selon/bin/selon" in text
     made = tmp_path / str(request.param)
-    made.write_text(text.replace("/opt/selon/bin/selon", sys.executable), encoding="utf-8")
+    text = text.replace("/opt/selon/bin/selon-backup", str(DEPLOY / "backup.sh"))
+    made.write_text(text.replace("/opt/selon/bin/selon ", f"{sys.executable} "), encoding="utf-8")
     return made
 
 
@@ -63,7 +68,23 @@ def test_a_unit_is_hardened(unit: Path) -> None:
     assert float(found[1]) <= EXPOSURE
 
 
-@pytest.mark.parametrize("name", UNITS)
+@systemd
+@pytest.mark.parametrize("name", ["selon-backup", "selon-backup-postgres"])
+def test_a_backup_is_taken_each_night(name: str) -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read_string((DEPLOY / f"{name}.timer").read_text(encoding="utf-8"))
+    done = subprocess.run(
+        ["systemd-analyze", "calendar", unit["Timer"]["OnCalendar"]],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert unit["Timer"]["Persistent"] == "true", "a machine that was off makes up for it"
+    assert (DEPLOY / f"{name}.service").exists()
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.read_string((DEPLOY / name).read_text(encoding="utf-8"))
@@ -74,6 +95,21 @@ def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
     assert service["RestartPreventExitStatus"] == "2", "a wrong setting stays wrong"
     assert int(service["RestartSteps"]) > 1
     assert service["RestartMaxDelaySec"].endswith("min")
+
+
+@pytest.mark.skipif(
+    shutil.which("shellcheck") is None and not os.environ.get("SHELLCHECK_REQUIRED"),
+    reason="shellcheck is not installed (apt-get install shellcheck)",
+)
+def test_shellcheck_finds_no_fault() -> None:
+    scripts = sorted(DEPLOY.rglob("*.sh"))
+    assert scripts
+    done = subprocess.run(
+        ["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    for script in scripts:
+        assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8"), script.name
 
 
 def test_only_settings_that_there_are_are_set() -> None:
@@ -137,10 +173,70 @@ def test_the_services_run_commands_that_there_are() -> None:
 
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"bot", "watch"}
+    assert set(services) == {"bot", "watch", "backup"}
     for service in services.values():
         assert "depends_on" not in service, "what waits for an index that fails never starts"
         assert service["restart"] == "unless-stopped"
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-        assert run([service["command"][0], "--help"]) == 0
+        if "entrypoint" not in service:
+            assert run([service["command"][0], "--help"]) == 0
+
+
+def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
+    """With a state, documents and an index; of three backups, two are kept."""
+    old, new, backups = tmp_path / "old", tmp_path / "new", tmp_path / "backups"
+    for folder in (old / "conversations", old / "cache", new):
+        folder.mkdir(parents=True)
+    (old / "conversations" / "note.md").write_text("une note", encoding="utf-8")
+    (old / "cache" / "model").write_text("gros", encoding="utf-8")
+    index([full()], old)
+    with closing(open_state(state_url(None, old))) as state:
+        state.do(partial(note_person, person_id=7, now=datetime(2026, 3, 1, tzinfo=UTC)))
+    for day in ("20260301T020000Z", "20260302T020000Z"):
+        (backups / "data" / day).mkdir(parents=True)
+    selon = tmp_path / "bin" / "selon"
+    selon.parent.mkdir()
+    selon.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{SELON}' \"$@\"\n", encoding="utf-8")
+    selon.chmod(0o755)
+
+    def run_script(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/bash", DEPLOY / "backup.sh", *arguments],
+            env={
+                "PATH": f"{selon.parent}:{os.environ['PATH']}",
+                "PYTHONPATH": str(ROOT),
+                "SELON_DATA_DIR": str(old),
+                "BACKUP_DIR": str(backups),
+                **more,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    for wrong in (("everything",), (), ("--nightly", "03:00")):
+        assert run_script(*wrong).returncode == 1
+    refused = run_script("data", KEEP_BACKUPS="0")
+    assert (refused.returncode, "must be a number from 1 on" in refused.stderr) == (1, True)
+    done = run_script("data", KEEP_BACKUPS="2")
+    assert done.returncode == 0, done.stderr
+    kept = sorted(path.name for path in (backups / "data").glob("*Z"))
+    assert kept[0] == "20260302T020000Z"
+    [_, name] = kept
+    taken = backups / "data" / name
+    assert taken.stat().st_mode & 0o077 == 0
+    figure = backups / "metrics" / "selon-data.prom"
+    assert figure.read_text("utf-8").startswith('selon_backup_timestamp_seconds{what="data"} ')
+    assert figure.stat().st_mode & 0o044 == 0o044
+
+    subprocess.run(["tar", "-C", new, "-xf", taken / "files.tar"], check=True)
+    put_back = [selon, "state", "import", taken / "state.jsonl"]
+    own = {"PYTHONPATH": str(ROOT), "SELON_DATA_DIR": str(new)}
+    subprocess.run(put_back, env=own, check=True, timeout=120)
+    with closing(open_state(state_url(None, new))) as state:
+        assert state.do(partial(person, person_id=7)) is not None
+    assert (new / "conversations" / "note.md").read_text("utf-8") == "une note"
+    assert not (new / "cache").exists()
+    assert FileStore(new).take(taken / "index").articles == 1

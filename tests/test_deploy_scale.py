@@ -6,21 +6,18 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from bot.operations.metrics import Meters
-from tests.postgres.server import Server, account, programs, running
+from tests.postgres.deployed import deployed_pair, until, workplace
+from tests.postgres.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -28,7 +25,7 @@ PASSWORD = "c0ffee"
 SECONDS = 60
 
 promtool = pytest.mark.skipif(
-    shutil.which("promtool") is None,
+    shutil.which("promtool") is None and not os.environ.get("PROMTOOL_REQUIRED"),
     reason="promtool is not installed (apt-get install promtool)",
 )
 
@@ -44,10 +41,11 @@ def compose() -> dict[str, Any]:
 
 
 def test_each_service_tells_whether_it_is_well(compose: dict[str, Any]) -> None:
+    silent = {"builder", "archive", "backup", "data-backup", "drill-check"}  # no port; alerts watch
     for name, service in compose["services"].items():
         check = service["healthcheck"]
-        assert ("test" in check) != (name == "builder"), name
-        assert check.get("disable", False) is (name == "builder"), name
+        assert ("test" in check) != (name in silent), name
+        assert check.get("disable", False) is (name in silent), name
 
 
 def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
@@ -66,103 +64,42 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
     assert compose["networks"]["inside"]["internal"] is True
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
+def test_what_the_services_mount_and_run_is_there(name: str) -> None:
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    parsed = yaml.safe_load(re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", PASSWORD, text))
+    run = 0
+    for service in parsed["services"].values():
+        mounts = dict(each.split(":")[1::-1] for each in service.get("volumes", []))
+        for source in mounts.values():
+            assert not source.startswith("./deploy") or (ROOT / source).exists(), source
+            assert source.startswith((".", "/")) or source in parsed["volumes"], source
+        test = service.get("healthcheck", {}).get("test", [])
+        for word in (*service.get("entrypoint", []), *test):
+            if word.startswith("/") and word.endswith(".sh"):
+                folder, _, script = word.rpartition("/")
+                file = ROOT / mounts[word] if word in mounts else ROOT / mounts[folder] / script
+                assert os.access(file, os.X_OK), word
+                run += 1
+    assert run >= 1
+
+
 # PostgreSQL's scripts
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """One that the account of the servers may use."""
-    with tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp") as name:
-        if os.geteuid() == 0:
-            shutil.chown(name, "postgres")
-        yield Path(name)
-
-
-def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(
-    vector_server: Server, folder: Path
-) -> None:
+def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(vector_server: Server) -> None:
     """As the images' entry points run them, on servers of this machine."""
-    with running() as primary:
-        environment = {
-            "PATH": f"{programs()}:{os.environ['PATH']}",
-            "LC_ALL": "C",
-            "DATABASE_PASSWORD": PASSWORD,
-            "REPLICATION_PASSWORD": PASSWORD,
-            "PRIMARY_HOST": "127.0.0.1",
-            "PRIMARY_PORT": str(primary.port),
-        }
-        root = {"POSTGRES_USER": "root", "PGHOST": "127.0.0.1", "PGPORT": str(primary.port)}
-        root |= {"PGPASSWORD": PASSWORD, "PGDATA": str(primary.data)}
-        superuser = f"postgresql://root:{PASSWORD}@127.0.0.1:{primary.port}/postgres"
-        with psycopg.connect(_plain(primary.url("postgres")), autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE root SUPERUSER LOGIN PASSWORD '{PASSWORD}'")
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("ALTER ROLE selon RENAME TO other")  # Selon's account is so called
-        made = _started("primary.sh", [], {**environment, **root})
-        assert made.wait(SECONDS) == 0
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("SELECT pg_reload_conf()")
-        primary_url = f"postgresql://selon:{PASSWORD}@127.0.0.1:{primary.port}/selon"
-        with psycopg.connect(primary_url, autocommit=True) as connection:
-            connection.execute("CREATE TABLE told (word text)")
-            connection.execute("SELECT '[1,2]'::vector(2)")
-            rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
-            assert connection.execute(rights).fetchone() == (False,)
-        port = _free_port()
-        own = {**environment, "PGDATA": str(folder / "standby")}
-        serving = ["-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-        serving += ["-c", "unix_socket_directories=", "-c", "max_connections=60"]
-        for word in ("un", "deux"):  # the second time it goes on from what it has
-            process = _started("standby.sh", ["postgres", *serving], own)
-            try:
-                with psycopg.connect(primary_url, autocommit=True) as connection:
-                    connection.execute("INSERT INTO told VALUES (%s)", [word])
-                followed = f"postgresql://selon:{PASSWORD}@127.0.0.1:{port}/selon"
-                assert _told(followed, word)
-            finally:
-                process.terminate()
-                process.wait(SECONDS)
-        assert (folder / "standby").stat().st_mode & 0o077 == 0
-
-
-def _told(url: str, word: str) -> bool:
-    """Whether the standby comes to know a word."""
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        try:
-            with psycopg.connect(url, autocommit=True) as connection:
-                rows = connection.execute("SELECT pg_is_in_recovery(), word FROM told").fetchall()
-        except psycopg.Error:
-            rows = []
-        if (True, word) in rows:
-            return True
-        time.sleep(0.2)
-    return False
-
-
-def _plain(url: str) -> str:
-    return url.replace("+psycopg", "")
-
-
-def _started(
-    name: str, arguments: list[str], environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    command = ["/bin/bash", "-s", "--", *arguments]  # its folder may not be that account's to read
-    owner = account() if os.geteuid() == 0 else {}
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, env=environment, cwd="/", start_new_session=True, **owner
-    )
-    assert process.stdin is not None
-    process.stdin.write((DEPLOY / "postgres" / name).read_bytes())
-    process.stdin.close()
-    return process
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    with workplace() as folder, deployed_pair(folder) as (primary, standby):
+        primary.ask("SELECT '[1,2]'::vector(2)")
+        rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
+        assert primary.ask(rights) is False
+        slots = "SELECT array_agg(slot_name::text ORDER BY slot_name) FROM pg_replication_slots"
+        assert primary.ask(slots, "monitor") == ["archive", "standby"]
+        assert standby.data.stat().st_mode & 0o077 == 0
+        standby.stop()
+        primary.ask("CREATE TABLE words AS SELECT 'un' AS word")
+        standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
+        until(lambda: standby.ask("SELECT word FROM words") == "un")  # from what it has
 
 
 # Figures and alerts
@@ -180,27 +117,91 @@ def test_prometheus_finds_the_bots_where_they_serve(compose: dict[str, Any]) -> 
         assert (DEPLOY / "prometheus" / rules).exists()
 
 
+def test_prometheus_scrapes_services_that_there_are(compose: dict[str, Any]) -> None:
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    static = [each for job in config["scrape_configs"] for each in job.get("static_configs", [])]
+    static += [
+        each for own in config["alerting"]["alertmanagers"] for each in own["static_configs"]
+    ]
+    targets = {target for each in static for target in each["targets"]} - {"127.0.0.1:9090"}
+    assert len(targets) == 4
+    for target in targets:
+        name, port = target.split(":")
+        check = " ".join(compose["services"][name]["healthcheck"]["test"])
+        assert f"127.0.0.1:{port}/" in check, target
+
+
+def test_what_is_expected_is_what_is_deployed(compose: dict[str, Any]) -> None:
+    expected = {rule["record"]: rule["expr"] for rule in _rules("expected.yml")}
+    services = compose["services"]
+    assert expected["selon:expected_bots"] == f"vector({services['bot']['deploy']['replicas']})"
+    assert expected["selon:expected_standbys"] == "vector(1)"
+    assert {"primary", "standby"} <= set(services)
+
+
 @promtool
-def test_promtool_finds_no_fault() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "config", DEPLOY / "prometheus" / "prometheus.yml"],
+        ["test", "rules", *sorted((ROOT / "tests" / "prometheus").glob("*.test.yml"))],
+    ],
+    ids=["the files are valid", "each alert fires when it should, and only then"],
+)
+def test_promtool_finds_no_fault(arguments: list[str | Path]) -> None:
     done = subprocess.run(
-        ["promtool", "check", "config", DEPLOY / "prometheus" / "prometheus.yml"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+        ["promtool", *arguments], capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_seen_to_fire_is_explained_and_speaks_both_languages() -> None:
+    tested = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests" / "prometheus").glob("*.test.yml")
+    )
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for rule in _rules():
+        assert f'alertname="{rule["alert"]}"' in tested, rule["alert"]
+        assert f"`{rule['alert']}`" in page, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "resume"}
+        french = re.sub(r"{{.*?}}", "x", rule["annotations"]["resume"])
+        assert not re.search(r"(?<![\u00a0\u202f])[:;?!](?!\w)", french), french
+        assert rule["labels"]["severity"] in {"page", "look", "none"}
 
 
 def test_alerts_and_panels_ask_for_figures_that_there_are() -> None:
     figures, labels = _exported()
     asked = [*_alerts(), *_panels()]
-    assert len(asked) > 25
+    assert len(asked) > 50
     for expression in asked:
         names, by = _names(expression)
         assert names, expression
-        assert names <= figures | {"up"}, expression
-        assert by <= labels | {"le", "instance", "job"}, expression
+        assert names <= figures | EXPORTED | set(_records()), expression
+        assert by <= labels | EXPORTED_LABELS, expression
+
+
+# Of postgres_exporter 0.17.1, node_exporter 1.9.0, Alertmanager 0.28.1, and of deploy/*/*.sh.
+EXPORTED = {
+    "up",
+    "pg_up",
+    "pg_database_size_bytes",
+    "pg_replication_is_replica",
+    "pg_replication_lag_seconds",
+    "pg_replication_slot_wal_status",
+    "pg_replication_slots_active",
+    "pg_replication_slots_pg_wal_lsn_diff",
+    "pg_settings_max_connections",
+    "pg_settings_max_slot_wal_keep_size_bytes",
+    "pg_stat_activity_count",
+    "pg_wal_size_bytes",
+    "node_filesystem_avail_bytes",
+    "node_filesystem_size_bytes",
+    "alertmanager_notifications_failed_total",
+    "selon_backup_timestamp_seconds",
+    "selon_drill_timestamp_seconds",
+}
+EXPORTED_LABELS = {"le", "instance", "job", "slot_name", "wal_status", "fstype", "what"}
 
 
 def _board() -> dict[str, Any]:
@@ -221,11 +222,21 @@ def _panels() -> Iterator[str]:
             yield found[1]
 
 
-def _alerts() -> Iterator[str]:
-    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+def _rules(name: str = "alerts.yml") -> Iterator[dict[str, Any]]:
+    rules = yaml.safe_load((DEPLOY / "prometheus" / name).read_text(encoding="utf-8"))
     for group in rules["groups"]:
-        for rule in group["rules"]:
+        yield from group["rules"]
+
+
+def _alerts() -> Iterator[str]:
+    for rule in _rules():
+        if rule["alert"] != "SelonWatchdog":  # it always fires
             yield rule["expr"]
+
+
+def _records() -> Iterator[str]:
+    for rule in _rules("expected.yml"):
+        yield rule["record"]
 
 
 def _exported() -> tuple[set[str], set[str]]:
@@ -249,7 +260,7 @@ def _exported() -> tuple[set[str], set[str]]:
     return figures, labels
 
 
-_GROUPING = re.compile(r"\b(?:by|without|on|ignoring)\s*\(([^()]*)\)")
+_GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left)\s*\(([^()]*)\)")
 _MATCHERS = re.compile(r"\{([^{}]*)\}")
 
 
@@ -261,5 +272,6 @@ def _names(expression: str) -> tuple[set[str], set[str]]:
     }
     for pattern in (_GROUPING, _MATCHERS, re.compile(r"\[[^\]]*\]")):
         left = pattern.sub(" ", left)
+    labels.discard("")
     words = re.findall(r"(?<![\w.])([a-z_:][\w:]*)\b(?!\s*\()", left, re.IGNORECASE)
     return {word for word in words if word not in {"or", "and", "unless", "bool"}}, labels

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class BuilderLog:
-    """What cannot be noted is logged: the index matters more than what is known about its builder.
+    """What cannot be noted is only logged: building matters more, and a silent builder is an alert.
 
     For one thread.
     """
@@ -67,7 +67,7 @@ class BuilderLog:
             try:
                 self._status = self._store.builder_status()
             except IndexingError as error:
-                logger.warning("What the builder did before cannot be read: %s", error)
+                logger.info("What the builder did before cannot be read: %s", error)
         return self._status or BuilderStatus(now)
 
     def _note(self, status: BuilderStatus) -> None:
@@ -75,7 +75,7 @@ class BuilderLog:
         try:
             self._store.note_builder(status)
         except IndexingError as error:
-            logger.warning("What the builder does cannot be noted: %s", error)
+            logger.info("What the builder does cannot be noted: %s", error)
 
 
 def _outcome(report: BuildReport | None) -> BuildOutcome:

@@ -209,20 +209,19 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
     def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
         """The same steps. Raises OperationalError."""
-        if self.seconds is None:
-            deadline, patience, silences = math.inf, _BUILD_PATIENCE_SECONDS, _BUILD_SILENCES
-        else:
-            deadline = time.monotonic() + self.seconds + _LATE_SECONDS
-            patience, silences = _PATIENCE_SECONDS, 1
-        start, silent = time.monotonic(), 0
-        check = start + patience
         try:
-            step = next(steps)
+            step = next(steps)  # most often the whole: rows of a COPY are there already
+            if self.seconds is None:
+                deadline, patience, silences = math.inf, _BUILD_PATIENCE_SECONDS, _BUILD_SILENCES
+            else:
+                deadline, patience, silences = self.seconds + _LATE_SECONDS, _PATIENCE_SECONDS, 1
+            start, silent = time.monotonic(), 0
+            check = start + patience
             while True:
                 ready = yield step
                 if not ready and (now := time.monotonic()) > check:
                     silent = silent + 1 if self.host is not None and self.host.is_silent() else 0
-                    if silent >= silences or now > deadline:
+                    if silent >= silences or now > start + deadline:
                         self.close()
                         raise psycopg.OperationalError(f"no reply in {now - start:.0f} s")
                     check = time.monotonic() + patience

@@ -110,6 +110,6 @@ def test_a_status_that_cannot_be_written_does_not_fail_the_build(
     builder: Builder, caplog: pytest.LogCaptureFixture
 ) -> None:
     (builder.folder / "builder.json").mkdir()
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         assert builder.log.run(builder.build, lambda: False).articles == 3
     assert "cannot be noted" in caplog.text

@@ -1,0 +1,158 @@
+"""Backups of deploy/postgres, restored to the moment before a disaster: Selon answers from them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from bot.state.database import open_state
+from bot.state.people import note_person
+from index.build.builder import build
+from index.models.base import Embedder
+from index.store.factory import open_store
+from tests.postgres.deployed import PASSWORD, SECONDS, DeployedServer, free_port, until, workplace
+from tests.postgres.server import Server
+
+ROOT = Path(__file__).resolve().parent.parent
+LIGHT = "Le phare de Cordouan a été allumé en 1611. Il se dresse à l’entrée de la Gironde."
+BRIDGE = "Le pont de Brotonne a été ouvert en juillet 1977. Il franchit la Seine en Normandie."
+
+
+@pytest.fixture
+def server(vector_server: Server) -> Iterator[DeployedServer]:
+    """A primary that Selon's tables are in, without a standby."""
+    with workplace() as folder:
+        server = DeployedServer("primary", folder)
+        server.make()
+        server.start()
+        try:
+            until(lambda: server.ask("SELECT 1", "postgres", "postgres") == 1)
+            made = server.run(*server.script("primary.sh"))
+            assert made.returncode == 0, made.stderr
+            server.ask("SELECT pg_reload_conf()", "postgres", "postgres")
+            yield server
+        finally:
+            server.stop()
+
+
+def test_selon_answers_from_a_backup_as_of_the_moment_before_a_disaster(
+    server: DeployedServer, bundled: Embedder, tmp_path: Path
+) -> None:
+    backups = {"BACKUP_DIR": str(server.folder / "backups"), "PGUSER": "replica"}
+    metrics = server.folder / "backups" / "metrics"
+    selon = Selon(server, tmp_path)
+    selon.index("phare.txt", LIGHT, bundled)
+
+    early = server.run(*server.script("backup.sh", "postgres"), more=backups)
+    assert (early.returncode, "Is 'backup.sh archive' running?" in early.stderr) == (1, True)
+    archive = server.spawn(*server.script("backup.sh", "archive"), more=backups)
+    try:
+        until(lambda: server.ask("SELECT count(*) FROM pg_stat_replication", *ROOT_ASKS) == 1)
+        taken = server.run(
+            *server.script("backup.sh", "postgres"), more={**backups, "KEEP_BACKUPS": "1"}
+        )
+        assert taken.returncode == 0, taken.stderr
+        assert taken.stdout.count("deleted") == 1
+        assert 'selon_backup_timestamp_seconds{what="postgres"} ' in _text(metrics, "postgres")
+
+        # What comes after the base backup is in the archive alone.
+        selon.index("pont.txt", BRIDGE, bundled)
+        with closing(open_state(server.url().replace("postgresql", "postgresql+psycopg"))) as state:
+            state.do(partial(note_person, person_id=7, now=datetime(2026, 3, 1, tzinfo=UTC)))
+        moment = str(server.ask("SELECT clock_timestamp()"))
+        server.ask("DROP SCHEMA selon CASCADE")
+        written = "SELECT flush_lsn >= pg_current_wal_flush_lsn() FROM pg_stat_replication"
+        until(lambda: server.ask(written, *ROOT_ASKS))
+    finally:
+        archive.terminate()
+        archive.wait(SECONDS)
+    after = selon.check(server.url())
+    assert (after.returncode, "PASSED" in after.stdout) == (1, False)
+    assert "FAILED: the index is not whole" in after.stderr
+    server.stop()
+
+    drill = selon.drill(moment, QUESTION="Quand le pont de Brotonne a-t-il été ouvert ?")
+    assert drill.returncode == 0, drill.stdout + drill.stderr
+    assert "Le pont de Brotonne a été ouvert en juillet 1977." in drill.stdout
+    assert re.search(r"Articles +2\n", drill.stdout)
+    assert "(people 1)" in drill.stderr
+    assert "PASSED" in drill.stdout
+    assert "selon_drill_timestamp_seconds " in _text(metrics, "drill")
+    before = selon.drill("2026-03-01 00:00:00+00")
+    assert before.returncode == 1
+    assert "is of a later time than 2026-03-01" in before.stderr
+    assert not list(server.folder.glob("selon-drill.*")), "nothing is left behind"
+
+
+ROOT_ASKS = ("postgres", "postgres")
+
+
+class Selon:
+    """The program, on the server's database or the drill's."""
+
+    def __init__(self, server: DeployedServer, folder: Path) -> None:
+        self._server = server
+        self._articles = folder / "articles"
+        self._programs = folder / "bin"
+        self._articles.mkdir()
+        self._programs.mkdir()
+        code = "from bot.main import main; main()"
+        program = self._programs / "selon"
+        program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n", "utf-8")
+        program.chmod(0o755)
+        self._own = {
+            "PATH": f"{self._programs}:{server.environment()['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "SELON_DATA_DIR": str(folder / "data"),
+            "SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir),
+            "SELON_LANGUAGE": "fr",
+            "BACKUP_DIR": str(server.folder / "backups"),
+        }
+
+    def index(self, name: str, text: str, embedder: Embedder) -> None:
+        (self._articles / name).write_text(text, encoding="utf-8")
+        store = open_store(self._articles.parent, self._server.url())
+        build([self._articles], store, embedder)
+
+    def drill(self, *moment: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return self._run(
+            *self._server.script("restore-drill.sh", *moment),
+            DRILL_DIR=str(self._server.folder),
+            DRILL_PORT=str(free_port()),
+            DATABASE_PASSWORD=PASSWORD,
+            **more,
+        )
+
+    def check(self, url: str) -> subprocess.CompletedProcess[str]:
+        return self._run(
+            *self._server.script("restore-drill.sh", "--check"),
+            SELON_INDEX_URL=url,
+            SELON_DATABASE_URL=url.replace("postgresql", "postgresql+psycopg"),
+        )
+
+    def _run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            env={**self._own, **more},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=2 * SECONDS,
+            check=False,
+        )
+
+
+def _text(metrics: Path, name: str) -> str:
+    return (metrics / f"selon-{name}.prom").read_text(encoding="utf-8")
