@@ -42,7 +42,7 @@ from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.files.generation import open_generation
+from index.store.files.opening import open_generation
 from index.store.postgres import nearest
 from tests.postgres import server as clusters
 

@@ -34,7 +34,8 @@ from index.build.builder import build_articles
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.files.generation import Generation, open_generation
+from index.store.files.generation import Generation
+from index.store.files.opening import open_generation
 
 SIZES = (1_000, 10_000)
 PARTS = ("build", "ask", "compare")

@@ -97,6 +97,7 @@ def article_id(location: str) -> str:
 
 
 DIGEST_SIZE = 16  # bytes
+FINGERPRINT_MARK = "sum:"  # of a fingerprint of this kind; those of earlier versions have none
 # The columns of the table of articles that tell two corpora apart.
 FINGERPRINTED = "id, told, path, copy_of, copies"
 
@@ -121,12 +122,27 @@ def article_digest(article: Article) -> bytes:
 def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
     """Equal for two corpora of the same articles, in whatever order they were read.
 
-    `rows`, by article id, are of what `FINGERPRINTED` names.
+    `rows` are of what `FINGERPRINTED` names. It is the sum of their hashes, so that those of two
+    corpora can be added (see `add_fingerprints`).
     """
-    digest = hashlib.sha256()
-    for identity, told, path, copy_of, copies in rows:
-        digest.update(json.dumps([identity, path, copy_of, copies]).encode() + told)
-    return digest.hexdigest()
+    return _fingerprint(sum(map(_row_hash, rows)))
+
+
+def add_fingerprints(before: str, added: str, gone: str) -> str:
+    """The fingerprint of a corpus with the articles of another and without those `gone`."""
+    parts = (int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, added, gone))
+    total, more, less = parts
+    return _fingerprint(total + more - less)
+
+
+def _fingerprint(total: int) -> str:
+    return f"{FINGERPRINT_MARK}{total % (1 << 256):064x}"
+
+
+def _row_hash(row: tuple[Any, ...]) -> int:
+    identity, told, path, copy_of, copies = row
+    digest = hashlib.sha256(json.dumps([identity, path, copy_of, copies]).encode() + told)
+    return int.from_bytes(digest.digest(), "big")
 
 
 @dataclass(frozen=True, slots=True)

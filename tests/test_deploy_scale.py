@@ -64,6 +64,26 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
     assert compose["networks"]["inside"]["internal"] is True
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
+def test_what_the_services_mount_and_run_is_there(name: str) -> None:
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    parsed = yaml.safe_load(re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", PASSWORD, text))
+    run = 0
+    for service in parsed["services"].values():
+        mounts = dict(each.split(":")[1::-1] for each in service.get("volumes", []))
+        for source in mounts.values():
+            assert not source.startswith("./deploy") or (ROOT / source).exists(), source
+            assert source.startswith((".", "/")) or source in parsed["volumes"], source
+        test = service.get("healthcheck", {}).get("test", [])
+        for word in (*service.get("entrypoint", []), *test):
+            if word.startswith("/") and word.endswith(".sh"):
+                folder, _, script = word.rpartition("/")
+                file = ROOT / mounts[word] if word in mounts else ROOT / mounts[folder] / script
+                assert os.access(file, os.X_OK), word
+                run += 1
+    assert run >= 1
+
+
 # PostgreSQL's scripts
 
 
@@ -135,13 +155,15 @@ def test_promtool_finds_no_fault(arguments: list[str | Path]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_alert_is_seen_to_fire_and_speaks_both_languages() -> None:
+def test_every_alert_is_seen_to_fire_is_explained_and_speaks_both_languages() -> None:
     tested = "".join(
         path.read_text(encoding="utf-8")
         for path in (ROOT / "tests" / "prometheus").glob("*.test.yml")
     )
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for rule in _rules():
         assert f'alertname="{rule["alert"]}"' in tested, rule["alert"]
+        assert f"`{rule['alert']}`" in page, rule["alert"]
         assert set(rule["annotations"]) == {"summary", "resume"}
         french = re.sub(r"{{.*?}}", "x", rule["annotations"]["resume"])
         assert not re.search(r"(?<![\u00a0\u202f])[:;?!](?!\w)", french), french

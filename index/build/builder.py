@@ -11,14 +11,22 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from index.article import Article
+from index.build.addition import MOST_ADDED, AdditionDraft, GoneVectors, ReadWhole
 from index.build.fingerprint import rules
 from index.build.generation import GenerationDraft
-from index.build.sources import ArticleSupply, FileArticles, GivenArticles, ReadTerms
-from index.build.vectors import EmbeddingWork, embed_all, embed_part
+from index.build.sources import (
+    ArticleSupply,
+    FileArticles,
+    GivenArticles,
+    ReadTerms,
+    SourceChanges,
+)
+from index.build.vectors import Embedded, EmbeddingWork, embed_all, embed_part
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.models.base import Embedder
+from index.store.article_writer import ArticleChanges
 from index.store.base import IndexStore
 from index.store.build_turn import BuildPart, BuildTurn, KeptVectors
 from index.store.factory import Location, open_store
@@ -111,7 +119,9 @@ def build(
     files = FileArticles(paths, sources, options or Options(), skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
-    return _Build(open_store(location), files, rules(options), roots, embedder, watch, stop).run()
+    store = open_store(location)
+    memory = store.folder / "rules" if store.folder else None
+    return _Build(store, files, rules(options, memory), roots, embedder, watch, stop).run()
 
 
 def build_part(
@@ -215,14 +225,53 @@ class _Build:
         # Whether the same articles, read alike, would make the same generation.
         comparable = before and self._same_model(before.facts) and before.facts.roots == self.roots
         self.watch.step("read")
-        if before and comparable and self.supply.untouched(before, terms):
-            return self._unchanged(before.facts, len(before.left_out()))
+        if before and comparable and (changes := self.supply.changes(before, terms)) is not None:
+            if not changes:
+                self.supply.skip(changes.skipped)
+                return self._unchanged(before.facts, len(before.left_out()))
+            if (report := self._add(turn, changes, terms)) is not None:
+                return report
         with turn.draft(alike=before is not None) as writer:
             draft = GenerationDraft(writer, self.rules)
             self.supply.read_into(draft, before, terms)
             if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
                 return self._unchanged(before.facts, draft.articles.left_out())
             return self._make(turn, draft)
+
+    def _add(self, turn: BuildTurn, changes: SourceChanges, terms: ReadTerms) -> BuildReport | None:
+        """Add what has changed to the generation before; None where all is to be built anew."""
+        before = turn.growable
+        changed = len(changes.read) + len(changes.gone)
+        if before is None or changed > MOST_ADDED * before.facts.articles:
+            return None
+        with turn.addition() as addition:
+            try:
+                draft = AdditionDraft(addition, before, changes, self.rules)
+                self.supply.read_changes(draft, changes, terms)
+                draft.find_changed_copies()
+            except ReadWhole:
+                return None
+            self.supply.skip(changes.skipped)
+            if not draft.gone and not draft.articles.count():
+                return self._unchanged(before.facts, len(before.left_out()))
+            self.watch.step("cut")
+            left_out = len(before.left_out()) + draft.articles.left_out()
+            differences = draft.changes()
+            draft.cut(self._check, self.watch.progress)
+            self.watch.step("embed")
+            embedder = self.embedder
+            kept = turn.kept_vectors(embedder.id, embedder.dimension)
+            with closing(kept):
+                work = EmbeddingWork(embedder, kept, lambda: self._check(kept), self.watch.progress)
+                lends = GoneVectors(before, draft.gone)
+                embedded = embed_all(draft.writer, work, [lends])
+            self.watch.step("write")
+            made_by = draft.terms(embedder, datetime.now(UTC), self.roots)
+            gone = [each.location for each in changes.gone]
+            facts = addition.seal(draft.gone, gone, made_by, self._check)
+            self.watch.step("switch")
+            addition.switch()
+        return self._report(facts, differences, embedded, left_out)
 
     def _make(self, turn: BuildTurn, draft: GenerationDraft) -> BuildReport:
         """Make a generation of a draft whose articles are read, and put it in service."""
@@ -242,15 +291,20 @@ class _Build:
             reusable = [each for each in known if self._same_model(each.facts)]
             embedded = embed_all(draft.writer, work, reusable)
         self.watch.step("write")
-        draft.seal(embedder, datetime.now(UTC), self.roots, self._check)
+        facts = draft.seal(embedder, datetime.now(UTC), self.roots, self._check)
         turn.adopt(draft.writer)
         self.watch.step("switch")
         turn.switch(draft.writer)
+        return self._report(facts, changes, embedded, left_out)
+
+    def _report(
+        self, facts: GenerationFacts, changes: ArticleChanges, embedded: Embedded, left_out: int
+    ) -> BuildReport:
         return BuildReport(
-            generation=draft.writer.id,
-            articles=changes.added + changes.changed + changes.unchanged,
-            passages=draft.passages.passages,
-            sentences=draft.passages.sentences,
+            generation=facts.id,
+            articles=facts.articles,
+            passages=facts.passages,
+            sentences=facts.sentences,
             added=changes.added,
             changed=changes.changed,
             removed=changes.removed,
@@ -258,7 +312,7 @@ class _Build:
             embedded=embedded.texts,
             skipped=tuple(self.supply.skipped),
             switched=True,
-            duplicates=draft.copies,
+            duplicates=facts.copies,
             left_out=left_out,
             resumed=embedded.resumed,
         )

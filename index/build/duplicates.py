@@ -14,7 +14,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -45,6 +45,8 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _Words = npt.NDArray[np.uint32]
+_Numbers = npt.NDArray[np.uint32]
+MOST_ALIKE = _NEIGHBOURS  # articles with a key in common that one is compared with
 
 
 def signature(text: str) -> bytes:
@@ -68,16 +70,41 @@ def signature(text: str) -> bytes:
     return digest + sketch.astype("<u4").tobytes() + kept.astype("<u4").tobytes()
 
 
-def duplicate_groups(signed: Iterable[SignedArticle]) -> tuple[DuplicateGroup, ...]:
+def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], _Numbers]:
+    """What two texts that may be one have in common: keys, and the place of the text each is of.
+
+    Texts of the same words share one, long ones that are alike another with high probability.
+    """
+    digests = np.frombuffer(b"".join(each[:8] for each in signatures), dtype="<u8")
+    long = np.array(
+        [n for n, each in enumerate(signatures) if len(each) > _DIGEST], dtype=np.uint32
+    )
+    keys, places = [digests.astype(np.uint64)], [np.arange(len(signatures), dtype=np.uint32)]
+    if len(long):
+        sketches, _ = _tables([signatures[number] for number in long])
+        for band in range(_BANDS):
+            rows = sketches[:, band * _ROWS : (band + 1) * _ROWS]
+            # The band itself counts as a value: what is alike in other places is not alike.
+            numbered = np.column_stack([np.full(len(rows), band, dtype=np.uint32), rows])
+            keys.append(_mixed(numbered))
+            places.append(long)
+    return np.concatenate(keys), np.concatenate(places)
+
+
+def duplicate_groups(
+    signed: Iterable[SignedArticle], names: Collection[str] | None = None
+) -> tuple[DuplicateGroup, ...]:
     """The articles that have copies, each with them; by id of the kept ones.
 
     Of a group, the one with a title of its own is kept, then the one of which most is known
     (author, outlet, address, day), then the newest (by its update, else its publication; undated is
     oldest), then the longest, then the one with the smallest id. Every copy is like the kept one,
-    not only like another copy. The order of `signed` does not matter.
+    not only like another copy. The order of `signed` does not matter. `names` are the titles that
+    name a site, where `signed` are not all articles.
     """
     articles = list(signed)
-    names = _site_names(articles)
+    if names is None:
+        names = site_names((a.title, a.signature[:_DIGEST], a.outlet) for a in articles)
 
     def preference(article: SignedArticle) -> tuple[bool, int, int, int, str]:
         """What the kept article of a group has least of."""
@@ -122,11 +149,14 @@ def signature_likeness(one: bytes, other: bytes) -> float:
     return float((sketches[0] == sketches[1]).mean())
 
 
-def _site_names(articles: Sequence[SignedArticle]) -> frozenset[str]:
-    """Titles that name a site rather than an article: outlets, and what many texts are called."""
-    titled = {(" ".join(_words(a.title)), a.signature[:_DIGEST]) for a in articles}
-    texts = Counter(title for title, _ in titled)
-    outlets = {" ".join(_words(each)) for each in {a.outlet for a in articles} if each}
+def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[str]:
+    """Titles that name a site rather than an article: outlets, and what many texts are called.
+
+    Of each article its title, the beginning of its signature, and its outlet.
+    """
+    known = set(articles)
+    texts = Counter(title for title, _ in {(" ".join(_words(t)), digest) for t, digest, _ in known})
+    outlets = {" ".join(_words(each)) for each in {outlet for _, _, outlet in known} if each}
     return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
 
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 import shutil
+import struct
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
+
+if TYPE_CHECKING:  # the store does not decide what files give
+    from index.store.articles import SourceRow
 
 _ENTRIES = (
     "index.formats.process",  # files to articles, by the parsers that the table of formats names
@@ -29,10 +37,14 @@ _ENTRIES = (
 _ASIDE = frozenset({"index.errors", "numpy"})
 
 _PACKAGE = Path(__file__).parents[1]
+_Modules = dict[str, tuple[ast.AST, frozenset[str]]]
+_DIGEST_SIZE = 32  # bytes
+_STAMP = struct.Struct(">QqQ")
+_SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system ticks every two seconds
 _NAMED = re.compile(r"'(index(?:\.\w+)+)'")
 
 
-def rules(options: Options | None = None) -> str:
+def rules(options: Options | None = None, memory: Path | None = None) -> str:
     """Equal as long as the same bytes would give the same articles and the same passages.
 
     It covers the code that reads, cuts and notes them, the versions of Python (whose parsers of
@@ -45,21 +57,64 @@ def rules(options: Options | None = None) -> str:
     docstrings, comments and layout do not count. An edit of the store, of searching or of fetching
     has no article read again. One that rewrites a parser without changing what it gives costs a
     reading, but no vectors, for these hang on texts.
+
+    Reading all that code takes two seconds: `memory` is a file that says what came of it as long as
+    no module and no installed package has changed.
     """
     chosen = options or Options()
-    told = [_code(), _libraries(), dict(chosen.fields), chosen.ocr, shutil.which("tesseract")]
+    told = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
+    told.append(shutil.which("tesseract"))
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
 
-@cache
-def _code() -> str:
-    return code_digest(_PACKAGE)
+_KNOWN: dict[str, tuple[str, list[str]]] = {}  # by the state of the code
+
+
+def _code_and_libraries(memory: Path | None) -> tuple[str, list[str]]:
+    state = _state_of_code()
+    written = _remembered(memory, state) if memory is not None else None
+    if state not in _KNOWN:
+        _KNOWN[state] = written or _read_code()
+    if memory is not None and written is None:
+        _remember(memory, state, *_KNOWN[state])
+    return _KNOWN[state]
+
+
+def _read_code() -> tuple[str, list[str]]:
+    modules = _modules(_PACKAGE)
+    return _digest(modules), _libraries(modules)
+
+
+def _remembered(memory: Path, state: str) -> tuple[str, list[str]] | None:
+    try:
+        known = json.loads(memory.read_text(encoding="utf-8"))
+        code, libraries = str(known["code"]), list(map(str, known["libraries"]))
+        return (code, libraries) if known["state"] == state else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None:
+    """Nothing is lost where it cannot be written: the code is then read again."""
+    beside = memory.with_suffix(".new")
+    with suppress(OSError):
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        known = {"state": state, "code": code, "libraries": libraries}
+        beside.write_text(json.dumps(known), encoding="utf-8")
+        beside.replace(memory)
 
 
 @cache
-def _libraries() -> list[str]:
+def _state_of_code() -> str:
+    """Another whenever a module of this package is written, or a package installed or removed."""
+    files = [str(each) for each in sorted(_PACKAGE.rglob("*.py"))]
+    stamps = [(each, _stamp(Path(each)).hex()) for each in (*files, *sys.path)]
+    return _hash(json.dumps([sys.version, stamps]))
+
+
+def _libraries(modules: _Modules) -> list[str]:
     """Python, and the distributions that the modules import, with their versions."""
-    imported = {name.partition(".")[0] for _, each in _modules(_PACKAGE).values() for name in each}
+    imported = {name.partition(".")[0] for _, each in modules.values() for name in each}
     known = packages_distributions()
     counted = imported - _ASIDE - {_PACKAGE.name}
     distributions = {each for name in counted for each in known.get(name, ())}
@@ -70,7 +125,11 @@ def _libraries() -> list[str]:
 def code_digest(package: Path) -> str:
     """Of what is done by the modules that files are read, cut and noted by, in the folder of
     `index`."""
-    code = {name: ast.dump(tree) for name, (tree, _) in _modules(package).items()}
+    return _digest(_modules(package))
+
+
+def _digest(modules: _Modules) -> str:
+    code = {name: ast.dump(tree) for name, (tree, _) in modules.items()}
     alone = {name: _hash(_NAMED.sub("", dumped)) for name, dumped in code.items()}
 
     def meant(found: re.Match[str]) -> str:
@@ -80,7 +139,7 @@ def code_digest(package: Path) -> str:
     return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))
 
 
-def _modules(package: Path) -> dict[str, tuple[ast.AST, frozenset[str]]]:
+def _modules(package: Path) -> _Modules:
     """By name, the statements of each module that the entries lead to, and what it imports."""
     modules: dict[str, tuple[ast.AST, frozenset[str]]] = {}
     waiting = list(_ENTRIES)
@@ -141,10 +200,15 @@ def _hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A file's bytes at one moment: their digest, None where they could not be read."""
+    """A file's bytes at one moment: their digest, None where they could not be read.
 
-    stamp: tuple[int, int, int] | None
+    `stamp` is what says that they have not changed since; it is `settled` where the file had not
+    been written to for so long that a change could not have gone without a trace in it.
+    """
+
+    stamp: bytes
     digest: bytes | None
+    settled: bool = False
 
     def holds(self, path: Path) -> bool:
         """Whether nothing says that the file has changed since."""
@@ -153,9 +217,13 @@ class Look:
 
 def look_at(path: Path) -> Look:
     stamp = _stamp(path)  # before the bytes: a change in between is then seen
+    settled = False
+    if stamp:
+        _, written, _ = _STAMP.unpack(stamp)
+        settled = time.time_ns() - written > _SETTLED_NS
     try:
         with path.open("rb") as file:
-            return Look(stamp, hashlib.file_digest(file, "sha256").digest())
+            return Look(stamp, hashlib.file_digest(file, "sha256").digest(), settled)
     except OSError:
         return Look(stamp, None)
 
@@ -165,7 +233,8 @@ class FileReading:
     """What a file gave: the ids of its articles, in order, and what of it was skipped.
 
     `digest` is that of its bytes; None where they cannot be relied on (it changed while it was
-    read, or an article of it met another of the same id): such a file is read again.
+    read, or an article of it met another of the same id): such a file is read again. As long as its
+    `stamp` stays, if it has one, it is not even looked at.
     """
 
     location: str
@@ -174,19 +243,20 @@ class FileReading:
     digest: bytes | None
     articles: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    stamp: bytes = b""
 
     @property
     def failed(self) -> bool:
         """Nothing came of it; the reason may have passed (permissions, time, a missing program)."""
         return not self.articles
 
-    def of(self, source: Source, look: Look) -> bool:
+    def of(self, source: Source, look: Callable[[Source], Look]) -> bool:
         """Whether reading this source again would give the same, however the file is shown now."""
-        return (
-            not self.failed
-            and look.digest is not None
-            and (self.digest, self.url) == (look.digest, source.url)
-        )
+        if self.failed or self.digest is None or self.url != source.url:
+            return False
+        if self.stamp and self.stamp == _stamp(source.path):
+            return True
+        return self.digest == look(source).digest
 
     def shown_as(self, shown: str) -> FileReading:
         """The same, from a folder where the file is shown another way."""
@@ -205,7 +275,8 @@ class FileReading:
             for each in self.skipped
         ]
         articles = json.dumps(self.articles)
-        return (self.location, self.shown, self.url, self.digest, articles, json.dumps(skipped))
+        digest = self.digest and self.digest + self.stamp
+        return (self.location, self.shown, self.url, digest, articles, json.dumps(skipped))
 
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> FileReading:
@@ -214,12 +285,28 @@ class FileReading:
             Skipped(each, Problem.from_json(problem), at and Problem.from_json(at))
             for each, problem, at in json.loads(written)
         )
-        return cls(location, shown, url, digest, tuple(json.loads(articles)), tuple(skipped))
+        stamp = digest[_DIGEST_SIZE:] if digest else b""
+        digest = digest[:_DIGEST_SIZE] if digest else digest
+        ids = tuple(json.loads(articles))
+        return cls(location, shown, url, digest, ids, tuple(skipped), stamp)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def same_as_noted(source: Source, row: SourceRow) -> bool:
+    """Whether a file still is what its row says, by its stamp alone: at once, for most files."""
+    return (
+        (row.shown, row.url) == (source.shown, source.url)
+        and row.articles != "[]"
+        and row.skipped == "[]"
+        and row.digest is not None
+        and len(row.digest) > _DIGEST_SIZE
+        and row.digest[_DIGEST_SIZE:] == _stamp(source.path)
+    )
+
+
+def _stamp(path: Path) -> bytes:
+    """Size, time of the last change and inode; nothing where there is no file."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - half the time of the method, and asked of every file
     except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
+        return b""
+    return _STAMP.pack(status.st_size, status.st_mtime_ns, status.st_ino)

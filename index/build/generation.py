@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+import numpy as np
+
 from index.article import Article, article_digest, embedding_text
-from index.build.duplicates import duplicate_groups, signature
+from index.build.duplicates import duplicate_groups, likeness_keys, signature
 from index.build.passages import cut
 from index.build.vectors import EmbedProgress
 from index.errors import IndexingError
 from index.models.base import Embedder
+from index.store.article_writer import LikenessKeys
 from index.store.build_turn import GenerationWriter, StopCheck, text_hash
 from index.store.reader import BuildTerms, GenerationFacts
 from index.text.antecedents import sentences_in_context
@@ -33,9 +37,12 @@ class GenerationDraft:
         self.rules = rules
         self.copies = 0
 
+    def holds(self, article_id: str) -> bool:
+        return self.articles.holds(article_id)
+
     def add(self, article: Article, *, sign: bool = True) -> None:
         """Write an article down; sign it, where copies are to be found. Raises UnfitArticle."""
-        if self.articles.holds(article.id):
+        if self.holds(article.id):
             raise UnfitArticle("article-id-taken", shown=article.path, id=article.id)
         if "\0" in article.text:  # the database would end its texts there
             raise _no_text(article, "\0")
@@ -48,9 +55,13 @@ class GenerationDraft:
         except UnicodeEncodeError as error:
             raise _no_text(article, error.object[error.start]) from error
 
-    def find_copies(self) -> None:
-        """Choose, of articles that are one, the one to answer from."""
-        self.copies = self.articles.unite(duplicate_groups(self.articles.signed()))
+    def find_copies(self, names: Collection[str] | None = None) -> None:
+        """Choose, of articles that are one, the one to answer from; `names` as
+        `duplicate_groups` has them."""
+        signed = list(self.articles.signed())
+        keys, places = likeness_keys([each.signature for each in signed])
+        self.articles.likeness = LikenessKeys.of(keys, places + np.uint32(1))  # numbers are from 1
+        self.copies = self.articles.unite(duplicate_groups(signed, names))
 
     def cut(self, check: StopCheck, progress: EmbedProgress) -> None:
         """Cut the articles that are answered from, those that are new or changed at least."""
@@ -79,7 +90,10 @@ class GenerationDraft:
         self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...], check: StopCheck
     ) -> GenerationFacts:
         """Write the words and, last, the facts."""
-        terms = BuildTerms(
+        return self.writer.seal(self.terms(embedder, built_at, roots), check)
+
+    def terms(self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...]) -> BuildTerms:
+        return BuildTerms(
             model=embedder.id,
             dimension=embedder.dimension,
             built_at=built_at,
@@ -87,7 +101,6 @@ class GenerationDraft:
             rules=self.rules,
             copies=self.copies,
         )
-        return self.writer.seal(terms, check)
 
 
 def _no_text(article: Article, character: str) -> UnfitArticle:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Article
-from index.build.fingerprint import FileReading, Look, look_at
+from index.build.fingerprint import FileReading, Look, look_at, same_as_noted
 from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
@@ -30,15 +30,44 @@ class ReadTerms:
     progress: Callable[[int, int], None]
 
 
+@dataclass(slots=True)
+class SourceChanges:
+    """What differs from when a generation was made: the files to read, with what they gave then
+    (`readings`, by location), and the files that are `gone`, with what they had given.
+
+    `skipped` is what is skipped of the other files, `unchanged` counts these.
+    """
+
+    read: list[Source] = field(default_factory=list)
+    readings: dict[str, FileReading] = field(default_factory=dict)
+    gone: list[FileReading] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unchanged: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.read or self.gone)
+
+
 class ArticleSupply(Protocol):
     """Gives a draft its articles. `skipped` fills as it goes."""
 
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
-        """Whether all is as it was when `before` was made by the same rules; then `skipped` is
-        complete."""
+    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
+        """What differs from when `before` was made by the same rules; None where all must be read
+        to know."""
+        ...
+
+    def read_changes(
+        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+    ) -> None:
+        """Give a draft the articles of what has changed, and note what is skipped of it in
+        `changes`."""
+        ...
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
+        """Take in what is skipped of files that need not be read."""
         ...
 
     def read_into(
@@ -60,8 +89,16 @@ class GivenArticles:
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
-        return False
+    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
+        return None
+
+    def read_changes(
+        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+    ) -> None:
+        raise NotImplementedError
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
+        raise NotImplementedError
 
     def read_into(
         self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
@@ -89,29 +126,48 @@ class FileArticles:
     skipped: list[Skipped] = field(default_factory=list)
     _looks: dict[str, Look] = field(default_factory=dict)
 
-    def untouched(self, before: KnownGeneration, terms: ReadTerms) -> bool:
+    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
         left_out = before.left_out()
         if not left_out <= terms.removed or any(map(before.holds, terms.removed - left_out)):
-            return False
-        known = _readings(before)
-        skipped: list[Skipped] = []
+            return None
+        known = {row.location: row for row in before.sources()}
+        changes = SourceChanges()
         for done, source in enumerate(self.sources):
             terms.check()
             terms.progress(done, len(self.sources))
-            reading = known.pop(source.location, None)
+            row = known.pop(source.location, None)
+            if row is not None and same_as_noted(source, row):
+                changes.unchanged += 1
+                continue
+            reading = FileReading.of_row(row) if row is not None else None
             again = self._same(source, reading) if reading else None
-            if again is None:
-                return False
-            skipped += again
-        if not all(gone.failed for gone in known.values()):
-            return False
+            if again is not None:
+                changes.unchanged += 1
+                changes.skipped += again
+                continue
+            changes.read.append(source)
+            if reading is not None:
+                changes.readings[source.location] = reading
+        readings = map(FileReading.of_row, known.values())
+        changes.gone = [reading for reading in readings if not reading.failed]
+        return changes
+
+    def read_changes(
+        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+    ) -> None:
+        for source in changes.read:
+            terms.check()
+            reading = self._read(draft, source, terms)
+            draft.writer.note(SourceRow._make(reading.as_row()))
+            changes.skipped += reading.skipped
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
         self.skipped += skipped
-        return True
 
     def _same(self, source: Source, reading: FileReading) -> Sequence[Skipped] | None:
         """What of a file is skipped, if it gives what it gave; it is tried again if all was."""
         if not reading.failed:
-            same = reading.shown == source.shown and reading.of(source, self._look(source))
+            same = reading.shown == source.shown and reading.of(source, self._look)
             return reading.skipped if same else None
         skipped = []
         for found in _articles(source, self.options):
@@ -127,20 +183,19 @@ class FileArticles:
         for done, source in enumerate(self.sources):
             terms.check()
             terms.progress(done, len(self.sources))
-            look = self._look(source)
             reading = known.get(source.location)
-            if reading and reading.of(source, look) and _take_again(draft, reading, source, terms):
+            again = reading is not None and reading.of(source, self._look)
+            if reading and again and _take_again(draft, reading, source, terms):
                 reading = reading.shown_as(source.shown)
             else:
-                reading = self._read(draft, source, look, terms)
+                reading = self._read(draft, source, terms)
             draft.writer.note(SourceRow._make(reading.as_row()))
             self.skipped += reading.skipped
         draft.find_copies()
         terms.progress(len(self.sources), len(self.sources))
 
-    def _read(
-        self, draft: GenerationDraft, source: Source, look: Look, terms: ReadTerms
-    ) -> FileReading:
+    def _read(self, draft: GenerationDraft, source: Source, terms: ReadTerms) -> FileReading:
+        look = self._look(source)
         ids: list[str] = []
         skipped: list[Skipped] = []
         sure = True  # not where what is taken in hangs on what other files give
@@ -149,7 +204,7 @@ class FileArticles:
             if isinstance(found, Skipped):
                 skipped.append(found)
                 continue
-            in_the_way = draft.articles.holds(found.id)
+            in_the_way = draft.holds(found.id)
             try:
                 if found.id in terms.removed:
                     draft.articles.leave_out(found.id)
@@ -160,9 +215,9 @@ class FileArticles:
                 skipped.append(Skipped(found.path, error.problem))
                 sure = sure and not in_the_way
         digest = look.digest if sure and look.holds(source.path) else None
-        return FileReading(
-            source.location, source.shown, source.url, digest, tuple(ids), tuple(skipped)
-        )
+        stamp = look.stamp if digest and look.settled else b""
+        what = (source.location, source.shown, source.url, digest)
+        return FileReading(*what, tuple(ids), tuple(skipped), stamp)
 
     def _look(self, source: Source) -> Look:
         """The bytes of a file, looked at once as long as nothing says that they have changed."""

@@ -18,7 +18,7 @@ from index.store.build_turn import (
     GenerationWriter,
     Hashes,
     KeptVectors,
-    KnownGeneration,
+    LendsVectors,
     PartTurn,
     StopCheck,
     VectorSource,
@@ -152,11 +152,11 @@ class Embedded:
 
 
 def embed_all(
-    writer: GenerationWriter, work: EmbeddingWork, known: Sequence[KnownGeneration]
+    writer: GenerationWriter, work: EmbeddingWork, known: Sequence[LendsVectors]
 ) -> Embedded:
     """Write the vectors of all passages and sentences of a generation.
 
-    Those of `known` generations, then those that an interrupted build has kept, serve again. Raises
+    Those that are `known`, then those that an interrupted build has kept, serve again. Raises
     ModelError, StoreError, and what `check` raises.
     """
     kept = work.kept.source()

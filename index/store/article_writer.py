@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from index.article import (
     FINGERPRINTED,
@@ -20,7 +23,13 @@ from index.article import (
     corpus_fingerprint,
 )
 from index.errors import StoreError, reason_of
-from index.store.articles import ARTICLE_COLUMNS, article_of_row, day_of, sqlite_address
+from index.store.articles import (
+    ARTICLE_COLUMNS,
+    SIGNED_COLUMNS,
+    article_of_row,
+    signed_of_row,
+    sqlite_address,
+)
 from index.text.antecedents import find_leads
 
 # The long columns stand last: a scan of the others then skips them.
@@ -83,9 +92,9 @@ INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
 _CACHE = 64 * 1024  # KiB of pages kept in memory
 _VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
 _PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
-_AGAIN = ARTICLE_COLUMNS.replace(" copies,", " '[]',").replace(" path,", f" {_PATH},")
+_ALONE = ARTICLE_COLUMNS.replace(" copies,", " '[]',")
+_AGAIN = _ALONE.replace(" path,", f" {_PATH},")
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
-_NAMED_BY_FILE = json.dumps(("title", "file name"))
 
 
 def holds_own_tables(path: Path) -> bool:
@@ -149,6 +158,13 @@ class ArticleDatabase:
             for row in self._connection.execute(query):  # noqa: UP028
                 yield row
 
+    def attach(self, previous: Path) -> None:
+        """Put another in the place of the one before."""
+        for statement in ("COMMIT", "DETACH DATABASE previous"):
+            self.run(statement)
+        self.run("ATTACH DATABASE ? AS previous", sqlite_address(previous))
+        self.run("BEGIN")
+
     def finish(self) -> None:
         with self._using():
             self._connection.execute("COMMIT")
@@ -181,6 +197,28 @@ class ArticleChanges:
     unchanged: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LikenessKeys:
+    """By ascending key, the numbers of the articles that have it: what two articles that may be
+    one have in common (see `index.build.duplicates.likeness_keys`)."""
+
+    keys: npt.NDArray[np.uint64]
+    numbers: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, keys: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint32]) -> LikenessKeys:
+        """From pairs in any order."""
+        order = np.argsort(keys, kind="stable")
+        return cls(keys[order], numbers[order])
+
+    def find(self, keys: npt.NDArray[np.uint64], most: int) -> list[int]:
+        """The numbers of the articles that have any of these keys, `most` of each key."""
+        firsts = np.searchsorted(self.keys, keys, side="left")
+        lasts = np.minimum(np.searchsorted(self.keys, keys, side="right"), firsts + most)
+        rows = [self.numbers[first:last] for first, last in zip(firsts, lasts, strict=True)]
+        return np.unique(np.concatenate(rows)).tolist() if rows else []
+
+
 @dataclass(frozen=True, slots=True)
 class UncutArticle:
     """An article whose passages are wanted; `before` is its number where they are known."""
@@ -190,10 +228,14 @@ class UncutArticle:
 
 
 class ArticleWriter:
-    """Articles go in first, then which of them are copies of which. Raises StoreError."""
+    """Articles go in first, then which of them are copies of which. Raises StoreError.
+
+    `likeness`, where it is known, finds those that a new article may be a copy of.
+    """
 
     def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
+        self.likeness: LikenessKeys | None = None
 
     def holds(self, article_id: str) -> bool:
         return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
@@ -241,17 +283,41 @@ class ArticleWriter:
         )
         return True
 
+    def take(self, ids: Collection[str]) -> None:
+        """Take these from the one before, as they are but copies of nothing."""
+        self._sheet.run(
+            f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
+            f"SELECT told, signature, length, {_ALONE} FROM previous.articles {_AMONG}",
+            json.dumps(list(ids)),
+        )
+
+    def take_over(self, gone: Collection[str]) -> list[tuple[int, int, bool]]:
+        """Take all articles and copies from the one before but those that are `gone`, with the
+        files they came from. Returns their numbers now and before, and which are copies."""
+        [(last,)] = self._sheet.rows("SELECT coalesce(max(number), 0) FROM articles")
+        columns = f"id, told, signature, copy_of, length, {ARTICLE_COLUMNS.removeprefix('id, ')}"
+        self._sheet.run(
+            f"INSERT INTO articles ({columns}) SELECT {columns} FROM previous.articles "
+            "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY number",
+            json.dumps(list(gone)),
+        )
+        for table in ("sources", "left_out"):
+            self._sheet.run(f"INSERT OR REPLACE INTO {table} SELECT * FROM previous.{table}")
+        return self._sheet.rows(
+            "SELECT a.number, b.number, a.copy_of IS NOT NULL FROM articles a "
+            "JOIN previous.articles b USING (id) WHERE a.number > ? ORDER BY a.number",
+            last,
+        )
+
+    def forget_sources(self, locations: Collection[str]) -> None:
+        self._sheet.run_each("DELETE FROM sources WHERE location = ?", [(e,) for e in locations])
+
     def leave_out(self, article_id: str) -> None:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
     def signed(self) -> Iterator[SignedArticle]:
-        for identity, signature, published, updated, *rest in self._sheet.each(
-            "SELECT id, signature, published, updated, length, "
-            f"iif(instr(origins, '{_NAMED_BY_FILE}'), '', title), outlet, "
-            "(author IS NOT NULL) + (outlet IS NOT NULL) + (url IS NOT NULL) "
-            "FROM articles ORDER BY number"
-        ):
-            yield SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
+        rows = self._sheet.each(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
+        return map(signed_of_row, rows)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         """Answer from one article of each group; return how many are copies."""
@@ -272,9 +338,10 @@ class ArticleWriter:
 
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
-        return corpus_fingerprint(
-            self._sheet.each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id")
-        )
+        return corpus_fingerprint(self.fingerprinted())
+
+    def fingerprinted(self) -> Iterator[tuple[Any, ...]]:
+        return self._sheet.each(f"SELECT {FINGERPRINTED} FROM articles")
 
     def count(self) -> int:
         """How many articles are answered from."""

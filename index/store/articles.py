@@ -29,6 +29,7 @@ from index.article import (
     Period,
     Section,
     Selection,
+    SignedArticle,
     corpus_fingerprint,
 )
 from index.errors import DamagedIndex, reason_of
@@ -42,6 +43,12 @@ ARTICLE_COLUMNS = (
 )
 ENTRY_COLUMNS = (
     "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
+)
+_NAMED_BY_FILE = json.dumps(("title", "file name"))
+_OWN_TITLE = f"iif(instr(origins, '{_NAMED_BY_FILE}'), '', title)"
+SIGNED_COLUMNS = (
+    f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, "
+    "(author IS NOT NULL) + (outlet IS NOT NULL) + (url IS NOT NULL)"
 )
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
 _OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
@@ -157,13 +164,11 @@ class ArticleReader:
         return self._entries(_AMONG_IDS, json.dumps(list(ids)))
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        ways = ["id = ?", "path = ?", "url = ?", "title = ?"]
-        if len(reference) >= SHORTEST_PREFIX:
-            ways.insert(1, "substr(id, 1, length(?1)) = ?1")
-        for way in ways:
-            if entries := self._entries(f"{way} ORDER BY number", reference):
-                return entries
-        return []
+        return next(filter(None, (self.find_by(way, reference) for way in ways_of(reference))), [])
+
+    def find_by(self, way: str, reference: str) -> list[ArticleEntry]:
+        """Match a reference in one of `ways_of` it."""
+        return self._entries(f"{way} ORDER BY number", reference)
 
     def copied(self) -> list[ArticleEntry]:
         return self._entries("copies <> '[]' ORDER BY number")
@@ -176,6 +181,9 @@ class ArticleReader:
         """How many articles are answered from, were published in the period, or are chosen."""
         clause, values = selection_clause(within, among, _SQLITE)
         return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
+
+    def count_copies(self) -> int:
+        return int(self._all("SELECT count(*) FROM articles WHERE copy_of IS NOT NULL")[0][0])
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         return dict(
@@ -249,12 +257,44 @@ class ArticleReader:
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
 
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        """These articles and copies as they are compared with others; unknown ids are skipped."""
+        rows = self._all(f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _listed(ids))
+        return [signed_of_row(row) for row in rows]
+
+    def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+        """What `index.article.FINGERPRINTED` names of these articles and copies."""
+        query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
+        return self._all(query, _listed(ids))
+
+    def ids_of(self, numbers: Collection[int]) -> list[str]:
+        """The ids of the articles and copies of these numbers."""
+        query = "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
+        return [row[0] for row in self._all(query, json.dumps(list(numbers)))]
+
+    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
+        """The title, the signature's beginning and the outlet of every article and copy."""
+        query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM articles"
+        return ((title, digest, outlet) for title, digest, outlet in self._each(query))
+
     def hashes(self, kind: RowKind) -> bytearray:
         """The hashes of the embedded texts, joined in row order."""
         joined = bytearray()
         for row in self._each(f"SELECT hash FROM {kind} ORDER BY row"):
             joined += row[0]
         return joined
+
+    def hashes_of(self, kind: RowKind, ids: Collection[str]) -> tuple[IntArray, bytes]:
+        """The rows of the texts of these articles, ascending, and their hashes, joined."""
+        query = {
+            "passages": "SELECT p.row, p.hash FROM passages p",
+            "sentences": "SELECT s.row, s.hash FROM passages p JOIN sentences s "
+            "ON s.row BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1",
+        }[kind]
+        owned = f"p.article IN (SELECT number FROM articles WHERE {_AMONG_IDS})"
+        found = self._all(f"{query} WHERE {owned} ORDER BY 1", _listed(ids))
+        rows = np.array([row for row, _ in found], dtype=np.int64)
+        return rows, b"".join(own for _, own in found)
 
     def first_sentences(self) -> IntArray:
         """The row of each passage's first sentence."""
@@ -315,7 +355,7 @@ class ArticleReader:
 
     def fingerprint(self) -> str:
         """Equal for two generations whose articles are the same."""
-        return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles ORDER BY id"))
+        return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles"))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._turn, self._reading():
@@ -338,6 +378,24 @@ class ArticleReader:
             raise DamagedIndex(
                 "damaged-unreadable", shown=self._path, reason=reason_of(error)
             ) from error
+
+
+def ways_of(reference: str) -> Iterator[str]:
+    """The conditions by which a reference may mean articles; the first that any meets counts."""
+    yield "id = ?"
+    if len(reference) >= SHORTEST_PREFIX:
+        yield "substr(id, 1, length(?1)) = ?1"
+    yield from ("path = ?", "url = ?", "title = ?")
+
+
+def signed_of_row(values: tuple[Any, ...]) -> SignedArticle:
+    """From the values of `SIGNED_COLUMNS`."""
+    identity, signature, published, updated, *rest = values
+    return SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
+
+
+def _listed(values: Collection[object]) -> str:
+    return json.dumps(list(values))
 
 
 def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article
+from index.article import Article, SignedArticle
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleWriter, PassageWriter
 from index.store.articles import SourceRow
@@ -87,6 +87,37 @@ class KnownGeneration(Protocol):
     def holds(self, article_id: str) -> bool: ...
 
     def vector_source(self, kind: RowKind) -> VectorSource: ...
+
+
+class LendsVectors(Protocol):
+    """Whatever has vectors of texts that a build may have to embed."""
+
+    def vector_source(self, kind: RowKind) -> VectorSource: ...
+
+
+class GrowableGeneration(KnownGeneration, Protocol):
+    """A generation that an addition can be made to. Its articles and copies are found by their ids;
+    unknown ids are left out."""
+
+    def fingerprinted(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
+        """What `index.article.FINGERPRINTED` names of them."""
+        ...
+
+    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]:
+        """They as they are compared with others."""
+        ...
+
+    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
+        """The title of every article and copy, the beginning of its signature, and its outlet."""
+        ...
+
+    def alike(self, keys: npt.NDArray[np.uint64], most: int) -> Sequence[str]:
+        """The ids of those that have a key in common with these, `most` for each key."""
+        ...
+
+    def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
+        """The vectors of their texts."""
+        ...
 
 
 class VectorWriter(Protocol):
@@ -187,6 +218,32 @@ class PartTurn(Protocol):
         ...
 
 
+class Addition(Protocol):
+    """What is new, on its way into the generation before. Raises StoreError."""
+
+    @property
+    def writer(self) -> GenerationWriter: ...
+
+    def take(self, ids: Collection[str]) -> None:
+        """Write down these articles and copies of the generation before, copies of nothing."""
+        ...
+
+    def seal(
+        self,
+        gone: Collection[str],
+        gone_sources: Collection[str],
+        terms: BuildTerms,
+        check: StopCheck,
+    ) -> GenerationFacts:
+        """Keep for good, without putting it in service yet, the generation before with what is
+        written, and without the articles and copies `gone` and the files `gone_sources`."""
+        ...
+
+    def switch(self) -> None:
+        """Put it in service, atomically for readers."""
+        ...
+
+
 class BuildTurn(Protocol):
     """The one build at work in a store: nobody else writes as long as it lasts.
 
@@ -196,6 +253,15 @@ class BuildTurn(Protocol):
 
     @property
     def previous(self) -> KnownGeneration | None: ...
+
+    @property
+    def growable(self) -> GrowableGeneration | None:
+        """The previous generation, where an addition can be made to it."""
+        ...
+
+    def addition(self) -> AbstractContextManager[Addition]:
+        """An addition to the growable generation, discarded at the end unless sealed."""
+        ...
 
     def put_aside(self) -> AbstractContextManager[KnownGeneration | None]:
         """The newest generation that a rollback took out of service, if any."""

@@ -37,10 +37,15 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One term of a question: the rows that hold it, ascending, with its BM25 there."""
+    """One term of a question: the rows that hold it, ascending, with its BM25 there.
+
+    `factor` multiplies the scores: where the documents are a segment of an index, it turns the
+    term's IDF there into the one of the whole index.
+    """
 
     rows: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Postings:
     """For each term, the rows that hold it, ascending, with its BM25 there.
 
     Those of the term `t` of `vocabulary` stand in `rows` and `scores` from `starts[t]` up to
-    `starts[t + 1]`. `size` counts documents.
+    `starts[t + 1]`. `size` counts documents, of `average_length` terms, as BM25 has it.
     """
 
     vocabulary: Mapping[str, int]
@@ -56,6 +61,7 @@ class Postings:
     rows: Ints
     scores: npt.NDArray[np.float32]
     size: int
+    average_length: float
 
     def frequency(self, term: str) -> int:
         """How many documents hold a term."""
@@ -78,8 +84,11 @@ class _Piece:
     counts: Ints
 
 
-def postings(documents: Iterable[Sequence[str]]) -> Postings:
-    """The BM25 of documents given as their terms; terms are numbered as they first come."""
+def postings(documents: Iterable[Sequence[str]], average_length: float = 0.0) -> Postings:
+    """The BM25 of documents given as their terms; terms are numbered as they first come.
+
+    `average_length` is that of all documents of the index, where these are only some of them.
+    """
     vocabulary: defaultdict[str, int] = defaultdict()
     vocabulary.default_factory = vocabulary.__len__
     pieces: list[_Piece] = []
@@ -93,7 +102,8 @@ def postings(documents: Iterable[Sequence[str]]) -> Postings:
             words, first = array("i"), len(lengths)
     pieces.append(_piece(words, lengths, first))
     of_documents = np.frombuffer(lengths, dtype=np.int32)
-    return _joined(dict(vocabulary), pieces, of_documents)
+    average = average_length or float(of_documents.sum() / max(len(of_documents), 1)) or 1.0
+    return _joined(dict(vocabulary), pieces, of_documents, average)
 
 
 def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
@@ -106,7 +116,9 @@ def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
     return _Piece(terms.astype(np.int32), (rows + first).astype(np.int32), counts.astype(np.int32))
 
 
-def _joined(vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints) -> Postings:
+def _joined(
+    vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints, average_length: float
+) -> Postings:
     """Each piece's postings put where their term's stand; the pieces are used up."""
     frequencies = np.zeros(len(vocabulary), dtype=np.int64)
     for piece in pieces:
@@ -114,7 +126,7 @@ def _joined(vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints) -> 
     starts = np.concatenate([[0], np.cumsum(frequencies)])
     weights = np.array([idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
     # By document, what its length (in terms) makes each of its terms count less.
-    norms = K1 * ((1 - B) + B * lengths / (lengths.sum() / max(len(lengths), 1) or 1.0))
+    norms = K1 * ((1 - B) + B * lengths / average_length)
     rows = np.empty(starts[-1], dtype=np.int32)
     scores = np.empty(starts[-1], dtype=np.float32)
     free = starts[:-1].copy()  # by term: where its next posting goes
@@ -129,7 +141,7 @@ def _joined(vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints) -> 
         counts = piece.counts.astype(np.float64)
         rows[places] = piece.rows
         scores[places] = weights[piece.terms] * (counts / (norms[piece.rows] + counts))
-    return Postings(vocabulary, starts, rows, scores, len(lengths))
+    return Postings(vocabulary, starts, rows, scores, len(lengths), average_length)
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,12 @@ class WordMatch:
         """The sums by row, shape (documents,)."""
         scores = np.zeros(self.size, dtype=np.float32)
         for posting in self.postings:
-            scores[posting.rows] += posting.scores
+            weighted = (
+                posting.scores
+                if posting.factor == 1.0
+                else posting.scores * np.float32(posting.factor)
+            )
+            scores[posting.rows] += weighted
         return scores
 
     def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -158,7 +175,7 @@ class WordMatch:
         for posting in self.postings:
             places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
             held = posting.rows[places] == sought
-            scores[held] += posting.scores[places[held]]
+            scores[held] += posting.scores[places[held]] * np.float32(posting.factor)
         return scores
 
     def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:

@@ -12,7 +12,8 @@ from index.build.builder import BuildReport, build_articles
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
-from index.store.files.generation import Generation, current_id, open_generation
+from index.store.files.generation import Generation
+from index.store.files.opening import current_id, open_generation
 from tests.fakes import FakeEmbedder
 
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,31 +19,38 @@ from index.store.files.generation import (
     ARTICLES_FILE,
     DAYS_FILE,
     FIRST_SENTENCES,
+    LIKENESS_KEYS,
+    LIKENESS_NUMBERS,
     OPENINGS,
-    PASSAGE_WORDS,
-    PASSAGES,
-    SENTENCE_WORDS,
-    SENTENCES,
 )
+from index.store.files.known import VECTORS, WORDS
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.word_index import WordIndex
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 _CHECKED_EVERY = 1_000  # texts
-VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
-WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
 
 class FileDraft:
     """See `index.store.build_turn.GenerationWriter`.
 
     Everything is on disk but what the step under way needs. `before` is the `articles.sqlite` of
-    the generation in service, `alike` says that it was read and cut by the same rules.
+    the generation in service, `alike` says that it was read and cut by the same rules. A segment is
+    a draft too, whose words weigh by the `average_lengths` of its base.
     """
 
-    def __init__(self, folder: Path, generation: str, before: Path | None, *, alike: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        generation: str,
+        before: Path | None = None,
+        *,
+        alike: bool = False,
+        average_lengths: Mapping[RowKind, float] | None = None,
+    ) -> None:
         self.id = generation
-        self._folder = folder
+        self.folder = self._folder = folder
+        self._average_lengths = average_lengths or {}
         self._reader: ArticleReader | None = None
         with translate_disk_errors(folder):
             folder.mkdir()
@@ -77,6 +84,10 @@ class FileDraft:
         return FaissWriter(self._folder / VECTORS[kind], size, dimension)
 
     def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
+        return self.write(terms, check)
+
+    def write(self, terms: BuildTerms, check: StopCheck) -> Manifest:
+        """Write the words and the manifest."""
         reader = self.written
         with translate_disk_errors(self._folder):
             for kind, name in WORDS.items():
@@ -89,6 +100,9 @@ class FileDraft:
                 (DAYS_FILE, reader.days()),
             ):
                 np.save(self._folder / name, array, allow_pickle=False)
+            if (likeness := self.articles.likeness) is not None:
+                np.save(self._folder / LIKENESS_KEYS, likeness.keys, allow_pickle=False)
+                np.save(self._folder / LIKENESS_NUMBERS, likeness.numbers, allow_pickle=False)
             facts, files = self.facts(terms), stamp_files(self._folder)
             manifest = Manifest.from_json(facts.as_json(), format=GENERATION_FORMAT, files=files)
             manifest.save(self._folder)
@@ -98,7 +112,10 @@ class FileDraft:
         """What a generation of these texts holds."""
         reader = self.written
         return GenerationFacts(
-            **{each.name: getattr(terms, each.name) for each in fields(BuildTerms)},
+            **{
+                **{each.name: getattr(terms, each.name) for each in fields(BuildTerms)},
+                "copies": reader.count_copies(),
+            },
             id=self.id,
             articles=reader.count(),
             passages=self.passages.passages,
@@ -106,6 +123,10 @@ class FileDraft:
             languages=reader.languages(),
             fingerprint=reader.fingerprint(),
         )
+
+    def attach(self, previous: Path) -> None:
+        """Put the `articles.sqlite` of another generation in the place of the one before."""
+        self._sheet.attach(previous)
 
     def close(self) -> None:
         self._sheet.close()
@@ -130,4 +151,4 @@ class FileDraft:
                     check()
                 yield article.language, lexical_text(article, heading, text)
 
-        return WordIndex.build(documents())
+        return WordIndex.build(documents(), self._average_lengths.get(kind, 0.0))

@@ -51,16 +51,16 @@ class FaissVectors:
         return cls(index, None, None)
 
     @classmethod
-    def open(cls, path: Path) -> FaissVectors:
+    def open(cls, path: Path, *, preload: bool = True) -> FaissVectors:
         """Open a saved index; its vectors stay on disk until they are looked at.
 
-        Raises DamagedIndex.
+        `preload` is for whoever will look at most of them. Raises DamagedIndex.
         """
         # The system holds the file before it is mapped: else it would come from the disk page by
         # page as it is looked at, ten times slower.
         piece = bytearray(_PIECE)
         with suppress(OSError), path.open("rb", buffering=0) as file:
-            while file.readinto(piece):
+            while preload and file.readinto(piece):
                 pass
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)

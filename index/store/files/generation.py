@@ -13,15 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, Period, Selection
-from index.errors import DamagedIndex, NoIndex, reason_of
+from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.faiss_vectors import FaissVectors
-from index.store.files.layout import Hold, Layout
+from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
 from index.store.files.word_index import WORD_FILES, WordIndex
-from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind, check_model
+from index.store.postings import WordMatch
+from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
+
+Ranked = tuple[IntArray, Vectors]  # rows, and the score of each
 
 _SELECTIONS_KEPT = 32
 ARTICLES_FILE = "articles.sqlite"
@@ -30,17 +33,20 @@ SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
 OPENINGS = "openings.npy"
 DAYS_FILE = "days.npy"
+LIKENESS_KEYS, LIKENESS_NUMBERS = "likeness_keys.npy", "likeness_numbers.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
-# The files of every generation, and those of one with so many vectors that they stand beside their
-# codes.
+# The files of every generation, and those that not every one has: where copies were looked for, and
+# where there are so many vectors that they stand beside their codes.
 NAMES = frozenset(
     (
         *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE, PASSAGES, SENTENCES),
         *(f"{folder}/{name}" for folder in (PASSAGE_WORDS, SENTENCE_WORDS) for name in WORD_FILES),
     )
 )
-MORE_NAMES = NAMES | {"passages.vectors", "sentences.vectors"}
+MORE_NAMES = NAMES | {
+    *("passages.vectors", "sentences.vectors", LIKENESS_KEYS, LIKENESS_NUMBERS),
+}
 
 
 class Generation(ClosedOnExit, ArticleReader):
@@ -58,9 +64,9 @@ class Generation(ClosedOnExit, ArticleReader):
         self.passage_words = WordIndex.open(folder / PASSAGE_WORDS)
         self.sentence_words = WordIndex.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more, for where the last one ends.
-        self._first_sentences = _load_array(folder / FIRST_SENTENCES)
-        self._openings = _load_array(folder / OPENINGS)
-        self._days = _load_array(folder / DAYS_FILE)
+        self._first_sentences = load_array(folder / FIRST_SENTENCES)
+        self._openings = load_array(folder / OPENINGS)
+        self._days = load_array(folder / DAYS_FILE)
         for name, found, expected in (
             (PASSAGES, len(self.passage_vectors), manifest.passages),
             (SENTENCES, len(self.sentence_vectors), manifest.sentences),
@@ -92,22 +98,41 @@ class Generation(ClosedOnExit, ArticleReader):
     ) -> CandidateFeatures:
         """See `index.store.withdrawals.StoredGeneration`."""
         words = self.passage_words.match(query.passage_terms)
-        eligible = self._eligible(within, among, without)
+        of_sentences = self.sentence_words.match(query.sentence_terms)
+        eligible = self.eligible(within, among, without)
+        ranked = self.nominate(query.vector, words, passages, sentences, eligible)
+        return self.features(query.vector, words, of_sentences, nominated_rows(ranked))
+
+    def nominate(
+        self,
+        vector: Vectors,
+        words: WordMatch,
+        passages: int,
+        sentences: int,
+        eligible: BoolArray | None,
+    ) -> tuple[Ranked, Ranked, Ranked]:
+        """The passages nearest to the vector, those of the nearest sentences, and those with the
+        best BM25: rows with the scores that they are ranked by."""
         of_sentences = None if eligible is None else self.of_sentences(eligible)
-        near, _ = self.passage_vectors.search(query.vector, passages, eligible)
-        sentence_hits, _ = self.sentence_vectors.search(query.vector, sentences, of_sentences)
+        near = self.passage_vectors.search(vector, passages, eligible)
+        found, scores = self.sentence_vectors.search(vector, sentences, of_sentences)
         worded = words.best(passages, eligible)
-        rows = np.unique(np.concatenate([near, self.passages_of_sentences(sentence_hits), worded]))
-        starts, counts = self.sentence_rows(rows)
+        return near, (self.passages_of_sentences(found), scores), (worded, words.scores[worded])
+
+    def features(
+        self, vector: Vectors, words: WordMatch, of_sentences: WordMatch, rows: IntArray
+    ) -> CandidateFeatures:
+        """What is known of the passages of these rows, ascending."""
+        _, counts = self.sentence_rows(rows)
         offsets = np.cumsum(counts) - counts
-        sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+        sentence_rows = self.rows_of_sentences(rows)
         return CandidateFeatures(
             keys=rows,
-            cosines=self.passage_vectors.scores(query.vector, rows),
+            cosines=self.passage_vectors.scores(vector, rows),
             bm25=words.at(rows),
             openings=np.asarray(self._openings[rows]),
-            sentence_cosines=self.sentence_vectors.scores(query.vector, sentence_rows),
-            sentence_bm25=self.sentence_words.match(query.sentence_terms).at(sentence_rows),
+            sentence_cosines=self.sentence_vectors.scores(vector, sentence_rows),
+            sentence_bm25=of_sentences.at(sentence_rows),
             offsets=offsets,
         )
 
@@ -119,7 +144,7 @@ class Generation(ClosedOnExit, ArticleReader):
             return self.facts.articles
         return super().count(within, among)
 
-    def _eligible(
+    def eligible(
         self, within: Period | None, among: Selection | None, without: IntArray | None
     ) -> BoolArray | None:
         """By passage row, whether it may be found; None where all may."""
@@ -159,6 +184,12 @@ class Generation(ClosedOnExit, ArticleReader):
         first = np.asarray(self._first_sentences[rows])
         return first, self._first_sentences[rows + 1] - first
 
+    def rows_of_sentences(self, passages: IntArray) -> IntArray:
+        """The rows of the sentences of these passages, in their order."""
+        starts, counts = self.sentence_rows(passages)
+        offsets = np.cumsum(counts) - counts
+        return np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+
     def sentence_vectors_of(self, key: int) -> Vectors:
         """The vectors of a passage's sentences, shape (sentences, d), in reading order."""
         first, last = self._first_sentences[key : key + 2].tolist()
@@ -174,65 +205,9 @@ class Generation(ClosedOnExit, ArticleReader):
         self._closing()
 
 
-def current_id(data_dir: Path) -> str | None:
-    """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
-    return Layout(data_dir).current_id()
-
-
-def open_generation(data_dir: Path, *, model: str, dimension: int) -> Generation:
-    """Open the generation in service for questions embedded by this model.
-
-    Raises NoIndex, DamagedIndex, ModelMismatch.
-    """
-    folder, manifest = find_current(data_dir)
-    try:
-        check_model(manifest, folder, model, dimension)
-        return _opened(folder, manifest, whole=False)
-    except DamagedIndex:
-        if current_id(data_dir) == manifest.id:
-            raise
-        # Two builds have ended since CURRENT was read, and this generation is gone.
-        return open_generation(data_dir, model=model, dimension=dimension)
-
-
-def verify(data_dir: Path) -> Manifest:
-    """Compare every byte of the generation in service with what was written.
-
-    Raises NoIndex, DamagedIndex.
-    """
-    folder, manifest = find_current(data_dir)
-    manifest.check(folder, whole=True)
-    return manifest
-
-
-def open_whole(data_dir: Path) -> Generation:
-    """Open the generation in service, whatever its model, if every byte is as it was written.
-
-    Raises NoIndex, DamagedIndex.
-    """
-    folder, manifest = find_current(data_dir)
-    return _opened(folder, manifest, whole=True)
-
-
-def open_newer(data_dir: Path) -> Generation | None:
-    """The newest generation made after the one in service, which a rollback has put aside."""
-    layout = Layout(data_dir)
-    newest = max(layout.whole(), default=None)
-    if newest is None or newest <= (layout.current_id() or newest):
-        return None
-    folder = layout.folder(newest)
-    return _opened(folder, Manifest.open(folder), whole=True)
-
-
-def _opened(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
-    """Held first: what is checked then stays."""
-    hold = Hold(folder)
-    try:
-        manifest.check(folder, whole=whole)
-        return Generation(folder, manifest, hold)
-    except BaseException:
-        hold.release()
-        raise
+def nominated_rows(ranked: Sequence[Ranked]) -> IntArray:
+    """The rows of several rankings, ascending, each once."""
+    return np.unique(np.concatenate([rows for rows, _ in ranked]))
 
 
 def _let_go(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
@@ -241,32 +216,7 @@ def _let_go(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) ->
     hold.release()
 
 
-def find_current(data_dir: Path) -> tuple[Path, Manifest]:
-    """The folder of the generation in service and what it should hold.
-
-    Raises NoIndex, DamagedIndex.
-    """
-    layout = Layout(data_dir)
-    generation = layout.current_id()
-    if generation is None:
-        raise NoIndex("no-index", shown=data_dir)
-    folder = layout.folder(generation)
-    if not folder.is_dir():
-        if layout.current_id() != generation:  # replaced, twice, in between
-            return find_current(data_dir)
-        raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
-    try:
-        manifest = Manifest.open(folder)
-    except DamagedIndex:
-        if layout.current_id() != generation:
-            return find_current(data_dir)
-        raise
-    if manifest.id != generation:
-        raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)
-    return folder, manifest
-
-
-def _load_array(path: Path) -> npt.NDArray[Any]:
+def load_array(path: Path) -> npt.NDArray[Any]:
     try:
         rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:

@@ -4,6 +4,9 @@
   CURRENT               the id of the generation in service
   generations/<id>/     whole, and never changed again
   generations/.<id>/    being built, or left by a build that was killed
+  segments/<id>/        what one addition wrote, for the generations that name it
+  verified              the files that builds have found whole, for them not to read them again
+  rules                 what articles are read and cut by (see `index.build.fingerprint`)
   resume/               vectors of a build that did not end, for the next one
   lock, lock.holder     one builder at a time
 """
@@ -22,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import BuildLocked, DamagedIndex, Problem, StoreError, reason_of
 from index.store.disk import translate_disk_errors
-from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME
+from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME, Manifest
 
 try:
     import fcntl
@@ -129,7 +132,9 @@ class Layout:
         self.root = data_dir / "index"
         self.current = self.root / "CURRENT"
         self.generations = self.root / "generations"
+        self.segments = self.root / "segments"
         self.resume = self.root / "resume"
+        self.verified = self.root / "verified"
         self._next = self.root / "CURRENT.new"
 
     @contextmanager
@@ -141,21 +146,35 @@ class Layout:
         with build_lock(self.root):
             with translate_disk_errors(self.generations):
                 self.generations.mkdir(exist_ok=True)
-                for folder in self._own():
+                self.segments.mkdir(exist_ok=True)
+                for folder in (*self._own(), *self._own(self.segments)):
                     if folder.name[0] == ".":
                         shutil.rmtree(folder, ignore_errors=True)
                 self._next.unlink(missing_ok=True)
             yield
 
     def next_id(self) -> str:
-        """An id for a new generation."""
-        return new_id(datetime.now(UTC), max(self.whole(), default=None))
+        """An id for a new generation, or for the segment that is written for it."""
+        known = (each.name.removeprefix(".") for each in self._own(self.segments))
+        return new_id(datetime.now(UTC), max((*self.whole(), *known), default=None))
 
     def folder(self, generation: str) -> Path:
         return self.generations / generation
 
     def unfinished(self, generation: str) -> Path:
         return self.generations / f".{generation}"
+
+    def segment(self, generation: Manifest, segment: str) -> Path:
+        """The folder of a segment of this generation: its base was a generation of its own."""
+        base = not generation.segments or segment == generation.segments[0]
+        return (self.generations if base else self.segments) / segment
+
+    def unfinished_segment(self, segment: str) -> Path:
+        return self.segments / f".{segment}"
+
+    def adopt_segment(self, segment: str) -> None:
+        """Give a finished segment its name, whole on disk, for a generation to name."""
+        self._keep(self.unfinished_segment(segment), self.segments / segment)
 
     def current_id(self) -> str | None:
         """What CURRENT names; None where nothing was ever built.
@@ -177,11 +196,14 @@ class Layout:
 
     def adopt(self, generation: str) -> None:
         """Give a finished generation its name, whole on disk; it is not in service yet."""
-        unfinished = self.unfinished(generation)
+        self._keep(self.unfinished(generation), self.folder(generation))
+
+    @staticmethod
+    def _keep(unfinished: Path, folder: Path) -> None:
         for path in (*unfinished.rglob("*"), unfinished):
             _flush(path)
-        unfinished.rename(self.folder(generation))
-        _flush(self.generations)
+        unfinished.rename(folder)
+        _flush(folder.parent)
 
     def switch(self, generation: str) -> None:
         """Put a generation in service: readers see the one before or this one, never less."""
@@ -211,22 +233,30 @@ class Layout:
 
     def clean(self, current: str, before: str | None) -> None:
         """Remove all but these that nobody reads; what is read goes another time."""
-        for folder in self._own():
-            if folder.name in (current, before):
+        try:
+            named = [
+                Manifest.open(self.folder(each)).segments for each in (current, before) if each
+            ]
+        except DamagedIndex:
+            return  # what it names is not known
+        kept = {current, before}.union(*named)
+        for folder in (*self._own(), *self._own(self.segments)):
+            if folder.name in kept:
                 continue
             with when_unread(folder) as free:
                 if free:  # out of sight at once, so that what is half removed is no generation
                     if folder.name[0] != ".":
-                        folder = folder.rename(self.unfinished(folder.name))
+                        folder = folder.rename(folder.with_name(f".{folder.name}"))
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def _own(self) -> list[Path]:
-        """The folders of generations, whole or not; nothing else that lies there."""
-        return [
-            folder
-            for folder in self.generations.iterdir()
-            if GENERATION_ID.fullmatch(folder.name.removeprefix("."))
-        ]
+    def _own(self, below: Path | None = None) -> list[Path]:
+        """The folders of generations, or of segments, whole or not; nothing else that lies
+        there."""
+        try:
+            folders = list((below or self.generations).iterdir())
+        except FileNotFoundError:
+            return []
+        return [each for each in folders if GENERATION_ID.fullmatch(each.name.removeprefix("."))]
 
 
 def _flush(path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,9 @@ from index.errors import DamagedIndex, Problem, reason_of
 from index.store.reader import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
-GENERATION_FORMAT = 2
+# Format 2 knew no segments and is otherwise the same.
+GENERATION_FORMAT = 3
+_OLDEST_FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 ID_TIME = "%Y%m%dT%H%M%S.%fZ"
@@ -41,15 +43,22 @@ class FileStamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest(GenerationFacts):
-    """What a generation holds, with every other file of its folder by path below it."""
+    """What a generation holds, with every other file of its folder by path below it.
+
+    `segments`, where there are any, are the ids of those that the generation consists of, the
+    oldest, its base, first; its own folder then holds only what of them is gone.
+    """
 
     format: int
     files: Mapping[str, FileStamp]
+    segments: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:
         files = {name: stamp._asdict() for name, stamp in self.files.items()}
-        fields = {"format": self.format, **self.as_json(), "files": files}
-        (folder / MANIFEST_NAME).write_bytes(_render(fields))
+        fields = {"format": self.format, **self.as_json()}
+        if self.segments:
+            fields["segments"] = list(self.segments)
+        (folder / MANIFEST_NAME).write_bytes(_render({**fields, "files": files}))
 
     @classmethod
     def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
@@ -69,7 +78,8 @@ class Manifest(GenerationFacts):
             ) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
-        if version != GENERATION_FORMAT and isinstance(version, int):
+        in_range = isinstance(version, int) and _OLDEST_FORMAT <= version <= GENERATION_FORMAT
+        if not in_range and isinstance(version, int):
             newer = version > GENERATION_FORMAT
             raise DamagedIndex(
                 "manifest-newer" if newer else "manifest-older",
@@ -83,20 +93,29 @@ class Manifest(GenerationFacts):
             if _render(known) != written:
                 raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
             for name, has_form in _FORMS.items():
-                value, fits = known[name], False
+                value, fits = known.get(name, ()) if name == "segments" else known[name], False
                 with suppress(ValueError, KeyError, TypeError):
                     fits = has_form(value)
                 if not fits:
                     raise DamagedIndex("manifest-field", shown=path, field=name, remedy=remedy)
             files = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
-            return cls.from_json(known, files=files)
+            segments = tuple(known.get("segments", ()))
+            return cls.from_json(known, files=files, segments=segments)
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
 
-    def check(self, folder: Path, *, whole: bool, remedy: Problem = REBUILD) -> None:
+    def check(
+        self,
+        folder: Path,
+        *,
+        whole: bool,
+        remedy: Problem = REBUILD,
+        unhashed: Collection[str] = (),
+    ) -> None:
         """Compare the files with what was written: sizes always, content where that is quick.
 
-        `whole` hashes every file, however large. Raises DamagedIndex naming the first that differs.
+        `whole` hashes every file, however large, but those `unhashed`. Raises DamagedIndex naming
+        the first that differs.
         """
         for name, stamp in self.files.items():
             path = folder / name
@@ -106,7 +125,8 @@ class Manifest(GenerationFacts):
                     raise DamagedIndex(
                         "manifest-size", shown=path, size=size, expected=stamp.size, remedy=remedy
                     )
-                if (whole or size <= _QUICK) and _sha256(path) != stamp.sha256:
+                hashed = (whole or size <= _QUICK) and name not in unhashed
+                if hashed and _sha256(path) != stamp.sha256:
                     raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
             except OSError as error:
                 raise DamagedIndex(
@@ -163,6 +183,7 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "roots": lambda value: isinstance(value, list) and all(map(_is_path, value)),
     "rules": _is_text,
     "fingerprint": _is_text,
+    "segments": lambda value: all(map(_is_id, value)),
     "files": lambda value: all(_is_file(name, value[name]) for name in value),
 }
 

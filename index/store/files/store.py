@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import DamagedIndex, NoIndex, StoreError
@@ -14,19 +15,20 @@ from index.store.base import StoreCheck
 from index.store.build_turn import BuildPart, GenerationWriter, PartTurn
 from index.store.builder_status import BuilderStatus, read_builder_status, write_builder_status
 from index.store.disk import translate_disk_errors
+from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
-from index.store.files.generation import (
-    ARTICLES_FILE,
-    Generation,
+from index.store.files.known import KnownFiles, note_written
+from index.store.files.layout import Layout, new_id
+from index.store.files.manifest import Manifest
+from index.store.files.merge import merged_articles
+from index.store.files.opening import (
     current_id,
     find_current,
     open_generation,
+    open_known,
     open_newer,
-    open_whole,
     verify,
 )
-from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
 from index.store.files.removed import RemovedList, WithdrawnFile
 from index.store.files.resume import ResumeFile, forget_resume
 from index.store.files.transfer import export_index, import_index, rollback
@@ -111,17 +113,17 @@ class FileTurn:
         self._layout = layout
         self._replaced = layout.replaced()
         self._new: str | None = None
-        self.previous: Generation | None = None
+        self.previous: KnownFiles | None = None
         try:
             with suppress(NoIndex):
-                self.previous = open_whole(layout.data_dir)
+                self.previous = open_known(layout)
         except DamagedIndex as error:
             logger.warning("%s; nothing of it is reused", error)
 
     @contextmanager
-    def put_aside(self) -> Iterator[Generation | None]:
+    def put_aside(self) -> Iterator[KnownFiles | None]:
         try:
-            newer = open_newer(self._layout.data_dir)
+            newer = open_newer(self._layout)
         except DamagedIndex as error:
             logger.info("%s; nothing of it is reused", error)
             newer = None
@@ -138,16 +140,30 @@ class FileTurn:
     def draft(self, *, alike: bool) -> Iterator[FileDraft]:
         generation = self._layout.next_id()
         folder = self._layout.unfinished(generation)
-        before = self.previous.folder / ARTICLES_FILE if self.previous else None
+        beside = self._layout.unfinished(new_id(datetime.now(UTC), generation))
         try:
+            before = merged_articles(self.previous, beside) if self.previous else None
             with closing(FileDraft(folder, generation, before, alike=alike)) as draft:
                 yield draft
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            for each in (folder, beside):
+                shutil.rmtree(each, ignore_errors=True)
+
+    @property
+    def growable(self) -> KnownFiles | None:
+        return self.previous if self.previous and self.previous.growable else None
+
+    @contextmanager
+    def addition(self) -> Iterator[FileAddition]:
+        assert self.previous is not None, "what is added to is there"
+        with FileAddition.open(self._layout, self.previous) as addition:
+            yield addition
+            self._new = addition.generation or self._new
 
     def adopt(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.generations):
             self._layout.adopt(draft.id)
+        note_written(self._layout, Manifest.open(self._layout.folder(draft.id)))
 
     def switch(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.current):

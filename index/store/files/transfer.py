@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,14 @@ import numpy as np
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import holds_own_tables
 from index.store.disk import translate_disk_errors
-from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation, find_current
+from index.store.files.draft import FileDraft
+from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation
+from index.store.files.known import KnownFiles
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
+from index.store.files.merge import merge_segments
+from index.store.files.opening import check_whole, find_current
+from index.store.reader import BuildTerms
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
@@ -30,16 +35,29 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     if not may_hold_an_export(folder):
         raise StoreError("export-not-empty", shown=folder)
     source, manifest = find_current(data_dir)
-    hold = Hold(source)
-    try:
-        with replace_folder(folder) as partial:
+    layout = Layout(data_dir)
+    with ExitStack() as stack:
+        for each in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
+            stack.callback(Hold(each).release)
+        partial = stack.enter_context(replace_folder(folder))
+        if manifest.segments:
+            manifest = _merge(layout, manifest, partial)
+        else:
             _copy(manifest, source, partial)
             with translate_disk_errors(partial):
                 manifest.save(partial)
-            manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
-    finally:
-        hold.release()
+        manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
     return manifest
+
+
+def _merge(layout: Layout, manifest: Manifest, target: Path) -> Manifest:
+    """Write the segments of a generation as one that has none."""
+    terms = BuildTerms(**{each.name: getattr(manifest, each.name) for each in fields(BuildTerms)})
+    with (
+        closing(KnownFiles.open(layout, manifest)) as known,
+        closing(FileDraft(target, manifest.id)) as draft,
+    ):
+        return merge_segments(known.segments, draft, terms, gone_sources=known.tombstones.sources)
 
 
 def import_index(folder: Path, data_dir: Path) -> Manifest:
@@ -159,7 +177,7 @@ def rollback(data_dir: Path) -> Manifest:
         folder = layout.folder(before)
         remedy = Problem("remedy-rollback")
         manifest = Manifest.open(folder, remedy)
-        manifest.check(folder, whole=True, remedy=remedy)
+        check_whole(layout, manifest, remedy)
         with translate_disk_errors(layout.current):
             layout.switch(before)
     return manifest

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import DamagedIndex, reason_of
-from index.store.postings import K1, B, Postings, WordMatch, postings
+from index.store.postings import K1, B, Postings, WordMatch, idf, postings
 from index.text.language import keyed_terms
 
 # The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
@@ -33,9 +34,10 @@ class WordIndex:
         self._letters: dict[str, str] = {}
 
     @classmethod
-    def build(cls, documents: Iterable[tuple[str, str]]) -> WordIndex:
-        """Index (language, text) pairs, taken one by one."""
-        return cls(postings(keyed_terms(text, language) for language, text in documents))
+    def build(cls, documents: Iterable[tuple[str, str]], average_length: float = 0.0) -> WordIndex:
+        """Index (language, text) pairs, taken one by one; see `postings` on `average_length`."""
+        terms = (keyed_terms(text, language) for language, text in documents)
+        return cls(postings(terms, average_length))
 
     def save(self, folder: Path) -> None:
         found = self.postings
@@ -46,7 +48,7 @@ class WordIndex:
         for name, content in (
             (_VOCABULARY, found.vocabulary),
             (_FORMULA, formula),
-            (_SIZE, {"documents": found.size}),
+            (_SIZE, {"documents": found.size, "average_length": found.average_length}),
         ):
             written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
             (folder / name).write_text(written, encoding="utf-8")
@@ -55,7 +57,8 @@ class WordIndex:
     def open(cls, folder: Path) -> WordIndex:
         """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
         try:
-            size = int(json.loads((folder / _SIZE).read_text(encoding="utf-8"))["documents"])
+            sizes = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
+            size, average = int(sizes["documents"]), float(sizes.get("average_length", 0.0))
             vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
             # Views of the arrays, not memory maps, whose every slice costs as much as reading it.
             starts, rows, scores = (
@@ -64,7 +67,7 @@ class WordIndex:
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedIndex("damaged-words", shown=folder, reason=reason_of(error)) from error
-        return cls(Postings(vocabulary, starts, rows, scores, size))
+        return cls(Postings(vocabulary, starts, rows, scores, size, average))
 
     def __len__(self) -> int:
         return self.postings.size
@@ -85,3 +88,22 @@ class WordIndex:
         found = self.postings
         known = (found.of(term) for term in terms if term in found.vocabulary)
         return WordMatch(tuple(known), found.size)
+
+    def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
+        """As `match`, of terms with their IDF in the whole index, of which this is a segment."""
+        found = self.postings
+        known = []
+        for term, weight in weights.items():
+            if term in found.vocabulary:
+                posting, own = found.of(term), idf(found.frequency(term), found.size)
+                known.append(replace(posting, factor=weight / own))
+        return WordMatch(tuple(known), found.size)
+
+
+def average_length(folder: Path) -> float | None:
+    """The average length that a saved index weighs documents by; None where none is written."""
+    try:
+        sizes = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
+        return float(sizes["average_length"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from psycopg import sql
 
-from index.article import FINGERPRINTED, corpus_fingerprint
+from index.article import FINGERPRINT_MARK, FINGERPRINTED, corpus_fingerprint
 from index.errors import DamagedIndex
 from index.store.postgres.connections import (
     GENERATION_LOCK,
@@ -88,10 +87,9 @@ def verify_generation(
                 raise DamagedIndex(
                     "damaged-rows", shown=server.shown, found=found, expected=expected
                 )
-        query = f"SELECT {FINGERPRINTED} FROM {{g}}.articles ORDER BY id"
-        articles.append(fetch(connection, number, query))
-    merged = heapq.merge(*articles, key=lambda row: str(row[0]))
-    if corpus_fingerprint(merged) != facts.fingerprint:
+        articles += fetch(connection, number, f"SELECT {FINGERPRINTED} FROM {{g}}.articles")
+    known = facts.fingerprint.startswith(FINGERPRINT_MARK)
+    if known and corpus_fingerprint(articles) != facts.fingerprint:
         shown = " ".join(each.shown for each in servers)
         raise DamagedIndex("generation-altered", shown=shown, generation=facts.id)
 

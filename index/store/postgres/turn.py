@@ -14,7 +14,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -30,8 +30,10 @@ from index.errors import DamagedIndex, StoreError
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import (
+    Addition,
     BuildPart,
     GenerationWriter,
+    GrowableGeneration,
     Hashes,
     StopCheck,
     VectorSource,
@@ -137,6 +139,13 @@ class PostgresTurn:
                 self.previous = PostgresKnown(connections, current[0])
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
+
+    @property
+    def growable(self) -> GrowableGeneration | None:
+        return None  # a generation is written whole
+
+    def addition(self) -> AbstractContextManager[Addition]:
+        raise NotImplementedError
 
     @property
     def shown(self) -> str:

@@ -23,8 +23,8 @@ from bot.main import run
 from index.errors import DamagedIndex
 from index.models.base import Vectors
 from index.search.confidence import Thresholds
-from index.store.files.generation import current_id
 from index.store.files.layout import Layout
+from index.store.files.opening import current_id
 from tests.bot.answers import answered, article, citation, refused
 from tests.fakes import FakeEmbedder
 from tests.postgres.server import Server

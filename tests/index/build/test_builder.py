@@ -7,7 +7,7 @@ import pytest
 
 from index.build.builder import build, build_articles
 from index.errors import IndexingError, Problem
-from index.store.files.generation import current_id, verify
+from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, article, best_passage, index, opened, three
 

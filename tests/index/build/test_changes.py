@@ -17,7 +17,8 @@ from index.build import sources
 from index.build.builder import BuildReport, build
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
-from index.store.files.generation import ARTICLES_FILE, current_id, verify
+from index.store.files.generation import ARTICLES_FILE
+from index.store.files.opening import current_id, verify
 from index.store.files.removed import RemovedList
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
@@ -115,7 +116,9 @@ def test_other_options_or_other_rules_read_everything_again(
     assert len(corpus.read) == 2
     corpus.build(options)
     assert corpus.read == []
-    monkeypatch.setattr("index.build.fingerprint._code", lambda: "the next version")
+    monkeypatch.setattr(
+        "index.build.fingerprint._code_and_libraries", lambda memory: ("the next version", [])
+    )
     corpus.build(options)
     assert len(corpus.read) == 2
     corpus.build(options)

@@ -15,7 +15,7 @@ import pytest
 
 from index.article import Article
 from index.build.builder import BuildStep, build_articles
-from index.store.files.generation import current_id, verify
+from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, three
 

@@ -14,7 +14,7 @@ from index.article import Article
 from index.build.builder import build_articles
 from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
-from index.store.files.generation import verify
+from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened, three
 

@@ -19,8 +19,8 @@ from index.build.builder import build_articles
 from index.errors import BuildStopped
 from index.models.base import Vectors
 from index.store.build_turn import text_hash
-from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
+from index.store.files.opening import current_id, verify
 from index.store.files.resume import ResumeFile, forget_resume
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, opened, three

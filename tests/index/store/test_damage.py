@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
-from index.store.files import generation as generation_module
-from index.store.files.generation import current_id, open_generation, verify
+from index.store.files import opening
 from index.store.files.layout import Hold
+from index.store.files.opening import current_id, open_generation, verify
 from tests.index.samples import (
     article,
     files_in_service,
@@ -105,7 +105,7 @@ def test_damage_found_only_by_reading_is_reported_alike(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    path = folder_in_service(data_dir) / generation_module.ARTICLES_FILE
+    path = folder_in_service(data_dir) / "articles.sqlite"
     path.write_bytes(path.read_bytes()[:100] + os.urandom(path.stat().st_size - 100))
     with opened(data_dir) as generation, pytest.raises(DamagedIndex, match=r"articles\.sqlite"):
         generation.articles()
@@ -166,12 +166,12 @@ def test_a_generation_replaced_while_it_is_being_opened_gives_way_to_the_new_one
         def __init__(self, folder: Path) -> None:
             if folder == before and folder.exists():
                 with monkeypatch.context() as patch:
-                    patch.setattr(generation_module, "Hold", Hold)
+                    patch.setattr(opening, "Hold", Hold)
                     for count in (1, 2):
                         index(three()[:count], data_dir)
             super().__init__(folder)
 
-    monkeypatch.setattr(generation_module, "Hold", Late)
+    monkeypatch.setattr(opening, "Hold", Late)
     with opened(data_dir) as generation:
         assert generation.facts.articles == 2
     assert not before.exists()

@@ -17,7 +17,7 @@ import pytest
 
 from index.build.builder import build_articles
 from index.errors import IndexingError, StoreError
-from index.store.files.generation import verify
+from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, index, opened, three
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.store.files.generation import verify
+from index.store.files.opening import verify
 from index.text.language import keyed_terms
 from tests.index.samples import files_in_service, full, index, opened
 

@@ -6,8 +6,8 @@ import pytest
 
 from index.build.builder import build_articles
 from index.errors import DamagedIndex, NoIndex, StoreError
-from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
+from index.store.files.opening import current_id, verify
 from index.store.files.transfer import rollback
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, live, three

@@ -16,9 +16,9 @@ import pytest
 
 from index.build.builder import build
 from index.errors import DamagedIndex, NoIndex, StoreError
-from index.store.files.generation import current_id, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
+from index.store.files.opening import current_id, verify
 from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, best_passage, flip, index, three, truncate

@@ -9,7 +9,7 @@ import pytest
 
 from bot.main import run
 from bot.settings import Settings
-from index.store.files.generation import current_id, open_generation
+from index.store.files.opening import current_id, open_generation
 from tests.fakes import FakeEmbedder
 from tests.web.site import Answer, Site, article, day, rss
 

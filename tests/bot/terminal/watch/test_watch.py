@@ -14,8 +14,8 @@ import pytest
 
 from bot.main import run
 from index.errors import StoreError
-from index.store.files.generation import open_generation
 from index.store.files.layout import Layout, build_lock
+from index.store.files.opening import open_generation
 
 SECONDS = 20.0
 

@@ -1,0 +1,227 @@
+"""The generation in service as a build sees it: its articles, and its vectors where they serve
+again. Nothing is opened before it is needed, so that an addition does not pay for the whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models.base import IntArray, Vectors
+from index.store.article_writer import LikenessKeys
+from index.store.articles import ArticleReader, SourceRow
+from index.store.build_turn import VectorSource, as_hashes
+from index.store.files.faiss_vectors import FaissVectors
+from index.store.files.generation import (
+    ARTICLES_FILE,
+    LIKENESS_KEYS,
+    LIKENESS_NUMBERS,
+    PASSAGE_WORDS,
+    PASSAGES,
+    SENTENCE_WORDS,
+    SENTENCES,
+    load_array,
+)
+from index.store.files.layout import Layout
+from index.store.files.manifest import Manifest
+from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
+from index.store.files.tombstones import Tombstones
+from index.store.files.word_index import average_length
+from index.store.reader import RowKind
+
+# Shares of the size of the base, from which on a build writes all anew.
+_MOST_ADDED, _MOST_GONE = 0.5, 0.2
+KINDS: tuple[RowKind, ...] = ("passages", "sentences")
+
+VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
+WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFolder:
+    """A segment of a generation, the articles of it that are gone, and those it has."""
+
+    folder: Path
+    manifest: Manifest
+    gone: frozenset[str]
+    articles: ArticleReader
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def size(self) -> int:
+        """How many articles and copies it has, those that are gone too."""
+        return self.manifest.articles + self.manifest.copies
+
+    def vectors(self, kind: RowKind) -> FaissVectors:
+        return FaissVectors.open(self.folder / VECTORS[kind], preload=False)
+
+    @property
+    def likeness(self) -> LikenessKeys | None:
+        if not (self.folder / LIKENESS_KEYS).is_file():
+            return None
+        keys, numbers = LIKENESS_KEYS, LIKENESS_NUMBERS
+        return LikenessKeys(load_array(self.folder / keys), load_array(self.folder / numbers))
+
+
+class KnownFiles(SegmentedArticles):
+    """See `index.store.build_turn.KnownGeneration`."""
+
+    def __init__(
+        self, manifest: Manifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
+    ) -> None:
+        self.facts = manifest
+        self.segments = tuple(segments)
+        self.tombstones = tombstones
+        super().__init__(
+            [each.articles for each in segments],
+            [each.gone for each in segments],
+            [each.manifest.passages for each in segments],
+        )
+
+    @classmethod
+    def open(cls, layout: Layout, manifest: Manifest) -> KnownFiles:
+        """Raises DamagedIndex."""
+        tombstones = Tombstones()
+        if manifest.segments:
+            tombstones = Tombstones.open(layout.folder(manifest.id))
+        segments = []
+        for each in manifest.segments or (manifest.id,):
+            folder = layout.segment(manifest, each)
+            own = Manifest.open(folder) if manifest.segments else manifest
+            articles = ArticleReader(folder / ARTICLES_FILE)
+            segments.append(SegmentFolder(folder, own, tombstones.of(each), articles))
+        return cls(manifest, segments, tombstones)
+
+    def sources(self) -> Iterator[SourceRow]:
+        return newest_sources(self._parts, self.tombstones.sources)
+
+    def vector_source(self, kind: RowKind) -> VectorSource:
+        hashes = [as_hashes(each.articles.hashes(kind)) for each in self.segments]
+        vectors = JoinedVectors(
+            [each.vectors(kind) for each in self.segments], list(map(len, hashes))
+        )
+        return VectorSource(np.concatenate(hashes), vectors)
+
+    def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
+        """The vectors of these articles alone, which costs nothing for the others."""
+        hashes, parts, sizes = [], [], []
+        for each in self.segments:
+            rows, own = each.articles.hashes_of(kind, [id for id in ids if id not in each.gone])
+            if len(rows):
+                hashes.append(as_hashes(own))
+                parts.append(_Rows(each.vectors(kind), rows))
+                sizes.append(len(rows))
+        joined = np.concatenate(hashes) if hashes else as_hashes(b"")
+        return VectorSource(joined, JoinedVectors(parts, sizes))
+
+    def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
+        """How many passages or sentences these articles have."""
+        return len(self.vectors_of(kind, ids).hashes)
+
+    def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
+        """The ids of the articles and copies that have any of these keys in common."""
+        ids = []
+        for each, known in zip(self.segments, self._likeness, strict=True):
+            own = each.articles.ids_of(known.find(keys, most)) if known else []
+            ids += [id for id in own if id not in each.gone]
+        return ids
+
+    @property
+    def growable(self) -> bool:
+        """Whether an addition can be made to it: all is known of it that this takes, and neither
+        what was added to its base nor what is gone is so much that it should be built anew."""
+        base, *small = (each.size for each in self.segments)
+        known = all(self._likeness) and all(self.average_lengths.values())
+        return (
+            known and sum(small) <= base * _MOST_ADDED and len(self.tombstones) <= base * _MOST_GONE
+        )
+
+    @cached_property
+    def average_lengths(self) -> dict[RowKind, float]:
+        base = self.segments[0].folder
+        return {kind: average_length(base / name) or 0.0 for kind, name in WORDS.items()}
+
+    @cached_property
+    def _likeness(self) -> list[LikenessKeys | None]:
+        return [each.likeness for each in self.segments]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Some rows of stored vectors, numbered anew."""
+
+    stored: FaissVectors
+    rows: IntArray
+
+    def vectors(self, rows: IntArray) -> Vectors:
+        return self.stored.vectors(self.rows[rows])
+
+
+class VerifiedFiles:
+    """The files of generations that were found whole, by size, time and inode: as long as these
+    stay, a file is not read again. The system's cache of checks, no part of the index."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._root = layout.root
+        self._path = layout.verified
+        self._known: dict[str, list[int]] = {}
+        self._found: dict[str, list[int]] = {}
+        with suppress(OSError, ValueError):
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+            self._known = known if isinstance(known, dict) else {}
+
+    def check(self, folder: Path, manifest: Manifest) -> None:
+        """Raises DamagedIndex naming the first file that is not as it was written."""
+        same = set()
+        for name in manifest.files:
+            key, state = self._state(folder / name)
+            if state is not None and self._known.get(key) == state:
+                same.add(name)
+        manifest.check(folder, whole=True, unhashed=same)
+        self.note(folder, manifest)
+
+    def note(self, folder: Path, manifest: Manifest) -> None:
+        """Take files as whole that have just been written or read."""
+        for name in manifest.files:
+            key, state = self._state(folder / name)
+            if state is not None:
+                self._found[key] = state
+
+    def save(self) -> None:
+        """Nothing is lost where it cannot be written: files are then read again."""
+        still = {key: state for key, state in self._known.items() if (self._root / key).exists()}
+        known = still | self._found
+        if known == self._known:
+            return
+        beside = self._path.with_suffix(".new")
+        with suppress(OSError):
+            beside.write_text(json.dumps(known), encoding="utf-8")
+            beside.replace(self._path)
+
+    def _state(self, path: Path) -> tuple[str, list[int] | None]:
+        key = path.relative_to(self._root).as_posix()
+        try:
+            state = os.lstat(path)
+        except OSError:
+            return key, None
+        return key, [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def note_written(layout: Layout, manifest: Manifest) -> None:
+    """Have the next build not read again what this one has written and hashed."""
+    verified = VerifiedFiles(layout)
+    verified.note(layout.folder(manifest.id), manifest)
+    if manifest.segments:
+        folder = layout.segment(manifest, manifest.segments[-1])
+        verified.note(folder, Manifest.open(folder))
+    verified.save()

@@ -1,0 +1,165 @@
+"""The generation in service, found and opened: one folder, or several segments."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from index.errors import DamagedIndex, NoIndex, Problem
+from index.store.files.generation import Generation
+from index.store.files.known import KnownFiles, VerifiedFiles
+from index.store.files.layout import Hold, Layout
+from index.store.files.manifest import REBUILD, Manifest
+from index.store.files.segments import SegmentedGeneration
+from index.store.files.tombstones import Tombstones
+from index.store.reader import check_model
+
+OpenGeneration: TypeAlias = "Generation | SegmentedGeneration"
+
+# The segments that generations of this process have open: an addition opens only what it adds.
+_SEGMENTS: weakref.WeakValueDictionary[Path, Generation] = weakref.WeakValueDictionary()
+_OPENING = threading.Lock()
+
+
+def current_id(data_dir: Path) -> str | None:
+    """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
+    return Layout(data_dir).current_id()
+
+
+def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGeneration:
+    """Open the generation in service for questions embedded by this model.
+
+    Raises NoIndex, DamagedIndex, ModelMismatch.
+    """
+    folder, manifest = find_current(data_dir)
+    try:
+        check_model(manifest, folder, model, dimension)
+        return _opened(Layout(data_dir), manifest, whole=False)
+    except DamagedIndex:
+        if current_id(data_dir) == manifest.id:
+            raise
+        # Two builds have ended since CURRENT was read, and this generation is gone.
+        return open_generation(data_dir, model=model, dimension=dimension)
+
+
+def verify(data_dir: Path) -> Manifest:
+    """Compare every byte of the generation in service with what was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    layout = Layout(data_dir)
+    _, manifest = find_current(data_dir)
+    with _nothing_trusted_after_damage(layout):
+        check_whole(layout, manifest)
+    return manifest
+
+
+def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -> None:
+    """Compare every byte of a generation and of its segments with what was written.
+
+    Raises DamagedIndex, ending in `remedy`.
+    """
+    manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
+    for each in manifest.segments:
+        folder = layout.segment(manifest, each)
+        Manifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
+
+
+@contextmanager
+def _nothing_trusted_after_damage(layout: Layout) -> Iterator[None]:
+    """After damage, the next build reads every file again."""
+    try:
+        yield
+    except DamagedIndex:
+        with suppress(OSError):
+            layout.verified.unlink(missing_ok=True)
+        raise
+
+
+def open_known(layout: Layout) -> KnownFiles:
+    """The generation in service for a build, if every byte is as it was written.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    return _known(layout, find_current(layout.data_dir)[1])
+
+
+def open_newer(layout: Layout) -> KnownFiles | None:
+    """The newest generation made after the one in service, which a rollback has put aside; see
+    `open_known`."""
+    newest = max(layout.whole(), default=None)
+    if newest is None or newest <= (layout.current_id() or newest):
+        return None
+    return _known(layout, Manifest.open(layout.folder(newest)))
+
+
+def _known(layout: Layout, manifest: Manifest) -> KnownFiles:
+    verified = VerifiedFiles(layout)
+    verified.check(layout.folder(manifest.id), manifest)
+    for each in manifest.segments:
+        folder = layout.segment(manifest, each)
+        verified.check(folder, Manifest.open(folder))
+    verified.save()
+    return KnownFiles.open(layout, manifest)
+
+
+def find_current(data_dir: Path) -> tuple[Path, Manifest]:
+    """The folder of the generation in service and what it should hold.
+
+    Raises NoIndex, DamagedIndex.
+    """
+    layout = Layout(data_dir)
+    generation = layout.current_id()
+    if generation is None:
+        raise NoIndex("no-index", shown=data_dir)
+    folder = layout.folder(generation)
+    if not folder.is_dir():
+        if layout.current_id() != generation:  # replaced, twice, in between
+            return find_current(data_dir)
+        raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
+    try:
+        manifest = Manifest.open(folder)
+    except DamagedIndex:
+        if layout.current_id() != generation:
+            return find_current(data_dir)
+        raise
+    if manifest.id != generation:
+        raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)
+    return folder, manifest
+
+
+def _opened(layout: Layout, manifest: Manifest, *, whole: bool) -> OpenGeneration:
+    folder = layout.folder(manifest.id)
+    with _nothing_trusted_after_damage(layout), ExitStack() as stack:
+        if not manifest.segments:
+            return open_folder(folder, manifest, whole=whole)
+        stack.callback(Hold(folder).release)  # the segments are held by themselves, from then on
+        manifest.check(folder, whole=whole)
+        segments = [
+            _shared(layout.segment(manifest, each), whole=whole) for each in manifest.segments
+        ]
+        return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
+
+
+def _shared(folder: Path, *, whole: bool) -> Generation:
+    with _OPENING:
+        segment = _SEGMENTS.get(folder)
+        if segment is None or whole:
+            segment = open_folder(folder, Manifest.open(folder), whole=whole)
+            _SEGMENTS[folder] = segment
+        return segment
+
+
+def open_folder(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
+    """Held first: what is checked then stays."""
+    hold = Hold(folder)
+    try:
+        manifest.check(folder, whole=whole)
+        return Generation(folder, manifest, hold)
+    except BaseException:
+        hold.release()
+        raise

@@ -1,0 +1,43 @@
+"""What of the segments of a generation is gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.errors import DamagedIndex, reason_of
+
+TOMBSTONES_FILE = "tombstones.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """`articles`: by segment, the ids of its articles and copies that are gone or that a later
+    segment replaces. `sources`: the locations of the files that are gone."""
+
+    articles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.articles.values()))
+
+    def of(self, segment: str) -> frozenset[str]:
+        return self.articles.get(segment, frozenset())
+
+    def save(self, folder: Path) -> None:
+        articles = {segment: sorted(ids) for segment, ids in sorted(self.articles.items()) if ids}
+        written = json.dumps({"articles": articles, "sources": sorted(self.sources)})
+        (folder / TOMBSTONES_FILE).write_text(written, encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> Tombstones:
+        """Raises DamagedIndex."""
+        path = folder / TOMBSTONES_FILE
+        try:
+            written = json.loads(path.read_text(encoding="utf-8"))
+            articles = {each: frozenset(ids) for each, ids in written["articles"].items()}
+            return cls(articles, frozenset(written["sources"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedIndex("damaged-unreadable", shown=path, reason=reason_of(error)) from error

@@ -1,0 +1,333 @@
+"""What is added to an index, changed or taken away, against a build of all that is there then."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.article import Period, Selection
+from index.build import sources
+from index.build.builder import BuildReport, build
+from index.errors import DamagedIndex
+from index.formats.conversion import read_source
+from index.store.factory import open_store
+from index.store.files.opening import current_id, find_current, verify
+from tests.fakes import FakeEmbedder
+from tests.index.samples import flip, live
+
+SUBJECTS = ("pont", "moulin", "phare", "marché", "canal", "théâtre", "gare", "musée", "forge")
+PLACES = ("Brest", "Lyon", "Nantes", "Arles", "Dinan", "Sète", "Auray", "Vannes")
+QUESTIONS = tuple(f"Quand le {subject} de {PLACES[0]} a-t-il ouvert ?" for subject in SUBJECTS)
+
+
+class Corpus:
+    """A folder of articles that changes at random, from a seed."""
+
+    def __init__(self, folder: Path, seed: int, size: int) -> None:
+        self.folder = folder
+        self.folder.mkdir()
+        self._random = random.Random(seed)
+        self._count = 0
+        for _ in range(size):
+            self.add()
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.iterdir())
+
+    def add(self) -> None:
+        self._count += 1
+        self._write(self.folder / f"{self._count:03}.md", self._text())
+
+    def copy(self) -> None:
+        """The words of another article, reprinted by somebody else."""
+        _, _, text = self._pick().read_text(encoding="utf-8").rpartition("---\n\n")
+        self._count += 1
+        self._write(self.folder / f"{self._count:03}.md", text)
+
+    def change(self) -> None:
+        self._write(self._pick(), self._text())
+
+    def remove(self) -> None:
+        self._pick().unlink()
+
+    def rename(self) -> None:
+        self._count += 1
+        self._pick().rename(self.folder / f"{self._count:03}.md")
+
+    def step(self) -> None:
+        one_of: list[Callable[[], None]]
+        one_of = [self.add, self.add, self.copy, self.change, self.remove, self.rename]
+        self._random.choice(one_of)()
+
+    def _pick(self) -> Path:
+        return self._random.choice(self.files())
+
+    def _text(self) -> str:
+        pick = self._random.choice
+        return " ".join(
+            f"Le {pick(SUBJECTS)} de {pick(PLACES)} a ouvert en {self._random.randint(1600, 2020)} "
+            f"avec {self._random.randint(2, 900)} {pick(('places', 'pierres', 'employés'))} et une "
+            f"vue sur {pick(SUBJECTS)} numéro {self._random.randint(1, 99)}."
+            for _ in range(self._random.randint(2, 7))
+        )
+
+    def _write(self, path: Path, text: str) -> None:
+        day = date(2026, 1, 1 + self._count % 28)
+        outlet = self._random.choice(("Le Phare", "La Gazette"))
+        head = f"title: Article {self._count}\nlanguage: fr\noutlet: {outlet}\ndate: {day}\n"
+        path.write_text(f"---\n{head}---\n\n{text}\n", encoding="utf-8")
+
+
+def built(corpus: Corpus, data_dir: Path) -> BuildReport:
+    return build([corpus.folder], data_dir, FakeEmbedder())
+
+
+def segments(data_dir: Path) -> tuple[str, ...]:
+    return find_current(data_dir)[1].segments
+
+
+def shown(data_dir: Path) -> dict[str, Any]:
+    """All that a reader shows, but where passages are numbered."""
+    with open_store(data_dir).browse() as generation:
+        facts = generation.facts
+        entries = sorted(generation.articles(), key=lambda each: each.id)
+        articles = [generation.article(each.id) for each in entries]
+        half = Period(date(2026, 1, 5), date(2026, 1, 14))
+        phare = Selection(outlets=("Le Phare",))
+        dates = [each.published for each in generation.articles()]
+        assert dates == sorted(dates, key=lambda day: day or date.min, reverse=True)
+        some = generation.articles(half, 5, phare, 2)
+        assert some == generation.articles(half, among=phare)[2:7]
+        return {
+            "counts": (facts.articles, facts.passages, facts.sentences, facts.copies),
+            "facts": (facts.fingerprint, dict(facts.languages)),
+            "articles": articles,
+            "copied": {each.id for each in generation.copied()},
+            "facets": [generation.facet(kind) for kind in ("outlet", "category", "language")],
+            "some": (generation.count(), generation.count(half), generation.count(half, phare)),
+            "openings": [generation.opening(each.id).passage for each in entries],  # type: ignore[union-attr]
+            "passages": [generation.count_passages(each.id) for each in entries],
+            "found": [generation.find(each.path) for each in entries],
+        }
+
+
+def ranked(data_dir: Path, limit: int, within: Period | None) -> list[dict[Any, float]]:
+    index = live(data_dir)
+    return [
+        {
+            (hit.article.id, hit.passage.start): hit.scores.total
+            for hit in index.search(question, limit, within).hits
+        }
+        for question in QUESTIONS
+    ]
+
+
+def assert_ranked_alike(one: Path, other: Path, within: Period | None = None) -> None:
+    """The same first five, but for those that score alike to some thousandths."""
+    for ours, theirs in zip(ranked(one, 5, within), ranked(other, 100, within), strict=True):
+        best = list(theirs.values())[:5]
+        assert list(ours.values()) == pytest.approx(best, abs=2e-3)
+        assert ours == pytest.approx({each: theirs[each] for each in ours}, abs=2e-3)
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process."""
+    monkeypatch.setattr(sources, "read_apart", read_source)
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(9))])
+def test_any_changes_end_as_a_build_of_all_does(tmp_path: Path, seed: int) -> None:
+    corpus = Corpus(tmp_path / "corpus", seed, 40)
+    data_dir = tmp_path / "data"
+    built(corpus, data_dir)
+    added = 0
+    for number in range(9):
+        for _ in range(1 + number % 3):
+            corpus.step()
+        report = built(corpus, data_dir)
+        added += bool(segments(data_dir))
+        if number % 4 == 0:
+            twin = tmp_path / f"twin{number}"
+            whole = built(corpus, twin)
+            assert shown(data_dir) == shown(twin)
+            assert (report.articles, report.duplicates) == (whole.articles, whole.duplicates)
+            assert_ranked_alike(data_dir, twin)
+            assert_ranked_alike(data_dir, twin, Period(date(2026, 1, 5), date(2026, 1, 14)))
+    assert added > 4
+    assert not built(corpus, data_dir).switched
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return Corpus(tmp_path / "corpus", 7, 24)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, corpus: Corpus) -> Path:
+    """An index with a base and a segment, before which there was the base alone."""
+    built(corpus, tmp_path / "data")
+    corpus.add()
+    built(corpus, tmp_path / "data")
+    assert len(segments(tmp_path / "data")) == 2
+    return tmp_path / "data"
+
+
+def test_an_addition_reads_and_embeds_nothing_else(corpus: Corpus, data_dir: Path) -> None:
+    corpus.add()
+    embedder = FakeEmbedder()
+    report = build([corpus.folder], data_dir, embedder)
+    assert (report.added, report.unchanged, report.changed, report.removed) == (1, 25, 0, 0)
+    assert 0 < report.embedded == embedder.embedded < 16
+    corpus.files()[0].unlink()
+    embedder = FakeEmbedder()
+    report = build([corpus.folder], data_dir, embedder)
+    assert (report.removed, report.unchanged, embedder.embedded) == (1, 25, 0)
+    assert segments(data_dir)
+
+
+def test_a_line_more_in_a_file_adds_one_article(tmp_path: Path, corpus: Corpus) -> None:
+    lines = [
+        json.dumps({"id": str(n), "title": f"Note {n}", "text": f"La note {n} est brève."})
+        for n in range(30)
+    ]
+    file = corpus.folder / "notes.jsonl"
+    file.write_text("\n".join(lines[:29]), encoding="utf-8")
+    built(corpus, tmp_path / "data")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    report = built(corpus, tmp_path / "data")
+    assert (report.added, report.changed, report.removed) == (1, 0, 0)
+    assert len(segments(tmp_path / "data")) == 2
+    file.write_text("\n".join(lines[1:]), encoding="utf-8")
+    report = built(corpus, tmp_path / "data")
+    assert (report.added, report.changed, report.removed) == (0, 0, 1)
+    assert segments(tmp_path / "data")
+
+
+def test_segments_stay_few_and_a_grown_index_is_written_anew(tmp_path: Path) -> None:
+    corpus, data_dir = Corpus(tmp_path / "corpus", 3, 40), tmp_path / "data"
+    built(corpus, data_dir)
+    numbers = []
+    for _ in range(26):
+        corpus.add()
+        built(corpus, data_dir)
+        numbers.append(len(segments(data_dir)))
+    assert numbers[:8] == [2, 2, 3, 2, 3, 3, 4, 2]  # base and the digits of a binary number
+    assert 0 in numbers[20:]
+    folders = {each.name for each in (data_dir / "index" / "segments").iterdir()}
+    assert len(folders) <= 2 * max(numbers)
+
+
+def test_a_rollback_undoes_an_addition_and_no_more(corpus: Corpus, data_dir: Path) -> None:
+    before = current_id(data_dir)
+    corpus.add()
+    built(corpus, data_dir)
+    store = open_store(data_dir)
+    assert store.check().before == before
+    assert store.roll_back().id == before
+    assert store.browse().count() == 25
+    embedder = FakeEmbedder()
+    assert build([corpus.folder], data_dir, embedder).added == 1
+    assert embedder.embedded == 0 or segments(data_dir)
+
+
+def test_an_open_reader_outlives_the_segments_it_reads(corpus: Corpus, data_dir: Path) -> None:
+    with open_store(data_dir).browse() as generation:
+        entries = generation.articles()
+        for _ in range(4):
+            corpus.add()
+            built(corpus, data_dir)
+        assert [each.id for each in generation.articles()] == [each.id for each in entries]
+        assert all(generation.article(each.id) for each in entries)
+
+
+def test_an_export_is_whole_and_an_import_of_it_is_the_same(
+    tmp_path: Path, corpus: Corpus, data_dir: Path
+) -> None:
+    corpus.remove()
+    built(corpus, data_dir)
+    assert segments(data_dir)
+    there = tmp_path / "there"
+    open_store(data_dir).export(tmp_path / "copy")
+    open_store(there).take(tmp_path / "copy")
+    assert not segments(there)
+    assert shown(there) == shown(data_dir)
+    assert_ranked_alike(there, data_dir)
+
+
+@pytest.mark.parametrize("name", ["articles.sqlite", "sentences.faiss", "manifest.json"])
+def test_a_damaged_segment_is_named_and_a_build_makes_all_anew(
+    corpus: Corpus, data_dir: Path, name: str
+) -> None:
+    [folder] = (data_dir / "index" / "segments").iterdir()
+    flip(folder / name)
+    with pytest.raises(DamagedIndex, match=name):
+        open_store(data_dir).browse()
+    with pytest.raises(DamagedIndex, match=name):
+        verify(data_dir)
+    assert built(corpus, data_dir).switched
+    assert open_store(data_dir).check().damage is None
+    assert not segments(data_dir)
+
+
+def test_damage_without_a_trace_is_found_by_whoever_looks(corpus: Corpus, data_dir: Path) -> None:
+    [folder] = (data_dir / "index" / "segments").iterdir()
+    state = (folder / "days.npy").stat()
+    flip(folder / "days.npy")
+    os.utime(folder / "days.npy", ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not built(corpus, data_dir).switched
+    assert open_store(data_dir).check().damage is not None
+    assert built(corpus, data_dir).switched
+    assert open_store(data_dir).check().damage is None
+
+
+def test_what_the_operator_removes_leaves_the_disk_with_the_next_build(
+    corpus: Corpus, data_dir: Path
+) -> None:
+    store = open_store(data_dir)
+    store.removed().add([store.browse().articles()[0]])
+    report = built(corpus, data_dir)
+    assert (report.removed, report.left_out, segments(data_dir)) == (1, 1, ())
+    corpus.add()
+    report = built(corpus, data_dir)
+    assert (report.added, report.left_out, len(segments(data_dir))) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "call", [2, 20, 24, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 30))]
+)
+def test_an_addition_that_is_killed_leaves_the_index_as_it_was(
+    corpus: Corpus, data_dir: Path, call: int
+) -> None:
+    """As files are made to last, one by one, until it is in service."""
+    before, known = current_id(data_dir), shown(data_dir)
+    corpus.add()
+    script = (
+        "import os, signal, sys, pathlib\n"
+        "from index.build.builder import build\n"
+        "from tests.fakes import FakeEmbedder\n"
+        "real, calls = os.fsync, iter(range(int(sys.argv[3]) - 1))\n"
+        "def fatal(descriptor):\n"
+        "    if next(calls, None) is None: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    real(descriptor)\n"
+        "os.fsync = fatal\n"
+        "build([pathlib.Path(sys.argv[1])], pathlib.Path(sys.argv[2]), FakeEmbedder())\n"
+    )
+    command = [sys.executable, "-c", script, str(corpus.folder), str(data_dir), str(call)]
+    code = subprocess.run(command, check=False, timeout=120).returncode
+    assert code in (0, -signal.SIGKILL)
+    if current_id(data_dir) == before:
+        assert shown(data_dir) == known
+        assert built(corpus, data_dir).added == 1
+    assert verify(data_dir).articles == 26
+    assert not list((data_dir / "index").rglob(".2*"))
