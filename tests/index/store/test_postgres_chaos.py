@@ -146,8 +146,7 @@ class Chaos:
     def kill_builder(self) -> None:
         process = self._builder()
         time.sleep(self.chance.uniform(0, 0.5))
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()  # unless it is done already
         process.join()
 
     def kill_before_switch(self) -> None:
