@@ -25,11 +25,12 @@ fail() {
 
 repeat_nightly() {
     local next now
+    trap 'kill "$!" 2>/dev/null || true; exit 0' INT TERM # the first process of a container ignores them otherwise
     while true; do
         next=$(date -d "$1" +%s) now=$(date +%s)
         [ "$next" -gt "$now" ] || next=$(date -d "tomorrow $1" +%s)
         sleep $((next - now)) &
-        wait $! # a signal ends the wait, not only the sleep
+        wait $! # a signal ends this, and not only after the sleep
         "$0" "$2" || say "no backup of $2 was made this night: see above." >&2
     done
 }
@@ -39,6 +40,7 @@ take_data() {
     selon state export "$new/state.jsonl" || fail 'the state was not exported: see above.'
     tar -C "$SELON_DATA_DIR" --exclude=./cache --exclude=./index --exclude=./postgres \
         --exclude='./state.sqlite*' -cf "$new/files.tar" . ||
+        [ $? = 1 ] || # a file changed or went while it was read, as files of a running bot do
         fail "the files of $SELON_DATA_DIR were not copied: see above."
     if [ -z "${SELON_INDEX_URL:-}" ] && [ -d "$SELON_DATA_DIR/index" ]; then
         # Refused while it holds an article removed since the last build: the next one mends that.
