@@ -107,8 +107,9 @@ def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None
 @cache
 def _state_of_code() -> str:
     """Another whenever a module of this package is written, or a package installed or removed."""
-    files = [str(each) for each in sorted(_PACKAGE.rglob("*.py"))]
-    stamps = [(each, _stamp(Path(each)).hex()) for each in (*files, *sys.path)]
+    files = sorted(_PACKAGE.rglob("*.py"))
+    packages = sorted(Path(each) for each in {*sys.path} if each.endswith("-packages"))
+    stamps = [(str(each), _stamp(each).hex()) for each in (*files, *packages)]
     return _hash(json.dumps([sys.version, stamps]))
 
 

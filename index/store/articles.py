@@ -267,6 +267,10 @@ class ArticleReader:
         query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
         return self._all(query, _listed(ids))
 
+    def ids(self) -> list[str]:
+        """The ids of all articles and copies."""
+        return [row[0] for row in self._all("SELECT id FROM articles")]
+
     def ids_of(self, numbers: Collection[int]) -> list[str]:
         """The ids of the articles and copies of these numbers."""
         query = "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))"

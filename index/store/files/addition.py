@@ -1,7 +1,8 @@
 """An addition on its way: a segment with what is new, and a generation that names it.
 
-It costs what it adds. Segments are kept few by writing anew, each time, the newest ones that are no
-larger than what is written already: an article is written once more for each doubling.
+It costs what it adds. Segments are kept few, for a question costs some tenths of a millisecond for
+each: the newest are written anew each time, as long as all are but a little together, or no larger
+than what is written already. So an article is written once more for each doubling.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from index.store.files.merge import merge_segments
 from index.store.files.resume import forget_resume
 from index.store.files.tombstones import Tombstones
 from index.store.reader import BuildTerms, GenerationFacts
+
+_LITTLE = 50  # articles, which are written in a tenth of a second
 
 
 class FileAddition:
@@ -164,7 +167,8 @@ def _written_anew(small: Sequence[SegmentFolder], added: SegmentFolder) -> list[
     """The newest segments that are written together with what is added."""
     again: list[SegmentFolder] = []
     for each in reversed(small):
-        if each.size > added.size + sum(segment.size for segment in again):
+        size = added.size + sum(segment.size for segment in again)
+        if each.size > size and each.size + size > _LITTLE:
             break
         again.insert(0, each)
     return again

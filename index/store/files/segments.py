@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -178,10 +179,16 @@ class SegmentedArticles(ClosedOnExit):
 
     def _holder(self, article_id: str) -> ArticleReader | None:
         """The segment that an article or copy is in."""
-        for part, gone in zip(reversed(self._parts), reversed(self._gone), strict=True):
-            if article_id not in gone and part.holds(article_id):
-                return part
-        return None
+        if (part := self._added.get(article_id)) is not None:
+            return part
+        base, gone = self._parts[0], self._gone[0]
+        return base if article_id not in gone and base.holds(article_id) else None
+
+    @cached_property
+    def _added(self) -> dict[str, ArticleReader]:
+        """The segment of every article and copy that is not in the base."""
+        added = list(zip(self._parts[1:], self._gone[1:], strict=True))
+        return {each: part for part, gone in added for each in part.ids() if each not in gone}
 
     def _of_holder(
         self, article_id: str, method: Callable[[ArticleReader], StoredPassage | None]

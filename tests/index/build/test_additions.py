@@ -214,16 +214,24 @@ def test_a_line_more_in_a_file_adds_one_article(tmp_path: Path, corpus: Corpus) 
     assert segments(tmp_path / "data")
 
 
-def test_segments_stay_few_and_a_grown_index_is_written_anew(tmp_path: Path) -> None:
-    corpus, data_dir = Corpus(tmp_path / "corpus", 3, 40), tmp_path / "data"
+@pytest.mark.parametrize(
+    ("little", "expected"),
+    [(0, [2, 2, 3, 2, 3, 3, 4, 2]), (50, [2] * 8)],
+)
+def test_segments_stay_few_and_a_grown_index_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int, expected: list[int]
+) -> None:
+    """Where little is nothing, as many as the digits of a binary number."""
+    monkeypatch.setattr("index.store.files.addition._LITTLE", little)
+    corpus, data_dir = Corpus(tmp_path / "corpus", 3, 24), tmp_path / "data"
     built(corpus, data_dir)
     numbers = []
-    for _ in range(26):
+    for _ in range(16):
         corpus.add()
         built(corpus, data_dir)
         numbers.append(len(segments(data_dir)))
-    assert numbers[:8] == [2, 2, 3, 2, 3, 3, 4, 2]  # base and the digits of a binary number
-    assert 0 in numbers[20:]
+    assert numbers[: len(expected)] == expected
+    assert 0 in numbers[12:]
     folders = {each.name for each in (data_dir / "index" / "segments").iterdir()}
     assert len(folders) <= 2 * max(numbers)
 

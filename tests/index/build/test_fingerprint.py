@@ -115,3 +115,20 @@ def test_they_hang_on_the_options_and_on_what_can_read_scans(
     monkeypatch.setattr("shutil.which", lambda name: f"/opt/{name}")
     different.add(rules())
     assert len(different) == 4
+
+
+def test_what_the_code_came_to_is_remembered_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "index" / "rules"
+    monkeypatch.setattr(module, "_KNOWN", {})
+    known = rules(memory=memory)
+    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_read_code", lambda: ("other code", []))
+    assert rules(memory=memory) == known
+    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_state_of_code", lambda: "since then")
+    assert rules(memory=memory) != known
+    monkeypatch.setattr(module, "_KNOWN", {})
+    memory.write_text("{}")
+    assert rules(memory=memory) != known
