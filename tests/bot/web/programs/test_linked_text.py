@@ -83,7 +83,7 @@ async def growing(*answers: Answer) -> GrowingMessage:
             yield each
         yield StoredAnswer(answers[-1], "clé")
 
-    message = GrowingMessage(items(), BASE, "clé")
+    message = GrowingMessage(items(), BASE, "clé", 0)
     pieces = [each async for each in message.pieces()]
     assert message.text == "".join(pieces)
     assert len(pieces) == len(answers) + (answers[-1].model is not None)
@@ -111,7 +111,7 @@ async def test_what_a_model_takes_back_is_followed_by_the_answer() -> None:
         yield written("Newton a conçu la lentille.")
         yield StoredAnswer(answered(QUESTION, cite(1, LENS)), "clé")
 
-    message = GrowingMessage(items(), BASE, "clé")
+    message = GrowingMessage(items(), BASE, "clé", 0)
     first, last = [each async for each in message.pieces()]
     assert first.startswith("Newton")
     assert last.startswith(f"\n\n«\u00a0{LENS}")
