@@ -135,6 +135,11 @@ def add_fingerprints(before: str, added: str, gone: str) -> str:
     return _fingerprint(total + more - less)
 
 
+def fingerprints_differ(written: str, now: str) -> bool:
+    """Whether a corpus is not what was written; fingerprints of earlier versions do not tell."""
+    return written.startswith(FINGERPRINT_MARK) and written != now
+
+
 def _fingerprint(total: int) -> str:
     return f"{FINGERPRINT_MARK}{total % (1 << 256):064x}"
 

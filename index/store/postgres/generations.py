@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from index.article import FINGERPRINT_MARK, FINGERPRINTED, corpus_fingerprint
+from index.article import FINGERPRINTED, corpus_fingerprint, fingerprints_differ
 from index.errors import DamagedIndex
 from index.store.postgres.connections import (
     GENERATION_LOCK,
@@ -88,8 +88,7 @@ def verify_generation(
                     "damaged-rows", shown=server.shown, found=found, expected=expected
                 )
         articles += fetch(connection, number, f"SELECT {FINGERPRINTED} FROM {{g}}.articles")
-    known = facts.fingerprint.startswith(FINGERPRINT_MARK)
-    if known and corpus_fingerprint(articles) != facts.fingerprint:
+    if fingerprints_differ(facts.fingerprint, corpus_fingerprint(articles)):
         shown = " ".join(each.shown for each in servers)
         raise DamagedIndex("generation-altered", shown=shown, generation=facts.id)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.article import fingerprints_differ
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.base import RemovedArticle
@@ -62,7 +63,7 @@ def copy_generation(
                     facts.passages,
                     facts.sentences,
                 )
-            if draft.written.fingerprint() != facts.fingerprint:
+            if fingerprints_differ(facts.fingerprint, draft.written.fingerprint()):
                 raise DamagedIndex("generation-altered", shown=old.shown, generation=facts.id)
             for kind in KINDS:
                 check()
