@@ -227,11 +227,14 @@ class SegmentedGeneration(SegmentedArticles):
             ],
         }
 
+        self._terms: dict[RowKind, SegmentedTerms] = {
+            kind: SegmentedTerms([each.term_statistics(kind) for each in self.segments], rows)
+            for kind, rows in self._gone_rows.items()
+        }
         self._few_gone = [len(each) <= _FEW_GONE for each in self._gone_rows["sentences"]]
 
     def term_statistics(self, kind: RowKind) -> SegmentedTerms:
-        words = [each.term_statistics(kind) for each in self.segments]
-        return SegmentedTerms(words, self._gone_rows[kind])
+        return self._terms[kind]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         if within is None and among is None:
@@ -346,14 +349,27 @@ class SegmentedTerms:
         return sum(map(len, self._parts)) - sum(map(len, self._gone))
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        counts = Counter[str]()
+        counts = self._parts[0].frequencies(terms)
+        added = self._added
+        for term in terms:
+            if term in added:
+                counts[term] = counts.get(term, 0) + added[term]
         for part, gone in zip(self._parts, self._gone, strict=True):
-            own = part.frequencies(terms)
             if len(gone):
-                held = {term: _count_held(part.postings.of(term).rows, gone) for term in own}
-                own = {term: count - held[term] for term, count in own.items()}
-            counts.update(own)
+                for term in counts.keys() & part.postings.vocabulary.keys():
+                    counts[term] -= _count_held(part.postings.of(term).rows, gone)
         return {term: count for term, count in counts.items() if count}
+
+    @cached_property
+    def _added(self) -> dict[str, int]:
+        """How many hold each term in all segments but the base: a misspelt word is looked up in a
+        thousand forms."""
+        added = Counter[str]()
+        for part in self._parts[1:]:
+            found = part.postings
+            sizes = np.diff(found.starts).tolist()
+            added.update({term: sizes[number] for term, number in found.vocabulary.items()})
+        return dict(added)
 
     def letters(self, language: str) -> str:
         return "".join(sorted(set().union(*(part.letters(language) for part in self._parts))))
