@@ -20,7 +20,7 @@ from bot.locale.catalogue import Language
 from bot.locale.errors import error_text
 from bot.state import web_tokens
 from bot.state.people import WEB_PEOPLE
-from bot.web.forwarded import visitor_hop
+from bot.web.forwarded_header import visitor_hop
 from bot.web.program_errors import error_response, is_for_programs
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService

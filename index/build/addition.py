@@ -82,8 +82,8 @@ class AdditionDraft(GenerationDraft):
         if known is None and self._before.holds(article.id):
             raise ReadWhole  # a file that has not changed gives this very article
         if known is not None and not self.holds(article.id):
-            _, told, path, _, _ = known
-            if (told, path) == (article_digest(article), article.path):
+            _, digest, path, _, _ = known
+            if (digest, path) == (article_digest(article), article.path):
                 self._same.add(article.id)
                 return
         super().add(article, sign=sign)
@@ -149,5 +149,5 @@ class AdditionDraft(GenerationDraft):
 
 
 def _shown(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    _, told, path, _, copies = row
-    return told, path, copies
+    _, digest, path, _, copies = row
+    return digest, path, copies

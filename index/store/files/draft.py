@@ -49,7 +49,7 @@ class FileDraft:
         average_lengths: Mapping[RowKind, float] | None = None,
     ) -> None:
         self.id = generation
-        self.folder = self._folder = folder
+        self.folder = folder
         self._average_lengths = average_lengths or {}
         self._reader: ArticleReader | None = None
         with translate_disk_errors(folder):
@@ -69,7 +69,7 @@ class FileDraft:
 
     def end_texts(self) -> None:
         self._sheet.finish()
-        self._reader = ArticleReader(self._folder / ARTICLES_FILE)
+        self._reader = ArticleReader(self.folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
         return as_hashes(self.written.hashes(kind))
@@ -81,7 +81,7 @@ class FileDraft:
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
-        return FaissWriter(self._folder / VECTORS[kind], size, dimension)
+        return FaissWriter(self.folder / VECTORS[kind], size, dimension)
 
     def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         return self.write(terms, check)
@@ -89,23 +89,23 @@ class FileDraft:
     def write(self, terms: BuildTerms, check: StopCheck) -> Manifest:
         """Write the words and the manifest."""
         reader = self.written
-        with translate_disk_errors(self._folder):
+        with translate_disk_errors(self.folder):
             for kind, name in WORDS.items():
                 check()
-                self.build_words(kind, check).save(self._folder / name)
+                self.build_words(kind, check).save(self.folder / name)
             first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
             for name, array in (
                 (FIRST_SENTENCES, first),
                 (OPENINGS, reader.openings()),
                 (DAYS_FILE, reader.days()),
             ):
-                np.save(self._folder / name, array, allow_pickle=False)
+                np.save(self.folder / name, array, allow_pickle=False)
             if (likeness := self.articles.likeness) is not None:
-                np.save(self._folder / LIKENESS_KEYS, likeness.keys, allow_pickle=False)
-                np.save(self._folder / LIKENESS_NUMBERS, likeness.numbers, allow_pickle=False)
-            facts, files = self.facts(terms), stamp_files(self._folder)
+                np.save(self.folder / LIKENESS_KEYS, likeness.keys, allow_pickle=False)
+                np.save(self.folder / LIKENESS_NUMBERS, likeness.numbers, allow_pickle=False)
+            facts, files = self.facts(terms), stamp_files(self.folder)
             manifest = Manifest.from_json(facts.as_json(), format=GENERATION_FORMAT, files=files)
-            manifest.save(self._folder)
+            manifest.save(self.folder)
         return manifest
 
     def facts(self, terms: BuildTerms) -> GenerationFacts:
@@ -135,7 +135,7 @@ class FileDraft:
 
     @property
     def articles_path(self) -> Path:
-        return self._folder / ARTICLES_FILE
+        return self.folder / ARTICLES_FILE
 
     @property
     def written(self) -> ArticleReader:

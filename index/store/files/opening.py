@@ -38,7 +38,7 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGenera
     folder, manifest = find_current(data_dir)
     try:
         check_model(manifest, folder, model, dimension)
-        return _opened(Layout(data_dir), manifest, whole=False)
+        return _opened(Layout(data_dir), manifest)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:
             raise
@@ -132,33 +132,31 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     return folder, manifest
 
 
-def _opened(layout: Layout, manifest: Manifest, *, whole: bool) -> OpenGeneration:
+def _opened(layout: Layout, manifest: Manifest) -> OpenGeneration:
     folder = layout.folder(manifest.id)
     with _nothing_trusted_after_damage(layout), ExitStack() as stack:
         if not manifest.segments:
-            return open_folder(folder, manifest, whole=whole)
+            return _open_folder(folder, manifest)
         stack.callback(Hold(folder).release)  # the segments are held by themselves, from then on
-        manifest.check(folder, whole=whole)
-        segments = [
-            _shared(layout.segment(manifest, each), whole=whole) for each in manifest.segments
-        ]
+        manifest.check(folder, whole=False)
+        segments = [_shared(layout.segment(manifest, each)) for each in manifest.segments]
         return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
 
 
-def _shared(folder: Path, *, whole: bool) -> Generation:
+def _shared(folder: Path) -> Generation:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
-        if segment is None or whole:
-            segment = open_folder(folder, Manifest.open(folder), whole=whole)
+        if segment is None:
+            segment = _open_folder(folder, Manifest.open(folder))
             _SEGMENTS[folder] = segment
         return segment
 
 
-def open_folder(folder: Path, manifest: Manifest, *, whole: bool) -> Generation:
+def _open_folder(folder: Path, manifest: Manifest) -> Generation:
     """Held first: what is checked then stays."""
     hold = Hold(folder)
     try:
-        manifest.check(folder, whole=whole)
+        manifest.check(folder, whole=False)
         return Generation(folder, manifest, hold)
     except BaseException:
         hold.release()

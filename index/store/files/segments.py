@@ -21,7 +21,6 @@ import numpy as np
 from index.article import Article, ArticleEntry, Period, Selection, SignedArticle
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
-from index.store.build_turn import VectorSource
 from index.store.files.generation import Generation, Ranked, nominated_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
@@ -105,9 +104,6 @@ class SegmentedArticles(ClosedOnExit):
         counts.subtract(value for each in self._gone_articles() if (value := getattr(each, kind)))
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return {value: count for value, count in ordered if count > 0}
-
-    def languages(self) -> dict[str, int]:
-        return self.facet("language")
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         keys = [
@@ -226,7 +222,6 @@ class SegmentedGeneration(SegmentedArticles):
                 each.rows_of_sentences(own) for each, own in zip(self.segments, rows, strict=True)
             ],
         }
-
         self._terms: dict[RowKind, SegmentedTerms] = {
             kind: SegmentedTerms([each.term_statistics(kind) for each in self.segments], rows)
             for kind, rows in self._gone_rows.items()
@@ -272,13 +267,6 @@ class SegmentedGeneration(SegmentedArticles):
     def sentence_vectors_of(self, key: int) -> Vectors:
         ((number, (key,)),) = self._by_segment([key])
         return self.segments[number].sentence_vectors_of(key - int(self._first[number]))
-
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        sources = [each.vector_source(kind) for each in self.segments]
-        return VectorSource(
-            np.concatenate([each.hashes for each in sources]),
-            JoinedVectors([each.vectors for each in sources], [len(s.hashes) for s in sources]),
-        )
 
     def close(self) -> None:
         """Others may still ask the segments: each ends with the last generation that it is of."""
