@@ -19,6 +19,7 @@ from index.store.build_turn import BuildPart, StopCheck
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
+from index.store.files.known import read_likeness
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.transfer import check_export, may_hold_an_export, replace_folder
@@ -32,18 +33,23 @@ from index.store.postgres.connections import (
     hold,
     translate_errors,
 )
-from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration, ServerFacts
-from index.store.postgres.generations import put_in_service, verify_generation
+from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
+from index.store.postgres.generations import (
+    VerifiedGeneration,
+    put_in_service,
+    verify_generation,
+)
 from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
     WrittenArticles,
-    unload_articles,
-    unload_vectors,
 )
+from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
 from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
-from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
+from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.unload import StoredRows
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
@@ -135,12 +141,13 @@ class PostgresStore:
                 verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
+            VerifiedGeneration(self._workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
         found = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
             "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
-            r"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname ~ '^selon(_\d+)?$' "
-            "AND c.relkind = 'r'"
+            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
+            r"AND n.nspname ~ '^selon(_rows)?(_\d+)?$'"
         )
         sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._asking]
         return StoreCheck(facts, found[0] if found else None, sum(int(s[0]) for s in sizes), damage)
@@ -171,14 +178,11 @@ class PostgresStore:
             replace_folder(folder) as partial,
             closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
         ):
-            draft.fill(
-                lambda sheet: unload_articles(connections, number, sheet),
-                facts.passages,
-                facts.sentences,
-            )
+            rows = StoredRows(connections, own[0])
+            draft.fill(rows.put_articles, facts.passages, facts.sentences)
             for kind in KINDS:
                 writer = draft.vectors(kind, facts.model, facts.dimension)
-                unload_vectors(connections, number, tables, kind, writer.put)
+                rows.put_vectors(tables, kind, writer.put)
                 writer.finish()
             draft.seal(facts, lambda: None)
             manifest = Manifest.open(partial)
@@ -198,7 +202,9 @@ class PostgresStore:
                 rules="",
             )
             with Generation(folder, manifest, Hold(folder)) as source:
-                written = WrittenArticles.open(folder / ARTICLES_FILE, len(self._servers))
+                written = WrittenArticles.open(
+                    folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
+                )
                 tables = VectorTables(facts.model, facts.dimension)
                 for kind in KINDS:
                     kept = source.vector_source(kind)
