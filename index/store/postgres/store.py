@@ -82,13 +82,13 @@ class PostgresStore:
     def __init__(self, addresses: Sequence[str], workplace: Path) -> None:
         self._addresses = tuple(addresses)
         self._servers = [Server.at(each) for each in addresses]
-        self._workplace = workplace
+        self.workplace = workplace
         self._asking = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
         self._closing = weakref.finalize(self, _close, self._asking)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
         """For a process of its own, which connects itself."""
-        return PostgresStore, (self._addresses, self._workplace)
+        return PostgresStore, (self._addresses, self.workplace)
 
     @property
     def shown(self) -> str:
@@ -141,7 +141,7 @@ class PostgresStore:
                 verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
-            VerifiedGeneration(self._workplace).forget()
+            VerifiedGeneration(self.workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
         found = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
@@ -155,7 +155,7 @@ class PostgresStore:
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
             raise NoIndex("no-index", shown=self.shown)
-        with postgres_turn(self._servers, self._workplace) as turn:
+        with postgres_turn(self._servers, self.workplace) as turn:
             current = turn.current
             before = max((n for n in turn.known if n < (current or 0)), default=None)
             if current is None or before is None:
@@ -193,7 +193,7 @@ class PostgresStore:
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
-        with postgres_turn(self._servers, self._workplace) as turn:
+        with postgres_turn(self._servers, self.workplace) as turn:
             known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(
                 GenerationFacts.from_json(manifest.as_json()),
@@ -233,12 +233,12 @@ class PostgresStore:
         removed = old.removed().articles
         with (
             old._hold(own[0].number) as connections,
-            postgres_turn(self._servers, self._workplace) as turn,
+            postgres_turn(self._servers, self.workplace) as turn,
         ):
             if identify(self._servers, self._states()) == identify(old._servers, old._states()):
                 raise StoreError("reshard-same", shown=self.shown)
             index = OldIndex(connections, old.shown, own[0], removed)
-            return copy_generation(index, turn, self._workplace, check)
+            return copy_generation(index, turn, self.workplace, check)
 
     def removed(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
@@ -263,12 +263,12 @@ class PostgresStore:
         return self._asking[0].ask(ask)
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
-        return postgres_turn(self._servers, self._workplace)
+        return postgres_turn(self._servers, self.workplace)
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PostgresPart]:
-        return postgres_part(self._servers, self._workplace, part, model, dimension)
+        return postgres_part(self._servers, self.workplace, part, model, dimension)
 
     def close(self) -> None:
         """Closing twice is harmless; it is closed when nobody has it any more, too."""
