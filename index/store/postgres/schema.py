@@ -30,7 +30,8 @@ from index.store.postgres.connections import Connection
 from index.store.reader import GenerationFacts, RowKind
 
 Row = tuple[Any, ...]
-LAYOUT_VERSION = 1  # raised whenever these tables change meaning
+LAYOUT_VERSION = 2  # raised whenever these tables change meaning
+OLDEST_LAYOUT = 1  # that is read; a generation had tables of its own then
 MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
 PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
 FOR_EVER = 2**31 - 1  # the `until` of what is not gone
@@ -323,7 +324,7 @@ def is_prepared(connection: Connection, shown: str = "") -> bool:
     if not there:
         return False
     [version] = connection.execute("SELECT version FROM selon.layout").fetchone() or [0]
-    if version != LAYOUT_VERSION:
+    if not OLDEST_LAYOUT <= version <= LAYOUT_VERSION:
         raise StoreError(
             "postgres-newer" if version > LAYOUT_VERSION else "postgres-older",
             shown=shown,
@@ -353,6 +354,7 @@ def create_base(connection: Connection, number: int) -> None:
     connection.execute(
         compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=named)
     )
+    connection.execute("UPDATE selon.layout SET version = %s", [LAYOUT_VERSION])
     create_views(connection, number, number)
 
 

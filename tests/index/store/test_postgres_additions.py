@@ -263,7 +263,8 @@ def test_an_index_of_an_earlier_selon_is_read_and_built_anew(
                 f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old; DROP SCHEMA "  # type: ignore[arg-type]
                 f"selon_rows_{number} CASCADE; DROP SCHEMA selon_{number} CASCADE; "
                 f"ALTER SCHEMA old RENAME TO selon_{number}; UPDATE selon.generations SET facts = "
-                f"(facts::jsonb - 'growth')::text WHERE number = {number}"
+                f"(facts::jsonb - 'growth')::text WHERE number = {number}; "
+                "UPDATE selon.layout SET version = 1"
             )
     assert shown(store) == known
     assert_ranked_alike(store, corpus.folder.parent / "copied")
