@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
-from bot.answering.topic import on_subject
+from bot.answering.topic import shares_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.reading.sentences import best_sentence, rank_sentences
@@ -56,7 +56,7 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
-        return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+        return Decision("no", "unsaid", _offered(findings.hits))
     return Decision(outcome)
 
 
@@ -68,7 +68,7 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
     if agrees is None:
         if outcome == "sure":
             return Decision("perhaps")
-        return Decision("no", "unsaid", _offered(on_subject(findings.hits)))
+        return Decision("no", "unsaid", _offered(findings.hits))
     first = rank_sentences(findings.hits)[0]
     dated = is_of_other_years(findings.question, first, best_sentence(first))
     return Decision("sure" if agrees and outcome != "no" and not dated else "perhaps")
@@ -124,5 +124,5 @@ def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
 
 
 def _offered(hits: Sequence[Hit]) -> tuple[Article, ...]:
-    articles = {hit.article.id: hit.article for hit in hits}
+    articles = {hit.article.id: hit.article for hit in hits if shares_subject(hit)}
     return tuple(articles.values())[:NEAREST]

@@ -86,6 +86,10 @@ class Phrases(Texts, domain="answers", part="answer"):
     def quote(self, text: str) -> str:
         return format.quote(text, self.code)
 
+    def nested(self, text: str) -> str:
+        """The text of a quote, or a part of it, as it stands in quotation marks."""
+        return format.nested(text, self.code)
+
     def also_by(self, names: Sequence[str], others: int) -> str:
         """Who else published an article; `others` are counted."""
         return self.published_by(self._several(names, others))
@@ -150,6 +154,15 @@ class AboutPhrases(Texts, domain="answers", part="about"):
 def title_of(article: Article | ArticleEntry, language: str) -> str:
     """The article's title, as readers see it: where its file lies is nothing to them."""
     return article.title or Phrases.of(language).untitled
+
+
+class ExamplePhrases(Texts, domain="answers", part="example"):
+    """Questions that articles may answer."""
+
+    def who(self, name: str) -> str: ...
+    def about(self, name: str) -> str: ...
+    def when(self, subject: str, verb: str, participle: str) -> str: ...
+    def where(self, subject: str, verb: str, participle: str) -> str: ...
 
 
 class HelpPhrases(Texts, domain="answers", part="distress"):

@@ -80,6 +80,15 @@ class ButtonPress(ChatEvent):
     query: CallbackQuery
     match: re.Match[str]
 
+    @property
+    def label(self) -> str:
+        """The text on the button; empty if its message is too old for Telegram to show it."""
+        message = self.query.message
+        if not isinstance(message, Message) or message.reply_markup is None:
+            return ""
+        buttons = (each for row in message.reply_markup.inline_keyboard for each in row)
+        return next((each.text for each in buttons if each.callback_data == self.query.data), "")
+
     async def acknowledge(self, text: str | None = None, *, aloud: bool = False) -> None:
         """Stop the button's spinner; a text shown `aloud` is a dialog."""
         await acknowledge(self.query, text, aloud=aloud)

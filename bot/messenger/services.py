@@ -15,6 +15,7 @@ from bot.answer import Answer
 from bot.audio import SpeechService
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
+from bot.library.examples import Examples
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, asker_of
 from bot.messenger.feature import TelegramFeature
@@ -65,11 +66,13 @@ class BotServices:
     started: datetime = field(init=False)
     roles: Roles = field(init=False)
     limits: AskLimits = field(init=False)
+    examples: Examples = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "started", self.now())
         object.__setattr__(self, "roles", Roles(self.settings, self.state))
         object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
+        object.__setattr__(self, "examples", Examples(self.quote, self.library))
 
     @property
     def speaks(self) -> bool:
@@ -90,6 +93,10 @@ class BotServices:
     ) -> Result:
         """Run a job with a session and these arguments in a transaction. Raises StateError."""
         return await self.state.run(job, *args, **kwargs)
+
+    async def quote(self, question: str) -> Answer:
+        """The answer in the articles' words, neither stored nor counted."""
+        return await self.chain.ainvoke(TurnText(question, quoted=True))
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""

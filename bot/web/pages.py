@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import StateError, WebError
+from bot.library.examples import Examples
 from bot.state import votes
 from bot.state.conversations import TurnRecord
 from bot.web.answer_view import AnswerView
-from bot.web.examples import Examples
 from bot.web.rendering import PageTexts, render, render_text
 from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
 from bot.web.service import StoredAnswer, Visitor, WebService
@@ -40,7 +40,7 @@ def routes(service: WebService) -> list[BaseRoute]:
 class AskPages:
     def __init__(self, service: WebService) -> None:
         self._service = service
-        self._examples = Examples(service)
+        self._examples = Examples(service.quote, service.library)
 
     async def home(self, request: Request) -> Response:
         """The empty page, or the answer to `?q=`.

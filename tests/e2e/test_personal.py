@@ -159,7 +159,7 @@ async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer, u
     assert _kept(url).alerts == 1
     await server.next_message()
     server.hold_next("answerCallbackQuery", 0.5, done=True)
-    server.presses(refusal, 1)
+    server.presses(refusal, 2)
     await server.called("answerCallbackQuery", 2)
     assert _kept(url).votes == 1
 

@@ -14,7 +14,6 @@ from tests.bot.messenger.samples import (
     BIRTH,
     FRESNEL,
     INSTALLED,
-    LIGHT,
     answered,
     article,
     cite,
@@ -104,9 +103,9 @@ async def test_any_text_is_a_question(server: BotServer, chain: StubChain) -> No
         "é" * QUESTION_LIMIT,
     ]
     for question in questions:
-        chain.answers[question] = answered(question, cite(1, LIGHT))
+        chain.answers[question] = answered(question, cite(1, BIRTH))
         server.user_says(READER, question)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{LIGHT}"), question
+        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}"), question
     assert chain.questions == questions
 
 

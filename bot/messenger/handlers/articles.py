@@ -18,8 +18,7 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
-from bot.messenger.outbound.delivery import edit
-from bot.messenger.outbound.keyboard import OPENING_PREFIX
+from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX
 from bot.messenger.services import BotServices
 from index.article import Article, ArticleEntry
 from index.build.passages import cut
@@ -40,7 +39,7 @@ SUMMARY = MenuCommand(
 
 PAGE_SIZE = 5  # articles of a list; each has a button with its number
 QUERY_LIMIT = 200
-_CARD = r"a:([0-9a-f]{12})"
+_CARD = rf"{CARD_PREFIX}:([0-9a-f]{{12}})"
 _SUMMARY = r"z:([0-9a-f]{12})"
 _PAGE = r"([sd]):(\d{1,4})"
 
@@ -79,7 +78,7 @@ class ArticleHandlers(Handlers):
         else:
             words = _words_of(message)
             html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
-        await edit(press.bot, message.chat.id, message.message_id, html[0], keyboard)
+        await self._shown.turn(press, html[0], keyboard)
 
     @on_command(ARTICLE)
     async def article(self, event: ChatEvent) -> None:
@@ -105,7 +104,8 @@ class ArticleHandlers(Handlers):
 
     async def _find_pressed(self, press: ButtonPress) -> Article | None:
         """Find the article of a button, or say that it is gone."""
-        article = await asyncio.to_thread(self._services.library.article, press.match[1])
+        find, place = self._services.article, press.asker.place
+        article = await asyncio.to_thread(find, place, press.match[1])
         if article is None:
             await self._shown.show_gone(press)
         return article
@@ -199,7 +199,7 @@ def _numbered(
     """Buttons for the articles, and for the previous and next page."""
     rows = [
         [
-            InlineKeyboardButton(str(number), callback_data=f"a:{article.id}")
+            InlineKeyboardButton(str(number), callback_data=f"{CARD_PREFIX}:{article.id}")
             for number, article in enumerate(articles, page * PAGE_SIZE + 1)
         ]
     ]

@@ -25,6 +25,7 @@ from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
 from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, withdraw_from
+from bot.messenger.outbound.keyboard import QUESTION_PREFIX
 from bot.messenger.outbound.reply import acknowledge, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.state import meters, people
@@ -37,7 +38,7 @@ _FEATURES_GROUP = 0
 
 STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # between notices to a stranger
 _LINKS = timedelta(minutes=1)  # between notices that an invitation has expired
-PRESS_COST = 0.2  # of pressing a button, in messages
+PRESS_COST = 0.2  # of pressing a button that asks no question, in messages
 _INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
@@ -154,7 +155,9 @@ class Gate(Handlers):
         group = None if asker.private else asker.place.chat_id
         if self._services.roles.may_add(person):
             return None
-        cost = PRESS_COST if update.callback_query is not None else 1.0
+        query = update.callback_query
+        asks = query is None or (query.data or "").startswith(f"{QUESTION_PREFIX}:")
+        cost = 1.0 if asks else PRESS_COST
         return await self._services.limits.take(person, group, cost)
 
     async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,9 +21,17 @@ from bot.conversation.turns import new_turn
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_of
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
-from bot.locale.messenger import AccessPhrases
+from bot.locale.messenger import AccessPhrases, BrowsingPhrases
 from bot.messenger.asker import Asker, asker_of
-from bot.messenger.events import ChatEvent, Handlers, PublicButtons, on_command, on_update
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    Handlers,
+    PublicButtons,
+    on_button,
+    on_command,
+    on_update,
+)
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import (
@@ -33,9 +43,9 @@ from bot.messenger.inbound.addressee import (
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html
 from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
-from bot.messenger.outbound.keyboard import keyboard
+from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
-from bot.messenger.outbound.reply import acknowledge, give_help, say
+from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
 from bot.messenger.services import BotServices, Chain, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
@@ -209,6 +219,7 @@ def _history(kept: Sequence[TurnRecord]) -> History:
 
 # Characters of a question; about half of the embedding model's input.
 QUESTION_LIMIT = 1_000
+ANSWERED_BUTTONS = 1_000  # remembered, so that a second press asks nothing
 EDITABLE = timedelta(minutes=1)  # in which an edited question changes its answer
 _WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
 
@@ -222,6 +233,8 @@ class QuestionHandlers(Handlers):
         self._voting = voting
         self._stops = stops
         self._memory = ConversationMemory(services)
+        # Chats, messages and questions of buttons that were answered; again after a restart.
+        self._answered: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
 
     @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:
@@ -230,7 +243,8 @@ class QuestionHandlers(Handlers):
         if by_another_bot(message):
             return
         if not words and not text_replied_to(message, event.bot.id):
-            await event.say(event.asker.texts(AccessPhrases).ask_usage)
+            examples = await example_keyboard(self._services, event.asker)
+            await event.say(event.asker.texts(AccessPhrases).ask_usage, examples)
             return
         await self.ask(event.bot, event.asker, message, words)
 
@@ -320,11 +334,7 @@ class QuestionHandlers(Handlers):
             for feature in self._services.features:
                 if await feature.take_question(bot, asker, message, words):
                     return
-        writes = bool(parse_choices(self._services.settings.chat_model))
-        async with (
-            show_typing(bot, asker.place),
-            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as live,
-        ):
+        async with self._growing(bot, asker, reply_to) as live:
             answer = await self._memory.answer(
                 asker.place,
                 words,
@@ -333,29 +343,76 @@ class QuestionHandlers(Handlers):
                 about=about,
                 own_first=own_first,
             )
+        await self._send(bot, asker, answer, live, message.message_id, spoken=spoken)
+
+    @on_button(rf"{QUESTION_PREFIX}:\d", public=True)
+    async def ask_offered(self, press: ButtonPress) -> None:
+        """Ask the question on a button, which stands above its answer."""
+        bot, asker, question = press.bot, press.asker, press.label
+        phrases, shown = asker.texts(BrowsingPhrases), press.query.message
+        if not question or shown is None:
+            await press.acknowledge(phrases.gone)
+            return
+        button = asker.place.chat_id, shown.message_id, question
+        if button in self._answered:
+            await press.acknowledge(phrases.shown_below)
+            return
+        await press.acknowledge()
+        async with self._growing(bot, asker, None) as live:
+            answer = await self._memory.answer(asker.place, question, live=live)
+        await self._send(bot, asker, answer, live, None, title=question)
+        self._answered.append(button)
+
+    @asynccontextmanager
+    async def _growing(
+        self, bot: Bot, asker: Asker, reply_to: int | None
+    ) -> AsyncIterator[LiveAnswer]:
+        """The typing indicator, and the answer as it grows."""
+        writes = bool(parse_choices(self._services.settings.chat_model))
+        async with (
+            show_typing(bot, asker.place),
+            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as live,
+        ):
+            yield live
+
+    async def _send(
+        self,
+        bot: Bot,
+        asker: Asker,
+        answer: Answer,
+        live: LiveAnswer,
+        question: int | None,
+        *,
+        title: str = "",
+        spoken: bool = False,
+    ) -> None:
+        """Store an answer and send it; `question` is the id of the message that asked."""
+        html = answer_html(answer, asker.phrases, title)
+        reply_to = None if asker.private else question
         if answer.small_talk:
-            html = answer_html(answer, asker.phrases)
             await self._show(bot, asker, live.shown, html, None, reply_to)
             return
-        turn = await self._memory.keep(asker.place, answer, message.message_id)
-        html = answer_html(answer, asker.phrases)
-        buttons = self._keyboard(answer, turn, asker)
+        turn = await self._memory.keep(asker.place, answer, question)
+        buttons = await self._keyboard(answer, turn, asker)
         sent = await self._show(bot, asker, live.shown, html, buttons, reply_to)
         await self._note_messages(turn, sent)
         for feature in self._services.features:
             await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
 
-    def _keyboard(self, answer: Answer, turn: int, asker: Asker) -> InlineKeyboardMarkup | None:
+    async def _keyboard(
+        self, answer: Answer, turn: int, asker: Asker
+    ) -> InlineKeyboardMarkup | None:
         code = asker.phrases.code
         added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
-        return keyboard(answer, turn, asker.phrases, added)
+        nearby = await self._services.examples.near(answer)
+        return keyboard(answer, turn, asker.phrases, added, (nearby,) if nearby else ())
 
     async def _change(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
         """Replace an answer by the answer to the edited question."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.keep_instead(turn.id, answer)
         html = answer_html(answer, asker.phrases)
-        buttons = self._keyboard(answer, turn.id, asker)
+        buttons = await self._keyboard(answer, turn.id, asker)
         shown = turn.answer_messages
         sent = await self._show(bot, asker, shown, html, buttons, turn.question_message)
         await self._note_messages(turn.id, sent)

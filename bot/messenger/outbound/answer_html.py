@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -53,7 +54,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         blocks = [StyledBlock((StyledSpan(why),))]
         if answer.nearest:
             blocks.append(StyledBlock((StyledSpan(phrases.nearest_articles),)))
-            blocks.extend(_nearest(article, phrases) for article in answer.nearest)
+            blocks.extend(_nearest(answer.nearest, phrases))
     if answer.fallback is not None and answer.outcome != "no":
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         blocks.append(StyledBlock((StyledSpan(why, "i"),)))
@@ -150,43 +151,71 @@ def article_html(article: Article, phrases: Phrases) -> tuple[str, ...]:
 def _sources(
     groups: Iterable[Sequence[ShownQuote]], phrases: Phrases, *, fold: bool = True
 ) -> Iterator[StyledBlock]:
-    """Quotes of one article, one per line, above their source; repeated ones are only numbers.
+    """Quotes of one article, one per line, above their source; a quote that another article repeats
+    has both sources. Those that the statements above have are only numbers.
 
     Long ones are folded if `fold`.
     """
+    groups = list(groups)
+    repeats = _repeats(groups)
     for group in groups:
-        lines = [_quote(shown, phrases) for shown in group if not shown.told]
-        numbers = [citation_marker(shown.citation) for shown in group if shown.told]
+        lines = [(shown, repeats[shown.citation.quote]) for shown in group if not shown.told]
+        numbers = [
+            citation_marker(shown.citation)
+            for shown in group
+            if shown.told and shown.citation not in repeats[shown.citation.quote]
+        ]
+        if not lines and not numbers:
+            continue
         article = group[0].citation.article
         only = group[0].citation.quote if len(group) == 1 else ""
         dash = StyledSpan(" — " if numbers else "— ")
-        source = (*numbers, dash, *source_spans(article, only, phrases, ""))
-        joined = [span for line in lines for span in (StyledSpan("\n"), *line)][1:]
+        source = [*numbers, dash, *source_spans(article, only, phrases, "")]
+        others = {each.article.id: each for _, again in lines for each in again}
+        for each in others.values():
+            if each.article.id != article.id:
+                source += StyledSpan("\n— "), *source_spans(each.article, each.quote, phrases, "")
+        quotes = [_quote(shown, again, phrases) for shown, again in lines]
+        joined = [span for line in quotes for span in (StyledSpan("\n"), *line)][1:]
         if fold and sum(len(span.text) for span in joined) > LONG_QUOTE_CHARACTERS:
             folded = (replace(span, folded=True) for span in joined)
             yield StyledBlock((*folded, StyledSpan("\n"), *source))
             continue
         # Separate blocks, so that messages may be split between them; the last has the source.
-        for number, line in enumerate(lines[:-1]):
+        for number, line in enumerate(quotes[:-1]):
             yield StyledBlock(line, "\n" if number else "\n\n")
-        last = (*lines[-1], StyledSpan("\n")) if lines else ()
-        yield StyledBlock((*last, *source), "\n" if lines[1:] else "\n\n")
+        last = (*quotes[-1], StyledSpan("\n")) if quotes else ()
+        yield StyledBlock((*last, *source), "\n" if quotes[1:] else "\n\n")
 
 
-def _quote(shown: ShownQuote, phrases: Phrases) -> tuple[StyledSpan, ...]:
-    """« quote » [1], after the sentence that it leans on."""
+def _repeats(groups: Sequence[Sequence[ShownQuote]]) -> Mapping[str, list[Citation]]:
+    """The later citations of each quote that is shown once, by its words."""
+    repeats = {
+        each.citation.quote: list[Citation]() for group in groups for each in group if not each.told
+    }
+    for group in groups:
+        for each in group:
+            if each.told and each.citation.quote in repeats:
+                repeats[each.citation.quote].append(each.citation)
+    return defaultdict(list, repeats)
+
+
+def _quote(
+    shown: ShownQuote, repeats: Sequence[Citation], phrases: Phrases
+) -> tuple[StyledSpan, ...]:
+    """« quote » [1], after the sentence that it leans on; `repeats` cite the same words."""
     citation, lead = shown.citation, ""
     if shown.lead is not None:
         between = citation.article.text[shown.lead.end : citation.start]
         lead = _flowing(shown.lead.text) + (" […] " if between.strip() else " ")
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    before, highlight, after = shown.parts
+    before, highlight, after = (phrases.nested(part) for part in shown.parts)
     return (
-        StyledSpan(f"{opening}{lead}{before}"),
+        StyledSpan(f"{opening}{phrases.nested(lead)}{before}"),
         StyledSpan(highlight, "b"),
         # The marker must not begin a line of its own, hence the no-break space.
         StyledSpan(f"{after}{closing}\u00a0"),
-        citation_marker(citation),
+        *map(citation_marker, (citation, *repeats)),
     )
 
 
@@ -195,8 +224,11 @@ def citation_marker(citation: Citation) -> StyledSpan:
     return StyledSpan(f"[{citation.number}]", link=article_link(citation.article, citation.quote))
 
 
-def _nearest(article: Article, phrases: Phrases) -> StyledBlock:
-    return StyledBlock((StyledSpan("• "), *source_spans(article, "", phrases)), "\n")
+def _nearest(articles: Sequence[Article], phrases: Phrases) -> Iterator[StyledBlock]:
+    """Numbered as their buttons are, unless there is only one."""
+    for number, article in enumerate(articles, 1):
+        mark = StyledSpan("• " if len(articles) == 1 else f"{number}. ")
+        yield StyledBlock((mark, *source_spans(article, "", phrases)), "\n")
 
 
 def source_spans(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -15,6 +15,8 @@ from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.feature import AnswerButtons
 from index.article import Article, Passage
 
+QUESTION_PREFIX = "q"  # before a number: asks the question that stands on the button
+CARD_PREFIX = "a"  # before an article's id: what is known about it
 OPENING_PREFIX = "o"  # before an article's id: its first passage
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
@@ -62,10 +64,15 @@ GOOD, BAD = "👍", "👎"
 
 
 def keyboard(
-    answer: Answer, turn_id: int, phrases: Phrases, added: Iterable[AnswerButtons] = ()
+    answer: Answer,
+    turn_id: int,
+    phrases: Phrases,
+    added: Iterable[AnswerButtons] = (),
+    nearby: Sequence[str] = (),
 ) -> InlineKeyboardMarkup | None:
-    """Buttons below an answer: one per cited passage, one for further sources, those `added` by
-    features, and two for votes, in one row if they fit; None for small talk.
+    """Buttons below an answer: one per cited passage or article offered, one for further sources,
+    those `added` by features, `nearby` questions, and two for votes, in one row if they fit; None
+    for small talk.
 
     `turn_id` is the stored turn of the answer.
     """
@@ -82,9 +89,16 @@ def keyboard(
         )
         for citation in cited
     ]
+    buttons += [
+        InlineKeyboardButton(
+            said.read if len(answer.nearest) == 1 else str(number),
+            callback_data=f"{CARD_PREFIX}:{article.id}",
+        )
+        for number, article in enumerate(answer.nearest, 1)
+    ]
     if answer.further:
         buttons.append(InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}"))
-    offers = []
+    offers = question_rows(nearby)
     for each in added:
         buttons += each.beside
         offers += [[button] for button in each.rows]
@@ -92,6 +106,14 @@ def keyboard(
         return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
     rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
     return InlineKeyboardMarkup([*rows, *offers, [good, bad]])
+
+
+def question_rows(questions: Sequence[str]) -> list[list[InlineKeyboardButton]]:
+    """Buttons that ask these questions, one below the other."""
+    return [
+        [InlineKeyboardButton(text, callback_data=f"{QUESTION_PREFIX}:{number}")]
+        for number, text in enumerate(questions)
+    ]
 
 
 def column(*buttons: tuple[str, str]) -> InlineKeyboardMarkup:

@@ -7,13 +7,17 @@ import logging
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
+from bot.answering.selection import chosen_articles
 from bot.locale.errors import error_text, reader_text
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.keyboard import question_rows
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
+
+EXAMPLES_SECONDS = 2.0  # that a first message waits for its example questions
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,17 @@ async def replace_message(
         except BadRequest:
             pass
     return (await say(bot, asker, text, keyboard))[-1]
+
+
+async def example_keyboard(services: BotServices, asker: Asker) -> InlineKeyboardMarkup | None:
+    """Buttons with questions that the articles answer for certain, if any are known.
+
+    None in a group whose articles are chosen: the questions may be about others.
+    """
+    if chosen_articles() is not None:
+        return None
+    rows = question_rows(await services.examples.soon(asker.phrases.code, EXAMPLES_SECONDS))
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def describe_error(services: BotServices, asker: Asker, error: Exception) -> str:

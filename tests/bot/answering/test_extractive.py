@@ -152,7 +152,9 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
 
 
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
-    hits = [hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9)) for number in range(10)]
+    hits = [
+        hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9), 2.1) for number in range(10)
+    ]
     answer = ExtractiveAnswerer(HALF).answer(found(*hits, confidence=0.49))
     assert not answer.answered
     assert answer.citations == ()

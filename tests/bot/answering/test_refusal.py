@@ -33,6 +33,13 @@ def test_evidence_answers_where_the_search_is_sure_enough(confidence: float, ans
     assert len(decision.nearest) == (0 if answers else NEAREST)
 
 
+def test_articles_on_another_subject_are_not_offered() -> None:
+    near, far = hits(BRIDGES[0]), hits(BRIDGES[1], best=0.86)
+    found = replace(findings(QUESTION, confidence=0.1), hits=(*near, *far))
+    assert decide_by_evidence(found, HALF).nearest == (BRIDGES[0],)
+    assert decide_by_articles((), far).nearest == ()
+
+
 @pytest.mark.parametrize(
     ("confidence", "outcome"),
     [(0.29, "no"), (0.3, "perhaps"), (0.59, "perhaps"), (0.6, "sure")],

@@ -80,7 +80,8 @@ def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
 
 def test_what_looks_like_markup_is_shown_as_written() -> None:
     [html] = answer_html(answered("Quoi ?", cite(1, LIGHT)), FR)
-    assert shown(html).startswith(f"«\u00a0{LIGHT}")
+    light = LIGHT.replace("« ", "“").replace(" »", "”")
+    assert shown(html).startswith(f"«\u00a0{light}")
 
 
 @pytest.mark.parametrize(
@@ -93,14 +94,24 @@ def test_a_title_without_a_usable_address_is_plain(url: str | None) -> None:
     assert shown(html).endswith("— Fresnel & les phares, sans date")
 
 
+def test_a_quote_of_two_articles_stands_once_above_both() -> None:
+    twin = replace(FRESNEL, id="b", title="Reprise", url=None, author=None)
+    [html] = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, BIRTH, twin)), FR)
+    assert shown(html) == (
+        f"«\u00a0{BIRTH}\u00a0»\u00a0[1][2]\n"
+        "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
+        "— Reprise, 1er mars 2024"
+    )
+
+
 def test_a_refusal_offers_the_nearest_articles() -> None:
     other = replace(FRESNEL, id="b", title="Cordouan", url=None, author=None)
     [html] = answer_html(refused("Qui ?", FRESNEL, other), FR)
     assert shown(html) == (
         "Je ne sais pas\u00a0: les articles ne le disent pas.\n\n"
-        "Les articles les plus proches\u00a0:\n"
-        "• Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
-        "• Cordouan, 1er mars 2024"
+        "Sur le même sujet\u00a0:\n"
+        "1. Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
+        "2. Cordouan, 1er mars 2024"
     )
     assert links(parse_html(html)) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from bot.library.examples import KINDS, Examples, candidate_questions
 from bot.settings import Settings
-from bot.web.examples import KINDS, Examples, candidate_questions
 from bot.web.serve import open_service
 from tests.bot.messenger.samples import article
 
@@ -42,7 +42,7 @@ async def test_the_sample_articles_answer_one_of_each_kind(
         threads=1,
     )
     with open_service(settings) as service:
-        examples = Examples(service)
+        examples = Examples(service.quote, service.library)
         examples.of("fr")
         assert examples.search is not None
         await asyncio.wait_for(examples.search, 120)
