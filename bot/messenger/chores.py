@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 LEADER_SECONDS = 1.0  # between checks whether this process has become the leader
 FAILURE_SECONDS = 2.0  # extra wait after a job failed
+EXAMPLES_INTERVAL = timedelta(minutes=1)  # between checks for a new generation
 LEFTOVER_INTERVAL = timedelta(seconds=5)  # between checks for unfinished deliveries
 
 
@@ -94,6 +95,15 @@ async def _tell_administrators(
             await deliver(bot, ConversationPlace(person, 0, person), html)
         except (BadRequest, Forbidden) as error:
             logger.info("An administrator could not be told: %s", error)
+
+
+def examples_chore(services: BotServices) -> Chore:
+    """Find questions to begin with, again for each generation of the index."""
+
+    async def prepare(bot: Bot) -> None:
+        services.examples.of("fr")
+
+    return Chore("examples", EXAMPLES_INTERVAL, prepare, of_each=True)
 
 
 def leftover_chore(journal: Journal, services: BotServices) -> Chore:

@@ -21,7 +21,7 @@ from bot.messenger.events import (
 )
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, Menus
-from bot.messenger.outbound.reply import acknowledge, say
+from bot.messenger.outbound.reply import acknowledge, example_keyboard, say
 from bot.messenger.services import BotServices, find_asker
 from bot.operations.metrics import METERS
 from index.errors import NoIndex
@@ -52,7 +52,8 @@ class HelpHandlers(Handlers):
 
     @on_command(MenuCommand("start", "start", "", "", public=True))  # Telegram's own, in no menu
     async def start(self, event: ChatEvent) -> None:
-        await event.say(event.asker.phrases.start)
+        keyboard = await example_keyboard(self._services, event.asker)
+        await event.say(event.asker.phrases.start, keyboard)
 
     @on_command(HELP)
     async def help(self, event: ChatEvent) -> None:
@@ -62,7 +63,8 @@ class HelpHandlers(Handlers):
         commands = self._menus.of(role, private=asker.private)
         lines = "\n".join(each.line(phrases.code) for each in commands)
         parts = (phrases.help, phrases.help_documents if sends else "", lines)
-        await event.say("\n\n".join(filter(None, parts)))
+        keyboard = await example_keyboard(self._services, asker)
+        await event.say("\n\n".join(filter(None, parts)), keyboard)
 
 
 class ErrorHandlers:

@@ -22,7 +22,7 @@ from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
 from bot.library.articles import Library
 from bot.messenger.asker import TelegramApplication
-from bot.messenger.chores import leftover_chore, run_chores
+from bot.messenger.chores import examples_chore, leftover_chore, run_chores
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
 from bot.messenger.inbound.inbox import DurableApplication, Inbox
@@ -201,6 +201,7 @@ async def serve(
         services = BotServices(chain, library, state, settings, documents, speech, gate, index)
         chores = [
             leftover_chore(journal, services),
+            examples_chore(services),
             *register_handlers(application, services, features),
         ]
         if state.is_shared:
