@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
@@ -12,13 +13,15 @@ from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refu
 from bot.answering.time_range import Timing
 from bot.answering.topic import Topic, find_topic
 from bot.locale.answers import AboutPhrases
-from index.article import Article
+from index.article import Article, ArticleEntry, Sentence
 from index.errors import DamagedIndex
-from index.findings import Findings
+from index.findings import Findings, Hit
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 from index.text.language import detect, mend_phrase
+from index.text.names import PARTICLES, span_names
+from index.text.stopwords import stop_words
 
 MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
@@ -209,6 +212,24 @@ def _subject(match: re.Match[str], question: str) -> str:
     return question[slice(*match.span("subject"))].strip(_QUOTES)
 
 
+_BARE_WORDS = 5  # most words of a message that is a name and nothing else
+_ADDRESS = re.compile(r"https?://\S+")
+_SAID_OF = re.compile(
+    r"(?:que disent les articles sur|what do the articles say about) ", re.IGNORECASE
+)
+
+
+def bare_name(message: str) -> str:
+    """The name in « Marie Curie ? » or « Que disent les articles sur Marie Curie ? », nothing in
+    any other message."""
+    around = f"{_QUOTES}?!.…\u202f\u00a0"
+    name = _SAID_OF.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
+    words = name.lower().split()
+    others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
+    bare = len(words) <= _BARE_WORDS and others.isdisjoint(words)
+    return name if bare and any(map(str.isalpha, name)) else ""
+
+
 _CERTAIN_CONFIDENCE = 0.99  # that an article is meant, if it is the only one or so titled
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
@@ -236,6 +257,22 @@ class AboutArticles:
         if not subjects:
             return None
         return self._begin(question, MetadataQuestion("news", ""), timing).introduce(subjects)
+
+    def open(self, message: str, timing: Timing) -> Answer | None:
+        """What the articles say of a name, newest first, or how the article at an address begins;
+        None for any other message, and for what no article names."""
+        reply = self._begin(message, MetadataQuestion("news", ""), timing)
+        if _ADDRESS.fullmatch(message):
+            return reply.open(reply.searcher.find(message))
+        name = bare_name(timing.question)
+        return reply.tell(name) if name else None
+
+    def open_titled(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
+        """How the articles with this title begin, newest first; None if none was found."""
+        title = fold_phrase(message.strip(_QUOTES))
+        articles = {hit.article.id: hit.article for hit in hits}
+        titled = [each for each in articles.values() if fold_phrase(each.title) == title]
+        return self._begin(message, MetadataQuestion("news", ""), timing).open(titled)
 
     def _begin(self, question: str, asked: MetadataQuestion, timing: Timing) -> _Reply:
         language = detect(question)
@@ -291,6 +328,34 @@ class _Reply:
             return None
         self.confidence = min(confidences)
         return self._quote_openings(list(articles.values()))
+
+    def open(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
+        """Quote how these articles begin, newest first; None if there are none."""
+        articles = [
+            article
+            for each in entries[:_LISTED_ARTICLES]
+            if (article := self.searcher.generation.article(each.id)) and article.text.strip()
+        ]
+        return self._quote_openings(_newest_first(articles)) if articles else None
+
+    def tell(self, name: str) -> Answer | None:
+        """Quote of each article what it says of somebody or something, newest first; None if no
+        article has the name."""
+        quotes: dict[str, tuple[Hit, Sentence]] = {}
+        for hit in self.searcher.search_subject(name, _DEPTH, self.timing.period):
+            sentence = _naming_sentence(name, hit)
+            if sentence is not None:
+                quotes.setdefault(hit.article.id, (hit, sentence))
+        articles = _newest_first([hit.article for hit, _ in quotes.values()])
+        citations = []
+        for number, article in enumerate(articles[: 2 * _LISTED_ARTICLES], start=1):
+            hit, sentence = quotes[article.id]
+            citations.append(Citation.of(number, sentence, hit.passage, article))
+        if not citations:
+            return None
+        shown, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
+        statements = [Statement(each.quote, (each.number,)) for each in shown]
+        return replace(self._answer(statements, shown), further=tuple(further))
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
         findings = self.searcher.search(subject, _DEPTH, self.timing.period)
@@ -377,6 +442,23 @@ class _Reply:
             language=self.language,
             period=self.timing.period,
         )
+
+
+def _newest_first(articles: Sequence[Article]) -> list[Article]:
+    """Undated ones last."""
+    return sorted(articles, key=lambda each: each.published or date.min, reverse=True)
+
+
+def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
+    """The best sentence of a passage with a name that has these words, one after the other."""
+    words, language = f" {fold_phrase(name)} ", hit.article.language
+
+    def names(text: str) -> bool:
+        spans = (text[each.start : each.end] for each in span_names(text, language))
+        return any(words in f" {fold_phrase(each)} " for each in spans)
+
+    naming = [each for each in hit.sentences if names(each.sentence.text)]
+    return max(naming, key=lambda each: each.score).sentence if naming else None
 
 
 def _extend_lede(opening: Citation) -> Citation:

@@ -155,12 +155,20 @@ class RetrievalQA(AnswerChain[str]):
                 asked = metadata_question(timing.question)
                 if asked is not None:
                     return self._about.answer(question, asked, timing)
+                answer = self._about.open(question, timing)
+                if answer is not None:
+                    return answer
                 if not self._answerer.joins_parts:
                     subjects = split_subjects(timing.question)
                     answer = self._about.introduce(question, subjects, timing)
                     if answer is not None:
                         return answer
-            return replace(self._search(question, timing), question=question, period=timing.period)
+            findings = self._search(question, timing)
+            if self._about is not None:
+                answer = self._about.open_titled(question, findings.hits, timing)
+                if answer is not None:
+                    return answer
+            return replace(findings, question=question, period=timing.period)
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period
