@@ -125,7 +125,8 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         await press.acknowledge()
         if asker.private:  # in a group, others may want to be told too
             await press.retire()
-        await press.say(asker.texts(AlertPhrases).stored)
+        phrases, name = asker.texts(AlertPhrases), press.query.from_user.full_name
+        await press.say(phrases.stored if asker.private else phrases.stored_for(name))
 
     @on_command(ALERTS)
     async def list(self, event: ChatEvent) -> None:

@@ -256,6 +256,15 @@ class Methods(Menus):
             "file_path": f"documents/{file_id}",
         }
 
+    async def _getChat(self, parameters: Parameters) -> object:  # noqa: N802
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
+        return {
+            **self._chat(parameters),
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys((*gifts, "gifts_from_channels"), True),
+        }
+
     async def _getChatMember(self, parameters: Parameters) -> object:  # noqa: N802
         self._chat(parameters)
         user = {"id": parameters["user_id"], "is_bot": False, "first_name": "Lecteur"}

@@ -165,7 +165,9 @@ async def test_an_administrator_lets_somebody_in_and_out_again(
         said = await asked(server, ADMIN, f"/autoriser {STRANGER}")
         assert said == f"C’est noté : {STRANGER} est lecteur."
         assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
-        assert "est éditeur" in await asked(server, ADMIN, f"/allow {STRANGER} editor")
+        said = await asked(server, ADMIN, f"/allow {STRANGER} editor")
+        assert said == f"C’est noté\u00a0: Lecteur ({STRANGER}) est éditeur."
+        assert f"Éditeurs\u00a0: Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
         assert "est exclu" in await asked(server, ADMIN, f"/interdire {STRANGER}")
         assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
 
@@ -253,7 +255,7 @@ async def test_a_group_is_answered_once_an_administrator_allows_it(
     async with bot():
         await said_in(server, f"@{BOT} {QUESTION}")
         await server.silence()
-        assert "dans le groupe -100" in await asked(server, ADMIN, "/autoriser -100")
+        assert "-100" in await asked(server, ADMIN, "/autoriser -100")
         await said_in(server, f"@{BOT} {QUESTION}")
         assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
 

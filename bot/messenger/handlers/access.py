@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from telegram import Bot
+from telegram.error import TelegramError
 from telegram.ext import filters
 
 from bot.locale.messenger import AccessPhrases
@@ -31,6 +32,7 @@ FORBID = MenuCommand(
 
 # Arguments that make somebody an editor.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
+MOST_NAMES = 30  # asked of Telegram for a list
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 _INVITED = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
 
@@ -83,38 +85,42 @@ class AccessHandlers(Handlers):
             await event.say(phrases.group_allowed if allowed else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
-            await event.say("\n".join((phrases.allow_usage, *self._standing_lines(phrases))))
+            lines = await self._standing_lines(event.bot, phrases)
+            await event.say("\n".join((phrases.allow_usage, *lines)))
             return
         number = int(words[0])
+        name = await _named(event.bot, number)
         if number < 0:
             await self._decide_group(number, allowed)
-            await event.say(phrases.group_is(number, allowed))
+            await event.say(phrases.group_is(name, allowed))
             return
         standing: Standing = "barred"
         if allowed:
             standing = "editor" if EDITOR & set(words[1:]) else "reader"
-        await event.say(await self._decide_person(phrases, number, standing))
+        if self._services.roles.role_in_settings(number) is not None:
+            await event.say(phrases.set_by_settings(name))
+            return
+        await self._services.roles.give(number, standing, self._services.now())
+        await event.say(phrases.person_is(name, standing))
 
-    def _standing_lines(self, phrases: AccessPhrases) -> Iterator[str]:
+    async def _standing_lines(self, bot: Bot, phrases: AccessPhrases) -> list[str]:
         """The decisions made in the chat, one line per standing."""
-        given = self._services.roles.standings()
+        given, lines = self._services.roles.standings(), []
+        named = sorted(given)[:MOST_NAMES]
+        names = dict(zip(named, [await _named(bot, each) for each in named], strict=True))
         for standing in STANDINGS:
             people = sorted(person for person, had in given.items() if had == standing)
             if people:
-                yield phrases.given(standing, people)
+                lines.append(
+                    phrases.given(standing, [names.get(each, str(each)) for each in people])
+                )
+        return lines
 
     async def _decide_group(self, chat_id: int, allowed: bool) -> None:
         await self._services.run(
             chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now()
         )
         logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
-
-    async def _decide_person(self, phrases: AccessPhrases, number: int, standing: Standing) -> str:
-        """Change a person's standing unless the settings fix it; return the reply."""
-        if self._services.roles.role_in_settings(number) is not None:
-            return phrases.set_by_settings(number)
-        await self._services.roles.give(number, standing, self._services.now())
-        return phrases.person_is(number, standing)
 
     @property
     def chores(self) -> Sequence[Chore]:
@@ -124,3 +130,13 @@ class AccessHandlers(Handlers):
     async def _tidy(self, bot: Bot) -> None:
         await self._services.run(invitations.forget_expired, now=self._services.now())
         await self._services.limits.tidy()
+
+
+async def _named(bot: Bot, number: int) -> str:
+    """« Anne Le Gall (123456) », as Telegram knows a person or group; else the number alone."""
+    try:
+        chat = await bot.get_chat(number)
+    except TelegramError as error:
+        logger.debug("Telegram does not tell a name: %s", error)
+        return str(number)
+    return f"{chat.effective_name} ({number})" if chat.effective_name else str(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
@@ -14,7 +14,6 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.handlers.reindex import REINDEX_BUTTON
 from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTTON
 from bot.messenger.menus import MenuCommand, Menus
-from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
 from bot.model_choice import parse_choices
@@ -50,13 +49,16 @@ class StatusHandlers(Handlers):
 
     def _keyboard(self, phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
         buttons = [
-            (phrases.refresh, REFRESH),
-            (phrases.statistics, STATISTICS_BUTTON),
-            (phrases.unanswered, UNANSWERED_BUTTON),
+            InlineKeyboardButton(text, callback_data=data)
+            for text, data in (
+                (phrases.refresh, REFRESH),
+                (phrases.statistics, STATISTICS_BUTTON),
+                (phrases.unanswered, UNANSWERED_BUTTON),
+                (phrases.reindex, REINDEX_BUTTON),
+            )
+            if data != REINDEX_BUTTON or self._services.documents is not None
         ]
-        if self._services.documents is not None:
-            buttons.append((phrases.reindex, REINDEX_BUTTON))
-        return column(*buttons)
+        return InlineKeyboardMarkup([buttons[:2], buttons[2:]])
 
     async def _text(self, phrases: AdministrationPhrases) -> str:
         """The lines of the status."""
