@@ -6,6 +6,7 @@ French, U+202F between thousands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from math import ceil
@@ -18,6 +19,7 @@ from babel.numbers import format_decimal
 from index.article import Period
 
 _GAP = "\u00a0"
+_OPENING, _CLOSING = re.compile(r"«\s{0,2}"), re.compile(r"\s{0,2}»")
 _LOCALES = {"fr": "fr", "en": "en_GB"}  # lists in British English have no comma before “and”
 
 
@@ -156,8 +158,16 @@ def title_period(first: date, last: date, language: str) -> str:
 
 
 def quote(text: str, language: str) -> str:
-    """« texte », “text”."""
+    """« texte », “text”; marks inside are those of a quote in a quote."""
+    text = nested(text, language)
     return f"“{text}”" if language == "en" else f"«{_GAP}{text}{_GAP}»"
+
+
+def nested(text: str, language: str) -> str:
+    """The text of a quote with the marks of a quote in a quote: « un “mot” », “a ‘word’”."""
+    if language == "en":
+        return text.translate({ord("“"): "‘", ord("”"): "’"})
+    return _CLOSING.sub("”", _OPENING.sub("“", text))
 
 
 def apostrophes(text: str, language: str) -> str:

@@ -162,8 +162,8 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
     if shown.lead is not None:
         between = citation.article.text[shown.lead.end : citation.start]
         link = " […] " if between.strip() else " "
-        text.append(f"{_flowing(shown.lead.text)}{link}", style=SOURCE)
-    before, highlight, after = map(harmless, shown.parts)
+        text.append(f"{phrases.nested(_flowing(shown.lead.text))}{link}", style=SOURCE)
+    before, highlight, after = (phrases.nested(harmless(part)) for part in shown.parts)
     text.append(before).append(highlight, style=HIGHLIGHT).append(after)
     # The marker must not begin a line of its own, hence the no-break space.
     return text.append(f"{closing}\u00a0").append_text(_marker(citation))

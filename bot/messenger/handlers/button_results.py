@@ -27,6 +27,8 @@ class ButtonResults:
 
     def __init__(self) -> None:
         self._shown: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
+        # What was last put into a message: editing it to the same would fail.
+        self._pages: OrderedDict[tuple[int, int], str] = OrderedDict()
 
     async def show(
         self,
@@ -44,33 +46,53 @@ class ButtonResults:
         query, asker = press.query, press.asker
         message = query.message.message_id if query.message is not None else 0
         button = (asker.place.chat_id, message, query.data or "", gone)
-        if await _restore(press, self._shown.get(button, ()), html, keyboard):
+        if await self._restore(press, self._shown.get(button, ()), html, keyboard):
             await press.acknowledge(asker.texts(BrowsingPhrases).shown_below)
             return
         await press.acknowledge()
         self._shown[button] = await press.deliver(html, keyboard, message or None)
-        while len(self._shown) > _REMEMBERED:
+        if len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)
+
+    async def turn(
+        self, press: ButtonPress, html: str, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """Show another page in the message of the button, unless an earlier press just did. Raises
+        BadRequest if that is no longer possible."""
+        if press.query.message is None:
+            raise BadRequest("the message is too old")
+        message_id = press.query.message.message_id
+        place = press.asker.place.chat_id, message_id
+        if self._pages.get(place) != html:
+            await self._edit(press, message_id, html, keyboard)
+
+    async def _edit(
+        self, press: ButtonPress, message_id: int, html: str, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        chat = press.asker.place.chat_id
+        await edit(press.bot, chat, message_id, html, keyboard)
+        self._pages[chat, message_id] = html
+        if len(self._pages) > _REMEMBERED:
+            self._pages.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
         """Say that the result of a button is gone."""
         phrases = press.asker.phrases
         await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
 
-
-async def _restore(
-    press: ButtonPress,
-    shown: Sequence[int],
-    html: Sequence[str],
-    keyboard: InlineKeyboardMarkup | None,
-) -> bool:
-    """Restore the messages that show a result; False if the person has deleted them."""
-    if len(shown) != len(html):
-        return False
-    try:
-        for number, (message_id, text) in enumerate(zip(shown, html, strict=True), 1):
-            below = keyboard if number == len(html) else None
-            await edit(press.bot, press.asker.place.chat_id, message_id, text, below)
-    except BadRequest:
-        return False
-    return True
+    async def _restore(
+        self,
+        press: ButtonPress,
+        shown: Sequence[int],
+        html: Sequence[str],
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> bool:
+        """Restore the messages that show a result; False if the person has deleted them."""
+        if len(shown) != len(html):
+            return False
+        try:
+            for number, (message_id, text) in enumerate(zip(shown, html, strict=True), 1):
+                await self._edit(press, message_id, text, keyboard if number == len(html) else None)
+        except BadRequest:
+            return False
+        return True

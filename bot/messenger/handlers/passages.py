@@ -17,7 +17,6 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import passage_html, sources_html
-from bot.messenger.outbound.delivery import edit
 from bot.messenger.outbound.keyboard import OPENING_PREFIX, STEP_PATTERN, NeighbourStep
 from bot.messenger.services import BotServices
 from bot.state import conversations
@@ -69,7 +68,7 @@ class PassageHandlers(Handlers):
     @on_button(STEP_PATTERN, public=True)
     async def walk(self, press: ButtonPress) -> None:
         """Show the previous or next passage in the same message."""
-        asker, message = press.asker, press.query.message
+        asker = press.asker
         step = NeighbourStep.decode(press.query.data or "")
         if step is None:
             return
@@ -84,9 +83,9 @@ class PassageHandlers(Handlers):
         html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
         keyboard = around(passages, step)
         try:
-            if message is None or len(html) > 1:
+            if len(html) > 1:
                 raise BadRequest("not one message")
-            await edit(press.bot, asker.place.chat_id, message.message_id, html[0], keyboard)
+            await self._results.turn(press, html[0], keyboard)
         except BadRequest:  # too old to be changed, or too long to be one message
             await press.deliver(html, keyboard)
 
