@@ -185,7 +185,7 @@ class Speech:
                 self._process = KeptProcess(command, apart="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
-            models = json.dumps(asdict(self._models), default=str)
+            models = json.dumps(asdict(self._models))
             with suppress(OSError):  # it has died, and its silence tells
                 self._process.pipes[0].write(models.encode() + b"\n")
         return self._process
@@ -225,7 +225,6 @@ class Rests:
 def open_speech(settings: Settings) -> Speech:
     """The speech service of the settings; no model is loaded before it is needed."""
     models = SpeechModels(
-        settings.cache_dir,
         settings.voice_model,
         settings.hearing_model,
         str(settings.speech_url or ""),

@@ -27,8 +27,8 @@ _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says on
 class WhisperRecogniser:
     """Hears any language that Whisper knows. `model` is a folder (None: the bundled one)."""
 
-    def __init__(self, cache_dir: Path, model: Path | None = None, threads: int = 1) -> None:
-        self._cache_dir, self._folder, self._threads = cache_dir, model, threads
+    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
+        self._folder, self._threads = model, threads
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
@@ -57,10 +57,12 @@ class WhisperRecogniser:
             from faster_whisper import WhisperModel
         except ImportError as error:
             raise SpeechError("speech-not-installed", package="faster-whisper") from error
-        folder = self._folder or whisper_model(self._cache_dir)
+        folder = str(self._folder or "whisper-base")
+        files = None if self._folder else whisper_model()
         try:
             return WhisperModel(
-                str(folder),
+                folder,
+                files=files,
                 device="cpu",
                 compute_type="int8",
                 cpu_threads=self._threads,

@@ -36,7 +36,7 @@ def main() -> None:
     told_to = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else a library says is no answer
     models = json.loads(sys.stdin.buffer.readline())
-    machine = Machine(SpeechModels(**models | {"cache_dir": Path(models["cache_dir"])}))
+    machine = Machine(SpeechModels(**models))
     _hold_memory()
     for line in sys.stdin.buffer:
         try:

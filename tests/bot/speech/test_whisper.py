@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,7 +50,7 @@ def segment(text: str, likely: float = -0.3, silence: float = 0.1, packed: float
 
 
 def recogniser(model: Model) -> WhisperRecogniser:
-    made = WhisperRecogniser(Path("unused"))
+    made = WhisperRecogniser()
     made.__dict__["_model"] = model
     return made
 
