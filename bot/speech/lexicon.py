@@ -185,8 +185,9 @@ def gender(noun: str) -> Gender:
 @cache
 def _genders() -> Mapping[str, Gender]:
     """Endings, and whole words behind `^`."""
-    stored: Mapping[Gender, list[str]] = _stored("french_genders.json")
-    return {ending: kind for kind, endings in stored.items() for ending in endings}
+    kinds: tuple[Gender, ...] = ("feminine", "masculine", "either")
+    stored = _stored("french_genders.json")
+    return {ending: kind for kind in kinds for ending in stored[kind]}
 
 
 def _agree(words: str) -> str:

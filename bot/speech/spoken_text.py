@@ -359,7 +359,7 @@ def _abbreviated(words: Lexicon) -> Iterator[Rule]:
 
 def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
     table = words.tables[place]
-    said = _entry(table, match[0])
+    said: str = _entry(table, match[0])
     after = match.string[match.end() :]
     ends_all = match[0].endswith(".") and not after.strip()
     return said + ("." if ends_all else " " if after[:1].isdigit() else "")
