@@ -13,20 +13,19 @@ FIRST_CHARACTERS = 24
 LONGEST_CHARACTERS = 300
 _GROWTH = 1.5  # of a piece over the one before: speaking takes at most two thirds of its length
 _PAUSE = re.compile(r"[.,;:!?…][»”\"]?\s")
-_WITHIN = 0.0  # seconds behind a piece that ends within a line: the voice's own pause is enough
 
 
 def cut_into_pieces(lines: Iterable[SpokenLine]) -> Iterator[SpokenLine]:
-    """Cut behind the last pause that fits, else behind a word."""
-    most = float(FIRST_CHARACTERS)
+    """Cut behind the last pause that fits, else behind a word. The voice itself pauses there."""
+    most: float = FIRST_CHARACTERS
     for line in lines:
         left = line.text.strip()
         while len(left) > most:
             pauses = [match.end() for match in _PAUSE.finditer(left[: int(most) + 1])]
             cut = pauses[-1] if pauses else left.rfind(" ", 0, int(most) + 1) + 1
             cut = cut or left.find(" ") + 1 or len(left)
-            yield replace(line, text=left[:cut].strip(), pause=_WITHIN)
+            yield replace(line, text=left[:cut].strip(), pause=0.0)
             left = left[cut:].strip()
-            most = min(most * _GROWTH, LONGEST_CHARACTERS)
+            most = min(max(cut * _GROWTH, FIRST_CHARACTERS), LONGEST_CHARACTERS)
         if left:
             yield replace(line, text=left)

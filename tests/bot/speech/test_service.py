@@ -18,6 +18,7 @@ from bot.errors import SpeechError
 from bot.speech import service, weights
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
+from bot.speech.pieces import cut_into_pieces
 from bot.speech.service import Speech
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
@@ -58,6 +59,19 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
             "Le pont",
             "La passerelle",
         ]
+
+
+@speaks
+def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
+    line = SpokenLine("Un début court, puis une phrase qui demande plus de temps.", "fr")
+    kept = len(speech._kept())
+
+    sounds = speech.stream(cut_into_pieces([line]))
+
+    first = next(sounds)
+    assert len(speech._kept()) == kept + 1
+    assert 0.5 < first.seconds < 3
+    assert sum(each.seconds for each in sounds) > 1
 
 
 @speaks
