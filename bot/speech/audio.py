@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ _LIMIT = -3.0  # dB: what Opus and MP3 add stays below TRUE_PEAK
 _OVERSAMPLED_RATE = 4 * _WRITTEN_RATE  # where the limiter sees the peaks between samples
 _LEVELLING_PASSES = 3  # the limiter takes some loudness away, which the next pass makes up for
 _CLOSE_ENOUGH = 0.1  # LU
-_SHORTEST_MEASURED = 0.5  # seconds; loudness is measured over blocks of 0.4
+_SILENCE = -70.0  # LUFS: also what is too short to be measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,26 +158,19 @@ def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
 
 def _levelled(sound: Sound) -> Sound:
     """At the loudness of podcasts, its peaks limited."""
-    import pyloudnorm
-
     gain = 0.0  # dB
-    levelled = _limited(sound, gain)
-    if sound.seconds < _SHORTEST_MEASURED:
-        return levelled
-    meter = pyloudnorm.Meter(_WRITTEN_RATE)
+    levelled, loudness = _limited(sound, gain)
     for _ in range(_LEVELLING_PASSES):
-        missing = (
-            LOUDNESS + _CODEC_LOSS - meter.integrated_loudness(levelled.samples.astype(np.float64))
-        )
-        if abs(missing) < _CLOSE_ENOUGH or not math.isfinite(missing):
+        missing = LOUDNESS + _CODEC_LOSS - loudness
+        if abs(missing) < _CLOSE_ENOUGH or loudness <= _SILENCE:
             break
         gain += missing
-        levelled = _limited(sound, gain)
+        levelled, loudness = _limited(sound, gain)
     return levelled
 
 
-def _limited(sound: Sound, gain: float) -> Sound:
-    """The sound at the written rate, `gain` dB louder, no peak above the limit."""
+def _limited(sound: Sound, gain: float) -> tuple[Sound, float]:
+    """The sound at the written rate, `gain` dB louder, no peak above the limit; its LUFS."""
     import av
 
     graph = av.filter.Graph()
@@ -192,13 +184,16 @@ def _limited(sound: Sound, gain: float) -> Sound:
         graph.add("aresample", str(_OVERSAMPLED_RATE)),
         graph.add("alimiter", f"limit={limit}:attack=5:release=50:level=0:latency=1"),
         graph.add("aresample", str(_WRITTEN_RATE)),
-        graph.add("aformat", "sample_fmts=flt:channel_layouts=mono"),
+        graph.add("ebur128", "metadata=1"),
         graph.add("abuffersink"),
     ).configure()
-    pieces: list[Samples] = []
+    pieces: list[Samples] = [np.zeros(0, np.float32)]
+    loudness = _SILENCE
     for frame in (*_frames(sound), None):
         graph.push(frame)
         with contextlib.suppress(av.BlockingIOError, av.EOFError):  # no more for now; no more
             while True:
-                pieces.append(np.asarray(graph.pull().to_ndarray(), np.float32).reshape(-1))
-    return Sound(np.concatenate(pieces or [np.zeros(0, np.float32)]), _WRITTEN_RATE)
+                limited = graph.pull()
+                pieces.append(limited.to_ndarray().astype(np.float32).reshape(-1))
+                loudness = float(limited.metadata.get("lavfi.r128.I", loudness))
+    return Sound(np.concatenate(pieces), _WRITTEN_RATE), loudness

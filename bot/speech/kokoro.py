@@ -95,8 +95,9 @@ class KokoroVoice:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
-        # Costs 0.4 s less at the start, and nothing later.
+        # Both save a third of the start and cost nothing later.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.add_session_config_entry("session.disable_prepacking", "1")
         # Threads that wait in a loop take a third of the processor and save no time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = self._model / "model.onnx" if self._model else kokoro_model()

@@ -53,7 +53,7 @@ class Speech:
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
             told = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
-        return Transcript(told["text"], told["language"])
+        return Transcript(**told)
 
     def record(
         self,

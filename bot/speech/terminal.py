@@ -109,5 +109,7 @@ def hear_question(settings: Settings, recording: Path) -> str:
         speech.close()
     phrases = SpeechPhrases.of(settings.language)
     err = console_for(sys.stderr)
+    if heard.doubtful and sys.stdin.isatty():
+        return heard.text if typer.confirm(phrases.is_this_it(heard.text), err=True) else ""
     show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
     return heard.text

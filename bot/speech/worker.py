@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ class Machine:
         if not len(sound.samples):  # another process read it, and died
             raise SpeechError("speech-crash")
         heard = self._recogniser.hear(sound, names=names, language=language)
-        return {"text": heard.text, "language": heard.language}
+        return asdict(heard)
 
 
 def _join(

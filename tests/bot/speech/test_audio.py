@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,7 +17,14 @@ from bot.errors import SpeechError
 from bot.speech.base import Sound
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
-from bot.speech.audio import LOUDNESS, TRUE_PEAK, read_sound, write_sound  # noqa: E402
+pyloudnorm = pytest.importorskip("pyloudnorm")
+from bot.speech.audio import (  # noqa: E402
+    LOUDNESS,
+    TRUE_PEAK,
+    ChapterMark,
+    read_sound,
+    write_sound,
+)
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 
@@ -50,18 +59,21 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
 ) -> None:
     out = tmp_path / "old.ogg"
     out.write_bytes(b"old")
-    monkeypatch.setattr("bot.speech.audio._CODECS", {"ogg": ("no-such-codec", 1)})
+    full_disk = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("bot.speech.audio._chapters", Mock(side_effect=full_disk))
+    sound, chapters = Sound(np.ones(24_000, np.float32), 24_000), [ChapterMark("One", 0.0)]
 
     with pytest.raises(SpeechError) as raised:
-        write_sound(Sound(np.ones(24_000, np.float32), 24_000), out, "ogg")
+        write_sound(sound, out, "ogg", chapters=chapters)
 
     assert raised.value.code == "speech-not-written"
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
 
 
 def measure(path: Path) -> tuple[float, float]:
-    """LUFS and dBTP by FFmpeg's `ebur128`, whose summary goes to its log."""
+    """LUFS by pyloudnorm; dBTP by FFmpeg's `ebur128`, whose summary goes to its log."""
     av.logging.set_level(av.logging.INFO)
+    pieces = []
     with av.logging.Capture(local=False) as logs, av.open(str(path)) as container:
         stream = container.streams.audio[0]
         graph = av.filter.Graph()
@@ -71,10 +83,9 @@ def measure(path: Path) -> tuple[float, float]:
             graph.push(frame)
             with contextlib.suppress(av.BlockingIOError, av.EOFError):
                 while True:
-                    graph.pull()
+                    pieces.append(graph.pull().to_ndarray().reshape(-1))
         del graph, nodes
         gc.collect()
     av.logging.set_level(None)
-    summary = "".join(text for _, _, text in logs).rpartition("Summary:")[2]
-    loudness, peak = re.findall(r"(?:I|Peak): +(-?[\d.]+|-inf)", summary)
-    return float(loudness), float(peak)
+    (peak,) = re.findall(r"Peak: +(-?[\d.]+|-inf)", "".join(text for _, _, text in logs))
+    return pyloudnorm.Meter(48_000).integrated_loudness(np.concatenate(pieces)), float(peak)
