@@ -98,10 +98,14 @@ async def _tell_administrators(
 
 
 def examples_chore(services: BotServices) -> Chore:
-    """Find questions to begin with, again for each generation of the index."""
+    """Find questions to begin with, again for each generation of the index.
+
+    The first run does nothing: a bot that starts answers what waits for it first.
+    """
 
     async def prepare(bot: Bot) -> None:
-        services.examples.of("fr")
+        if services.now() - services.started >= EXAMPLES_INTERVAL / 2:
+            services.examples.of("fr")
 
     return Chore("examples", EXAMPLES_INTERVAL, prepare, of_each=True)
 

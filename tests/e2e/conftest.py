@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from bot.messenger.feature import Chore
 from bot.messenger.menus import Menus
 from bot.messenger.running import application
-from bot.messenger.services import BotServices
 from tests.botapi.server import BotServer
 
 _ssl_context = cache(ssl.create_default_context)
@@ -24,21 +21,14 @@ async def _skip(*_: object) -> None:
     """Introduce nobody."""
 
 
-def _no_examples(services: BotServices) -> Chore:
-    """Look for no example questions at start; /start and /aide do when they are asked."""
-    return Chore("examples", timedelta(days=1), _skip, of_each=True)
-
-
 @pytest.fixture(autouse=True)
 def quick_start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bot starts without setting its menus and its profile, which most requests of a start do,
-    without looking for example questions, and without reading the certificates anew; not so where a
-    test uses `introduced`."""
+    and without reading the certificates anew; not so where a test uses `introduced`."""
     monkeypatch.setattr(ssl, "create_default_context", _ssl_context)
     if "introduced" not in request.fixturenames:
         monkeypatch.setattr(Menus, "announce", _skip)
         monkeypatch.setattr(application, "set_profile", _skip)
-        monkeypatch.setattr(application, "examples_chore", _no_examples)
 
 
 @pytest.fixture

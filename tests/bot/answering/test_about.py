@@ -135,3 +135,51 @@ def test_a_time_without_articles_is_a_refusal_that_says_so(chain: RetrievalQA) -
         assert not answer.answered
         assert answer.refusal == "period"
         assert answer.period is not None
+
+
+@pytest.fixture
+def rowers(tmp_path: Path) -> Iterator[RetrievalQA]:
+    told = {
+        "Une régate": ("Le vent était fort. Anna Rossi a gagné la régate.", date(2025, 8, 1)),
+        "Un départ": ("Anna Rossi quitte le club. Le club la regrette.", date(2025, 9, 1)),
+        "Un retour": ("Le club se réjouit. Il accueille Rossi au printemps.", None),
+        "Une pluie": ("La pluie tombe sur la rossignolière.", date(2025, 9, 2)),
+    }
+    articles = [
+        replace(
+            article(f"texte-{number}", text),
+            title=title,
+            published=published,
+            url=f"https://exemple.fr/{number}",
+        )
+        for number, (title, (text, published)) in enumerate(told.items())
+    ]
+    yield from chain_over(articles, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "message", ["Anna Rossi", "anna rossi ?", "Que disent les articles sur « Anna Rossi » ?"]
+)
+def test_a_bare_name_shows_what_is_said_of_it_newest_first(
+    rowers: RetrievalQA, message: str
+) -> None:
+    answer = rowers.invoke(message)
+    assert answer.answered
+    assert [each.quote for each in answer.citations] == [
+        "Anna Rossi quitte le club.",
+        "Anna Rossi a gagné la régate.",
+    ]
+
+
+def test_a_surname_is_enough_and_no_part_of_another_word(rowers: RetrievalQA) -> None:
+    assert titles(rowers.invoke("Rossi")) == ["Un départ", "Une régate", "Un retour"]
+    assert titles(rowers.invoke("Qui est Anna Rossi ?")) != ["Un départ", "Une régate"]
+
+
+@pytest.mark.parametrize("message", ["un retour", "« Un retour »", "https://exemple.fr/2"])
+def test_a_title_or_an_address_shows_how_the_article_begins(
+    rowers: RetrievalQA, message: str
+) -> None:
+    answer = rowers.invoke(message)
+    assert titles(answer) == ["Un retour"]
+    assert answer.text.startswith("Le club se réjouit.")
