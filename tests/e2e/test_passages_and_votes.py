@@ -106,6 +106,17 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert "Le feu un" in (await server.next_edit()).text
 
 
+async def test_a_page_turned_twice_at_once_is_edited_once(server: BotServer) -> None:
+    server.user_says(READER, "/article ba9876543210")
+    server.presses(await server.next_message())
+    first = await server.next_message()
+    for query in [server.presses(first) for _ in range(3)]:
+        await server.acknowledged(query)
+    assert "Le feu deux" in (await server.next_edit()).text
+    await server.silence()
+    assert [name for name, _ in server.calls].count("editMessageText") == 1
+
+
 @pytest.mark.parametrize(
     ("language", "told"), [("fr", "C’est affiché plus bas."), ("en", "It is shown below.")]
 )
