@@ -15,7 +15,7 @@ from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.feature import AnswerButtons
 from index.article import Article, Passage
 
-QUESTION_PREFIX = "q"  # before a number: asks the question that stands on the button
+QUESTION_PREFIX = "ask"  # before a number: asks the question that stands on the button
 CARD_PREFIX = "a"  # before an article's id: what is known about it
 OPENING_PREFIX = "o"  # before an article's id: its first passage
 STEP_PATTERN = (
