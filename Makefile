@@ -70,7 +70,7 @@ fuzz: export FUZZ_EXAMPLES := $(EXAMPLES)
 fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz EXAMPLES=100000
 	@$(BIN)/python -m pytest -n 2 tests/fuzz tests/index/formats/test_growth.py tests/index/formats/test_any_bytes.py
 
-soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs
+soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs, training
 	@$(BIN)/python -m pytest -n 2 -m soak
 
 chaos: $(DEV) ## servers of an index stopped, killed, swapped, lost, resharded while people ask
