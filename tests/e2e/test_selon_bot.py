@@ -101,7 +101,7 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
         english = await server.next_message(30)
         server.presses(french, next(b for b in french.buttons if b.text in ("Passage", "[1]")))
         passage = await server.next_message(30)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
 
     assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in french.text
