@@ -35,8 +35,9 @@ from index.store.postgres.nearest import (
     prepare_session,
     vector_text,
 )
-from index.store.postgres.schema import Row, VectorTables, fetch
+from index.store.postgres.schema import Row, fetch
 from index.store.postgres.server_facts import ServerFacts, check_place, place_of
+from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (

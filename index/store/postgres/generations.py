@@ -20,16 +20,9 @@ from index.store.postgres.connections import (
     Server,
     when_unheld,
 )
-from index.store.postgres.load import KINDS, stored_hashes
-from index.store.postgres.schema import (
-    VectorTables,
-    drop_base,
-    drop_generation,
-    fetch,
-    trim_base,
-    undo_addition,
-)
+from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
 from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
 from index.store.reader import GenerationFacts, RowKind
 
 KEPT_DAYS = 30  # that a vector is kept for a build to take

@@ -23,7 +23,8 @@ from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import VectorTables, compose, fetch, schema_of
+from index.store.postgres.schema import compose, fetch, schema_of
+from index.store.postgres.vector_tables import VectorTables
 from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)

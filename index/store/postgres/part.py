@@ -25,9 +25,8 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generations import KnownGenerations, current_number
-from index.store.postgres.load import stored_hashes
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.turn import open_connections, work_folder
+from index.store.postgres.vector_tables import VectorTables, stored_hashes
 from index.store.postgres.vectors import PostgresKept
 from index.store.reader import RowKind
 

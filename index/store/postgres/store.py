@@ -39,17 +39,15 @@ from index.store.postgres.generations import (
     put_in_service,
     verify_generation,
 )
-from index.store.postgres.load import (
-    KINDS,
-    GenerationLoader,
-    WrittenArticles,
-)
+from index.store.postgres.load import GenerationLoader
+from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
-from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
+from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.unload import StoredRows
+from index.store.postgres.vector_tables import KINDS, VectorTables
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn

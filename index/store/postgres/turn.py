@@ -47,9 +47,10 @@ from index.store.postgres.generations import (
     verify_generation,
 )
 from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import KINDS, GenerationLoader, WrittenArticles
-from index.store.postgres.schema import VectorTables
+from index.store.postgres.load import GenerationLoader
+from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.unload import StoredRows, put_some
+from index.store.postgres.vector_tables import KINDS, VectorTables
 from index.store.postgres.vectors import PostgresKept, PostgresVectors
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 

@@ -20,8 +20,10 @@ from index.store.build_turn import (
     hash_halves,
 )
 from index.store.postgres.connections import Connection
-from index.store.postgres.load import (
-    WrittenArticles,
+from index.store.postgres.new_rows import WrittenArticles
+from index.store.postgres.schema import compose
+from index.store.postgres.vector_tables import (
+    VectorTables,
     send_vectors,
     sent_vector,
     stage_table,
@@ -29,7 +31,6 @@ from index.store.postgres.load import (
     stream,
     vectors_by_hash,
 )
-from index.store.postgres.schema import VectorTables, compose
 from index.store.reader import RowKind
 
 

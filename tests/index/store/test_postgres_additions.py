@@ -16,10 +16,10 @@ from index.errors import StoreError
 from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.postgres import nearest
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
+from index.store.postgres.vector_tables import VectorTables
 from tests.fakes import FakeEmbedder
 from tests.index.build.growing import Corpus, assert_ranked_alike, built, shown
 from tests.index.store.postgres_stores import postgres_store
