@@ -113,5 +113,5 @@ class PostgresKnown:
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
         """What all servers have."""
-        found = (fetch(each, self.number, query, *values) for each in self._connections)
-        return list(chain.from_iterable(found))
+        answers = (fetch(each, self.number, query, *values) for each in self._connections)
+        return list(chain.from_iterable(answers))

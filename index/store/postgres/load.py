@@ -142,16 +142,16 @@ class RowLoader:
         rows = connection.execute(query, binary=True).fetchall()
         missing = as_hashes(b"".join(bytes(row[0]) for row in rows))
         for start in range(0, len(missing), AT_ONCE):
-            wanted = missing[start : start + AT_ONCE]
+            batch = missing[start : start + AT_ONCE]
             for other in self._connections:  # an article there had the same text before
-                found = vectors_by_hash(other, tables, kind, wanted, staged=True)
-                if found:
-                    hashes = as_hashes(b"".join(found))
+                vectors = vectors_by_hash(other, tables, kind, batch, staged=True)
+                if vectors:
+                    hashes = as_hashes(b"".join(vectors))
                     new = sql.SQL("CREATE TEMPORARY TABLE moved (LIKE {}) ON COMMIT DROP")
                     connection.execute("DROP TABLE IF EXISTS pg_temp.moved")
                     connection.execute(new.format(stage_table(kind)))
                     moved = sql.Identifier("moved")
-                    send_vectors(connection, moved, hashes, np.stack(list(found.values())))
+                    send_vectors(connection, moved, hashes, np.stack(list(vectors.values())))
                     connection.execute(
                         sql.SQL(
                             "INSERT INTO {} (hash, vector) SELECT hash, vector FROM moved "

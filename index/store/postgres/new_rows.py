@@ -92,10 +92,10 @@ class NewWords:
 
     def of_sentences(self) -> list[bytes]:
         """What `sentences.words` has of each."""
-        found = self.sentences
-        numbers = np.array([self.numbers[term] for term in found.vocabulary], dtype=np.int64)
-        terms = np.repeat(numbers, np.diff(found.starts))
-        return sentence_words(found.rows, terms, found.scores, found.size)
+        postings = self.sentences
+        numbers = np.array([self.numbers[term] for term in postings.vocabulary], dtype=np.int64)
+        terms = np.repeat(numbers, np.diff(postings.starts))
+        return sentence_words(postings.rows, terms, postings.scores, postings.size)
 
     def rows(self, here: npt.NDArray[np.bool_], first: int) -> Iterator[tuple[Any, ...]]:
         """The rows of `terms` of the server that has the passages `here`; the first of all is
@@ -120,10 +120,10 @@ class NewWords:
 
     def letters(self) -> Iterator[tuple[RowKind, str, str]]:
         """Kind, language, and every character of its terms."""
-        found = {"passages": self.passages, "sentences": self.sentences}
+        postings = {"passages": self.passages, "sentences": self.sentences}
         for kind in KINDS:
             by_language: dict[str, set[str]] = {}
-            for term in found[kind].vocabulary:
+            for term in postings[kind].vocabulary:
                 if ":" in term:
                     by_language.setdefault(term.partition(":")[0], set()).update(term)
             for language, letters in by_language.items():

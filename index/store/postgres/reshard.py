@@ -88,9 +88,9 @@ def _copy_vectors(
 
     def put(rows: IntArray, vectors: Vectors) -> None:
         check()
-        wanted = missing[rows]
+        new = missing[rows]
         with translate_errors(turn.shown):
-            writer.put(rows[wanted], vectors[wanted])
+            writer.put(rows[new], vectors[new])
 
     if missing.any():
         with translate_errors(old.shown):

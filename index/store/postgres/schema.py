@@ -206,10 +206,10 @@ def prepare_database(connection: Connection) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
         if not is_prepared(connection):
-            found = connection.execute(
+            extension = connection.execute(
                 "SELECT FROM pg_available_extensions WHERE name = 'vector'"
             ).fetchone()
-            if found is None:
+            if extension is None:
                 raise StoreError("postgres-no-vector")
             try:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -250,9 +250,9 @@ def rows_of(base: int) -> sql.Identifier:
 
 def create_base(connection: Connection, number: int) -> None:
     """Make the tables of a generation that is written whole, and its views of them."""
-    rows, named = rows_of(number), sql.Literal(number)
+    rows, literal = rows_of(number), sql.Literal(number)
     connection.execute(
-        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=named)
+        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=literal)
     )
     connection.execute("UPDATE selon.layout SET version = %s", [LAYOUT_VERSION])
     create_views(connection, number, number)
@@ -260,9 +260,9 @@ def create_base(connection: Connection, number: int) -> None:
 
 def create_views(connection: Connection, number: int, base: int) -> None:
     """Make the views of a generation that has its rows in the tables of a base."""
-    schema, named = schema_of(number), sql.Literal(number)
+    schema, literal = schema_of(number), sql.Literal(number)
     query = f"CREATE SCHEMA {{schema}};{_VIEWS}"
-    connection.execute(compose(query, schema=schema, rows=rows_of(base), number=named))
+    connection.execute(compose(query, schema=schema, rows=rows_of(base), number=literal))
 
 
 def index_base(connection: Connection, number: int) -> None:

@@ -108,10 +108,10 @@ class PostgresTurn:
         self.connections = connections
         self._servers = servers
         self._workplace = workplace
-        found = KnownGenerations.on(connections)
-        self.known = found.whole
+        generations = KnownGenerations.on(connections)
+        self.known = generations.whole
         self.current = current_number(connections[0])
-        self.next_number = found.newest + 1
+        self.next_number = generations.newest + 1
         self._new: int | None = None
         self.previous: PostgresKnown | None = None
         if (current := self.known.get(self.current or 0)) is not None:
@@ -132,10 +132,14 @@ class PostgresTurn:
         if not may_grow(growth.articles, growth.added, growth.gone):
             return None
         # What a rollback took out of service, or a killed build left, is in the way.
-        found = KnownGenerations.on(self.connections)
-        newer = [each for each in found.whole.keys() | found.partial.keys() if each > self.current]
+        generations = KnownGenerations.on(self.connections)
+        newer = [
+            each
+            for each in generations.whole.keys() | generations.partial.keys()
+            if each > self.current
+        ]
         if newer:
-            remove_generations(self.connections, found, newer)
+            remove_generations(self.connections, generations, newer)
             if KnownGenerations.on(self.connections).newest > self.current:
                 return None
         return self.previous

@@ -169,13 +169,13 @@ def vectors_by_hash(
 ) -> dict[bytes, Vectors]:
     """Those of these hashes that there are; new ones too where they are staged."""
     sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
-    asked = as_bytes(hashes)
-    found: dict[bytes, Vectors] = {}
+    listed = as_bytes(hashes)
+    vectors: dict[bytes, Vectors] = {}
     for table in sources:
         query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
-        for own, vector in connection.execute(query, [asked], binary=True):
-            found[bytes(own)] = sent_vector(vector)
-    return found
+        for own, vector in connection.execute(query, [listed], binary=True):
+            vectors[bytes(own)] = sent_vector(vector)
+    return vectors
 
 
 def stored_hashes(
