@@ -248,9 +248,9 @@ class AboutArticles:
         self._searcher = searcher
         self._thresholds = thresholds
 
-    def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
+    def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer:
         """Refuses if no article is clearly meant, or there is none."""
-        return self._begin(question, asked, timing).answer()
+        return self._begin(question, metadata, timing).answer()
 
     def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
         """Quote how the articles on each subject begin; None if one has none."""
@@ -274,9 +274,9 @@ class AboutArticles:
         titled = [each for each in articles.values() if fold_phrase(each.title) == title]
         return self._begin(message, MetadataQuestion("news", ""), timing).open(titled)
 
-    def _begin(self, question: str, asked: MetadataQuestion, timing: Timing) -> _Reply:
+    def _begin(self, question: str, metadata: MetadataQuestion, timing: Timing) -> _Reply:
         language = detect(question)
-        return _Reply(self._searcher(), self._thresholds, question, asked, timing, language)
+        return _Reply(self._searcher(), self._thresholds, question, metadata, timing, language)
 
 
 @dataclass(slots=True)

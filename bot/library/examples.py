@@ -79,8 +79,8 @@ class Examples:
             if self.search is not None:
                 self.search.cancel()
             self.search = asyncio.create_task(self._find(self._questions))
-        spoken = [each.text for each in self._questions if each.language == language]
-        return spoken or [each.text for each in self._questions]
+        texts = [each.text for each in self._questions if each.language == language]
+        return texts or [each.text for each in self._questions]
 
     async def soon(self, language: Language, seconds: float) -> Sequence[str]:
         """As `of`, after waiting some seconds for questions that are still looked for."""
@@ -105,19 +105,19 @@ class Examples:
         """Add questions that are answered for certain, in each language: one of each kind, then
         any, then those about a name; one an article."""
         try:
-            candidates = await asyncio.to_thread(lambda: list(self._candidates()))
+            every = await asyncio.to_thread(lambda: list(self._candidates()))
             for language in _EVENT:
-                spoken = [each for each in candidates if each[0].language == language]
+                candidates = [each for each in every if each[0].language == language]
                 known, answered = len(questions), set[str]()
-                told = [each for each in spoken if each[0].kind in KINDS]
+                facts = [each for each in candidates if each[0].kind in KINDS]
                 for group, most in (
-                    *(([each for each in told if each[0].kind == kind], 1) for kind in KINDS),
-                    (told, EXAMPLES),
-                    ([each for each in spoken if each not in told], EXAMPLES),
+                    *(([each for each in facts if each[0].kind == kind], 1) for kind in KINDS),
+                    (facts, EXAMPLES),
+                    ([each for each in candidates if each not in facts], EXAMPLES),
                 ):
-                    wanted = min(len(questions) + most, known + EXAMPLES)
+                    count = min(len(questions) + most, known + EXAMPLES)
                     for example, article in group[: TRIES // len(KINDS)]:
-                        if len(questions) == wanted:
+                        if len(questions) == count:
                             break
                         if article.id in answered or example in questions:
                             continue

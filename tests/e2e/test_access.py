@@ -166,8 +166,8 @@ async def test_an_administrator_lets_somebody_in_and_out_again(
         assert said == f"C’est noté : {STRANGER} est lecteur."
         assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
         said = await asked(server, ADMIN, f"/allow {STRANGER} editor")
-        assert said == f"C’est noté\u00a0: Lecteur ({STRANGER}) est éditeur."
-        assert f"Éditeurs\u00a0: Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
+        assert said == f"C’est noté : Lecteur ({STRANGER}) est éditeur."
+        assert f"Éditeurs : Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
         assert "est exclu" in await asked(server, ADMIN, f"/interdire {STRANGER}")
         assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
 

@@ -77,6 +77,7 @@ PUBLIC_BUTTONS = (
     "l:fr",
     "q:start",
     "q:stop",
+    "ask:0",
     "stop:1",
     "f:1:stop",
     "hear:stop",

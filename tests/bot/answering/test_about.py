@@ -182,4 +182,4 @@ def test_a_title_or_an_address_shows_how_the_article_begins(
 ) -> None:
     answer = rowers.invoke(message)
     assert titles(answer) == ["Un retour"]
-    assert answer.text.startswith("Le club se réjouit.")
+    assert answer.text.startswith("Il accueille Rossi au printemps.")
