@@ -299,19 +299,19 @@ def _demote_orders(ranked: Sequence[Quotable], margin: float) -> Iterator[Quotab
     are consumed.
     """
     waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
-    seen: set[int] = set()
+    positions: set[int] = set()
     least = -math.inf
     while waiting:
         _, at, candidate = heappop(waiting)
         if candidate.rank < least:
             return
-        if at not in seen and is_order(candidate.text, SURE_ORDER_LOGIT):
+        if at not in positions and is_order(candidate.text, SURE_ORDER_LOGIT):
             lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
             heappush(waiting, (-lower.rank, at, lower))
         else:
             least = max(least, candidate.rank - margin)
             yield candidate
-        seen.add(at)
+        positions.add(at)
 
 
 def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:
