@@ -28,12 +28,12 @@ from typing import Any
 PACKAGES = ("bot", "index")
 USERS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 NEVER = "\x00"
-LENGTH = 24_000  # characters of a text whose pattern is watched
+LENGTH = 8_000  # characters of a text whose pattern is watched
 SHARE = 4  # how many times shorter is the text that it is compared with
 LOOKS = 5  # at what seems slow, at most
 GROWTH = 8  # times longer; a linear pattern takes `SHARE` times longer, a quadratic one its square
 TOLERATED = 0.03  # seconds of the processor below which growth is not measured
-GUARD = 1.0  # seconds of the processor after which a match is given up
+GUARD = 0.5  # seconds of the processor after which a match is given up
 GIVEN_UP = float("inf")  # what such a match takes
 
 

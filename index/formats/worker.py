@@ -22,6 +22,7 @@ from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import read_source, too_heavy
 from index.kept_process import end_with_owner
+from index.text.language import classifier_bytes
 
 _RESERVE = 8 * 2**20  # bytes reserved for reporting a failure
 # A constant: without memory, not even a tuple can be built.
@@ -37,9 +38,9 @@ def main() -> None:
     end_with_owner()
     for line in sys.stdin:
         if data:
-            limit_process("RLIMIT_DATA", data + READING_BYTES + _RESERVE)
+            limit_process("RLIMIT_DATA", data + classifier_bytes() + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
-        grown = memory_status("VmHWM") - peak > READING_BYTES // 2
+        grown = memory_status("VmHWM") - peak - classifier_bytes() > READING_BYTES // 2
         _send("done", grown)
         if grown:
             return

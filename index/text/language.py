@@ -108,9 +108,14 @@ def _ballot() -> dict[str, tuple[str, ...]]:
     return {word: tuple(languages) for word, languages in spoken.items()}
 
 
+def classifier_bytes() -> int:
+    """Memory that the general classifier takes in this process: none until a text needs it."""
+    return 140 * 2**20 if _classifier.cache_info().currsize else 0
+
+
 @cache
 def _classifier() -> Callable[[str], str]:
-    """Load the general classifier, on the first text that needs it (half a second, 100 MB)."""
+    """Load the general classifier, on the first text that needs it (half a second)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)

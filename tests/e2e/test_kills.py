@@ -47,7 +47,7 @@ def bot(server: BotServer, database: str) -> Bot:
 @pytest.mark.parametrize(
     ("database", "kills"),
     [
-        ("sqlite", 2),
+        ("sqlite", 1),
         pytest.param("sqlite", 100, marks=pytest.mark.soak),
         pytest.param("postgresql", 100, marks=pytest.mark.soak),
     ],

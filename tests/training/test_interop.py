@@ -18,6 +18,7 @@ TEXTS = [
 ]
 
 
+@pytest.mark.soak
 def test_float32_and_the_runtime_agree(order_model: Path, tmp_path: Path) -> None:
     embedder = load_bundled(order_model)
     model = as_sentence_transformer(tmp_path)

@@ -1,4 +1,4 @@
-"""The forty dialogues over the sample articles, with the real model, held by floors."""
+"""Dialogues over the sample articles that no rule was made with, held by floors."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ from tests.bot.followups.turns import NOW
 from tests.dialogues import Dialogue, Heard, hold, read_dialogues
 
 ROOT = Path(__file__).resolve().parents[3]
-DIALOGUES = read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
-
-
+DIALOGUES = [
+    each
+    for each in read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
+    if each.half == "held"
+]
 SWITCHES = [
-    json.loads(line)
+    each
     for line in (ROOT / "tests" / "data" / "topic_switches.jsonl").read_text("utf-8").splitlines()
+    if (each := json.loads(line))["half"] == "held"
 ]
 
 
@@ -52,14 +55,9 @@ def heard(opened: MeasuredIndex, messages: MessageReader) -> list[Heard]:
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
 
 
-@pytest.mark.parametrize(("half", "floor"), [("develop", 0.72), ("held", 0.8)])
-def test_follow_ups_find_the_right_passage(heard: list[Heard], half: str, floor: float) -> None:
-    found = [
-        each.right
-        for each in heard
-        if each.dialogue.half == half and each.line.part == "follow_up" and each.line.where
-    ]
-    assert sum(found) / len(found) >= floor
+def test_follow_ups_find_the_right_passage(heard: list[Heard]) -> None:
+    found = [each.right for each in heard if each.line.part == "follow_up" and each.line.where]
+    assert sum(found) / len(found) >= 0.8
 
 
 def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Heard]) -> None:
@@ -70,21 +68,19 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
     ] == []
 
 
-@pytest.mark.parametrize(("half", "most"), [("develop", 0.05), ("held", 0.1)])
-def test_forty_topic_switches_are_seldom_dragged_along(
-    heard: list[Heard], opened: MeasuredIndex, messages: MessageReader, half: str, most: float
+def test_topic_switches_are_seldom_dragged_along(
+    heard: list[Heard], opened: MeasuredIndex, messages: MessageReader
 ) -> None:
     search = cache(opened.searcher.search)
-    switches = [each for each in SWITCHES if each["half"] == half]
-    assert len(switches) == 40
+    answers = [each.answer for each in heard if each.answer.citations]
+    assert len(SWITCHES) == 40
     understood = [
         understand(messages.read(switch["question"]), (Turn.of(answer, NOW),), search)
-        for switch in switches
-        for answer in (each.answer for each in heard)
-        if answer.citations
-        and switch["about"] not in {Path(c.article.path).name for c in answer.citations}
+        for number, switch in enumerate(SWITCHES)
+        for answer in answers[number % 2 :: 2]
+        if switch["about"] not in {Path(c.article.path).name for c in answer.citations}
     ]
-    assert sum(each.rewritten for each in understood) <= most * len(understood)
+    assert sum(each.rewritten for each in understood) <= 0.1 * len(understood)
 
 
 def test_a_reply_goes_back_to_a_turn_that_was_held() -> None:

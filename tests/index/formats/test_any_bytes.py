@@ -138,7 +138,7 @@ def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(data=st.binary(max_size=300))
-@fuzzed(25)
+@fuzzed(12)
 def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
     _found(tmp_path, suffix, data)
 
@@ -174,7 +174,7 @@ def _mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(mutate=_mutations())
-@fuzzed(25)
+@fuzzed(12)
 def test_a_file_that_was_one_once(
     tmp_path: Path, suffix: str, mutate: Callable[[bytes], bytes]
 ) -> None:

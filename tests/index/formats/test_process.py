@@ -65,8 +65,16 @@ def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
     assert skipped.at is not None
 
 
-def test_one_process_reads_file_after_file(tmp_path: Path) -> None:
-    given = [written(tmp_path, f"{name}.txt", b"Le pont date de 1901.") for name in "ab"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le pont date de 1901.",
+        "Most otwarty po długiej przebudowie, którą planowano od lat.",
+    ],
+    ids=["French", "a language for the classifier"],
+)
+def test_one_process_reads_file_after_file(tmp_path: Path, text: str) -> None:
+    given = [written(tmp_path, f"{name}.txt", text.encode()) for name in "ab"]
     numbers = set()
     for each in given:
         told(each)
