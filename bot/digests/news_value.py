@@ -23,6 +23,7 @@ from index.text.language import keyed_terms
 LEAD_SENTENCES = 2  # of an opening, that count beside the headline
 _LEAD_SHARE = 0.25  # of a topic's value where only these name it
 _LIGHT = "light"  # tributes and anniversaries: the dead that they name are not news
+_YEARS = re.compile(r"\W*(?:ans?|years?)\b")  # an age
 _SCORES = re.compile(r"\b(\w+)s (?:de |d['’]|of )")  # « des dizaines de morts »
 
 
@@ -50,7 +51,8 @@ def _count_dead(text: str, language: str) -> float:
     counts = [
         max(each.values)
         for each in quantities(text, language)
-        if not each.ordinal and counts_dead(text, each.start, each.end)
+        if not (each.ordinal or _YEARS.match(text[each.end :]))
+        and counts_dead(text, each.start, each.end)
     ]
     for match in _SCORES.finditer(text):
         if (score := COLLECTIVE.get(fold(match[1]))) and counts_dead(text, *match.span()):
