@@ -115,8 +115,8 @@ class Script:
             yield from filter(None, names)
             yield from publishers(article)
         for quote in self.quotes:
-            names = span_names(quote.quote, self.language)
-            yield from (quote.quote[name.start : name.end] for name in names)
+            people = span_names(quote.quote, self.language)
+            yield from (quote.quote[name.start : name.end] for name in people)
             yield from _NOUN.findall(quote.quote)
 
 

@@ -97,8 +97,8 @@ def test_the_sentence_that_carries_the_headline_is_told_first() -> None:
 def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
     before = article(CRUE.title, CRUE.text, DAY - timedelta(days=1))
     after = article(
-        "Crue de la Vaure\u00a0: le bilan s’alourdit",
-        "La crue de la Vaure a fait 14 morts à Noirmont, selon le nouveau bilan de la préfecture.",
+        "Crue de la Vaure\u00a0: les ponts reconstruits",
+        "Les deux ponts que la Vaure avait emportés seront reconstruits au printemps prochain.",
     )
     market = article("Élection à Kersaint", "Le maire de Kersaint a été élu dimanche soir.")
     events = {before.title: "crue", after.title: "crue"}

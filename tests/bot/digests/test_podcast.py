@@ -129,7 +129,7 @@ def test_no_sentence_is_said_twice_and_every_source_is_named(searcher: Searcher)
 def test_that_there_is_little_material_is_said_beforehand(searcher: Searcher) -> None:
     short = "Les articles n’en disent pas long\u00a0: l’émission durera à peine une minute."
     assert said(made(searcher, minutes=5.0))[2] == short
-    assert short not in said(made(searcher, minutes=1.0))
+    assert short not in said(made(searcher, minutes=0.3))
 
 
 def test_an_unknown_subject_is_said_to_be_so(searcher: Searcher) -> None:
