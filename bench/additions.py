@@ -3,10 +3,11 @@
 Articles are invented and vectors a stand-in's (`_prose.py`), so that the store itself is measured;
 every build runs in a process of its own. Processor time is that of the build without embedding.
 
-    python bench/additions.py [PASSAGES …] [--files N] [--folder DIR]
+    python bench/additions.py [PASSAGES …] [--files N] [--folder DIR] [--postgres]
 
 Without a size: 2,000 and 20,000 passages. A file has `--files` articles (500; 1 is a folder as
-people have them).
+people have them). With `--postgres`, in a database of a server of its own: what is written is then
+its write-ahead log, and `server_cpu_s` its processor time.
 
     python bench/additions.py 4000 --segments 1 10 50 [--squad FILE]
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -26,11 +28,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _clone  # noqa: F401
 import numpy as np
+import psycopg
 from _prose import PASSAGES, Prose, StandIn
 
 from bot.assembly import open_embedder
@@ -41,12 +46,16 @@ from index.build.builder import build
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
+from index.store.factory import open_store
 from index.store.files import addition
 from index.store.files.opening import find_current, open_generation
+from index.store.postgres.connections import Server
+from tests.postgres import server as clusters
 
 SIZES = (2_000, 20_000)
 AT_ONCE = 500  # articles of a file
 FIRST = 5
+LASTING: dict[str, Any] = {"durable": True, "settings": {"shared_buffers": "256MB"}}
 
 Figures = dict[str, Any]
 
@@ -83,25 +92,45 @@ def _line(article: Article) -> str:
     return json.dumps({**facts, "date": str(article.published), "language": "fr"})
 
 
-def build_once(corpus: Path, data_dir: Path, embedder: Any) -> Figures:
+def build_once(corpus: Path, data_dir: Path, embedder: Any, url: str | None = None) -> Figures:
     """One build in this process, and what it cost."""
-    before = _written(data_dir)
+    before = _written(data_dir) if url is None else {}
+    server_before = _server_costs(url) if url else {}
     began, busy = time.perf_counter(), time.process_time()
-    report = build([corpus], data_dir, embedder)
+    report = build([corpus], open_store(data_dir, url), embedder)
     seconds, busy = time.perf_counter() - began, time.process_time() - busy
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    after = _written(data_dir)
-    return {
+    figures: Figures = {
         "passages": report.passages,
         "added": report.added,
         "removed": report.removed,
-        "segments": len(find_current(data_dir)[1].segments),
         "cpu_s": round(busy - getattr(embedder, "seconds", 0.0), 2),
         "parser_cpu_s": round(children.ru_utime + children.ru_stime, 2),
         "wall_s": round(seconds, 2),
-        "written_mb": round(sum(n for path, n in after.items() if before.get(path) != n) / 1e6, 2),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+    if url is not None:
+        after = _server_costs(url)
+        return figures | {name: round(after[name] - server_before[name], 2) for name in after}
+    written = sum(n for path, n in _written(data_dir).items() if before.get(path) != n)
+    segments = len(find_current(data_dir)[1].segments)
+    return figures | {"segments": segments, "written_mb": round(written / 1e6, 2)}
+
+
+def _server_costs(url: str) -> dict[str, float]:
+    """What a server has cost until now: megabytes of write-ahead log, and processor seconds of it
+    and of the processes that served connections."""
+    with psycopg.connect(Server.at(url).url) as connection:
+        query = "SELECT pg_current_wal_insert_lsn() - '0/0', current_setting('data_directory')"
+        [(logged, folder)] = connection.execute(query)
+    time.sleep(0.5)  # until the connection's process has ended
+    main = Path(folder, "postmaster.pid").read_text(encoding="ascii").split()[0]
+    children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
+    # User and system time of each, and of those that have ended.
+    times = [Path(f"/proc/{each}/stat").read_text().split()[13:17] for each in (main, *children)]
+    ticks = sum(int(each) for own in times for each in own)
+    seconds = ticks / os.sysconf("SC_CLK_TCK")
+    return {"written_mb": float(logged) / 1e6, "server_cpu_s": seconds}
 
 
 def _written(data_dir: Path) -> dict[tuple[str, int], int]:
@@ -115,23 +144,24 @@ def apart(corpus: Path, data_dir: Path, *more: str) -> Figures:
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
 
 
-def grow(size: int, folder: Path, at_once: int) -> None:
+def grow(size: int, folder: Path, at_once: int, url: str | None) -> None:
     """Print what each kind of change costs an index of this size."""
+    more = ["--url", url] if url else []
     corpus, data_dir = folder / f"corpus{size}", folder / f"data{size}"
     articles = size // PASSAGES
     if not corpus.exists():
         corpus.mkdir(parents=True)
         invent(corpus, 0, articles, at_once)
-    rows = {"built": apart(corpus, data_dir)}
+    rows = {"built": apart(corpus, data_dir, *more)}
     time.sleep(2.1)  # until the files count as settled
-    rows["nothing changed"] = apart(corpus, data_dir)
+    rows["nothing changed"] = apart(corpus, data_dir, *more)
     invent(corpus, 10_000_000, 1)
-    rows["one added"] = apart(corpus, data_dir)
+    rows["one added"] = apart(corpus, data_dir, *more)
     new = corpus / "10000000.jsonl"
     new.write_text(new.read_text(encoding="utf-8").replace(" le ", " la ", 3), encoding="utf-8")
-    rows["one changed"] = apart(corpus, data_dir)
+    rows["one changed"] = apart(corpus, data_dir, *more)
     new.unlink()
-    rows["one removed"] = apart(corpus, data_dir)
+    rows["one removed"] = apart(corpus, data_dir, *more)
     for name, row in rows.items():
         print(f"{size:>9,} {name:16} {json.dumps(row)}", flush=True)
 
@@ -222,13 +252,16 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--once", nargs=2, type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--squad", type=Path)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--embedder", default="stand-in", help=argparse.SUPPRESS)
     parser.add_argument("--apart", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.once:
         if options.apart:
-            addition._written_anew = lambda small, added: []
-        print(json.dumps(build_once(*options.once, EMBEDDERS[options.embedder]())))
+            addition.count_written_anew = lambda sizes, added: 0
+        embedder = EMBEDDERS[options.embedder]()
+        print(json.dumps(build_once(*options.once, embedder, options.url)))
         return
     folder = options.folder or Path(tempfile.mkdtemp())
     try:
@@ -239,7 +272,9 @@ def main() -> None:
             compare(sample, options.segments, folder)
         else:
             for size in options.sizes:
-                grow(size, folder, options.files)
+                with clusters.running(**LASTING) if options.postgres else nullcontext() as server:
+                    url = server.url("postgres") if server else None
+                    grow(size, folder, options.files, url)
     finally:
         if options.folder is None:
             shutil.rmtree(folder)

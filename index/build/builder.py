@@ -120,8 +120,8 @@ def build(
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
     store = open_store(location)
-    memory = store.folder / "rules" if store.folder else None
-    return _Build(store, files, rules(options, memory), roots, embedder, watch, stop).run()
+    made_by = rules(options, store.workplace / "rules")
+    return _Build(store, files, made_by, roots, embedder, watch, stop).run()
 
 
 def build_part(

@@ -105,6 +105,11 @@ class IndexStore(Protocol):
         """The local folder that changes with the index; None if it is not on this machine."""
         ...
 
+    @property
+    def workplace(self) -> Path:
+        """The local folder where builds keep what spares the next one work."""
+        ...
+
     def current_id(self) -> str | None:
         """Id of the generation in service; None before the first build. Raises DamagedIndex."""
         ...

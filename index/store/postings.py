@@ -13,7 +13,7 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,13 @@ class Postings:
         number = self.vocabulary[term]
         place = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return Posting(self.rows[place], self.scores[place])
+
+    def without_idf(self) -> Postings:
+        """The same, each term weighing as if its IDF was 1."""
+        counts = np.diff(self.starts)
+        weights = np.array([idf(int(each), self.size) for each in counts], dtype=np.float32)
+        scores = np.divide(self.scores, np.repeat(weights, counts), dtype=np.float32)
+        return replace(self, scores=scores)
 
 
 @dataclass(frozen=True, slots=True)

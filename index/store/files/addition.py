@@ -1,33 +1,30 @@
 """An addition on its way: a segment with what is new, and a generation that names it.
 
 It costs what it adds. Segments are kept few, for a question costs some tenths of a millisecond for
-each: the newest are written anew each time, as long as all are but a little together, or no larger
-than what is written already. So an article is written once more for each doubling.
+each: the newest are written anew each time (see `count_written_anew`). So an article is written
+once more for each doubling.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
-from index.article import add_fingerprints, corpus_fingerprint
 from index.store.build_turn import StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KINDS, KnownFiles, SegmentFolder, note_written
+from index.store.files.known import KnownFiles, SegmentFolder, note_written
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.merge import merge_segments
 from index.store.files.resume import forget_resume
 from index.store.files.tombstones import Tombstones
+from index.store.growth import count_written_anew, grown_facts
 from index.store.reader import BuildTerms, GenerationFacts
-
-_LITTLE = 50  # articles, which are written in a tenth of a second
 
 
 class FileAddition:
@@ -71,13 +68,13 @@ class FileAddition:
         own = self.writer.write(terms, check)
         last = SegmentFolder(self.writer.folder, own, frozenset(), self.writer.written)
         tombstones = self._tombstones(gone, gone_sources)
-        facts = self._facts(last, gone, terms)
+        facts = grown_facts(self._layout.next_id(), self._before, own, gone, terms)
         base, *small = (
             replace(each, gone=tombstones.of(each.id)) for each in self._before.segments
         )
-        if again := _written_anew(small, last):
-            small = small[: -len(again)]
-            last = self._merged([*again, last], terms, check)
+        if again := count_written_anew([each.size for each in small], last.size):
+            last = self._merged([*small[-again:], last], terms, check)
+            small = small[:-again]
         kept = [base, *small]
         tombstones = replace(tombstones, articles={each.id: each.gone for each in kept})
         self._write(facts, [each.id for each in kept], last, tombstones)
@@ -91,30 +88,6 @@ class FileAddition:
             articles[each.id] = each.gone | here
         own = {row.location for row in self.writer.written.sources()}
         return Tombstones(articles, (before.sources | frozenset(gone_sources)) - own)
-
-    def _facts(
-        self, added: SegmentFolder, gone: Collection[str], terms: BuildTerms
-    ) -> GenerationFacts:
-        """What the generation holds: what the one before does, with what is new and without what
-        is gone."""
-        before, own = self._before.facts, added.manifest
-        entries = self._before.entries(gone)
-        articles = [each for each in entries if each.copy_of is None]
-        languages = Counter(before.languages) + Counter(own.languages)
-        languages -= Counter(each.language for each in articles)
-        passages, sentences = (self._before.count_rows(kind, gone) for kind in KINDS)
-        gone_fingerprint = corpus_fingerprint(self._before.fingerprinted(gone))
-        made_by = {each.name: getattr(terms, each.name) for each in fields(BuildTerms)}
-        made_by["copies"] = before.copies + own.copies - (len(entries) - len(articles))
-        return GenerationFacts(
-            **made_by,
-            id=self._layout.next_id(),
-            articles=before.articles + own.articles - len(articles),
-            passages=before.passages + own.passages - passages,
-            sentences=before.sentences + own.sentences - sentences,
-            languages=dict(languages.most_common()),
-            fingerprint=add_fingerprints(before.fingerprint, own.fingerprint, gone_fingerprint),
-        )
 
     def _merged(
         self, segments: Sequence[SegmentFolder], terms: BuildTerms, check: StopCheck
@@ -161,14 +134,3 @@ class FileAddition:
         with translate_disk_errors(self._layout.current):
             self._layout.switch(self.generation)
         forget_resume(self._layout)
-
-
-def _written_anew(small: Sequence[SegmentFolder], added: SegmentFolder) -> list[SegmentFolder]:
-    """The newest segments that are written together with what is added."""
-    again: list[SegmentFolder] = []
-    for each in reversed(small):
-        size = added.size + sum(segment.size for segment in again)
-        if each.size > size and each.size + size > _LITTLE:
-            break
-        again.insert(0, each)
-    return again

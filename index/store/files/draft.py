@@ -10,7 +10,12 @@ import numpy as np
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray
-from index.store.article_writer import ArticleDatabase, ArticleWriter, PassageWriter
+from index.store.article_writer import (
+    ArticleDatabase,
+    ArticleWriter,
+    LikenessKeys,
+    PassageWriter,
+)
 from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
@@ -58,9 +63,15 @@ class FileDraft:
         self.articles = ArticleWriter(self._sheet)
         self.passages = PassageWriter(self._sheet)
 
-    def fill(self, fill: Callable[[ArticleDatabase], None], passages: int, sentences: int) -> None:
-        """Have articles, and as many passages and sentences, come whole from another store."""
-        fill(self._sheet)
+    def fill(
+        self,
+        fill: Callable[[ArticleDatabase], LikenessKeys | None],
+        passages: int,
+        sentences: int,
+    ) -> None:
+        """Have articles, and as many passages and sentences, come whole from another store, with
+        what finds articles that are alike, if it is known there."""
+        self.articles.likeness = fill(self._sheet)
         self.passages.passages, self.passages.sentences = passages, sentences
         self.end_texts()
 

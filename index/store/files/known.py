@@ -34,10 +34,9 @@ from index.store.files.manifest import Manifest
 from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
 from index.store.files.tombstones import Tombstones
 from index.store.files.word_index import average_length
+from index.store.growth import may_grow
 from index.store.reader import RowKind
 
-# Shares of the size of the base, from which on a build writes all anew.
-_MOST_ADDED, _MOST_GONE = 0.5, 0.2
 KINDS: tuple[RowKind, ...] = ("passages", "sentences")
 
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
@@ -67,10 +66,14 @@ class SegmentFolder:
 
     @property
     def likeness(self) -> LikenessKeys | None:
-        if not (self.folder / LIKENESS_KEYS).is_file():
-            return None
-        keys, numbers = LIKENESS_KEYS, LIKENESS_NUMBERS
-        return LikenessKeys(load_array(self.folder / keys), load_array(self.folder / numbers))
+        return read_likeness(self.folder)
+
+
+def read_likeness(folder: Path) -> LikenessKeys | None:
+    """What finds the articles of a generation that are alike, where it was written down."""
+    if not (folder / LIKENESS_KEYS).is_file():
+        return None
+    return LikenessKeys(load_array(folder / LIKENESS_KEYS), load_array(folder / LIKENESS_NUMBERS))
 
 
 class KnownFiles(SegmentedArticles):
@@ -138,13 +141,10 @@ class KnownFiles(SegmentedArticles):
 
     @property
     def growable(self) -> bool:
-        """Whether an addition can be made to it: all is known of it that this takes, and neither
-        what was added to its base nor what is gone is so much that it should be built anew."""
+        """Whether an addition can be made to it, and all is known of it that this takes."""
         base, *small = (each.size for each in self.segments)
         known = all(self._likeness) and all(self.average_lengths.values())
-        return (
-            known and sum(small) <= base * _MOST_ADDED and len(self.tombstones) <= base * _MOST_GONE
-        )
+        return known and may_grow(base, sum(small), len(self.tombstones))
 
     @cached_property
     def average_lengths(self) -> dict[RowKind, float]:

@@ -48,6 +48,10 @@ class FileStore:
     def folder(self) -> Path:
         return Layout(self.data_dir).root
 
+    @property
+    def workplace(self) -> Path:
+        return self.folder
+
     def current_id(self) -> str | None:
         return current_id(self.data_dir)
 

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from index.errors import DamagedIndex, StoreError
 from index.store.postgres.connections import Connection, Server, translate_errors
-from index.store.postgres.generation import Placed, ServerFacts, check_place
 from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
+from index.store.postgres.server_facts import Placed, ServerFacts, check_place
 
 _CLUSTER = """
 CREATE TABLE IF NOT EXISTS selon.cluster (

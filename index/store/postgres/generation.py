@@ -8,19 +8,16 @@ all. Each is asked for its best, side by side; the best of all are then scored.
 from __future__ import annotations
 
 import heapq
-import json
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from index.article import Article, ArticleEntry, Period, Selection
-from index.errors import DamagedIndex, StoreError
+from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.articles import (
     ARTICLE_COLUMNS,
@@ -39,6 +36,7 @@ from index.store.postgres.nearest import (
     vector_text,
 )
 from index.store.postgres.schema import Row, VectorTables, fetch
+from index.store.postgres.server_facts import ServerFacts, check_place, place_of
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (
@@ -47,7 +45,6 @@ from index.store.reader import (
     CandidateQuery,
     ClosedOnExit,
     FacetKind,
-    GenerationFacts,
     RowKind,
     StoredPassage,
 )
@@ -58,37 +55,6 @@ QUESTION_SECONDS = 20.0  # that a statement of a question may take
 _AT_ONCE = 4  # jobs that wait for one server; each question brings it two
 _OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
 _CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFacts:
-    """A generation as one of its servers has it: `place` of `servers`, with so many rows."""
-
-    facts: GenerationFacts
-    number: int
-    place: int
-    servers: int
-    articles: int
-    passages: int
-    sentences: int
-
-    def as_json(self) -> str:
-        rows = [self.articles, self.passages, self.sentences]
-        placed = {"place": self.place, "servers": self.servers, "rows": rows}
-        return json.dumps({"facts": self.facts.as_json(), **placed})
-
-    @classmethod
-    def from_json(cls, number: int, written: str) -> ServerFacts:
-        """Raises ValueError, KeyError or TypeError for what was not written so."""
-        told = json.loads(written)
-        facts = GenerationFacts.from_json(told["facts"])
-        return cls(facts, number, told["place"], told["servers"], *told["rows"])
-
-
-def place_of(article_id: str, servers: int) -> int:
-    """The server that an article lies on, the same for ever."""
-    digest = blake2b(article_id.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % servers
 
 
 class _ServerReader:
@@ -171,15 +137,25 @@ class PostgresGeneration(ClosedOnExit):
             check_place(server, place, len(servers), own)
         self.facts = servers[0][1].facts
         self._number = servers[0][1].number
+        self._growth = servers[0][1].growth
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
-        self._words = PostgresWords(self._number, self._servers.ask_each, self.facts.passages)
+        self._words = PostgresWords(self._servers.ask_each, servers[0][1])
         self._closing = weakref.finalize(self, self._servers.close)
         try:
             for each in self._servers.readers:
                 each.check()
+            self._gone = self._gone_passages()
         except BaseException:
             self.close()
             raise
+
+    def _gone_passages(self) -> IntArray:
+        """The passages that additions have done away with, by whose words they are still found."""
+        if self._growth is None or not self._growth.gone:
+            return np.empty(0, dtype=np.int64)
+        found = self._servers.fetch_each("SELECT passages FROM {g}.gone")
+        joined = b"".join(row[0] for rows in found for row in rows)
+        return np.frombuffer(joined, dtype="<i4").astype(np.int64)
 
     def term_statistics(self, kind: RowKind) -> PostgresTerms:
         size = self.facts.passages if kind == "passages" else self.facts.sentences
@@ -223,14 +199,15 @@ class PostgresGeneration(ClosedOnExit):
         without: IntArray | None,
     ) -> IntArray:
         """The passages that may be found and meet the words best."""
-        shown = np.ones(self.facts.passages, dtype=bool)
+        shown = np.ones(words.size, dtype=bool)
+        shown[self._gone] = False
         if without is not None:
             shown[without] = False
         if any(each is None for each in filters):
             return words.best(count, shown)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            chosen = np.zeros(self.facts.passages, dtype=bool)
+            chosen = np.zeros(words.size, dtype=bool)
             for each in few:
                 chosen[each] = True
             return words.best(count, chosen & shown)
@@ -279,7 +256,7 @@ class PostgresGeneration(ClosedOnExit):
             openings=np.array([row[2] for row in passages], dtype=bool),
             sentence_cosines=np.array([row[1] for row in sentences], dtype=np.float32),
             sentence_bm25=self._words.sentence_scores(
-                query.sentence_terms, [row[2] for row in sentences]
+                query.sentence_terms, [row[0] for row in sentences], [row[2] for row in sentences]
             ),
             offsets=np.cumsum(counts) - counts,
         )
@@ -407,28 +384,6 @@ class PostgresGeneration(ClosedOnExit):
 
     def close(self) -> None:
         self._closing()
-
-
-class Placed(Protocol):
-    """What was written on a server as the one at `place`, from 0, of so many."""
-
-    @property
-    def place(self) -> int: ...
-    @property
-    def servers(self) -> int: ...
-
-
-def check_place(server: Server, place: int, servers: int, written: Placed) -> None:
-    """Raises StoreError where that was written on another server, or of other servers."""
-    if (written.place, written.servers) != (place, servers):
-        raise StoreError(
-            "postgres-servers",
-            shown=server.shown,
-            place=place + 1,
-            servers=servers,
-            built_place=written.place + 1,
-            built_servers=written.servers,
-        )
 
 
 def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:

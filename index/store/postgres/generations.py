@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+import json
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from psycopg import sql
 
@@ -17,12 +20,21 @@ from index.store.postgres.connections import (
     Server,
     when_unheld,
 )
-from index.store.postgres.generation import ServerFacts
 from index.store.postgres.load import KINDS, stored_hashes
-from index.store.postgres.schema import VectorTables, drop_generation, fetch, schema_of
+from index.store.postgres.schema import (
+    VectorTables,
+    drop_base,
+    drop_generation,
+    fetch,
+    trim_base,
+    undo_addition,
+)
+from index.store.postgres.server_facts import ServerFacts
+from index.store.reader import GenerationFacts, RowKind
 
 KEPT_DAYS = 30  # that a vector is kept for a build to take
 _AT_ONCE = 2_048  # vectors looked up together
+_VERIFIED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,7 @@ class KnownGenerations:
 
     @classmethod
     def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
-        query = "SELECT number, facts FROM selon.generations"
-        found = [
-            {number: ServerFacts.from_json(number, told) for number, told in each.execute(query)}
-            for each in connections
-        ]
+        found = [_generations_on(each) for each in connections]
         whole: dict[int, list[ServerFacts]] = {}
         partial: dict[int, list[int]] = {}
         foreign = set()
@@ -111,28 +119,85 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
             query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
             connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
     known = KnownGenerations.on(connections)
-    gone = set()
-    everywhere = list(range(len(connections)))
-    found = dict.fromkeys(known.whole.keys() - {current, before}, everywhere) | known.partial
-    for number, places in found.items():
+    unwanted = known.whole.keys() - {current, before} | known.partial.keys()
+    remove_generations(connections, known, unwanted)
+    facts = known.whole[current][0].facts
+    for connection in connections:
+        _forget_taken(connection, connections, VectorTables(facts.model, facts.dimension))
+
+
+def remove_generations(
+    connections: Sequence[Connection], known: KnownGenerations, numbers: Collection[int]
+) -> None:
+    """Remove those of these that nobody reads, with the rows and vectors that no other has."""
+    emptied = False
+    for number in sorted(numbers, reverse=True):  # an addition goes before what it was made to
         with ExitStack() as held:
-            holders = [connections[place] for place in places]
+            holders = [connections[at] for at in known.partial.get(number, range(len(connections)))]
             if all(
                 held.enter_context(when_unheld(each, GENERATION_LOCK, number)) for each in holders
             ):
                 for connection in holders:
                     with connection.transaction():
-                        drop_generation(connection, number)
-                gone.add(number)
-    left = [each[0] for number, each in known.whole.items() if number not in gone]
-    if gone and not known.foreign:  # of whose vectors nothing is known
-        for connection in connections:
-            for tables in _models(connection):
-                own = [each for each in left if tables.are_of(each.facts)]
-                _clean_model(connection, tables, own)
-    facts = known.whole[current][0].facts
-    for connection in connections:
-        _forget_taken(connection, connections, VectorTables(facts.model, facts.dimension))
+                        emptied |= _drop(connection, number)
+    if known.foreign:  # of whose vectors nothing is known
+        return
+    for connection in connections if numbers else ():
+        left = list(_generations_on(connection).values())
+        for tables in _models(connection):
+            _trim(connection, tables, [each for each in left if each.is_of(tables)], emptied)
+
+
+def _drop(connection: Connection, number: int) -> bool:
+    """Drop a generation; returns whether the rows of its base went with it."""
+    known = _generations_on(connection)
+    base = known[number].base
+    drop_generation(connection, number)
+    same = [each.number for each in known.values() if each.base == base and each.number != number]
+    if not same:
+        drop_base(connection, base)
+    elif number > max(same):
+        undo_addition(connection, number, base)
+    return not same
+
+
+def _trim(
+    connection: Connection, tables: VectorTables, left: Sequence[ServerFacts], emptied: bool
+) -> None:
+    """Remove the rows of a model that none of these generations has, all that are left of it, and
+    the vectors of those rows; where a base was `emptied`, all vectors that none has."""
+    if not left:
+        kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
+        with when_unheld(connection, MODELS_LOCK) as free:
+            if free and connection.execute(kept).fetchone() is None:
+                tables.drop(connection)
+        return
+    oldest = {each.base: each.number for each in sorted(left, key=lambda e: -e.number)}
+    rows = {own.base: own.rows for own in left}
+    with connection.transaction():
+        vectors: dict[RowKind, list[int]] = {kind: [] for kind in KINDS}
+        for each in left:
+            if each.growth and each.growth.gone and each.number == oldest[each.base]:
+                for kind, ids in trim_base(connection, each.base, each.number).items():
+                    vectors[kind] += ids
+        for kind in KINDS:
+            if not emptied and not vectors[kind]:
+                continue
+            unused = sql.SQL(" AND ").join(
+                sql.SQL("NOT EXISTS (SELECT FROM {}.{} r WHERE r.vector = v.id)").format(
+                    schema, sql.Identifier(kind)
+                )
+                for schema in rows.values()
+            )
+            among = sql.SQL("TRUE" if emptied else "v.id = ANY(%(ids)s)")
+            query = sql.SQL("DELETE FROM {} v WHERE {} AND {}")
+            composed = query.format(tables.of(kind), among, unused)
+            connection.execute(composed, {} if emptied else {"ids": vectors[kind]})
+
+
+def _generations_on(connection: Connection) -> dict[int, ServerFacts]:
+    rows = connection.execute("SELECT number, facts FROM selon.generations")
+    return {number: ServerFacts.from_json(number, written) for number, written in rows}
 
 
 def _forget_taken(
@@ -154,23 +219,31 @@ def _forget_taken(
         connection.execute(sql.SQL("VACUUM {}").format(tables.kept))
 
 
-def _clean_model(connection: Connection, tables: VectorTables, own: list[ServerFacts]) -> None:
-    if not own:
-        kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
-        with when_unheld(connection, MODELS_LOCK) as free:
-            if free and connection.execute(kept).fetchone() is None:
-                tables.drop(connection)
-        return
-    for kind in KINDS:
-        unused = sql.SQL(" AND ").join(
-            sql.SQL("NOT EXISTS (SELECT FROM {}.{} r WHERE r.vector = v.id)").format(
-                schema_of(each.number), sql.Identifier(kind)
-            )
-            for each in own
-        )
-        connection.execute(sql.SQL("DELETE FROM {} v WHERE {}").format(tables.of(kind), unused))
-
-
 def _models(connection: Connection) -> list[VectorTables]:
     rows = connection.execute("SELECT model, dimension FROM selon.models").fetchall()
     return [VectorTables(model, dimension) for model, dimension in rows]
+
+
+class VerifiedGeneration:
+    """Which generation was last verified from a workplace, and when: whoever adds an article to
+    millions need not have them all counted."""
+
+    def __init__(self, workplace: Path) -> None:
+        self._path = workplace / "verified.json"
+
+    def is_recent(self, facts: GenerationFacts) -> bool:
+        with suppress(OSError, ValueError, TypeError):
+            generation, moment = json.loads(self._path.read_text(encoding="utf-8"))
+            age = datetime.now(UTC) - datetime.fromisoformat(moment)
+            return bool(generation == facts.id and abs(age) < _VERIFIED)
+        return False
+
+    def note(self, facts: GenerationFacts) -> None:
+        """Nothing is lost where it cannot be written."""
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            noted = json.dumps([facts.id, datetime.now(UTC).isoformat()])
+            self._path.write_text(noted, encoding="utf-8")
+
+    def forget(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -22,10 +22,11 @@ from index.store.base import RemovedArticle
 from index.store.build_turn import Hashes, StopCheck, as_bytes
 from index.store.files.layout import new_id
 from index.store.postgres.connections import Connection, translate_errors
-from index.store.postgres.generation import ServerFacts
-from index.store.postgres.load import KINDS, stored_hashes, unload_articles, unload_vectors
+from index.store.postgres.load import KINDS, stored_hashes
 from index.store.postgres.schema import VectorTables
+from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresDraft, PostgresTurn, work_folder
+from index.store.postgres.unload import StoredRows
 from index.store.reader import GenerationFacts, RowKind
 
 _AT_ONCE = 2_048  # hashes looked up together
@@ -41,6 +42,10 @@ class OldIndex:
     own: ServerFacts
     removed: Sequence[RemovedArticle]
 
+    @property
+    def rows(self) -> StoredRows:
+        return StoredRows(self.connections, self.own)
+
 
 def copy_generation(
     old: OldIndex, turn: PostgresTurn, workplace: Path, check: StopCheck
@@ -49,7 +54,7 @@ def copy_generation(
 
     Raises DamagedIndex, StoreError.
     """
-    facts, number = old.own.facts, old.own.number
+    facts = old.own.facts
     known = [each[0].facts.id for each in turn.known.values()]
     generation = new_id(datetime.now(UTC), max(known, default=None))
     with (
@@ -58,11 +63,7 @@ def copy_generation(
     ):
         try:
             with translate_errors(old.shown):
-                draft.fill(
-                    lambda sheet: unload_articles(old.connections, number, sheet),
-                    facts.passages,
-                    facts.sentences,
-                )
+                draft.fill(old.rows.put_articles, facts.passages, facts.sentences)
             if fingerprints_differ(facts.fingerprint, draft.written.fingerprint()):
                 raise DamagedIndex("generation-altered", shown=old.shown, generation=facts.id)
             for kind in KINDS:
@@ -94,7 +95,7 @@ def _copy_vectors(
 
     if missing.any():
         with translate_errors(old.shown):
-            unload_vectors(old.connections, old.own.number, tables, kind, put)
+            old.rows.put_vectors(tables, kind, put)
     writer.finish()
 
 

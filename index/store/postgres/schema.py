@@ -8,10 +8,13 @@ selon.builder         what the builder last did (see `index.store.builder_status
 selon.models          the embedding models that there are vectors of
 selon.<kind>_<model>  their vectors, each once, by the hash of the text; what HNSW searches
 selon.kept_<model>    vectors that parts and builds have made, for the next build to take
-selon_<number>.*      the articles, passages, sentences and words of one generation
+selon_rows_<base>.*   the articles, passages, sentences and words of a base and of the additions
+                      to it, which share its tables
+selon_<number>.*      views of them: what one generation consists of
 
-A generation's tables are written once, in one transaction. Its vectors are those of its model that
-its rows name, so that a text that stays costs the next generation nothing.
+A row is part of the generations from `since` up to `until`: an addition writes rows of its own and
+ends those that are gone, in one transaction. Vectors are those of a model that rows name, so that a
+text that stays costs the next generation nothing.
 """
 
 from __future__ import annotations
@@ -27,9 +30,11 @@ from index.store.postgres.connections import Connection
 from index.store.reader import GenerationFacts, RowKind
 
 Row = tuple[Any, ...]
-LAYOUT_VERSION = 1  # raised whenever these tables change meaning
+LAYOUT_VERSION = 2  # raised whenever these tables change meaning
+OLDEST_LAYOUT = 1  # that is read; a generation had tables of its own then
 MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
 PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
+FOR_EVER = 2**31 - 1  # the `until` of what is not gone
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
 _MEMORY = "256MB"  # at least, for building an HNSW index or another
 _SHARED = """
@@ -59,72 +64,84 @@ CREATE TABLE IF NOT EXISTS selon.models (
 """
 
 # Columns as those of `articles.sqlite`, in the same order: rows go from the one to the other.
-_GENERATION = """
-CREATE SCHEMA {schema};
-CREATE TABLE {schema}.articles (
-    number bigint NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    told bytea NOT NULL,
-    copy_of text COLLATE "C",
-    length bigint NOT NULL,
-    title text COLLATE "C" NOT NULL,
-    path text COLLATE "C" NOT NULL,
-    language text COLLATE "C" NOT NULL,
-    author text COLLATE "C",
-    published text COLLATE "C",
-    url text COLLATE "C",
-    outlet text COLLATE "C",
-    category text COLLATE "C",
-    published_at text COLLATE "C",
-    updated text COLLATE "C",
-    updated_at text COLLATE "C",
-    origins text NOT NULL,
-    copies text NOT NULL,
-    sections text NOT NULL,
-    signature bytea NOT NULL,
-    text text NOT NULL
-);
-CREATE TABLE {schema}.passages (
-    number bigint NOT NULL,
-    article bigint NOT NULL,
-    start integer NOT NULL,
-    stop integer NOT NULL,
-    heading text NOT NULL,
-    first_sentence bigint NOT NULL,
-    sentences integer NOT NULL,
-    hash bytea NOT NULL,
-    opening boolean NOT NULL,
-    vector bigint NOT NULL
-);
-CREATE TABLE {schema}.sentences (
-    number bigint NOT NULL,
-    passage bigint NOT NULL,
-    start integer NOT NULL,
-    stop integer NOT NULL,
-    lead bigint,
-    hash bytea NOT NULL,
-    words bytea NOT NULL,
-    vector bigint NOT NULL
-);
-CREATE TABLE {schema}.sources (
-    location text COLLATE "C" NOT NULL,
-    shown text NOT NULL,
-    url text,
-    digest bytea,
-    articles text NOT NULL,
-    skipped text NOT NULL
-);
-CREATE TABLE {schema}.left_out (id text COLLATE "C" NOT NULL);
-CREATE TABLE {schema}.terms (
-    term text COLLATE "C" NOT NULL,
-    number integer NOT NULL,
-    passages integer NOT NULL,
-    sentences integer NOT NULL,
-    rows bytea NOT NULL,
-    scores bytea NOT NULL
-);
-ALTER TABLE {schema}.terms ALTER rows SET STORAGE EXTERNAL, ALTER scores SET STORAGE EXTERNAL;
-CREATE TABLE {schema}.letters (
+_COLUMNS: dict[str, str] = {
+    "articles": """
+        number bigint NOT NULL,
+        id text COLLATE "C" NOT NULL,
+        told bytea NOT NULL,
+        copy_of text COLLATE "C",
+        length bigint NOT NULL,
+        title text COLLATE "C" NOT NULL,
+        path text COLLATE "C" NOT NULL,
+        language text COLLATE "C" NOT NULL,
+        author text COLLATE "C",
+        published text COLLATE "C",
+        url text COLLATE "C",
+        outlet text COLLATE "C",
+        category text COLLATE "C",
+        published_at text COLLATE "C",
+        updated text COLLATE "C",
+        updated_at text COLLATE "C",
+        origins text NOT NULL,
+        copies text NOT NULL,
+        sections text NOT NULL,
+        signature bytea NOT NULL,
+        text text NOT NULL,
+        likeness bigint[]
+    """,
+    "passages": """
+        number bigint NOT NULL,
+        article bigint NOT NULL,
+        start integer NOT NULL,
+        stop integer NOT NULL,
+        heading text NOT NULL,
+        first_sentence bigint NOT NULL,
+        sentences integer NOT NULL,
+        hash bytea NOT NULL,
+        opening boolean NOT NULL,
+        vector bigint NOT NULL
+    """,
+    "sentences": """
+        number bigint NOT NULL,
+        passage bigint NOT NULL,
+        start integer NOT NULL,
+        stop integer NOT NULL,
+        lead bigint,
+        hash bytea NOT NULL,
+        words bytea NOT NULL,
+        vector bigint NOT NULL
+    """,
+    "sources": """
+        location text COLLATE "C" NOT NULL,
+        shown text NOT NULL,
+        url text,
+        digest bytea,
+        articles text NOT NULL,
+        skipped text NOT NULL
+    """,
+    "left_out": """id text COLLATE "C" NOT NULL""",
+    # A term of an addition is a row of its own, with what it adds to the counts.
+    "terms": """
+        term text COLLATE "C" NOT NULL,
+        number integer NOT NULL,
+        passages integer NOT NULL,
+        sentences integer NOT NULL,
+        rows bytea NOT NULL,
+        scores bytea NOT NULL
+    """,
+    # The passages that an addition has done away with: their words are still there.
+    "gone": "passages bytea NOT NULL",
+}
+_ROWS = "".join(
+    f"""
+CREATE TABLE {{rows}}.{table} ({columns},
+    since integer NOT NULL DEFAULT {{number}}, until integer NOT NULL DEFAULT {FOR_EVER});
+"""
+    for table, columns in _COLUMNS.items()
+)
+_LETTERS = """
+ALTER TABLE {rows}.terms ALTER rows SET STORAGE EXTERNAL, ALTER scores SET STORAGE EXTERNAL;
+CREATE TABLE {rows}.letters (
     kind text NOT NULL,
     language text NOT NULL,
     letters text NOT NULL,
@@ -132,25 +149,54 @@ CREATE TABLE {schema}.letters (
 );
 """
 
+
+def column_names(table: str) -> list[str]:
+    """The columns of a table of rows, without the generations that they are part of."""
+    return [line.split()[0] for line in _COLUMNS[table].strip().splitlines()]
+
+
+def _viewed(table: str) -> list[str]:
+    return [*column_names(table), *(["since"] if table == "terms" else [])]
+
+
+_VIEWS = (
+    "".join(
+        f"""
+CREATE VIEW {{schema}}.{table} AS SELECT {", ".join(_viewed(table))}
+FROM {{rows}}.{table} WHERE since <= {{number}} AND until > {{number}};
+"""
+        for table in _COLUMNS
+    )
+    + "CREATE VIEW {schema}.letters AS SELECT * FROM {rows}.letters;"
+)
+
 # Made once the rows are in; hashed is what may be too long for a tree.
 _INDEXES = """
-ALTER TABLE {schema}.articles ADD PRIMARY KEY (number);
-CREATE UNIQUE INDEX ON {schema}.articles (id);
-CREATE INDEX ON {schema}.articles (published DESC NULLS LAST, number);
-CREATE INDEX ON {schema}.articles USING hash (outlet);
-CREATE INDEX ON {schema}.articles USING hash (category);
-CREATE INDEX ON {schema}.articles USING hash (path);
-CREATE INDEX ON {schema}.articles USING hash (title);
-CREATE INDEX ON {schema}.articles USING hash (url);
-ALTER TABLE {schema}.passages ADD PRIMARY KEY (number);
-CREATE INDEX ON {schema}.passages (article, start);
-CREATE INDEX ON {schema}.passages (vector);
-ALTER TABLE {schema}.sentences ADD PRIMARY KEY (number);
-CREATE INDEX ON {schema}.sentences (passage);
-CREATE INDEX ON {schema}.sentences (vector);
-CREATE INDEX ON {schema}.terms USING hash (term);
-ANALYZE {schema}.articles, {schema}.passages, {schema}.sentences, {schema}.terms;
+ALTER TABLE {rows}.articles ADD PRIMARY KEY (number);
+CREATE INDEX ON {rows}.articles (id);
+CREATE INDEX ON {rows}.articles (published DESC NULLS LAST, number);
+CREATE INDEX ON {rows}.articles USING hash (outlet);
+CREATE INDEX ON {rows}.articles USING hash (category);
+CREATE INDEX ON {rows}.articles USING hash (path);
+CREATE INDEX ON {rows}.articles USING hash (title);
+CREATE INDEX ON {rows}.articles USING hash (url);
+CREATE INDEX ON {rows}.articles USING gin (likeness);
+ALTER TABLE {rows}.passages ADD PRIMARY KEY (number);
+CREATE INDEX ON {rows}.passages (article, start);
+CREATE INDEX ON {rows}.passages (vector);
+ALTER TABLE {rows}.sentences ADD PRIMARY KEY (number);
+CREATE INDEX ON {rows}.sentences (passage);
+CREATE INDEX ON {rows}.sentences (vector);
+CREATE INDEX ON {rows}.sources (location);
+CREATE INDEX ON {rows}.terms USING hash (term);
+ANALYZE {rows}.articles, {rows}.passages, {rows}.sentences, {rows}.terms;
+""" + "".join(
+    f"""
+CREATE INDEX ON {{rows}}.{table} (since) WHERE since > {{number}};
+CREATE INDEX ON {{rows}}.{table} (until) WHERE until < {FOR_EVER};
 """
+    for table in _COLUMNS
+)
 
 _VECTORS = """
 CREATE TABLE {table} (
@@ -278,7 +324,7 @@ def is_prepared(connection: Connection, shown: str = "") -> bool:
     if not there:
         return False
     [version] = connection.execute("SELECT version FROM selon.layout").fetchone() or [0]
-    if version != LAYOUT_VERSION:
+    if not OLDEST_LAYOUT <= version <= LAYOUT_VERSION:
         raise StoreError(
             "postgres-newer" if version > LAYOUT_VERSION else "postgres-older",
             shown=shown,
@@ -298,18 +344,80 @@ def fetch(connection: Connection, number: int, query: str, *values: object) -> l
     return connection.execute(written, values, binary=True).fetchall()
 
 
-def create_generation(connection: Connection, number: int) -> None:
-    connection.execute(compose(_GENERATION, schema=schema_of(number)))
+def rows_of(base: int) -> sql.Identifier:
+    return sql.Identifier(f"selon_rows_{base}")
 
 
-def index_generation(connection: Connection, number: int) -> None:
+def create_base(connection: Connection, number: int) -> None:
+    """Make the tables of a generation that is written whole, and its views of them."""
+    rows, named = rows_of(number), sql.Literal(number)
+    connection.execute(
+        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=named)
+    )
+    connection.execute("UPDATE selon.layout SET version = %s", [LAYOUT_VERSION])
+    create_views(connection, number, number)
+
+
+def create_views(connection: Connection, number: int, base: int) -> None:
+    """Make the views of a generation that has its rows in the tables of a base."""
+    schema, named = schema_of(number), sql.Literal(number)
+    query = f"CREATE SCHEMA {{schema}};{_VIEWS}"
+    connection.execute(compose(query, schema=schema, rows=rows_of(base), number=named))
+
+
+def index_base(connection: Connection, number: int) -> None:
     give_memory(connection)
-    connection.execute(compose(_INDEXES, schema=schema_of(number)))
+    connection.execute(compose(_INDEXES, rows=rows_of(number), number=sql.Literal(number)))
 
 
 def drop_generation(connection: Connection, number: int) -> None:
+    """Drop a generation without the rows of its base; an earlier Selon had no bases."""
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema_of(number)))
     connection.execute("DELETE FROM selon.generations WHERE number = %s", [number])
+
+
+def drop_base(connection: Connection, base: int) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(rows_of(base)))
+
+
+def undo_addition(connection: Connection, number: int, base: int) -> None:
+    """Take the newest addition to a base out of its tables."""
+    for table in _COLUMNS:
+        for query in (
+            "DELETE FROM {rows}.{table} WHERE since = {number} AND since > {base}",
+            "UPDATE {rows}.{table} SET until = {ever} WHERE until = {number} AND until < {ever}",
+        ):
+            connection.execute(
+                compose(
+                    query,
+                    rows=rows_of(base),
+                    table=sql.Identifier(table),
+                    number=sql.Literal(number),
+                    base=sql.Literal(base),
+                    ever=sql.Literal(FOR_EVER),
+                )
+            )
+
+
+def trim_base(connection: Connection, base: int, oldest: int) -> dict[RowKind, list[int]]:
+    """Delete the rows that had ended when this generation, the oldest left of a base, was made.
+    Returns the vectors of its passages and sentences."""
+    vectors: dict[RowKind, list[int]] = {}
+    query = "DELETE FROM {rows}.{table} WHERE until <= {oldest} AND until < {ever}"
+    for table in _COLUMNS:
+        returning = " RETURNING vector" if table in _KINDS else ""
+        deleted = connection.execute(
+            compose(
+                query + returning,
+                rows=rows_of(base),
+                table=sql.Identifier(table),
+                oldest=sql.Literal(oldest),
+                ever=sql.Literal(FOR_EVER),
+            )
+        )
+        if table in _KINDS:
+            vectors[table] = [row[0] for row in deleted]
+    return vectors
 
 
 def give_memory(connection: Connection) -> None:

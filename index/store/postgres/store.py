@@ -19,6 +19,7 @@ from index.store.build_turn import BuildPart, StopCheck
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, Generation
+from index.store.files.known import read_likeness
 from index.store.files.layout import Hold, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.transfer import check_export, may_hold_an_export, replace_folder
@@ -32,18 +33,23 @@ from index.store.postgres.connections import (
     hold,
     translate_errors,
 )
-from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration, ServerFacts
-from index.store.postgres.generations import put_in_service, verify_generation
+from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
+from index.store.postgres.generations import (
+    VerifiedGeneration,
+    put_in_service,
+    verify_generation,
+)
 from index.store.postgres.load import (
     KINDS,
     GenerationLoader,
     WrittenArticles,
-    unload_articles,
-    unload_vectors,
 )
+from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
 from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
-from index.store.postgres.turn import PostgresPart, PostgresTurn, postgres_part, postgres_turn
+from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.unload import StoredRows
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
@@ -76,13 +82,13 @@ class PostgresStore:
     def __init__(self, addresses: Sequence[str], workplace: Path) -> None:
         self._addresses = tuple(addresses)
         self._servers = [Server.at(each) for each in addresses]
-        self._workplace = workplace
+        self.workplace = workplace
         self._asking = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
         self._closing = weakref.finalize(self, _close, self._asking)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
         """For a process of its own, which connects itself."""
-        return PostgresStore, (self._addresses, self._workplace)
+        return PostgresStore, (self._addresses, self.workplace)
 
     @property
     def shown(self) -> str:
@@ -135,12 +141,13 @@ class PostgresStore:
                 verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
+            VerifiedGeneration(self.workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
         found = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
             "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
-            r"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname ~ '^selon(_\d+)?$' "
-            "AND c.relkind = 'r'"
+            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
+            r"AND n.nspname ~ '^selon(_rows)?(_\d+)?$'"
         )
         sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._asking]
         return StoreCheck(facts, found[0] if found else None, sum(int(s[0]) for s in sizes), damage)
@@ -148,7 +155,7 @@ class PostgresStore:
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
             raise NoIndex("no-index", shown=self.shown)
-        with postgres_turn(self._servers, self._workplace) as turn:
+        with postgres_turn(self._servers, self.workplace) as turn:
             current = turn.current
             before = max((n for n in turn.known if n < (current or 0)), default=None)
             if current is None or before is None:
@@ -171,14 +178,11 @@ class PostgresStore:
             replace_folder(folder) as partial,
             closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
         ):
-            draft.fill(
-                lambda sheet: unload_articles(connections, number, sheet),
-                facts.passages,
-                facts.sentences,
-            )
+            rows = StoredRows(connections, own[0])
+            draft.fill(rows.put_articles, facts.passages, facts.sentences)
             for kind in KINDS:
                 writer = draft.vectors(kind, facts.model, facts.dimension)
-                unload_vectors(connections, number, tables, kind, writer.put)
+                rows.put_vectors(tables, kind, writer.put)
                 writer.finish()
             draft.seal(facts, lambda: None)
             manifest = Manifest.open(partial)
@@ -189,7 +193,7 @@ class PostgresStore:
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
-        with postgres_turn(self._servers, self._workplace) as turn:
+        with postgres_turn(self._servers, self.workplace) as turn:
             known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(
                 GenerationFacts.from_json(manifest.as_json()),
@@ -198,7 +202,9 @@ class PostgresStore:
                 rules="",
             )
             with Generation(folder, manifest, Hold(folder)) as source:
-                written = WrittenArticles.open(folder / ARTICLES_FILE, len(self._servers))
+                written = WrittenArticles.open(
+                    folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
+                )
                 tables = VectorTables(facts.model, facts.dimension)
                 for kind in KINDS:
                     kept = source.vector_source(kind)
@@ -227,12 +233,12 @@ class PostgresStore:
         removed = old.removed().articles
         with (
             old._hold(own[0].number) as connections,
-            postgres_turn(self._servers, self._workplace) as turn,
+            postgres_turn(self._servers, self.workplace) as turn,
         ):
             if identify(self._servers, self._states()) == identify(old._servers, old._states()):
                 raise StoreError("reshard-same", shown=self.shown)
             index = OldIndex(connections, old.shown, own[0], removed)
-            return copy_generation(index, turn, self._workplace, check)
+            return copy_generation(index, turn, self.workplace, check)
 
     def removed(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
@@ -257,12 +263,12 @@ class PostgresStore:
         return self._asking[0].ask(ask)
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
-        return postgres_turn(self._servers, self._workplace)
+        return postgres_turn(self._servers, self.workplace)
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PostgresPart]:
-        return postgres_part(self._servers, self._workplace, part, model, dimension)
+        return postgres_part(self._servers, self.workplace, part, model, dimension)
 
     def close(self) -> None:
         """Closing twice is harmless; it is closed when nobody has it any more, too."""

@@ -1,11 +1,8 @@
-"""Builds at work in a database, from the lease to the last generation removed, and parts of builds.
+"""Builds at work in a database, from the lease to the last generation removed.
 
 A generation is written into files on this machine first, as any other (`index.store.files`), then
 goes to the servers whole, in one transaction each: a build that is killed leaves nothing there but
 the vectors of its finished batches.
-
-A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
-the build that comes after. The tables of its model stay as long as it is at work.
 """
 
 from __future__ import annotations
@@ -13,64 +10,47 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import psycopg
 from filelock import FileLock, Timeout
 from psycopg.pq import TransactionStatus
 
 from index.errors import DamagedIndex, StoreError
 from index.store.article_writer import ArticleDatabase
-from index.store.articles import ArticleReader, SourceRow
-from index.store.build_turn import (
-    Addition,
-    BuildPart,
-    GenerationWriter,
-    GrowableGeneration,
-    Hashes,
-    StopCheck,
-    VectorSource,
-    as_bytes,
-    as_hashes,
-)
+from index.store.articles import ArticleReader
+from index.store.build_turn import GenerationWriter, StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
+from index.store.growth import grown_facts, may_grow
+from index.store.postgres.addition import AdditionLoader, Change
 from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
-    MODELS_LOCK,
     Connection,
     Server,
     connect_all,
-    hold,
     take_lease,
     translate_errors,
 )
-from index.store.postgres.generation import ServerFacts
 from index.store.postgres.generations import (
     KnownGenerations,
+    VerifiedGeneration,
     clean,
     current_number,
     put_in_service,
+    remove_generations,
     verify_generation,
 )
-from index.store.postgres.load import (
-    KINDS,
-    GenerationLoader,
-    WrittenArticles,
-    stored_hashes,
-    stream,
-    unload_articles,
-)
-from index.store.postgres.schema import VectorTables, compose, fetch
-from index.store.postgres.vectors import PostgresKept, PostgresVectors, SharedVectors
+from index.store.postgres.known import PostgresKnown
+from index.store.postgres.load import KINDS, GenerationLoader, WrittenArticles
+from index.store.postgres.schema import VectorTables
+from index.store.postgres.unload import StoredRows, put_some
+from index.store.postgres.vectors import PostgresKept, PostgresVectors
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
 logger = logging.getLogger(__name__)
@@ -134,18 +114,43 @@ class PostgresTurn:
         self._new: int | None = None
         self.previous: PostgresKnown | None = None
         if (current := self.known.get(self.current or 0)) is not None:
+            verified = VerifiedGeneration(workplace)
             try:
-                verify_generation(servers, connections, current)
-                self.previous = PostgresKnown(connections, current[0])
+                if not verified.is_recent(current[0].facts):
+                    verify_generation(servers, connections, current)
+                    verified.note(current[0].facts)
+                self.previous = PostgresKnown(connections, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
 
     @property
-    def growable(self) -> GrowableGeneration | None:
-        return None  # a generation is written whole
+    def growable(self) -> PostgresKnown | None:
+        growth = self.previous.own[0].growth if self.previous else None
+        if self.current is None or growth is None or not growth.comparable:
+            return None
+        if not may_grow(growth.articles, growth.added, growth.gone):
+            return None
+        # What a rollback took out of service, or a killed build left, is in the way.
+        found = KnownGenerations.on(self.connections)
+        newer = [each for each in found.whole.keys() | found.partial.keys() if each > self.current]
+        if newer:
+            remove_generations(self.connections, found, newer)
+            if KnownGenerations.on(self.connections).newest > self.current:
+                return None
+        return self.previous
 
-    def addition(self) -> AbstractContextManager[Addition]:
-        raise NotImplementedError
+    @contextmanager
+    def addition(self) -> Iterator[PostgresAddition]:
+        assert self.previous is not None, "only what can grow is added to"
+        with work_folder(self._workplace) as folder:
+            try:
+                with (
+                    closing(PostgresAddition(self, self.previous, self._new_id(), folder)) as it,
+                    translate_errors(self._servers[0].shown),
+                ):
+                    yield it
+            finally:
+                self.roll_back()
 
     @property
     def shown(self) -> str:
@@ -156,20 +161,18 @@ class PostgresTurn:
     def put_aside(self) -> Iterator[PostgresKnown | None]:
         newest = max(self.known, default=0)
         newer = self.known[newest] if newest > (self.current or newest) else None
-        yield PostgresKnown(self.connections, newer[0]) if newer else None
+        yield PostgresKnown(self.connections, newer) if newer else None
 
     def kept_vectors(self, model: str, dimension: int) -> PostgresKept:
         return PostgresKept(self.connections, VectorTables(model, dimension))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
-        known = [each[0].facts.id for each in self.known.values()]
-        generation = new_id(datetime.now(UTC), max(known, default=None))
         with work_folder(self._workplace) as folder:
             try:
                 before = self._before(folder) if self.previous else None
                 with (
-                    closing(PostgresDraft(folder, generation, before, alike, self)) as draft,
+                    closing(PostgresDraft(folder, self._new_id(), before, alike, self)) as draft,
                     translate_errors(self._servers[0].shown),
                 ):
                     yield draft
@@ -206,6 +209,10 @@ class PostgresTurn:
             before = max((each for each in self.known if each < self.current), default=None)
             clean(self.connections, self.current, before)
 
+    def _new_id(self) -> str:
+        known = [each[0].facts.id for each in self.known.values()]
+        return new_id(datetime.now(UTC), max(known, default=None))
+
     def roll_back(self) -> None:
         """Undo what is not committed."""
         for connection in self.connections:
@@ -224,117 +231,91 @@ class PostgresTurn:
                     return path
         path = folder / "before.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            unload_articles(self.connections, self.previous.number, sheet)
+            StoredRows(self.connections, self.previous.own[0]).put_articles(sheet)
             sheet.finish()
         return path
-
-
-class PostgresKnown:
-    """See `index.store.build_turn.KnownGeneration`."""
-
-    def __init__(self, connections: Sequence[Connection], own: ServerFacts) -> None:
-        self.facts: GenerationFacts = own.facts
-        self.number = own.number
-        self._connections = connections
-
-    def sources(self) -> Iterator[SourceRow]:
-        query = "SELECT location, shown, url, digest, articles, skipped FROM {g}.sources ORDER BY 1"
-        return map(SourceRow._make, fetch(self._connections[0], self.number, query))
-
-    def left_out(self) -> frozenset[str]:
-        rows = fetch(self._connections[0], self.number, "SELECT id FROM {g}.left_out")
-        return frozenset(row[0] for row in rows)
-
-    def holds(self, article_id: str) -> bool:
-        query = "SELECT FROM {g}.articles WHERE id = %s"
-        return any(fetch(each, self.number, query, article_id) for each in self._connections)
-
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        """All that the servers have of its model, those of other generations too."""
-        tables = VectorTables(self.facts.model, self.facts.dimension)
-        joined = bytearray()
-        for connection in self._connections:
-            query = compose("SELECT hash FROM {v}", v=tables.of(kind))
-            for (own,) in stream(connection, query, ["bytea"]):
-                joined += own
-        hashes = as_hashes(joined)
-        return VectorSource(hashes, SharedVectors(self._connections, tables, kind, hashes))
 
 
 class PostgresDraft(FileDraft):
     """See `index.store.build_turn.GenerationWriter`."""
 
     def __init__(
-        self, folder: Path, generation: str, before: Path | None, alike: bool, turn: PostgresTurn
+        self,
+        folder: Path,
+        generation: str,
+        before: Path | None,
+        alike: bool,
+        turn: PostgresTurn,
+        average_lengths: Mapping[RowKind, float] | None = None,
     ) -> None:
-        super().__init__(folder / "generation", generation, before, alike=alike)
+        lengths = average_lengths
+        super().__init__(
+            folder / "generation", generation, before, alike=alike, average_lengths=lengths
+        )
         self._connections = turn.connections
         self._number = turn.next_number
 
     @cached_property
-    def _placed(self) -> WrittenArticles:
+    def placed(self) -> WrittenArticles:
         """Asked for once the texts have ended."""
-        return WrittenArticles.open(self.articles_path, len(self._connections))
+        servers, likeness = len(self._connections), self.articles.likeness
+        return WrittenArticles.open(self.articles_path, servers, likeness)
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> PostgresVectors:
         tables = VectorTables(model, dimension)
-        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self._placed)
+        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self.placed)
 
     def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
         facts = self.facts(terms)
         words = {kind: self.build_words(kind, check) for kind in KINDS}
-        loader = GenerationLoader(self._connections, self._number, self._placed)
+        loader = GenerationLoader(self._connections, self._number, self.placed)
         loader.load(facts, words, check)
         return facts
 
 
-@contextmanager
-def postgres_part(
-    servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
-) -> Iterator[PostgresPart]:
-    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
-
-    Raises BuildLocked, StoreError.
-    """
-    first, tables = servers[0].shown, VectorTables(model, dimension)
-    named = f"{part.number}/{part.of}"
-    # A lease of this part's own among those of all models, never that of a build.
-    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
-    number = int.from_bytes(digest) % (2**31 - 1) + 1
-    with translate_errors(first), open_connections(servers) as connections:
-        take_lease(connections[0], first, number, named)
-        for connection in connections:
-            hold(connection, MODELS_LOCK)
-        yield PostgresPart(connections, workplace, tables)
-
-
-class PostgresPart:
-    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+class PostgresAddition:
+    """See `index.store.build_turn.Addition`."""
 
     def __init__(
-        self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
+        self, turn: PostgresTurn, before: PostgresKnown, generation: str, folder: Path
     ) -> None:
-        self.kept = PostgresKept(connections, tables)
-        self._connections = connections
-        self._workplace = workplace
-        self._tables = tables
-        # A build takes the vectors of the generation in service again, where it is of this model.
-        whole = KnownGenerations.on(connections).whole
-        current = whole.get(current_number(connections[0]) or 0)
-        self._reused = current is not None and tables.are_of(current[0].facts)
+        growth = before.own[0].growth
+        assert growth is not None, "only what can grow is added to"
+        lengths = growth.average_lengths
+        self.writer = PostgresDraft(folder, generation, None, False, turn, lengths)
+        self._turn = turn
+        self._before = before
+        self._folder = folder
 
-    @contextmanager
-    def draft(self) -> Iterator[FileDraft]:
-        with (
-            work_folder(self._workplace) as folder,
-            closing(FileDraft(folder / "generation", "part", None, alike=False)) as draft,
-        ):
-            yield draft
+    def take(self, ids: Collection[str]) -> None:
+        if not ids:
+            return
+        path = self._folder / "related.sqlite"
+        with closing(ArticleDatabase(path)) as sheet:
+            put_some(self._turn.connections, self._before.number, ids, sheet)
+            sheet.finish()
+        self.writer.attach(path)
+        self.writer.articles.take(ids)
 
-    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        wanted = as_bytes(hashes)
-        stored = self.kept.stored(hashes)
-        if self._reused:
-            for each in self._connections:
-                stored |= stored_hashes(each, self._tables, [kind], wanted)
-        return np.array([each in stored for each in wanted], dtype=bool)
+    def seal(
+        self,
+        gone: Collection[str],
+        gone_sources: Collection[str],
+        terms: BuildTerms,
+        check: StopCheck,
+    ) -> GenerationFacts:
+        writer, turn = self.writer, self._turn
+        own = {row.location for row in writer.written.sources()}
+        facts = grown_facts(writer.id, self._before, writer.facts(terms), gone, terms)
+        words = {kind: writer.build_words(kind, check).postings for kind in KINDS}
+        change = Change(facts, writer.placed, words, gone, own | set(gone_sources))
+        loader = AdditionLoader(turn.connections, self._before, turn.next_number, self._folder)
+        loader.load(change, check)
+        turn.commit()
+        return facts
+
+    def switch(self) -> None:
+        self._turn.serve()
+
+    def close(self) -> None:
+        self.writer.close()

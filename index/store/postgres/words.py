@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from index.models.base import IntArray, Vectors
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import fetch
-from index.store.postings import Ints, Posting, WordMatch
+from index.store.postgres.server_facts import ServerFacts
+from index.store.postings import Ints, Posting, WordMatch, idf
 from index.store.reader import RowKind
 
 _KEPT_BYTES = 64 * 2**20  # of postings that a reader keeps, those of the words asked for last
@@ -24,25 +26,29 @@ WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
-    """A term: its number in sentences, and the passages that hold it, with its BM25 there."""
+    """A term: its number in sentences, and the passages that hold it, with what each weighs there.
+
+    Those of the base weigh with the IDF that the term had in it, `base_idf` by kind; those of
+    additions, whose IDF changes with each, without any.
+    """
 
     number: int
-    posting: Posting
+    base: Posting
+    added: Posting
+    base_idf: tuple[float, float]
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.posting.rows.nbytes + self.posting.scores.nbytes + 200
+        arrays = (self.base.rows, self.base.scores, self.added.rows, self.added.scores)
+        return sum(each.nbytes for each in arrays) + 200
 
-    @classmethod
-    def joined(cls, parts: list[tuple[int, bytes, bytes]]) -> TermRow:
-        """From what each server has of it."""
-        rows = np.concatenate([np.frombuffer(each[1], dtype="<i4") for each in parts])
-        scores = np.concatenate([np.frombuffer(each[2], dtype="<f4") for each in parts])
-        if len(parts) > 1:
-            order = np.argsort(rows)
-            rows, scores = rows[order], scores[order]
-        return cls(parts[0][0], Posting(rows, scores))
+    def weighed(self, weight: float) -> Iterator[Posting]:
+        """The postings by the IDF of the term in the whole index."""
+        if len(self.base.rows):
+            yield replace(self.base, factor=weight / self.base_idf[0])
+        if len(self.added.rows):
+            yield replace(self.added, factor=weight)
 
 
 Rows = list[tuple[Any, ...]]
@@ -68,12 +74,19 @@ class PostgresTerms:
 
 
 class PostgresWords:
-    """The words of a generation. `ask` asks each of its servers, `size` counts passages."""
+    """The words of a generation. `ask` asks each of its servers."""
 
-    def __init__(self, number: int, ask: AskEach, size: int) -> None:
-        self._number = number
+    def __init__(self, ask: AskEach, own: ServerFacts) -> None:
         self._ask = ask
-        self._size = size
+        self._number = own.number
+        self._base = own.base
+        growth = own.growth
+        self._size = growth.next_passage if growth else own.facts.passages
+        self._first_added = growth.sentences if growth else own.facts.sentences
+        of_base = growth or own.facts
+        self._base_sizes = of_base.passages, of_base.sentences
+        # Additions of an earlier Selon there are none.
+        self._since = "since" if growth else str(own.number)
         self._known: OrderedDict[str, TermRow | None] = OrderedDict()
         self._bytes = 0
         self._counts: dict[str, tuple[int, int]] = {}
@@ -86,11 +99,17 @@ class PostgresWords:
             counts = {term: self._counts[term] for term in terms if term in self._counts}
         unknown = [term for term in terms if term not in counts and "\0" not in term]
         if unknown:
-            query = "SELECT term, passages, sentences FROM {g}.terms WHERE term = ANY(%s)"
-            fetched = dict.fromkeys(unknown, (0, 0))
+            query = (
+                f"SELECT term, {self._since}, passages, sentences "
+                "FROM {g}.terms WHERE term = ANY(%s)"
+            )
+            parts: dict[tuple[str, int], tuple[int, int]] = {}
             # Each server counts those of all.
             for rows in self._ask(lambda each: fetch(each, self._number, query, unknown)):
-                fetched.update({term: (passages, sentences) for term, passages, sentences in rows})
+                parts.update({(term, since): (own, inner) for term, since, own, inner in rows})
+            fetched = dict.fromkeys(unknown, (0, 0))
+            for (term, _), (own, inner) in parts.items():
+                fetched[term] = fetched[term][0] + own, fetched[term][1] + inner
             with self._lock:
                 if len(self._counts) + len(fetched) > _KEPT_COUNTS:
                     self._counts.clear()
@@ -110,20 +129,32 @@ class PostgresWords:
             self._letters = letters
         return self._letters[kind]
 
-    def match(self, terms: Iterable[str]) -> WordMatch:
-        """Every passage against these terms; those that none holds change nothing."""
-        asked = list(terms)
-        known = self._terms(asked)
-        return WordMatch(tuple(known[term].posting for term in asked if term in known), self._size)
+    def match(self, weights: Mapping[str, float]) -> WordMatch:
+        """Every passage against these terms with their IDF: those that none holds add nothing."""
+        known = self._terms(weights)
+        postings = (
+            known[term].weighed(weight) for term, weight in weights.items() if term in known
+        )
+        return WordMatch(tuple(chain.from_iterable(postings)), self._size)
 
-    def sentence_scores(self, terms: Collection[str], words: list[bytes]) -> Vectors:
-        """The sums of BM25 of some sentences, given as `sentences.words` has them."""
-        numbers = [row.number for row in self._terms(terms).values()]
+    def sentence_scores(
+        self, weights: Mapping[str, float], rows: Sequence[int], words: Sequence[bytes]
+    ) -> Vectors:
+        """The sums of BM25 of some sentences, given by number as `sentences.words` has them."""
+        known = self._terms(weights)
+        numbers = np.array([row.number for row in known.values()], dtype=np.int32)
+        order = np.argsort(numbers)
+        numbers = numbers[order]
+        added = np.array([weights[term] for term in known], dtype=np.float32)[order]
+        own = np.array([row.base_idf[1] for row in known.values()], dtype=np.float32)[order]
         held = np.frombuffer(b"".join(words), dtype=WORD)
         sizes = np.array([len(each) // WORD.itemsize for each in words], dtype=np.int64)
-        meets = np.flatnonzero(np.isin(held["term"], np.array(numbers, dtype=np.int32)))
+        meets = np.flatnonzero(np.isin(held["term"], numbers))
         owners = np.repeat(np.arange(len(words)), sizes)[meets]
-        sums = np.bincount(owners, weights=held["score"][meets], minlength=len(words))
+        terms = np.searchsorted(numbers, held["term"][meets])
+        of_base = np.asarray(rows, dtype=np.int64)[owners] < self._first_added
+        factors = np.where(of_base, (added / own)[terms], added[terms])
+        sums = np.bincount(owners, weights=held["score"][meets] * factors, minlength=len(words))
         return sums.astype(np.float32)
 
     def _terms(self, terms: Collection[str]) -> dict[str, TermRow]:
@@ -143,12 +174,23 @@ class PostgresWords:
         return found | self._fetched(missing) if missing else found
 
     def _fetched(self, terms: list[str]) -> dict[str, TermRow]:
-        query = "SELECT term, number, rows, scores FROM {g}.terms WHERE term = ANY(%s)"
-        parts: dict[str, list[tuple[int, bytes, bytes]]] = {}
+        query = (
+            f"SELECT term, {self._since}, number, passages, sentences, rows, scores "
+            "FROM {g}.terms WHERE term = ANY(%s)"
+        )
+        parts: dict[str, Rows] = {}
         for rows in self._ask(lambda each: fetch(each, self._number, query, terms)):
-            for term, number, places, scores in rows:
-                parts.setdefault(term, []).append((number, places, scores))
-        return {term: TermRow.joined(each) for term, each in parts.items()}
+            for term, *row in rows:
+                parts.setdefault(term, []).append(tuple(row))
+        return {term: self._joined(each) for term, each in parts.items()}
+
+    def _joined(self, parts: Rows) -> TermRow:
+        """What the servers have of a term."""
+        of_base = [each for each in parts if each[0] == self._base]
+        counts = of_base[0][2:4] if of_base else (1, 1)
+        own, inner = (idf(each, size) for each, size in zip(counts, self._base_sizes, strict=True))
+        added = _posting([each for each in parts if each[0] != self._base])
+        return TermRow(parts[0][1], _posting(of_base), added, (own, inner))
 
     def _keep(self, found: dict[str, TermRow], asked: list[str]) -> None:
         with self._lock:
@@ -160,6 +202,15 @@ class PostgresWords:
             while self._bytes > _KEPT_BYTES and len(self._known) > len(asked):
                 _, row = self._known.popitem(last=False)
                 self._bytes -= _size(row)
+
+
+def _posting(parts: Rows) -> Posting:
+    rows = np.frombuffer(b"".join(each[-2] for each in parts), dtype="<i4")
+    scores = np.frombuffer(b"".join(each[-1] for each in parts), dtype="<f4")
+    if len(parts) > 1:
+        order = np.argsort(rows)
+        rows, scores = rows[order], scores[order]
+    return Posting(rows, scores)
 
 
 def _size(row: TermRow | None) -> int:
@@ -174,4 +225,4 @@ def sentence_words(rows: Ints, terms: IntArray, scores: Vectors, size: int) -> l
     held["term"], held["score"] = terms[order], scores[order]
     ends = np.cumsum(np.bincount(rows, minlength=size)) * WORD.itemsize
     joined = held.tobytes()
-    return [joined[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return [joined[start:end] for start, end in pairwise([0, *ends.tolist()])]

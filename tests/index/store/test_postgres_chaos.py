@@ -185,7 +185,7 @@ class Chaos:
     def relabel(self) -> None:
         """Have a server's tables be of a newer Selon, then of an older one."""
         address = self.chance.choice(self.addresses)
-        for change in (1, -1):
+        for change in (1, -2):
             say(address, f"UPDATE selon.layout SET version = version + {change}")
             try:
                 with opened(self.addresses, self.folder) as store, pytest.raises(StoreError) as no:

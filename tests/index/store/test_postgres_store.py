@@ -160,7 +160,7 @@ def test_builds_keep_two_generations_and_those_that_are_read(one: PostgresStore)
     held = one.browse()
     for number in range(3):
         made([*three(), article(f"a{number}", f"Un autre article, le {number}.")], one)
-    schemas = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^selon_'"
+    schemas = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^selon_[0-9]'"
     address = one._servers[0]
     with psycopg.connect(address.url) as connection:
         assert connection.execute(schemas).fetchone() == (3,)
@@ -326,7 +326,7 @@ def test_what_fails_on_one_server_ends_on_the_others_too(
             connection.execute("SELECT pg_sleep(3600)")
 
         with monkeypatch.context() as patched:
-            patched.setattr("index.store.postgres.load.index_generation", index)
+            patched.setattr("index.store.postgres.load.index_base", index)
             with pytest.raises(StoreError) as refused:
                 made(many(20), store)
         assert refused.value.parameters["reason"] == "no room"

@@ -1,0 +1,231 @@
+"""An addition to a generation in PostgreSQL: rows of its own, an end for those that are gone, and
+views of what the new generation consists of, in one transaction on each server.
+
+Words lie by additions, the newest of which are put together each time (see
+`index.store.growth.count_written_anew`), so that a term is a handful of rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from psycopg import sql
+
+from index.article import lexical_text
+from index.models.base import IntArray
+from index.store.article_writer import ArticleDatabase
+from index.store.articles import ArticleReader
+from index.store.build_turn import StopCheck
+from index.store.growth import count_written_anew
+from index.store.postgres import nearest
+from index.store.postgres.connections import Connection
+from index.store.postgres.known import PostgresKnown
+from index.store.postgres.load import (
+    KINDS,
+    FirstRows,
+    NewWords,
+    RowLoader,
+    WrittenArticles,
+    note_generation,
+)
+from index.store.postgres.schema import (
+    FOR_EVER,
+    VectorTables,
+    column_names,
+    compose,
+    create_views,
+    fetch,
+    rows_of,
+)
+from index.store.postgres.server_facts import Growth, ServerFacts
+from index.store.postgres.unload import put_some
+from index.store.postings import Postings
+from index.store.reader import GenerationFacts, RowKind
+from index.text.language import keyed_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an addition does: `facts` are those of the generation with it; `gone` are the articles
+    and copies that leave, `sources` the files whose note is another one or goes."""
+
+    facts: GenerationFacts
+    written: WrittenArticles
+    words: Mapping[RowKind, Postings]
+    gone: Collection[str]
+    sources: Collection[str]
+
+
+class AdditionLoader:
+    """Puts an addition on the servers, each in a transaction that is still open at the end.
+
+    Raises psycopg.Error, DamagedIndex.
+    """
+
+    def __init__(
+        self, connections: Sequence[Connection], before: PostgresKnown, number: int, workplace: Path
+    ) -> None:
+        growth = before.own[0].growth
+        assert growth is not None, "only what can grow is added to"
+        self._connections = connections
+        self._before = before
+        self._growth = growth
+        self._number = number
+        self._workplace = workplace
+
+    def load(self, change: Change, check: StopCheck) -> None:
+        before, growth, facts = self._before, self._growth, change.facts
+        tables = VectorTables(facts.model, facts.dimension)
+        words = self._new_words(change)
+        first = FirstRows(growth.next_article - 1, growth.next_passage, growth.next_sentence)
+        written = change.written
+        sizes = [size for _, size in growth.additions]
+        again = count_written_anew(sizes, len(written.articles))
+        grown = self._grown(change, words, again)
+        loader = RowLoader(self._connections, self._number, growth.base, written, words, first)
+        left = []
+        for place, connection in enumerate(self._connections):
+            connection.execute("BEGIN")
+            create_views(connection, self._number, growth.base)
+            left.append(self._end_gone(place, change))
+        loader.stage(check)
+        loader.take_vectors(tables, check)
+        for place, connection in enumerate(self._connections):
+            loader.place_rows(place, tables, check)
+            self._add_words(place, loader, words, again, check)
+            known, gone = before.own[place], left[place]
+            rows = {
+                kind: getattr(known, kind)
+                + int(np.count_nonzero(written.places(kind) == place))
+                - gone[kind]
+                for kind in KINDS
+            }
+            came = list(written.articles.values()).count(place)
+            articles = known.articles + came - gone["articles"]
+            for kind in KINDS:
+                if rows[kind] > nearest.EXACT_ROWS:
+                    tables.index(connection, kind)
+            own = ServerFacts(
+                facts, self._number, place, known.servers, articles, **rows, growth=grown
+            )
+            note_generation(connection, own)
+
+    def _grown(self, change: Change, words: NewWords, again: int) -> Growth:
+        growth, written = self._growth, change.written
+        kept = growth.additions[: len(growth.additions) - again]
+        size = len(written.articles) + growth.added - sum(each for _, each in kept)
+        return replace(
+            growth,
+            next_article=growth.next_article + max(written.articles, default=0),
+            next_passage=growth.next_passage + len(written.passages),
+            next_sentence=growth.next_sentence + len(written.sentences),
+            next_term=max(growth.next_term, words.next_number),
+            additions=(*kept, (self._number, size)),
+            gone=growth.gone + len(change.gone),
+        )
+
+    def _new_words(self, change: Change) -> NewWords:
+        passages, sentences = change.words["passages"], change.words["sentences"]
+        fewer = self._words_of_gone(change.gone)
+        terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *fewer])
+        query = "SELECT term, number FROM {g}.terms WHERE term = ANY(%s)"
+        numbers: dict[str, int] = {}
+        for connection in self._connections:
+            numbers.update(fetch(connection, self._before.number, query, list(terms)))
+        free = self._growth.next_term
+        for term in terms.keys() - numbers.keys():
+            numbers[term] = free
+            free += 1
+        return NewWords(
+            passages.without_idf(), sentences.without_idf(), numbers, fewer, everywhere=True
+        )
+
+    def _words_of_gone(self, ids: Collection[str]) -> dict[str, tuple[int, int]]:
+        """In how many passages and sentences of these articles each term stands."""
+        if not ids:
+            return {}
+        path = self._workplace / "gone.sqlite"
+        with closing(ArticleDatabase(path)) as sheet:
+            put_some(self._connections, self._before.number, ids, sheet)
+            sheet.finish()
+        counts = {kind: Counter[str]() for kind in KINDS}
+        with closing(ArticleReader(path)) as reader:
+            for kind in KINDS:
+                for article, heading, text in reader.texts(kind):
+                    words = lexical_text(article, heading, text)
+                    counts[kind].update(set(keyed_terms(words, article.language)))
+        passages, sentences = (counts[kind] for kind in KINDS)
+        return {term: (passages[term], sentences[term]) for term in passages | sentences}
+
+    def _end_gone(self, place: int, change: Change) -> dict[str, int]:
+        """Have the rows that are gone end with the generation before; returns how many there were
+        of each kind on this server."""
+        articles = self._numbers(place, "articles", "id = ANY(%s)", list(change.gone))
+        passages = self._numbers(place, "passages", "article = ANY(%s)", articles.tolist())
+        sentences = self._numbers(place, "sentences", "passage = ANY(%s)", passages.tolist())
+        rows = {"articles": articles, "passages": passages, "sentences": sentences}
+        for table, numbers in rows.items():
+            self._end(place, table, "number = ANY(%s)", numbers.tolist())
+        if len(passages):
+            self._connections[place].execute(
+                compose("INSERT INTO {rows}.gone VALUES (%s, %s)", rows=rows_of(self._growth.base)),
+                [passages.astype("<i4").tobytes(), self._number],
+            )
+        if place == 0:
+            self._end(place, "sources", "location = ANY(%s)", list(change.sources))
+        return {table: len(numbers) for table, numbers in rows.items()}
+
+    def _numbers(self, place: int, table: str, condition: str, values: list[object]) -> IntArray:
+        query = f"SELECT number FROM {{g}}.{table} WHERE {condition}"
+        rows = fetch(self._connections[place], self._before.number, query, values)
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def _end(self, place: int, table: str, condition: str, values: list[object]) -> None:
+        query = (
+            f"UPDATE {{rows}}.{table} SET until = {self._number} "
+            f"WHERE {condition} AND until = {FOR_EVER}"
+        )
+        composed = compose(query, rows=rows_of(self._growth.base))
+        self._connections[place].execute(composed, [values])
+
+    def _add_words(
+        self, place: int, loader: RowLoader, words: NewWords, again: int, check: StopCheck
+    ) -> None:
+        """Add the words of new passages, put together with those of the newest additions."""
+        connection, terms = self._connections[place], loader.table("terms")
+        connection.execute(
+            compose("CREATE TEMPORARY TABLE new_terms (LIKE {terms}) ON COMMIT DROP", terms=terms)
+        )
+        connection.execute("ALTER TABLE new_terms ALTER until SET DEFAULT 0")
+        loader.copy_terms(place, sql.Identifier("new_terms"), check)
+        additions = self._growth.additions
+        together = [number for number, _ in additions[len(additions) - again :]]
+        self._end(place, "terms", "since = ANY(%s)", list(together))
+        columns = ", ".join(column_names("terms"))
+        connection.execute(
+            compose(
+                f"INSERT INTO {{terms}} ({columns}, since) "
+                "SELECT term, min(number), sum(passages)::integer, sum(sentences)::integer, "
+                "string_agg(rows, ''::bytea ORDER BY since), "
+                f"string_agg(scores, ''::bytea ORDER BY since), {self._number} FROM "
+                "(SELECT * FROM {terms} WHERE since = ANY(%s) AND until = "
+                f"{self._number} UNION ALL SELECT * FROM new_terms) AS newest GROUP BY term",
+                terms=terms,
+            ),
+            [together],
+        )
+        for kind, language, letters in words.letters():
+            connection.execute(
+                compose(
+                    "INSERT INTO {letters} AS known VALUES (%s, %s, %s) "
+                    "ON CONFLICT (kind, language) DO UPDATE SET letters = known.letters || "
+                    "translate(excluded.letters, known.letters, '')",
+                    letters=loader.table("letters"),
+                ),
+                [kind, language, letters],
+            )

@@ -1,0 +1,117 @@
+"""A generation in PostgreSQL as a build sees it: what it compares with, and adds to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
+from index.store.articles import ENTRY_COLUMNS, SourceRow, entry_of_row, signed_of_row
+from index.store.build_turn import VectorSource, as_hashes
+from index.store.postgres.connections import Connection
+from index.store.postgres.load import stream
+from index.store.postgres.schema import Row, VectorTables, compose, fetch, schema_of
+from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.vectors import SharedVectors
+from index.store.reader import GenerationFacts, RowKind
+
+_NAMED_BY_FILE = json.dumps(("title", "file name"))
+_OWN_TITLE = f"CASE WHEN strpos(origins, '{_NAMED_BY_FILE}') > 0 THEN '' ELSE title END"
+# As `index.store.articles.SIGNED_COLUMNS`.
+_SIGNED_COLUMNS = (
+    f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, "
+    "(author IS NOT NULL)::int + (outlet IS NOT NULL)::int + (url IS NOT NULL)::int"
+)
+_HASHES: dict[RowKind, str] = {
+    "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",
+    "sentences": "SELECT s.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
+    "JOIN {g}.sentences s ON s.passage = p.number",
+}
+
+
+class PostgresKnown:
+    """See `index.store.build_turn.GrowableGeneration`; `own` is what each server has of it."""
+
+    def __init__(self, connections: Sequence[Connection], own: Sequence[ServerFacts]) -> None:
+        self.facts: GenerationFacts = own[0].facts
+        self.own = own
+        self.number = own[0].number
+        self._connections = connections
+
+    def sources(self) -> Iterator[SourceRow]:
+        query = "SELECT location, shown, url, digest, articles, skipped FROM {g}.sources ORDER BY 1"
+        return map(SourceRow._make, fetch(self._connections[0], self.number, query))
+
+    def left_out(self) -> frozenset[str]:
+        rows = fetch(self._connections[0], self.number, "SELECT id FROM {g}.left_out")
+        return frozenset(row[0] for row in rows)
+
+    def holds(self, article_id: str) -> bool:
+        return bool(self._rows("SELECT FROM {g}.articles WHERE id = %s", article_id))
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
+
+    def fingerprinted(self, ids: Collection[str]) -> list[Row]:
+        return self._of_articles(FINGERPRINTED, ids)
+
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        return [signed_of_row(row) for row in self._of_articles(_SIGNED_COLUMNS, ids)]
+
+    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
+        query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM {{g}}.articles"
+        composed = compose(query, g=schema_of(self.number))
+        types = ["text", "bytea", "text"]
+        rows = chain.from_iterable(stream(each, composed, types) for each in self._connections)
+        return ((title, digest, outlet) for title, digest, outlet in rows)
+
+    def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
+        query = (
+            "SELECT DISTINCT id FROM unnest(%s::bigint[]) AS key CROSS JOIN LATERAL "
+            "(SELECT id FROM {g}.articles WHERE likeness @> ARRAY[key] LIMIT %s) AS alike"
+        )
+        signed = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned numbers
+        return [row[0] for row in self._rows(query, signed, most)]
+
+    def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
+        """How many passages or sentences these articles have."""
+        return len(self._hashes(kind, ids))
+
+    def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
+        return self._source(kind, b"".join(self._hashes(kind, ids)))
+
+    def vector_source(self, kind: RowKind) -> VectorSource:
+        """All that the servers have of its model, those of other generations too."""
+        joined = bytearray()
+        for connection in self._connections:
+            query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
+            for (own,) in stream(connection, query, ["bytea"]):
+                joined += own
+        return self._source(kind, joined)
+
+    @property
+    def _tables(self) -> VectorTables:
+        return VectorTables(self.facts.model, self.facts.dimension)
+
+    def _source(self, kind: RowKind, joined: bytes | bytearray) -> VectorSource:
+        hashes = as_hashes(joined)
+        return VectorSource(hashes, SharedVectors(self._connections, self._tables, kind, hashes))
+
+    def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:
+        return [
+            bytes(row[0]) for row in self._rows(f"{_HASHES[kind]} WHERE a.id = ANY(%s)", list(ids))
+        ]
+
+    def _of_articles(self, columns: str, ids: Collection[str]) -> list[Row]:
+        query = f"SELECT {columns} FROM {{g}}.articles WHERE id = ANY(%s)"
+        return self._rows(query, list(ids)) if ids else []
+
+    def _rows(self, query: str, *values: Any) -> list[Row]:
+        """What all servers have."""
+        found = (fetch(each, self.number, query, *values) for each in self._connections)
+        return list(chain.from_iterable(found))

@@ -1,0 +1,84 @@
+"""Parts of builds, at work beside one another.
+
+A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
+the build that comes after. The tables of its model stay as long as it is at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.store.build_turn import BuildPart, Hashes, as_bytes
+from index.store.files.draft import FileDraft
+from index.store.postgres.connections import (
+    MODELS_LOCK,
+    Connection,
+    Server,
+    hold,
+    take_lease,
+    translate_errors,
+)
+from index.store.postgres.generations import KnownGenerations, current_number
+from index.store.postgres.load import stored_hashes
+from index.store.postgres.schema import VectorTables
+from index.store.postgres.turn import open_connections, work_folder
+from index.store.postgres.vectors import PostgresKept
+from index.store.reader import RowKind
+
+
+@contextmanager
+def postgres_part(
+    servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
+) -> Iterator[PostgresPart]:
+    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
+
+    Raises BuildLocked, StoreError.
+    """
+    first, tables = servers[0].shown, VectorTables(model, dimension)
+    named = f"{part.number}/{part.of}"
+    # A lease of this part's own among those of all models, never that of a build.
+    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
+    number = int.from_bytes(digest) % (2**31 - 1) + 1
+    with translate_errors(first), open_connections(servers) as connections:
+        take_lease(connections[0], first, number, named)
+        for connection in connections:
+            hold(connection, MODELS_LOCK)
+        yield PostgresPart(connections, workplace, tables)
+
+
+class PostgresPart:
+    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+
+    def __init__(
+        self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
+    ) -> None:
+        self.kept = PostgresKept(connections, tables)
+        self._connections = connections
+        self._workplace = workplace
+        self._tables = tables
+        # A build takes the vectors of the generation in service again, where it is of this model.
+        whole = KnownGenerations.on(connections).whole
+        current = whole.get(current_number(connections[0]) or 0)
+        self._reused = current is not None and tables.are_of(current[0].facts)
+
+    @contextmanager
+    def draft(self) -> Iterator[FileDraft]:
+        with (
+            work_folder(self._workplace) as folder,
+            closing(FileDraft(folder / "generation", "part", None, alike=False)) as draft,
+        ):
+            yield draft
+
+    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        wanted = as_bytes(hashes)
+        stored = self.kept.stored(hashes)
+        if self._reused:
+            for each in self._connections:
+                stored |= stored_hashes(each, self._tables, [kind], wanted)
+        return np.array([each in stored for each in wanted], dtype=bool)

@@ -1,0 +1,152 @@
+"""Rows taken out of PostgreSQL: a whole generation by COPY, or some of its articles."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from index.errors import DamagedIndex
+from index.models.base import IntArray, Vectors
+from index.store.article_writer import ArticleDatabase, LikenessKeys
+from index.store.postgres.connections import Connection
+from index.store.postgres.load import AT_ONCE, KINDS, sent_vector, stream
+from index.store.postgres.schema import VectorTables, column_names, compose, fetch, schema_of
+from index.store.postgres.server_facts import ServerFacts
+from index.store.reader import RowKind
+
+_TYPES = {
+    "articles": [*("int8", "text", "bytea", "text", "int8"), *["text"] * 14, "bytea", "text"],
+    "passages": ["int8", "int8", "int4", "int4", "text", "int8", "int4", "bytea"],
+    "sentences": ["int8", "int8", "int4", "int4", "int8", "bytea"],
+    "sources": ["text", "text", "text", "bytea", "text", "text"],
+    "left_out": ["text"],
+}
+# Those that `articles.sqlite` has; it has them first, and in the same order.
+_NAMES = {
+    table: [name for name in column_names(table) if name not in ("opening", "vector", "words")]
+    for table in _TYPES
+} | {"articles": column_names("articles")[:-1]}
+_SELECT = {
+    table: f"SELECT {', '.join(names)} FROM {{g}}.{table}" for table, names in _NAMES.items()
+}
+
+
+class StoredRows:
+    """The rows of a generation on its servers, as another store numbers them: without the gaps
+    that additions leave."""
+
+    def __init__(self, connections: Sequence[Connection], own: ServerFacts) -> None:
+        self._connections = connections
+        self._own = own
+
+    def put_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
+        """Put articles, passages and sentences into a new `articles.sqlite`; returns what finds
+        those alike, where it is known."""
+        _insert(sheet, "articles", self._rows("articles"))
+        passage, sentence = self._number["passages"], self._number["sentences"]
+        passages = (
+            (passage(number), article, start, stop, heading, sentence(first), count, digest)
+            for number, article, start, stop, heading, first, count, digest in self._rows(
+                "passages"
+            )
+        )
+        _insert(sheet, "passages", passages)
+        sentences = (
+            (sentence(number), passage(owner), *span, None if lead is None else sentence(lead), own)
+            for number, owner, *span, lead, own in self._rows("sentences")
+        )
+        _insert(sheet, "sentences", sentences)
+        for table in ("sources", "left_out"):
+            first = self._connections[0]
+            _insert(sheet, table, self._stream(first, _SELECT[table], _TYPES[table]))
+        return self._likeness()
+
+    def put_vectors(
+        self, tables: VectorTables, kind: RowKind, put: Callable[[IntArray, Vectors], None]
+    ) -> None:
+        """Give `put` the vectors of every row of a kind.
+
+        Raises DamagedIndex for a vector of another text than its row's.
+        """
+        query = (
+            "SELECT r.number, v.hash = r.hash, v.vector "
+            f"FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
+        )
+        number = self._number[kind]
+        for connection in self._connections:
+            composed = compose(query, g=schema_of(self._own.number), v=tables.of(kind))
+            rows = stream(connection, composed, ["int8", "bool", "bytea"])
+            while batch := list(islice(rows, AT_ONCE)):
+                if not all(right for _, right, _ in batch):
+                    raise DamagedIndex("damaged-vectors", shown=kind)
+                vectors = np.stack([sent_vector(sent) for _, _, sent in batch])
+                put(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
+
+    def _likeness(self) -> LikenessKeys | None:
+        growth = self._own.growth
+        if growth is None or not growth.comparable:
+            return None
+        keys, numbers = array("q"), array("I")
+        for connection in self._connections:
+            query = "SELECT number, unnest(likeness) FROM {g}.articles"
+            for number, key in self._stream(connection, query, ["int8", "int8"]):
+                numbers.append(number)
+                keys.append(key)
+        return LikenessKeys.of(
+            np.array(keys, dtype=np.int64).astype(np.uint64), np.array(numbers, dtype=np.uint32)
+        )
+
+    @cached_property
+    def _number(self) -> dict[RowKind, Callable[[int], int]]:
+        """By kind, the number that a row gets."""
+        growth = self._own.growth
+        if growth is None or not (growth.additions or growth.gone):
+            return dict.fromkeys(KINDS, lambda number: number)
+
+        def numbering(kind: RowKind) -> Callable[[int], int]:
+            numbers = array("q")
+            for connection in self._connections:
+                rows = self._stream(connection, f"SELECT number FROM {{g}}.{kind}", ["int8"])
+                numbers.extend(row[0] for row in rows)
+            known = array("q", sorted(numbers))
+            return lambda number: bisect_left(known, number)
+
+        return {kind: numbering(kind) for kind in KINDS}
+
+    def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        for connection in self._connections:
+            yield from self._stream(connection, f"{_SELECT[table]} ORDER BY number", _TYPES[table])
+
+    def _stream(
+        self, connection: Connection, query: str, types: list[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        return stream(connection, compose(query, g=schema_of(self._own.number)), types)
+
+
+def put_some(
+    connections: Sequence[Connection], number: int, ids: Collection[str], sheet: ArticleDatabase
+) -> None:
+    """Put some articles with their passages and sentences, numbered as they are, into a new
+    `articles.sqlite`."""
+    articles = "(SELECT number FROM {g}.articles WHERE id = ANY(%s))"
+    passages = f"(SELECT number FROM {{g}}.passages WHERE article IN {articles})"
+    chosen = {
+        "articles": f"number IN {articles}",
+        "passages": f"article IN {articles}",
+        "sentences": f"passage IN {passages}",
+    }
+    for table, condition in chosen.items():
+        for connection in connections:
+            query = f"{_SELECT[table]} WHERE {condition}"
+            _insert(sheet, table, fetch(connection, number, query, list(ids)))
+
+
+def _insert(sheet: ArticleDatabase, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    values = ", ".join("?" * len(_TYPES[table]))
+    sheet.run_each(f"INSERT INTO {table} VALUES ({values})", rows)

@@ -1,0 +1,281 @@
+"""What is added to an index in PostgreSQL, changed or taken away, against a build of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from index.article import Period
+from index.build import sources
+from index.build.builder import build
+from index.errors import StoreError
+from index.formats.conversion import read_source
+from index.store.factory import open_store
+from index.store.postgres import nearest
+from index.store.postgres.schema import VectorTables
+from index.store.postgres.server_facts import Growth
+from index.store.postgres.store import PostgresStore
+from index.store.postgres.turn import PostgresTurn
+from tests.fakes import FakeEmbedder
+from tests.index.build.growing import Corpus, assert_ranked_alike, built, shown
+from tests.index.store.postgres_stores import postgres_store
+from tests.postgres.server import Server
+
+SOME_DAYS = Period(date(2026, 1, 5), date(2026, 1, 14))
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process."""
+    monkeypatch.setattr(sources, "read_apart", read_source)
+
+
+@pytest.fixture(params=[1, 2], ids=["one", "two"])
+def store(
+    request: pytest.FixtureRequest, vector_server: Server, tmp_path: Path
+) -> Iterator[PostgresStore]:
+    with postgres_store(vector_server, tmp_path, request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, store: PostgresStore) -> Corpus:
+    """The corpus of an index with a base and one addition."""
+    found = Corpus(tmp_path / "corpus", 7, 24)
+    built(found, store)
+    found.add()
+    built(found, store)
+    assert len(growth(store).additions) == 1
+    return found
+
+
+def growth(store: PostgresStore) -> Growth:
+    own = store._in_service()[0].growth
+    assert own is not None
+    return own
+
+
+def count(store: PostgresStore, query: str) -> int:
+    """The sum over all servers."""
+    total = 0
+    for server in store._servers:
+        with psycopg.connect(server.url) as connection:
+            total += (connection.execute(query).fetchone() or [0])[0]  # type: ignore[arg-type]
+    return total
+
+
+def schemas(store: PostgresStore) -> list[str]:
+    query = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^selon_' ORDER BY 1"
+    with psycopg.connect(store._servers[-1].url) as connection:
+        return [row[0] for row in connection.execute(query)]
+
+
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "hnsw"])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(9))])
+def test_any_changes_end_as_a_build_of_all_does(
+    tmp_path: Path, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, seed: int, exact: bool
+) -> None:
+    if not exact:
+        monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
+    corpus = Corpus(tmp_path / "corpus", seed, 40)
+    built(corpus, store)
+    added = 0
+    for number in range(9):
+        for _ in range(1 + number % 3):
+            corpus.step()
+        report = built(corpus, store)
+        added += bool(growth(store).additions)
+        if number % 4 == 0:
+            twin = tmp_path / f"twin{number}"
+            whole = built(corpus, twin)
+            assert shown(store) == shown(twin)
+            assert (report.articles, report.duplicates) == (whole.articles, whole.duplicates)
+            assert_ranked_alike(store, twin)
+            assert_ranked_alike(store, twin, SOME_DAYS)
+            assert store.check().damage is None
+    assert added > 4
+    assert not built(corpus, store).switched
+
+
+def test_an_addition_writes_and_embeds_nothing_else(corpus: Corpus, store: PostgresStore) -> None:
+    rows = "SELECT count(*) FROM selon_rows_1.sentences"
+    before = count(store, rows)
+    corpus.add()
+    embedder = FakeEmbedder()
+    report = build([corpus.folder], store, embedder)
+    assert (report.added, report.unchanged, report.changed, report.removed) == (1, 25, 0, 0)
+    assert 0 < report.embedded == embedder.embedded < 16
+    assert 0 < count(store, rows) - before < 16
+    corpus.files()[0].unlink()
+    embedder = FakeEmbedder()
+    report = build([corpus.folder], store, embedder)
+    assert (report.removed, report.unchanged, embedder.embedded) == (1, 25, 0)
+    assert growth(store).gone == 1
+
+
+def test_rows_and_vectors_go_with_the_last_generation_that_has_them(
+    corpus: Corpus, store: PostgresStore
+) -> None:
+    path = corpus.files()[-1]
+    with store.browse() as generation:
+        [entry] = generation.find(str(path))
+    path.unlink()
+    built(corpus, store)
+    there = f"SELECT count(*) FROM selon_rows_1.articles WHERE id = '{entry.id}'"
+    assert count(store, there) == 1  # the generation before has it
+    corpus.add()
+    built(corpus, store)
+    assert count(store, there) == 0
+    facts = store.facts()
+    tag = VectorTables(facts.model, facts.dimension).tag
+    for kind in ("passages", "sentences"):
+        unused = (
+            f"SELECT count(*) FROM selon.{kind}_{tag} v WHERE NOT EXISTS "
+            f"(SELECT FROM selon_rows_1.{kind} r WHERE r.vector = v.id)"
+        )
+        assert count(store, unused) == 0
+    assert store.check().damage is None
+
+
+def test_words_are_put_together_and_a_grown_index_is_written_anew(
+    corpus: Corpus, store: PostgresStore
+) -> None:
+    for _ in range(14):
+        corpus.add()
+        built(corpus, store)
+        assert len(growth(store).additions) <= 1
+    assert growth(store).base > 1
+    built(corpus, store)
+    corpus.add()
+    built(corpus, store)
+    assert "selon_rows_1" not in schemas(store)
+
+
+def test_a_rollback_undoes_an_addition_and_the_next_one_takes_its_place(
+    corpus: Corpus, store: PostgresStore
+) -> None:
+    before, known = store.current_id(), shown(store)
+    corpus.add()
+    built(corpus, store)
+    assert store.check().before == before
+    assert store.roll_back().id == before
+    assert shown(store) == known
+    assert build([corpus.folder], store, FakeEmbedder()).added == 1
+    assert len(growth(store).additions) == 1
+    assert growth(store).added == 2
+    assert store.check().damage is None
+
+
+def test_an_open_reader_keeps_what_it_reads(corpus: Corpus, store: PostgresStore) -> None:
+    with store.browse() as generation:
+        entries = generation.articles()
+        for _ in range(3):
+            corpus.remove()
+            corpus.add()
+            built(corpus, store)
+        assert [each.id for each in generation.articles()] == [each.id for each in entries]
+        assert all(generation.article(each.id) for each in entries)
+        assert all(generation.opening(each.id) for each in entries)
+
+
+def test_an_export_has_no_gaps_and_an_import_of_it_is_the_same(
+    tmp_path: Path, corpus: Corpus, store: PostgresStore
+) -> None:
+    corpus.remove()
+    built(corpus, store)
+    assert growth(store).gone
+    there = tmp_path / "there"
+    store.export(tmp_path / "copy")
+    open_store(there).take(tmp_path / "copy")
+    assert shown(there) == shown(store)
+    assert_ranked_alike(there, store)
+    store.take(tmp_path / "copy")
+    assert shown(there) == shown(store)
+
+
+def test_what_the_operator_removes_leaves_with_the_next_build(
+    corpus: Corpus, store: PostgresStore
+) -> None:
+    store.removed().add([store.browse().articles()[0]])
+    report = built(corpus, store)
+    assert (report.removed, report.left_out) == (1, 1)
+    corpus.add()
+    report = built(corpus, store)
+    assert (report.added, report.left_out) == (1, 1)
+    assert growth(store).additions
+
+
+@pytest.mark.parametrize("moment", ["load", "commit", "between", "serve"])
+def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
+    corpus: Corpus, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Nothing is tidied up, as where the process is killed."""
+    known = shown(store)
+    corpus.change()
+    corpus.add()
+
+    def fail(*_: object) -> None:
+        raise StoreError("postgres-lost", shown="", reason="")
+
+    def commit_first(turn: PostgresTurn) -> None:
+        turn.connections[0].execute("COMMIT")
+        fail()
+
+    with monkeypatch.context() as broken:
+        if moment == "load":
+            broken.setattr("index.store.postgres.addition.note_generation", fail)
+        elif moment == "between":
+            broken.setattr(PostgresTurn, "commit", commit_first)
+        else:
+            broken.setattr(PostgresTurn, moment, fail)
+        with pytest.raises(StoreError):
+            built(corpus, store)
+    assert shown(store) == known
+    report = built(corpus, store)
+    assert (report.added, report.changed + report.removed) in ((1, 1), (2, 1))
+    assert store.check().damage is None
+    assert growth(store).base == 1
+    assert len(store.browse().articles()) == report.articles == 26
+
+
+def test_an_index_of_an_earlier_selon_is_read_and_built_anew(
+    corpus: Corpus, store: PostgresStore
+) -> None:
+    """It had tables in the place of views, and nothing that an addition goes by."""
+    built(corpus, store)
+    store.export(corpus.folder.parent / "copy")
+    open_store(corpus.folder.parent / "copied").take(corpus.folder.parent / "copy")
+    whole = store.take(corpus.folder.parent / "copy")
+    known, number = shown(store), store._in_service()[0].number
+    for server in store._servers:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            for table in ("articles", "passages", "sentences", "sources", "left_out", "terms"):
+                of_terms = "ALTER TABLE old.terms DROP since" if table == "terms" else ""
+                connection.execute(
+                    "CREATE SCHEMA IF NOT EXISTS old;"
+                    f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}; {of_terms}"  # type: ignore[arg-type]
+                )
+            connection.execute(
+                f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old; DROP SCHEMA "  # type: ignore[arg-type]
+                f"selon_rows_{number} CASCADE; DROP SCHEMA selon_{number} CASCADE; "
+                f"ALTER SCHEMA old RENAME TO selon_{number}; UPDATE selon.generations SET facts = "
+                f"(facts::jsonb - 'growth')::text WHERE number = {number}; "
+                "UPDATE selon.layout SET version = 1"
+            )
+    assert shown(store) == known
+    assert_ranked_alike(store, corpus.folder.parent / "copied")
+    assert store.check().damage is None
+    corpus.add()
+    report = built(corpus, store)
+    assert (report.articles, report.generation > whole.id) == (26, True)
+    assert growth(store).additions == ()
+    corpus.add()
+    built(corpus, store)
+    assert len(growth(store).additions) == 1
+    corpus.add()
+    built(corpus, store)
+    assert f"selon_{number}" not in schemas(store)
