@@ -237,13 +237,18 @@ def _faults(made: Made) -> Iterator[str]:
 
 
 def _own_share(script: Script) -> float:
-    """Of the words, those that are no quote and no headline."""
+    """Of the words, those that stand neither in a quote nor in a headline."""
     own = total = 0
     for line in script.lines:
-        total += line.words
-        headlines = (len(each.title.split()) for each in script.sources if each.title in line.text)
-        own += line.words - max(headlines, default=0) if line.citation is None else 0
+        words = _count_words(line.text)
+        headlines = (_count_words(each.title) for each in script.sources if each.title in line.text)
+        total += words
+        own += words - max(headlines, default=0) if line.citation is None else 0
     return own / total
+
+
+def _count_words(text: str) -> int:
+    return sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def _stands_behind(line: Line, told: Sequence[Line]) -> bool:

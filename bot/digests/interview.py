@@ -25,12 +25,12 @@ from index.text.names import is_one_person, placed, span_names
 
 MOST_TRIED = 8  # sentences of an article about which a question is tried, so that work is bounded
 _READ = 4  # passages of the article that are read for one
+_MANY = 20  # from which on a number is asked about
 _VOWELS = frozenset("aeiouyéèêâîôœ")
-# « h » is left out: it takes an elision or not. Spans of time are seldom what one asks about.
-_PLURAL = re.compile(
-    r"\s(?!(?:personnes|ans|années|mois|jours|minutes|secondes|semaines|years|months|days|minutes|seconds"
-    r"|weeks|millions|milliards|thousands)\b)([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b"
-)
+_PLURAL = re.compile(r"\s([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b")  # « h » takes an elision or not
+_SPANS = """ans années mois jours minutes secondes semaines years months days seconds weeks"""
+_SCORES = """points fois premiers premières derniers dernières centièmes dixièmes times"""
+_UNASKED = frozenset(f"{_SPANS} {_SCORES} millions milliards thousands personnes".split())
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 _QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
 _MONEY = frozenset("€$£")
@@ -140,9 +140,10 @@ def _find_kind(text: str, language: str) -> str | None:
 
 
 def _find_counted(text: str, language: str) -> str | None:
-    """What a number of a sentence counts, as a noun: « salariés » of « près de 50 salariés »."""
+    """What a high number of a sentence counts: « salariés » of « près de 50 salariés »."""
     for each in quantities(text, language):
         noun = _PLURAL.match(text[each.end :])
-        if noun is not None and not each.ordinal and not each.unit:
+        many = not (each.ordinal or each.unit) and max(each.values) >= _MANY
+        if noun is not None and many and noun[1] not in _UNASKED:
             return noun[1]
     return None
