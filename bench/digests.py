@@ -32,15 +32,14 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.extractive import Relation, relation
-from bot.assembly import open_index, open_reader, subject_thresholds, thresholds_of
+from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
-from bot.digests.interview import Interview
+from bot.digests.interview import open_interview
 from bot.digests.lede import opens
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import find_relations, open_article
 from bot.digests.terminal import script_markdown
-from bot.digests.texts import ScriptPhrases
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
 from index.article import Article, Period
@@ -173,12 +172,7 @@ def _weeks(shelf: Shelf) -> Iterator[Made]:
 def _podcast(shelf: Shelf, request: PodcastRequest) -> Made:
     thresholds = subject_thresholds(shelf.settings)
     asked = f"podcast {request.subject or request.period} {request.language}"
-    interview = Interview(
-        shelf.index.searcher(),
-        open_reader(shelf.settings),
-        thresholds_of(shelf.settings).sure,
-        ScriptPhrases.of(request.language),
-    )
+    interview = open_interview(shelf.settings, shelf.index.searcher(), request.language)
     return _timed(asked, lambda: make_podcast(interview, thresholds, request))
 
 

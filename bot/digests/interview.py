@@ -16,6 +16,8 @@ from bot.answering.base import FindingsReader
 from bot.digests.lede import stands_alone, tells
 from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
+from bot.locale.catalogue import Language
+from bot.settings import Settings
 from bot.verification.quantities import quantities
 from index.article import Article, Selection, Sentence
 from index.build.passages import cut
@@ -108,6 +110,14 @@ class Interview:
             return False
         best = findings.hits[0]
         return best_sentence(best).start == sentence.start
+
+
+def open_interview(settings: Settings, searcher: Searcher, language: Language) -> Interview:
+    """With the reader of the settings, as sure as of answers. Raises SettingsError, ModelError."""
+    from bot.assembly import open_reader, thresholds_of
+
+    phrases = ScriptPhrases.of(language)
+    return Interview(searcher, open_reader(settings), thresholds_of(settings).sure, phrases)
 
 
 def _is_quotable(sentence: Sentence, article: Article) -> bool:

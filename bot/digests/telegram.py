@@ -17,13 +17,13 @@ from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import DigestRecord
-from bot.digests.interview import Interview
+from bot.digests.interview import open_interview
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
-from bot.digests.texts import RecordingPhrases, SchedulePhrases, ScriptPhrases
+from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -261,15 +261,11 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             return await asyncio.to_thread(make)
 
     def _make_podcast(self, request: PodcastRequest) -> Script:
-        from bot.assembly import open_reader, subject_thresholds, thresholds_of
+        from bot.assembly import subject_thresholds
 
         settings = self._services.settings
-        interview = Interview(
-            self._services.library.searcher(),
-            open_reader(settings),
-            thresholds_of(settings).sure,
-            ScriptPhrases.of(request.language),
-        )
+        searcher = self._services.library.searcher()
+        interview = open_interview(settings, searcher, request.language)
         return make_podcast(interview, subject_thresholds(settings), request)
 
 

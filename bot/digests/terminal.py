@@ -98,11 +98,10 @@ def podcast(
 ) -> int:
     """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
     SpeechError."""
-    from bot.assembly import open_index, open_reader, subject_thresholds, thresholds_of
+    from bot.assembly import open_index, subject_thresholds
     from bot.digests.clock import today
-    from bot.digests.interview import Interview
+    from bot.digests.interview import open_interview
     from bot.digests.podcast import PodcastRequest, make_podcast
-    from bot.digests.texts import ScriptPhrases
 
     minutes = _parse_minutes(length)
     if feed is not None and not feed_url:
@@ -112,10 +111,7 @@ def podcast(
     if not about and within is None:
         within = Period(today() - timedelta(days=6), today())
     code = language or settings.language
-    searcher = open_index(settings).searcher()
-    interview = Interview(
-        searcher, open_reader(settings), thresholds_of(settings).sure, ScriptPhrases.of(code)
-    )
+    interview = open_interview(settings, open_index(settings).searcher(), code)
     request = PodcastRequest(code, about, within, minutes)
     script = make_podcast(interview, subject_thresholds(settings), request)
     shown = _show(settings, script, open_speech, markdown, audio)
