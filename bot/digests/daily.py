@@ -126,7 +126,9 @@ class _Writer:
         yield from self._end
 
     def _introduce(self, article: Article, chapter: str) -> Line:
-        return Line(self.phrases.introduce(article, recent=True), chapter=chapter, aloud=True)
+        recent = self.period.first.year == self.period.last.year
+        text = self.phrases.introduce(article, recent=recent)
+        return Line(text, chapter=chapter, aloud=True)
 
     def _cue(self) -> str:
         others = list(self.phrases.others.values())
