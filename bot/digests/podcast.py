@@ -14,7 +14,7 @@ from bot.answering.topic import find_topic
 from bot.digests.disagreement import find_other_figure
 from bot.digests.interview import Interview
 from bot.digests.lede import MOST_WORDS, lede, repeats
-from bot.digests.script import WORDS_A_MINUTE, Line, Script, Speaker, spoken_quote
+from bot.digests.script import WORDS_A_MINUTE, Line, Script, spoken_quote
 from bot.digests.stories import (
     Opening,
     Story,
@@ -158,8 +158,10 @@ class _PodcastWriter:
             share = (budget - self._words) // (len(chosen) - number)
             if share >= MOST_WORDS or not self._said:
                 self._tell(material, story, self._words + share)
-        opening = self._opening(chosen, self._words / WORDS_A_MINUTE)
-        self.lines[:0] = opening
+        if not self._said:
+            self.tell_nothing()
+            return
+        self.lines[:0] = self._opening(chosen, self._words / WORDS_A_MINUTE)
         self._chapter = ""
         self._say(self.phrases.goodbye)
 
@@ -194,11 +196,11 @@ class _PodcastWriter:
             return
         self._chapter = title_of(article, self.phrases.code)
         self.sources += [each for each in story.articles if each not in self.sources]
-        self._say(self.phrases.introduce(article))
+        self._say(self.phrases.introduce(article), aloud=True)
         self._quote(quotes, story.also)
         if story.also:
             names = format.listing(story.also, self.phrases.code)
-            self.lines.append(Line(self.phrases.also(names), chapter=self._chapter, aloud=True))
+            self._say(self.phrases.also(names), aloud=True)
         self._dispute(story, article)
         exchanges = self.interview.exchanges(article, self._repeats, self._asked)
         for exchange in islice(exchanges, _MOST_ASKED):
@@ -222,7 +224,7 @@ class _PodcastWriter:
         quote = find_other_figure(story.openings, article, self._texts())
         if quote is not None:
             self._say(self.phrases.differs)
-            self._say(self.phrases.introduce(quote.article))
+            self._say(self.phrases.introduce(quote.article), aloud=True)
             self._quote([quote])
 
     def _repeats(self, text: str) -> bool:
@@ -231,8 +233,8 @@ class _PodcastWriter:
     def _texts(self) -> list[str]:
         return [each.quote for each in self._said]
 
-    def _say(self, text: str, speaker: Speaker = "first") -> None:
-        self.lines.append(Line(text, speaker=speaker, chapter=self._chapter))
+    def _say(self, text: str, *, aloud: bool = False) -> None:
+        self.lines.append(Line(text, chapter=self._chapter, aloud=aloud))
 
     def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
         for number, each in enumerate(quotes, len(self._said) + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -135,4 +136,15 @@ def test_that_there_is_little_material_is_said_beforehand(searcher: Searcher) ->
 def test_an_unknown_subject_is_said_to_be_so(searcher: Searcher) -> None:
     assert said(made(searcher, subject="la pêche au thon")) == [
         "Je n’ai pas trouvé d’article sur ce sujet\u00a0: la pêche au thon."
+    ]
+
+
+def test_articles_of_which_nothing_can_be_told_are_none(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    text = "---\ntitle: Les algues\nlanguage: fr\n---\n\nQue faire des algues vertes ?\n"
+    (tmp_path / "corpus" / "algues.md").write_text(text, "utf-8")
+    build([tmp_path / "corpus"], tmp_path / "data", FakeEmbedder())
+    live = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
+    assert said(made(live.searcher(), subject="les algues")) == [
+        "Je n’ai pas trouvé d’article sur ce sujet\u00a0: les algues."
     ]
