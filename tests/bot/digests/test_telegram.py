@@ -227,9 +227,7 @@ async def test_a_podcast_is_told_in_headlines_and_quotes(server: BotServer) -> N
     server.user_says(READER, "/podcast sardines")
     told = await server.next_message()
     assert told.text.startswith("Le Podcast\u00a0: sardines")
-    assert (
-        "— Selon La Gazette, le 26 mars 2026\u00a0: «\u00a0Nouvelles du port\u00a0»." in told.text
-    )
+    assert "Nouvelles du port" in told.text
     assert PORT in told.text
     assert PONT not in told.text
     server.user_says(READER, "/podcast baleines")
