@@ -31,7 +31,6 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from bot.audio import SpeechLanguage
-from bot.settings import load_settings
 from bot.speech.audio import read_sound, write_sound
 from bot.speech.base import Sound
 from bot.speech.kokoro import KokoroVoice
@@ -60,12 +59,11 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="each sentence that was misheard")
     arguments = parser.parse_args()
     language: SpeechLanguage = arguments.language
-    cache = load_settings().cache_dir
-    voice = KokoroVoice(cache, threads=arguments.threads)
+    voice = KokoroVoice(threads=arguments.threads)
     if arguments.voices:
         with np.load(arguments.voices) as stored:
             voice.__dict__["_styles"] = dict(stored)
-    recogniser = WhisperRecogniser(cache, threads=arguments.threads)
+    recogniser = WhisperRecogniser(threads=arguments.threads)
     texts = sentences(language, arguments.sentences, arguments.seed)
     print(f"{len(texts)} sentences, {language}, {arguments.threads} threads")
     ways: dict[str, Callable[[str], Sound]] = {

@@ -75,9 +75,8 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="each recording in every noise")
     parser.add_argument("--show", action="store_true", help="what was heard, and whether it finds")
     arguments = parser.parse_args()
-    cache = load_settings().cache_dir
-    voice = KokoroVoice(cache, threads=arguments.threads)
-    recogniser = WhisperRecogniser(cache, threads=arguments.threads)
+    voice = KokoroVoice(threads=arguments.threads)
+    recogniser = WhisperRecogniser(threads=arguments.threads)
     asked = list(enumerate(questions(arguments.questions)))
     halves = {"even": asked[::2], "odd": asked[1::2], "all": asked}
     chance = np.random.default_rng(SEED)

@@ -44,10 +44,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The words of a recording and the code of their language; no words if none were spoken."""
+    """The words of a recording and the code of their language; no words if none were spoken.
+    `doubtful` words are likely not those that were spoken."""
 
     text: str
     language: str
+    doubtful: bool = False
 
 
 class SpeechService(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,7 @@ from bot.errors import SpeechError
 from bot.speech.base import Samples, Sound
 
 LOUDNESS = -16.0  # LUFS, by EBU R 128: what podcast players expect of speech
+TRUE_PEAK = -1.5  # dBTP, at most, in the file
 HEARD_RATE = 16_000
 _WRITTEN_RATE = 48_000
 _CODECS: dict[AudioFormat, tuple[str, int]] = {
@@ -37,8 +39,12 @@ _LIMITS = {
     "codec_whitelist": _CODERS,
     "protocol_whitelist": "file",
 }
-_LOUDEST = 0.97
-_SHORTEST_MEASURED = 0.5  # seconds; loudness is measured over blocks of 0.4
+_CODEC_LOSS = 0.2  # LU: between what Opus and what MP3 at these rates take away
+_LIMIT = -3.0  # dB: what Opus and MP3 add stays below TRUE_PEAK
+_OVERSAMPLED_RATE = 4 * _WRITTEN_RATE  # where the limiter sees the peaks between samples
+_LEVELLING_PASSES = 3  # the limiter takes some loudness away, which the next pass makes up for
+_CLOSE_ENOUGH = 0.1  # LU
+_SILENCE = -70.0  # LUFS: also what is too short to be measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +105,34 @@ def write_sound(
     artist: str = "",
     chapters: Sequence[ChapterMark] = (),
 ) -> None:
-    """The sound, its loudness that of other people's speech, as a file. Raises SpeechError."""
+    """The sound, its loudness that of other people's speech, as a file, which appears whole or not
+    at all. Raises SpeechError."""
     import av
 
     codec, bits = _CODECS[form]
-    samples = _levelled(sound)
+    levelled = _levelled(sound)
+    written = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with av.open(str(path), "w", format=form) as container:
+        with av.open(str(written), "w", format=form) as container:
             container.metadata.update({"title": title, "artist": artist})
             if chapters:
                 container.set_chapters(_chapters(chapters, sound.seconds))
             stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
             stream.bit_rate = bits
-            resampler = av.AudioResampler(
-                format=stream.codec_context.format, layout="mono", rate=_WRITTEN_RATE
-            )
-            for frame in _frames(samples, sound.rate):
-                for fitting in resampler.resample(frame):
-                    container.mux(stream.encode(fitting))
-            for fitting in resampler.resample(None):
-                container.mux(stream.encode(fitting))
+            for frame in _frames(levelled):
+                container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
+        written.replace(path)
     except (av.FFmpegError, OSError) as error:
         raise SpeechError("speech-not-written", path=path) from error
+    finally:
+        written.unlink(missing_ok=True)
 
 
-def _frames(samples: Samples, rate: int) -> Iterator[Any]:
+def _frames(sound: Sound) -> Iterator[Any]:
     import av
 
+    samples, rate = sound.samples, sound.rate
     size = rate  # a second at once
     for at in range(0, len(samples), size):
         frame = av.AudioFrame.from_ndarray(
@@ -150,17 +156,44 @@ def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
     ]
 
 
-def _levelled(sound: Sound) -> Samples:
-    """At the loudness of podcasts; peaks that would be cut off hold it back."""
-    import pyloudnorm
-
-    samples = sound.samples
-    peak = float(np.abs(samples).max(initial=0.0))
-    if sound.seconds < _SHORTEST_MEASURED or peak == 0.0:
-        return samples
-    loudness = pyloudnorm.Meter(sound.rate).integrated_loudness(samples.astype(np.float64))
-    if not math.isfinite(loudness):
-        return samples
-    gain = 10 ** ((LOUDNESS - loudness) / 20)
-    levelled: Samples = (samples * min(gain, _LOUDEST / peak)).astype(np.float32)
+def _levelled(sound: Sound) -> Sound:
+    """At the loudness of podcasts, its peaks limited."""
+    gain = 0.0  # dB
+    levelled, loudness = _limited(sound, gain)
+    for _ in range(_LEVELLING_PASSES):
+        missing = LOUDNESS + _CODEC_LOSS - loudness
+        if abs(missing) < _CLOSE_ENOUGH or loudness <= _SILENCE:
+            break
+        gain += missing
+        levelled, loudness = _limited(sound, gain)
     return levelled
+
+
+def _limited(sound: Sound, gain: float) -> tuple[Sound, float]:
+    """The sound at the written rate, `gain` dB louder, no peak above the limit; its LUFS."""
+    import av
+
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(
+        sample_rate=sound.rate, format="flt", layout="mono", time_base=Fraction(1, sound.rate)
+    )
+    limit = 10 ** (_LIMIT / 20)
+    graph.link_nodes(
+        source,
+        graph.add("volume", f"{gain}dB"),
+        graph.add("aresample", str(_OVERSAMPLED_RATE)),
+        graph.add("alimiter", f"limit={limit}:attack=5:release=50:level=0:latency=1"),
+        graph.add("aresample", str(_WRITTEN_RATE)),
+        graph.add("ebur128", "metadata=1"),
+        graph.add("abuffersink"),
+    ).configure()
+    pieces: list[Samples] = [np.zeros(0, np.float32)]
+    loudness = _SILENCE
+    for frame in (*_frames(sound), None):
+        graph.push(frame)
+        with contextlib.suppress(av.BlockingIOError, av.EOFError):  # no more for now; no more
+            while True:
+                limited = graph.pull()
+                pieces.append(limited.to_ndarray().astype(np.float32).reshape(-1))
+                loudness = float(limited.metadata.get("lavfi.r128.I", loudness))
+    return Sound(np.concatenate(pieces), _WRITTEN_RATE), loudness

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +25,23 @@ class Sound:
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.rate
+
+
+def as_pcm(sound: Sound) -> bytes:
+    """16-bit samples, little-endian."""
+    return (sound.samples * 32_767).clip(-32_768, 32_767).astype("<i2").tobytes()
+
+
+def wave_header(rate: int) -> bytes:
+    """The head of a WAV file of one 16-bit channel, as long as its reader likes."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+    head = written.getvalue()
+    endless = b"\xff\xff\xff\xff"
+    return head[:4] + endless + head[8:-4] + endless
 
 
 class Voice(Protocol):

@@ -17,7 +17,6 @@ BUNDLED, NONE = "bundled", "none"
 class SpeechModels:
     """Which models speak and hear: `bundled`, or a folder; `url` is a server's (empty: none)."""
 
-    cache_dir: Path
     voice_model: str = "bundled"
     hearing_model: str = "bundled"
     url: str = ""
@@ -61,7 +60,7 @@ def open_voice(models: SpeechModels) -> Voice:
     from bot.speech.kokoro import KokoroVoice
 
     folder = None if model == BUNDLED else Path(model)
-    return KokoroVoice(models.cache_dir, folder, models.threads)
+    return KokoroVoice(folder, models.threads)
 
 
 def open_recogniser(models: SpeechModels) -> Recogniser:
@@ -74,4 +73,4 @@ def open_recogniser(models: SpeechModels) -> Recogniser:
     from bot.speech.whisper import WhisperRecogniser
 
     folder = None if model == BUNDLED else Path(model)
-    return WhisperRecogniser(models.cache_dir, folder, models.threads)
+    return WhisperRecogniser(folder, models.threads)

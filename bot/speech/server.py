@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.audio import Speaker, SpeechLanguage, Transcript
 from bot.errors import SpeechError
-from bot.speech.base import Sound
+from bot.speech.base import Sound, as_pcm
 from index.errors import reason_of
 
 _SECONDS = 100.0
@@ -99,5 +99,5 @@ def _as_wave(sound: Sound) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sound.rate)
-        file.writeframes((sound.samples * 32_767).clip(-32_768, 32_767).astype("<i2").tobytes())
+        file.writeframes(as_pcm(sound))
     return written.getvalue()

@@ -6,12 +6,12 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.audio import AudioFormat, Recording, SpokenLine, Transcript
 from bot.errors import SpeechError
@@ -20,6 +20,9 @@ from bot.speech.factory import SpeechModels
 from index.errors import Problem
 from index.kept_process import KeptProcess, module_command
 from index.models.bundled.embedder import cores
+
+if TYPE_CHECKING:
+    from bot.speech.base import Sound
 
 LONGEST_SECONDS = 600.0  # of a recording that is listened to
 _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
@@ -50,7 +53,7 @@ class Speech:
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
             told = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
-        return Transcript(told["text"], told["language"])
+        return Transcript(**told)
 
     def record(
         self,
@@ -92,6 +95,19 @@ class Speech:
         )
         self._forget_oldest()
         return Recording(out, told["seconds"], tuple(starts))
+
+    def stream(self, lines: Iterable[SpokenLine], *, speed: float = 1.0) -> Iterator[Sound]:
+        """The sound piece by piece, each as soon as it is spoken. Raises SpeechError."""
+        import numpy as np
+
+        from bot.speech.base import Sound
+
+        for line in lines:
+            path, rate, _ = self._line(line, speed)
+            samples = np.load(path, allow_pickle=False).astype(np.float32) / 32_767
+            silence = np.zeros(round(line.pause * rate), np.float32)
+            yield Sound(np.concatenate([samples, silence]), rate)
+        self._forget_oldest()
 
     def say_ahead(self, lines: Sequence[SpokenLine]) -> None:
         """Keep lines that are likely to be recorded soon; not where somebody else is served."""
@@ -185,7 +201,7 @@ class Speech:
                 self._process = KeptProcess(command, apart="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
-            models = json.dumps(asdict(self._models), default=str)
+            models = json.dumps(asdict(self._models))
             with suppress(OSError):  # it has died, and its silence tells
                 self._process.pipes[0].write(models.encode() + b"\n")
         return self._process
@@ -225,7 +241,6 @@ class Rests:
 def open_speech(settings: Settings) -> Speech:
     """The speech service of the settings; no model is loaded before it is needed."""
     models = SpeechModels(
-        settings.cache_dir,
         settings.voice_model,
         settings.hearing_model,
         str(settings.speech_url or ""),

@@ -1,28 +1,26 @@
 """A text in the words that a person reads aloud: « 15 000 € » is « quinze mille euros ».
 
-Numbers become words by num2words; what else is written in another way than it is said (units,
-abbreviations, letters) stands in `spoken_fr.json` and `spoken_en.json`.
+Rules are tried in order; what they say stands in `lexicon`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
-from pathlib import Path
-
-from num2words import num2words
+from typing import TypeVar
 
 from bot.audio import SpeechLanguage
+from bot.speech.lexicon import Lexicon, Name, lexicon, name_of
 from index.text.numbers import roman_value
-from index.text.patterns import SPACE
+from index.text.patterns import SPACE as S
+from index.text.patterns import one_of
 
-_LONGEST_NUMBER = 15  # digits; longer ones are read one by one, like what begins with a zero
-_ACRONYM = re.compile(r"(?<![\w.])(?:(?:[A-ZÉ]\.){2,}|[A-ZÉ]{2,6}s?)(?![\w])")
+T = TypeVar("T")
+Match = re.Match[str]
+Rule = tuple[str, Callable[[Lexicon, Match], str]]
+
 # An acronym is read as a word where its letters make syllables; a shorter one only if it is listed.
 _SYLLABLES = re.compile(
     r"(?:[BCDFGHJKLMNPRSTVXZ]|[BCFGPV][LR]|[DT]R|S[CMNPT])?[AEIOUÉ]{1,2}"
@@ -30,242 +28,313 @@ _SYLLABLES = re.compile(
 )
 _SHORTEST_WORD = 4
 _ROMAN = re.compile(r"(?=.)M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-
-
-@dataclass(frozen=True)
-class _Table:
-    """One language's file."""
-
-    language: SpeechLanguage
-    abbreviations: Mapping[str, str]
-    units: Mapping[str, tuple[str, str]]
-    feminine: frozenset[str]
-    symbols: Mapping[str, str]
-    months: tuple[str, ...]
-    letters: Mapping[str, str]
-    words: frozenset[str]
-    said: Mapping[str, str]
-
-    @property
-    def decimal(self) -> str:
-        return "," if self.language == "fr" else "."
-
-    def number(self, value: int | Decimal, to: str = "cardinal") -> str:
-        said: str = num2words(value, lang=self.language, to=to)
-        return said.replace(" and ", " ").replace(",", "") if self.language == "en" else said
+_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8", "⅕": "1/5"}
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_FREE, _END = r"(?<![\w.,/])", r"(?!\w)"  # not within a word or a longer number
+_VOWEL = re.compile(r"[aeiouyéèêhAEIOUYÉ]")
+_DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|news|us|ru"
 
 
 def spoken_words(text: str, language: SpeechLanguage) -> str:
     """What is said where this is read aloud: words, spaces and the marks of pauses."""
-    table = _table(language)
-    text = unicodedata.normalize("NFC", text)
+    words = lexicon(language)
+    text = unicodedata.normalize("NFC", text).translate(_LOWERED)
     text = "".join(each if each.isprintable() else " " for each in text)
     for pattern, say in _rules(language):
-        text = pattern.sub(partial(say, table), text)
-    text = "".join(f" {table.symbols[each]} " if each in table.symbols else each for each in text)
+        text = pattern.sub(partial(say, words), text)
+    symbols = words.tables["symbols"]
+    text = "".join(f" {symbols[each]} " if each in symbols else each for each in text)
     text = re.sub(r"[^\w\s.,;:!?…'’\-«»“”\"()]", " ", text).replace("_", " ")
     text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r" (?=[.,…])", "", re.sub(r"(?:[,;] ?){2,}", ", ", text))
+    text = re.sub(r"(?:[,;] ?){2,}", ", ", text)
+    return re.sub(r" (?=[.,…])|(?<=\() ", "", text)
 
 
 @cache
-def _table(language: SpeechLanguage) -> _Table:
-    path = Path(__file__).with_name(f"spoken_{language}.json")
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    units = {unit: tuple(forms.split("|")) for unit, forms in stored["units"].items()}
-    return _Table(
-        language,
-        stored["abbreviations"],
-        units,
-        frozenset(stored["feminine units"]),
-        stored["symbols"],
-        tuple(stored["months"]),
-        stored["letters"],
-        frozenset(stored["read as words"]),
-        stored["said"],
-    )
-
-
-_Say = Callable[[_Table, "re.Match[str]"], str]
-
-
-@cache
-def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], _Say], ...]:
-    """What is looked for, in this order, and how it is said."""
-    table = _table(language)
-    mark = re.escape(table.decimal)
-    grouped = (
-        rf"\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)" if language == "fr" else r"\d{1,3}(?:,\d{3})+(?!\d)"
-    )
-    amount = rf"(?:{grouped}|\d+)(?:{mark}\d+)?"
-    starts, ends = r"(?<![\w.,/])", r"(?!\w)"
-    by_length = partial(sorted, key=len, reverse=True)
-    unit = "|".join(map(re.escape, by_length(table.units)))
-    abbreviated = "|".join(map(re.escape, by_length(table.abbreviations)))
-    months = "|".join(table.months)
-    rules: list[tuple[str, _Say]] = [
-        (r"(?:https?://|www\.)\S+", _link),
-        (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _address),
-        (rf"{starts}(\d{{4}})-(\d\d)-(\d\d){ends}", _iso_date),
-        (rf"{starts}(\d{{1,2}})[/.](\d{{1,2}})[/.](\d{{4}}){ends}", _date),
-    ]
-    if language == "fr":
-        rules += [
-            (rf"{starts}1{SPACE}?(?:er|ᵉʳ)(?= (?:{months}))", lambda table, match: "premier"),
-            (rf"{starts}([IVX][IVXLC]*)(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ)s?{ends}", _roman_ordinal),
-            (rf"{starts}(\d+)(er|re|ère|e|ème|nd|nde|ᵉ|ᵉʳ|ʳᵉ)s?{ends}", _ordinal),
-            (rf"{starts}(\d{{1,2}}){SPACE}?[hH](?:{SPACE}?([0-5]\d))?{ends}", _time),
-            (rf"{starts}(\d{{1,2}}):([0-5]\d){ends}", _time),
-        ]
-    else:
-        rules += [
-            (rf"{starts}(\d+)(st|nd|rd|th){ends}", _ordinal),
-            (rf"{starts}(\d{{1,2}})(?= (?:{months}))", _day_of_month),
-            (rf"(?<=(?:{'|'.join(m[-3:] for m in table.months)}) )(\d{{1,2}})(?=,)", _ordinal),
-            (rf"{starts}(\d{{1,2}}):([0-5]\d){ends}", _time),
-            (
-                rf"([$€£¥])({amount})(?:{SPACE}?(million|billion|trillion|m|bn|k){ends})?",
-                _money_first,
-            ),
-        ]
-    rules += [
-        (rf"{starts}(1/2|1/3|2/3|1/4|3/4){ends}", _fraction),
-        (rf"({amount}){SPACE}?/{SPACE}?(\d+){ends}", _over),
-        (rf"(?<=\d){SPACE}?[-–](?=\d)", _range),
-        (r"(?<![\w)])[-−](?=\d)", lambda table, match: f"{table.said['minus']} "),
-        (r"(?<!\w)\+(?=\d)", lambda table, match: f"{table.said['plus']} "),
-        (rf"({amount}){SPACE}?({unit})(?![\w²³])", _with_unit),
-        (
-            rf"(?<=[a-zà-ÿ]{SPACE})([IVXL]{{2,}})(?!\w)|(?<=[a-zà-ÿ] )([IVX])(?= (?:er|siècle))",
-            _roman,
-        ),
-        (amount, _number),
-        (rf"(?<![\w])(?:{abbreviated})(?!\w)", _abbreviation),
-        (_ACRONYM.pattern, _acronym),
+def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..., str]], ...]:
+    words = lexicon(language)
+    rules = [
+        *_addresses(),
+        *_calendar(words),
+        *_clock(words),
+        *_ordinals(words),
+        *_abbreviated(words),
+        *_ranges(words),
+        *_money(words),
+        *_measures(words),
+        *_numbers(words),
     ]
     return tuple((re.compile(pattern), say) for pattern, say in rules)
 
 
-def _link(table: _Table, match: re.Match[str]) -> str:
+def _amount(words: Lexicon) -> str:
+    """A number with its groups of thousands and its decimals."""
+    mark, decimals = (r"\.", "[,.]") if words.language == "fr" else (",", r"\.")
+    groups = rf"(?:{S}\d{{3}})+|(?:{mark}\d{{3}})+"
+    return rf"(?<!\d)(?:\d{{1,3}}(?:{groups})(?!\d)|\d++)(?:{decimals}\d++)?"
+
+
+def _symbols(table: Mapping[str, object]) -> str:
+    """Any of these symbols; a space in one is any space, or none."""
+    return one_of(table).replace(r"\ ", f"{S}?")
+
+
+def _entry(table: Mapping[str, T], symbol: str) -> T:
+    """What stands in a table for a match of `_symbols`."""
+    if symbol in table:
+        return table[symbol]
+    bare = re.sub(S, "", symbol)
+    return next(value for key, value in table.items() if key.replace(" ", "") == bare)
+
+
+# Addresses
+
+
+def _addresses() -> Iterator[Rule]:
+    yield r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda words, match: _dots(words, match[0])
+    yield r"(?:https?://|www\.)\S+", _link
+    yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
+    yield r"\[\d{1,3}\]", lambda words, match: ""  # the number of a note
+    yield r"(?<!\w)#(?=[^\W\d])(\w+)", _hashtag
+
+
+def _link(words: Lexicon, match: Match) -> str:
     host = re.sub(r"^(?:https?://)?(?:www\.)?", "", match[0]).split("/")[0]
-    return host.rstrip(".,;:!?)»").replace(".", f" {table.said['dot']} ")
+    return _dots(words, host.rstrip(".,;:!?)»"))
 
 
-def _address(table: _Table, match: re.Match[str]) -> str:
-    return match[0].replace(".", f" {table.said['dot']} ")
+def _dots(words: Lexicon, text: str) -> str:
+    return text.replace(".", f" {words.word('dot')} ")
 
 
-def _iso_date(table: _Table, match: re.Match[str]) -> str:
-    return _day(table, match[3], match[2], match[1]) or match[0]
+def _hashtag(words: Lexicon, match: Match) -> str:
+    """Words that are written without spaces, apart: « MeToo »."""
+    apart = re.sub(r"(?<=[a-zà-ÿ\d])(?=[A-ZÀ-Ý])|(?<=[^\W\d])(?=\d)", " ", match[1])
+    return f"{words.tables['symbols']['#']} {apart}"
 
 
-def _date(table: _Table, match: re.Match[str]) -> str:
-    return _day(table, match[1], match[2], match[3]) or match[0]
+# Days, months, years
 
 
-def _day(table: _Table, day: str, month: str, year: str) -> str | None:
+def _calendar(words: Lexicon) -> Iterator[Rule]:
+    months = one_of(words.months)
+    yield rf"{_FREE}(\d{{4}})-(\d\d)-(\d\d){_END}", _iso_date
+    yield rf"{_FREE}(\d{{1,2}})([/.])(\d{{1,2}})\2(\d{{4}}|\d\d){_END}", _date
+    yield rf"{_FREE}(0[1-9]|1[0-2])/((?:19|20)\d\d){_END}", _month
+    yield rf"{_FREE}((?:19|20)\d\d)[-/]((?:19|20)?\d\d)(?![\w/-])", _season
+    if words.language == "fr":
+        yield rf"{_FREE}1(?={S}(?:{months}){_END})", lambda words, match: "premier"
+        yield rf"(?<=\d)-(?=(?i:{months}){_END})", lambda words, match: " "
+        return
+    short = one_of([*words.months, *words.tables["after a number"]])
+    yield rf"{_FREE}(the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?={short})", _day_before_month
+    yield rf"({short}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]|,\d)", _day_after_month
+    yield r"(?<!\w)['’](\d0)s(?!\w)", _decade
+    yield r"(?<![\w,.])((?:1\d|20)?\d0)['’]?s(?!\w)", _decade
+    yield r"\b([Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Yy]ear) (1\d{3})(?![\w,]|\.\d)", _year
+
+
+def _iso_date(words: Lexicon, match: Match) -> str:
+    return _day(words, match[3], match[2], match[1]) or match[0]
+
+
+def _date(words: Lexicon, match: Match) -> str:
+    return _day(words, match[1], match[3], match[4]) or match[0]
+
+
+def _day(words: Lexicon, day: str, month: str, year: str) -> str | None:
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return None
-    name = table.months[int(month) - 1]
-    if table.language == "en":
-        return f"{name} {table.number(int(day), 'ordinal')}, {_year(table, year)}"
-    first = "premier" if int(day) == 1 else table.number(int(day))
-    return f"{first} {name} {_year(table, year)}"
+    if len(year) == 2:
+        year = f"{'20' if year < '50' else '19'}{year}"
+    name = words.months[int(month) - 1]
+    if words.language == "en":
+        return f"{name} {words.ordinal(int(day))}, {words.year(int(year))}"
+    first = words.ordinal(1) if int(day) == 1 else words.cardinal(int(day))
+    return f"{first} {name} {words.year(int(year))}"
 
 
-def _year(table: _Table, digits: str) -> str:
-    return table.number(int(digits), "year" if table.language == "en" else "cardinal")
+def _month(words: Lexicon, match: Match) -> str:
+    return f"{words.months[int(match[1]) - 1]} {words.year(int(match[2]))}"
 
 
-def _ordinal(table: _Table, match: re.Match[str]) -> str:
-    if len(match[1]) > _LONGEST_NUMBER:
+def _season(words: Lexicon, match: Match) -> str:
+    """« 2016-17 », « 2016/2017 »; longer spans of years are ranges."""
+    first, last = int(match[1]), int(match[2])
+    if last < 100 and (first + 1) % 100 == last:
+        return f"{words.year(first)} {words.amount(match[2])}"
+    if last == first + 1 and "/" in match[0]:
+        return f"{words.year(first)} {words.year(last)}"
+    return match[0]
+
+
+def _day_before_month(words: Lexicon, match: Match) -> str:
+    return f"the {words.ordinal(int(match[2]))} of "
+
+
+def _day_after_month(words: Lexicon, match: Match) -> str:
+    month = words.tables["before a number"].get(match[1], match[1])
+    return f"{month} {words.ordinal(int(match[2]))}"
+
+
+def _decade(words: Lexicon, match: Match) -> str:
+    if int(match[1]) == 0:
         return match[0]
-    ending = match[2] if match.lastindex and match.lastindex > 1 else ""
-    return _as_ordinal(table, int(match[1]), ending, match[0].endswith("s"))
+    said = words.year(int(match[1])) if len(match[1]) == 4 else words.cardinal(int(match[1]))
+    return re.sub("y$", "ie", said) + "s"
 
 
-def _day_of_month(table: _Table, match: re.Match[str]) -> str:
-    return f"the {table.number(int(match[1]), 'ordinal')} of"
+def _year(words: Lexicon, match: Match) -> str:
+    return f"{match[1]} {words.year(int(match[2]))}"
 
 
-def _roman_ordinal(table: _Table, match: re.Match[str]) -> str:
+# Hours and durations
+
+
+def _clock(words: Lexicon) -> Iterator[Rule]:
+    minute, second = r"(?:min|mn|m(?![a-zà-ÿ])|['’′])", r"(?:''|’’|sec|s|[\"”″])"
+    hours = rf"(?P<h>\d{{1,3}}){S}?(?:h|hr|H)"
+    directions = "".join(words.tables["directions"])
+    yield rf"(?<=\d[°′″'\"]){S}?([{directions}]){_END}", _direction
+    yield rf"(?<=[hj]){S}?/{S}?(?=(?:24|7)\b)", lambda words, match: f" {words.word('over')} "
+    if words.language == "en":
+        yield rf"{_FREE}(\d)['′’]{S}?(\d{{1,2}})[\"″”]?", _feet
+    yield rf"(?<=[hH\d])[-–](?=\d{{1,2}}{S}?[hH])", _range
+    yield (
+        rf"{_FREE}{hours}{S}?(?P<m>\d{{1,2}}){S}?{minute}"
+        rf"(?:{S}?(?P<s>\d{{1,2}})(?:{S}?{second})?(?:{S}?(?P<c>\d{{1,3}}))?)?{_END}",
+        _duration,
+    )
+    yield (
+        rf"{_FREE}(?P<m>\d{{1,3}}){S}?{minute}{S}?(?P<s>\d{{1,2}}){S}?(?:{second}|[.,](?=\d))"
+        rf"(?:{S}?(?P<c>\d{{1,3}}))?{_END}",
+        _duration,
+    )
+    yield rf"{_FREE}(?P<s>\d{{1,2}}){second}(?P<c>\d{{1,3}}){_END}", _duration
+    yield (
+        rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d+))?{_END}",
+        _duration,
+    )
+    if words.language == "fr":
+        yield rf"{_FREE}(\d{{1,3}}){S}?[hH](?:{S}?([0-5]\d))?{_END}", _french_time
+        yield rf"{_FREE}(\d{{1,2}}):([0-5]\d){_END}", _french_time
+        yield rf"{_FREE}(?P<m>\d{{1,3}})['′](?![\w'])", _duration
+        yield rf"{_FREE}(\d+){S}?(m|km|€){S}?(\d\d){_END}", _metres_and
+        return
+    yield rf"(?i){_FREE}(\d{{1,2}})(?:[:.]([0-5]\d))?{S}?([ap])\.?m(?:\.|\b)(?!\w)", _half_day
+    yield rf"{_FREE}(\d{{1,2}}):([0-5]\d){_END}", _english_time
+
+
+def _duration(words: Lexicon, match: Match) -> str:
+    """« 1h23min45s », `1:23:45`: what is zero at the end is not said."""
+    parts = {key: value for key, value in match.groupdict().items() if value}
+    names = {"h": "hours", "m": "minutes", "s": "seconds"}
+    said = [
+        words.counted(str(int(parts[key])), words.name(name))
+        for key, name in names.items()
+        if key in parts
+    ]
+    if "c" in parts and int(parts["c"]):
+        said.append(words.cardinal(int(parts["c"])))
+    return (" " if match.string[: match.start()][-1:] == "°" else "") + " ".join(said)
+
+
+def _french_time(words: Lexicon, match: Match) -> str:
+    hours = words.counted(match[1], words.name("hours"))
+    if not int(match[2] or 0):
+        return hours
+    minutes = words.counted(match[2].lstrip("0"), words.name("minutes"))
+    return f"{hours} {minutes.rpartition(' ')[0]}"
+
+
+def _metres_and(words: Lexicon, match: Match) -> str:
+    """« 1m85 »: « un mètre quatre-vingt-cinq »."""
+    name = words.units.get(match[2]) or words.currencies[match[2]]
+    return f"{words.counted(match[1], name)} {words.cardinal(int(match[3]))}"
+
+
+def _half_day(words: Lexicon, match: Match) -> str:
+    minutes = _english_minutes(words, match[2] or "00")
+    parts = (words.cardinal(int(match[1])), minutes, match[3].upper(), "M")
+    ends_all = match[0].endswith(".") and not match.string[match.end() :].strip()
+    return " ".join(filter(None, parts)) + ("." if ends_all else "")
+
+
+def _english_time(words: Lexicon, match: Match) -> str:
+    hour = words.cardinal(int(match[1]))
+    on_the_hour = "o'clock" if 0 < int(match[1]) <= 12 else "hundred"
+    return f"{hour} {_english_minutes(words, match[2]) or on_the_hour}"
+
+
+def _english_minutes(words: Lexicon, written: str) -> str:
+    minutes = words.cardinal(int(written))
+    if not int(written):
+        return ""
+    return f"oh {minutes}" if written.startswith("0") else minutes
+
+
+def _feet(words: Lexicon, match: Match) -> str:
+    return f"{words.cardinal(int(match[1]))} foot {words.cardinal(int(match[2]))}"
+
+
+# First, second, third
+
+
+def _ordinals(words: Lexicon) -> Iterator[Rule]:
+    if words.language == "fr":
+        yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", _range
+        ending = r"(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
+        # Single letters before an e are words (« Ce », « Le »), but for these three.
+        roman = r"(?!Vers?\b)([IVX][IVXLC]*|[LC][IVXLC]+)"
+        yield (
+            rf"{_FREE}{roman}{S}?{ending}(?={S}(?:siècle|arrondissement|République)|{_END})(?<!{S}e)",
+            _roman_ordinal,
+        )
+        yield rf"{_FREE}{roman}(?={S}(?:e{S})?siècle)(?:{S}e)?", _roman_ordinal
+        yield (
+            rf"{_FREE}(\d+){S}?(er|re|ère|ers|res|ères|nde|nd|ndes|nds|ème|èmes|ᵉʳ|ʳᵉ){_END}",
+            _ordinal,
+        )
+        yield rf"{_FREE}(2)(des?){_END}", _ordinal
+        yield rf"{_FREE}(\d+)(e|es|ᵉ){_END}|{_FREE}(\d+){S}(e)(?={S}[^\W\d])", _ordinal
+        roman_names = one_of(words.tables["numbered with roman"])
+        yield rf"(?<=[a-zà-ÿ]{S})([IVXL]{{2,}}){_END}|\b(?:{roman_names}){S}([IVX]){_END}", _roman
+        return
+    yield rf"{_FREE}(\d+|\d{{1,3}}(?:,\d{{3}})+)(st|nd|rd|th)s?{_END}", _ordinal
+    numbered = one_of([*words.tables["regnal names"], *words.tables["numbered with roman"]])
+    yield rf"\b([^\W\d_]+)('s)? ([IVXL]{{2,}}){_END}", _english_roman
+    yield rf"\b({numbered})('s)? ([IVX]){_END}", _english_roman
+
+
+def _ordinal(words: Lexicon, match: Match) -> str:
+    digits, ending = (match[each] for each in ((1, 2) if match[1] else (3, 4)))
+    digits = digits.replace(",", "")
+    return words.ordinal(int(digits), ending) if len(digits) < 16 else match[0]
+
+
+def _roman_ordinal(words: Lexicon, match: Match) -> str:
     value = _roman_value(match[1])
+    ending = (match[2] if match.re.groups > 1 else "") or ""
+    return match[0] if value is None else words.ordinal(value, ending)
+
+
+def _roman(words: Lexicon, match: Match) -> str:
+    value = _roman_value(match[1] or match[2])
     if value is None:
         return match[0]
-    return _as_ordinal(table, value, match[2], match[0].endswith("s"))
+    return match[0].removesuffix(match[1] or match[2]) + words.cardinal(value)
 
 
-def _as_ordinal(table: _Table, value: int, ending: str, several: bool) -> str:
-    said = table.number(value, "ordinal")
-    if table.language == "fr":
-        if value == 1 and ending in ("re", "ère", "ʳᵉ", "e"):
-            said = "première" if ending != "e" else "premier"
-        if value == 2 and ending in ("nd", "nde"):
-            said = "seconde" if ending == "nde" else "second"
-    return said + ("s" if several and table.language == "fr" else "")
-
-
-def _time(table: _Table, match: re.Match[str]) -> str:
-    hour, minutes = int(match[1]), int(match[2] or 0)
-    if hour > 24:
+def _english_roman(words: Lexicon, match: Match) -> str:
+    """Kings and popes are counted, chapters and wars numbered."""
+    noun = match[1]
+    value = _roman_value(match[3])
+    if value is None:
         return match[0]
-    if table.language == "en":
-        told = table.number(hour)
-        return (
-            f"{told} {table.number(minutes)}" if minutes else f"{told} {_form(table, 'hours', 2)}"
-        )
-    told = f"{_feminine(table.number(hour))} {_form(table, 'hours', hour)}"
-    return f"{told} {_feminine(table.number(minutes))}" if minutes else told
-
-
-def _form(table: _Table, name: str, count: int) -> str:
-    one, many = table.said[name].split("|")
-    return one if count < 2 else many
-
-
-def _feminine(said: str) -> str:
-    return re.sub(r"\bun$", "une", said)
-
-
-def _money_first(table: _Table, match: re.Match[str]) -> str:
-    one, many = table.units[match[1]]
-    scale = {"m": "million", "bn": "billion", "k": "thousand"}.get(match[3] or "", match[3])
-    value = _value(table, match[2])
-    said = _said(table, match[2])
-    if scale:
-        return f"{said} {scale} {many}"
-    return f"{said} {one if value == 1 else many}"
-
-
-def _fraction(table: _Table, match: re.Match[str]) -> str:
-    above, below = match[1].split("/")
-    name = {"2": "half", "3": "third", "4": "quarter"}[below]
-    count = table.number(int(above))
-    several = int(above) > 1 and not table.said[name].endswith("s")
-    return f"{count} {table.said[name]}{'s' if several else ''}"
-
-
-def _over(table: _Table, match: re.Match[str]) -> str:
-    return f"{match[1]} {table.said['over']} {match[2]}"
-
-
-def _range(table: _Table, match: re.Match[str]) -> str:
-    return f" {table.said['range']} "
-
-
-def _with_unit(table: _Table, match: re.Match[str]) -> str:
-    one, many = table.units[match[2]]
-    value, said = _value(table, match[1]), _said(table, match[1])
-    # French counts one until two: « 1,5 million »; English all but one.
-    single = value < 2 if table.language == "fr" else value == 1
-    if one.split()[0] in table.feminine:
-        said = _feminine(said)
-    return f"{said} {one if single else many}"
-
-
-def _roman(table: _Table, match: re.Match[str]) -> str:
-    value = _roman_value(match[1] or match[2])
-    return match[0] if value is None else table.number(value)
+    counted = noun[0].isupper() and noun not in words.tables["numbered with roman"]
+    number = f"the {words.ordinal(value)}" if counted else words.cardinal(value)
+    return f"{noun}{match[2] or ''} {number}"
 
 
 def _roman_value(letters: str) -> int | None:
@@ -273,44 +342,230 @@ def _roman_value(letters: str) -> int | None:
     return roman_value(letters) if _ROMAN.fullmatch(letters) else None
 
 
-def _number(table: _Table, match: re.Match[str]) -> str:
-    """A number, apart from the letters beside it: « A380 », « 4G », « CO2 »."""
+# Abbreviations
+
+
+def _abbreviated(words: Lexicon) -> Iterator[Rule]:
+    places = {
+        "before a number": (r"(?<!\w)", rf"(?={S}?\d)"),
+        "after a number": (rf"(?<=\d{S})", _END),
+        "before a name": (r"(?<![\w-])", rf"(?=(?:{S}|-)[A-ZÀ-Ý])"),
+        "abbreviations": (r"(?<!\w)", r"(?!\w)"),
+    }
+    for place, (start, end) in places.items():
+        table = words.tables[place]
+        yield f"{start}(?:{_symbols(table)}){end}", partial(_abbreviation, place)
+
+
+def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
+    table = words.tables[place]
+    said: str = _entry(table, match[0])
+    after = match.string[match.end() :]
+    ends_all = match[0].endswith(".") and not after.strip()
+    return said + ("." if ends_all else " " if after[:1].isdigit() else "")
+
+
+# Ranges, scores, signs
+
+
+def _ranges(words: Lexicon) -> Iterator[Rule]:
+    amount, rank = _amount(words), r"[0-7]-[0-7](?: ?\(\d{1,2}(?:-\d{1,2})?\))?"
+    yield rf"(?<![\w-]){rank}(?:[,/]?{S}(?:et{S}|and{S})?{rank})+(?![\w-])", _sets
+    yield r"(?<![\w-])\d+(?:-\d+){2,}(?![\w-])", _groups
+    yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
+    yield rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))", _range_behind
+    yield r"(?<=[%°€$])[-–](?=\d)", _range
+    yield r"(?<=\d)-(?=\d)", lambda words, match: " "
+    yield r"(?<![\w)\d])[-−](?=\d)|−(?=\d)", lambda words, match: f" {words.word('minus')} "
+    yield r"(?<=UTC|GMT)-(?=\d)", lambda words, match: f" {words.word('minus')} "
+    yield r"\+(?=\d)", lambda words, match: f" {words.word('plus')} "
+    yield rf"(?<=\d){S}?[x×]{S}?(?=\d)", lambda words, match: f" {words.word('dimension')} "
+    yield r"(?<=\d)[x×](?!\w)", lambda words, match: f" {words.tables['symbols']['×']}"
+    yield r"(?<!\w)x(?=\d)", lambda words, match: f"{words.tables['symbols']['×']} "
+
+
+def _sets(words: Lexicon, match: Match) -> str:
+    """The sets of a tennis match: « six quatre, sept cinq »."""
+    return match[0].replace("-", " ")
+
+
+def _groups(words: Lexicon, match: Match) -> str:
+    """The parts of a number that is no quantity: of a telephone, of a book."""
+    return ", ".join(words.amount(each) for each in match[0].split("-"))
+
+
+def _phone(words: Lexicon, match: Match) -> str:
+    """French reads the digits in pairs, English one by one."""
+    country = match["country"] or ""
+    digits = re.sub(r"\D", "", match[0].removeprefix(f"+{country}"))
+    size = 2 if words.language == "fr" else 1
+    start = len(digits) % size
+    groups = [digits[:start], *(digits[at : at + size] for at in range(start, len(digits), size))]
+    said = " ".join(words.amount(each) for each in groups if each)
+    return f"{words.word('plus')} {words.amount(country)} {said}" if country else said
+
+
+def _range(words: Lexicon, match: Match) -> str:
+    return f" {words.word('range')} "
+
+
+def _range_behind(words: Lexicon, match: Match) -> str:
+    return f"{match[1]} {words.word('range')} "
+
+
+# Money
+
+
+def _money(words: Lexicon) -> Iterator[Rule]:
+    amount, currency = _amount(words), _symbols(words.currencies)
+    scale = one_of(words.tables["scales"])
+    to = words.word("range")
+    range_ = rf"(?:(?P<from>{amount}){S}{to}{S})?"
+    yield (
+        rf"(?<!\w)(?P<currency>{currency}){S}?{range_}(?P<amount>{amount})"
+        rf"(?:[ -]?(?P<scale>{scale}){_END})?",
+        _price,
+    )
+    yield (
+        rf"(?<![\w.,])(?P<amount>{amount}){S}?(?:(?P<scale>{scale}){S}?)?(?:de{S}|d['’])?"
+        rf"(?P<currency>{currency}){_END}",
+        _price,
+    )
+    counted = one_of(words.tables["counted"])
+    yield rf"(?<![\w.,])({amount}){S}?({counted}){_END}", _scaled
+    millions = rf"M(?={S}d['’e])" if words.language == "fr" else rf"m(?={S}[a-z]+s\b|{S}people)"
+    yield rf"(?<![\w.,])({amount}){S}?({millions})", _scaled
+
+
+def _price(words: Lexicon, match: Match) -> str:
+    name = _entry(words.currencies, match["currency"])
+    written, scale = match["amount"], match["scale"]
+    if scale:
+        said = _scaled_price(words, written, scale, name)
+    else:
+        said = _unscaled_price(words, written, match["currency"], name)
+    if match.groupdict().get("from"):
+        said = f"{words.amount(match['from'])} {words.word('range')} {said}"
+    return said
+
+
+def _scaled_price(words: Lexicon, written: str, scale: str, name: Name) -> str:
+    said = _scale(words, written, words.tables["scales"][scale])
+    if words.language == "en" or said.endswith(words.word("thousand")) or scale in ("k", "K"):
+        return f"{said} {name.many}"
+    of = "d'" if _VOWEL.match(name.many) else "de "
+    return f"{said} {of}{name.many}"
+
+
+def _scale(words: Lexicon, written: str, scale: str) -> str:
+    """« 5 M », « 30 k »: in French thousands are part of the number, millions are counted."""
+    if words.language == "en":
+        return f"{words.amount(written)} {scale}"
+    if scale == words.word("thousand"):
+        return words.cardinal(int(words.value(written) * 1000))
+    return words.counted(written, Name(scale, f"{scale}s"))
+
+
+def _scaled(words: Lexicon, match: Match) -> str:
+    return _scale(words, match[1], words.tables["scales"][match[2]])
+
+
+def _unscaled_price(words: Lexicon, written: str, currency: str, name: Name) -> str:
+    """« 12,50 € » is « douze euros cinquante »."""
+    coins = re.fullmatch(r"(.+)[.,](\d\d)", written)
+    if not (coins and currency in words.tables["cents"]):
+        return words.counted(written, name)
+    whole, cents = coins[1], int(coins[2])
+    if words.value(whole) == 0:
+        return words.counted(str(cents), name_of(words.tables["cents"][currency]))
+    said = words.counted(whole, name)
+    return f"{said} {words.cardinal(cents)}" if cents else said
+
+
+# Units
+
+
+def _measures(words: Lexicon) -> Iterator[Rule]:
+    amount, unit = _amount(words), _symbols(words.units)
+    bare = one_of([*words.bare_units, *(each for each in words.currencies if not each.isalpha())])
+    per = one_of([*words.tables["per"], *words.units])
+    yield r"[½⅓⅔¼¾⅛⅕]", _vulgar
+    yield rf"(?<=\d){S}1/2(?![\w/])", lambda words, match: f" {words.word('and a half')}"
+    yield rf"{_FREE}([1-9])/([2-9]|10)(?![\w/.,])", _fraction
+    yield rf"([lL]|kWh)/100{S}?km{_END}", _consumption
+    yield rf"({amount}){S}?/{S}?(?={amount}{_END})", _over
+    yield rf"(\d)([{_RAISED}]+)", _power
+    yield rf"({amount}){S}?({unit})(?![\w²³])", _with_unit
+    yield rf"(?i:\b(le|au|du|un|par|chaque|a|per|each){S})?(?<![\w/])({bare})(?![\w²³])", _bare_unit
+    yield rf"(?<=[^\W\d]{{3}}){S}?/{S}?({per})(?![\w²³])", _per
+
+
+def _vulgar(words: Lexicon, match: Match) -> str:
     before = match.string[match.start() - 1 : match.start()]
-    after = match.string[match.end() : match.end() + 1]
-    said = _said(table, match[0])
-    return f"{' ' if before.isalpha() else ''}{said}{' ' if after.isalpha() else ''}"
+    return f"{' ' if before.isdigit() else ''}{_VULGAR[match[0]]}"
 
 
-def _said(table: _Table, written: str) -> str:
-    whole = _digits(table, written).partition(".")[0]
-    if len(whole) > _LONGEST_NUMBER or (len(whole) > 1 and whole.startswith("0")):
-        return " ".join(table.number(int(each)) for each in re.sub(r"\D", "", written))
-    if table.language == "en" and re.fullmatch(r"1[1-9]\d\d|20[1-9]\d", written):
-        return table.number(int(written), "year")
-    value = _value(table, written)
-    return table.number(int(value) if value == value.to_integral_value() else value)
+def _fraction(words: Lexicon, match: Match) -> str:
+    above, below = int(match[1]), int(match[2])
+    if above >= below:
+        return f"{above} {words.word('over')} {below}"
+    names = {2: "half", 3: "third", 4: "quarter"}
+    ordinal = words.ordinal(below)
+    name = words.name(names[below]) if below in names else Name(ordinal, f"{ordinal}s")
+    return words.counted(match[1], name)
 
 
-def _value(table: _Table, written: str) -> Decimal:
-    return Decimal(_digits(table, written))
+def _over(words: Lexicon, match: Match) -> str:
+    return f"{match[1]} {words.word('over')} "
 
 
-def _digits(table: _Table, written: str) -> str:
-    """The number as Python writes it."""
-    return re.sub(rf"[^\d{re.escape(table.decimal)}]", "", written).replace(table.decimal, ".")
+def _consumption(words: Lexicon, match: Match) -> str:
+    return f"{match[1]} {words.word('per 100 km')}"
 
 
-def _abbreviation(table: _Table, match: re.Match[str]) -> str:
-    said = table.abbreviations[match[0]]
-    ends_all = match[0].endswith(".") and not match.string[match.end() :].strip()
-    return said + ("." if ends_all else "")
+def _power(words: Lexicon, match: Match) -> str:
+    exponent = "".join(str(_RAISED.index(each)) for each in match[2])
+    return f"{match[1]} {words.word('power')} {exponent}"
 
 
-def _acronym(table: _Table, match: re.Match[str]) -> str:
+def _direction(words: Lexicon, match: Match) -> str:
+    return f" {words.tables['directions'][match[1]]}"
+
+
+def _with_unit(words: Lexicon, match: Match) -> str:
+    return words.counted(match[1], _entry(words.units, match[2]))
+
+
+def _bare_unit(words: Lexicon, match: Match) -> str:
+    name = words.units.get(match[2]) or words.currencies[match[2]]
+    return f"{match[1]} {name.one}" if match[1] else f" {name.many}"
+
+
+def _per(words: Lexicon, match: Match) -> str:
+    unit = words.units.get(match[1])
+    return f" {words.word('per')} {unit.one if unit else match[1]}"
+
+
+# What is left
+
+
+def _numbers(words: Lexicon) -> Iterator[Rule]:
+    yield _amount(words), _number
+    yield r"(?<![\w.])(?:(?:[A-ZÉ]\.){2,}|[A-ZÉ]{2,6}s?)(?![\w])", _acronym
+
+
+def _number(words: Lexicon, match: Match) -> str:
+    """A number, apart from the letters beside it: « A380 », « 4G », « CO2 »."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    said = words.amount(match[0], before, after)
+    return f"{' ' if before[-1:].isalpha() else ''}{said}{' ' if after[:1].isalpha() else ''}"
+
+
+def _acronym(words: Lexicon, match: Match) -> str:
     letters = match[0].replace(".", "").removesuffix("s")
-    if letters in table.words or (
+    if letters in words.tables["read as words"] or (
         len(letters) >= _SHORTEST_WORD and "." not in match[0] and _SYLLABLES.fullmatch(letters)
     ):
         return letters.capitalize()
-    named = [table.letters.get(each, each) for each in letters]
-    return " ".join(named)
+    named = words.tables["letters"]
+    return " ".join(named.get(each, each) for each in letters)

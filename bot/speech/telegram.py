@@ -23,7 +23,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
-from bot.audio import SpeechService, SpokenLine
+from bot.audio import SpeechService, SpokenLine, Transcript
 from bot.conversation.passage_refs import citations_of
 from bot.errors import SpeechError
 from bot.followups.turn import turn_of
@@ -233,22 +233,42 @@ class VoiceHandlers(Handlers):
         reply_to = None if asker.private else message.message_id
         try:
             async with show_typing(bot, asker.place), self._hearing:
-                words = await self._hear(bot, message)
+                heard = await self._hear(bot, message)
         except SpeechError as error:
             logger.info("A question could not be heard: %s", error)
             text = phrases.not_heard(describe_error(self._services, asker, error))
             await say(bot, asker, text, reply_to=reply_to)
             return
+        words = heard.text
         if not words:
             await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
         if await give_help(self._services, bot, asker, words, reply_to=reply_to):
             return
+        correction = _correction(words, phrases)
+        if heard.doubtful and correction is not None:
+            yes = InlineKeyboardButton(phrases.yes, callback_data="heard:yes")
+            keyboard = InlineKeyboardMarkup([[yes], *correction.inline_keyboard])
+            await say(bot, asker, phrases.is_this_it(words), keyboard, message.message_id)
+            return
         async with another_turn():
-            await say(bot, asker, phrases.heard(words), _correction(words, phrases), reply_to)
+            await say(bot, asker, phrases.heard(words), correction, reply_to)
             await self._questions.ask(bot, asker, message, words, spoken=True)
 
-    async def _hear(self, bot: Bot, message: Message) -> str:
+    @on_button("heard:yes", public=True)
+    async def confirmed(self, press: ButtonPress) -> None:
+        """What was heard is what was asked; the button that copies it holds it."""
+        await press.acknowledge()
+        shown = press.message
+        rows = shown.reply_markup.inline_keyboard if shown.reply_markup else ()
+        words = next((each.copy_text.text for row in rows for each in row if each.copy_text), None)
+        if words is None:
+            return
+        await press.replace_text(press.asker.texts(SpeechPhrases).heard(words))
+        recording = shown.reply_to_message or shown
+        await self._questions.ask(press.bot, press.asker, recording, words, spoken=True)
+
+    async def _hear(self, bot: Bot, message: Message) -> Transcript:
         """The words of a recording. Raises SpeechError."""
         recording = message.voice or message.audio or message.video_note
         assert recording is not None
@@ -265,12 +285,12 @@ class VoiceHandlers(Handlers):
             raise SpeechError("speech-unreadable") from error
         return await asyncio.to_thread(self._transcribe, content)
 
-    def _transcribe(self, content: bytes) -> str:
+    def _transcribe(self, content: bytes) -> Transcript:
         names = likely_names(self._services.library.newest(NAMED_ARTICLES))
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)
             file.flush()
-            return self._speech.hear(Path(file.name), names=names).text
+            return self._speech.hear(Path(file.name), names=names)
 
 
 def _for_the_bot(message: Message, bot: Bot) -> bool:

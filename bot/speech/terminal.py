@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +18,13 @@ from bot.speech.texts import SpeechPhrases
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.recording import record
 from index.store.factory import open_store
+
+if TYPE_CHECKING:
+    from bot.audio import SpokenLine
+    from bot.speech.service import Speech
+
+
+STANDARD_OUTPUT = Path("-")
 
 
 def declare(line: CommandLine) -> None:
@@ -40,7 +48,10 @@ def say(
     from bot.speech.spoken_answer import voice_language
     from index.text.language import detect
 
-    audio_format(out)  # said at once
+    if out != STANDARD_OUTPUT:
+        audio_format(out)  # said at once
+    elif sys.stdout.isatty():
+        raise SpeechError("speech-to-terminal")
     text = " ".join(words or ())
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
@@ -48,8 +59,28 @@ def say(
     spoken = language or voice_language(detect(text))
     speaker: Speaker = "second" if second else "first"
     lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
-    record(settings, open_speech, lines, out, speed=speed)
+    if out == STANDARD_OUTPUT:
+        _stream(open_speech(settings), lines, speed)
+    else:
+        record(settings, open_speech, lines, out, speed=speed)
     return DONE
+
+
+def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
+    """Write a WAV file whose length is not known to standard output, as it is spoken."""
+    from bot.speech.base import as_pcm, wave_header
+    from bot.speech.pieces import cut_into_pieces
+
+    out, begun = sys.stdout.buffer, False
+    try:
+        for sound in speech.stream(cut_into_pieces(lines), speed=speed):
+            if not begun:
+                out.write(wave_header(sound.rate))
+                begun = True
+            out.write(as_pcm(sound))
+            out.flush()
+    finally:
+        speech.close()
 
 
 def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
@@ -78,5 +109,7 @@ def hear_question(settings: Settings, recording: Path) -> str:
         speech.close()
     phrases = SpeechPhrases.of(settings.language)
     err = console_for(sys.stderr)
+    if heard.doubtful and sys.stdin.isatty():
+        return heard.text if typer.confirm(phrases.is_this_it(heard.text), err=True) else ""
     show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
     return heard.text

@@ -21,7 +21,10 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
 
     def heard(self, question: str) -> str: ...
 
+    def is_this_it(self, question: str) -> str: ...
+
     # Telegram
+    yes: str
     correct: str
     gone: str
     silent: str

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,9 @@ from bot.speech.base import Sound
 from bot.speech.weights import whisper_model
 
 RATE = 16_000
-# Mean logarithm of the probability of a segment's words; one below it was likely never said.
-_DOUBT = -1.0
+# Mean logarithms of the probability of a segment's words: likely never said, likely misheard.
+_UNSAID, _DOUBT = -1.0, -0.6
+_SHORTEST_ECHO = 3  # words
 # Probability from which a language is believed that Selon's readers hardly speak: noise makes many
 # likely.
 _FOREIGN = 0.7
@@ -27,8 +31,8 @@ _REPEATED = 2.4  # how far a segment's text can be compressed: above, it says on
 class WhisperRecogniser:
     """Hears any language that Whisper knows. `model` is a folder (None: the bundled one)."""
 
-    def __init__(self, cache_dir: Path, model: Path | None = None, threads: int = 1) -> None:
-        self._cache_dir, self._folder, self._threads = cache_dir, model, threads
+    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
+        self._folder, self._threads = model, threads
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
@@ -40,16 +44,23 @@ class WhisperRecogniser:
             vad_filter=True,
             condition_on_previous_text=False,
         )
-        segments, info = transcribe(language=language, initial_prompt=names or None)
+        prompt = names or None
+        segments, info = transcribe(language=language, initial_prompt=prompt)
         if language is None and info.language not in SPEECH_LANGUAGES:
             likely = dict(info.all_language_probs or ())
             if info.language_probability < _FOREIGN:  # nothing is written yet
                 language = max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
-                segments, info = transcribe(language=language, initial_prompt=names or None)
-        text = _spoken(segments)
-        if not text and names:  # over noise it may say the names again and again
-            text = _spoken(transcribe(language=info.language)[0])
-        return Transcript(text, info.language)
+            else:
+                language, prompt = info.language, None
+            segments, info = transcribe(language=language, initial_prompt=prompt)
+        spoken = _spoken(segments)
+        if prompt and (not spoken or _echoes(_text(spoken), prompt)):
+            spoken = _spoken(transcribe(language=info.language)[0])
+        text = _text(spoken)
+        foreign = info.language not in SPEECH_LANGUAGES
+        if not foreign and not _is_latin(text):
+            text = ""
+        return Transcript(text, info.language, bool(text) and (foreign or _is_doubtful(spoken)))
 
     @cached_property
     def _model(self) -> Any:
@@ -57,10 +68,12 @@ class WhisperRecogniser:
             from faster_whisper import WhisperModel
         except ImportError as error:
             raise SpeechError("speech-not-installed", package="faster-whisper") from error
-        folder = self._folder or whisper_model(self._cache_dir)
+        folder = str(self._folder or "whisper-base")
+        files = None if self._folder else whisper_model()
         try:
             return WhisperModel(
-                str(folder),
+                folder,
+                files=files,
                 device="cpu",
                 compute_type="int8",
                 cpu_threads=self._threads,
@@ -70,13 +83,34 @@ class WhisperRecogniser:
             raise SpeechError("speech-model-damaged", folder=folder) from error
 
 
-def _spoken(segments: Iterable[Any]) -> str:
-    """What was likely said."""
-    heard = [
-        segment.text.strip()
+def _spoken(segments: Iterable[Any]) -> list[Any]:
+    """The segments that were likely said."""
+    return [
+        segment
         for segment in segments
-        if segment.avg_logprob > _DOUBT
+        if segment.avg_logprob > _UNSAID
         and segment.no_speech_prob < _NOT_SPEECH
         and segment.compression_ratio < _REPEATED
     ]
-    return " ".join(heard).strip()
+
+
+def _text(segments: Iterable[Any]) -> str:
+    return " ".join(segment.text.strip() for segment in segments).strip()
+
+
+def _is_doubtful(segments: Sequence[Any]) -> bool:
+    return min((segment.avg_logprob for segment in segments), default=0.0) < _DOUBT
+
+
+def _echoes(text: str, prompt: str) -> bool:
+    """True if most of the text stands in the prompt in the same order: noise makes the recogniser
+    repeat what it was told to expect."""
+    words, expected = (re.findall(r"\w+", each.lower()) for each in (text, prompt))
+    run = SequenceMatcher(None, words, expected, autojunk=False).find_longest_match().size
+    return run >= _SHORTEST_ECHO and 4 * run >= 3 * len(words)
+
+
+def _is_latin(text: str) -> bool:
+    letters = [each for each in text if each.isalpha()]
+    latin = sum(unicodedata.name(each, "").startswith("LATIN") for each in letters)
+    return 2 * latin >= len(letters)

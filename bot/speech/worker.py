@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def main() -> None:
     told_to = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else a library says is no answer
     models = json.loads(sys.stdin.buffer.readline())
-    machine = Machine(SpeechModels(**models | {"cache_dir": Path(models["cache_dir"])}))
+    machine = Machine(SpeechModels(**models))
     _hold_memory()
     for line in sys.stdin.buffer:
         try:
@@ -87,7 +88,7 @@ class Machine:
         if not len(sound.samples):  # another process read it, and died
             raise SpeechError("speech-crash")
         heard = self._recogniser.hear(sound, names=names, language=language)
-        return {"text": heard.text, "language": heard.language}
+        return asdict(heard)
 
 
 def _join(

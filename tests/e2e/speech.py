@@ -22,6 +22,7 @@ class HeardSpeech:
     def __init__(self, folder: Path, *, slow: bool = False) -> None:
         self.words: str | SpeechError = QUESTION
         self.names = ""
+        self.doubtful = False
         self.said: list[SpokenLine] = []
         self.ahead: list[SpokenLine] = []
         self.made_ready = threading.Event()
@@ -31,7 +32,7 @@ class HeardSpeech:
         self.names = names
         if isinstance(self.words, SpeechError):
             raise self.words
-        return Transcript(self.words, "fr")
+        return Transcript(self.words, "fr", self.doubtful)
 
     def resting(self) -> AbstractContextManager[None]:
         return nullcontext()

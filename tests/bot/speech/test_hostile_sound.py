@@ -42,7 +42,7 @@ KINDS = {
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
     folder = tmp_path_factory.mktemp("speech")
-    spoken = Speech(SpeechModels(folder / "cache"), folder / "spoken")
+    spoken = Speech(SpeechModels(), folder / "spoken")
     yield spoken
     spoken.close()
 

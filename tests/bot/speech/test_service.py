@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
@@ -16,9 +15,10 @@ import pytest
 
 from bot.audio import SpokenLine
 from bot.errors import SpeechError
-from bot.speech import service
+from bot.speech import service, weights
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
+from bot.speech.pieces import cut_into_pieces
 from bot.speech.service import Speech
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
@@ -34,7 +34,7 @@ speaks = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
     folder = tmp_path_factory.mktemp("speech")
-    spoken = Speech(SpeechModels(folder / "cache", threads=2), folder / "spoken")
+    spoken = Speech(SpeechModels(threads=2), folder / "spoken")
     yield spoken
     spoken.close()
 
@@ -59,6 +59,19 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
             "Le pont",
             "La passerelle",
         ]
+
+
+@speaks
+def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
+    line = SpokenLine("Un début court, puis une phrase qui demande plus de temps.", "fr")
+    kept = len(speech._kept())
+
+    sounds = speech.stream(cut_into_pieces([line]))
+
+    first = next(sounds)
+    assert len(speech._kept()) == kept + 1
+    assert 0.5 < first.seconds < 3
+    assert sum(each.seconds for each in sounds) > 1
 
 
 @speaks
@@ -168,48 +181,34 @@ def test_a_process_that_dies_is_told_and_replaced(speech: Speech, tmp_path: Path
     assert raised.value.code == "speech-unreadable"
 
 
-def test_without_the_wheels_it_is_said_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from bot.speech import weights
-
+def test_without_the_wheels_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "find_spec", lambda name: None)
 
     with pytest.raises(SpeechError) as raised:
-        weights.kokoro_model(tmp_path)
+        weights.kokoro_model()
 
     assert raised.value.code == "speech-not-installed"
 
 
-def test_wheels_with_other_content_leave_nothing(
+def test_wheels_with_other_content_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.speech import weights
-
     (tmp_path / "part.bin").write_bytes(b"others")
     monkeypatch.setattr(weights, "_package", lambda name: tmp_path)
 
     with pytest.raises(SpeechError) as raised:
-        weights.kokoro_model(tmp_path / "cache")
+        weights.kokoro_model()
 
     assert raised.value.code == "speech-model-others"
-    assert [each.suffix for each in (tmp_path / "cache").iterdir()] == [".lock"]
 
 
-def test_a_cached_model_with_other_content_of_the_same_size_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from bot.speech import weights
-
-    (tmp_path / "part.bin").write_bytes(b"weights")
-    digest = hashlib.sha256(b"weights").hexdigest()
-    monkeypatch.setattr(weights, "_KOKORO", weights._Joined((("any", "part.bin"),), 7, digest))
+def test_a_wheel_without_its_part_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "_package", lambda name: tmp_path)
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "kokoro-82m-int8.onnx").write_bytes(b"poisons")
 
-    assert weights.kokoro_model(cache).read_bytes() == b"weights"
+    with pytest.raises(SpeechError) as raised:
+        weights.whisper_model()
+
+    assert raised.value.code == "speech-model-unreadable"
 
 
 def recorded(samples: np.ndarray, path: Path, rate: int = RATE) -> Path:

@@ -124,6 +124,23 @@ async def test_what_cannot_be_heard_is_told(
     assert (await server.next_message(10)).text == said
 
 
+async def test_who_was_hardly_heard_is_asked_before_they_are_answered(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    speech.doubtful = True
+    server.user_speaks(READER, b"OggS question")
+    asked = await server.next_message(10)
+    assert asked.text == f"Vous demandez\u00a0: «\u00a0{QUESTION}\u00a0»\u00a0?"
+    assert buttons(asked) == ["✅ Oui", "✏️ Copier pour corriger"]
+
+    server.presses(asked, button(asked, "✅ Oui"))
+    answer = await server.next_message(10)
+
+    assert "Augustin Fresnel" in answer.text
+    shown = next(each for each in server.messages if each.message_id == asked.message_id)
+    assert shown.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
+
+
 async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
     server.user_speaks(READER, b"OggS", seconds=601)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.audio import Transcript
 from bot.speech.base import Sound
 from bot.speech.whisper import WhisperRecogniser
 
@@ -51,7 +51,7 @@ def segment(text: str, likely: float = -0.3, silence: float = 0.1, packed: float
 
 
 def recogniser(model: Model) -> WhisperRecogniser:
-    made = WhisperRecogniser(Path("unused"))
+    made = WhisperRecogniser()
     made.__dict__["_model"] = model
     return made
 
@@ -86,3 +86,43 @@ def test_what_was_likely_never_said_is_left_out() -> None:
     ]
     heard = recogniser(Model({"fr": 0.9}, said)).hear(SOUND)
     assert heard.text == "Qui a inventé le braille ?"
+
+
+NAMES = "Le Monde, La lentille de Cordouan, Tintin au Congo, Le boson de Higgs"
+
+
+def test_words_of_the_prompt_alone_are_heard_again_without_it() -> None:
+    echo = [segment(" La lentille de Cordouan, Tintin au Congo.")]
+    model = Model({"fr": 0.9}, echo, [segment(" Wie alt ist Tintin?", likely=-0.7)])
+
+    heard = recogniser(model).hear(SOUND, names=NAMES)
+
+    assert heard == Transcript("Wie alt ist Tintin?", "fr", doubtful=True)
+
+
+def test_a_name_in_a_question_is_no_echo() -> None:
+    model = Model({"fr": 0.9}, [segment(" Qui a mesuré le boson de Higgs ?")], [segment(" Non")])
+
+    heard = recogniser(model).hear(SOUND, names=NAMES)
+
+    assert heard == Transcript("Qui a mesuré le boson de Higgs ?", "fr")
+
+
+def test_another_language_is_heard_without_names_and_doubted() -> None:
+    model = Model({"de": 0.95}, [segment(" Le Monde")], [segment(" Wer hat das Web erfunden?")])
+
+    heard = recogniser(model).hear(SOUND, names=NAMES)
+
+    assert heard == Transcript("Wer hat das Web erfunden?", "de", doubtful=True)
+
+
+def test_another_script_is_no_french() -> None:
+    said = [segment(" من اخترع الويب؟")]
+    assert recogniser(Model({"fr": 0.9}, said)).hear(SOUND).text == ""
+    assert recogniser(Model({"ar": 0.9}, said)).hear(SOUND).text == "من اخترع الويب؟"
+
+
+@pytest.mark.parametrize(("likely", "doubtful"), [(-0.2, False), (-0.8, True)])
+def test_unlikely_words_are_doubted(likely: float, doubtful: bool) -> None:
+    said = [segment(" Qui a inventé"), segment(" le braille ?", likely=likely)]
+    assert recogniser(Model({"fr": 0.9}, said)).hear(SOUND).doubtful is doubtful

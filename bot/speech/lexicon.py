@@ -1,0 +1,215 @@
+"""How one language says numbers, units, currencies and abbreviations.
+
+Numbers come from num2words, units and currencies from CLDR (Babel), what both lack from
+`spoken_fr.json` and `spoken_en.json`, the gender of French nouns from `french_genders.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from babel.numbers import get_currency_name
+from babel.units import format_unit
+from num2words import num2words
+
+from bot.audio import SpeechLanguage
+from index.text.patterns import SPACE
+
+_LONGEST_NUMBER = 15  # digits; longer ones are read one by one, like those that begin with a zero
+_LONGEST_FRACTION = 3  # digits that French reads as one number: « virgule vingt-cinq »
+_WORD = re.compile(rf"{SPACE}(?:d['’])?([^\W\d_]+)")
+# A year behind these agrees with nothing: « en 2021 toutes les villes ».
+_BEFORE_YEAR = re.compile(r"(?i)\b(?:en|l'an|année|années|depuis|dès|fin|début|[a-zéû]{3,9})\s$")
+_BEFORE_NAME = re.compile(r"[^\W\d_]$")
+
+Gender = Literal["feminine", "masculine", "either"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a unit or currency is called, for one and for more."""
+
+    one: str
+    many: str
+    feminine: bool = False  # in French
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language's words. `tables` is its JSON file."""
+
+    language: SpeechLanguage
+    tables: Mapping[str, Any]
+    units: Mapping[str, Name]
+    currencies: Mapping[str, Name]
+    bare_units: frozenset[str]  # those that also stand without a number
+
+    def word(self, key: str) -> str:
+        return str(self.tables["said"][key])
+
+    def name(self, key: str) -> Name:
+        return name_of(self.word(key))
+
+    @property
+    def months(self) -> list[str]:
+        return list(self.tables["months"])
+
+    def cardinal(self, value: int) -> str:
+        return self._words(value, "cardinal")
+
+    def year(self, value: int) -> str:
+        return self._words(value, "year" if self.language == "en" else "cardinal")
+
+    def ordinal(self, value: int, ending: str = "") -> str:
+        """`ending` is how it is abbreviated: « 1re », « 2nde », « 2es »."""
+        words = self._words(value, "ordinal").replace("vingtsième", "vingtième")
+        if self.language == "en":
+            return words
+        if value == 1 and ending.startswith(("r", "è", "ʳ")):
+            words = "première"
+        if value == 2 and ending.startswith(("n", "d")):
+            words = "seconde" if "de" in ending else "second"
+        return words + ("s" if ending.endswith("s") else "")
+
+    def digits(self, written: str) -> str:
+        return " ".join(self.cardinal(int(each)) for each in written if each.isdigit())
+
+    def value(self, written: str) -> Decimal:
+        whole, fraction = self._parts(written)
+        return Decimal(f"{whole}.{fraction or 0}")
+
+    def amount(self, written: str, before: str = "", after: str = "") -> str:
+        """A number in words; `before` and `after` are the text around it, with which it agrees."""
+        whole, fraction = self._parts(written)
+        if len(whole) > _LONGEST_NUMBER or (len(whole) > 1 and whole.startswith("0")):
+            return self.digits(written)
+        if fraction:
+            mark = "dot" if self.language == "fr" and "." in written else "point"
+            return f"{self.cardinal(int(whole))} {self.word(mark)} {self._fraction(fraction)}"
+        if self.language == "en":
+            is_year = re.fullmatch(r"1[1-9]\d\d|20[1-9]\d", written)
+            return self.year(int(written)) if is_year else self.cardinal(int(whole))
+        words = self.cardinal(int(whole))
+        return _agree(words) if self._precedes_feminine(whole, before, after) else words
+
+    def counted(self, written: str, name: Name) -> str:
+        """An amount of something. French counts one until two: « 1,5 litre »."""
+        value = self.value(written)
+        one = value < 2 if self.language == "fr" else value == 1
+        noun = name.one if one else name.many
+        words = self.amount(written)
+        if self.language == "fr" and name.feminine and value == int(value):
+            words = _agree(words)
+        return f"{words} {noun}"
+
+    def _parts(self, written: str) -> tuple[str, str]:
+        """The digits before and after the decimal mark."""
+        mark, groups = (",", ".") if self.language == "fr" else (".", ",")
+        written = re.sub(SPACE, "", written)
+        if re.fullmatch(rf"\d{{1,3}}(?:\{groups}\d{{3}})+(?:\{mark}\d+)?", written):
+            written = written.replace(groups, "")
+        whole, _, fraction = written.replace(groups, mark).partition(mark)
+        return whole, fraction
+
+    def _fraction(self, digits: str) -> str:
+        if self.language == "en" or len(digits) > _LONGEST_FRACTION:
+            return self.digits(digits)
+        zeros = len(digits) - len(digits.lstrip("0"))
+        words = [self.cardinal(0)] * zeros
+        if zeros < len(digits):
+            words.append(self.cardinal(int(digits)))
+        return " ".join(words)
+
+    def _precedes_feminine(self, whole: str, before: str, after: str) -> bool:
+        if not whole.endswith("1") or whole.endswith("11"):
+            return False
+        if len(whole) == 4 and _BEFORE_YEAR.search(before):
+            return False
+        word = _WORD.match(after)
+        while word:
+            noun = word[1]
+            if whole != "1" and not noun.endswith(("s", "x")):
+                return False
+            kind = gender(noun)
+            if kind != "either":
+                return kind == "feminine"
+            word = _WORD.match(after, word.end())
+        return False
+
+    def _words(self, value: int, to: str) -> str:
+        words: str = num2words(value, lang=self.language, to=to)
+        return words.replace(" and ", " ").replace(",", "") if self.language == "en" else words
+
+
+@cache
+def lexicon(language: SpeechLanguage) -> Lexicon:
+    tables = _stored(f"spoken_{language}.json")
+    shared = _stored("spoken_units.json")
+    locale = tables["said"]["locale"]
+    units = {symbol: _unit(unit, locale) for symbol, unit in shared["units"].items()}
+    currencies = {
+        code: name_of("|".join(get_currency_name(code, count, locale) for count in (1, 2)))
+        for code in shared["currency codes"]
+    }
+    return Lexicon(
+        language,
+        tables,
+        units | _names(tables["units"]),
+        currencies | _names(tables["currencies"]),
+        frozenset(shared["without a number"]),
+    )
+
+
+def gender(noun: str) -> Gender:
+    """The gender of a French noun or adjective, by its longest known ending; « either » where it
+    has one form for both."""
+    genders = _genders()
+    noun = noun.lower()
+    forms = [noun]
+    if noun.endswith(("s", "x")):
+        forms.append(noun[:-1])
+    for form in forms:
+        if f"^{form}" in genders:
+            return genders[f"^{form}"]
+    endings = (forms[-1][at:] for at in range(len(forms[-1])))
+    return next((genders[each] for each in endings if each in genders), "masculine")
+
+
+@cache
+def _genders() -> Mapping[str, Gender]:
+    """Endings, and whole words behind `^`."""
+    kinds: tuple[Gender, ...] = ("feminine", "masculine", "either")
+    stored = _stored("french_genders.json")
+    return {ending: kind for kind in kinds for ending in stored[kind]}
+
+
+def _agree(words: str) -> str:
+    return re.sub(r"\bun$", "une", words)
+
+
+def _unit(unit: str, locale: str) -> Name:
+    forms = (format_unit(count, unit, "long", locale=locale) for count in (1, 2))
+    return name_of("|".join(re.sub(rf"^\d{SPACE}?", "", each) for each in forms))
+
+
+def name_of(forms: str) -> Name:
+    """« livre|livres »: the forms for one and for more."""
+    one, many = forms.replace("\xa0", " ").split("|")
+    noun = one.split()[0]
+    return Name(one, many, gender(noun) == "feminine" or noun == "livre")
+
+
+def _names(table: Mapping[str, str]) -> dict[str, Name]:
+    return {symbol: name_of(forms) for symbol, forms in table.items()}
+
+
+def _stored(name: str) -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return stored
