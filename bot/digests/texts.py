@@ -119,6 +119,9 @@ class FeedPhrases(Texts, domain="digests", part="feed"):
 class DailyFeedPhrases(FeedPhrases, domain="digests", part="daily_feed"):
     """What the feed of « Le Quotidien » says of itself."""
 
+    title: str
+    about: str
+
 
 class DigestPageTexts(Texts, domain="digests", part="page"):
     """The pages of « Le Quotidien » and « Le Podcast »; `daily` and `podcasts` are their names."""
