@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import link_to
 from bot.audio import Recording
 from bot.digests.script import Script, spoken_quote
-from bot.digests.texts import FeedPhrases
+from bot.digests.texts import DailyFeedPhrases, FeedPhrases
 from bot.digests.written import chapters, source_parts
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
@@ -66,7 +66,11 @@ def episode_path(folder: Path, script: Script) -> Path:
 
 
 def add_episode(
-    folder: Path, script: Script, made: Recording, address: str, phrases: FeedPhrases
+    folder: Path,
+    script: Script,
+    made: Recording,
+    address: str,
+    phrases: FeedPhrases | DailyFeedPhrases,
 ) -> Path:
     """Put an episode that was recorded at `episode_path` into the feed; the feed's path.
 
@@ -125,7 +129,9 @@ def _beside(script: Script, made: Recording) -> Iterator[str]:
     yield json.dumps({"version": "1.2.0", "chapters": marks}, ensure_ascii=False, indent=1)
 
 
-def _feed_xml(episodes: Sequence[dict[str, Any]], phrases: FeedPhrases, base: str) -> str:
+def _feed_xml(
+    episodes: Sequence[dict[str, Any]], phrases: FeedPhrases | DailyFeedPhrases, base: str
+) -> str:
     shown = [
         {
             **each,

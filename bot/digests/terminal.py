@@ -153,7 +153,7 @@ def _publish(
     open_speech: OpenSpeech,
     folder: Path,
     address: str,
-    phrases: FeedPhrases,
+    phrases: FeedPhrases | DailyFeedPhrases,
 ) -> None:
     from bot.digests.feed import add_episode, episode_path
     from bot.digests.script import spoken_script

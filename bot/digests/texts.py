@@ -116,7 +116,7 @@ class FeedPhrases(Texts, domain="digests", part="feed"):
     about: str
 
 
-class DailyFeedPhrases(FeedPhrases, domain="digests", part="daily_feed"):
+class DailyFeedPhrases(Texts, domain="digests", part="daily_feed"):
     """What the feed of « Le Quotidien » says of itself."""
 
     title: str
