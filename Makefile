@@ -56,11 +56,11 @@ models: $(MODELS) ## Sentence Transformers: other embedding models and readers
 charts: $(CHARTS) ## matplotlib: statistics, standings and evaluations as pictures
 
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
-# Three workers on two cores: what starts processes or servers mostly waits for them.
+# Four workers on two cores: what starts processes or servers mostly waits for them.
 test: $(DEV) ## the whole test suite
 	@$(MAKE) llama || echo "Tests go on without a real chat model." >&2
 	@$(MAKE) voice || echo "Tests go on without voices." >&2
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 llama: $(LLAMA) ## a small real chat model and its server, for the tests
 
@@ -70,7 +70,7 @@ fuzz: export FUZZ_EXAMPLES := $(EXAMPLES)
 fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz EXAMPLES=100000
 	@$(BIN)/python -m pytest -n 2 tests/fuzz tests/index/formats/test_growth.py tests/index/formats/test_any_bytes.py
 
-soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs
+soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs, training
 	@$(BIN)/python -m pytest -n 2 -m soak
 
 chaos: $(DEV) ## servers of an index stopped, killed, swapped, lost, resharded while people ask

@@ -34,8 +34,8 @@ from index.search.searcher import SENTENCE_CANDIDATES
 from index.store.factory import open_store
 from index.store.postgres.generation import PostgresGeneration
 from index.store.postgres.nearest import SETTINGS, vector_text
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.store import PostgresStore
+from index.store.postgres.vector_tables import VectorTables
 
 Ask = Callable[[Vectors], list[float]]
 """The inner products with a question's vector of the nearest sentences, the nearest first."""

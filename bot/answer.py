@@ -231,14 +231,14 @@ def shown_quotes(
     """
     written = answer is not None and not answer.verbatim
     statements = answer.statements if answer is not None else ()
-    told = {each.text for each in statements} if written else set()
+    texts = {each.text for each in statements} if written else set()
     marks = {} if written else {each.text: each.highlight for each in statements}
     shown: list[ShownQuote] = []
     for citation in citations:
         quote, lead = citation.quote, citation.lead
-        before = lead if lead is not None and lead.text not in told else None
-        shown.append(ShownQuote(citation, marks.get(quote), before, quote in told))
-        told |= {quote, before.text} if before else {quote}
+        before = lead if lead is not None and lead.text not in texts else None
+        shown.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
+        texts |= {quote, before.text} if before else {quote}
     return tuple(
         tuple(same) for _, same in groupby(shown, key=lambda each: each.citation.article.id)
     )

@@ -84,10 +84,10 @@ class CommandLine:
             return job(data_dir, partial(run, **typed))
 
         _, *typed = inspect.signature(run, eval_str=True).parameters.values()
-        named = inspect.Parameter.KEYWORD_ONLY
-        data_dir = inspect.Parameter("data_dir", named, default=None, annotation=DataDir)
+        keyword_only = inspect.Parameter.KEYWORD_ONLY
+        data_dir = inspect.Parameter("data_dir", keyword_only, default=None, annotation=DataDir)
         parameters = [
-            each.replace(kind=named, annotation=_translated(each.annotation, texts))
+            each.replace(kind=keyword_only, annotation=_translated(each.annotation, texts))
             for each in (*typed, data_dir)
         ]
         give_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

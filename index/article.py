@@ -145,8 +145,8 @@ def _fingerprint(total: int) -> str:
 
 
 def _row_hash(row: tuple[Any, ...]) -> int:
-    identity, told, path, copy_of, copies = row
-    digest = hashlib.sha256(json.dumps([identity, path, copy_of, copies]).encode() + told)
+    identity, content, path, copy_of, copies = row
+    digest = hashlib.sha256(json.dumps([identity, path, copy_of, copies]).encode() + content)
     return int.from_bytes(digest.digest(), "big")
 
 

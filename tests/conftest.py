@@ -51,7 +51,7 @@ def pytest_configure() -> None:
 
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG = ("llama", "goldens", "sealed", "e2e", "store", "tests", "training", "followups", "formats")
+LONG = ("llama", "goldens", "sealed", "e2e", "store", "tests", "speech", "web", "formats")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

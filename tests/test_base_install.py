@@ -56,9 +56,7 @@ class BaseInstall:
         (home / "articles" / "phares.txt").write_text(ARTICLE, encoding="utf-8")
         self.home = home
 
-    def selon(
-        self, *arguments: str, typed: str = "", **settings: str
-    ) -> subprocess.CompletedProcess[str]:
+    def selon(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return subprocess.run(
             [sys.executable, "-c", "from bot.main import main; main()", *arguments],
@@ -67,7 +65,7 @@ class BaseInstall:
             | {"PYTHONPATH": str(self.home), "SELON_DATA_DIR": str(self.home / "data")}
             | {"SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir)}
             | settings,
-            input=typed,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
             timeout=120,
@@ -87,8 +85,6 @@ def test_the_base_install_answers(base: BaseInstall) -> None:
     asked = base.selon("ask", "--json", QUESTION)
     assert asked.returncode == 0, asked.stderr
     assert json.loads(asked.stdout)["citations"][0]["quote"].startswith("Augustin Fresnel")
-    chatted = base.selon("chat", typed=f"{QUESTION}\n")
-    assert "Augustin Fresnel" in chatted.stdout, chatted.stderr
     checked = base.selon("bot", "--check", SELON_LANGUAGE="en")
     assert (checked.returncode, "Traceback" in checked.stderr) == (2, False)
     assert "SELON_TELEGRAM_TOKEN" in checked.stdout + checked.stderr

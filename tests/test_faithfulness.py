@@ -24,6 +24,8 @@ SETS = {
     "answers_last": (DATA / "press",),
     "claims": (ROOT / "corpus", DATA / "press"),
 }
+STEPS = {"answers": 3, "claims": 2}
+"""Of so many samples of a large set one is checked."""
 KINDS = ("number", "date", "name", "negation", "attribution", "detail", "citation")
 
 
@@ -32,7 +34,7 @@ def checked(checker: FactChecker) -> dict[str, list[Checked]]:
     return {
         name: [
             held_against_checker(checker, sample)
-            for sample in read_samples(DATA / f"{name}.jsonl", *articles)
+            for sample in read_samples(DATA / f"{name}.jsonl", *articles)[:: STEPS.get(name, 1)]
         ]
         for name, articles in SETS.items()
     }
@@ -59,7 +61,7 @@ def test_what_is_quoted_is_the_sentence_that_bears_the_claim(
     checked: dict[str, list[Checked]],
 ) -> None:
     found = [right for group in checked.values() for each in group for right in each.evident]
-    assert len(found) > 100
+    assert len(found) > 70
     assert sum(found) >= 0.96 * len(found)
 
 

@@ -27,35 +27,20 @@ QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"
 
 
 OFF_SUBJECT = """Combien de temps faut-il pour cuire un œuf mollet ?
-Comment faire pousser des tomates sur un balcon ?
 Combien de temps dort un koala ?
-Quelle est la capitale du Kazakhstan ?
 Comment réparer une fuite de robinet ?
-À quelle heure ferme la poste le samedi ?
 Pourquoi le ciel est-il bleu ?
-Combien de joueurs y a-t-il dans une équipe de handball ?
 Quel vin servir avec un poisson ?
-Quand planter les oignons ?
 Combien coûte un passeport ?
-Qui a écrit Madame Bovary ?
 Comment soigner une entorse ?
-Pourquoi les chats ronronnent-ils ?
 Quelle est la durée de gestation d’un éléphant ?
-Comment réparer une chasse d’eau ?
 Combien de pattes a une araignée ?
-Quelle est la vitesse maximale d’un guépard ?
 Où passer mon permis bateau ?
-Quel est le salaire d’un professeur débutant ?
 Combien de calories dans une banane ?
-Comment changer un pneu crevé ?
 Quelle est la profondeur de la fosse des Mariannes ?
-Combien de temps faut-il pour apprendre le piano ?
 How long does it take to boil an egg?
-Who won the World Cup in 1998?
 When should onions be planted?
-¿Cuánto cuesta un pasaporte?
-Wie lange kocht man ein Ei?
-Qual è la capitale del Kazakistan?""".splitlines()
+Wie lange kocht man ein Ei?""".splitlines()
 
 
 ODD = (
@@ -136,7 +121,7 @@ def chain(sample_index: Path, means: Means, evaluation: Evaluation) -> Retrieval
 
 def test_every_answer_is_in_the_articles_own_words(chain: RetrievalQA) -> None:
     asked = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    for question in (*asked[::6], *ODD):
+    for question in (*asked[::15], *ODD):
         answer = chain.invoke(question)
         assert answer.outcome in {"sure", "perhaps", "no"}
         assert answer.language in {"fr", "en", "ar"}

@@ -108,9 +108,9 @@ def follow(session: Session, new: NewSubscription, most: int, now: datetime) -> 
         for each in known
         if each.thread_id == new.thread_id and fold_phrase(each.subject) == fold_phrase(new.subject)
     )
-    if (found := next(same, None)) is not None:
-        tell_at_once(session, found, at_once=new.at_once)
-        return found
+    if (existing := next(same, None)) is not None:
+        tell_at_once(session, existing, at_once=new.at_once)
+        return existing
     if len(known) >= most:
         return None
     if new.person_id is not None:

@@ -160,9 +160,9 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             for number, alert in enumerate(kept, 1)
         ]
         rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
-        said = [(phrases.list_heading, *lines)] if lines else []
-        said += [(following.followed, *followed)] if followed else []
-        text = "\n\n".join("\n".join(part) for part in said)
+        sections = [(phrases.list_heading, *lines)] if lines else []
+        sections += [(following.followed, *followed)] if followed else []
+        text = "\n\n".join("\n".join(part) for part in sections)
         return text, InlineKeyboardMarkup(rows)
 
     async def look(self, bot: Bot) -> None:
@@ -266,7 +266,7 @@ class SubscriptionHandlers(Handlers):
     async def _keep(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
         services, place = self._services, asker.place
         generation = await asyncio.to_thread(services.library.generation)
-        found = await asyncio.to_thread(services.library.on_subject, subject)
+        articles = await asyncio.to_thread(services.library.on_subject, subject)
         new = NewSubscription(
             person_id=place.person_id if asker.private else None,
             chat_id=place.chat_id,
@@ -274,7 +274,7 @@ class SubscriptionHandlers(Handlers):
             subject=subject,
             language=asker.phrases.code,
             at_once=at_once,
-            seen=found.looked_at,
+            seen=articles.looked_at,
             generation=generation,
         )
         return await services.run(
@@ -321,13 +321,13 @@ class SubscriptionHandlers(Handlers):
         self, bot: Bot, journal: Journal, kept: Subscription, generation: str
     ) -> None:
         """Tell what is new; what is written down first is told by the next start at the latest."""
-        found = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
-        new = await self._find_news(kept, found)
+        articles = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
+        new = await self._find_news(kept, articles)
         letter = _letter(kept, new) if new else None
         begun = await journal.post(
             subscriptions.tell,
             subscription_id=kept.id,
-            looked_at=found.looked_at,
+            looked_at=articles.looked_at,
             generation=generation,
             letter=letter,
         )
@@ -342,9 +342,9 @@ class SubscriptionHandlers(Handlers):
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _find_news(self, kept: Subscription, found: SubjectArticles) -> Sequence[Citation]:
+    async def _find_news(self, kept: Subscription, articles: SubjectArticles) -> Sequence[Citation]:
         """What may be told there of what was not there before."""
-        new = [each for each in found.citations if each.article.id not in kept.seen]
+        new = [each for each in articles.citations if each.article.id not in kept.seen]
         if not new or not await self._may_be_told(kept):
             return ()
         selection = await self._services.selection(kept.place)

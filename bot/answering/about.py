@@ -227,9 +227,9 @@ class AboutArticles:
         self._searcher = searcher
         self._thresholds = thresholds
 
-    def answer(self, question: str, asked: MetadataQuestion, timing: Timing) -> Answer:
+    def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer:
         """Refuses if no article is clearly meant, or there is none."""
-        return self._begin(question, asked, timing).answer()
+        return self._begin(question, metadata, timing).answer()
 
     def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
         """Quote how the articles on each subject begin; None if one has none."""
@@ -237,9 +237,9 @@ class AboutArticles:
             return None
         return self._begin(question, MetadataQuestion("news", ""), timing).introduce(subjects)
 
-    def _begin(self, question: str, asked: MetadataQuestion, timing: Timing) -> _Reply:
+    def _begin(self, question: str, metadata: MetadataQuestion, timing: Timing) -> _Reply:
         language = detect(question)
-        return _Reply(self._searcher(), self._thresholds, question, asked, timing, language)
+        return _Reply(self._searcher(), self._thresholds, question, metadata, timing, language)
 
 
 @dataclass(slots=True)

@@ -152,9 +152,9 @@ class RetrievalQA(AnswerChain[str]):
         with self._undisturbed():
             timing = parse_timing(question, self._today())
             if self._about is not None:
-                asked = metadata_question(timing.question)
-                if asked is not None:
-                    return self._about.answer(question, asked, timing)
+                metadata = metadata_question(timing.question)
+                if metadata is not None:
+                    return self._about.answer(question, metadata, timing)
                 if not self._answerer.joins_parts:
                     subjects = split_subjects(timing.question)
                     answer = self._about.introduce(question, subjects, timing)

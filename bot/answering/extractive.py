@@ -299,15 +299,15 @@ def _demote_orders(ranked: Sequence[Quotable]) -> Iterator[Quotable]:
     Lazy: judges only as many as are consumed.
     """
     waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
-    seen: set[int] = set()
+    positions: set[int] = set()
     while waiting:
         _, at, candidate = heappop(waiting)
-        if at not in seen and is_order(candidate.text, SURE_ORDER_LOGIT):
+        if at not in positions and is_order(candidate.text, SURE_ORDER_LOGIT):
             lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
             heappush(waiting, (-lower.rank, at, lower))
         else:
             yield candidate
-        seen.add(at)
+        positions.add(at)
 
 
 def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:

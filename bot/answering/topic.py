@@ -112,10 +112,10 @@ def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
     """
     chosen: dict[str, Hit] = {}
     for hit in hits:
-        named = _names(subject, hit)
-        if named or _cosines(hit) >= _ABOUT_COSINES:
+        names = _names(subject, hit)
+        if names or _cosines(hit) >= _ABOUT_COSINES:
             before = chosen.get(hit.article.id)
-            if before is None or (named and not _names(subject, before)):
+            if before is None or (names and not _names(subject, before)):
                 chosen[hit.article.id] = hit
     return list(chosen.values())
 

@@ -70,35 +70,35 @@ class Arena:
     async def fight(self, question: str, first: str, second: str) -> Battle | NoBattle:
         """The battle of two writers by name. Raises IndexingError where nothing can be searched."""
         generation = await asyncio.to_thread(self._generation)
-        found = await self._retrieval.find(question)
-        if isinstance(found, Answer):
-            return NoBattle("about", found.language, found)
+        findings = await self._retrieval.find(question)
+        if isinstance(findings, Answer):
+            return NoBattle("about", findings.language, findings)
         latest = parse_timing(question, date.today()).latest
         pair = (self._contenders[first], self._contenders[second])
-        sides = await asyncio.gather(*(self._side(each, found, latest) for each in pair))
+        sides = await asyncio.gather(*(self._side(each, findings, latest) for each in pair))
         whole = [side for side in sides if isinstance(side, ArenaAnswer)]
-        kind = kind_of(found, [side.answer for side in whole])
+        kind = kind_of(findings, [side.answer for side in whole])
         shown = whole[0].answer if whole else None
         if len(whole) < len(sides):
             faults = {side.writer: side.fault for side in sides if isinstance(side, _Failure)}
-            return NoBattle("fault", found.language, shown, kind, generation, faults)
+            return NoBattle("fault", findings.language, shown, kind, generation, faults)
         one, other = whole
         if not (one.answer.statements or other.answer.statements):
-            return NoBattle("refused", found.language, shown)
+            return NoBattle("refused", findings.language, shown)
         if say_the_same(one.answer, other.answer):
-            return NoBattle("identical", found.language, shown)
-        return Battle(found.question, found.language, kind, generation, one, other)
+            return NoBattle("identical", findings.language, shown)
+        return Battle(findings.question, findings.language, kind, generation, one, other)
 
     async def _side(
-        self, contender: Contender, found: Findings, latest: bool
+        self, contender: Contender, findings: Findings, latest: bool
     ) -> ArenaAnswer | _Failure:
         """One writer's answer, or its fault: what fails is never told apart from what is slow."""
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._seconds):
-                read = found
+                read = findings
                 if contender.reader is not None and not latest:
-                    read = await asyncio.to_thread(contender.reader.read, found)
+                    read = await asyncio.to_thread(contender.reader.read, findings)
                 counted = await contender.write(read)
         except TimeoutError:
             logger.warning("%s took too long in the arena", PublicText(contender.name))

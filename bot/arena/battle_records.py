@@ -196,24 +196,24 @@ def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
     """Its number."""
     if new.person_id is not None:
         people.note_person(session, new.person_id, now)
-    asked = new.fault is None
+    is_valid = new.fault is None
     row = BattleRow(
-        person_id=new.person_id if asked else None,
-        chat_id=new.chat_id if asked else None,
-        question_message=new.question_message if asked else None,
-        question=new.question if asked else None,
-        question_key=question_key(new.question) if asked else None,
+        person_id=new.person_id if is_valid else None,
+        chat_id=new.chat_id if is_valid else None,
+        question_message=new.question_message if is_valid else None,
+        question=new.question if is_valid else None,
+        question_key=question_key(new.question) if is_valid else None,
         language=new.language,
         kind=new.kind,
         origin=new.origin,
         generation=new.generation,
-        shown=list(new.shown) if asked else None,
+        shown=list(new.shown) if is_valid else None,
         fault=new.fault,
         created_at=now,
     )
     for name, side in (("first", new.first), ("second", new.second)):
         setattr(row, name, side.writer)
-        setattr(row, f"text_{name}", side.text if asked else None)
+        setattr(row, f"text_{name}", side.text if is_valid else None)
         setattr(row, f"style_{name}", dict(side.style))
         setattr(row, f"seconds_{name}", side.seconds)
         setattr(row, f"micros_{name}", side.micros)
@@ -229,10 +229,10 @@ def find_battle(session: Session, battle_id: int) -> BattleRecord | None:
 
 def battle_of_question(session: Session, chat_id: int, message_id: int) -> BattleRecord | None:
     """The one that a message led to, if it did."""
-    found = select(BattleRow).where(
+    query = select(BattleRow).where(
         BattleRow.chat_id == chat_id, BattleRow.question_message == message_id
     )
-    row = session.scalars(found).first()
+    row = session.scalars(query).first()
     return _battle(row) if row is not None else None
 
 
@@ -288,8 +288,8 @@ def take_back_battle_vote(session: Session, battle_id: int, person_id: int, now:
 def pairs_of_person(session: Session, person_id: int, question: str) -> Collection[frozenset[str]]:
     """The writers that somebody was shown, or voted on, for the same question before."""
     key = question_key(question)
-    asked = select(BattleRow).where(BattleRow.person_id == person_id, BattleRow.question_key == key)
-    mine = {_pair(row) for row in session.scalars(asked)}
+    query = select(BattleRow).where(BattleRow.person_id == person_id, BattleRow.question_key == key)
+    mine = {_pair(row) for row in session.scalars(query)}
     return mine | _voted_pairs(session, person_id, key)
 
 
@@ -327,12 +327,12 @@ def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecor
 
 def pair_tallies(session: Session) -> list[PairTally]:
     """All votes that were not taken back, counted by writers and by what they say."""
-    said = (BattleRow.first, BattleRow.second, BattleVoteRow.choice)
+    columns = (BattleRow.first, BattleRow.second, BattleVoteRow.choice)
     counted = (
-        select(*said, func.count())
+        select(*columns, func.count())
         .join(BattleVoteRow, BattleVoteRow.battle_id == BattleRow.id)
         .where(BattleVoteRow.choice.in_(BATTLE_CHOICES))
-        .group_by(*said)
+        .group_by(*columns)
     )
     return [
         PairTally(first, second, _choice(choice), votes)
@@ -378,15 +378,15 @@ def _voter_of(session: Session, person_id: int) -> str:
     return session.scalars(known).first() or secrets.token_hex(16)
 
 
-def _choice(said: str) -> BattleChoice:
-    return next(each for each in BATTLE_CHOICES if each == said)
+def _choice(name: str) -> BattleChoice:
+    return next(each for each in BATTLE_CHOICES if each == name)
 
 
 def _vote(session: Session, battle_id: int, person_id: int) -> BattleVoteRow | None:
-    found = select(BattleVoteRow).where(
+    query = select(BattleVoteRow).where(
         BattleVoteRow.battle_id == battle_id, BattleVoteRow.person_id == person_id
     )
-    return session.scalars(found).first()
+    return session.scalars(query).first()
 
 
 def _pair(row: BattleRow) -> frozenset[str]:

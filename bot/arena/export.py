@@ -55,10 +55,10 @@ def _conversation(question: str | None, side: BattleSide) -> list[dict[str, Any]
 
 def _metadata(a: BattleSide, b: BattleSide) -> dict[str, Any]:
     """Counts of style under our own names: words are not tokens."""
-    told: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
     for name, side in (("a", a), ("b", b)):
         for trait in STYLE_TRAITS:
-            told[f"{trait}_{name}"] = side.style.get(trait, 0)
-        told[f"seconds_{name}"] = side.seconds
-        told[f"micros_{name}"] = side.micros
-    return told
+            metadata[f"{trait}_{name}"] = side.style.get(trait, 0)
+        metadata[f"seconds_{name}"] = side.seconds
+        metadata[f"micros_{name}"] = side.micros
+    return metadata

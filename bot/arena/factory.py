@@ -77,5 +77,5 @@ def _quoting(extractive: ExtractiveAnswerer) -> Callable[[Findings], Awaitable[C
     return quote
 
 
-async def _standing_alone(said: TurnText) -> Understood:
-    return Understood(said.question)
+async def _standing_alone(turn: TurnText) -> Understood:
+    return Understood(turn.question)

@@ -22,12 +22,12 @@ async def judged(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice
 
     Raises ModelFailed.
     """
-    told = _prompt("fr" if battle.language == "fr" else "en").format(
+    prompt = _prompt("fr" if battle.language == "fr" else "en").format(
         question=harmless_in_prompt(battle.question),
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
-    request = Request((Message("user", told),), _TOKENS, aside=True)
+    request = Request((Message("user", prompt),), _TOKENS, aside=True)
     text = "".join([piece async for piece in model.stream(request)])
     words = [each for each in _WORD.findall(text) if each.casefold() not in _BEFORE]
     return _VERDICTS.get(words[0]) if words else None

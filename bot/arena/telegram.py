@@ -121,15 +121,15 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     @on_button(_PART)
     async def choose(self, press: ButtonPress) -> None:
         """Whether ordinary questions may become battles."""
-        phrases, wanted = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
+        phrases, takes_part = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
         await self._services.run(
             battles.choose_taking_part,
             person_id=press.asker.person_id,
-            wanted=wanted,
+            wanted=takes_part,
             now=self._services.now(),
         )
         await press.acknowledge()
-        await press.replace_text(phrases.joined if wanted else phrases.left)
+        await press.replace_text(phrases.joined if takes_part else phrases.left)
 
     @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
@@ -152,15 +152,15 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         asker = event.asker
         code = asker.phrases.code
         async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            told = await self._standings.load()
+            table = await self._standings.load()
             png = None
-            if told.rated and can_draw():
-                png = await asyncio.to_thread(draw_standings, told, code)
+            if table.rated and can_draw():
+                png = await asyncio.to_thread(draw_standings, table, code)
         if png is not None:
             texts = StandingsPhrases.of(code)
             drawn = Attachment("picture", texts.picture, png)
             await deliver_attachment(event.bot, asker.place, drawn, texts.title)
-        await event.say(board_text(told, code))
+        await event.say(board_text(table, code))
 
     async def _explain(self, bot: Bot, asker: Asker) -> None:
         phrases, share = asker.texts(ArenaPhrases), self._services.settings.arena_share
@@ -201,8 +201,8 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     ) -> BattleRecord | None:
         """The battle that a question leads to; None where it leads to none, which is told."""
         reply_to = None if asker.private else message.message_id
-        said = await self._memory.said(asker.place, words)
-        understood = await arena.understood(said)
+        turn = await self._memory.said(asker.place, words)
+        understood = await arena.understood(turn)
         decision = decide_small_talk(understood.refusal or "")
         if not decision.may_answer:
             if not ordinary:
@@ -296,14 +296,14 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
 
     async def _take_back(self, press: ButtonPress, battle: BattleRecord) -> None:
         asker, phrases = press.asker, press.asker.texts(ArenaPhrases)
-        taken = await self._services.run(
+        votes = await self._services.run(
             battles.take_back_battle_vote,
             battle_id=battle.id,
             person_id=asker.person_id,
             now=self._services.now(),
         )
-        text = phrases.taken_back if taken else phrases.too_late
-        if taken and asker.private:
+        text = phrases.taken_back if votes else phrases.too_late
+        if votes and asker.private:
             await press.acknowledge()
             await press.replace_text("\n".join((text, *_reveal_lines(battle, phrases))))
         else:

@@ -131,7 +131,7 @@ def run_battles(
     from bot.llm.factory import Writers
 
     assert questions is not None, "without them, help is shown"
-    asked = read_plain_questions(questions)[:limit]
+    texts = read_plain_questions(questions)[:limit]
     if not settings.arena:
         raise SettingsError("arena-closed")
     with ExitStack() as opened:
@@ -146,7 +146,7 @@ def run_battles(
         opened.callback(arena.close)
         state = opened.enter_context(_state(settings))
         offline = _Offline(arena, state, settings.language, model)
-        return asyncio.run(offline.run(asked))
+        return asyncio.run(offline.run(texts))
 
 
 class _Offline:
@@ -263,22 +263,22 @@ def _tell_standings(
         require_charts("--chart")
     with _state(settings) as state:
         votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
-    told = standings(votes, faults, rules)
+    table = standings(votes, faults, rules)
     out = console_for(sys.stdout)
     if as_json:
-        show(out, json.dumps(standings_json(told), ensure_ascii=False, indent=2))
+        show(out, json.dumps(standings_json(table), ensure_ascii=False, indent=2))
     else:
-        show(out, board_text(told, settings.language, enough=rules.enough))
-    if chart is not None and told.rated:
-        png = draw_standings(told, settings.language)
+        show(out, board_text(table, settings.language, enough=rules.enough))
+    if chart is not None and table.rated:
+        png = draw_standings(table, settings.language)
         try:
             chart.write_bytes(png)
         except OSError as error:
             raise StateError(
                 "state-file-not-written", shown=str(chart), reason=reason_of(error)
             ) from error
-        said = ArenaHelp.of(settings.language).drawn(str(chart))
-        show(console_for(sys.stderr), said)
+        sentence = ArenaHelp.of(settings.language).drawn(str(chart))
+        show(console_for(sys.stderr), sentence)
     return DONE
 
 
@@ -298,10 +298,10 @@ def export_votes(
     return DONE
 
 
-def standings_json(told: Standings) -> dict[str, Any]:
+def standings_json(table: Standings) -> dict[str, Any]:
     """Standings as JSON has them; ratings in points, effects in logits."""
     writers = []
-    for row in told.writers:
+    for row in table.writers:
         rating = row.rating
         writers.append(
             {
@@ -316,12 +316,12 @@ def standings_json(told: Standings) -> dict[str, Any]:
             }
         )
     return {
-        "votes": told.votes,
-        "people": told.people,
-        "judged": told.judged,
+        "votes": table.votes,
+        "people": table.people,
+        "judged": table.judged,
         "writers": writers,
-        "effects": {name: asdict(each) for name, each in told.effects.items()},
-        "parts": {name: standings_json(part) for name, part in told.parts.items()},
+        "effects": {name: asdict(each) for name, each in table.effects.items()},
+        "parts": {name: standings_json(part) for name, part in table.parts.items()},
     }
 
 

@@ -149,8 +149,8 @@ class Field:
         return self.value
 
     def _expected(self, expected: Problem) -> QuestionFileError:
-        found = _NAMES.get(type(self.value), _OTHER)
-        return self.wrong(Problem("field-expected", expected=expected, found=found))
+        name = _NAMES.get(type(self.value), _OTHER)
+        return self.wrong(Problem("field-expected", expected=expected, found=name))
 
 
 def is_lines(path: Path) -> bool:
@@ -257,17 +257,17 @@ def _article(paragraph: Field, title: str) -> Article:
 def _questions(paragraph: Field, article: Article) -> Iterator[GoldQuestion]:
     if not paragraph.has("qas"):
         return
-    for asked in paragraph.get("qas").items():
-        text = asked.get("question").filled()
-        impossible = asked.get("is_impossible").flag() if asked.has("is_impossible") else None
-        answers = [] if impossible else asked.get("answers").items()
+    for entry in paragraph.get("qas").items():
+        text = entry.get("question").filled()
+        impossible = entry.get("is_impossible").flag() if entry.has("is_impossible") else None
+        answers = [] if impossible else entry.get("answers").items()
         if impossible is False and not answers:
-            raise asked.wrong(Problem("gold-no-answer"))
+            raise entry.wrong(Problem("gold-no-answer"))
         golds = tuple(dict.fromkeys(_gold(answer, article.text) for answer in answers))
         # As in the official scorer, a question without an answer is one that has none.
         yield GoldQuestion(
             text=text,
-            place=asked.place,
+            place=entry.place,
             answerable=bool(golds),
             golds=golds,
             articles=frozenset({article.id} if golds else ()),

@@ -273,14 +273,16 @@ def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -
             *sample(split.questions.questions, plan.limit, plan.seed),
             *sample(split.left_out, plan.limit, plan.seed),
         )
-        asked = (*own, *other)
+        questions_of_both = (*own, *other)
         observer.step("questions")
-        outcomes = _ask(asked, index, means, observer)
+        outcomes = _ask(questions_of_both, index, means, observer)
         others_asked = outcomes[len(own) :]
         damaged = None
         if plan.perturb:
             observer.step("perturbed questions")
-            questions = [perturb(question, plan.perturb, plan.seed) for question in asked]
+            questions = [
+                perturb(question, plan.perturb, plan.seed) for question in questions_of_both
+            ]
             perturbed_outcomes = _ask(questions, index, means, observer)
             damaged = _figures(", ".join(plan.perturb), perturbed_outcomes, len(own), index)
         return Evaluation(

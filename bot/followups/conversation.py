@@ -76,12 +76,12 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             async for answer in answers:
                 yield _as_asked(answer, said.question, understood, began)
 
-    async def understood(self, said: TurnText) -> Understood:
+    async def understood(self, turn: TurnText) -> Understood:
         """What a question means after what was said before it."""
-        understood = await asyncio.to_thread(self._understand, said)
-        if not understood.leans or self._rewriter is None or said.quoted:
+        understood = await asyncio.to_thread(self._understand, turn)
+        if not understood.leans or self._rewriter is None or turn.quoted:
             return understood
-        return await self._rewrite(said, understood, self._rewriter)
+        return await self._rewrite(turn, understood, self._rewriter)
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
         """The turns of `earlier` questions that a question may refer to, which nobody stored.
@@ -106,23 +106,23 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         message = self._read(question)
         return message.leaning > 0 or asks_about_last(message.question)
 
-    def _understand(self, said: TurnText) -> Understood:
-        return understand(self._read(said.question), said.history, self._search, said.replied)
+    def _understand(self, turn: TurnText) -> Understood:
+        return understand(self._read(turn.question), turn.history, self._search, turn.replied)
 
     def _read(self, question: str) -> Message:
         return Message(question) if self._messages is None else self._messages.read(question)
 
-    async def _rewrite(self, said: TurnText, best: Understood, rewriter: Rewriter) -> Understood:
+    async def _rewrite(self, turn: TurnText, best: Understood, rewriter: Rewriter) -> Understood:
         """The question as the model writes it out, or the best candidate if it fails."""
-        earlier = said.history
-        if said.replied is not None:
-            known = said.replied in earlier
-            earlier = earlier[: earlier.index(said.replied)] if known else ()
-            earlier = (*earlier, said.replied)
-        written = await rewriter.rewrite(said.question, earlier)
+        earlier = turn.history
+        if turn.replied is not None:
+            known = turn.replied in earlier
+            earlier = earlier[: earlier.index(turn.replied)] if known else ()
+            earlier = (*earlier, turn.replied)
+        written = await rewriter.rewrite(turn.question, earlier)
         if written is None:
             return best
-        return Understood(written, rewritten=written != said.question, leans=True)
+        return Understood(written, rewritten=written != turn.question, leans=True)
 
 
 def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:

@@ -113,10 +113,10 @@ def _within(numbers: Sequence[int], count: int) -> tuple[int, ...] | None:
 def _copied(folded: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
     """The numbers of the sentences that stand in a folded reply, or that it is a part of."""
     reply = folded.strip(" \"'«».")
-    found = [
+    copies = [
         number
         for number, sentence in enumerate(map(fold_phrase, sentences), 1)
         if (len(sentence) >= _LEAST_COPY and sentence in folded)
         or (len(reply) >= _LEAST_COPY and reply in sentence)
     ]
-    return tuple(found) or None
+    return tuple(copies) or None

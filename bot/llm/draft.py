@@ -61,13 +61,13 @@ class AnswerDraft:
         """
         self.doubtful = self.doubtful or not self.statements
         number, nearest = verdict.evidence[0]
-        given = next(each for each in self.given if each.number == number)
+        passage = next(each for each in self.given if each.number == number)
         self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
         self.replaced += 1
         shown = len(self.statements)
-        for each in filter(None, (_find_lead(given, nearest), nearest)):
+        for each in filter(None, (_find_lead(passage, nearest), nearest)):
             if not self.says(each.text):
-                self.statements.append(Statement(each.text, (self._cite(given, each),)))
+                self.statements.append(Statement(each.text, (self._cite(passage, each),)))
         return len(self.statements) > shown
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
@@ -127,22 +127,22 @@ class AnswerDraft:
                     return at, at + len(words)
         return None
 
-    def _cite(self, given: GivenPassage, sentence: Sentence) -> int:
+    def _cite(self, passage: GivenPassage, sentence: Sentence) -> int:
         for each in self.citations:
-            if each.article.id == given.article.id and each.start == sentence.start:
+            if each.article.id == passage.article.id and each.start == sentence.start:
                 return each.number
-        lead = _find_lead(given, sentence)
+        lead = _find_lead(passage, sentence)
         number = len(self.citations) + 1
-        self.citations.append(Citation.of(number, sentence, given.passage, given.article, lead))
+        self.citations.append(Citation.of(number, sentence, passage.passage, passage.article, lead))
         return number
 
 
-def _find_lead(given: GivenPassage, sentence: Sentence) -> Sentence | None:
+def _find_lead(passage: GivenPassage, sentence: Sentence) -> Sentence | None:
     """The sentence that a sentence of a passage leans on, if any."""
-    if sentence not in given.passage.sentences:
+    if sentence not in passage.passage.sentences:
         return None
-    leads = find_leads(given.passage, given.article.language)
-    return leads[given.passage.sentences.index(sentence)]
+    leads = find_leads(passage.passage, passage.article.language)
+    return leads[passage.passage.sentences.index(sentence)]
 
 
 def _place(citation: Citation) -> tuple[str, int]:

@@ -305,11 +305,11 @@ class LoadingChecker:
             target=self._load, args=(cache_dir, threads), name="checker", daemon=True
         ).start()
 
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
-        self._future.result().prepare(given)
+    def prepare(self, passages: Sequence[GivenPassage]) -> None:
+        self._future.result().prepare(passages)
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
-        return self._future.result().check(claim, given, question)
+    def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+        return self._future.result().check(claim, passages, question)
 
     def _load(self, cache_dir: Path, threads: int) -> None:
         from bot.verification.checker import open_checker

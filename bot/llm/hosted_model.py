@@ -260,8 +260,8 @@ class HostedModel:
         self._breaker.enter()
         self._connected = True
         deadline = time.monotonic() + self._bounds.whole
-        asked = with_schema(model, request.schema) if request.schema else model
-        call = _Call(asked, request, deadline, Tally(request.messages))
+        bound = with_schema(model, request.schema) if request.schema else model
+        call = _Call(bound, request, deadline, Tally(request.messages))
         failure: ModelFailed | None = None
         hold = self._ledger.hold(self.name, estimate_tokens(request.messages), request.limit)
         try:

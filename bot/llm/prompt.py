@@ -130,20 +130,20 @@ def format_passages(passages: Sequence[GivenPassage], language: str) -> str:
     return "\n\n".join(format_passage(each, language) for each in passages)
 
 
-def format_passage(given: GivenPassage, language: str) -> str:
+def format_passage(passage: GivenPassage, language: str) -> str:
     """Format a passage: its number and heading, then the sentences on one line.
 
     Omitted sentences are marked by « (…) ».
     """
-    places = {sentence: at for at, sentence in enumerate(given.passage.sentences)}
+    places = {sentence: at for at, sentence in enumerate(passage.passage.sentences)}
     parts: list[str] = []
     last = -1
-    for sentence in given.sentences:
+    for sentence in passage.sentences:
         if places[sentence] != last + 1:
             parts.append("(…)")
         parts.append(harmless_in_prompt(sentence.text))
         last = places[sentence]
-    return f"[{given.number}] {format_heading(given.article, language)}\n{' '.join(parts)}"
+    return f"[{passage.number}] {format_heading(passage.article, language)}\n{' '.join(parts)}"
 
 
 def format_heading(article: Article, language: str) -> str:

@@ -39,10 +39,12 @@ MOST_DROPPED = 4  # sentences; a model with more is stopped
 class ClaimChecker(Protocol):
     """Decides whether passages support a claim; runs on a worker thread."""
 
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
+    def prepare(self, passages: Sequence[GivenPassage]) -> None:
         """Read the passages ahead of the claims."""
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict: ...
+    def check(
+        self, claim: Claim, passages: Sequence[GivenPassage], question: str
+    ) -> ClaimVerdict: ...
 
 
 class SentenceCheck:
@@ -51,20 +53,22 @@ class SentenceCheck:
     Must be built inside a running event loop.
     """
 
-    def __init__(self, checker: ClaimChecker, given: Sequence[GivenPassage], question: str) -> None:
+    def __init__(
+        self, checker: ClaimChecker, passages: Sequence[GivenPassage], question: str
+    ) -> None:
         self._checker = checker
         self._question = question
-        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, given))
+        self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, passages))
         # Its exception is raised by the first verdict; there may be none.
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
 
     async def verdict(
-        self, sentence: ParsedSentence, given: Sequence[GivenPassage]
+        self, sentence: ParsedSentence, passages: Sequence[GivenPassage]
     ) -> ClaimVerdict:
         """Raises IndexingError if nothing can be checked."""
         await asyncio.shield(self._ready)
         claim = Claim(sentence.text, sentence.citations)
-        return await asyncio.to_thread(self._checker.check, claim, given, self._question)
+        return await asyncio.to_thread(self._checker.check, claim, passages, self._question)
 
 
 @dataclass(frozen=True, slots=True)

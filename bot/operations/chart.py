@@ -62,10 +62,10 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         return sheet.add_axes(share)
 
     write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, FAINT)
-    asked, votes, number = figures.asked, figures.votes, phrases.number
+    questions, votes, number = figures.asked, figures.votes, phrases.number
     tiles = (
-        (number(asked), phrases.questions(asked)),
-        (phrases.percent(figures.answered / asked) if asked else "–", phrases.with_answer),
+        (number(questions), phrases.questions(questions)),
+        (phrases.percent(figures.answered / questions) if questions else "–", phrases.with_answer),
         (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
     )
     for (left, width), (figure, label) in zip(_TILES, tiles, strict=True):

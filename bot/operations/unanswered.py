@@ -83,26 +83,26 @@ def group_questions(
         same[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
     wordings = sorted(same.values(), key=lambda each: -len(each))[:_MOST_WORDINGS]
     vectors: Vectors | None = None
-    for asked in wordings:
-        stored = asked[-1].in_vain
+    for wording in wordings:
+        stored = wording[-1].in_vain
         if stored is not None and stored.model == model:
             raw = base64.b64decode(stored.vector)
             vector: Vectors = np.frombuffer(raw, _STORED_VECTOR).astype(np.float32)
         else:
-            vector = embed(asked[-1].question)
+            vector = embed(wording[-1].question)
         if vectors is None:
             vectors = np.empty((len(wordings), len(vector)), dtype=np.float32)
-        numbers = frozenset(_NUMBER.findall(asked[-1].question))
+        numbers = frozenset(_NUMBER.findall(wording[-1].question))
         scores = vectors[: len(leaders)] @ vector
         near: list[int] = np.flatnonzero(scores >= threshold).tolist()
         by_score = (leaders[place] for place in sorted(near, key=lambda place: -scores[place]))
         nearest = next((each for each in by_score if each.numbers == numbers), None)
         if nearest is not None:
-            nearest.asked += asked
+            nearest.asked += wording
             nearest.wordings += 1
             continue
         vectors[len(leaders)] = vector
-        leaders.append(_GroupedQuestions(numbers, asked))
+        leaders.append(_GroupedQuestions(numbers, wording))
     groups = [_group(leader) for leader in leaders]
     return sorted(groups, key=lambda each: (-each.askers, -each.asked, each.example))
 

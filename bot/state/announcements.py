@@ -49,8 +49,8 @@ class Reach:
 def listeners(session: Session, since: datetime) -> Sequence[int]:
     """The people who wrote since then and want announcements."""
     on_telegram = PersonRow.id < WEB_PEOPLE
-    heard = (on_telegram, PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
-    return session.scalars(select(PersonRow.id).where(*heard).order_by(PersonRow.id)).all()
+    conditions = (on_telegram, PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
+    return session.scalars(select(PersonRow.id).where(*conditions).order_by(PersonRow.id)).all()
 
 
 def draft(session: Session, person_id: int, text: str, now: datetime) -> int:

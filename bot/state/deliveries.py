@@ -87,7 +87,7 @@ def open_delivery(
     `number` counts the letters of one update; it is negative for what is shown only until the
     answer is there. A letter without an update is always new.
     """
-    row, found = None, True
+    row, exists = None, True
     if update_id is not None:
         row = session.scalars(
             select(DeliveryRow).where(
@@ -97,7 +97,7 @@ def open_delivery(
             )
         ).first()
     if row is None:
-        found = False
+        exists = False
         row = DeliveryRow(
             process=process_of(session),
             bot_id=bot_id,
@@ -116,7 +116,7 @@ def open_delivery(
             for digest, each in files.items()
         )
         session.flush()
-    return replace(_delivery(session, row), found=found)
+    return replace(_delivery(session, row), found=exists)
 
 
 def record_sent(

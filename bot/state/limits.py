@@ -138,7 +138,7 @@ def _take(
         return after, None
     key = max(short, key=lambda each: rates[each].wait(short[each], cost))
     meter = found[key] or MeterLevel(left[key], now)
-    told = {key: replace(meter, told=True)}
+    refused = {key: replace(meter, told=True)}
     if not meter.told:
-        meters.save_meters(session, told)
-    return told, Over(rates[key].wait(left[key], cost), meter.told, key.startswith("group:"))
+        meters.save_meters(session, refused)
+    return refused, Over(rates[key].wait(left[key], cost), meter.told, key.startswith("group:"))

@@ -165,10 +165,10 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                 continue
             fields: dict[str, Any] = {"line": number}
             try:
-                asked = parse_json(line, f"-:{number}")
-                if isinstance(asked.value, dict) and "id" in asked.value:
-                    fields["id"] = asked.value["id"]
-                words = " ".join(asked.get("question").filled().split())
+                request = parse_json(line, f"-:{number}")
+                if isinstance(request.value, dict) and "id" in request.value:
+                    fields["id"] = request.value["id"]
+                words = " ".join(request.get("question").filled().split())
                 question = words.encode("utf-8", "replace").decode()  # of half a character: "?"
                 answer = chain.invoke(question)
                 fields |= answer_record(answer, Phrases.of(answer.language), explain=explain)

@@ -240,12 +240,12 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
     if naming == "none":
         show(out, more.some_skipped(len(skipped)))
         return
-    named = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
+    listed = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
     show(out, TerminalPhrases.of(language).skipped(len(skipped)))
-    for each in named:
+    for each in listed:
         show(out, f"  {harmless(error_text(each, language))}")
-    if len(named) < len(skipped):
-        show(out, more.more_skipped(len(skipped) - len(named)))
+    if len(listed) < len(skipped):
+        show(out, more.more_skipped(len(skipped) - len(listed)))
 
 
 def roll_back(settings: Settings) -> int:

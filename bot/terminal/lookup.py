@@ -29,18 +29,18 @@ _TYPED = 85  # of 100; below, a word is another one, not the same with a typing 
 Taken = Callable[[ArticleEntry], None]
 
 
-def find_article(generation: GenerationReader, reference: str, taken: Taken) -> ArticleEntry:
+def find_article(generation: GenerationReader, reference: str, chosen: Taken) -> ArticleEntry:
     """The article of this id, path, file name, address or title, or the only one near to it.
 
     Raises UnknownArticle, which names the nearest ones, or those among which to choose.
     """
-    entries = find_all(generation, reference, taken)
+    entries = find_all(generation, reference, chosen)
     if len(entries) > 1:
         raise _several(reference, entries)
     return entries[0]
 
 
-def find_all(generation: GenerationReader, reference: str, taken: Taken) -> list[ArticleEntry]:
+def find_all(generation: GenerationReader, reference: str, chosen: Taken) -> list[ArticleEntry]:
     """As `find_article`, and all the articles of a file that holds several.
 
     Raises UnknownArticle.
@@ -61,7 +61,7 @@ def find_all(generation: GenerationReader, reference: str, taken: Taken) -> list
         raise _several(reference, called)
     worded = list(_worded(reference, entries))
     if len(worded) == 1:
-        taken(worded[0])
+        chosen(worded[0])
         return worded
     if worded:
         raise _several(reference, worded)

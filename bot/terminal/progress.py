@@ -162,16 +162,16 @@ def _progress(console: Console) -> Progress:
 
 
 @contextmanager
-def stoppable(asked: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+def stoppable(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     """Whether the person has pressed Ctrl-C; `asked` is called when they do."""
-    wanted = threading.Event()
+    stopped = threading.Event()
 
     def stop() -> None:
-        wanted.set()
-        asked()
+        stopped.set()
+        on_stop()
 
     with handle_signals(stop, signal.SIGINT):
-        yield wanted.is_set
+        yield stopped.is_set
 
 
 @contextmanager

@@ -184,10 +184,10 @@ def chat_typed(
 
     opening = in_background(open_grow)
 
-    def ask(said: TurnText) -> Answer:
+    def ask(turn: TurnText) -> Answer:
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
-        with closing(opening.result()(said)) as answers:
+        with closing(opening.result()(turn)) as answers:
             return _shown(answers, out, conversation.phrases)
 
     conversation = Conversation(ask, language)

@@ -71,8 +71,8 @@ class Examples:
             if self.search is not None:
                 self.search.cancel()
             self.search = asyncio.create_task(self._find(self._questions))
-        spoken = [each.text for each in self._questions if each.language == language]
-        return spoken or [each.text for each in self._questions]
+        texts = [each.text for each in self._questions if each.language == language]
+        return texts or [each.text for each in self._questions]
 
     async def _find(self, questions: list[ExampleQuestion]) -> None:
         """Add questions that are answered for certain: one of each kind, then any; one an
@@ -82,9 +82,9 @@ class Examples:
             by_kind = [[each for each in candidates if each[0].kind == kind] for kind in KINDS]
             answered = set[str]()
             for group, most in [*((each, 1) for each in by_kind), (candidates, EXAMPLES)]:
-                wanted = min(len(questions) + most, EXAMPLES)
+                count = min(len(questions) + most, EXAMPLES)
                 for example, article in group[: TRIES // len(KINDS)]:
-                    if len(questions) == wanted:
+                    if len(questions) == count:
                         break
                     if article.id in answered or example in questions:
                         continue

@@ -170,13 +170,13 @@ class OpenAIDoor:
     ) -> GrowingMessage:
         """Begin to answer the last message. Raises WebError while nothing was sent."""
         visitor: Visitor = request.state.visitor
-        spoken = [each for each in messages if each.role in ("user", "assistant")]
-        if not spoken or spoken[-1].role != "user":
+        turns = [each for each in messages if each.role in ("user", "assistant")]
+        if not turns or turns[-1].role != "user":
             raise WebError("chat-no-question", field=param)
-        earlier = [each.content for each in spoken[:-1] if each.role == "user"]
+        earlier = [each.content for each in turns[:-1] if each.role == "user"]
         key = secrets.token_urlsafe(KEY_BYTES)
         answers = self._service.stream(
-            spoken[-1].content,
+            turns[-1].content,
             visitor,
             earlier=[each for each in earlier if each.strip() and len(each) <= QUESTION_LIMIT],
             key=key,

@@ -62,9 +62,9 @@ def rules(options: Options | None = None, memory: Path | None = None) -> str:
     no module and no installed package has changed.
     """
     chosen = options or Options()
-    told = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
-    told.append(shutil.which("tesseract"))
-    return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+    facts = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
+    facts.append(shutil.which("tesseract"))
+    return hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 
 _KNOWN: dict[str, tuple[str, list[str]]] = {}  # by the state of the code
@@ -133,8 +133,8 @@ def _digest(modules: _Modules) -> str:
     code = {name: ast.dump(tree) for name, (tree, _) in modules.items()}
     alone = {name: _hash(_NAMED.sub("", dumped)) for name, dumped in code.items()}
 
-    def meant(found: re.Match[str]) -> str:
-        return "" if found[1] in _ASIDE else alone.get(found[1], found[0])
+    def meant(match: re.Match[str]) -> str:
+        return "" if match[1] in _ASIDE else alone.get(match[1], match[0])
 
     # A string that names a module (a parser in the table of formats) counts as what is in it.
     return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))

@@ -170,10 +170,10 @@ class FileArticles:
             same = reading.shown == source.shown and reading.of(source, self._look)
             return reading.skipped if same else None
         skipped = []
-        for found in _articles(source, self.options):
-            if isinstance(found, Article):
+        for article in _articles(source, self.options):
+            if isinstance(article, Article):
                 return None
-            skipped.append(found)
+            skipped.append(article)
         return skipped
 
     def read_into(
@@ -199,20 +199,20 @@ class FileArticles:
         ids: list[str] = []
         skipped: list[Skipped] = []
         sure = True  # not where what is taken in hangs on what other files give
-        for found in _articles(source, self.options):
+        for article in _articles(source, self.options):
             terms.check()
-            if isinstance(found, Skipped):
-                skipped.append(found)
+            if isinstance(article, Skipped):
+                skipped.append(article)
                 continue
-            in_the_way = draft.holds(found.id)
+            in_the_way = draft.holds(article.id)
             try:
-                if found.id in terms.removed:
-                    draft.articles.leave_out(found.id)
+                if article.id in terms.removed:
+                    draft.articles.leave_out(article.id)
                 else:
-                    draft.add(found)
-                ids.append(found.id)
+                    draft.add(article)
+                ids.append(article.id)
             except UnfitArticle as error:
-                skipped.append(Skipped(found.path, error.problem))
+                skipped.append(Skipped(article.path, error.problem))
                 sure = sure and not in_the_way
         digest = look.digest if sure and look.holds(source.path) else None
         stamp = look.stamp if digest and look.settled else b""
@@ -234,8 +234,8 @@ def _take_again(
     draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms
 ) -> bool:
     """Whether a draft could take what a file gave before; it has then."""
-    wanted = [each for each in reading.articles if each not in terms.removed]
-    if not draft.articles.add_again(wanted, reading.shown, source.shown):
+    ids = [each for each in reading.articles if each not in terms.removed]
+    if not draft.articles.add_again(ids, reading.shown, source.shown):
         return False
     for each in terms.removed.intersection(reading.articles):
         draft.articles.leave_out(each)
@@ -261,8 +261,8 @@ def _no_article(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> I
             return IndexingError("no-article", shown=shown)
         return IndexingError("no-article-removed", shown=shown, removed=removed)
     first = skipped[0]
-    told = first.problem.about(first.shown, first.at)
-    others = Problem("count-skipped", count=len(skipped), first=told)
+    problem = first.problem.about(first.shown, first.at)
+    others = Problem("count-skipped", count=len(skipped), first=problem)
     if not left_out:
         return IndexingError("no-article-skipped", shown=shown, skipped=others)
     return IndexingError("no-article-removed-skipped", shown=shown, removed=removed, skipped=others)

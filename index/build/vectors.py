@@ -68,12 +68,12 @@ def reuse_plan(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
     unknown = np.ones(len(unique), dtype=bool)
     kept: list[ReusedRows] = []
     for source in sources:
-        found, at = _found(unique, source.hashes)
-        found &= unknown
-        unknown &= ~found
-        of_source = rows[found[group]]
+        reusable, at = _found(unique, source.hashes)
+        reusable &= unknown
+        unknown &= ~reusable
+        of_source = rows[reusable[group]]
         places = at[group[of_source]].astype(np.int64)
-        kept.append(ReusedRows(source, of_source, places, int(found.sum())))
+        kept.append(ReusedRows(source, of_source, places, int(reusable.sum())))
     copies = rows[unknown[group] & (first[group] != rows)]
     return ReusePlan(
         fresh=np.sort(first[unknown]).astype(np.int64),
@@ -83,14 +83,14 @@ def reuse_plan(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
     )
 
 
-def _found(wanted: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
+def _found(unique: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
     """Of each wanted hash, whether it is among these, and then where."""
     if not len(hashes):
-        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+        return np.zeros(len(unique), dtype=bool), np.zeros(len(unique), dtype=np.int64)
     order = np.argsort(hashes, kind="stable")
-    place = np.searchsorted(hashes, wanted, sorter=order)
+    place = np.searchsorted(hashes, unique, sorter=order)
     at = order[np.minimum(place, len(order) - 1)]
-    return hashes[at] == wanted, at
+    return hashes[at] == unique, at
 
 
 def fill_reused(
@@ -184,7 +184,7 @@ def embed_part(
     Raises ModelError, StoreError, and what `check` raises.
     """
     fresh: dict[RowKind, tuple[IntArray, Hashes]] = {}
-    found = 0
+    known = 0
     for kind in _KINDS:
         hashes = writer.hashes(kind)
         mine = np.flatnonzero(part.holds(hashes))
@@ -198,7 +198,7 @@ def embed_part(
         for batch in _batches(len(rows)):
             work.check()
             new[batch] = ~turn.stored(kind, own[batch])
-        found += int(np.count_nonzero(~new))
+        known += int(np.count_nonzero(~new))
         fresh[kind] = rows[new], own[new]
     total = sum(len(rows) for rows, _ in fresh.values())
     embedder = _KeepingEmbedder(work, total)
@@ -208,7 +208,7 @@ def embed_part(
             for some in _sized(texts):
                 places = np.array(some) + batch.start
                 embedder.embed(own, places, [texts[at] for at in some])
-    return Embedded(total, found)
+    return Embedded(total, known)
 
 
 def _texts(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:

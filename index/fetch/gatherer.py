@@ -184,16 +184,16 @@ class Gatherer:
         self.shelf.seen(page.url)
         return GatheredAddress(text, "unchanged", None)
 
-    def _keep(self, asked: str, page: FetchedPage) -> GatheredAddress:
+    def _keep(self, address: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
             raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
         if suffix is None:
             unknown = page.media_type or Problem("kind-unknown")
             raise FetchError("address-not-an-article", shown=page.url, kind=unknown)
-        state, path = self.shelf.put(page, suffix, asked)
+        state, path = self.shelf.put(page, suffix, address)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
-        return GatheredAddress(asked, state, path, feeds)
+        return GatheredAddress(address, state, path, feeds)
 
 
 @contextmanager

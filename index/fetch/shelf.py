@@ -185,18 +185,20 @@ class Shelf:
         except OSError as error:
             raise _disk_error(url, error) from error
 
-    def put(self, page: FetchedPage, suffix: str, asked: str | None = None) -> tuple[_State, Path]:
+    def put(
+        self, page: FetchedPage, suffix: str, address: str | None = None
+    ) -> tuple[_State, Path]:
         """Save a page that `asked` led to, and return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with edit_ledger(folder) as ledger:
-                return self._keep(page, suffix, asked, folder, ledger)
+                return self._keep(page, suffix, address, folder, ledger)
         except OSError as error:
             raise _disk_error(page.url, error) from error
 
     def _keep(
-        self, page: FetchedPage, suffix: str, asked: str | None, folder: Path, ledger: FetchLedger
+        self, page: FetchedPage, suffix: str, address: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
         before = ledger.named(page.url)
         hashed = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
@@ -213,7 +215,7 @@ class Shelf:
             etag=page.validators.etag,
             last_modified=page.validators.last_modified,
             content_type=page.content_type,
-            asked=asked if asked != page.url else None,
+            asked=address if address != page.url else None,
         )
         ledger.tell(name, fetched)
         if before not in {None, name}:  # the address gives another format now

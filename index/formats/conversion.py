@@ -79,11 +79,11 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     A file whose content is surely of another format than its name says (a PDF named `.txt`) is read
     by its content, and a warning is logged.
     """
-    named = format_of(content.name)
-    if named is None:
+    by_name = format_of(content.name)
+    if by_name is None:
         raise ReadError(unknown_format(), shown=content.shown)
-    actual = _detect_format(content, named)
-    if actual is not named:
+    actual = _detect_format(content, by_name)
+    if actual is not by_name:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
     try:
         yield from actual.load().read(content)
@@ -147,7 +147,7 @@ def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDra
     return draft if key == draft.key else replace(draft, key=key)
 
 
-def _detect_format(content: Content, named: Format) -> Format:
+def _detect_format(content: Content, by_name: Format) -> Format:
     """Return the format of a file, nearly always that of its name."""
     try:
         with content.open() as stream:
@@ -155,12 +155,12 @@ def _detect_format(content: Content, named: Format) -> Format:
     except OSError as error:
         raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)
-    if kind is not None and not named.package:  # package parsers recognise passwords
+    if kind is not None and not by_name.package:  # package parsers recognise passwords
         raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
-    if sure is None or sure.parser == named.parser or (sure is ZIP and named.package):
-        return named
-    return named if sure.beats == "names of texts" and named not in _TEXTS else sure
+    if sure is None or sure.parser == by_name.parser or (sure is ZIP and by_name.package):
+        return by_name
+    return by_name if sure.beats == "names of texts" and by_name not in _TEXTS else sure
 
 
 _CENTURIES = range(1800, 2100)

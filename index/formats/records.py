@@ -155,8 +155,8 @@ def _check_fields(content: Content, sample: list[Mapping[str, object]]) -> None:
     chosen = content.options.fields
     for ours, theirs in chosen.items():
         if all(field_at(values, theirs) is None for values in sample):
-            found, shown = _field_names(sample), content.shown
-            raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=found)
+            names, shown = _field_names(sample), content.shown
+            raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=names)
     if not any(as_text(each) for values in sample for each in field_values(values, "text", chosen)):
         raise ReadError("records-no-text-field", shown=content.shown, found=_field_names(sample))
 

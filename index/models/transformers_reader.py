@@ -50,8 +50,8 @@ class QuestionAnsweringReader:
         offsets = row.pop("offset_mapping")[0].tolist()
         inside = [at for at, part in enumerate(row.sequence_ids(0)) if part == 1]
         with torch.inference_mode():
-            said = self._model(**row)
-        start, end = said.start_logits[0].numpy(), said.end_logits[0].numpy()
+            output = self._model(**row)
+        start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
         none = float(start[0] + end[0])
         found = find_spans(passage, start[inside], end[inside], [offsets[at] for at in inside])
         spans = tuple(replace(each, logit=each.logit - none) for each in found)

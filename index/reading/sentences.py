@@ -81,7 +81,7 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
     logits = sorted(
         (span.logit for hit in hits if hit.reading for span in hit.reading.spans), reverse=True
     )
-    found = []
+    features = []
     for hit in hits:
         of_hit = []
         for ranked in hit.sentences:
@@ -95,8 +95,8 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
                     _lead(span, logits) if span else -_MOST_LEAD,
                 )
             )
-        found.append(of_hit)
-    return found
+        features.append(of_hit)
+    return features
 
 
 def span_within(reading: PassageReading | None, start: int, end: int) -> FoundSpan | None:

@@ -104,13 +104,13 @@ class LiveIndex:
             self._refused, self._refusal = newest if lasting else None, error
         return served
 
-    def _open_once(self, wanted: str | None = None) -> _Served:
+    def _open_once(self, generation: str | None = None) -> _Served:
         """Open the generation in service in one thread; others wait for the result, and try again
         only if it is not the generation they want."""
         while True:
             with self._switching:
                 served, opening = self._served, self._opening
-                if served is not None and wanted in (None, served.generation):
+                if served is not None and generation in (None, served.generation):
                     return served
                 if opening is None:
                     mine = self._opening = Future[_Served]()

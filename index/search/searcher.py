@@ -62,20 +62,20 @@ class _Ranking:
     offsets: IntArray
 
     @classmethod
-    def of(cls, question: _Question, found: CandidateFeatures) -> _Ranking:
-        words = word_scores(found.bm25, question.passage_words.idf)
-        sentence_words = word_scores(found.sentence_bm25, question.sentence_words.idf)
-        values = sentence_scores(found.sentence_cosines, sentence_words)
-        best = np.maximum.reduceat(values, found.offsets)
+    def of(cls, question: _Question, features: CandidateFeatures) -> _Ranking:
+        words = word_scores(features.bm25, question.passage_words.idf)
+        sentence_words = word_scores(features.sentence_bm25, question.sentence_words.idf)
+        values = sentence_scores(features.sentence_cosines, sentence_words)
+        best = np.maximum.reduceat(values, features.offsets)
         return cls(
-            keys=found.keys,
-            passage=found.cosines,
-            sentence=np.maximum.reduceat(found.sentence_cosines, found.offsets),
+            keys=features.keys,
+            passage=features.cosines,
+            sentence=np.maximum.reduceat(features.sentence_cosines, features.offsets),
             words=words,
-            sentence_words=np.maximum.reduceat(sentence_words, found.offsets),
-            total=passage_scores(found.cosines, best, words, found.openings),
+            sentence_words=np.maximum.reduceat(sentence_words, features.offsets),
+            total=passage_scores(features.cosines, best, words, features.openings),
             sentence_values=values,
-            offsets=found.offsets,
+            offsets=features.offsets,
         )
 
     @cached_property
@@ -125,8 +125,8 @@ class Searcher:
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """The articles that an id, a path, an address or a title means."""
-        found = self.generation.find(reference)
-        return [each for each in found if self._among is None or each in self._among]
+        entries = self.generation.find(reference)
+        return [each for each in entries if self._among is None or each in self._among]
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         """The `limit` best passages for a question, with the confidence that they answer it.
@@ -141,10 +141,10 @@ class Searcher:
             weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
         )
-        found = self._candidates(weighed, within)
-        if not len(found.keys):
+        candidates = self._candidates(weighed, within)
+        if not len(candidates.keys):
             return Findings(question, language, (), 0.0)
-        ranking = _Ranking.of(weighed, found)
+        ranking = _Ranking.of(weighed, candidates)
         hits = self._hits(weighed, ranking, limit)
         first, *behind = ranking.order[: 1 + _BEHIND]
         total = ranking.total
@@ -181,8 +181,12 @@ class Searcher:
             weigh_subject(subject, languages, sentences),
             frozenset(),
         )
-        found = self._candidates(weighed, within)
-        return self._hits(weighed, _Ranking.of(weighed, found), limit) if len(found.keys) else ()
+        candidates = self._candidates(weighed, within)
+        return (
+            self._hits(weighed, _Ranking.of(weighed, candidates), limit)
+            if len(candidates.keys)
+            else ()
+        )
 
     def _candidates(self, question: _Question, within: Period | None) -> CandidateFeatures:
         query = CandidateQuery(

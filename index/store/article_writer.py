@@ -240,7 +240,7 @@ class ArticleWriter:
     def holds(self, article_id: str) -> bool:
         return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
 
-    def add(self, article: Article, told: bytes, signature: bytes) -> None:
+    def add(self, article: Article, digest: bytes, signature: bytes) -> None:
         """`told` is its digest, `signature` what it is compared with others by, if it is."""
         copies = (
             (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
@@ -249,7 +249,7 @@ class ArticleWriter:
         sections = [(s.heading, s.heading_start, s.heading_end) for s in article.sections]
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) VALUES ({_VALUES})",
-            *(told, signature, len(article.text)),
+            *(digest, signature, len(article.text)),
             *(article.id, article.title, article.path, article.language, article.author),
             *(_iso(article.published), article.url, article.outlet, article.category),
             *map(_iso, (article.published_at, article.updated, article.updated_at)),
@@ -257,12 +257,12 @@ class ArticleWriter:
             article.text,
         )
 
-    def signature(self, article_id: str, told: bytes) -> bytes | None:
+    def signature(self, article_id: str, digest: bytes) -> bytes | None:
         """The one that the generation before has of this very article."""
         if not self._sheet.alike:
             return None
         rows = self._sheet.rows(
-            "SELECT signature FROM previous.articles WHERE id = ? AND told = ?", article_id, told
+            "SELECT signature FROM previous.articles WHERE id = ? AND told = ?", article_id, digest
         )
         return bytes(rows[0][0]) if rows else None
 
@@ -272,8 +272,8 @@ class ArticleWriter:
         """
         listed = json.dumps(ids)
         [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", listed)
-        [(taken,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
-        if not self._sheet.alike or taken or before != len(ids):
+        [(count,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
+        if not self._sheet.alike or count or before != len(ids):
             return False
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "

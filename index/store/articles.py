@@ -85,14 +85,14 @@ def selection_clause(
         values.append(value)
 
     chosen = among or Selection()
-    for column, wanted in (
+    for column, values_of in (
         ("outlet", chosen.outlets),
         ("category", chosen.categories),
         ("language", chosen.languages),
         ("id", chosen.articles),
     ):
-        if wanted:
-            require(dialect.column_in_list.format(column), dialect.as_list(wanted))
+        if values_of:
+            require(dialect.column_in_list.format(column), dialect.as_list(values_of))
     if chosen.folders:
         require(dialect.path_below_list, dialect.as_list(chosen.folders))
     for since in (chosen.since, within and within.first):
@@ -211,21 +211,21 @@ class ArticleReader:
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        asked = json.dumps([int(key) for key in keys])
+        listed = json.dumps([int(key) for key in keys])
         chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
         sentences: dict[int, list[tuple[int, int]]] = {}
         for row, start, stop in self._all(
             "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
             f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {chosen} "
             "ORDER BY s.row",
-            asked,
+            listed,
         ):
             sentences.setdefault(row, []).append((start, stop))
         passages = self._all(
             "SELECT p.row, a.id, p.start, p.stop, p.heading, "
             "substr(a.text, p.start + 1, p.stop - p.start) "
             f"FROM passages p JOIN articles a ON a.number = p.article {chosen}",
-            asked,
+            listed,
         )
         return StoredPassage.in_order(keys, passages, sentences)
 
@@ -296,9 +296,9 @@ class ArticleReader:
             "ON s.row BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1",
         }[kind]
         owned = f"p.article IN (SELECT number FROM articles WHERE {_AMONG_IDS})"
-        found = self._all(f"{query} WHERE {owned} ORDER BY 1", _listed(ids))
-        rows = np.array([row for row, _ in found], dtype=np.int64)
-        return rows, b"".join(own for _, own in found)
+        pairs = self._all(f"{query} WHERE {owned} ORDER BY 1", _listed(ids))
+        rows = np.array([row for row, _ in pairs], dtype=np.int64)
+        return rows, b"".join(own for _, own in pairs)
 
     def first_sentences(self) -> IntArray:
         """The row of each passage's first sentence."""

@@ -178,10 +178,10 @@ class WordMatch:
         """The sums of these rows, without looking at any other."""
         scores = np.zeros(len(rows), dtype=np.float32)
         # Of the postings' own type: they would be copied to the type of what is looked for.
-        sought = rows.astype(np.int32)
+        keys = rows.astype(np.int32)
         for posting in self.postings:
-            places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
-            held = posting.rows[places] == sought
+            places = np.minimum(np.searchsorted(posting.rows, keys), len(posting.rows) - 1)
+            held = posting.rows[places] == keys
             scores[held] += posting.scores[places[held]] * np.float32(posting.factor)
         return scores
 

@@ -168,16 +168,16 @@ class VisibleGeneration(ClosedOnExit):
         if not hidden.entries:
             return self._stored.articles(within, limit, among, skip)
         more = limit if limit < 0 else skip + limit + len(hidden.entries)
-        found = self._stored.articles(within, more, among)
-        shown = [each for each in found if each.id not in hidden.ids][skip:]
+        entries = self._stored.articles(within, more, among)
+        shown = [each for each in entries if each.id not in hidden.ids][skip:]
         return shown if limit < 0 else shown[:limit]
 
     def copied(self) -> list[ArticleEntry]:
         hidden = self._hidden()
-        found = [each for each in self._stored.copied() if each.id not in hidden.ids]
-        fewer = {each.copy_of for each in hidden.entries} & {each.id for each in found}
+        entries = [each for each in self._stored.copied() if each.id not in hidden.ids]
+        fewer = {each.copy_of for each in hidden.entries} & {each.id for each in entries}
         left = self.articles_by_id([each for each in fewer if each])
-        return [each for each in found if each.id not in fewer or left[each.id].copies]
+        return [each for each in entries if each.id not in fewer or left[each.id].copies]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         hidden = sum(

@@ -101,11 +101,11 @@ def _votes(words: list[str], sample: str) -> dict[str, float]:
 
 @cache
 def _ballot() -> dict[str, tuple[str, ...]]:
-    spoken: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for word in stop_words(language):
-            spoken.setdefault(word, []).append(language)
-    return {word: tuple(languages) for word, languages in spoken.items()}
+            words.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in words.items()}
 
 
 def classifier_bytes() -> int:

@@ -91,7 +91,7 @@ async def test_the_figures_come_as_a_picture(server: BotServer) -> None:
     server.user_says(READER, QUESTION)
     await server.next_message()
     server.user_says(ADMIN, "/statistiques")
-    picture = await server.next_message(20)
+    picture = await server.next_message()
     assert picture.file is not None
     assert (picture.file.kind, picture.file.name) == ("photo", "selon-statistiques.png")
     assert picture.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
@@ -106,7 +106,7 @@ async def test_the_figures_come_as_a_text_where_nothing_draws(
     server.user_says(READER, QUESTION)
     await server.next_message()
     server.user_says(ADMIN, "/statistiques")
-    figures = await server.next_message(20)
+    figures = await server.next_message()
     assert figures.file is None
     assert figures.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
     title, cited = figures.text.splitlines()[-2:]

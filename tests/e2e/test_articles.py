@@ -1,12 +1,10 @@
-"""Articles found by people, and alerts, over HTTP and a real index."""
+"""Articles found by people, over HTTP and a real index."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from bot.answering.chain import RetrievalQA
@@ -20,7 +18,7 @@ from tests.botapi.server import BotServer
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 
-READER, OTHER = 42, 43
+READER = 42
 BODY = (
     "Le canal {n} relie la ville {n} à la mer depuis 18{n:02}. Les péniches y passent en toute "
     "saison avec du blé et du vin. Les éclusiers vivent au bord de l’eau dans de petites maisons. "
@@ -28,29 +26,17 @@ BODY = (
 )
 
 
-def _write(corpus: Path, number: int, body: str = "") -> None:
-    corpus.mkdir(exist_ok=True)
-    (corpus / f"canal-{number}.md").write_text(
-        f"---\ntitle: Le canal numéro {number}\nauthor: Claire Morel\n"
-        f"published: 2024-01-{number:02}\nurl: https://exemple.fr/canal-{number}\nlanguage: fr\n"
-        f"---\n\n{body or BODY.format(n=number)}\n",
-        encoding="utf-8",
-    )
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    for number in range(1, 13):
-        _write(tmp_path / "corpus", number)
-    return tmp_path / "corpus"
-
-
 @pytest_asyncio.fixture
-async def server(
-    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[BotServer]:
-    alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
-    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
+async def server(tmp_path: Path) -> AsyncIterator[BotServer]:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(1, 13):
+        (corpus / f"canal-{number}.md").write_text(
+            f"---\ntitle: Le canal numéro {number}\nauthor: Claire Morel\n"
+            f"published: 2024-01-{number:02}\nurl: https://exemple.fr/canal-{number}\n"
+            f"language: fr\n---\n\n{BODY.format(n=number)}\n",
+            encoding="utf-8",
+        )
     build([corpus], tmp_path / "index", FakeEmbedder())
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
     chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.9))), index.search)
@@ -79,27 +65,3 @@ async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -
     assert told.startswith("«\u00a0Le canal numéro 3\u00a0», dans ses propres mots\u00a0:\n\n")
     assert "\u00a0»\u00a0[1]" in told
     assert BODY.format(n=3).split(". ")[0] in told
-
-
-async def test_an_alert_is_answered_once_when_an_article_comes(
-    server: BotServer, tmp_path: Path, corpus: Path
-) -> None:
-    question = "Qui a inventé la lentille à échelons de Cordouan ?"
-    server.user_says(READER, question)
-    refusal = await server.next_message()
-    assert refusal.buttons[0].text == "M’avertir quand un article y répond"
-    server.presses(refusal, 0)
-    assert "je vous écrirai" in (await server.next_message()).text
-    server.user_says(READER, "/alertes")
-    assert question in (await server.next_message()).text
-    _write(corpus, 13, "Augustin Fresnel a inventé la lentille à échelons de Cordouan.")
-    build([corpus], tmp_path / "index", FakeEmbedder())
-    answer = await server.next_message(10)
-    title = f"Un article répond maintenant à votre question «\u00a0{question}\u00a0»"
-    assert answer.text.startswith(f"{title}\n\n«\u00a0Augustin Fresnel a inventé la lentille")
-    assert "Le canal numéro 13" in answer.text
-    _write(corpus, 14)
-    build([corpus], tmp_path / "index", FakeEmbedder())
-    await server.silence(0.5)
-    server.user_says(READER, "/alertes")
-    assert "aucune alerte" in (await server.next_message()).text

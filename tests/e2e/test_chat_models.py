@@ -21,7 +21,6 @@ from tests.bot.llm.server import (
     refuses,
     says,
     sent,
-    writes,
 )
 from tests.e2e.chat_models import (
     FIRST,
@@ -84,21 +83,12 @@ class Fault:
 
 FAULTS = {
     "silent": Fault(keeps_silent(), "failed", "timeout"),
-    "late": Fault(says(GOOD, first=30), "failed", "timeout"),
     "slow": Fault(says(*pieces("Il était une fois un " * 20), delay=0.3), "failed", "timeout"),
     "key": Fault(refuses(401), "failed", "refused (401)"),
-    "no model": Fault(refuses(404), "failed", "missing (404)"),
-    "not understood": Fault(refuses(400), "failed", "rejected (400)"),
-    "too many": Fault(refuses(429), "failed", "rate (429)"),
-    "broken": Fault(refuses(500), "failed", "server (500)"),
-    "overloaded": Fault(refuses(503), "failed", "server (503)"),
     "too long": Fault(refuses(400, "maximum context length"), "failed", "context (400)"),
-    "page": Fault(writes("<html>502</html>", kind="text/html"), "failed", "malformed"),
-    "half a line": Fault(writes('data: {"choices": [{"delta'), "failed", "malformed"),
     "empty": Fault(says(), "failed", "malformed (empty)"),
     "cut at once": Fault(cuts_off(), "failed", "connection"),
     "cut midway": Fault(cuts_off(f"{FIRST[:-1]} [1]. Le"), "failed", "connection"),
-    "no end": Fault(says(FIRST, finish=None, usage=None), "failed", "connection (cut)"),
     "endless": Fault(goes_on(), "unsupported", ""),
     "half an object": Fault(says('{"sentences": [{"text": "Orph'), "unsupported", ""),
     "lie": Fault(says(f"{LIE} [1]."), "unsupported", "0 kept, 1 dropped (number)"),
@@ -198,8 +188,7 @@ async def test_a_model_that_chooses_shows_nothing_of_its_own(
 
 
 CHOICE_FAULTS = {
-    name: FAULTS[name]
-    for name in ("silent", "slow", "key", "broken", "too long", "page", "empty", "cut at once")
+    name: FAULTS[name] for name in ("silent", "key", "too long", "empty", "cut at once")
 } | {
     "endless": Fault(goes_on(), "failed", "malformed (no number)"),
     "prose": Fault(says("Le modèle est prêt."), "failed", "malformed (no number)"),

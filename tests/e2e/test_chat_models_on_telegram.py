@@ -11,7 +11,7 @@ import pytest
 
 from bot.library import articles
 from bot.messenger.outbound import live_answer
-from tests.bot.llm.server import Behaviour, Scripted, cuts_off, keeps_silent, refuses, says
+from tests.bot.llm.server import Behaviour, Scripted, cuts_off, says
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
 from tests.e2e.telegram import running
@@ -64,26 +64,23 @@ async def test_a_draft_grows_and_a_message_with_sources_ends_it(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "line", "seconds"),
+    ("behaviour", "line"),
     [
-        (refuses(429), FAILED, 20),
-        (keeps_silent(), FAILED, 1),
-        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED, 20),
-        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED, 20),
-        (says("Voir https://piege.example/orphee [1]."), UNSUPPORTED, 20),
+        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED),
+        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED),
     ],
-    ids=["refused", "silent", "cut", "lie", "link"],
+    ids=["cut", "lie"],
 )
 async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
-    behaviour: Behaviour, line: str, seconds: float, shelf: Library, tmp_path: Path
+    behaviour: Behaviour, line: str, shelf: Library, tmp_path: Path
 ) -> None:
-    async with talking(shelf, tmp_path, behaviour, chat_first_token=seconds) as (api, _):
+    async with talking(shelf, tmp_path, behaviour) as (api, _):
         api.user_says(READER, QUESTION)
         whole = await api.next_message()
         shown = [text for _, _, text in api.drafts] + [whole.text]
     assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert whole.text.endswith(line)
-    assert not any("150 000" in text or "piege" in text for text in shown)
+    assert not any("150 000" in text for text in shown)
 
 
 async def test_stop_ends_the_call_and_keeps_what_was_written(

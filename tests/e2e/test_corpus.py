@@ -85,7 +85,7 @@ async def _said(
     language: str = "fr",
 ) -> Message:
     server.user_says(GROUP, text, language, "supergroup", person=person, thread=thread)
-    return await server.next_message(30)
+    return await server.next_message()
 
 
 async def test_answers_and_lists_keep_to_the_articles_of_the_group(server: BotServer) -> None:
@@ -127,7 +127,7 @@ async def test_an_alert_is_answered_from_the_articles_of_its_group(
     await server.silence(1.0)
     _write(news, "monde", price.format(9), outlet="Le Monde", language="fr")
     build([corpus, news], tmp_path / "index", FakeEmbedder())
-    told = await server.next_message(30)
+    told = await server.next_message()
     assert price.format(9) in told.text
     assert price.format(7) not in told.text
 

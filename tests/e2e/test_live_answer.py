@@ -37,7 +37,7 @@ class Writing(StubChain):
         super().__init__()
         self.pause = pause
         self.silence = 0.0
-        self.closed = False
+        self.closed = asyncio.Event()
         self.parts: Sequence[Answer] = [written(count) for count in (1, 2, 3)]
 
     async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
@@ -48,7 +48,7 @@ class Writing(StubChain):
                 yield part
                 await asyncio.sleep(self.silence)
         except (GeneratorExit, asyncio.CancelledError):
-            self.closed = True
+            self.closed.set()
             raise
 
 
@@ -74,7 +74,9 @@ async def test_in_private_drafts_grow_and_a_message_ends_them(server: BotServer)
     server.user_says(READER, QUESTION)
     whole = await server.next_message()
     texts = [text for chat, _, text in server.drafts if chat == READER]
-    assert [sum(f"{quote}\u00a0[" in text for quote in QUOTES) for text in texts] == [1, 2, 3]
+    counts = [sum(f"{quote}\u00a0[" in text for quote in QUOTES) for text in texts]
+    assert counts[0] == 1
+    assert counts == sorted(set(counts))  # a busy machine shows some together
     assert len({draft for _, draft, _ in server.drafts}) == 1
     assert all(f"{quote}\u00a0[" in whole.text for quote in QUOTES)
     assert "👍" in [button.text for button in whole.buttons]
@@ -104,8 +106,7 @@ async def test_stopping_in_private_keeps_what_was_written(
     whole = await server.next_message()
     assert f"{BIRTH}\u00a0[1]" in whole.text
     assert INSTALLED not in whole.text
-    await asyncio.sleep(0.05)
-    assert chain.closed
+    await asyncio.wait_for(chain.closed.wait(), 30)
     server.user_says(READER, "/stop")
     assert (await server.next_message()).text == "Je n’écris rien en ce moment."
 
@@ -138,7 +139,7 @@ async def test_stopped_before_the_first_sentence_the_articles_answer(
         whole = await server.next_message()
         assert whole.text.startswith(f"«\u00a0{BIRTH}\u00a0»\u00a0[1]")
         assert chain.said[-1].quoted
-        assert chain.closed
+        assert chain.closed.is_set()
 
 
 async def test_an_edit_that_fails_loses_nothing(server: BotServer) -> None:

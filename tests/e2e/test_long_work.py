@@ -125,7 +125,7 @@ async def asked(server: BotServer, chat: int, person: int | None = None) -> Mess
         server.user_says(chat, f"/demander {QUESTION}", kind="supergroup", person=person)
     else:
         server.user_says(chat, QUESTION)
-    answer = await server.next_message(10)
+    answer = await server.next_message()
     assert (answer.chat_id, SENTENCE in answer.text) == (chat, True)
     return answer
 
@@ -141,7 +141,7 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     server.user_speaks(GROUP, b"OggS", kind="supergroup", person=READER, reply_to=answer)
     await asked(server, GROUP, READER + 1)
     held.let.set()
-    got = [await server.next_message(10) for _ in range(4)]
+    got = [await server.next_message() for _ in range(4)]
     assert [each.file is not None for each in got].count(True) == 2  # the question was spoken
     heard = next(each for each in got if each.text.startswith("Question entendue"))
     replied = next(each for each in got if SENTENCE in each.text)

@@ -50,24 +50,16 @@ HERE = "Tout reste sur le serveur"
 
 
 @pytest.mark.parametrize(
-    ("model", "address", "told"),
+    ("model", "told"),
     [
-        ("", None, HERE),
-        ("extractive", None, HERE),
-        ("ollama:qwen3:4b", None, HERE),
-        ("openai:qwen3", "http://127.0.0.1:8080/v1", HERE),
-        ("openai:qwen3", "http://localhost:8080/v1", HERE),
-        ("mistral:mistral-small-latest", None, "je donne à Mistral AI votre question"),
-        ("ollama:qwen3:4b,groq:a,openai:b", None, "je donne à Groq et OpenAI votre question"),
-        ("openai:qwen3", "https://gpu.exemple.fr/v1", "je donne à gpu.exemple.fr votre question"),
-        ("ollama:gpt-oss:120b-cloud", None, "je donne à Ollama votre question"),
+        ("ollama:qwen3:4b", HERE),
+        ("ollama:qwen3:4b,groq:a,openai:b", "je donne à Groq et OpenAI votre question"),
     ],
 )
 async def test_privacy_tells_who_else_is_given_questions(
-    server: BotServer, model: str, address: str | None, told: str
+    server: BotServer, model: str, told: str
 ) -> None:
-    settings = {"chat_model": model, "chat_base_url": address, "keep_days": 30}
-    async with running(server, StubChain(), Shelf(FRESNEL), **settings):  # type: ignore[arg-type]
+    async with running(server, StubChain(), Shelf(FRESNEL), chat_model=model, keep_days=30):
         server.user_says(READER, "/confidentialite")
         text = (await server.next_message()).text
     assert told in text

@@ -96,12 +96,12 @@ async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
     async with selon_bot(home, server, server.token) as process:
         await server.called("getUpdates", within=180)
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        french = await server.next_message(30)
+        french = await server.next_message()
         server.user_says(READER, "Where did the fire begin?", "en")
-        english = await server.next_message(30)
+        english = await server.next_message()
         server.presses(french, next(b for b in french.buttons if b.text in ("Passage", "[1]")))
-        passage = await server.next_message(30)
-        process.send_signal(signal.SIGTERM)
+        passage = await server.next_message()
+        process.send_signal(signal.SIGINT)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
 
     assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in french.text
@@ -127,14 +127,14 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
     async with selon_bot(tmp_path, server, server.token) as process:
         await server.called("getUpdates", within=180)
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        assert "Les articles sont en cours de lecture" in (await server.next_message(30)).text
+        assert "Les articles sont en cours de lecture" in (await server.next_message()).text
         server.user_says(READER, "Where did the fire begin?", "en")
-        assert "articles are still being taken in" in (await server.next_message(30)).text
+        assert "articles are still being taken in" in (await server.next_message()).text
         files = [tmp_path / name for name in (*ARTICLES, "abîmé.pdf")]
         built = await asyncio.to_thread(build, files, tmp_path / ".selon", bundled)
         assert [Path(each.shown).name for each in built.skipped] == ["abîmé.pdf"]
         server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        assert LENS in (await server.next_message(30)).text
+        assert LENS in (await server.next_message()).text
         process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -131,28 +129,5 @@ async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
     assert "disk" not in told.text
     assert "RuntimeError" in caplog.text
     assert "disk" not in caplog.text  # what it says may be a person's words
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-
-
-async def test_who_blocked_the_bot_causes_no_error(
-    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
-) -> None:
-    chain.answers["Lent ?"] = slowly(answered("Lent ?", cite(1, BIRTH)), 0.2)
-    server.user_says(READER, "Lent ?")
-    await server.called("sendChatAction")
-    server.user_blocks(READER)
-    server.user_says(43, QUESTION)
-    await server.next_message()
-    await asyncio.sleep(0.3)
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
-
-
-async def test_polling_survives_a_fault_of_the_server(
-    server: BotServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    server.fail_next("getUpdates", 502, description="Bad Gateway")
-    server.user_says(READER, "/start")
-    await server.next_message()
     server.user_says(READER, QUESTION)
     assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")

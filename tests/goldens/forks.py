@@ -72,6 +72,9 @@ def _learn(names: str) -> None:
                 importlib.import_module(name)
             except Exception:  # one that only its own package may import
                 continue
+        from index.build.fingerprint import rules
+
+        rules()  # reads all code that articles are read by, once for all children
 
 
 def _child(order: dict[str, Any]) -> None:

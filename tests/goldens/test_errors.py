@@ -1,4 +1,5 @@
-"""What is said when something is wrong, in both languages, as golden texts."""
+"""What is said when something is wrong, as golden texts; `tests/bot/locale` holds the languages
+against each other."""
 
 from __future__ import annotations
 
@@ -14,14 +15,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from tests.goldens.conftest import Golden
 from tests.goldens.selon import ROOT, TOKEN, Ran, Selon, transcript
 from tests.web.site import Answer, Site, article, rss
-
-LANGUAGES = ("fr", "en")
-
 
 PROSE = "La gare de Lézan rouvrira au printemps, a annoncé la région. Trois trains la relieront."
 
@@ -50,8 +46,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_files_that_cannot_be_read(bare: Selon, golden: Golden, language: str) -> None:
+def test_files_that_cannot_be_read(bare: Selon, golden: Golden) -> None:
     """All of a folder in one build, then some alone, so that the reason is the command's."""
     folder = bare.home / "articles"
     folder.mkdir()
@@ -59,23 +54,15 @@ def test_files_that_cannot_be_read(bare: Selon, golden: Golden, language: str) -
         (folder / name).write_bytes(data)
     (folder / "lien-mort.md").symlink_to("nulle-part.md")
     os.mkfifo(folder / "tube.txt")
-    spoken = bare.under(SELON_LANGUAGE=language)
-    runs = [spoken.run("index", "articles", "--verbose")]
-    if language == "fr":
-        runs += _alone(spoken)
-    golden(f"errors.files.{language}.txt", transcript(runs))
-
-
-def _alone(selon: Selon) -> list[Ran]:
     alone = ("vide.txt", "absent, encrypted.txt")
-    return selon.each(
-        [partial(selon.apart(n).run, "index", f"articles/{each}") for n, each in enumerate(alone)]
+    runs = [bare.run("index", "articles", "--verbose")]
+    runs += bare.each(
+        [partial(bare.apart(n).run, "index", f"articles/{each}") for n, each in enumerate(alone)]
     )
+    golden("errors.files.txt", transcript(runs))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_settings_that_are_refused(selon: Selon, golden: Golden, language: str) -> None:
-    spoken = selon.under(SELON_LANGUAGE=language)
+def test_settings_that_are_refused(selon: Selon, golden: Golden) -> None:
     bad = (
         {"SELON_LANGUAGE": "de"},
         {"SELON_THREADS": "beaucoup"},
@@ -102,28 +89,24 @@ def test_settings_that_are_refused(selon: Selon, golden: Golden, language: str) 
         {"SELON_LOG_TEXT": "peut-être"},
         {"SELON_THREADS": "x", "SELON_KEEP_DAYS": "y", "SELON_LOG_LEVEL": "z"},
     )
-    tried = bad if language == "fr" else bad[::5]
-    runs = [partial(spoken.run, "status", **each) for each in tried]
-    golden(f"errors.settings.{language}.txt", transcript(spoken.each(runs)))
+    runs = [partial(selon.run, "status", **each) for each in bad]
+    golden("errors.settings.txt", transcript(selon.each(runs)))
 
 
 def test_chat_models_that_cannot_be_had(selon: Selon, golden: Golden) -> None:
-    spoken = selon
     bad = (
         {"SELON_CHAT_MODEL": "personne:rien"},
         {"SELON_CHAT_MODEL": "mistral:a,anthropic:b", "SELON_CHAT_BASE_URL": "http://127.0.0.1:9"},
         {"SELON_CHAT_MODEL": "ollama:a", "SELON_CHAT_BUDGET_MONEY": "1"},
     )
-    runs = spoken.each(
-        [partial(spoken.apart(n).run, "chat-model", **each) for n, each in enumerate(bad)]
+    runs = selon.each(
+        [partial(selon.apart(n).run, "chat-model", **each) for n, each in enumerate(bad)]
     )
-    runs.append(spoken.run("ask", "Qui es-tu ?", SELON_CHAT_MODEL="mistral:small"))
+    runs.append(selon.run("ask", "Qui es-tu ?", SELON_CHAT_MODEL="mistral:small"))
     golden("errors.models.txt", transcript(runs))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_options_that_are_wrong(selon: Selon, golden: Golden, language: str) -> None:
-    spoken = selon.under(SELON_LANGUAGE=language)
+def test_options_that_are_wrong(selon: Selon, golden: Golden) -> None:
     typed = (
         "frobnicate",
         "lst",
@@ -165,14 +148,12 @@ def test_options_that_are_wrong(selon: Selon, golden: Golden, language: str) -> 
         "bot extra",
         "eval",
     )
-    tried = typed if language == "fr" else typed[::5]
-    runs = [partial(spoken.run, *each.split()) for each in tried]
-    golden(f"errors.options.{language}.txt", transcript(spoken.each(runs)))
+    runs = [partial(selon.run, *each.split()) for each in typed]
+    golden("errors.options.txt", transcript(selon.each(runs)))
 
 
 def test_no_index(bare: Selon, golden: Golden) -> None:
     (bare.home / "fichier").write_bytes(b"x")
-    spoken = bare
     typed = (
         "index",
         "index --if-missing",
@@ -197,9 +178,7 @@ def test_no_index(bare: Selon, golden: Golden) -> None:
         "status --data-dir fichier",
         "index fichier --data-dir fichier",
     )
-    runs = [
-        spoken.run(*each.split(), given="Bonjour\n" if each == "chat" else "") for each in typed
-    ]
+    runs = [bare.run(*each.split(), given="Bonjour\n" if each == "chat" else "") for each in typed]
     golden("errors.no-index.txt", transcript(runs))
 
 
@@ -253,22 +232,21 @@ def test_a_model_that_cannot_be_prepared(bare: Selon, golden: Golden) -> None:
 
 
 def test_an_index_that_is_being_built(bare: Selon, golden: Golden) -> None:
-    spoken = bare
     (bare.home / "a.md").write_text(f"# La gare\n\n{PROSE}\n", encoding="utf-8")
     shutil.copytree(ROOT / "corpus", bare.home / "corpus")
-    number, folder = spoken.start("index", "corpus")
+    number, folder = bare.start("index", "corpus")
     steps = ("Lecture des articles…", "Reading the articles…")
     _until(lambda: _said(folder / "stderr", steps))
-    spoken.forks.kill(number, signal.SIGSTOP)
+    bare.forks.kill(number, signal.SIGSTOP)
     try:
         runs = [
-            spoken.run(*each.split()) for each in ("index a.md", "rollback", "import x", "status")
+            bare.run(*each.split()) for each in ("index a.md", "rollback", "import x", "status")
         ]
     finally:
-        spoken.forks.kill(number, signal.SIGCONT)
-        spoken.forks.kill(number, signal.SIGINT)
-        code = spoken.forks.wait(number)
-    stopped = spoken.ran(("index", "corpus"), folder, code)
+        bare.forks.kill(number, signal.SIGCONT)
+        bare.forks.kill(number, signal.SIGINT)
+        code = bare.forks.wait(number)
+    stopped = bare.ran(("index", "corpus"), folder, code)
     golden("errors.locked.txt", transcript(runs))
     assert code == 1, stopped
 
@@ -285,21 +263,20 @@ def _until(so: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def test_addresses(bare: Selon, golden: Golden) -> None:
-    spoken = bare
     with Site() as site:
         site.pages |= _pages(site)
         paths = [path for path in site.pages if path != "/robots.txt"]
         allowed = {"SELON_FETCH_ALLOW": f"127.0.0.1:{site.port}"}
         runs = [
-            partial(spoken.apart(n).run, "add", "--no-index", f"{site.url}{path}", **allowed)
+            partial(bare.apart(n).run, "add", "--no-index", f"{site.url}{path}", **allowed)
             for n, path in enumerate([*paths, "/absent"])
         ]
         runs += [
-            partial(spoken.apart(100 + n).run, "add", "--no-index", address)
+            partial(bare.apart(100 + n).run, "add", "--no-index", address)
             for n, address in enumerate((f"{site.url}/article", *ADDRESSES))
         ]
-        told = transcript(spoken.each(runs, at_once=12))
-        told += "\n" + transcript([spoken.run("add", f"{site.url}/article", **allowed)])
+        told = transcript(bare.each(runs, at_once=12))
+        told += "\n" + transcript([bare.run("add", f"{site.url}/article", **allowed)])
     golden("errors.addresses.txt", told)
 
 
@@ -326,33 +303,27 @@ def _pages(site: Site) -> dict[str, Answer]:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_bot_that_cannot_start(
-    selon: Selon, bare: Selon, golden: Golden, language: str
-) -> None:
+def test_the_bot_that_cannot_start(selon: Selon, bare: Selon, golden: Golden) -> None:
     shutil.copytree(selon.home / ".selon", bare.home / ".selon")
     (bare.home / "base.sqlite").write_bytes(b"ce n'est pas une base de donnees" * 40)
     with sqlite3.connect(bare.home / "autre.sqlite") as other:
         other.execute("CREATE TABLE alembic_version (version_num TEXT)")
         other.execute("INSERT INTO alembic_version VALUES ('9999')")
     other.close()
-    spoken = bare.under(SELON_LANGUAGE=language)
     token = {"SELON_TELEGRAM_TOKEN": TOKEN}
     away = {**token, "SELON_TELEGRAM_API_URL": "http://127.0.0.1:1"}
     runs = [
-        partial(spoken.run, "bot"),
-        partial(spoken.run, "bot", SELON_TELEGRAM_TOKEN="rien"),
-        partial(spoken.run, "bot", **away, SELON_DATABASE_URL="sqlite:///base.sqlite"),
-        partial(spoken.run, "bot", **away, SELON_DATABASE_URL="sqlite:///autre.sqlite"),
-        partial(spoken.run, "bot", **away, SELON_DATABASE_URL="rien"),
-        partial(spoken.run, "bot", "--check"),
-        partial(spoken.run, "bot", "--check", SELON_TELEGRAM_TOKEN="rien"),
-        partial(spoken.run, "bot", "--check", "--data-dir", "vide", **away),
-        partial(spoken.run, "bot", "--check", **away, SELON_WEBHOOK_URL="http://exemple.fr/a"),
-        partial(spoken.run, "bot", "--check", **away, SELON_DATABASE_URL="sqlite:///base.sqlite"),
-        partial(spoken.run, "bot", "--check", **away, SELON_CHAT_MODEL="mistral:a"),
+        partial(bare.run, "bot"),
+        partial(bare.run, "bot", SELON_TELEGRAM_TOKEN="rien"),
+        partial(bare.run, "bot", **away, SELON_DATABASE_URL="sqlite:///base.sqlite"),
+        partial(bare.run, "bot", **away, SELON_DATABASE_URL="sqlite:///autre.sqlite"),
+        partial(bare.run, "bot", **away, SELON_DATABASE_URL="rien"),
+        partial(bare.run, "bot", "--check"),
+        partial(bare.run, "bot", "--check", SELON_TELEGRAM_TOKEN="rien"),
+        partial(bare.run, "bot", "--check", "--data-dir", "vide", **away),
+        partial(bare.run, "bot", "--check", **away, SELON_WEBHOOK_URL="http://exemple.fr/a"),
+        partial(bare.run, "bot", "--check", **away, SELON_DATABASE_URL="sqlite:///base.sqlite"),
+        partial(bare.run, "bot", "--check", **away, SELON_CHAT_MODEL="mistral:a"),
     ]
-    if language == "en":
-        runs = [runs[0], runs[1], runs[5]]
     # One at a time: they share a database.
-    golden(f"errors.bot.{language}.txt", transcript(spoken.each(runs, at_once=1)))
+    golden("errors.bot.txt", transcript(bare.each(runs, at_once=1)))

@@ -22,6 +22,7 @@ from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
 from training.model import Reader, ReaderShape
 from training.sources import TrainingQuestion
 
+pytestmark = pytest.mark.soak
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
 NAMES = {
     "encoder.layer.1.attention.self.query": "l1.q.w",

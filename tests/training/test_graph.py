@@ -15,6 +15,7 @@ from training.export import observe_inputs
 from training.graph import build_graph, read_graph
 from training.model import Reader, ReaderShape, pack
 
+pytestmark = pytest.mark.soak
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=32)
 ROWS = [[0, 5, 6, 2, 7, 8, 9, 2], [0, 11, 2, 12, 13, 2], [0, 30, 31, 32, 33, 34, 35, 36, 37, 2]]
 

@@ -9,6 +9,7 @@ from index.models.bundled.embedder import load_bundled
 from tests.index.models.bundled.test_embedder import PASSAGES
 from training.interop import as_sentence_transformer
 
+pytestmark = pytest.mark.soak
 TEXTS = [
     *PASSAGES,
     "court",
@@ -18,7 +19,6 @@ TEXTS = [
 ]
 
 
-@pytest.mark.soak
 def test_float32_and_the_runtime_agree(order_model: Path, tmp_path: Path) -> None:
     embedder = load_bundled(order_model)
     model = as_sentence_transformer(tmp_path)

@@ -8,6 +8,7 @@ import pytest
 from index.reading.sentences import SentenceRanking
 from training.rank_sentences import NAMES, AskedQuestion, fit
 
+pytestmark = pytest.mark.soak
 SENTENCES = 12
 
 

@@ -18,6 +18,7 @@ from training.schedule import StepBudget
 from training.team import Team
 from training.train import Stream, Trainer
 
+pytestmark = pytest.mark.soak
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
 ROWS = [[0, 4, 7, 2, 6, 11, 8, 9, 2], [0, 4, 7, 8, 2, 6, 11, 8, 9, 15, 14, 2]]
 

@@ -115,12 +115,12 @@ class Folders:
             ignore_permission_denied=True,
         )
         with closing(groups):
-            for number, found in enumerate(groups):
+            for number, group in enumerate(groups):
                 # Before the first group, what changed while the watch was set up is not told.
-                if not number or any(matters(change, path) for change, path in found):
+                if not number or any(matters(change, path) for change, path in group):
                     self.changes.mark()
                 gone = any(
-                    change is Change.deleted and Path(path) in there for change, path in found
+                    change is Change.deleted and Path(path) in there for change, path in group
                 )
                 if gone or others():
                     return

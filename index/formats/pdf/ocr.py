@@ -57,8 +57,8 @@ def ocr_languages(declared: str = "") -> str | None:
         installed = set(_tesseract(["--list-langs"]).split())
     except OcrError:
         return None
-    wanted = dict.fromkeys((_LANGUAGES.get(declared[:2].lower(), ""), *_ALWAYS))
-    return "+".join(language for language in wanted if language in installed) or None
+    languages = dict.fromkeys((_LANGUAGES.get(declared[:2].lower(), ""), *_ALWAYS))
+    return "+".join(language for language in languages if language in installed) or None
 
 
 def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:

@@ -84,9 +84,9 @@ class BundledReader:
         start, end, has = self._session.run([START, END, HAS], {IDS: np.array([row.ids], np.int64)})
         inside = slice(row.text_start, row.text_end)
         none = float(start[0][0] + end[0][0])
-        found = find_spans(passage, start[0][inside], end[0][inside], text.offsets)
+        spans = find_spans(passage, start[0][inside], end[0][inside], text.offsets)
         return PassageReading(
-            float(has[0]), tuple(replace(each, logit=each.logit - none) for each in found)
+            float(has[0]), tuple(replace(each, logit=each.logit - none) for each in spans)
         )
 
     def _ids(self, text: str, limit: int = _HEAD_TOKENS) -> list[int]:
@@ -101,7 +101,7 @@ def find_spans(
     `start` and `end` are as `best_span` takes them, `offsets` where each token stands in the text.
     """
     begins = [begin for begin, _ in offsets[: len(start)]]
-    found = []
+    spans = []
     for first, last in passage.sentences or ((0, len(passage.text)),):
         own = slice(bisect_left(begins, first), bisect_left(begins, last))
         if own.start == own.stop:
@@ -110,8 +110,8 @@ def find_spans(
         at, until, logit = best_span(start[own], end[reach])
         place = _trim(passage.text, begins[own.start + at], offsets[own.start + until][1])
         if place is not None:
-            found.append(FoundSpan(*place, logit))
-    return sorted(found, key=lambda each: -each.logit)
+            spans.append(FoundSpan(*place, logit))
+    return sorted(spans, key=lambda each: -each.logit)
 
 
 def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[int, int, float]:

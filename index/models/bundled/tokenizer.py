@@ -111,16 +111,16 @@ class Tokenizer:
         return LocatedIds(ids, offsets)
 
     def _offsets(
-        self, match: re.Match[str], word: str, found: tuple[int, ...]
+        self, match: re.Match[str], word: str, ids: tuple[int, ...]
     ) -> Iterator[tuple[int, int]]:
         first, end = match.span()
-        sizes = [self._sizes[each] for each in found]
-        if len(word) != end - first or UNKNOWN_ID in found:
-            yield from ((first, end) for _ in found)
+        sizes = [self._sizes[each] for each in ids]
+        if len(word) != end - first or UNKNOWN_ID in ids:
+            yield from ((first, end) for _ in ids)
         else:
             # The mark that opens the word stands for no character.
             bounds = [max(at - 1, 0) for at in accumulate(sizes, initial=0)]
-            yield from ((first + bounds[i], first + bounds[i + 1]) for i in range(len(found)))
+            yield from ((first + bounds[i], first + bounds[i + 1]) for i in range(len(ids)))
 
     def _segment(self, word: str) -> tuple[int, ...]:
         """The likeliest pieces of a word (Viterbi); a run of unknown characters is one id."""
@@ -131,10 +131,10 @@ class Tokenizer:
         for start in range(size):
             reached = best[start]
             for end in range(start + 1, min(size, start + self._longest) + 1):
-                found = known.get(word[start:end])
-                if found is not None and reached + scores[found] > best[end]:
-                    best[end] = reached + scores[found]
-                    origin[end], ids[end] = start, found
+                piece = known.get(word[start:end])
+                if piece is not None and reached + scores[piece] > best[end]:
+                    best[end] = reached + scores[piece]
+                    origin[end], ids[end] = start, piece
             if reached + self._unknown_score > best[start + 1]:
                 best[start + 1] = reached + self._unknown_score
                 origin[start + 1], ids[start + 1] = start, UNKNOWN_ID

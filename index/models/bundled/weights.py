@@ -160,9 +160,9 @@ class _Cursor:
         self.position = 0
 
     def take(self, size: int) -> bytes:
-        taken = self.content[self.position : self.position + size]
+        content = self.content[self.position : self.position + size]
         self.position += size
-        return taken
+        return content
 
     def unpack(self, layout: str) -> tuple[Any, ...]:
         layout = "<" + layout

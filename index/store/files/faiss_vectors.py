@@ -125,8 +125,8 @@ class FaissVectors:
         if rows.min() < 0 or rows.max() >= len(self):
             raise IndexError(f"rows {rows.min()}..{rows.max()} of an index of {len(self)}")
         if self._file is None:
-            wanted = np.ascontiguousarray(rows, dtype=np.int64)
-            return np.asarray(self._index.reconstruct_batch(wanted))
+            numbers = np.ascontiguousarray(rows, dtype=np.int64)
+            return np.asarray(self._index.reconstruct_batch(numbers))
         try:
             return self._file.read(rows)
         except OSError as error:
@@ -155,8 +155,8 @@ class FaissVectors:
             allowed = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             only = faiss.SearchParameters(sel=allowed)  # type: ignore[call-arg]
             scores, rows = self._index.search(question[np.newaxis], k, params=only)
-            found = rows[0] >= 0
-            scores, rows = scores[:, found], rows[:, found]
+            inside = rows[0] >= 0
+            scores, rows = scores[:, inside], rows[:, inside]
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]
 
@@ -179,8 +179,8 @@ class FaissVectors:
     def _roughly(self, question: Vectors, count: int) -> IntArray:
         """The rows, ascending, that are the best by their short codes."""
         _, rows = self._index.search(_even(question[np.newaxis]), min(count, len(self)))
-        found: IntArray = np.sort(rows[0])
-        return found
+        near: IntArray = np.sort(rows[0])
+        return near
 
 
 class FaissWriter:

@@ -67,7 +67,7 @@ class Generation(ClosedOnExit, ArticleReader):
         self._first_sentences = load_array(folder / FIRST_SENTENCES)
         self._openings = load_array(folder / OPENINGS)
         self._days = load_array(folder / DAYS_FILE)
-        for name, found, expected in (
+        for name, actual, expected in (
             (PASSAGES, len(self.passage_vectors), manifest.passages),
             (SENTENCES, len(self.sentence_vectors), manifest.sentences),
             (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
@@ -76,9 +76,9 @@ class Generation(ClosedOnExit, ArticleReader):
             (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
             (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
         ):
-            if found != expected:
+            if actual != expected:
                 raise DamagedIndex(
-                    "damaged-rows", shown=folder / name, found=found, expected=expected
+                    "damaged-rows", shown=folder / name, found=actual, expected=expected
                 )
         super().__init__(folder / ARTICLES_FILE)
         self._selections: dict[Selection, BoolArray] = {}
@@ -137,7 +137,7 @@ class Generation(ClosedOnExit, ArticleReader):
         )
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {each: found for each in ids if (found := self.article(each)) is not None}
+        return {each: article for each in ids if (article := self.article(each)) is not None}
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         if within is None and among is None:

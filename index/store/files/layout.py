@@ -234,12 +234,12 @@ class Layout:
     def clean(self, current: str, before: str | None) -> None:
         """Remove all but these that nobody reads; what is read goes another time."""
         try:
-            named = [
+            unwanted = [
                 Manifest.open(self.folder(each)).segments for each in (current, before) if each
             ]
         except DamagedIndex:
             return  # what it names is not known
-        kept = {current, before}.union(*named)
+        kept = {current, before}.union(*unwanted)
         for folder in (*self._own(), *self._own(self.segments)):
             if folder.name in kept:
                 continue

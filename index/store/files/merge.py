@@ -54,7 +54,7 @@ def take_articles(
 ) -> list[dict[int, int]]:
     """Write down what the segments have, and return, for each, the numbers that its articles and
     copies have now, by those they had."""
-    taken = []
+    numbers = []
     for each in segments:
         attach(each.folder / ARTICLES_FILE)
         rows = articles.take_over(each.gone)
@@ -62,8 +62,8 @@ def take_articles(
             check()
             if not is_copy:
                 passages.add_again(number, before)
-        taken.append({before: number for number, before, _ in rows})
-    return taken
+        numbers.append({before: number for number, before, _ in rows})
+    return numbers
 
 
 def merged_articles(known: KnownFiles, folder: Path) -> Path:
@@ -100,11 +100,11 @@ def _likeness(
     segments: Sequence[SegmentFolder], numbers: Sequence[dict[int, int]]
 ) -> LikenessKeys | None:
     keys, renumbered = [], []
-    for each, taken in zip(segments, numbers, strict=True):
+    for each, now_by_before in zip(segments, numbers, strict=True):
         if (known := each.likeness) is None:
             return None
-        now = np.zeros(max(taken, default=0) + 1, dtype=np.uint32)
-        now[list(taken)] = list(taken.values())
+        now = np.zeros(max(now_by_before, default=0) + 1, dtype=np.uint32)
+        now[list(now_by_before)] = list(now_by_before.values())
         inside = known.numbers < len(now)
         moved = np.where(inside, now[np.where(inside, known.numbers, 0)], 0).astype(np.uint32)
         keys.append(known.keys[moved > 0])

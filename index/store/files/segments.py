@@ -59,7 +59,7 @@ class SegmentedArticles(ClosedOnExit):
         return part.article(article_id) if part else None
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {each: found for each in ids if (found := self.article(each)) is not None}
+        return {each: article for each in ids if (article := self.article(each)) is not None}
 
     def articles(
         self,
@@ -197,12 +197,12 @@ class SegmentedArticles(ClosedOnExit):
 
     def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
         """The numbers of the segments that these passages are in, each with its own ones."""
-        wanted = np.asarray(keys, dtype=np.int64)
-        if len(wanted) and (wanted.min() < 0 or wanted.max() >= self._first[-1]):
-            raise IndexError(f"no passage has row {wanted.min()} or {wanted.max()}")
-        numbers = np.searchsorted(self._first, wanted, side="right") - 1
+        rows = np.asarray(keys, dtype=np.int64)
+        if len(rows) and (rows.min() < 0 or rows.max() >= self._first[-1]):
+            raise IndexError(f"no passage has row {rows.min()} or {rows.max()}")
+        numbers = np.searchsorted(self._first, rows, side="right") - 1
         for number in np.unique(numbers):
-            yield int(number), wanted[numbers == number].tolist()
+            yield int(number), rows[numbers == number].tolist()
 
 
 class SegmentedGeneration(SegmentedArticles):
@@ -354,9 +354,9 @@ class SegmentedTerms:
         thousand forms."""
         added = Counter[str]()
         for part in self._parts[1:]:
-            found = part.postings
-            sizes = np.diff(found.starts).tolist()
-            added.update({term: sizes[number] for term, number in found.vocabulary.items()})
+            postings = part.postings
+            sizes = np.diff(postings.starts).tolist()
+            added.update({term: sizes[number] for term, number in postings.vocabulary.items()})
         return dict(added)
 
     def letters(self, language: str) -> str:
@@ -365,9 +365,9 @@ class SegmentedTerms:
 
 def _count_held(rows: Ints, gone: IntArray) -> int:
     """How many of the rows `gone` are among these, which ascend."""
-    sought = gone.astype(np.int32)
-    places = np.minimum(np.searchsorted(rows, sought), len(rows) - 1)
-    return int(np.count_nonzero(rows[places] == sought))
+    keys = gone.astype(np.int32)
+    places = np.minimum(np.searchsorted(rows, keys), len(rows) - 1)
+    return int(np.count_nonzero(rows[places] == keys))
 
 
 class JoinedVectors:

@@ -117,8 +117,8 @@ def may_hold_an_export(folder: Path) -> bool:
         if not folder.exists() or not any(folder.iterdir()):
             return True
         files = {MANIFEST_NAME, *Manifest.open(folder).files}
-        found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-        return all(path.relative_to(folder).as_posix() in files for path in found)
+        others = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+        return all(path.relative_to(folder).as_posix() in files for path in others)
     except OSError as error:
         raise StoreError("export-not-a-folder", shown=folder, reason=reason_of(error)) from error
     except DamagedIndex:

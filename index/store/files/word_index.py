@@ -29,8 +29,8 @@ class WordIndex:
     See `index.store.reader.TermStatistics`.
     """
 
-    def __init__(self, found: Postings) -> None:
-        self.postings = found
+    def __init__(self, postings: Postings) -> None:
+        self.postings = postings
         self._letters: dict[str, str] = {}
 
     @classmethod
@@ -40,15 +40,19 @@ class WordIndex:
         return cls(postings(terms, average_length))
 
     def save(self, folder: Path) -> None:
-        found = self.postings
+        postings = self.postings
         folder.mkdir(parents=True, exist_ok=True)
-        for name, each in ((_ROWS, found.rows), (_SCORES, found.scores), (_STARTS, found.starts)):
+        for name, each in (
+            (_ROWS, postings.rows),
+            (_SCORES, postings.scores),
+            (_STARTS, postings.starts),
+        ):
             np.save(folder / name, each, allow_pickle=False)
-        formula = {"method": "lucene", "k1": K1, "b": B, "num_docs": found.size}
+        formula = {"method": "lucene", "k1": K1, "b": B, "num_docs": postings.size}
         for name, content in (
-            (_VOCABULARY, found.vocabulary),
+            (_VOCABULARY, postings.vocabulary),
             (_FORMULA, formula),
-            (_SIZE, {"documents": found.size, "average_length": found.average_length}),
+            (_SIZE, {"documents": postings.size, "average_length": postings.average_length}),
         ):
             written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
             (folder / name).write_text(written, encoding="utf-8")
@@ -73,8 +77,8 @@ class WordIndex:
         return self.postings.size
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        found = self.postings
-        return {term: found.frequency(term) for term in terms if term in found.vocabulary}
+        postings = self.postings
+        return {term: postings.frequency(term) for term in terms if term in postings.vocabulary}
 
     def letters(self, language: str) -> str:
         letters = self._letters.get(language)
@@ -85,19 +89,19 @@ class WordIndex:
 
     def match(self, terms: Iterable[str]) -> WordMatch:
         """Every document against these terms; those that none holds change nothing."""
-        found = self.postings
-        known = (found.of(term) for term in terms if term in found.vocabulary)
-        return WordMatch(tuple(known), found.size)
+        postings = self.postings
+        known = (postings.of(term) for term in terms if term in postings.vocabulary)
+        return WordMatch(tuple(known), postings.size)
 
     def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
         """As `match`, of terms with their IDF in the whole index, of which this is a segment."""
-        found = self.postings
+        postings = self.postings
         known = []
         for term, weight in weights.items():
-            if term in found.vocabulary:
-                posting, own = found.of(term), idf(found.frequency(term), found.size)
+            if term in postings.vocabulary:
+                posting, own = postings.of(term), idf(postings.frequency(term), postings.size)
                 known.append(replace(posting, factor=weight / own))
-        return WordMatch(tuple(known), found.size)
+        return WordMatch(tuple(known), postings.size)
 
 
 def average_length(folder: Path) -> float | None:

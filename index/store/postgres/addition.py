@@ -25,17 +25,10 @@ from index.store.growth import count_written_anew
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
 from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import (
-    KINDS,
-    FirstRows,
-    NewWords,
-    RowLoader,
-    WrittenArticles,
-    note_generation,
-)
+from index.store.postgres.load import RowLoader, note_generation
+from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
 from index.store.postgres.schema import (
     FOR_EVER,
-    VectorTables,
     column_names,
     compose,
     create_views,
@@ -44,6 +37,7 @@ from index.store.postgres.schema import (
 )
 from index.store.postgres.server_facts import Growth, ServerFacts
 from index.store.postgres.unload import put_some
+from index.store.postgres.vector_tables import KINDS, VectorTables
 from index.store.postings import Postings
 from index.store.reader import GenerationFacts, RowKind
 from index.text.language import keyed_terms

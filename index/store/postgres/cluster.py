@@ -56,9 +56,9 @@ def read_server_state(connection: Connection, shown: str) -> ServerState:
         return ServerState()
     # First: a generation that is put in service meanwhile is then not looked for.
     current = connection.execute("SELECT number FROM selon.current").fetchone()
-    found = connection.execute("SELECT number, facts FROM selon.generations").fetchall()
+    rows = connection.execute("SELECT number, facts FROM selon.generations").fetchall()
     generations = {}
-    for number, written in found:
+    for number, written in rows:
         try:
             generations[number] = ServerFacts.from_json(number, written)
         except (ValueError, KeyError, TypeError) as error:
@@ -76,8 +76,8 @@ def _identity(connection: Connection) -> ServerIdentity | None:
     there = connection.execute("SELECT to_regclass('selon.cluster') IS NOT NULL").fetchone()
     if not there or not there[0]:
         return None
-    found = connection.execute("SELECT identity, place, servers FROM selon.cluster").fetchone()
-    return ServerIdentity(*found) if found else None
+    row = connection.execute("SELECT identity, place, servers FROM selon.cluster").fetchone()
+    return ServerIdentity(*row) if row else None
 
 
 def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | None:

@@ -35,8 +35,9 @@ from index.store.postgres.nearest import (
     prepare_session,
     vector_text,
 )
-from index.store.postgres.schema import Row, VectorTables, fetch
+from index.store.postgres.schema import Row, fetch
 from index.store.postgres.server_facts import ServerFacts, check_place, place_of
+from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (
@@ -105,8 +106,8 @@ class _Servers:
         answer of the others would pass for that of all."""
         if len(jobs) == 1:
             return [each.ask(job) for each, job in jobs]
-        asked = [self._pool.submit(each.ask, job) for each, job in jobs]
-        return [each.result() for each in asked]
+        futures = [self._pool.submit(each.ask, job) for each, job in jobs]
+        return [each.result() for each in futures]
 
     def fetch_each(self, query: str, *values: object) -> list[list[Row]]:
         """The rows that each server has for a query about the generation, whose schema is {g}."""
@@ -153,8 +154,8 @@ class PostgresGeneration(ClosedOnExit):
         """The passages that additions have done away with, by whose words they are still found."""
         if self._growth is None or not self._growth.gone:
             return np.empty(0, dtype=np.int64)
-        found = self._servers.fetch_each("SELECT passages FROM {g}.gone")
-        joined = b"".join(row[0] for rows in found for row in rows)
+        answers = self._servers.fetch_each("SELECT passages FROM {g}.gone")
+        joined = b"".join(row[0] for rows in answers for row in rows)
         return np.frombuffer(joined, dtype="<i4").astype(np.int64)
 
     def term_statistics(self, kind: RowKind) -> PostgresTerms:
@@ -180,15 +181,15 @@ class PostgresGeneration(ClosedOnExit):
             return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, without)
 
         places = range(len(filters))
-        found = self._servers.ask(
+        rankings = self._servers.ask(
             [search(each, "passages", passages) for each in places]
             + [search(each, "sentences", sentences) for each in places]
         )
-        near = _merged(found[: len(places)], passages)
-        told = _merged(found[len(places) :], sentences)
+        near = _merged(rankings[: len(places)], passages)
+        owners = _merged(rankings[len(places) :], sentences)
         words = self._words.match(query.passage_terms)
         worded = self._worded(words, passages, filters, without)
-        keys = np.unique(np.concatenate([near, told, worded]))
+        keys = np.unique(np.concatenate([near, owners, worded]))
         return self._features(keys, vector, query, words)
 
     def _worded(
@@ -230,17 +231,17 @@ class PostgresGeneration(ClosedOnExit):
     def _features(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
-        asked = keys.tolist()
+        numbers = keys.tolist()
 
-        found = self._servers.each(
+        answers = self._servers.each(
             lambda e, c: (
-                e.vectors.passage_features(c, asked, vector),
-                e.vectors.sentence_features(c, asked, vector),
+                e.vectors.passage_features(c, numbers, vector),
+                e.vectors.sentence_features(c, numbers, vector),
             )
         )
         # Ascending keys of passages are ascending keys of their sentences too.
-        passages = list(heapq.merge(*(each[0] for each in found)))
-        sentences = list(heapq.merge(*(each[1] for each in found)))
+        passages = list(heapq.merge(*(each[0] for each in answers)))
+        sentences = list(heapq.merge(*(each[1] for each in answers)))
         counts = np.array([row[3] for row in passages], dtype=np.int64)
         if len(passages) != len(keys) or counts.sum() != len(sentences):
             raise DamagedIndex(
@@ -262,7 +263,7 @@ class PostgresGeneration(ClosedOnExit):
         )
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        asked = [int(key) for key in keys]
+        numbers = [int(key) for key in keys]
         query = (
             "SELECT p.number, a.id, p.start, p.stop, p.heading, "
             "substr(a.text, p.start + 1, p.stop - p.start) "
@@ -273,30 +274,32 @@ class PostgresGeneration(ClosedOnExit):
             "SELECT passage, start, stop FROM {g}.sentences "
             "WHERE passage = ANY(%s::bigint[]) ORDER BY number"
         )
-        found = self._servers.each(
-            lambda e, c: [fetch(c, e.own.number, q, asked) for q in (query, of_sentences)]
+        answers = self._servers.each(
+            lambda e, c: [fetch(c, e.own.number, q, numbers) for q in (query, of_sentences)]
         )
         spans: dict[int, list[tuple[int, int]]] = {}
-        for _, sentences in found:
+        for _, sentences in answers:
             for passage, start, stop in sentences:
                 spans.setdefault(passage, []).append((start, stop))
-        return StoredPassage.in_order(asked, (row for texts, _ in found for row in texts), spans)
+        return StoredPassage.in_order(
+            numbers, (row for texts, _ in answers for row in texts), spans
+        )
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        found = self._entries("id = ANY(%s)", list(ids)) if ids else []
-        return [entry for entries in found for _, entry in entries]
+        listings = self._entries("id = ANY(%s)", list(ids)) if ids else []
+        return [entry for entries in listings for _, entry in entries]
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             "WHERE a.id = ANY(%s)"
         )
-        found = self._servers.fetch_each(query, list(ids)) if ids else []
-        return np.array([row[0] for rows in found for row in rows], dtype=np.int64)
+        answers = self._servers.fetch_each(query, list(ids)) if ids else []
+        return np.array([row[0] for rows in answers for row in rows], dtype=np.int64)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        found = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
-        rows = [row for each in found for row in each]
+        answers = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
+        rows = [row for each in answers for row in each]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
@@ -322,10 +325,10 @@ class PostgresGeneration(ClosedOnExit):
         query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
         readers = self._servers.readers
         homes = [readers[place] for place in {place_of(each, len(readers)) for each in ids}]
-        found = self._servers.ask(
+        answers = self._servers.ask(
             [(home, lambda c: fetch(c, self._number, query, list(ids))) for home in homes]
         )
-        articles = (article_of_row(row) for rows in found for row in rows)
+        articles = (article_of_row(row) for rows in answers for row in rows)
         return {article.id: article for article in articles}
 
     def find(self, reference: str) -> list[ArticleEntry]:
@@ -333,8 +336,8 @@ class PostgresGeneration(ClosedOnExit):
         if len(reference) >= SHORTEST_PREFIX:
             ways.insert(1, "starts_with(id, %s)")
         for way in ways if "\0" not in reference else ():
-            if found := _by_number(self._entries(way, reference)):
-                return found
+            if entries := _by_number(self._entries(way, reference)):
+                return entries
         return []
 
     def articles(
@@ -346,13 +349,13 @@ class PostgresGeneration(ClosedOnExit):
     ) -> list[ArticleEntry]:
         clause, values = selection_clause(within, among, POSTGRES)
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
-        found = self._entries(clause, *values, None if limit < 0 else skip + limit)
+        listings = self._entries(clause, *values, None if limit < 0 else skip + limit)
 
         def newest_first(row: tuple[int, ArticleEntry]) -> tuple[int, int]:
             day = row[1].published
             return -day.toordinal() if day else 0, row[0]
 
-        entries = [entry for _, entry in heapq.merge(*found, key=newest_first)]
+        entries = [entry for _, entry in heapq.merge(*listings, key=newest_first)]
         return entries[skip:] if limit < 0 else entries[skip : skip + limit]
 
     def copied(self) -> list[ArticleEntry]:
@@ -361,8 +364,8 @@ class PostgresGeneration(ClosedOnExit):
     def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:
         """What each server has, with the numbers that tell apart the articles of a day."""
         query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
-        found = self._servers.fetch_each(query, *values)
-        return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in found]
+        answers = self._servers.fetch_each(query, *values)
+        return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in answers]
 
     def count(self, within: Period | None = None, among: Selection | None = None) -> int:
         if within is None and among is None:
@@ -386,14 +389,14 @@ class PostgresGeneration(ClosedOnExit):
         self._closing()
 
 
-def _merged(found: Iterable[list[NearRow]], count: int) -> IntArray:
+def _merged(rankings: Iterable[list[NearRow]], count: int) -> IntArray:
     """The passages of the `count` nearest rows of all servers."""
     rows = heapq.nsmallest(
-        count, (row for each in found for row in each), key=lambda row: (row.distance, row.key)
+        count, (row for each in rankings for row in each), key=lambda row: (row.distance, row.key)
     )
     return np.array([row.passage for row in rows], dtype=np.int64)
 
 
-def _by_number(found: Iterable[list[tuple[int, ArticleEntry]]]) -> list[ArticleEntry]:
-    rows = sorted((row for each in found for row in each), key=lambda row: row[0])
+def _by_number(listings: Iterable[list[tuple[int, ArticleEntry]]]) -> list[ArticleEntry]:
+    rows = sorted((row for each in listings for row in each), key=lambda row: row[0])
     return [entry for _, entry in rows]

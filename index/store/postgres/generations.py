@@ -20,16 +20,9 @@ from index.store.postgres.connections import (
     Server,
     when_unheld,
 )
-from index.store.postgres.load import KINDS, stored_hashes
-from index.store.postgres.schema import (
-    VectorTables,
-    drop_base,
-    drop_generation,
-    fetch,
-    trim_base,
-    undo_addition,
-)
+from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
 from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
 from index.store.reader import GenerationFacts, RowKind
 
 KEPT_DAYS = 30  # that a vector is kept for a build to take
@@ -49,16 +42,18 @@ class KnownGenerations:
 
     @classmethod
     def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
-        found = [_generations_on(each) for each in connections]
+        by_server = [_generations_on(each) for each in connections]
         whole: dict[int, list[ServerFacts]] = {}
         partial: dict[int, list[int]] = {}
         foreign = set()
-        for number in sorted(set().union(*found)):
-            places = [place for place, each in enumerate(found) if number in each]
-            owns = [found[place][number] for place in places]
-            if any(own.servers != len(found) for own in owns) or places != [e.place for e in owns]:
+        for number in sorted(set().union(*by_server)):
+            places = [place for place, each in enumerate(by_server) if number in each]
+            owns = [by_server[place][number] for place in places]
+            if any(own.servers != len(by_server) for own in owns) or places != [
+                e.place for e in owns
+            ]:
                 foreign.add(number)
-            elif len(places) == len(found):
+            elif len(places) == len(by_server):
                 whole[number] = owns
             else:
                 partial[number] = places
@@ -71,8 +66,8 @@ class KnownGenerations:
 
 def current_number(connection: Connection) -> int | None:
     """The generation in service."""
-    found = connection.execute("SELECT number FROM selon.current").fetchone()
-    return int(found[0]) if found else None
+    row = connection.execute("SELECT number FROM selon.current").fetchone()
+    return int(row[0]) if row else None
 
 
 def verify_generation(
@@ -90,10 +85,10 @@ def verify_generation(
             ("passages", each.passages),
             ("sentences", each.sentences),
         ):
-            [(found,)] = fetch(connection, number, f"SELECT count(*) FROM {{g}}.{table}")
-            if found != expected:
+            [(counted,)] = fetch(connection, number, f"SELECT count(*) FROM {{g}}.{table}")
+            if counted != expected:
                 raise DamagedIndex(
-                    "damaged-rows", shown=server.shown, found=found, expected=expected
+                    "damaged-rows", shown=server.shown, found=counted, expected=expected
                 )
         articles += fetch(connection, number, f"SELECT {FINGERPRINTED} FROM {{g}}.articles")
     if fingerprints_differ(facts.fingerprint, corpus_fingerprint(articles)):
@@ -212,8 +207,8 @@ def _forget_taken(
     while rows := connection.execute(some, [last], binary=True).fetchall():
         last = rows[-1][0]
         hashes = [bytes(row[1]) for row in rows]
-        taken = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in everywhere))
-        gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in taken]
+        stored = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in everywhere))
+        gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in stored]
         connection.execute(remove, [gone])
     if last:  # what is empty at its end goes back to the disk
         connection.execute(sql.SQL("VACUUM {}").format(tables.kept))

@@ -14,9 +14,9 @@ from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
 from index.store.articles import ENTRY_COLUMNS, SourceRow, entry_of_row, signed_of_row
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.postgres.connections import Connection
-from index.store.postgres.load import stream
-from index.store.postgres.schema import Row, VectorTables, compose, fetch, schema_of
+from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.vector_tables import VectorTables, stream
 from index.store.postgres.vectors import SharedVectors
 from index.store.reader import GenerationFacts, RowKind
 
@@ -113,5 +113,5 @@ class PostgresKnown:
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
         """What all servers have."""
-        found = (fetch(each, self.number, query, *values) for each in self._connections)
-        return list(chain.from_iterable(found))
+        answers = (fetch(each, self.number, query, *values) for each in self._connections)
+        return list(chain.from_iterable(answers))

@@ -2,225 +2,35 @@
 
 from __future__ import annotations
 
-import sqlite3
-import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from psycopg import sql
 
 from index.errors import DamagedIndex
-from index.models.base import Vectors
-from index.store.article_writer import LikenessKeys
-from index.store.articles import sqlite_address
-from index.store.build_turn import HASH_SIZE, Hashes, StopCheck, as_bytes, as_hashes
+from index.store.build_turn import StopCheck, as_hashes
 from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import (
+from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles, open_sheet
+from index.store.postgres.schema import column_names, compose, create_base, index_base, rows_of
+from index.store.postgres.server_facts import Growth, ServerFacts
+from index.store.postgres.vector_tables import (
+    KINDS,
     VectorTables,
-    column_names,
-    compose,
-    create_base,
-    index_base,
-    rows_of,
+    send_vectors,
+    stage_table,
+    vectors_by_hash,
 )
-from index.store.postgres.server_facts import Growth, ServerFacts, place_of
-from index.store.postgres.words import sentence_words
-from index.store.postings import Posting, Postings
 from index.store.reader import GenerationFacts, RowKind
 
-KINDS: tuple[RowKind, ...] = ("passages", "sentences")
 _CHECKED_EVERY = 5_000  # rows
 AT_ONCE = 2_048  # vectors sent, or taken out, together
-_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of COPY in binary; a short -1 ends it
-_END = struct.pack(">h", -1)
-
-Places = npt.NDArray[np.int16]
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenArticles:
-    """A finished `articles.sqlite`, and on which of the servers each of its rows goes."""
-
-    path: Path
-    articles: Mapping[int, int]
-    passages: Places
-    sentences: Places
-    likeness: Mapping[int, list[int]]  # by article, the keys that it shares with those like it
-
-    @classmethod
-    def open(cls, path: Path, servers: int, likeness: LikenessKeys | None) -> WrittenArticles:
-        with closing(_opened(path)) as sheet:
-            of_articles = {
-                number: place_of(identity, servers)
-                for number, identity in sheet.execute("SELECT number, id FROM articles")
-            }
-            owners = sheet.execute("SELECT article, sentences FROM passages ORDER BY row")
-            rows = [(of_articles[article], count) for article, count in owners]
-        passages = np.array([place for place, _ in rows], dtype=np.int16)
-        counts = np.array([count for _, count in rows], dtype=np.int64)
-        keys: dict[int, list[int]] = {}
-        if likeness is not None:
-            signed = likeness.keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned numbers
-            for number, key in zip(likeness.numbers.tolist(), signed, strict=True):
-                keys.setdefault(number, []).append(key)
-        return cls(path, of_articles, passages, np.repeat(passages, counts), keys)
-
-    def places(self, kind: RowKind) -> Places:
-        return self.passages if kind == "passages" else self.sentences
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRows:
-    """What the numbers of new rows begin behind; those of articles themselves count from 1."""
-
-    article: int = 0
-    passage: int = 0
-    sentence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NewWords:
-    """The words of new rows. `numbers` are those of terms in `sentences.words`; `fewer` says how
-    often terms stood in the passages and in the sentences that are gone.
-
-    Those of a base go only to servers that have a passage with them, unless none has; those of an
-    addition to all (`everywhere`), whose counts are added up there.
-    """
-
-    passages: Postings
-    sentences: Postings
-    numbers: Mapping[str, int]
-    fewer: Mapping[str, tuple[int, int]]
-    everywhere: bool
-
-    @classmethod
-    def of_all(cls, passages: Postings, sentences: Postings) -> NewWords:
-        numbers = dict(sentences.vocabulary)
-        for term in passages.vocabulary:
-            numbers.setdefault(term, len(numbers))
-        return cls(passages, sentences, numbers, {}, everywhere=False)
-
-    @property
-    def next_number(self) -> int:
-        return max(self.numbers.values(), default=-1) + 1
-
-    def of_sentences(self) -> list[bytes]:
-        """What `sentences.words` has of each."""
-        found = self.sentences
-        numbers = np.array([self.numbers[term] for term in found.vocabulary], dtype=np.int64)
-        terms = np.repeat(numbers, np.diff(found.starts))
-        return sentence_words(found.rows, terms, found.scores, found.size)
-
-    def rows(self, here: npt.NDArray[np.bool_], first: int) -> Iterator[tuple[Any, ...]]:
-        """The rows of `terms` of the server that has the passages `here`; the first of all is
-        numbered `first`."""
-        nowhere = Posting(np.empty(0, np.int32), np.empty(0, np.float32))
-        for term, number in self.numbers.items():
-            known = term in self.passages.vocabulary
-            posting = self.passages.of(term) if known else nowhere
-            mine = here[posting.rows]
-            if known and not self.everywhere and not mine.any():
-                continue
-            fewer = self.fewer.get(term, (0, 0))
-            counts = self.passages.frequency(term), self.sentences.frequency(term)
-            yield (
-                term,
-                number,
-                counts[0] - fewer[0],
-                counts[1] - fewer[1],
-                (posting.rows[mine] + first).astype("<i4").tobytes(),
-                posting.scores[mine].astype("<f4").tobytes(),
-            )
-
-    def letters(self) -> Iterator[tuple[RowKind, str, str]]:
-        """Kind, language, and every character of its terms."""
-        found = {"passages": self.passages, "sentences": self.sentences}
-        for kind in KINDS:
-            by_language: dict[str, set[str]] = {}
-            for term in found[kind].vocabulary:
-                if ":" in term:
-                    by_language.setdefault(term.partition(":")[0], set()).update(term)
-            for language, letters in by_language.items():
-                yield kind, language, "".join(sorted(letters))
-
-
-def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None:
-    """Make a place for new vectors, which ends with the connection."""
-    connection.execute(
-        sql.SQL(
-            "DROP TABLE IF EXISTS pg_temp.{0}; "
-            "CREATE TEMPORARY TABLE {0} (hash bytea NOT NULL, vector vector({1}) NOT NULL)"
-        ).format(stage_table(kind), sql.Literal(dimension))
-    )
-
-
-def send_vectors(
-    connection: Connection, table: sql.Composable, hashes: Hashes, vectors: Vectors
-) -> None:
-    """COPY vectors, shape (len(hashes), d), with their hashes."""
-    dimension = vectors.shape[1]
-    width = 4 + 4 * dimension  # how pgvector sends one: its dimension, 0, its numbers
-    # An `S16` ends at its zeros when it is looked at, not in memory.
-    row = np.dtype(
-        [
-            ("fields", ">i2"),
-            ("hash_size", ">i4"),
-            ("hash", f"V{HASH_SIZE}"),
-            ("vector_size", ">i4"),
-            ("dimension", ">i2"),
-            ("unused", ">i2"),
-            ("vector", ">f4", (dimension,)),
-        ]
-    )
-    rows = np.zeros(len(hashes), dtype=row)
-    rows["fields"], rows["hash_size"], rows["vector_size"] = 2, HASH_SIZE, width
-    rows["hash"] = np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")
-    rows["dimension"], rows["vector"] = dimension, vectors
-    statement = sql.SQL("COPY {} (hash, vector) FROM STDIN (FORMAT BINARY)").format(table)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(_HEAD)
-        copy.write(rows.tobytes())
-        copy.write(_END)
-
-
-def sent_vector(sent: bytes) -> Vectors:
-    """A vector, shape (d,), as pgvector sends one in binary."""
-    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
-
-
-def vectors_by_hash(
-    connection: Connection, tables: VectorTables, kind: RowKind, hashes: Hashes, *, staged: bool
-) -> dict[bytes, Vectors]:
-    """Those of these hashes that there are; new ones too where they are staged."""
-    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
-    asked = as_bytes(hashes)
-    found: dict[bytes, Vectors] = {}
-    for table in sources:
-        query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
-        for own, vector in connection.execute(query, [asked], binary=True):
-            found[bytes(own)] = sent_vector(vector)
-    return found
-
-
-def stored_hashes(
-    connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
-) -> set[bytes]:
-    """Those of these that a server has vectors of, among those of generations."""
-    query = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(asked)s)").format(tables.of(kind))
-        for kind in kinds
-    )
-    return {bytes(row[0]) for row in connection.execute(query, {"asked": hashes}, binary=True)}
 
 
 class RowLoader:
@@ -236,7 +46,7 @@ class RowLoader:
         base: int,
         written: WrittenArticles,
         words: NewWords,
-        first: FirstRows = FirstRows(),
+        first: FirstRows,
     ) -> None:
         self._connections = connections
         self._number = number
@@ -274,7 +84,7 @@ class RowLoader:
     def _copy_articles(self, place: int, check: StopCheck) -> None:
         mine, likeness = self._written.articles, self._written.likeness
         first = self._first.article
-        with closing(_opened(self._written.path)) as sheet:
+        with closing(open_sheet(self._written.path)) as sheet:
             rows = sheet.execute("SELECT * FROM articles ORDER BY number")
             kept = (
                 (number + first, *row, likeness.get(number), self._number)
@@ -296,7 +106,7 @@ class RowLoader:
             "CREATE TEMPORARY TABLE rows_sentences (number bigint, passage bigint, start integer, "
             "stop integer, lead bigint, hash bytea, words bytea) ON COMMIT DROP"
         )
-        with closing(_opened(self._written.path)) as sheet:
+        with closing(open_sheet(self._written.path)) as sheet:
             passages = sheet.execute(
                 "SELECT row + ?, article + ?, start, stop, heading, first_sentence + ?, sentences, "
                 "hash FROM passages ORDER BY row",
@@ -332,16 +142,16 @@ class RowLoader:
         rows = connection.execute(query, binary=True).fetchall()
         missing = as_hashes(b"".join(bytes(row[0]) for row in rows))
         for start in range(0, len(missing), AT_ONCE):
-            wanted = missing[start : start + AT_ONCE]
+            batch = missing[start : start + AT_ONCE]
             for other in self._connections:  # an article there had the same text before
-                found = vectors_by_hash(other, tables, kind, wanted, staged=True)
-                if found:
-                    hashes = as_hashes(b"".join(found))
+                vectors = vectors_by_hash(other, tables, kind, batch, staged=True)
+                if vectors:
+                    hashes = as_hashes(b"".join(vectors))
                     new = sql.SQL("CREATE TEMPORARY TABLE moved (LIKE {}) ON COMMIT DROP")
                     connection.execute("DROP TABLE IF EXISTS pg_temp.moved")
                     connection.execute(new.format(stage_table(kind)))
                     moved = sql.Identifier("moved")
-                    send_vectors(connection, moved, hashes, np.stack(list(found.values())))
+                    send_vectors(connection, moved, hashes, np.stack(list(vectors.values())))
                     connection.execute(
                         sql.SQL(
                             "INSERT INTO {} (hash, vector) SELECT hash, vector FROM moved "
@@ -420,7 +230,9 @@ class GenerationLoader:
     ) -> None:
         tables = VectorTables(facts.model, facts.dimension)
         new = NewWords.of_all(words["passages"].postings, words["sentences"].postings)
-        loader = RowLoader(self._connections, self._number, self._number, self._written, new)
+        loader = RowLoader(
+            self._connections, self._number, self._number, self._written, new, FirstRows()
+        )
         for connection in self._connections:
             connection.execute("BEGIN")
             create_base(connection, self._number)
@@ -500,21 +312,3 @@ def note_generation(connection: Connection, own: ServerFacts) -> None:
         "INSERT INTO selon.generations VALUES (%s, %s, %s)",
         [own.number, own.facts.id, own.as_json()],
     )
-
-
-def stream(
-    connection: Connection, query: sql.Composable, types: list[str]
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query of these types, for results too large to hold."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(types)
-        yield from copy.rows()
-
-
-def stage_table(kind: RowKind) -> sql.Identifier:
-    return sql.Identifier(f"new_{kind}")
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(sqlite_address(path), uri=True)

@@ -23,7 +23,8 @@ from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import VectorTables, compose, fetch, schema_of
+from index.store.postgres.schema import compose, fetch, schema_of
+from index.store.postgres.vector_tables import VectorTables
 from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
@@ -75,9 +76,9 @@ def prepare_session(connection: Connection, shown: str) -> None:
     connection.execute("SELECT '[1]'::vector")  # pgvector's settings are known once it is loaded
     for name, value in SETTINGS.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, value])
-        [taken] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
-        if taken != value:
-            raise StoreError("postgres-setting", shown=shown, name=name, value=value, taken=taken)
+        [current] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
+        if current != value:
+            raise StoreError("postgres-setting", shown=shown, name=name, value=value, taken=current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +148,16 @@ class ServerVectors:
         )
         [[joined]] = fetch(connection, self.number, query, *values)
         keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
-        named = {f"value{at}": value for at, value in enumerate(values)}
-        for name in named:
+        values_by_name = {f"value{at}": value for at, value in enumerate(values)}
+        for name in values_by_name:
             condition = condition.replace("%s", f"%({name})s", 1)
-        found = ArticleFilter(condition, named, keys if len(keys) <= most else None)
+        article_filter = ArticleFilter(
+            condition, values_by_name, keys if len(keys) <= most else None
+        )
         if len(self._filters) >= _KEPT_FILTERS:
             self._filters.clear()
-        self._filters[within, among] = found
-        return found
+        self._filters[within, among] = article_filter
+        return article_filter
 
     def nearest(
         self,
@@ -173,14 +176,14 @@ class ServerVectors:
         if narrow and not len(only.passages):  # type: ignore[union-attr, arg-type]
             return []
         if not narrow and not self.is_exact(kind):
-            found = self._found(connection, kind, vector, count, only, without, approximate=True)
+            near = self._found(connection, kind, vector, count, only, without, approximate=True)
             whole = only is None and without is None
-            if len(found) >= (min(count, self.sizes[kind]) if whole else count):
-                return found
+            if len(near) >= (min(count, self.sizes[kind]) if whole else count):
+                return near
             if whole:
-                raise StoreError("postgres-short", shown=self.shown, found=len(found), asked=count)
+                raise StoreError("postgres-short", shown=self.shown, found=len(near), asked=count)
             # The scan has used up its memory before the filter had left enough.
-            logger.info("HNSW gave %d of %d %s: all are compared", len(found), count, kind)
+            logger.info("HNSW gave %d of %d %s: all are compared", len(near), count, kind)
         return self._found(connection, kind, vector, count, only, without, approximate=False)
 
     def _found(
@@ -208,9 +211,9 @@ class ServerVectors:
             return [NearRow._make(row) for row in connection.execute(query, values, binary=True)]
         with connection.pipeline():  # three statements, one way there and back
             connection.execute(_BY_INDEX)
-            found = connection.execute(query, values, binary=True)
+            rows = connection.execute(query, values, binary=True)
             connection.execute(_BY_ANY)
-            return [NearRow._make(row) for row in found.fetchall()]
+            return [NearRow._make(row) for row in rows.fetchall()]
 
     def _query(
         self, kind: RowKind, *, approximate: bool, only: ArticleFilter | None, excepting: bool

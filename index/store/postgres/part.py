@@ -25,9 +25,8 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generations import KnownGenerations, current_number
-from index.store.postgres.load import stored_hashes
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.turn import open_connections, work_folder
+from index.store.postgres.vector_tables import VectorTables, stored_hashes
 from index.store.postgres.vectors import PostgresKept
 from index.store.reader import RowKind
 
@@ -41,12 +40,12 @@ def postgres_part(
     Raises BuildLocked, StoreError.
     """
     first, tables = servers[0].shown, VectorTables(model, dimension)
-    named = f"{part.number}/{part.of}"
+    shown = f"{part.number}/{part.of}"
     # A lease of this part's own among those of all models, never that of a build.
-    digest = blake2b(f"{tables.tag} {named}".encode(), digest_size=4).digest()
+    digest = blake2b(f"{tables.tag} {shown}".encode(), digest_size=4).digest()
     number = int.from_bytes(digest) % (2**31 - 1) + 1
     with translate_errors(first), open_connections(servers) as connections:
-        take_lease(connections[0], first, number, named)
+        take_lease(connections[0], first, number, shown)
         for connection in connections:
             hold(connection, MODELS_LOCK)
         yield PostgresPart(connections, workplace, tables)
@@ -76,9 +75,9 @@ class PostgresPart:
             yield draft
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        wanted = as_bytes(hashes)
+        listed = as_bytes(hashes)
         stored = self.kept.stored(hashes)
         if self._reused:
             for each in self._connections:
-                stored |= stored_hashes(each, self._tables, [kind], wanted)
-        return np.array([each in stored for each in wanted], dtype=bool)
+                stored |= stored_hashes(each, self._tables, [kind], listed)
+        return np.array([each in stored for each in listed], dtype=bool)

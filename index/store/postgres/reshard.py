@@ -22,11 +22,10 @@ from index.store.base import RemovedArticle
 from index.store.build_turn import Hashes, StopCheck, as_bytes
 from index.store.files.layout import new_id
 from index.store.postgres.connections import Connection, translate_errors
-from index.store.postgres.load import KINDS, stored_hashes
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresDraft, PostgresTurn, work_folder
 from index.store.postgres.unload import StoredRows
+from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
 from index.store.reader import GenerationFacts, RowKind
 
 _AT_ONCE = 2_048  # hashes looked up together
@@ -89,9 +88,9 @@ def _copy_vectors(
 
     def put(rows: IntArray, vectors: Vectors) -> None:
         check()
-        wanted = missing[rows]
+        new = missing[rows]
         with translate_errors(turn.shown):
-            writer.put(rows[wanted], vectors[wanted])
+            writer.put(rows[new], vectors[new])
 
     if missing.any():
         with translate_errors(old.shown):

@@ -19,20 +19,17 @@ text that stays costs the next generation nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, get_args
 
 from psycopg import errors, sql
 
 from index.errors import StoreError
 from index.store.postgres.connections import Connection
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import RowKind
 
 Row = tuple[Any, ...]
 LAYOUT_VERSION = 2  # raised whenever these tables change meaning
 OLDEST_LAYOUT = 1  # that is read; a generation had tables of its own then
-MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
 PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
 FOR_EVER = 2**31 - 1  # the `until` of what is not gone
 _KINDS: tuple[RowKind, ...] = get_args(RowKind)
@@ -198,107 +195,10 @@ CREATE INDEX ON {{rows}}.{table} (until) WHERE until < {FOR_EVER};
     for table in _COLUMNS
 )
 
-_VECTORS = """
-CREATE TABLE {table} (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    hash bytea NOT NULL UNIQUE,
-    vector vector({dimension}) NOT NULL
-)
-"""
-# Two may embed the same text at once: a hash may be there twice.
-_KEPT = """
-CREATE TABLE {table} (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    hash bytea NOT NULL,
-    vector vector({dimension}) NOT NULL,
-    kept_on date NOT NULL DEFAULT current_date
-);
-CREATE INDEX ON {table} (hash)
-"""
-_PLAIN = "ALTER TABLE {table} ALTER vector SET STORAGE PLAIN"
-_IN_ROW = 1_900  # dimensions of a vector that a page holds beside the rest of its row
-_NEAREST = """
-CREATE INDEX IF NOT EXISTS {index} ON {table}
-USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
-"""
-
 
 def compose(query: str, **parts: sql.Composable) -> sql.Composed:
     """A query of ours with these names in it, quoted."""
     return sql.SQL(query).format(**parts)
-
-
-@dataclass(frozen=True, slots=True)
-class VectorTables:
-    """Where the vectors of a model are."""
-
-    model: str
-    dimension: int
-
-    def are_of(self, facts: GenerationFacts) -> bool:
-        return (facts.model, facts.dimension) == (self.model, self.dimension)
-
-    @property
-    def tag(self) -> str:
-        return blake2b(f"{self.model}\0{self.dimension}".encode(), digest_size=8).hexdigest()
-
-    def of(self, kind: RowKind) -> sql.Identifier:
-        return sql.Identifier("selon", f"{kind}_{self.tag}")
-
-    def nearest(self, kind: RowKind) -> str:
-        """The name of the HNSW index."""
-        return f"{kind}_{self.tag}_nearest"
-
-    @property
-    def kept(self) -> sql.Identifier:
-        return sql.Identifier("selon", f"kept_{self.tag}")
-
-    @property
-    def half(self) -> sql.Composable:
-        """The type that the index compares in."""
-        return sql.SQL("halfvec({})").format(sql.Literal(self.dimension))
-
-    def create(self, connection: Connection) -> None:
-        """Raises StoreError where pgvector cannot index so many dimensions."""
-        if self.dimension > MOST_DIMENSIONS:
-            raise StoreError("postgres-dimensions", dimension=self.dimension, most=MOST_DIMENSIONS)
-        if self._is_there(connection):
-            return
-        size = sql.Literal(self.dimension)
-        tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in _KINDS)]
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
-            if self._is_there(connection):
-                return
-            for table, query in tables:
-                connection.execute(compose(query, table=table, dimension=size))
-                if self.dimension <= _IN_ROW:
-                    connection.execute(compose(_PLAIN, table=table))
-            connection.execute(
-                "INSERT INTO selon.models VALUES (%s, %s, %s)",
-                [self.tag, self.model, self.dimension],
-            )
-
-    def _is_there(self, connection: Connection) -> bool:
-        known = "SELECT FROM selon.models WHERE tag = %s"
-        return connection.execute(known, [self.tag]).fetchone() is not None
-
-    def drop(self, connection: Connection) -> None:
-        for table in (self.kept, self.of("passages"), self.of("sentences")):
-            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-        connection.execute("DELETE FROM selon.models WHERE tag = %s", [self.tag])
-
-    def index(self, connection: Connection, kind: RowKind) -> None:
-        """Have HNSW search the vectors; those that come later go into it one by one."""
-        give_memory(connection)
-        connection.execute(
-            compose(
-                _NEAREST,
-                index=sql.Identifier(self.nearest(kind)),
-                table=self.of(kind),
-                dimension=sql.Literal(self.dimension),
-            )
-        )
 
 
 def prepare_database(connection: Connection) -> None:
@@ -306,10 +206,10 @@ def prepare_database(connection: Connection) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
         if not is_prepared(connection):
-            found = connection.execute(
+            extension = connection.execute(
                 "SELECT FROM pg_available_extensions WHERE name = 'vector'"
             ).fetchone()
-            if found is None:
+            if extension is None:
                 raise StoreError("postgres-no-vector")
             try:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -350,9 +250,9 @@ def rows_of(base: int) -> sql.Identifier:
 
 def create_base(connection: Connection, number: int) -> None:
     """Make the tables of a generation that is written whole, and its views of them."""
-    rows, named = rows_of(number), sql.Literal(number)
+    rows, literal = rows_of(number), sql.Literal(number)
     connection.execute(
-        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=named)
+        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=literal)
     )
     connection.execute("UPDATE selon.layout SET version = %s", [LAYOUT_VERSION])
     create_views(connection, number, number)
@@ -360,9 +260,9 @@ def create_base(connection: Connection, number: int) -> None:
 
 def create_views(connection: Connection, number: int, base: int) -> None:
     """Make the views of a generation that has its rows in the tables of a base."""
-    schema, named = schema_of(number), sql.Literal(number)
+    schema, literal = schema_of(number), sql.Literal(number)
     query = f"CREATE SCHEMA {{schema}};{_VIEWS}"
-    connection.execute(compose(query, schema=schema, rows=rows_of(base), number=named))
+    connection.execute(compose(query, schema=schema, rows=rows_of(base), number=literal))
 
 
 def index_base(connection: Connection, number: int) -> None:

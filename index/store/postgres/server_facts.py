@@ -12,7 +12,8 @@ from psycopg import sql
 
 from index.errors import StoreError
 from index.store.postgres.connections import Server
-from index.store.postgres.schema import VectorTables, rows_of, schema_of
+from index.store.postgres.schema import rows_of, schema_of
+from index.store.postgres.vector_tables import VectorTables
 from index.store.reader import GenerationFacts, RowKind
 
 

@@ -39,17 +39,15 @@ from index.store.postgres.generations import (
     put_in_service,
     verify_generation,
 )
-from index.store.postgres.load import (
-    KINDS,
-    GenerationLoader,
-    WrittenArticles,
-)
+from index.store.postgres.load import GenerationLoader
+from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
-from index.store.postgres.schema import PREPARING, VectorTables, is_prepared, prepare_database
+from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.unload import StoredRows
+from index.store.postgres.vector_tables import KINDS, VectorTables
 from index.store.postgres.vectors import PostgresVectors
 from index.store.reader import GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
@@ -99,15 +97,15 @@ class PostgresStore:
         def ask(connection: Connection) -> str | None:
             query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
             try:
-                found = connection.execute(query).fetchone()
+                generation = connection.execute(query).fetchone()
             except _ABSENT:
                 return None
-            return str(found[0]) if found else None
+            return str(generation[0]) if generation else None
 
-        found = self._asking[0].ask(ask)
-        if found is None:  # perhaps since this server is not the first one
+        generation = self._asking[0].ask(ask)
+        if generation is None:  # perhaps since this server is not the first one
             identify(self._servers, self._states())
-        return found
+        return generation
 
     def facts(self) -> GenerationFacts:
         return self._in_service()[0].facts
@@ -143,14 +141,14 @@ class PostgresStore:
             damage = error
             VerifiedGeneration(self.workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
-        found = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
+        row = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
             "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
             "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
             r"AND n.nspname ~ '^selon(_rows)?(_\d+)?$'"
         )
         sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._asking]
-        return StoreCheck(facts, found[0] if found else None, sum(int(s[0]) for s in sizes), damage)
+        return StoreCheck(facts, row[0] if row else None, sum(int(s[0]) for s in sizes), damage)
 
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:

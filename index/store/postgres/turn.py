@@ -47,9 +47,10 @@ from index.store.postgres.generations import (
     verify_generation,
 )
 from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import KINDS, GenerationLoader, WrittenArticles
-from index.store.postgres.schema import VectorTables
+from index.store.postgres.load import GenerationLoader
+from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.unload import StoredRows, put_some
+from index.store.postgres.vector_tables import KINDS, VectorTables
 from index.store.postgres.vectors import PostgresKept, PostgresVectors
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
 
@@ -107,10 +108,10 @@ class PostgresTurn:
         self.connections = connections
         self._servers = servers
         self._workplace = workplace
-        found = KnownGenerations.on(connections)
-        self.known = found.whole
+        generations = KnownGenerations.on(connections)
+        self.known = generations.whole
         self.current = current_number(connections[0])
-        self.next_number = found.newest + 1
+        self.next_number = generations.newest + 1
         self._new: int | None = None
         self.previous: PostgresKnown | None = None
         if (current := self.known.get(self.current or 0)) is not None:
@@ -131,10 +132,14 @@ class PostgresTurn:
         if not may_grow(growth.articles, growth.added, growth.gone):
             return None
         # What a rollback took out of service, or a killed build left, is in the way.
-        found = KnownGenerations.on(self.connections)
-        newer = [each for each in found.whole.keys() | found.partial.keys() if each > self.current]
+        generations = KnownGenerations.on(self.connections)
+        newer = [
+            each
+            for each in generations.whole.keys() | generations.partial.keys()
+            if each > self.current
+        ]
         if newer:
-            remove_generations(self.connections, found, newer)
+            remove_generations(self.connections, generations, newer)
             if KnownGenerations.on(self.connections).newest > self.current:
                 return None
         return self.previous

@@ -15,9 +15,10 @@ from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleDatabase, LikenessKeys
 from index.store.postgres.connections import Connection
-from index.store.postgres.load import AT_ONCE, KINDS, sent_vector, stream
-from index.store.postgres.schema import VectorTables, column_names, compose, fetch, schema_of
+from index.store.postgres.load import AT_ONCE
+from index.store.postgres.schema import column_names, compose, fetch, schema_of
 from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.vector_tables import KINDS, VectorTables, sent_vector, stream
 from index.store.reader import RowKind
 
 _TYPES = {

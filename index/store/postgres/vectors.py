@@ -20,8 +20,10 @@ from index.store.build_turn import (
     hash_halves,
 )
 from index.store.postgres.connections import Connection
-from index.store.postgres.load import (
-    WrittenArticles,
+from index.store.postgres.new_rows import WrittenArticles
+from index.store.postgres.schema import compose
+from index.store.postgres.vector_tables import (
+    VectorTables,
     send_vectors,
     sent_vector,
     stage_table,
@@ -29,7 +31,6 @@ from index.store.postgres.load import (
     stream,
     vectors_by_hash,
 )
-from index.store.postgres.schema import VectorTables, compose
 from index.store.reader import RowKind
 
 
@@ -79,12 +80,12 @@ class PostgresKept:
     def stored(self, hashes: Hashes) -> set[bytes]:
         """Those of these that are kept."""
         query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
-        found: set[bytes] = set()
+        kept: set[bytes] = set()
         for place, connection in enumerate(self._connections):
-            asked = as_bytes(hashes[self._places(hashes) == place])
-            rows = connection.execute(query, [asked], binary=True)
-            found.update(bytes(row[0]) for row in rows)
-        return found
+            listed = as_bytes(hashes[self._places(hashes) == place])
+            rows = connection.execute(query, [listed], binary=True)
+            kept.update(bytes(row[0]) for row in rows)
+        return kept
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
         own = as_hashes(hashes)
@@ -119,12 +120,10 @@ class _KeptRows:
         vectors = np.empty((len(rows), self.tables.dimension), dtype=np.float32)
         for place, connection in enumerate(self.connections):
             here = np.flatnonzero(self.places[rows] == place)
-            wanted = self.ids[rows[here]].tolist()
-            found: dict[int, bytes] = dict(
-                connection.execute(query, [wanted], binary=True).fetchall()
-            )
-            for row, each in zip(here, wanted, strict=True):
-                vectors[row] = sent_vector(found[each])
+            ids = self.ids[rows[here]].tolist()
+            by_id: dict[int, bytes] = dict(connection.execute(query, [ids], binary=True).fetchall())
+            for row, each in zip(here, ids, strict=True):
+                vectors[row] = sent_vector(by_id[each])
         return vectors
 
 
@@ -180,8 +179,8 @@ def _by_hash(
     staged: bool,
 ) -> Vectors:
     """Their vectors, shape (len(hashes), d), wherever they lie."""
-    found: dict[bytes, Vectors] = {}
+    by_hash: dict[bytes, Vectors] = {}
     for connection in connections:
-        found |= vectors_by_hash(connection, tables, kind, hashes, staged=staged)
-    rows = [found[each] for each in as_bytes(hashes)]
+        by_hash |= vectors_by_hash(connection, tables, kind, hashes, staged=staged)
+    rows = [by_hash[each] for each in as_bytes(hashes)]
     return np.array(rows, dtype=np.float32).reshape(len(rows), tables.dimension)

@@ -158,20 +158,20 @@ class PostgresWords:
         return sums.astype(np.float32)
 
     def _terms(self, terms: Collection[str]) -> dict[str, TermRow]:
-        asked = [term for term in dict.fromkeys(terms) if "\0" not in term]
+        clean = [term for term in dict.fromkeys(terms) if "\0" not in term]
         with self._lock:
-            unknown = [term for term in asked if term not in self._known]
+            unknown = [term for term in clean if term not in self._known]
         if unknown:
             self._keep(self._fetched(unknown), unknown)
         with self._lock:
-            found = {}
-            for term in asked:
+            rows = {}
+            for term in clean:
                 if (row := self._known.get(term)) is not None:
                     self._known.move_to_end(term)
-                    found[term] = row
-            missing = [term for term in asked if term not in self._known]
+                    rows[term] = row
+            missing = [term for term in clean if term not in self._known]
         # Let go of by another question since it was fetched.
-        return found | self._fetched(missing) if missing else found
+        return rows | self._fetched(missing) if missing else rows
 
     def _fetched(self, terms: list[str]) -> dict[str, TermRow]:
         query = (
@@ -192,14 +192,14 @@ class PostgresWords:
         added = _posting([each for each in parts if each[0] != self._base])
         return TermRow(parts[0][1], _posting(of_base), added, (own, inner))
 
-    def _keep(self, found: dict[str, TermRow], asked: list[str]) -> None:
+    def _keep(self, rows: dict[str, TermRow], terms: list[str]) -> None:
         with self._lock:
-            for term in asked:
-                row = found.get(term)
+            for term in terms:
+                row = rows.get(term)
                 if term not in self._known:
                     self._known[term] = row
                     self._bytes += _size(row)
-            while self._bytes > _KEPT_BYTES and len(self._known) > len(asked):
+            while self._bytes > _KEPT_BYTES and len(self._known) > len(terms):
                 _, row = self._known.popitem(last=False)
                 self._bytes -= _size(row)
 

@@ -97,7 +97,7 @@ async def test_a_new_article_is_told_at_once_with_its_sentence(
     await server.silence(0.5)  # on something else
     newsroom.write("fonds", f"Il neige à Nice. Mistral AI lève des fonds. {FUND}")
     newsroom.build()
-    told = await server.next_message(20)
+    told = await server.next_message()
     assert told.chat_id == READER
     assert told.text == (
         "Du nouveau sur «\u00a0Mistral AI\u00a0»\n\n«\u00a0Mistral AI lève des fonds.\u00a0»"
@@ -126,7 +126,7 @@ async def test_once_a_day_all_that_came_is_told_together(
         newsroom.build()
     await server.silence(0.5)
     newsroom.wait_for_morning()
-    told = await server.next_message(20)
+    told = await server.next_message()
     assert told.text.startswith("New about “Mistral AI”\n\n“Mistral AI a publié")
     assert told.text.count("Mistral AI a publié") == 5
     assert told.text.endswith("And 2 other articles: /search Mistral AI")
@@ -141,7 +141,7 @@ async def test_nothing_is_lost_or_told_twice_over_a_restart(newsroom: Newsroom) 
         newsroom.write("fonds", "Mistral AI lève des fonds.")
         newsroom.build()
         async with newsroom.at_work(server):
-            assert "lève des fonds" in (await server.next_message(20)).text
+            assert "lève des fonds" in (await server.next_message()).text
         async with newsroom.at_work(server):
             await server.silence(0.5)
 
@@ -174,7 +174,7 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
 ) -> None:
     async def said(words: str, person: int) -> Message:
         server.user_says(GROUP, words, kind="supergroup", person=person, thread=5)
-        return await server.next_message(20)
+        return await server.next_message()
 
     denied = await said("/suivre tout de suite Mistral AI", READER)
     assert denied.text.startswith("Seuls les administrateurs de ce groupe décident")
@@ -185,7 +185,7 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
     newsroom.write("ailleurs", "Mistral AI déménage.", outlet="La Gazette")
     newsroom.write("fonds", "Mistral AI lève des fonds.")
     newsroom.build()
-    told = await server.next_message(20)
+    told = await server.next_message()
     assert (told.chat_id, told.thread_id) == (GROUP, 5)
     assert "lève des fonds" in told.text
     assert "déménage" not in told.text

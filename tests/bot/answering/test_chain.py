@@ -58,11 +58,13 @@ class Growing:
     joins_parts = True
 
     def __init__(self) -> None:
+        self.begun = threading.Event()
         self.go_on = threading.Event()
         self.closed = threading.Event()
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
         one, two = citation("Une carte suffit.", article()), citation("Une carte", article(), 2)
+        self.begun.set()
         try:
             yield answered(one, question=findings.question)
             await asyncio.to_thread(self.go_on.wait, 10)
@@ -92,7 +94,7 @@ def test_who_leaves_early_ends_the_work(live: LiveIndex) -> None:
 async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:
     growing = Growing()
     asking = asyncio.create_task(RetrievalQA(live, growing).ainvoke(QUESTION))
-    await asyncio.sleep(0.2)
+    assert await asyncio.to_thread(growing.begun.wait, 30)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
@@ -103,7 +105,7 @@ async def test_what_is_asked_at_once_is_answered_at_once(live: LiveIndex) -> Non
     growing = Growing()
     chain = RetrievalQA(live, growing)
     asking = asyncio.create_task(chain.abatch([QUESTION, QUESTION]))
-    await asyncio.sleep(0.2)
+    assert await asyncio.to_thread(growing.begun.wait, 30)
     growing.go_on.set()
     assert [len(each.statements) for each in await asking] == [2, 2]
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ModelFailed, SettingsError
 from bot.llm import factory, providers
-from bot.llm.factory import open_models
+from bot.llm.factory import open_models, recipients
 from bot.settings import Settings
 from bot.state.database import State
 from tests.bot.llm.conftest import Opened, said
@@ -28,6 +28,27 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def opening(state: State, **settings: Any) -> list[str]:
     return [each.name for each in open_models(Settings(_env_file=None, **settings), lambda: state)]
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "names"),
+    [
+        ("", None, ()),
+        ("extractive", None, ()),
+        ("ollama:qwen3:4b", None, ()),
+        ("openai:qwen3", URL, ()),
+        ("openai:qwen3", "http://localhost:8080/v1", ()),
+        ("mistral:mistral-small-latest", None, ("Mistral AI",)),
+        ("ollama:qwen3:4b,groq:a,openai:b", None, ("Groq", "OpenAI")),
+        ("openai:qwen3", "https://gpu.exemple.fr/v1", ("gpu.exemple.fr",)),
+        ("ollama:gpt-oss:120b-cloud", None, ("Ollama",)),
+    ],
+)
+def test_who_else_is_given_questions(
+    model: str, address: str | None, names: tuple[str, ...]
+) -> None:
+    settings: dict[str, Any] = {"chat_model": model, "chat_base_url": address}
+    assert recipients(Settings(_env_file=None, **settings)) == names
 
 
 def test_models_are_opened_in_order(state: State) -> None:

@@ -257,7 +257,7 @@ def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
             assert asyncio.run(one_loop()) == [["Oui."]] * 3
     finally:
         loop.call_soon_threadsafe(stop.set)
-        serving_task.result(5)
+        serving_task.result(60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(30)
         loop.close()

@@ -1,12 +1,9 @@
-"""The application's life: tokens, networks, signals, logs."""
+"""The application's life: tokens, networks, logs."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import sys
 
 import pytest
 
@@ -103,42 +100,3 @@ async def test_the_token_is_in_no_log_at_any_level(
     assert "RuntimeError" in caplog.text
     assert server.token not in caplog.text
     assert server.token.partition(":")[2] not in caplog.text
-
-
-_PROGRAM = """
-import logging
-from bot.messenger.running.application import run_with
-from bot.settings import load_settings
-from tests.e2e.telegram import Shelf, StubChain
-
-logging.basicConfig(level=logging.DEBUG)
-run_with(load_settings(), StubChain(), Shelf(), lambda name: print("ready", name, flush=True))
-print("stopped", flush=True)
-"""
-
-
-async def test_a_signal_stops_the_process_cleanly(server: BotServer) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-W",
-        "error",
-        "-c",
-        _PROGRAM,
-        env={
-            **os.environ,
-            "SELON_TELEGRAM_TOKEN": server.token,
-            "SELON_TELEGRAM_API_URL": server.url,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready selon_test_bot\n"
-    server.user_says(READER, "Bonjour ?")
-    await server.next_message()
-    process.send_signal(signal.SIGINT)
-    out, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert (process.returncode, out) == (0, b"stopped\n"), errors.decode()
-    assert b"Traceback" not in errors
-    assert b"HTTP Request: " in errors
-    assert server.token.encode() not in errors

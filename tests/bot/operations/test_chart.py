@@ -39,17 +39,16 @@ def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize("phrases", [FR, EN])
 @pytest.mark.parametrize(
-    "of",
+    ("of", "phrases"),
     [
-        figures(),
-        figures(asked=0, votes=0, titles=()),
-        figures(days=1),
-        figures(days=90),
-        figures(asked=1_234_567, votes=1_234_567),
-        figures(titles=(LONG,) * MOST_CITED),
-        figures(titles=("M" * 300, "$x_1$ & <b>", "🚲 La Ville", "日本", "\u202e abc")),
+        (figures(), FR),
+        (figures(asked=0, votes=0, titles=()), EN),
+        (figures(days=1), FR),
+        (figures(days=90), EN),
+        (figures(asked=1_234_567, votes=1_234_567), FR),
+        (figures(titles=(LONG,) * MOST_CITED), EN),
+        (figures(titles=("M" * 300, "$x_1$ & <b>", "🚲 La Ville", "日本", "\u202e abc")), FR),
     ],
     ids=["usual", "nothing", "one day", "ninety days", "large", "long titles", "odd titles"],
 )

@@ -246,7 +246,9 @@ def opened(url: str) -> None:
 
 
 def test_processes_that_open_it_at_once_migrate_it_once(url: str) -> None:
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(3, context) as pool:
         assert list(pool.map(opened, [url] * 3)) == [None] * 3
 
 

@@ -17,8 +17,6 @@ from tests.index.formats.articles import zipped
 from tests.index.formats.hostile import CONTAINER
 from tests.index.formats.pdfs import Run, pdf
 
-LINES_A_PAGE = 48
-
 
 def _paragraphs(article: Article) -> Iterator[tuple[bool, str]]:
     """The paragraphs, each with whether it is a heading."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS_A_FORMAT = 5
+EVERY = 4
+"""Of so many articles of the corpus one is opened."""
 PHONE = {"width": 390, "height": 700, "deviceScaleFactor": 1, "mobile": True}
 
 _MARKS = """
@@ -94,11 +96,11 @@ def check_opened(browser: Chrome, address: str, citation: Citation, number: int)
     assert seen["width"] <= seen["window"], address
 
 
-def test_every_article_of_the_corpus_opens_at_its_quotes(
+def test_articles_of_the_corpus_open_at_their_quotes(
     browser: Chrome, corpus: tuple[WebService, str]
 ) -> None:
     service, address = corpus
-    for article in articles(service):
+    for article in islice(articles(service), 0, None, EVERY):
         cited = cite(article)
         for number, citation in enumerate(cited, 1):
             check_opened(browser, address + quotes_path(cited, number), citation, number)
@@ -112,17 +114,16 @@ def test_documents_of_every_format_open_at_their_quotes(
     written = tmp_path / "documents"
     written.mkdir()
     for place, (suffix, write) in enumerate(DOCUMENTS.items()):
-        for number in range(DOCUMENTS_A_FORMAT):
-            source = sources[(place * DOCUMENTS_A_FORMAT + number) % len(sources)]
-            assert source is not None
-            data = write(source)
-            path = written / f"{source.id}-{suffix}.{suffix}"
-            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        source = sources[place % len(sources)]
+        assert source is not None
+        data = write(source)
+        path = written / f"{source.id}-{suffix}.{suffix}"
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
     build([written], tmp_path / "data", FakeEmbedder())
     with served_index(tmp_path / "data") as (service, address):
         opened = list(articles(service))
         assert {each.path.partition("#")[0].rpartition(".")[2] for each in opened} == set(DOCUMENTS)
-        assert len(opened) == DOCUMENTS_A_FORMAT * len(DOCUMENTS) >= 50
+        assert len(opened) == len(DOCUMENTS)
         for article in opened:
             cited = cite(article)
             check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
@@ -148,7 +149,7 @@ def test_it_opens_at_the_quote_on_a_phone(browser: Chrome, corpus: tuple[WebServ
     service, address = corpus
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     try:
-        for article in articles(service):
+        for article in islice(articles(service), 0, None, EVERY):
             cited = cite(article)
             check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
     finally:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import random
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,14 +15,14 @@ import pytest
 from index.article import Period
 from index.build import sources
 from index.build.builder import build
-from index.errors import StoreError
+from index.errors import BuildLocked, StoreError
 from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.postgres import nearest
-from index.store.postgres.schema import VectorTables
 from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
+from index.store.postgres.vector_tables import VectorTables
 from tests.fakes import FakeEmbedder
 from tests.index.build.growing import Corpus, assert_ranked_alike, built, shown
 from tests.index.store.postgres_stores import postgres_store
@@ -240,6 +243,37 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
     assert store.check().damage is None
     assert growth(store).base == 1
     assert len(store.browse().articles()) == report.articles == 26
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(40, marks=pytest.mark.soak)])
+def test_a_builder_killed_at_any_moment_leaves_what_was_or_what_is_to_be(
+    corpus: Corpus, store: PostgresStore, tmp_path: Path, rounds: int
+) -> None:
+    chance, deadline = random.Random(rounds), time.monotonic() + 60 * rounds
+    known = shown(store)
+    for number in range(rounds):
+        corpus.step()
+        process = multiprocessing.get_context("fork").Process(
+            target=lambda: built(corpus, PostgresStore(store._addresses, tmp_path / "killed"))
+        )
+        process.start()
+        time.sleep(chance.uniform(0.05, 0.6))
+        process.kill()
+        process.join()
+        twin = tmp_path / f"twin{number}"
+        built(corpus, twin)
+        assert shown(store) in (known, shown(twin))
+        while True:  # until the server has seen that the dead builder's connection has ended
+            try:
+                built(corpus, store)
+            except BuildLocked:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            else:
+                break
+        known = shown(store)
+        assert known == shown(twin)
+        assert store.check().damage is None
 
 
 def test_an_index_of_an_earlier_selon_is_read_and_built_anew(

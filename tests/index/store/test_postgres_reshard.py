@@ -18,8 +18,8 @@ from index.build.builder import build_articles
 from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.store.postgres import turn
 from index.store.postgres.connections import BoundedConnection
-from index.store.postgres.load import KINDS
 from index.store.postgres.store import PostgresStore
+from index.store.postgres.vector_tables import KINDS
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import databases
 from tests.index.store.test_postgres_cluster import opened, say

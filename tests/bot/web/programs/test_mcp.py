@@ -99,9 +99,8 @@ async def test_the_tools_answer_over_http(live: str, era: str) -> None:
         await be_refused(client)
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_the_tools_answer_over_standard_input(stdio: StdioServerParameters, era: str) -> None:
-    async with connected(stdio, era) as client:
+async def test_the_tools_answer_over_standard_input(stdio: StdioServerParameters) -> None:
+    async with connected(stdio, "auto") as client:
         await use_every_tool(client)
         await be_refused(client)
 

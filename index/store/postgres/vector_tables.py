@@ -1,0 +1,203 @@
+"""The vectors of a model on a server: their tables, and how they go there and back."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from psycopg import sql
+
+from index.errors import StoreError
+from index.models.base import Vectors
+from index.store.build_turn import HASH_SIZE, Hashes, as_bytes
+from index.store.postgres.connections import Connection
+from index.store.postgres.schema import PREPARING, compose, give_memory
+from index.store.reader import GenerationFacts, RowKind
+
+MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
+KINDS: tuple[RowKind, ...] = ("passages", "sentences")
+_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of COPY in binary; a short -1 ends it
+_END = struct.pack(">h", -1)
+_VECTORS = """
+CREATE TABLE {table} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hash bytea NOT NULL UNIQUE,
+    vector vector({dimension}) NOT NULL
+)
+"""
+# Two may embed the same text at once: a hash may be there twice.
+_KEPT = """
+CREATE TABLE {table} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hash bytea NOT NULL,
+    vector vector({dimension}) NOT NULL,
+    kept_on date NOT NULL DEFAULT current_date
+);
+CREATE INDEX ON {table} (hash)
+"""
+_PLAIN = "ALTER TABLE {table} ALTER vector SET STORAGE PLAIN"
+_IN_ROW = 1_900  # dimensions of a vector that a page holds beside the rest of its row
+_NEAREST = """
+CREATE INDEX IF NOT EXISTS {index} ON {table}
+USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class VectorTables:
+    """Where the vectors of a model are."""
+
+    model: str
+    dimension: int
+
+    def are_of(self, facts: GenerationFacts) -> bool:
+        return (facts.model, facts.dimension) == (self.model, self.dimension)
+
+    @property
+    def tag(self) -> str:
+        return blake2b(f"{self.model}\0{self.dimension}".encode(), digest_size=8).hexdigest()
+
+    def of(self, kind: RowKind) -> sql.Identifier:
+        return sql.Identifier("selon", f"{kind}_{self.tag}")
+
+    def nearest(self, kind: RowKind) -> str:
+        """The name of the HNSW index."""
+        return f"{kind}_{self.tag}_nearest"
+
+    @property
+    def kept(self) -> sql.Identifier:
+        return sql.Identifier("selon", f"kept_{self.tag}")
+
+    @property
+    def half(self) -> sql.Composable:
+        """The type that the index compares in."""
+        return sql.SQL("halfvec({})").format(sql.Literal(self.dimension))
+
+    def create(self, connection: Connection) -> None:
+        """Raises StoreError where pgvector cannot index so many dimensions."""
+        if self.dimension > MOST_DIMENSIONS:
+            raise StoreError("postgres-dimensions", dimension=self.dimension, most=MOST_DIMENSIONS)
+        if self._is_there(connection):
+            return
+        size = sql.Literal(self.dimension)
+        tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in KINDS)]
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
+            if self._is_there(connection):
+                return
+            for table, query in tables:
+                connection.execute(compose(query, table=table, dimension=size))
+                if self.dimension <= _IN_ROW:
+                    connection.execute(compose(_PLAIN, table=table))
+            connection.execute(
+                "INSERT INTO selon.models VALUES (%s, %s, %s)",
+                [self.tag, self.model, self.dimension],
+            )
+
+    def _is_there(self, connection: Connection) -> bool:
+        known = "SELECT FROM selon.models WHERE tag = %s"
+        return connection.execute(known, [self.tag]).fetchone() is not None
+
+    def drop(self, connection: Connection) -> None:
+        for table in (self.kept, self.of("passages"), self.of("sentences")):
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+        connection.execute("DELETE FROM selon.models WHERE tag = %s", [self.tag])
+
+    def index(self, connection: Connection, kind: RowKind) -> None:
+        """Have HNSW search the vectors; those that come later go into it one by one."""
+        give_memory(connection)
+        connection.execute(
+            compose(
+                _NEAREST,
+                index=sql.Identifier(self.nearest(kind)),
+                table=self.of(kind),
+                dimension=sql.Literal(self.dimension),
+            )
+        )
+
+
+def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None:
+    """Make a place for new vectors, which ends with the connection."""
+    connection.execute(
+        sql.SQL(
+            "DROP TABLE IF EXISTS pg_temp.{0}; "
+            "CREATE TEMPORARY TABLE {0} (hash bytea NOT NULL, vector vector({1}) NOT NULL)"
+        ).format(stage_table(kind), sql.Literal(dimension))
+    )
+
+
+def send_vectors(
+    connection: Connection, table: sql.Composable, hashes: Hashes, vectors: Vectors
+) -> None:
+    """COPY vectors, shape (len(hashes), d), with their hashes."""
+    dimension = vectors.shape[1]
+    width = 4 + 4 * dimension  # how pgvector sends one: its dimension, 0, its numbers
+    # An `S16` ends at its zeros when it is looked at, not in memory.
+    row = np.dtype(
+        [
+            ("fields", ">i2"),
+            ("hash_size", ">i4"),
+            ("hash", f"V{HASH_SIZE}"),
+            ("vector_size", ">i4"),
+            ("dimension", ">i2"),
+            ("unused", ">i2"),
+            ("vector", ">f4", (dimension,)),
+        ]
+    )
+    rows = np.zeros(len(hashes), dtype=row)
+    rows["fields"], rows["hash_size"], rows["vector_size"] = 2, HASH_SIZE, width
+    rows["hash"] = np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")
+    rows["dimension"], rows["vector"] = dimension, vectors
+    statement = sql.SQL("COPY {} (hash, vector) FROM STDIN (FORMAT BINARY)").format(table)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(_HEAD)
+        copy.write(rows.tobytes())
+        copy.write(_END)
+
+
+def sent_vector(sent: bytes) -> Vectors:
+    """A vector, shape (d,), as pgvector sends one in binary."""
+    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
+
+
+def vectors_by_hash(
+    connection: Connection, tables: VectorTables, kind: RowKind, hashes: Hashes, *, staged: bool
+) -> dict[bytes, Vectors]:
+    """Those of these hashes that there are; new ones too where they are staged."""
+    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
+    listed = as_bytes(hashes)
+    vectors: dict[bytes, Vectors] = {}
+    for table in sources:
+        query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
+        for own, vector in connection.execute(query, [listed], binary=True):
+            vectors[bytes(own)] = sent_vector(vector)
+    return vectors
+
+
+def stored_hashes(
+    connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
+) -> set[bytes]:
+    """Those of these that a server has vectors of, among those of generations."""
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(asked)s)").format(tables.of(kind))
+        for kind in kinds
+    )
+    return {bytes(row[0]) for row in connection.execute(query, {"asked": hashes}, binary=True)}
+
+
+def stream(
+    connection: Connection, query: sql.Composable, types: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query of these types, for results too large to hold."""
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        yield from copy.rows()
+
+
+def stage_table(kind: RowKind) -> sql.Identifier:
+    return sql.Identifier(f"new_{kind}")
