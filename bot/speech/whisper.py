@@ -17,7 +17,7 @@ from bot.speech.weights import whisper_model
 
 RATE = 16_000
 # Mean logarithms of the probability of a segment's words: likely never said, likely misheard.
-_UNSAID, _DOUBT = -1.0, -0.6
+_UNSAID, _DOUBT = -1.0, -0.45
 _SHORTEST_ECHO = 3  # words
 # Probability from which a language is believed that Selon's readers hardly speak: noise makes many
 # likely.
