@@ -398,7 +398,9 @@ def test_nouns_have_a_gender_by_their_ending(noun: str, expected: str) -> None:
     assert gender(noun) == expected
 
 
-@pytest.mark.parametrize("unit", ["1", "1 000 ", "a.", "1-", "1h", "A.", "$1", "1 jeune ", "a 1 ", "'1"])
+@pytest.mark.parametrize(
+    "unit", ["1", "1 000 ", "a.", "1-", "1h", "A.", "$1", "1 jeune ", "a 1 ", "'1"]
+)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_long_nonsense_takes_no_more_than_its_length(language: SpeechLanguage, unit: str) -> None:
     begun = time.process_time()
