@@ -5,10 +5,10 @@ out, is nothing told twice, and are stories grouped as a person would?
 
 The press articles are those of bench/press.py. Of a hundred scripts it counts the lines that quote
 nothing verbatim and stand in no catalogue, sentences and stories told twice, sentences of another
-language, and those that lean on a sentence that does not stand before them. Grouping is measured on
-bench/digests/: the 32 likest pairs of press articles at most two days apart (pairs.tsv, 1 where a
-person would tell them as one), and twenty of the articles told again in other words as by another
-paper (retold.jsonl); beside it, what the cosine of the openings alone finds at as many wrong pairs.
+language, and those that lean on a sentence that does not stand before them; and which share of the
+words are the script's own. Relations are judged on bench/digests/: 40 pairs of press articles at
+most a week apart (pairs.tsv), and twenty of the articles told again in other words as by another
+paper (retold.jsonl).
 `--index` keeps what is indexed for the next run; `--show` prints so many of the scripts.
 """
 
@@ -32,14 +32,14 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.extractive import Relation, relation
-from bot.assembly import chain_over, open_index, subject_thresholds
+from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
+from bot.digests.interview import open_interview
 from bot.digests.lede import opens
-from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
+from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.script import Line, Script, spoken_quote
-from bot.digests.stories import NEAR_DAYS, Opening, group_openings, open_article
+from bot.digests.stories import find_relations, open_article
 from bot.digests.terminal import script_markdown
-from bot.followups.conversation import FollowUpChain
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
 from index.article import Article, Period
@@ -79,10 +79,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """An index with its chain."""
-
     index: LiveIndex
-    chain: FollowUpChain
     settings: Settings
 
     @property
@@ -105,7 +102,7 @@ def main() -> None:
             _shelf(kept / "corpus", [ROOT / "corpus"]),
         ]
         _report_scripts(shelves, options.show)
-        _report_groups(_shelf(kept / "pairs", [press, retold]))
+        _report_relations(_shelf(kept / "pairs", [press, retold]))
 
 
 def _options() -> argparse.Namespace:
@@ -121,8 +118,7 @@ def _options() -> argparse.Namespace:
 def _shelf(folder: Path, sources: Sequence[Path]) -> Shelf:
     settings = load_settings(data_dir=folder)
     build(sources, folder, load_bundled(load_settings().cache_dir))
-    index = open_index(settings)
-    return Shelf(index, chain_over(index, settings), settings)
+    return Shelf(open_index(settings), settings)
 
 
 def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
@@ -140,6 +136,11 @@ def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
     print(f"lines\t{len(lines)}\tquotes\t{sum(line.citation is not None for line in lines)}")
     for fault in FAULTS:
         print(f"{fault}\t{found[fault]}")
+    for kind in ("daily", "podcast"):
+        shares = [_own_share(each.script) for each in told if each.asked.startswith(kind)]
+        print(f"own words, {kind}\tmedian {np.median(shares):.1%}\tmost {max(shares):.1%}")
+    asked = sum(line.text.endswith("?") for line in lines if line.citation is None)
+    print(f"questions asked\t{asked}")
     seconds = sorted(each.seconds for each in made)
     print(f"seconds a script\tmedian {seconds[len(seconds) // 2]:.2f}\tmost {seconds[-1]:.2f}")
     for each in made[:: max(len(made) // show, 1)] if show else ():
@@ -159,9 +160,7 @@ def _dailies(shelf: Shelf, count: int, span: int) -> Iterator[Made]:
 
 def _podcasts(shelf: Shelf, subjects: Sequence[tuple[Language, str]]) -> Iterator[Made]:
     for language, subject in subjects:
-        questions = open_questions(subject, language)
-        unsaid = [each for each in questions if shelf.chain.invoke(each).outcome == "no"]
-        yield _podcast(shelf, PodcastRequest(language, subject, unsaid=unsaid))
+        yield _podcast(shelf, PodcastRequest(language, subject))
 
 
 def _weeks(shelf: Shelf) -> Iterator[Made]:
@@ -173,7 +172,8 @@ def _weeks(shelf: Shelf) -> Iterator[Made]:
 def _podcast(shelf: Shelf, request: PodcastRequest) -> Made:
     thresholds = subject_thresholds(shelf.settings)
     asked = f"podcast {request.subject or request.period} {request.language}"
-    return _timed(asked, lambda: make_podcast(shelf.index.searcher(), thresholds, request))
+    interview = open_interview(shelf.settings, shelf.index.searcher(), request.language)
+    return _timed(asked, lambda: make_podcast(interview, thresholds, request))
 
 
 def _timed(asked: str, make: Callable[[], Script]) -> Made:
@@ -230,6 +230,21 @@ def _faults(made: Made) -> Iterator[str]:
                 yield FAULTS[2]
 
 
+def _own_share(script: Script) -> float:
+    """Of the words, those that stand neither in a quote nor in a headline."""
+    own = total = 0
+    for line in script.lines:
+        words = _count_words(line.text)
+        headlines = (_count_words(each.title) for each in script.sources if each.title in line.text)
+        total += words
+        own += words - max(headlines, default=0) if line.citation is None else 0
+    return own / total
+
+
+def _count_words(text: str) -> int:
+    return sum(any(map(str.isalnum, word)) for word in text.split())
+
+
 def _stands_behind(line: Line, told: Sequence[Line]) -> bool:
     """Whether what was told right before is of the same passage, further up."""
     before = told[-1].citation if told else None
@@ -253,7 +268,7 @@ def _fixed_forms(language: Language) -> list[re.Pattern[str]]:
 
 def _write_retold(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for at, each in enumerate(_retold()):
+    for at, each in _retold():
         facts = "\n".join(
             f"{name}: {json.dumps(each[name], ensure_ascii=False)}"
             for name in ("title", "published", "outlet")
@@ -262,68 +277,36 @@ def _write_retold(folder: Path) -> None:
         (folder / f"{at:02d}-{each['article']}").write_text(text, "utf-8")
 
 
-def _retold() -> list[dict[str, str]]:
+def _retold() -> Iterator[tuple[int, dict[str, str]]]:
     lines = (JUDGED / "retold.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    return enumerate(map(json.loads, lines))
 
 
-def _report_groups(shelf: Shelf) -> None:
-    with closing(shelf.generation):
-        found = [
-            open_article(shelf.generation, article)
-            for entry in shelf.generation.articles()
-            if not entry.copy_of and (article := shelf.generation.article(entry.id))
-        ]
-        openings = {_name(each.article): each for each in found if each is not None}
-        groups = group_openings(list(openings.values()), shelf.generation)
-    group = {_name(each.article): at for at, same in enumerate(groups) for each in same}
-    retold = [(f"{at:02d}-{each['article']}", each["article"]) for at, each in enumerate(_retold())]
-    judged = [line.split("\t") for line in (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()]
-    same = [(one, other) for told, one, other in judged if told == "1"]
-    joined = {
-        frozenset((_name(one.article), _name(other.article)))
-        for members in groups
-        for one, other in combinations(members, 2)
-    }
-    right = {frozenset(pair) for pair in (*retold, *same)}
-    wrong = {pair for pair in joined - right if not _follows(pair, right)}
-    print(f"\nstories of several articles\t{sum(len(each) > 1 for each in groups)}")
-    print(f"retold found\t{_found(retold, group)} of {len(retold)}")
-    print(f"judged one, found\t{_found(same, group)} of {len(same)}")
-    print(f"told as one wrongly\t{len(wrong)}")
-    for pair in wrong:
-        print(f"  {' | '.join(sorted(pair))}")
-    cosines = _cosines(list(openings.values()))
-    ranked = sorted(cosines, key=cosines.__getitem__, reverse=True)
-    taken, misses = set(), 0
-    for pair in ranked:
-        misses += pair not in right
-        if misses > len(wrong):
-            break
-        taken.add(pair)
-    alone = sum(frozenset(pair) in taken for pair in retold)
-    print(f"retold found by the cosine alone, at as many wrong pairs\t{alone} of {len(retold)}")
-
-
-def _follows(pair: frozenset[str], right: set[frozenset[str]]) -> bool:
-    """Whether both are right with a third."""
-    one, other = pair
-    partners = [{next(iter(each - {name})) for each in right if name in each} for name in pair]
-    return bool(partners[0] & partners[1]) and one != other
-
-
-def _found(pairs: Sequence[tuple[str, str]], group: dict[str, int]) -> int:
-    return sum(group[one] == group[other] for one, other in pairs)
-
-
-def _cosines(openings: Sequence[Opening]) -> dict[frozenset[str], float]:
-    means = np.stack([each.vectors.mean(axis=0) for each in openings])
-    means /= np.linalg.norm(means, axis=1, keepdims=True)
-    return {
-        frozenset((_name(one.article), _name(other.article))): float(means[at] @ means[beside])
-        for (at, one), (beside, other) in combinations(enumerate(openings), 2)
-        if abs((one.day - other.day).days) <= NEAR_DAYS
-    }
+def _report_relations(shelf: Shelf) -> None:
+    """How many pairs are told as what they are; retold ones as one event."""
+    with closing(shelf.generation) as generation:
+        articles = [generation.article(entry.id) for entry in generation.articles()]
+        found = [open_article(generation, each) for each in articles if each is not None]
+        openings = [each for each in found if each is not None]
+        relations = find_relations(openings, generation)
+    place = {_name(each.article): at for at, each in enumerate(openings)}
+    lines = (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()
+    pairs = [
+        *(tuple(line.split("\t")) for line in lines),
+        *(("same", f"{at:02d}-{each['article']}", each["article"]) for at, each in _retold()),
+    ]
+    told: Counter[tuple[str, str]] = Counter()
+    for label, one, other in pairs:
+        at = place[one], place[other]
+        made = "same" if relations.same[at] else "sequel" if relations.sequel[at] else "none"
+        told[label, made] += 1
+        if made != label:
+            print(f"  {label} told as {made}: {one} | {other}")
+    right = sum(count for (label, made), count in told.items() if label == made)
+    print(f"relations right\t{right} of {len(pairs)}")
+    for label in ("same", "sequel", "none"):
+        row = [f"{made} {told[label, made]}" for made in ("same", "sequel", "none")]
+        print(f"{label} told as\t{', '.join(row)}")
 
 
 def _name(article: Article) -> str:

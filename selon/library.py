@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.findings import Hit
     from index.search.live import LiveIndex
     from selon.retriever import ArticleRetriever
+    from selon.runnable import AnswerRunnable
 
 
 def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Selon:
@@ -56,10 +57,10 @@ class Selon:
 
     def ask(self, question: str) -> Answer:
         """Answer a question with its citations. Raises NoIndex, ModelError, StoreError."""
-        return self.as_runnable().invoke(question)
+        return self._answering().invoke(question)
 
     async def aask(self, question: str) -> Answer:
-        chain = await asyncio.to_thread(self.as_runnable)
+        chain = await asyncio.to_thread(self._answering)
         return await chain.ainvoke(question)
 
     def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
@@ -87,10 +88,11 @@ class Selon:
     async def aindex(self, *paths: str | os.PathLike[str]) -> BuildReport:
         return await asyncio.to_thread(self.index, *paths)
 
-    def as_runnable(self) -> AnswerChain[TurnText | str]:
+    def as_runnable(self) -> AnswerRunnable:
         """The chain as a LangChain Runnable, from a question to an Answer."""
-        with self._lock:
-            return self._chain
+        from selon.runnable import AnswerRunnable
+
+        return AnswerRunnable(self._answering())
 
     def as_retriever(self, k: int = 5) -> ArticleRetriever:
         """The search as a LangChain retriever, of Documents."""
@@ -116,6 +118,10 @@ class Selon:
 
     async def __aexit__(self, *raised: object) -> None:
         await asyncio.to_thread(self.close)
+
+    def _answering(self) -> AnswerChain[TurnText | str]:
+        with self._lock:
+            return self._chain
 
     def _opened(self) -> LiveIndex:
         with self._lock:

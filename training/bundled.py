@@ -20,6 +20,7 @@ from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundle
 from index.models.bundled.reader import (
     END,
     HAS,
+    MIDDLE,
     START,
     SUPPORT,
     best_span,
@@ -38,6 +39,7 @@ __all__ = [
     "END",
     "HAS",
     "IDS",
+    "MIDDLE",
     "START",
     "SUPPORT",
     "best_span",

@@ -5,6 +5,7 @@
     end      float32 (1, tokens)           logit that it ends here
     has      float32 (1,)                  logit that the passage answers the question
     support  float32 (1,)                  logit that the passage bears the claim out
+    middle   float32 (1, tokens, hidden)   the tokens' states after three quarters of the layers
 
 The embeddings are the bundled model's own: the graph begins with that model's first nodes, whose
 tensors stay in that model's files. The operators are those of Selon's embedding model (`index`):
@@ -22,7 +23,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from training.bundled import END, HAS, IDS, START, SUPPORT
+from training.bundled import END, HAS, IDS, MIDDLE, START, SUPPORT
 from training.model import ReaderShape
 from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
@@ -48,6 +49,8 @@ def build_graph(
     for layer in range(shape.layers):
         state = network.attention(state, f"encoder.layer.{layer}")
         state = network.feed_forward(state, f"encoder.layer.{layer}")
+        if layer + 1 == shape.layers * 3 // 4:
+            network.show(state, MIDDLE)
     network.heads(state)
     return _with_embeddings(network.model(), embedder)
 
@@ -140,6 +143,7 @@ class _Network:
                 helper.make_tensor_value_info(END, floats, [1, "tokens"]),
                 helper.make_tensor_value_info(HAS, floats, [1]),
                 helper.make_tensor_value_info(SUPPORT, floats, [1]),
+                helper.make_tensor_value_info(MIDDLE, floats, [1, "tokens", self._shape.hidden]),
             ],
             self._constants,
         )
@@ -179,6 +183,10 @@ class _Network:
         if strong:
             output = self._node("Add", [output, strong])
         return self._add_and_normalise(output, state, second)
+
+    def show(self, state: str, name: str) -> None:
+        """Make a state an output of the graph."""
+        self._nodes.append(helper.make_node("Identity", [state], [name]))
 
     def heads(self, state: str) -> None:
         span = self._plain(state, "span", self._weights["span.weight"], self._weights["span.bias"])

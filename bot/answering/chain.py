@@ -1,6 +1,7 @@
-"""The retrieval-QA chain: question → Answer, as a LangChain Runnable.
+"""The retrieval-QA chain: question → Answer.
 
-Asynchronous; LangChain's synchronous methods are thin edges around it.
+Its methods are those of a LangChain Runnable, which `selon.runnable` makes of it; LangChain itself
+takes most of a second to import.
 """
 
 from __future__ import annotations
@@ -8,15 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar, cast
-
-from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import ensure_config
+from typing import Generic, TypeVar
 
 from bot.answer import Answer
 from bot.answering.about import AboutArticles, article_subject, metadata_question
@@ -41,7 +39,7 @@ Undisturbed = Callable[[], AbstractContextManager[None]]
 """A block during which other work of this process is suspended."""
 
 
-class AnswerChain(Runnable[Question, Answer], ABC):
+class AnswerChain(ABC, Generic[Question]):
     """Base of the answering chains; safe to call from several threads and loops.
 
     Subclasses define `grow`. Async callers use `ainvoke` or `astream`; sync callers use `invoke` or
@@ -52,39 +50,21 @@ class AnswerChain(Runnable[Question, Answer], ABC):
     def grow(self, question: Question) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; the last item is complete."""
 
-    async def ainvoke(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Answer:
-        async def answer(question: Question) -> Answer:
-            return await _last_item(self.grow(question))
+    async def ainvoke(self, question: Question) -> Answer:
+        return await _last_item(self.grow(question))
 
-        return await self._acall_with_config(answer, input, ensure_config(config), **kwargs)
-
-    async def astream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> AsyncGenerator[Answer, None]:
+    async def astream(self, question: Question) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; closing this cancels the work."""
-        growing = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
-        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+        async with aclosing(self.grow(question)) as answers:
             async for answer in answers:
                 yield answer
 
-    def invoke(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Answer:
-        return background_loop().run(self.ainvoke(input, config, **kwargs))
+    def invoke(self, question: Question) -> Answer:
+        return background_loop().run(self.ainvoke(question))
 
-    def stream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> Generator[Answer, None, None]:
+    def stream(self, question: Question) -> Generator[Answer, None, None]:
         """As `astream`, for sync callers."""
-        return background_loop().iterate(partial(self.astream, input, config, **kwargs))
-
-    async def _grow(self, inputs: AsyncIterator[Question]) -> AsyncGenerator[Answer, None]:
-        async for question in inputs:
-            async with aclosing(self.grow(question)) as answers:
-                async for answer in answers:
-                    yield answer
+        return background_loop().iterate(partial(self.astream, question))
 
 
 class RetrievalQA(AnswerChain[str]):

@@ -40,7 +40,7 @@ class DistressModel:
     def score(self, vector: Vectors) -> float:
         """Decision value of a message; 0 is the threshold."""
         at = (vector - self._mean) / self._scale
-        distances = self._norms + at @ at - 2 * self._support @ at
+        distances = self._norms + at @ at - 2 * (self._support @ at)
         return float(np.exp(-self._gamma * distances) @ self._duals) + self._intercept
 
     def kind(self, vector: Vectors) -> HelpKind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -192,13 +193,11 @@ def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
     stays short; contradictions have more room. In doubt, the next best stands beside it.
     """
     margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MOST_SENTENCES)
-    ranked = _demote_orders(_rank(hits))
+    ranked = _demote_orders(_rank(hits), margin)
     best = next(ranked)
     points = [Point(best)]
     words = best.words
     for candidate in ranked:
-        if candidate.rank < best.rank - margin:
-            break
         # An item of a list says nothing by itself (« la radio ; »).
         one_sentence, text = candidate.last == candidate.at, candidate.text
         if one_sentence and (text.endswith(";") or text[:1].islower()):
@@ -293,19 +292,24 @@ def _is_full(sentence: str) -> bool:
     return count >= _LEAST_WORDS
 
 
-def _demote_orders(ranked: Sequence[Quotable]) -> Iterator[Quotable]:
+def _demote_orders(ranked: Sequence[Quotable], margin: float) -> Iterator[Quotable]:
     """Rank orders to machines lower, so that they are quoted only if nothing else comes near.
 
-    Lazy: judges only as many as are consumed.
+    Ends where the others stand further than `margin` behind the best. Lazy: judges only those that
+    are consumed.
     """
     waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
     positions: set[int] = set()
+    least = -math.inf
     while waiting:
         _, at, candidate = heappop(waiting)
+        if candidate.rank < least:
+            return
         if at not in positions and is_order(candidate.text, SURE_ORDER_LOGIT):
             lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
             heappush(waiting, (-lower.rank, at, lower))
         else:
+            least = max(least, candidate.rank - margin)
             yield candidate
         positions.add(at)
 

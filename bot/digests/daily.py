@@ -6,20 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answer import Citation
-from bot.digests.disagreement import figures_differ
-from bot.digests.lede import lede, stands_alone
+from bot.digests.disagreement import find_other_figure
+from bot.digests.lede import lede
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
-from bot.locale.source import source_line, source_name
 from index.article import Article, Period
 from index.store.reader import GenerationReader
 
 MOST_STORIES = 8  # that are told; the others are counted
-_COMPARED = 4  # other articles of a story in which a figure is looked for that differs
 
 
 def make_daily(
@@ -66,7 +64,8 @@ class _Writer:
     _end: list[Line] = field(default_factory=list)
 
     def tell(self, story: Story) -> None:
-        """The first of its articles that has sentences to tell it with, and who tells it too."""
+        """Whose article it is and its headline, then how it begins: the first of the story's
+        articles that has sentences to tell it with; who tells it too, who says otherwise."""
         for opening in story.openings:
             article = opening.article
             quotes = lede(article, opening.passage, self._said)
@@ -75,13 +74,24 @@ class _Writer:
         else:
             return
         chapter, also = title_of(article, self.phrases.code), story.also
-        lines = [Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects]
+        cue = Line(self._cue(), chapter=chapter, aloud=True)
+        if (before := story.follows) is not None and before in self.sources:
+            title = title_of(before, self.phrases.code)
+            cue = Line(self.phrases.sequel(title), chapter=chapter)
+        lines = [
+            cue,
+            *(Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects),
+        ]
+        lines.append(self._introduce(article, chapter))
         lines += self._quoted(quotes, chapter, also)
-        lines.append(self._source(article, chapter))
         if also:
             names = format.listing(also, self.phrases.code)
             lines.append(Line(self.phrases.also(names), chapter=chapter, aloud=True))
-        lines += self._other_side(story, article, quotes, chapter)
+        other = find_other_figure(story.openings, article, [each.quote for each in quotes])
+        if other is not None:
+            lines.append(Line(self.phrases.differs, chapter=chapter))
+            lines.append(self._introduce(other.article, chapter))
+            lines += self._quoted([other], chapter)
         self.sources += story.articles
         self._stories.append(lines)
         self.told += 1
@@ -109,16 +119,20 @@ class _Writer:
         yield Line(self.phrases.daily(self.period.last), aloud=True)
         if self.told:
             yield Line(self.phrases.stories(self.told), aloud=True)
-        between = list(self.phrases.others.values())
-        for at, lines in enumerate(self._stories):
-            cue = between[at % len(between)]
-            if at == 0:
-                cue = self.phrases.first_story
-            elif at == len(self._stories) - 1:
-                cue = self.phrases.last_story
-            yield Line(cue, chapter=lines[0].chapter, aloud=True)
+        for lines in self._stories:
+            if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
+                lines[0] = replace(lines[0], text=self.phrases.last_story)
             yield from lines
         yield from self._end
+
+    def _introduce(self, article: Article, chapter: str) -> Line:
+        recent = self.period.first.year == self.period.last.year
+        text = self.phrases.introduce(article, recent=recent)
+        return Line(text, chapter=chapter, aloud=True)
+
+    def _cue(self) -> str:
+        others = list(self.phrases.others.values())
+        return others[self.told % len(others)] if self.told else self.phrases.first_story
 
     def _quoted(
         self, quotes: Sequence[Citation], chapter: str, also: tuple[str, ...] = ()
@@ -127,26 +141,3 @@ class _Writer:
         cited = [replace(each, number=number) for number, each in enumerate(quotes, first)]
         self._said += [each.quote for each in cited]
         return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in cited]
-
-    def _source(self, article: Article, chapter: str) -> Line:
-        said = source_line(article, source_name(article), self.phrases)
-        return Line(said, chapter=chapter, aloud=True)
-
-    def _other_side(
-        self, story: Story, article: Article, quotes: Sequence[Citation], chapter: str
-    ) -> list[Line]:
-        """The sentence of another article that gives another figure, if one does."""
-        for opening in story.openings[: 1 + _COMPARED]:
-            other = opening.article
-            if other.id == article.id:
-                continue
-            for quote in lede(other, opening.passage):
-                if not stands_alone(quote.quote, other.language):
-                    continue
-                if figures_differ([each.quote for each in quotes], quote.quote, other.language):
-                    return [
-                        Line(self.phrases.differs, chapter=chapter),
-                        *self._quoted([quote], chapter),
-                        self._source(other, chapter),
-                    ]
-        return []

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
+from bot.digests.lede import lede, stands_alone
+from bot.digests.stories import Opening
+from bot.digests.tolls import TOLLS
 from bot.verification.quantities import Quantity, quantities
+from index.article import Article
 from index.text.language import terms
 
 # Of the shorter sentence's words, numbers left out, that both have when they tell of one thing.
@@ -17,15 +22,6 @@ _UNCOUNTED = frozenset(
     for language in ("fr", "en")
     for term in terms(word, language)
 )
-# What a toll counts, however it is put: « 154 personnes ont péri », « au moins 200 morts ».
-_TOLLS = (
-    ("dead", r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"),
-    ("injured", r"bless|injured|wounded"),
-)
-_TOLL = tuple(
-    (what, re.compile(rf"^\W*(?:\w+\W+){{0,4}}?(?:{words})", re.IGNORECASE))
-    for what, words in _TOLLS
-)
 _ABOUT = re.compile(
     r"\b(?:(?:plus|près|moins|autour)\s+d(?:e|['’])|environ|quelque"
     r"|about|nearly|almost|over|around|more than)\s*$",
@@ -33,6 +29,7 @@ _ABOUT = re.compile(
 )
 # « Une trentaine », "hundreds": no other figure than one that is near it.
 _ROUND = re.compile(r"(?:.* )?(?:\w+aines?|dozens?|hundreds?|thousands?)", re.IGNORECASE)
+_COMPARED = 4  # other articles of a story in which a figure is looked for that differs
 _BEHIND = 60  # characters behind a number in which what it counts is looked for
 
 
@@ -50,12 +47,26 @@ def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
     every = [number for counted in known.values() for group in counted.values() for number in group]
     if any(a.bears(b) for group in given.values() for b in group for a in every):
         return False
-    tolls = {what for what, _ in _TOLLS}
+    tolls = TOLLS.keys()
     return any(
         shared & tolls or (shared and _of_one_thing(each, other, language))
         for each, counted in known.items()
         for shared in [given.keys() & counted.keys()]
     )
+
+
+def find_other_figure(
+    openings: Sequence[Opening], article: Article, told: Sequence[str]
+) -> Citation | None:
+    """The first sentence of another article on the event that gives another figure than what was
+    `told`, all of one language; None if none does."""
+    others = [each for each in openings[: 1 + _COMPARED] if each.article.id != article.id]
+    for other in others:
+        for quote in lede(other.article, other.passage):
+            alone = quote.quote not in told and stands_alone(quote.quote, other.article.language)
+            if alone and figures_differ(told, quote.quote, other.article.language):
+                return quote
+    return None
 
 
 def _of_one_thing(one: str, other: str, language: str) -> bool:
@@ -74,7 +85,7 @@ def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     found: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):
         behind = text[each.end :][:_BEHIND]
-        toll = next((what for what, pattern in _TOLL if pattern.match(behind)), "")
+        toll = next((what for what, pattern in TOLLS.items() if pattern.match(behind)), "")
         if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):
             continue
         what = toll or each.unit or next(iter(terms(behind, language)), "")

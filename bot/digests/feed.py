@@ -3,7 +3,7 @@
     feed.xml          RSS 2.0 with the tags of podcasts, written anew with every episode
     episodes.json     what it is written from
     cover.png
-    2026-11-26-le-pont.mp3, .html …
+    2026-11-26-le-pont.mp3, .html and .vtt (transcripts), .json (chapters) …
 
 A file appears whole, by a rename, the feed last.
 """
@@ -16,23 +16,33 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.answer import link_to
 from bot.audio import Recording
-from bot.digests.script import Script
-from bot.digests.texts import FeedPhrases
+from bot.digests.script import Script, spoken_quote
+from bot.digests.texts import DailyFeedPhrases, FeedPhrases
+from bot.digests.written import chapters, source_parts
 from bot.errors import KeepingError
+from bot.locale.answers import Phrases
 from index.errors import reason_of
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
+BESIDE = (".html", ".vtt", ".json")  # what stands beside the sound of an episode
 _COVER_SIDE = 1_400  # dots: the least that players take
 _LONGEST_NAME = 60
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `podcast:guid`
 
 
 def episode_path(folder: Path, script: Script) -> Path:
@@ -55,84 +65,111 @@ def episode_path(folder: Path, script: Script) -> Path:
     return folder / f".{stem}.mp3"
 
 
-def add_episode(folder: Path, script: Script, made: Recording, address: str) -> Path:
+def add_episode(
+    folder: Path,
+    script: Script,
+    made: Recording,
+    address: str,
+    phrases: FeedPhrases | DailyFeedPhrases,
+) -> Path:
     """Put an episode that was recorded at `episode_path` into the feed; the feed's path.
 
-    `address` is where the folder is served. Raises KeepingError.
+    `address` is where the folder is served, `phrases` what the feed says of itself. The same
+    words made again keep their GUID and the moment when they were published. Raises KeepingError.
     """
-    from feedgen.feed import FeedGenerator
-
-    phrases = FeedPhrases.of(script.language)
-    base = address.rstrip("/")
     audio = made.path.with_name(made.path.name.removeprefix("."))
+    text = "\n".join([script.title, *(line.text for line in script.lines)])
+    guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
     try:
+        before = load_episodes(folder)
+        published = [each["published"] for each in before if each["guid"] == guid]
         _rename(made.path, audio)
-        _write_whole(
-            audio.with_suffix(".html"), strip_illegal(transcript_html(script, made)).encode()
-        )
+        for suffix, text in zip(BESIDE, _beside(script, made), strict=True):
+            _write_whole(audio.with_suffix(suffix), strip_illegal(text).encode())
         if not (folder / COVER).exists():
             _write_whole(folder / COVER, _cover(phrases.title))
-        episodes = [each for each in load_episodes(folder) if each["file"] != audio.name]
-        episodes.append(
-            {
-                "file": audio.name,
-                "title": strip_illegal(script.title),
-                "seconds": round(made.seconds),
-                "bytes": audio.stat().st_size,
-                "published": datetime.now(UTC).isoformat(timespec="seconds"),
-            }
-        )
-        feed = FeedGenerator()
-        feed.load_extension("podcast")
-        feed.title(phrases.title)
-        feed.link(href=f"{base}/{FEED}", rel="self")
-        feed.link(href=base, rel="alternate")
-        feed.description(phrases.about)
-        feed.language(script.language)
-        feed.podcast.itunes_image(f"{base}/{COVER}")
-        feed.podcast.itunes_category("News")
-        feed.podcast.itunes_author("Selon")
-        feed.podcast.itunes_explicit("no")
-        for each in episodes:
-            _add(feed, each, base)
-        written = feed.rss_str(pretty=True)
+        episode = {
+            "file": audio.name,
+            "guid": guid,
+            "title": strip_illegal(script.title),
+            "language": script.language,
+            "notes": strip_illegal(notes_html(script)),
+            "seconds": round(made.seconds),
+            "bytes": audio.stat().st_size,
+            "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
+        }
+        episodes = [each for each in before if each["file"] != audio.name] + [episode]
         _write_whole(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
-        _write_whole(folder / FEED, written)
+        _write_whole(folder / FEED, _feed_xml(episodes, phrases, address.rstrip("/")).encode())
     except OSError as error:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
 
 
-def transcript_html(script: Script, made: Recording) -> str:
-    """What is said and when, each sentence linked to the article that it quotes."""
-    rows = []
-    for line, start in zip(script.lines, made.starts, strict=True):
-        text = escape(line.text)
-        if line.citation is not None:
-            link = link_to(line.citation.article.url, line.citation.quote)
-            title = escape(line.citation.article.title, quote=True)
-            text = f'<a href="{escape(link, quote=True)}">{text}</a>' if link else text
-            text = f'<q title="{title}">{text}</q>'
-        clock = f"{int(start) // 60}:{int(start) % 60:02d}"
-        rows.append(f'<p class="{line.speaker}"><time>{clock}</time> {text}</p>')
-    title = escape(script.title)
-    return (
-        f'<!doctype html>\n<html lang="{script.language}"><head><meta charset="utf-8">'
-        f"<title>{title}</title></head>\n<body><h1>{title}</h1>\n"
-        + "\n".join(rows)
-        + "\n</body></html>\n"
+def notes_html(script: Script) -> str:
+    """The show notes: every sentence that is quoted, linked to where it stands."""
+    template = _templates().get_template("notes.html")
+    return template.render(chapters=chapters(script), phrases=Phrases.of(script.language))
+
+
+def _beside(script: Script, made: Recording) -> Iterator[str]:
+    """What is said and when, as a page and as subtitles, and where each chapter begins."""
+    lines = list(zip(script.lines, made.starts, strict=True))
+    yield _templates().get_template("transcript.html").render(script=script, lines=lines)
+    ends = [*made.starts[1:], made.seconds]
+    cues = [
+        f"{_clock(start, True)} --> {_clock(end, True)}\n<v {line.speaker}>{escape(line.text)}"
+        for (line, start), end in zip(lines, ends, strict=True)
+    ]
+    yield "\n\n".join(["WEBVTT", *cues]) + "\n"
+    begins: dict[str, float] = {}
+    for line, start in lines:
+        begins.setdefault(line.chapter or script.title, start)
+    marks = [{"startTime": start, "title": title} for title, start in begins.items()]
+    yield json.dumps({"version": "1.2.0", "chapters": marks}, ensure_ascii=False, indent=1)
+
+
+def _feed_xml(
+    episodes: Sequence[dict[str, Any]], phrases: FeedPhrases | DailyFeedPhrases, base: str
+) -> str:
+    shown = [
+        {
+            **each,
+            "stem": Path(each["file"]).stem,
+            "date": format_datetime(datetime.fromisoformat(each["published"])),
+        }
+        for each in sorted(episodes, key=lambda each: str(each["published"]), reverse=True)
+    ]
+    guid = uuid.uuid5(_PODCASTS, f"{base.partition('://')[2]}/{FEED}")
+    values = {"phrases": phrases, "base": base, "feed": FEED, "cover": COVER, "guid": guid}
+    return _templates().get_template("feed.xml").render(episodes=shown, **values)
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    templates.globals |= {
+        "clock": _clock,
+        "link_to": link_to,
+        "source_parts": source_parts,
+        "spoken_quote": spoken_quote,
+    }
+    return templates
 
 
-def _add(feed: Any, episode: Mapping[str, Any], base: str) -> None:
-    entry = feed.add_entry()
-    address = f"{base}/{episode['file']}"
-    entry.id(address)
-    entry.title(episode["title"])
-    entry.link(href=f"{base}/{Path(episode['file']).stem}.html")
-    entry.enclosure(address, str(episode["bytes"]), "audio/mpeg")
-    entry.published(datetime.fromisoformat(episode["published"]))
-    entry.podcast.itunes_duration(episode["seconds"])
+def _clock(seconds: float, subtitles: bool = False) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if subtitles:
+        return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}"
+    return f"{int(minutes)}:{int(rest):02d}"
 
 
 def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
@@ -141,13 +178,15 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
         return [
             {
                 **{name: each[name] for name in ("file", "seconds", "bytes", "published")},
                 "title": strip_illegal(each["title"]),
+                "guid": each.get("guid", each["file"]),
+                "language": each.get("language", ""),
+                "notes": each.get("notes", ""),
             }
-            for each in found
+            for each in json.loads(path.read_text(encoding="utf-8"))
         ]
     except (ValueError, TypeError, KeyError) as error:
         raise KeepingError("feed-damaged", path=path) from error

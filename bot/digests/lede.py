@@ -16,11 +16,13 @@ from bot.answering.injection import is_order
 from index.article import Article, Passage, Sentence
 from index.text.antecedents import find_leads, is_dependent
 from index.text.dates import weekday_names
-from index.text.language import detect
+from index.text.language import detect, keyed_terms
 from index.text.patterns import one_of
 
 MOST_SENTENCES = 3
 MOST_WORDS = 75  # of what is told of one article, unless its first sentence alone has more
+HEAD_SENTENCES = 4  # of an opening, among which the one that carries the headline is looked for
+HEADLINE_SHARE = 0.3  # of the headline's words, that a later one has to say beyond the first
 _FEWEST_WORDS = 6  # of a sentence that tells something
 _DETECTABLE = 8  # words from which on a sentence's language is told
 _GOES_ON = re.compile(
@@ -50,15 +52,27 @@ _ENDS = (".", "!", "…", "»", "”", '"', ")")
 def lede(
     article: Article, passage: Passage, told: Collection[str] = (), at: int = 0
 ) -> tuple[Citation, ...]:
-    """One to three sentences from the head of a passage (from its sentence `at` on), as they follow
-    each other. None says what was `told` before.
+    """One to three sentences of a passage, as they follow each other, from that on which carries
+    the headline, or from its sentence `at` on. None says what was `told` before.
     """
-    leading = zip(passage.sentences, find_leads(passage, article.language), strict=True)
-    sentences = _chosen(list(leading)[at:], article, told)
+    leading = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
+    sentences = _chosen(leading[at or _headline_at(article, passage) :], article, told)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
         for number, each in enumerate(sentences, 1)
     )
+
+
+def _headline_at(article: Article, passage: Passage) -> int:
+    """Which of the first sentences carries the headline's who, where and what: not the first only
+    if it says far less of it than another."""
+    words = keyed_terms(article.title, article.language)
+    title = {word for word in words if not any(map(str.isdigit, word))}
+    head = passage.sentences[:HEAD_SENTENCES]
+    shares = [len(title & set(keyed_terms(each.text, article.language))) for each in head]
+    best = shares.index(max(shares))
+    more = shares[best] - shares[0] >= HEADLINE_SHARE * len(title)
+    return best if best and more and stands_alone(head[best].text, article.language) else 0
 
 
 def tells(sentence: Sentence, article: Article) -> bool:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from bot.digests import clock
 from bot.digests.daily import make_daily
-from bot.digests.feed import COVER, FEED, load_episodes, strip_illegal
+from bot.digests.feed import BESIDE, COVER, FEED, load_episodes, strip_illegal
 from bot.digests.script import Script, spoken_quote
 from bot.digests.texts import DigestPageTexts, FeedPhrases
 from bot.digests.written import chapters, source_parts
@@ -82,9 +82,9 @@ class DigestPages:
         )
 
     async def podcast_file(self, request: Request) -> Response:
-        """The feed, its picture, or an episode's sound or text."""
+        """The feed, its picture, or an episode's sound, text or chapters."""
         files = [each["file"] for each in await self._load_episodes()]
-        texts = [Path(file).with_suffix(".html").name for file in files]
+        texts = [Path(file).with_suffix(each).name for file in files for each in BESIDE]
         path = self.folder / request.path_params["name"]
         if path.name not in (FEED, COVER, *files, *texts) or not path.is_file():
             raise HTTPException(404)

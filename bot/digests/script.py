@@ -19,9 +19,11 @@ from bot.answer import LINE_END, Citation
 from bot.audio import SpokenLine
 from bot.errors import QuoteError
 from bot.locale import format
+from bot.locale.answers import title_of
 from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
+from index.text.names import span_names
 
 Speaker = Literal["first", "second"]
 
@@ -101,9 +103,21 @@ class Script:
         for article in self.sources:
             for day in filter(None, (article.published, article.updated)):
                 yield format.day(day, self.language)
-            names = (article.title, article.outlet, article.author, host_of(article.url))
+                yield format.day_of_year(day, self.language)
+            title = title_of(article, self.language)
+            names = (
+                title,
+                format.quote(title, self.language),
+                article.outlet,
+                article.author,
+                host_of(article.url),
+            )
             yield from filter(None, names)
             yield from publishers(article)
+        for quote in self.quotes:
+            people = span_names(quote.quote, self.language)
+            yield from (quote.quote[name.start : name.end] for name in people)
+            yield from _NOUN.findall(quote.quote)
 
 
 def spoken_quote(citation: Citation) -> str:
@@ -137,6 +151,7 @@ def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
     )
 
 
+_NOUN = re.compile(r"[^\W\d_]{4,}")
 _COUNT = r"\d[\d\u202f,]*"
 
 

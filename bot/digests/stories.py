@@ -8,12 +8,15 @@ their words, their names. `bench/digests.py` has the pairs on which the weights 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
+from bot.digests.news_value import news_value
 from bot.locale.source import publishers
 from index.article import Article, Passage, Period
 from index.models.base import BoolArray, Vectors
@@ -23,15 +26,17 @@ from index.text.language import keyed_terms
 from index.text.names import span_names
 
 SAME_EVENT = 0.6  # what two openings share at least (see `likeness`) to tell of one event
-NEAR_DAYS = 2  # how many days apart two articles on one event may be published
+SAME_DAYS = 1  # how many days apart two articles on one event may be published
+SEQUEL = 0.5  # what two openings share at least for the later one to go on with the other
+SEQUEL_DAYS = 7
 MOST_ARTICLES = 600  # of a span, the newest that are looked at, so that the work is bounded
 # What it weighs to be on one of a person's subjects: as much as two more outlets.
 SUBJECT_WORTH = 2.0
+FRESH_WORTH = 0.5  # what it weighs to be of the last day of a span, not of the first
 _MEANING_FLOOR, _MEANING_WEIGHT = 0.9, 5.0  # cosines of openings in one language lie above 0.7
 _NAMES_WEIGHT = 0.5
+_NUMBER = re.compile(r"\d+")
 _NEAREST = 40  # other articles with which one is compared word by word, the nearest in meaning
-_FORM = 0.5  # of the words of two openings by one outlet, on different days
-_NUMBERED = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,11 +58,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One event: the articles that tell of it, the newest first, and the person's subjects that it
-    is on."""
+    """One event: the articles that tell of it, the newest first; the person's subjects that it is
+    on; the article of the story that it is the sequel of."""
 
     openings: tuple[Opening, ...]
     subjects: tuple[str, ...] = ()
+    follows: Article | None = None
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -91,15 +97,40 @@ def find_stories(
     Without the articles in another language, and those (ids) that were `told` before.
     """
     openings = _openings(generation, period, language, frozenset(told))
+    relations = find_relations(openings, generation)
     stories = [
-        Story(each, _subjects_of(each, subjects)) for each in group_openings(openings, generation)
+        Story(each, _subjects_of(each, subjects))
+        for each in group_openings(openings, relations.same)
     ]
+    stories.sort(key=lambda story: _worth(story, period), reverse=True)
+    place = {each.article.id: at for at, each in enumerate(openings)}
+    return tuple(_in_sequence(stories, place, relations.sequel))
 
-    def order(story: Story) -> tuple[float, int]:
-        """The worthiest first; of equals, the one of which an article has most to say."""
-        return -_worth(story, period), -max(len(each.text) for each in story.articles)
 
-    return tuple(sorted(stories, key=order))
+def _in_sequence(
+    stories: Sequence[Story], place: Mapping[str, int], sequel: BoolArray
+) -> Iterator[Story]:
+    """The stories in their order; those that go on with one another stand behind the first of
+    them, in order of time."""
+    left = list(stories)
+    while left:
+        chain = [left.pop(0)]
+        for story in left.copy():
+            if any(_goes_on(story, each, place, sequel) for each in chain):
+                chain.append(story)
+                left.remove(story)
+        chain.sort(key=lambda story: story.openings[0].day)
+        yield chain[0]
+        for before, story in pairwise(chain):
+            yield replace(story, follows=before.openings[0].article)
+
+
+def _goes_on(one: Story, other: Story, place: Mapping[str, int], sequel: BoolArray) -> bool:
+    return any(
+        sequel[place[mine.article.id], place[theirs.article.id]]
+        for mine in one.openings
+        for theirs in other.openings
+    )
 
 
 def likeness(cosine: float, words: float, names: float) -> float:
@@ -133,18 +164,22 @@ def _openings(
     return found
 
 
-def group_openings(
-    openings: Sequence[Opening], generation: GenerationReader
-) -> list[tuple[Opening, ...]]:
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """By pair of openings, whether they tell of one event, and whether one is the sequel of the
+    other: both symmetric, of shape (openings, openings)."""
+
+    same: BoolArray
+    sequel: BoolArray
+
+
+def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[Opening, ...]]:
     """What tells of one event, together: the articles like the one that most are like."""
-    if not openings:
-        return []
-    alike = _alike(openings, generation)
     groups, left = [], np.ones(len(openings), dtype=bool)
     while left.any():
-        counts = np.where(left, (alike & left).sum(axis=1), -1)
+        counts = np.where(left, (same & left).sum(axis=1), -1)
         centre = int(counts.argmax())  # the newest of those with as many
-        members = alike[centre] & left
+        members = same[centre] & left
         members[centre] = True
         left &= ~members
         chosen = [openings[at] for at in np.flatnonzero(members).tolist()]
@@ -157,19 +192,22 @@ def _preference(opening: Opening) -> tuple[int, int, str]:
     return -opening.day.toordinal(), -len(opening.article.text), opening.article.id
 
 
-def _alike(openings: Sequence[Opening], generation: GenerationReader) -> BoolArray:
-    """By pair of articles, whether they tell of one event."""
+def find_relations(openings: Sequence[Opening], generation: GenerationReader) -> Relations:
+    """Which openings tell of one event, and which go on with what another tells."""
+    same: BoolArray = np.zeros((len(openings), len(openings)), dtype=np.bool_)
+    relations = Relations(same, same.copy())
+    if not openings:
+        return relations
     means = np.stack([each.vectors.mean(axis=0) for each in openings])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
     cosines = means @ means.T
     days = np.array([each.day.toordinal() for each in openings])
-    near = abs(days[:, np.newaxis] - days) <= NEAR_DAYS
+    near = abs(days[:, np.newaxis] - days) <= SEQUEL_DAYS
     near &= cosines >= _MEANING_FLOOR - 0.05
     np.fill_diagonal(near, False)
     words = [_terms(each) for each in openings]
     every = {term for both in words for each in both for term in each}
     weights = _weights(every, generation)
-    alike: BoolArray = np.zeros(near.shape, dtype=np.bool_)
     for one in range(len(openings)):
         others = np.flatnonzero(near[one])
         for other in others[np.argsort(-cosines[one, others], kind="stable")][:_NEAREST]:
@@ -177,11 +215,27 @@ def _alike(openings: Sequence[Opening], generation: GenerationReader) -> BoolArr
                 _share(mine, theirs, weights)
                 for mine, theirs in zip(words[one], words[other], strict=True)
             )
-            if _is_series(openings[one], openings[other], in_words):
-                continue
-            if likeness(float(cosines[one, other]), in_words, in_names) >= SAME_EVENT:
-                alike[one, other] = alike[other, one] = True
-    return alike
+            shared = likeness(float(cosines[one, other]), in_words, in_names)
+            relation = _relation(openings[one], openings[other], shared)
+            if relation is not None:
+                pairs: BoolArray = getattr(relations, relation)
+                pairs[one, other] = pairs[other, one] = True
+    return relations
+
+
+def _relation(one: Opening, other: Opening, shared: float) -> Literal["same", "sequel"] | None:
+    """What two openings are to each other that share so much (`likeness`).
+
+    An outlet tells an event once: what it publishes on another day goes on with it, and so does
+    what has other numbers in its title on another day (« 10e étape », « 11e étape »).
+    """
+    apart = abs((one.day - other.day).days)
+    own = one.article.outlet == other.article.outlet
+    mine, theirs = (set(_NUMBER.findall(each.article.title)) for each in (one, other))
+    another = apart and (own or (mine and theirs and mine != theirs))
+    if shared >= SAME_EVENT and apart <= SAME_DAYS and not another:
+        return "same"
+    return "sequel" if apart and shared >= SEQUEL else None
 
 
 def _terms(opening: Opening) -> tuple[frozenset[str], frozenset[str]]:
@@ -203,15 +257,6 @@ def _share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, flo
     return sum(weights[term] for term in one & other) / least if least else 0.0
 
 
-def _is_series(one: Opening, other: Opening, words: float) -> bool:
-    """Whether an outlet tells day by day what comes again (« 10e étape », « 11e étape »): numbers
-    or days in the titles, or a form that is filled in. Each is then an event of its own."""
-    if one.article.outlet != other.article.outlet or one.day == other.day:
-        return False
-    mine, theirs = (set(_NUMBERED.findall(each.article.title)) for each in (one, other))
-    return words >= _FORM or bool(mine and theirs and mine != theirs)
-
-
 def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[str, ...]:
     """Those of which an opening has every word."""
     found = []
@@ -225,9 +270,10 @@ def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[
 
 
 def _worth(story: Story, period: Period) -> float:
-    """How many tell it (each doubling counts as one), then the person's subjects, then how fresh
-    it is within the span."""
+    """Its news value, how many articles tell it (each doubling counts as one), the person's
+    subjects, and how fresh it is within the span."""
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
+    value = max(news_value(each.article, each.passage) for each in story.openings)
     tellings = float(np.log2(story.tellings))
-    return tellings + SUBJECT_WORTH * bool(story.subjects) + (1 - age)
+    return value + tellings + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)

@@ -17,13 +17,13 @@ from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import DigestRecord
-from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
+from bot.digests.interview import open_interview
+from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
 from bot.digests.texts import RecordingPhrases, SchedulePhrases
-from bot.followups.turn import TurnText
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -89,8 +89,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
         async with show_typing(event.bot, asker.place):
-            unsaid = await self._find_unsaid(subject, language)
-            request = PodcastRequest(language, subject, period, unsaid=unsaid)
+            request = PodcastRequest(language, subject, period)
             async with self._making:
                 script = await asyncio.to_thread(self._make_podcast, request)
         told = await event.deliver(script_html(script))
@@ -248,15 +247,6 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         await event.say(event.asker.texts(SchedulePhrases).only_administrators)
         return False
 
-    async def _find_unsaid(self, subject: str, language: Language) -> list[str]:
-        """What the chain does not know about a subject."""
-        unsaid = []
-        for question in open_questions(subject, language) if subject else ():
-            answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
-            if answer.outcome == "no":
-                unsaid.append(question)
-        return unsaid
-
     async def _make_daily(
         self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
     ) -> Script:
@@ -273,8 +263,10 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     def _make_podcast(self, request: PodcastRequest) -> Script:
         from bot.assembly import subject_thresholds
 
-        thresholds = subject_thresholds(self._services.settings)
-        return make_podcast(self._services.library.searcher(), thresholds, request)
+        settings = self._services.settings
+        searcher = self._services.library.searcher()
+        interview = open_interview(settings, searcher, request.language)
+        return make_podcast(interview, subject_thresholds(settings), request)
 
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:

@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.answer import Citation, link_to, web_address
 from bot.audio import audio_format
 from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, OpenSpeech
-from bot.digests.texts import DigestHelp
+from bot.digests.texts import DailyFeedPhrases, DigestHelp, FeedPhrases
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
 from bot.locale.text import harmless
@@ -38,6 +38,8 @@ Code = Annotated[
     typer.Option("--language", metavar="fr|en", help="language", show_default=False),
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]
+Feed = Annotated[Path | None, typer.Option("--feed", metavar="DIR", help="feed")]
+FeedUrl = Annotated[str, typer.Option("--feed-url", metavar="URL", help="feed_url")]
 Audio = Annotated[Path | None, typer.Option("--audio", metavar="FILE", help="audio")]
 
 
@@ -56,13 +58,17 @@ def daily(
     language: Code = None,
     markdown: Markdown = False,
     audio: Audio = None,
+    feed: Feed = None,
+    feed_url: FeedUrl = "",
 ) -> int:
     """The day's news; from the day before it unless `since` is typed. Raises KeepingError,
-    NoIndex, DamagedIndex."""
+    NoIndex, DamagedIndex, SpeechError."""
     from bot.digests.clock import today
     from bot.digests.daily import make_daily
     from bot.terminal.lookup import open_articles
 
+    if feed is not None and not feed_url:
+        raise KeepingError("feed-no-address")
     last = _parse_period("--date", day or "0d", today()).last
     first = last - timedelta(days=1)
     if since is not None:
@@ -71,7 +77,11 @@ def daily(
         raise KeepingError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), language or settings.language)
-    return _show(settings, script, open_speech, markdown, audio)
+    shown = _show(settings, script, open_speech, markdown, audio)
+    if feed is not None and script.quotes:
+        phrases = DailyFeedPhrases.of(script.language)
+        _publish(settings, script, open_speech, feed, feed_url, phrases)
+    return shown
 
 
 def podcast(
@@ -83,14 +93,15 @@ def podcast(
     language: Code = None,
     markdown: Markdown = False,
     audio: Audio = None,
-    feed: Annotated[Path | None, typer.Option(metavar="DIR", help="feed")] = None,
-    feed_url: Annotated[str, typer.Option(metavar="URL", help="feed_url")] = "",
+    feed: Feed = None,
+    feed_url: FeedUrl = "",
 ) -> int:
     """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
     SpeechError."""
-    from bot.assembly import chain_over, open_index, subject_thresholds
+    from bot.assembly import open_index, subject_thresholds
     from bot.digests.clock import today
-    from bot.digests.podcast import PodcastRequest, make_podcast, open_questions
+    from bot.digests.interview import open_interview
+    from bot.digests.podcast import PodcastRequest, make_podcast
 
     minutes = _parse_minutes(length)
     if feed is not None and not feed_url:
@@ -100,15 +111,13 @@ def podcast(
     if not about and within is None:
         within = Period(today() - timedelta(days=6), today())
     code = language or settings.language
-    index = open_index(settings)
-    chain = chain_over(index, settings)
-    asked = open_questions(about, code) if about else ()
-    unsaid = [each for each in asked if chain.invoke(each).outcome == "no"]
-    request = PodcastRequest(code, about, within, minutes, unsaid)
-    script = make_podcast(index.searcher(), subject_thresholds(settings), request)
+    interview = open_interview(settings, open_index(settings).searcher(), code)
+    request = PodcastRequest(code, about, within, minutes)
+    script = make_podcast(interview, subject_thresholds(settings), request)
     shown = _show(settings, script, open_speech, markdown, audio)
     if feed is not None and script.quotes:
-        _publish(settings, script, open_speech, feed, feed_url)
+        phrases = FeedPhrases.of(script.language)
+        _publish(settings, script, open_speech, feed, feed_url, phrases)
     return shown
 
 
@@ -139,14 +148,19 @@ def _parse_minutes(typed: str) -> float:
 
 
 def _publish(
-    settings: Settings, script: Script, open_speech: OpenSpeech, folder: Path, address: str
+    settings: Settings,
+    script: Script,
+    open_speech: OpenSpeech,
+    folder: Path,
+    address: str,
+    phrases: FeedPhrases | DailyFeedPhrases,
 ) -> None:
     from bot.digests.feed import add_episode, episode_path
     from bot.digests.script import spoken_script
 
     path = episode_path(folder, script)
     made = record(settings, open_speech, spoken_script(script), path, title=script.title)
-    feed = add_episode(folder, script, made, address)
+    feed = add_episode(folder, script, made, address, phrases)
     show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
 
 

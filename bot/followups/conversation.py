@@ -8,9 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, cast
-
-from langchain_core.runnables import Runnable
+from typing import Protocol
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
@@ -42,9 +40,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
 
     def __init__(
         self,
-        chain: Runnable[str, Answer],
+        chain: AnswerChain[str],
         search: Search,
-        quoting: Runnable[str, Answer] | None = None,
+        quoting: AnswerChain[str] | None = None,
         rewriter: Rewriter | None = None,
         gate: DistressGate | None = None,
         messages: MessageReader | None = None,
@@ -71,8 +69,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             yield refusal_of(said.question, decision)
             return
         chain = self._quoting if said.quoted else self._chain
-        growing = cast("AsyncGenerator[Answer, None]", chain.astream(understood.question))
-        async with aclosing(growing) as answers:
+        async with aclosing(chain.astream(understood.question)) as answers:
             async for answer in answers:
                 yield _as_asked(answer, said.question, understood, began)
 

@@ -117,6 +117,11 @@ def day(of: date, language: str) -> str:
     return f"{_first(of, language)} {get_month_names('wide', locale=language)[of.month]} {of.year}"
 
 
+def day_of_year(of: date, language: str) -> str:
+    """« 1er août », "1 August"."""
+    return f"{_first(of, language)} {get_month_names('wide', locale=language)[of.month]}"
+
+
 def short_day(of: date, language: str) -> str:
     """« 1er août », « 3 févr. », "3 Feb"."""
     return f"{_first(of, language)} {get_month_names('abbreviated', locale=language)[of.month]}"

@@ -27,7 +27,10 @@ _LONGEST_FRACTION = 3  # digits that French reads as one number: « virgule ving
 _WORD = re.compile(rf"{SPACE}(?:d['’])?([^\W\d_]+)")
 # A year behind these agrees with nothing: « en 2021 toutes les villes ».
 _BEFORE_YEAR = re.compile(r"(?i)\b(?:en|l'an|année|années|depuis|dès|fin|début|[a-zéû]{3,9})\s$")
-_BEFORE_NAME = re.compile(r"[^\W\d_]$")
+# A number that is a name agrees with nothing either: « TF1 », « la Ligue 1 féminine ».
+_NAMED = re.compile(
+    r"(?i)(?:[^\W\d_]-?|\b(?:numéro|ligue|formule|division|groupe|phase|étape|niveau|type|page)\s)$"
+)
 
 Gender = Literal["feminine", "masculine", "either"]
 
@@ -129,6 +132,8 @@ class Lexicon:
 
     def _precedes_feminine(self, whole: str, before: str, after: str) -> bool:
         if not whole.endswith("1") or whole.endswith("11"):
+            return False
+        if _NAMED.search(before):
             return False
         if len(whole) == 4 and _BEFORE_YEAR.search(before):
             return False

@@ -32,6 +32,7 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FREE, _END = r"(?<![\w.,/])", r"(?!\w)"  # not within a word or a longer number
+_CONTEXT = 60  # characters around a number that tell how it is said
 _VOWEL = re.compile(r"[aeiouyéèêhAEIOUYÉ]")
 _DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|news|us|ru"
 
@@ -556,7 +557,9 @@ def _numbers(words: Lexicon) -> Iterator[Rule]:
 
 def _number(words: Lexicon, match: Match) -> str:
     """A number, apart from the letters beside it: « A380 », « 4G », « CO2 »."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    start, end = match.span()
+    before = match.string[max(start - _CONTEXT, 0) : start]
+    after = match.string[end : end + _CONTEXT]
     said = words.amount(match[0], before, after)
     return f"{' ' if before[-1:].isalpha() else ''}{said}{' ' if after[:1].isalpha() else ''}"
 

@@ -17,7 +17,7 @@ from bot.speech.weights import whisper_model
 
 RATE = 16_000
 # Mean logarithms of the probability of a segment's words: likely never said, likely misheard.
-_UNSAID, _DOUBT = -1.0, -0.6
+_UNSAID, _DOUBT = -1.0, -0.45
 _SHORTEST_ECHO = 3  # words
 # Probability from which a language is believed that Selon's readers hardly speak: noise makes many
 # likely.
@@ -44,23 +44,20 @@ class WhisperRecogniser:
             vad_filter=True,
             condition_on_previous_text=False,
         )
-        prompt = names or None
-        segments, info = transcribe(language=language, initial_prompt=prompt)
-        if language is None and info.language not in SPEECH_LANGUAGES:
-            likely = dict(info.all_language_probs or ())
-            if info.language_probability < _FOREIGN:  # nothing is written yet
-                language = max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
-            else:
-                language, prompt = info.language, None
-            segments, info = transcribe(language=language, initial_prompt=prompt)
+        segments, info = transcribe(language=language, initial_prompt=names or None)
+        spoken_language = language or _believed_language(info)
+        foreign = spoken_language not in SPEECH_LANGUAGES
+        if spoken_language != info.language or (foreign and names):  # nothing is written yet
+            prompt = None if foreign else names or None
+            segments, _ = transcribe(language=spoken_language, initial_prompt=prompt)
         spoken = _spoken(segments)
-        if prompt and (not spoken or _echoes(_text(spoken), prompt)):
-            spoken = _spoken(transcribe(language=info.language)[0])
+        if names and not foreign and (not spoken or _echoes(_text(spoken), names)):
+            spoken = _spoken(transcribe(language=spoken_language)[0])
         text = _text(spoken)
-        foreign = info.language not in SPEECH_LANGUAGES
-        if not foreign and not _is_latin(text):
-            text = ""
-        return Transcript(text, info.language, bool(text) and (foreign or _is_doubtful(spoken)))
+        if not _is_latin(text) and (not foreign or (names and _is_latin(names))):
+            text = ""  # a script in which no article is written: noise
+        doubtful = bool(text) and (foreign or _is_doubtful(spoken))
+        return Transcript(text, spoken_language, doubtful)
 
     @cached_property
     def _model(self) -> Any:
@@ -81,6 +78,13 @@ class WhisperRecogniser:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise SpeechError("speech-model-damaged", folder=folder) from error
+
+
+def _believed_language(info: Any) -> str:
+    likely = dict(info.all_language_probs or ())
+    if info.language in SPEECH_LANGUAGES or info.language_probability >= _FOREIGN:
+        return str(info.language)
+    return max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
 
 
 def _spoken(segments: Iterable[Any]) -> list[Any]:

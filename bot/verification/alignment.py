@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from bot.verification import proper_names
 from bot.verification.annotation import AnnotatedText
-from bot.verification.evidence import Evidence, EvidenceLine
+from bot.verification.evidence import Evidence
 from bot.verification.moments import Moment
 from bot.verification.place_names import forms
 from bot.verification.quantities import Quantity
@@ -142,19 +142,10 @@ class Alignment:
             chosen.append(best)
         return tuple(chosen)
 
-    @cached_property
-    def share(self) -> Vectors:
-        """How far each word of the claim is borne by the evidence, from 0 to 1."""
-        share: Vectors = self.borne[:, list(self.evidence)].max(axis=1, initial=0.0)
-        return share
-
     def with_leads(self, lines: Sequence[int]) -> list[int]:
         """Lines and those they lean on, in reading order."""
         leads = [self.ground.lines[place].lead for place in lines]
         return sorted({*lines, *(lead for lead in leads if lead is not None)})
-
-    def line(self, place: int) -> EvidenceLine:
-        return self.ground.lines[place]
 
     @cached_property
     def known(self) -> proper_names.KnownNames:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ from index.text.stopwords import stop_words
 
 _KEPT = 2_000  # texts; some forty kilobytes each
 
-_BREAK = re.compile(r"[,;:.!?()«»“”\"]|\s[–—-]\s")
-
 
 class Annotator(Protocol):
     """What tells the words of a text and what each means where it stands."""
@@ -33,14 +30,12 @@ class Annotator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedWord:
-    """A word where it stands. `stem` is empty for one that says nothing by itself; `clause`
-    counts the commas and other signs before it."""
+    """A word where it stands. `stem` is empty for one that says nothing by itself."""
 
     start: int
     end: int
     key: str
     stem: str
-    clause: int
 
     @property
     def telling(self) -> bool:
@@ -124,14 +119,9 @@ class AnnotationCache:
 
 def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
     spoken = reader.read(text)
-    breaks = [match.start() for match in _BREAK.finditer(text)]
     stops = stop_words(language)
     words, rows = [], []
-    clause = 0
     for row, (start, end) in enumerate(spoken.spans):
-        while breaks and breaks[0] < end:
-            clause += 1
-            breaks.pop(0)
         word = text[start:end]
         if not word[0].isalnum():
             continue
@@ -139,7 +129,7 @@ def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
         stem = ""
         if plain not in stops and len(plain) > 1:
             stem = next(iter(terms(word, language)[-1:]), "")
-        words.append(AnnotatedWord(start, end, fold(plain), stem, clause))
+        words.append(AnnotatedWord(start, end, fold(plain), stem))
         rows.append(row)
     vectors = spoken.vectors[rows] if rows else np.zeros((0, spoken.vectors.shape[1]), np.float32)
     return AnnotatedText(text, language, tuple(words), vectors)

@@ -75,11 +75,15 @@ class FactChecker:
             return ClaimVerdict(False, "meaning")
         evidence = _evidence(alignment, alignment.ground, claim.citations)
         fault = find_exact_fault(alignment)
-        if fault is None and not is_supported(alignment, self._reader):
+        # Sentences on something else are not what the weights were fitted on.
+        related = _is_related(alignment)
+        if fault is None and not (related and is_supported(alignment, self._reader)):
             fault = "meaning"
         if fault is None:
             return ClaimVerdict(True, None, evidence)
-        return ClaimVerdict(False, fault, evidence[:1] if _is_related(alignment) else ())
+        # A question states nothing, and may be part of a prompt that somebody put into an article.
+        states = not evidence[0][1].text.rstrip().endswith("?")
+        return ClaimVerdict(False, fault, evidence[:1] if related and states else ())
 
 
 def find_exact_fault(alignment: Alignment) -> ClaimFault | None:

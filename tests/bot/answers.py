@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
+from bot.answering.chain import AnswerChain
 from bot.answering.refusal import decide_by_evidence, refusal_of
 from index.article import Article, Passage, Sentence
 from index.findings import Findings
 from index.search.confidence import Thresholds
+
+
+class FunctionChain(AnswerChain[str]):
+    """Answers as a function does."""
+
+    def __init__(self, answer: Callable[[str], Answer]) -> None:
+        self._answer = answer
+
+    async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
+        yield self._answer(question)
+
 
 TEXT = (
     "Le modèle Orphée a été présenté hier. Il alimente le journal parlé. Une carte suffit.\n\n"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables import RunnableConfig
 
 import selon
 from bot.errors import SettingsError
@@ -49,6 +53,30 @@ async def test_a_question_is_answered_with_its_citation(home: Path) -> None:
         hits = articles.search("tigre", 1)
         assert [hit.article.title for hit in hits] == ["Le tigre"]
         assert await articles.asearch("tigre", 1) == hits
+
+
+class Listener(BaseCallbackHandler):
+    """What LangChain tells of the runs of a chain."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Any] = []
+
+    def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
+        self.outputs.append(outputs)
+
+
+async def test_callbacks_hear_of_the_whole_answer_however_it_is_asked_for(home: Path) -> None:
+    listener = Listener()
+    config: RunnableConfig = {"callbacks": [listener]}
+    async with selon.open(home / ".selon") as articles:
+        chain = await asyncio.to_thread(articles.as_runnable)
+        chain.invoke(QUESTION, config)
+        await chain.ainvoke(QUESTION, config)
+        list(chain.stream(QUESTION, config))
+        _ = [each async for each in chain.astream(QUESTION, config)]
+        assert [each.citations[0].quote for each in listener.outputs] == [QUOTE] * 4
+        batch = await chain.abatch([QUESTION, QUESTION])
+        assert [each.citations[0].quote for each in batch] == [QUOTE] * 2
 
 
 async def test_what_was_indexed_since_is_found(home: Path, tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
-# The graph's outputs: logits a token, logits a text.
-START, END, HAS, SUPPORT = "start", "end", "has", "support"
+# The graph's outputs: logits a token, logits a text, the tokens' states after nine layers.
+START, END, HAS, SUPPORT, MIDDLE = "start", "end", "has", "support", "middle"
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40
@@ -67,14 +67,21 @@ class BundledReader:
         with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
             return list(pool.map(one, passages))
 
-    def support(self, claim: str, evidence: str) -> float:
-        """The logit that a text supports a claim; what does not fit is cut."""
+    def compare(self, claim: str, evidence: str) -> Floats:
+        """What tells whether a text supports a claim, read side by side; what does not fit is cut.
+
+        Shape (1 + 2 * 384,): the logit that it does, then how far their mean states differ, then
+        their product.
+        """
         opening = encode_claim(lambda text: self._ids(text, CLAIM_TOKENS + 2), claim)
         head = encode_head(self._ids, "", None)
         room = ROW_TOKENS - len(opening) - len(head) - 3
         row = join_input(opening, head, self._ids(evidence, room + 2))
-        (logit,) = self._session.run([SUPPORT], {IDS: np.array([row.ids], np.int64)})
-        return float(logit[0])
+        ids = np.array([row.ids], np.int64)
+        logit, (states,) = self._session.run([SUPPORT, MIDDLE], {IDS: ids})
+        claim_state = states[1 : len(opening) + 1].mean(axis=0)
+        text_state = states[row.text_start : row.text_end].mean(axis=0)
+        return np.concatenate([logit, np.abs(claim_state - text_state), claim_state * text_state])
 
     def _read(self, opening: Sequence[int], passage: PassageText) -> PassageReading:
         head = encode_head(self._ids, passage.title, passage.published)

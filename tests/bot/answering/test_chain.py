@@ -5,11 +5,8 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.runnables import RunnableConfig
 
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
@@ -104,32 +101,10 @@ async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:
 async def test_what_is_asked_at_once_is_answered_at_once(live: LiveIndex) -> None:
     growing = Growing()
     chain = RetrievalQA(live, growing)
-    asking = asyncio.create_task(chain.abatch([QUESTION, QUESTION]))
+    asking = asyncio.gather(chain.ainvoke(QUESTION), chain.ainvoke(QUESTION))
     assert await asyncio.to_thread(growing.begun.wait, 30)
     growing.go_on.set()
     assert [len(each.statements) for each in await asking] == [2, 2]
-
-
-class Heard(BaseCallbackHandler):
-    """What LangChain tells of the runs of a chain."""
-
-    def __init__(self) -> None:
-        self.outputs: list[Any] = []
-
-    def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
-        self.outputs.append(outputs)
-
-
-async def test_callbacks_hear_of_the_whole_answer_however_it_is_asked_for(
-    chain: RetrievalQA,
-) -> None:
-    heard = Heard()
-    config: RunnableConfig = {"callbacks": [heard]}
-    chain.invoke(QUESTION, config)
-    await chain.ainvoke(QUESTION, config)
-    list(chain.stream(QUESTION, config))
-    _ = [each async for each in chain.astream(QUESTION, config)]
-    assert [len(each.citations) > 0 for each in heard.outputs] == [True] * 4
 
 
 async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 import pytest
-from langchain_core.runnables import RunnableLambda
 
 from bot.answer import Answer
 from bot.answering.distress import DistressGate
@@ -16,7 +15,7 @@ from bot.help_numbers import parse_help_numbers
 from bot.settings import load_settings
 from index.findings import Findings
 from index.models.bundled.embedder import load_bundled
-from tests.bot.answers import answered, article, citation
+from tests.bot.answers import FunctionChain, answered, article, citation
 from tests.bot.followups.turns import turn
 
 BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
@@ -47,7 +46,7 @@ def test_distress_gets_numbers_and_reaches_no_search(
     gate: DistressGate, text: str, kind: str, number: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    chain = FollowUpChain(RunnableLambda(unreachable), unreachable, gate=gate)
+    chain = FollowUpChain(FunctionChain(unreachable), unreachable, gate=gate)
     answer = chain.invoke(TurnText(text, (BEFORE,), BEFORE))
     assert answer.outcome == "help"
     assert not answer.answered
@@ -83,7 +82,7 @@ def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
     def search(question: str, limit: int) -> Findings:
         return Findings(question, "fr", (), 0.9)
 
-    chain = FollowUpChain(RunnableLambda(ask), search, gate=gate)
+    chain = FollowUpChain(FunctionChain(ask), search, gate=gate)
     assert chain.invoke(TurnText("je veux mourir", (BEFORE,))).outcome == "help"
     chain.invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
     assert questions == ["Combien ça coûtait ?"]

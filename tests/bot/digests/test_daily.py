@@ -75,8 +75,38 @@ def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
     assert any("12 morts" in each for each in quotes(told))
     assert any("14 morts" in each for each in quotes(told))
     at = texts(told).index("Les articles ne donnent pas le même chiffre\u00a0:")
-    assert texts(told)[at + 2].startswith("Selon L")
+    assert texts(told)[at + 1].startswith("Selon L")
     assert "Aussi chez La Gazette." in texts(told) or "Aussi chez Le Phare." in texts(told)
+
+
+def test_whose_article_it_is_its_day_and_its_headline_come_before_its_sentences() -> None:
+    told = texts(make_daily(generation([CRUE]), TODAY, "fr"))
+    at = told.index("Selon Le Phare, le 26 mars\u00a0: «\u00a0Crue de la Vaure\u00a0».")
+    assert told[at + 1].startswith("La crue de la Vaure a fait 12 morts")
+
+
+def test_the_sentence_that_carries_the_headline_is_told_first() -> None:
+    made = article(
+        "Le maire de Noirmont démissionne",
+        "La politique réserve bien des surprises aux habitants du littoral. Le maire de Noirmont, "
+        "Paul Kerdoncuff, a démissionné jeudi matin.",
+    )
+    assert chosen(made)[0].startswith("Le maire de Noirmont")
+
+
+def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
+    before = article(CRUE.title, CRUE.text, DAY - timedelta(days=1))
+    after = article(
+        "Crue de la Vaure\u00a0: les ponts reconstruits",
+        "Les deux ponts que la Vaure avait emportés seront reconstruits au printemps prochain.",
+    )
+    market = article("Élection à Kersaint", "Le maire de Kersaint a été élu dimanche soir.")
+    events = {before.title: "crue", after.title: "crue"}
+    period = Period(DAY - timedelta(days=1), DAY)
+    told = texts(make_daily(generation([before, after, market], events), period, "fr"))
+    at = told.index("La suite de «\u00a0Crue de la Vaure\u00a0».")
+    assert told[at + 1].startswith("Selon Le Phare, le 26 mars")
+    assert any(each.startswith("Selon Le Phare, le 25 mars") for each in told[:at])
 
 
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import feedparser
@@ -12,11 +14,12 @@ from lxml import etree, html
 from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
 from bot.digests.script import Line, Script
+from bot.digests.texts import FeedPhrases
 from index.article import Period
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited
 
-pytest.importorskip("feedgen", reason="the extra `voice` is not installed")
+pytest.importorskip("jinja2", reason="the extra `voice` is not installed")
 
 ONLINE = replace(PONT, url="https://phare.example/le-pont")
 QUOTE = replace(cited(), article=ONLINE)
@@ -25,7 +28,7 @@ SCRIPT = Script(
     Period(DAY, DAY),
     "fr",
     (
-        Line("Selon Le Phare, le 26 mars 2026.", chapter="Le pont"),
+        Line("Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le pont\u00a0».", chapter="Le pont"),
         Line(QUOTE.quote, QUOTE, "second", chapter="Le pont"),
         Line("Autre sujet.", chapter="Ensuite"),
     ),
@@ -38,7 +41,8 @@ def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> P
     path = episode_path(folder, script)
     path.write_bytes(sound)
     made = Recording(path, 65.0, (0.0, 2.4, 61.0))
-    return add_episode(folder, script, made, "https://exemple.fr/podcast/")
+    address = "https://exemple.fr/podcast/"
+    return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
 
 
 def test_a_player_finds_the_episode_and_its_sound(tmp_path: Path) -> None:
@@ -63,6 +67,59 @@ def test_the_same_episode_made_again_takes_its_own_place(tmp_path: Path) -> None
     found = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes())
 
     assert [each.enclosures[0].length for each in found.entries] == ["9"]
+
+
+def test_what_is_said_anew_is_another_episode_and_what_is_not_keeps_its_moment(
+    tmp_path: Path,
+) -> None:
+    (first,) = feedparser.parse(published(tmp_path).read_bytes()).entries
+    listed = json.loads((tmp_path / "episodes.json").read_text("utf-8"))
+    early = "2026-03-26T07:00:00+00:00"
+    (tmp_path / "episodes.json").write_text(json.dumps([{**listed[0], "published": early}]))
+
+    (again,) = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes()).entries
+    other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], Line("Pour finir.", chapter="Ensuite")))
+    (changed,) = feedparser.parse(published(tmp_path, other).read_bytes()).entries
+
+    assert again.id == first.id
+    assert again.published == "Thu, 26 Mar 2026 07:00:00 +0000"
+    assert changed.id != first.id
+    assert changed.published != again.published
+
+
+def test_the_notes_link_every_sentence_to_where_it_stands(tmp_path: Path) -> None:
+    (entry,) = feedparser.parse(published(tmp_path).read_bytes()).entries
+    (link,) = html.fromstring(entry.summary).xpath("//a")
+    assert link.text == QUOTE.quote
+    assert link.get("href").startswith("https://phare.example/le-pont#:~:text=")
+    assert "Le Phare" in entry.summary
+
+
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+
+
+def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path: Path) -> None:
+    """What Apple requires, and the tags of Podcasting 2.0."""
+    channel = etree.fromstring(published(tmp_path).read_bytes())[0]
+    for tag in ("title", "description", "language", "link", f"{ITUNES}author", f"{PODCAST}guid"):
+        assert channel.findtext(tag), tag
+    assert channel.find(f"{ITUNES}category").get("text") == "News"
+    assert channel.findtext(f"{ITUNES}explicit") == "false"
+    assert channel.find(f"{ITUNES}image").get("href").endswith("cover.png")
+    (item,) = channel.findall("item")
+    assert item.find("guid").get("isPermaLink") == "false"
+    parsedate_to_datetime(item.findtext("pubDate"))
+    beside = [*item.findall(f"{PODCAST}transcript"), item.find(f"{PODCAST}chapters")]
+    files = {each.get("type"): tmp_path / each.get("url").rpartition("/")[2] for each in beside}
+    chapters = json.loads(files["application/json+chapters"].read_text("utf-8"))
+    assert chapters["chapters"] == [
+        {"startTime": 0.0, "title": "Le pont"},
+        {"startTime": 61.0, "title": "Ensuite"},
+    ]
+    subtitles = files["text/vtt"].read_text("utf-8")
+    assert subtitles.startswith("WEBVTT\n\n00:00:00.000 --> 00:00:02.400\n<v first>Selon")
+    assert files["text/html"].is_file()
 
 
 def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> None:

@@ -41,9 +41,9 @@ def test_a_quote_is_said_as_it_stands() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Selon Le Phare, le 26 mars 2026.",
+        "Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le pont\u00a0».",
         "Vous suivez\u00a0: le vélo",
-        "Le pont, Le Phare, le 26 mars 2026.",
+        "Selon Le Phare\u00a0: «\u00a0Le pont\u00a0».",
         "Et 1\u202f200 autres sujets dans les articles.",
         "Autre sujet.",
     ],
@@ -56,9 +56,10 @@ def test_a_line_of_the_list_names_what_is_known_of_the_articles(text: str) -> No
     "text",
     [
         "Le pont est fermé.",
-        "Selon La Gazette, le 26 mars 2026.",
-        "Selon Le Phare, le 27 mars 2026.",
-        "Selon Le Phare, qui ment, le 26 mars 2026.",
+        "Selon La Gazette\u00a0: «\u00a0Le pont\u00a0».",
+        "Selon Le Phare, le 27 mars 2026\u00a0: «\u00a0Le pont\u00a0».",
+        "Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le port\u00a0».",
+        "Que dit Jeanne Le Goff\u202f?",
         "Vous suivez\u00a0: le vélo, qui tue",
         "Autre sujet. Le pont est fermé.",
         "",

@@ -50,6 +50,29 @@ def test_the_same_words_days_apart_are_two_stories() -> None:
     assert len(find_stories(generation([PONT, later], SAME), week, "fr")) == 2
 
 
+def test_an_outlet_goes_on_with_its_own_story_on_another_day() -> None:
+    later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=1))
+    elsewhere = article(PORT.title, PORT.text, DAY)
+    week = Period(DAY, DAY + timedelta(days=7))
+    found = find_stories(generation([later, elsewhere, PONT], SAME), week, "fr")
+    follows = {each.articles[0].title: each.follows and each.follows.title for each in found}
+    assert follows == {PONT.title: None, PONT_TOO.title: PONT.title, PORT.title: None}
+
+
+def test_what_matters_comes_before_what_is_long_or_fresh() -> None:
+    race = article(
+        "Triathlon : Kersaint reçoit l’étape",
+        "Le triathlon de Kersaint réunit dimanche les meilleurs mondiaux. " * 3,
+    )
+    attack = article(
+        "Fusillade à Noirmont : 50 morts",
+        "Une fusillade a fait 50 morts à Noirmont.",
+        DAY - timedelta(days=1),
+    )
+    period = Period(DAY - timedelta(days=1), DAY)
+    assert find_stories(generation([race, attack]), period, "fr")[0].articles == (attack,)
+
+
 def test_what_more_tell_comes_first_then_what_a_person_follows() -> None:
     copies = (Copy("c1", PORT.title, "a", "L’Écho"), Copy("c2", PORT.title, "b", "Le Matin"))
     copied = article(PORT.title, PORT.text, copies=copies)

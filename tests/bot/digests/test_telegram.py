@@ -223,14 +223,12 @@ async def test_it_is_among_what_is_kept_and_goes_with_it(server: BotServer, url:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_podcast_is_told_in_questions_and_quotes(server: BotServer) -> None:
+async def test_a_podcast_is_told_in_headlines_and_quotes(server: BotServer) -> None:
     server.user_says(READER, "/podcast sardines")
     told = await server.next_message()
     assert told.text.startswith("Le Podcast\u00a0: sardines")
-    assert "— Que rapportent les articles du 26 mars 2026\u202f?" in told.text
+    assert "Nouvelles du port" in told.text
     assert PORT in told.text
     assert PONT not in told.text
-    assert "Sardines\u00a0: combien cela a-t-il coûté\u202f?" in told.text
-    assert "Nouvelles du port, La Gazette, le 26 mars 2026." in told.text
     server.user_says(READER, "/podcast baleines")
     assert "Je n’ai pas trouvé d’article" in (await server.next_message()).text

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import Any
-
-from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from bot.answer import Answer
+from bot.answering.chain import AnswerChain
 from bot.followups.conversation import RESTORED, FollowUpChain
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
-from tests.bot.answers import answered, article, citation
+from tests.bot.answers import FunctionChain, answered, article, citation
 from tests.bot.followups.turns import findings, turn
 
 BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
@@ -48,8 +46,7 @@ class Messages(MessageReader):
 
 
 def conversing(asked: Asked) -> FollowUpChain:
-    chain: Any = RunnableLambda(asked)
-    return FollowUpChain(chain, search, messages=Messages())
+    return FollowUpChain(FunctionChain(asked), search, messages=Messages())
 
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
@@ -86,16 +83,15 @@ def test_a_greeting_is_not_searched_with_the_question() -> None:
 
 
 async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
-    async def grow(questions: AsyncIterator[str]) -> AsyncIterator[Answer]:
-        async for question in questions:
+    class Growing(AnswerChain[str]):
+        async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
             one, two = citation("Une carte suffit.", article()), citation("Une carte", article(), 2)
             yield answered(one, question=question)
             yield answered(one, two, question=question)
 
-    chain: Any = RunnableGenerator(grow)
     seen = [
         answer
-        async for answer in FollowUpChain(chain, search, messages=Messages()).astream(
+        async for answer in FollowUpChain(Growing(), search, messages=Messages()).astream(
             TurnText("Combien ça coûtait ?", (BEFORE,))
         )
     ]
@@ -137,8 +133,7 @@ WRITTEN = "Combien coûtait le Minitel ?"
 
 
 def with_model(asked: Asked, rewriting: Rewriting) -> FollowUpChain:
-    chain: Any = RunnableLambda(asked)
-    return FollowUpChain(chain, search, rewriter=rewriting, messages=Messages())
+    return FollowUpChain(FunctionChain(asked), search, rewriter=rewriting, messages=Messages())
 
 
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
@@ -169,7 +164,7 @@ def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
 
 async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
-    chains: Any = (RunnableLambda(writing), RunnableLambda(quoting))
+    chains = FunctionChain(writing), FunctionChain(quoting)
     chain = FollowUpChain(chains[0], search, chains[1], rewriting, messages=Messages())
     said = TurnText("Combien ça coûtait ?", (BEFORE,), quoted=True)
     chain.invoke(said)

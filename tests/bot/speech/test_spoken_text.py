@@ -227,6 +227,9 @@ Windows 8.1|Windows huit point un
 ½ heure|une demi-heure
 le 31 mars|le trente et un mars
 page 21|page vingt et un
+TF1 Séries|té effe un Séries
+la n°1 mondiale|la numéro un mondiale
+751 eurodéputés|sept cent cinquante et un eurodéputés
 41 voix contre 31|quarante et une voix contre trente et un
 1re et 2de|première et seconde
 80 000 km²|quatre-vingt mille kilomètres carrés
@@ -395,7 +398,9 @@ def test_nouns_have_a_gender_by_their_ending(noun: str, expected: str) -> None:
     assert gender(noun) == expected
 
 
-@pytest.mark.parametrize("unit", ["1", "1 000 ", "a.", "1-", "1h", "A.", "$1", "1 jeune ", "'1"])
+@pytest.mark.parametrize(
+    "unit", ["1", "1 000 ", "a.", "1-", "1h", "A.", "$1", "1 jeune ", "a 1 ", "'1"]
+)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_long_nonsense_takes_no_more_than_its_length(language: SpeechLanguage, unit: str) -> None:
     begun = time.process_time()

@@ -120,6 +120,7 @@ def test_another_script_is_no_french() -> None:
     said = [segment(" من اخترع الويب؟")]
     assert recogniser(Model({"fr": 0.9}, said)).hear(SOUND).text == ""
     assert recogniser(Model({"ar": 0.9}, said)).hear(SOUND).text == "من اخترع الويب؟"
+    assert recogniser(Model({"ar": 0.9}, said)).hear(SOUND, names=NAMES).text == ""
 
 
 @pytest.mark.parametrize(("likely", "doubtful"), [(-0.2, False), (-0.8, True)])
