@@ -96,8 +96,8 @@ def _addresses() -> Iterator[Rule]:
     yield r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda words, match: _dots(words, match[0])
     yield r"(?:https?://|www\.)\S+", _link
     yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
+    yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", _internet_address
     yield r"\[\d{1,3}\]", lambda words, match: ""  # the number of a note
-    yield r"(?<!\w)#(?=[^\W\d])(\w+)", _hashtag
 
 
 def _link(words: Lexicon, match: Match) -> str:
@@ -107,6 +107,10 @@ def _link(words: Lexicon, match: Match) -> str:
 
 def _dots(words: Lexicon, text: str) -> str:
     return text.replace(".", f" {words.word('dot')} ")
+
+
+def _internet_address(words: Lexicon, match: Match) -> str:
+    return f" {words.word('dot')} ".join(map(words.amount, match[0].split(".")))
 
 
 def _hashtag(words: Lexicon, match: Match) -> str:
@@ -356,6 +360,7 @@ def _abbreviated(words: Lexicon) -> Iterator[Rule]:
     for place, (start, end) in places.items():
         table = words.tables[place]
         yield f"{start}(?:{_symbols(table)}){end}", partial(_abbreviation, place)
+    yield r"(?<!\w)#(?=[^\W\d])(\w+)", _hashtag
 
 
 def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
@@ -374,6 +379,8 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield rf"(?<![\w-]){rank}(?:[,/]?{S}(?:et{S}|and{S})?{rank})+(?![\w-])", _sets
     yield r"(?<![\w-])\d+(?:-\d+){2,}(?![\w-])", _groups
     yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
+    if words.language == "fr":
+        yield rf"(?<=article{S})(\d+)[-.](?=\d)", lambda words, match: f"{match[1]} "
     yield rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))", _range_behind
     yield r"(?<=[%°€$])[-–](?=\d)", _range
     yield r"(?<=\d)-(?=\d)", lambda words, match: " "
@@ -496,7 +503,9 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     yield rf"([lL]|kWh)/100{S}?km{_END}", _consumption
     yield rf"({amount}){S}?/{S}?(?={amount}{_END})", _over
     yield rf"(\d)([{_RAISED}]+)", _power
-    yield rf"({amount}){S}?({unit})(?![\w²³])", _with_unit
+    if words.language == "en":
+        yield r"(?<=[^\W\d_]-)(\d+)s(?!\w)", _plural_of_name
+    yield rf"(?<![^\W\d_]-)({amount}){S}?({unit})(?![\w²³'’])", _with_unit
     yield rf"(?i:\b(le|au|du|un|par|chaque|a|per|each){S})?(?<![\w/])({bare})(?![\w²³])", _bare_unit
     yield rf"(?<=[^\W\d]{{3}}){S}?/{S}?({per})(?![\w²³])", _per
 
@@ -531,6 +540,12 @@ def _power(words: Lexicon, match: Match) -> str:
 
 def _direction(words: Lexicon, match: Match) -> str:
     return f" {words.tables['directions'][match[1]]}"
+
+
+def _plural_of_name(words: Lexicon, match: Match) -> str:
+    """Several of one name: « F-16s »."""
+    number = words.cardinal(int(match[1]))
+    return f"{number.removesuffix('y')}ies" if number.endswith("y") else f"{number}s"
 
 
 def _with_unit(words: Lexicon, match: Match) -> str:

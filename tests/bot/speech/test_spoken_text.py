@@ -244,6 +244,10 @@ lemonde.fr|lemonde point fr
 C'est de l'art. Ils étaient sept.|C'est de l'art. Ils étaient sept.
 vers 18:00 UTC-5|vers dix-huit heures u té cé moins cinq
 (+3,5 %)|(plus trois virgule cinq pour cent)
+L’épidémie de Covid-19 s’étend.|L’épidémie de Covid-dix-neuf s’étend.
+#MeToo a dix ans|hashtag Me Too a dix ans
+l’article 49-3|l’article quarante-neuf trois
+10.0.0.1|dix point zéro point zéro point un
 """
 ENGLISH = """
 15,000|fifteen thousand
@@ -338,9 +342,12 @@ the year 2024|the year twenty twenty-four
 aged 18-25|aged eighteen to twenty-five
 St. Paul's Cathedral|saint Paul's Cathedral
 Dr. Jones vs. Mr. Smith|doctor Jones versus mister Smith
-10 Downing St.|ten Downing St.
+10 Downing St.|ten Downing street.
 5 lbs|five pounds
 7-year-old|seven-year-old
+Two F-16s took off.|Two F-sixteens took off.
+on Baker St.|on Baker street.
+Call 911 now.|Call nine one one now.
 CO₂|C O two
 10⁶|ten to the power of six
 """
