@@ -18,17 +18,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.alerts import telegram as alerts
-from bot.assembly import chain_over, open_index, open_speech
+from bot.assembly import chain_over, open_embedder, open_index
 from bot.digests import clock
 from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.messenger.running.application import serve
 from bot.settings import load_settings
 from bot.speech.audio import read_sound
-from bot.speech.service import Speech, SpokenLine
+from bot.speech.service import Speech, SpokenLine, open_speech
 from index.build.builder import build
 from index.models.base import Embedder
-from index.models.factory import load_embedder
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 
@@ -161,7 +160,7 @@ SCENES = (
 
 async def played(wanted: Sequence[str] = ()) -> Mapping[str, Sequence[Bubble]]:
     """Every scene, or those that are wanted, each with a bot of its own."""
-    embedder = load_embedder("bundled", None)
+    embedder = open_embedder(load_settings())
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
         build([CORPUS], data, embedder)
