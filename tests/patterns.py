@@ -28,11 +28,11 @@ from typing import Any
 PACKAGES = ("bot", "index")
 USERS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 NEVER = "\x00"
-LENGTH = 8_000  # characters of a text whose pattern is watched
+LENGTH = 12_000  # characters of a text whose pattern is watched
 SHARE = 4  # how many times shorter is the text that it is compared with
 LOOKS = 5  # at what seems slow, at most
 GROWTH = 8  # times longer; a linear pattern takes `SHARE` times longer, a quadratic one its square
-TOLERATED = 0.03  # seconds of the processor below which growth is not measured
+TOLERATED = 0.01  # seconds of the processor below which growth is not measured
 GUARD = 0.5  # seconds of the processor after which a match is given up
 GIVEN_UP = float("inf")  # what such a match takes
 
