@@ -23,7 +23,7 @@ from index.store.postgres.connections import (
 from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import RowKind
 
 KEPT_DAYS = 30  # that a vector is kept for a build to take
 _AT_ONCE = 2_048  # vectors looked up together
@@ -220,25 +220,34 @@ def _models(connection: Connection) -> list[VectorTables]:
 
 
 class VerifiedGeneration:
-    """Which generation was last verified from a workplace, and when: whoever adds an article to
-    millions need not have them all counted."""
+    """Which generation is known to be whole at a workplace, and when all of it was last verified:
+    whoever adds an article to millions need not have them all counted each time."""
 
     def __init__(self, workplace: Path) -> None:
         self._path = workplace / "verified.json"
 
-    def is_recent(self, facts: GenerationFacts) -> bool:
-        with suppress(OSError, ValueError, TypeError):
-            generation, moment = json.loads(self._path.read_text(encoding="utf-8"))
-            age = datetime.now(UTC) - datetime.fromisoformat(moment)
-            return bool(generation == facts.id and abs(age) < _VERIFIED)
-        return False
+    def is_recent(self, generation: str) -> bool:
+        moment = self._moment(generation)
+        return moment is not None and abs(datetime.now(UTC) - moment) < _VERIFIED
 
-    def note(self, facts: GenerationFacts) -> None:
+    def note(self, generation: str, moment: datetime | None = None) -> None:
         """Nothing is lost where it cannot be written."""
+        noted = json.dumps([generation, (moment or datetime.now(UTC)).isoformat()])
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            noted = json.dumps([facts.id, datetime.now(UTC).isoformat()])
             self._path.write_text(noted, encoding="utf-8")
 
+    def note_addition(self, generation: str, before: str) -> None:
+        """What was added to a generation is as sure as that one."""
+        if (moment := self._moment(before)) is not None:
+            self.note(generation, moment)
+
     def forget(self) -> None:
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _moment(self, generation: str) -> datetime | None:
+        with suppress(OSError, ValueError, TypeError):
+            known, moment = json.loads(self._path.read_text(encoding="utf-8"))
+            return datetime.fromisoformat(moment) if known == generation else None
+        return None

@@ -108,6 +108,7 @@ class PostgresTurn:
         self.connections = connections
         self._servers = servers
         self._workplace = workplace
+        self.verified = VerifiedGeneration(workplace)
         generations = KnownGenerations.on(connections)
         self.known = generations.whole
         self.current = current_number(connections[0])
@@ -115,11 +116,11 @@ class PostgresTurn:
         self._new: int | None = None
         self.previous: PostgresKnown | None = None
         if (current := self.known.get(self.current or 0)) is not None:
-            verified = VerifiedGeneration(workplace)
+            generation = current[0].facts.id
             try:
-                if not verified.is_recent(current[0].facts):
+                if not self.verified.is_recent(generation):
                     verify_generation(servers, connections, current)
-                    verified.note(current[0].facts)
+                    self.verified.note(generation)
                 self.previous = PostgresKnown(connections, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
@@ -195,6 +196,7 @@ class PostgresTurn:
 
     def switch(self, draft: GenerationWriter) -> None:
         self.serve()
+        self.verified.note(draft.id)
         # Kept for the next build on this machine, which then need not ask the servers.
         with suppress(OSError):
             for old in self._workplace.glob("*.sqlite"):
@@ -321,6 +323,7 @@ class PostgresAddition:
 
     def switch(self) -> None:
         self._turn.serve()
+        self._turn.verified.note_addition(self.writer.id, self._before.facts.id)
 
     def close(self) -> None:
         self.writer.close()

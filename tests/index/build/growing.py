@@ -18,6 +18,7 @@ from tests.index.samples import live
 
 SUBJECTS = ("pont", "moulin", "phare", "marché", "canal", "théâtre", "gare", "musée", "forge")
 PLACES = ("Brest", "Lyon", "Nantes", "Arles", "Dinan", "Sète", "Auray", "Vannes")
+SOME_DAYS = Period(date(2026, 1, 5), date(2026, 1, 14))
 QUESTIONS = tuple(f"Quand le {subject} de {PLACES[0]} a-t-il ouvert ?" for subject in SUBJECTS)
 
 
@@ -89,7 +90,7 @@ def shown(location: Location) -> dict[str, Any]:
         facts = generation.facts
         entries = sorted(generation.articles(), key=lambda each: each.id)
         articles = [generation.article(each.id) for each in entries]
-        half = Period(date(2026, 1, 5), date(2026, 1, 14))
+        half = SOME_DAYS
         phare = Selection(outlets=("Le Phare",))
         dates = [each.published for each in generation.articles()]
         assert dates == sorted(dates, key=lambda day: day or date.min, reverse=True)
@@ -125,3 +126,26 @@ def assert_ranked_alike(one: Location, other: Location, within: Period | None = 
         best = list(theirs.values())[:5]
         assert list(ours.values()) == pytest.approx(best, abs=2e-3)
         assert ours == pytest.approx({each: theirs[each] for each in ours}, abs=2e-3)
+
+
+def assert_changes_end_as_builds_do(
+    corpus: Corpus, location: Location, folder: Path, is_addition: Callable[[], bool]
+) -> None:
+    """Change a corpus at random, nine times, and compare with a build of all in `folder`."""
+    built(corpus, location)
+    additions = 0
+    for number in range(9):
+        for _ in range(1 + number % 3):
+            corpus.step()
+        report = built(corpus, location)
+        additions += is_addition()
+        if number % 4 == 0:
+            twin = folder / f"twin{number}"
+            whole = built(corpus, twin)
+            assert shown(location) == shown(twin)
+            assert (report.articles, report.duplicates) == (whole.articles, whole.duplicates)
+            assert_ranked_alike(location, twin)
+            assert_ranked_alike(location, twin, SOME_DAYS)
+            assert open_store(location).check().damage is None
+    assert additions > 4
+    assert not built(corpus, location).switched

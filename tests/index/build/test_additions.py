@@ -7,12 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from index.article import Period
 from index.build import sources
 from index.build.builder import build
 from index.errors import DamagedIndex
@@ -20,7 +18,13 @@ from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.files.opening import current_id, find_current, verify
 from tests.fakes import FakeEmbedder
-from tests.index.build.growing import Corpus, assert_ranked_alike, built, shown
+from tests.index.build.growing import (
+    Corpus,
+    assert_changes_end_as_builds_do,
+    assert_ranked_alike,
+    built,
+    shown,
+)
 from tests.index.samples import flip
 
 
@@ -38,22 +42,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_changes_end_as_a_build_of_all_does(tmp_path: Path, seed: int) -> None:
     corpus = Corpus(tmp_path / "corpus", seed, 40)
     data_dir = tmp_path / "data"
-    built(corpus, data_dir)
-    added = 0
-    for number in range(9):
-        for _ in range(1 + number % 3):
-            corpus.step()
-        report = built(corpus, data_dir)
-        added += bool(segments(data_dir))
-        if number % 4 == 0:
-            twin = tmp_path / f"twin{number}"
-            whole = built(corpus, twin)
-            assert shown(data_dir) == shown(twin)
-            assert (report.articles, report.duplicates) == (whole.articles, whole.duplicates)
-            assert_ranked_alike(data_dir, twin)
-            assert_ranked_alike(data_dir, twin, Period(date(2026, 1, 5), date(2026, 1, 14)))
-    assert added > 4
-    assert not built(corpus, data_dir).switched
+    assert_changes_end_as_builds_do(corpus, data_dir, tmp_path, lambda: bool(segments(data_dir)))
 
 
 @pytest.fixture

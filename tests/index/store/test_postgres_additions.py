@@ -6,29 +6,32 @@ import multiprocessing
 import random
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from index.article import Period
 from index.build import sources
 from index.build.builder import build
 from index.errors import BuildLocked, StoreError
 from index.formats.conversion import read_source
 from index.store.factory import open_store
-from index.store.postgres import nearest
+from index.store.postgres import generations, nearest
 from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
 from tests.fakes import FakeEmbedder
-from tests.index.build.growing import Corpus, assert_ranked_alike, built, shown
+from tests.index.build.growing import (
+    Corpus,
+    assert_changes_end_as_builds_do,
+    assert_ranked_alike,
+    built,
+    shown,
+)
 from tests.index.store.postgres_stores import postgres_store
 from tests.postgres.server import Server
-
-SOME_DAYS = Period(date(2026, 1, 5), date(2026, 1, 14))
 
 
 @pytest.fixture(autouse=True)
@@ -85,23 +88,7 @@ def test_any_changes_end_as_a_build_of_all_does(
     if not exact:
         monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
     corpus = Corpus(tmp_path / "corpus", seed, 40)
-    built(corpus, store)
-    added = 0
-    for number in range(9):
-        for _ in range(1 + number % 3):
-            corpus.step()
-        report = built(corpus, store)
-        added += bool(growth(store).additions)
-        if number % 4 == 0:
-            twin = tmp_path / f"twin{number}"
-            whole = built(corpus, twin)
-            assert shown(store) == shown(twin)
-            assert (report.articles, report.duplicates) == (whole.articles, whole.duplicates)
-            assert_ranked_alike(store, twin)
-            assert_ranked_alike(store, twin, SOME_DAYS)
-            assert store.check().damage is None
-    assert added > 4
-    assert not built(corpus, store).switched
+    assert_changes_end_as_builds_do(corpus, store, tmp_path, lambda: bool(growth(store).additions))
 
 
 def test_an_addition_writes_and_embeds_nothing_else(corpus: Corpus, store: PostgresStore) -> None:
@@ -198,6 +185,21 @@ def test_an_export_has_no_gaps_and_an_import_of_it_is_the_same(
     assert_ranked_alike(there, store)
     store.take(tmp_path / "copy")
     assert shown(there) == shown(store)
+
+
+def test_what_was_verified_lately_is_not_counted_again(
+    corpus: Corpus, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(store._servers[0].url, autocommit=True) as connection:
+        connection.execute("UPDATE selon_rows_1.articles SET path = 'autre.md'")
+    corpus.add()
+    built(corpus, store)
+    assert growth(store).base == 1
+    monkeypatch.setattr(generations, "_VERIFIED", timedelta(0))
+    corpus.add()
+    built(corpus, store)
+    assert growth(store).base > 1
+    assert store.check().damage is None
 
 
 def test_what_the_operator_removes_leaves_with_the_next_build(
