@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Concatenate, Protocol
+from typing import TYPE_CHECKING, Concatenate
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.answer import Answer
 from bot.audio import SpeechService
+from bot.followups.base import ConversationChain
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.library.examples import Examples
@@ -34,16 +35,6 @@ if TYPE_CHECKING:
     from index.search.live import LiveIndex
 
 
-class Chain(Protocol):
-    """The retrieval-QA chain, which understands follow-ups."""
-
-    async def ainvoke(self, input: TurnText) -> Answer: ...
-
-    def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        """Yield the growing answer; the last item is complete."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class BotServices:
     """The chain, the articles, the database and the clock (UTC), as handlers share them.
@@ -53,7 +44,7 @@ class BotServices:
     and `limits` are read from the database on construction.
     """
 
-    chain: Chain
+    chain: ConversationChain
     library: Library
     state: State
     settings: Settings

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
+from bot.followups.base import ConversationChain
 from bot.followups.turn import REMEMBERED, History, TurnText, turn_of
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
@@ -54,18 +55,6 @@ def plain_question(text: str) -> str:
     return question
 
 
-class Chain(Protocol):
-    """The retrieval-QA chain, which understands follow-ups."""
-
-    def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        """Yield the growing answer; the last item is complete."""
-        ...
-
-    async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
-        """The turns of earlier questions that a question may refer to, which nobody stored."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who asks: a number that stays the same for a cookie, token or proxied user.
@@ -99,7 +88,7 @@ class WebService:
     counted.
     """
 
-    chain: Chain
+    chain: ConversationChain
     library: Library
     state: State
     settings: Settings

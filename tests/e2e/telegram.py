@@ -24,6 +24,7 @@ from bot.answering.distress import DistressGate
 from bot.audio import SpeechService
 from bot.feature import Feature
 from bot.features import FEATURES
+from bot.followups.base import ConversationChain
 from bot.followups.turn import History, Turn, TurnText
 from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
 from bot.library.documents import Documents
@@ -33,7 +34,7 @@ from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.running.application import serve
-from bot.messenger.services import BotServices, Chain
+from bot.messenger.services import BotServices
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import State, state_url
@@ -198,7 +199,7 @@ def settings_for(server: BotServer, token: str | None = None, **more: object) ->
 @asynccontextmanager
 async def running(
     server: BotServer,
-    chain: Chain,
+    chain: ConversationChain,
     library: Library,
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,

@@ -20,6 +20,7 @@ from telegram.ext import AIORateLimiter, Application
 
 from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
+from bot.followups.base import ConversationChain
 from bot.library.articles import Library
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import examples_chore, leftover_chore, run_chores
@@ -33,7 +34,7 @@ from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
-from bot.messenger.services import BotServices, Chain
+from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
@@ -133,7 +134,7 @@ def run_bot(
 
 def run_with(
     settings: Settings,
-    chain: Chain,
+    chain: ConversationChain,
     library: Library,
     ready: Callable[[str], None] = _log_ready,
     **options: Any,
@@ -169,7 +170,7 @@ def run_with(
 
 async def serve(
     settings: Settings,
-    chain: Chain,
+    chain: ConversationChain,
     library: Library,
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
