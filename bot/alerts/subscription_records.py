@@ -97,7 +97,9 @@ class NewSubscription:
     generation: str
 
 
-def follow(session: Session, new: NewSubscription, most: int, now: datetime) -> int | None:
+def keep_subscription(
+    session: Session, new: NewSubscription, most: int, now: datetime
+) -> int | None:
     """Keep a subscription, or change how often an earlier one tells; its id.
 
     None where `most` are followed in that chat.
@@ -150,7 +152,7 @@ def tell_at_once(session: Session, subscription_id: int, *, at_once: bool) -> No
         row.at_once = at_once
 
 
-def unfollow(session: Session, subscription_id: int) -> None:
+def drop_subscription(session: Session, subscription_id: int) -> None:
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.id == subscription_id))
 
 

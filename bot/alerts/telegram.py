@@ -252,7 +252,7 @@ class SubscriptionHandlers(Handlers):
             await press.acknowledge(phrases.not_administrator)
             return
         if press.match[2] == "stop":
-            await self._services.run(subscriptions.unfollow, subscription_id=number)
+            await self._services.run(subscriptions.drop_subscription, subscription_id=number)
             await press.acknowledge(phrases.stopped)
             await press.say(phrases.stopped)
             return
@@ -279,7 +279,7 @@ class SubscriptionHandlers(Handlers):
             generation=generation,
         )
         return await services.run(
-            subscriptions.follow, new=new, most=MOST_FOLLOWED, now=services.now()
+            subscriptions.keep_subscription, new=new, most=MOST_FOLLOWED, now=services.now()
         )
 
     async def _list(self, bot: Bot, asker: Asker) -> None:
@@ -339,7 +339,7 @@ class SubscriptionHandlers(Handlers):
                 await send_letter(resume_entry(begun, journal), partial(send_part, bot))
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
-            await self._services.run(subscriptions.unfollow, subscription_id=kept.id)
+            await self._services.run(subscriptions.drop_subscription, subscription_id=kept.id)
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 

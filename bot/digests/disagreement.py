@@ -33,38 +33,38 @@ _COMPARED = 4  # other articles of a story in which a figure is looked for that 
 _BEHIND = 60  # characters behind a number in which what it counts is looked for
 
 
-def figures_differ(told: Sequence[str], other: str, language: str) -> bool:
+def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
     """Whether a sentence gives another number for what one of those told gives a number of, and
     none that they give too; all of one language, on one event, which has one toll.
 
     Round numbers (« plus de trente ») do not count, nor do ages, hours and spans of time: two of
     them are seldom of the same.
     """
-    given = _find_figures(other, language)
-    if not given:
+    others = _find_figures(other, language)
+    if not others:
         return False
-    known = {each: _find_figures(each, language) for each in told}
+    known = {each: _find_figures(each, language) for each in texts}
     every = [number for counted in known.values() for group in counted.values() for number in group]
-    if any(a.bears(b) for group in given.values() for b in group for a in every):
+    if any(a.bears(b) for group in others.values() for b in group for a in every):
         return False
     tolls = TOLLS.keys()
     return any(
         shared & tolls or (shared and _of_one_thing(each, other, language))
         for each, counted in known.items()
-        for shared in [given.keys() & counted.keys()]
+        for shared in [others.keys() & counted.keys()]
     )
 
 
 def find_other_figure(
-    openings: Sequence[Opening], article: Article, told: Sequence[str]
+    openings: Sequence[Opening], article: Article, texts: Sequence[str]
 ) -> Citation | None:
-    """The first sentence of another article on the event that gives another figure than what was
-    `told`, all of one language; None if none does."""
+    """The first sentence of another article on the event that gives another figure than these
+    texts, all of one language; None if none does."""
     others = [each for each in openings[: 1 + _COMPARED] if each.article.id != article.id]
     for other in others:
         for quote in lede(other.article, other.passage):
-            alone = quote.quote not in told and stands_alone(quote.quote, other.article.language)
-            if alone and figures_differ(told, quote.quote, other.article.language):
+            alone = quote.quote not in texts and stands_alone(quote.quote, other.article.language)
+            if alone and figures_differ(texts, quote.quote, other.article.language):
                 return quote
     return None
 
@@ -82,7 +82,7 @@ def _of_one_thing(one: str, other: str, language: str) -> bool:
 
 def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
-    found: dict[str, list[Quantity]] = {}
+    figures: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):
         behind = text[each.end :][:_BEHIND]
         toll = next((what for what, pattern in TOLLS.items() if pattern.match(behind)), "")
@@ -90,5 +90,5 @@ def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
             continue
         what = toll or each.unit or next(iter(terms(behind, language)), "")
         if what and not each.ordinal and what not in _UNCOUNTED:
-            found.setdefault(what, []).append(each)
-    return found
+            figures.setdefault(what, []).append(each)
+    return figures

@@ -63,34 +63,34 @@ class Interview:
     phrases: ScriptPhrases
 
     def exchanges(
-        self, article: Article, said: Callable[[str], bool], asked: int
+        self, article: Article, is_told: Callable[[str], bool], count: int
     ) -> Iterator[Exchange]:
-        """Questions that an article answers, in its order; none is answered by what was `said`.
+        """Questions that an article answers, in its order; none is answered by what `is_told`.
 
-        How they are put varies with how many were `asked` before.
+        How they are put varies with `count`, how many were asked before.
         """
         tried, kinds = 0, set[str]()
         for passage in cut(article) if self.reader is not None else ():
             for sentence in passage.sentences:
-                if said(sentence.text) or not _is_quotable(sentence, article):
+                if is_told(sentence.text) or not _is_quotable(sentence, article):
                     continue
-                kind, question = self._question(sentence.text, article.language, asked)
+                kind, question = self._question(sentence.text, article.language, count)
                 if not question or kind in kinds:
                     continue
                 if tried == MOST_TRIED:
                     return
                 tried += 1
                 if self._answers(question, article, sentence):
-                    asked += 1
+                    count += 1
                     kinds |= {kind} - {"words"}
                     cited = Citation(
                         1, sentence.text, sentence.start, sentence.end, passage, article
                     )
                     yield Exchange(question, cited)
 
-    def _question(self, text: str, language: str, asked: int) -> tuple[str, str]:
+    def _question(self, text: str, language: str, count: int) -> tuple[str, str]:
         """What a sentence tells, and a question that it may be the answer to; "" for none."""
-        phrases, second = self.phrases, asked % 2
+        phrases, second = self.phrases, count % 2
         if (person := _find_speaker(text, language)) is not None:
             return "words", (phrases.asks_statement if second else phrases.asks_words)(person)
         if (kind := _find_kind(text, language)) is not None:

@@ -105,10 +105,12 @@ def stands_alone(text: str, language: str) -> bool:
     return not (is_dependent(text, language) or goes_on(text))
 
 
-def repeats(text: str, told: Collection[str], language: str) -> bool:
+def repeats(text: str, texts: Collection[str], language: str) -> bool:
     """Whether a sentence says what was told before, or fills in the same form with other numbers
     (« Cette journée est la 27e… »)."""
-    return text in told or any(relation(text, each, language) is not Relation.NEW for each in told)
+    return text in texts or any(
+        relation(text, each, language) is not Relation.NEW for each in texts
+    )
 
 
 def _chosen(

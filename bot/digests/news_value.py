@@ -43,8 +43,8 @@ def news_features(article: Article, opening: Passage) -> Mapping[str, float]:
     for topic, phrases in _topics(article.language.split("-")[0]).items():
         share = _LEAD_SHARE * any(phrase <= below for phrase in phrases)
         features[topic] = 1.0 if any(phrase <= title for phrase in phrases) else share
-    told = article.title if features.get(_LIGHT) == 1.0 else f"{article.title}. {lead}"
-    return {**features, "dead": math.log1p(_count_dead(told, article.language))}
+    text = article.title if features.get(_LIGHT) == 1.0 else f"{article.title}. {lead}"
+    return {**features, "dead": math.log1p(_count_dead(text, article.language))}
 
 
 def _count_dead(text: str, language: str) -> float:

@@ -108,8 +108,8 @@ class _Material:
         none does, those in which a passage found has all its words."""
         sure = outcome_of(confidence, thresholds) == "sure"
         topic = find_topic(subject, self.hits, sure=sure)
-        found = [open_article(self._generation, each) for each in topic.articles]
-        openings = [each for each in found if each is not None]
+        candidates = [open_article(self._generation, each) for each in topic.articles]
+        openings = [each for each in candidates if each is not None]
         heads = [each for each in openings if names_at_head(each, subject)]
         named = topic.telling + topic.naming
         return heads or [each for each in openings if each.article in named]
@@ -118,14 +118,14 @@ class _Material:
         """The article of a story that tells it, its passage on the subject, and from which of its
         sentences on."""
         opening = story.openings[0]
-        found = next((hit for hit in self.hits if hit.article.id == opening.article.id), None)
+        own_hit = next((hit for hit in self.hits if hit.article.id == opening.article.id), None)
         if (
-            found is None
-            or found.passage == opening.passage
+            own_hit is None
+            or own_hit.passage == opening.passage
             or names_at_head(opening, self._subject)
         ):
             return opening.article, opening.passage, 0
-        return opening.article, found.passage, _best_sentence(found)
+        return opening.article, own_hit.passage, _best_sentence(own_hit)
 
 
 @dataclass(slots=True)
@@ -176,9 +176,9 @@ class _PodcastWriter:
     def _words(self) -> int:
         return sum(line.words for line in self.lines)
 
-    def _opening(self, told: Sequence[Story], minutes: float) -> list[Line]:
+    def _opening(self, stories: Sequence[Story], minutes: float) -> list[Line]:
         """What it is on, from how many articles, and beforehand that it is short."""
-        title = self.title(self.request.period or _span(told))
+        title = self.title(self.request.period or _span(stories))
         texts = [
             self.phrases.hello(title),
             self.phrases.from_articles(len({each.article.id for each in self._said})),
@@ -247,13 +247,13 @@ def names_at_head(opening: Opening, subject: str) -> bool:
     """Whether an article is on a subject: title and first sentences have all its words, or the
     title has its names and the opening all its words."""
     article, language = opening.article, opening.article.language
-    asked = set(keyed_terms(subject, language))
+    words = set(keyed_terms(subject, language))
     title = set(keyed_terms(article.title, language))
     head = " ".join(each.text for each in opening.passage.sentences[:2])
-    if asked <= title | set(keyed_terms(head, language)):
+    if words <= title | set(keyed_terms(head, language)):
         return True
-    names = question_names(subject, language) & asked
-    return bool(names) and names <= title and asked <= set(keyed_terms(opening.text, language))
+    names = question_names(subject, language) & words
+    return bool(names) and names <= title and words <= set(keyed_terms(opening.text, language))
 
 
 def _best_sentence(hit: Hit) -> int:

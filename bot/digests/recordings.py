@@ -95,10 +95,10 @@ class RecordingHandlers(Handlers):
         if not self._services.speaks or not script.quotes or busy:
             await self.keep(asker, script, messages, subject)
             return
-        told = new_script(script, subject, aloud=True)
+        new = new_script(script, subject, aloud=True)
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
         (message, *_) = await event.say(text, _keyboard(asker))
-        kept = await self._keep(asker, told, messages, message)
+        kept = await self._keep(asker, new, messages, message)
         if (ended := stop_event()) is not None and ended.is_set():
             return  # the next start takes it up
         event.create_task(self._record(event.bot, kept))
@@ -117,12 +117,12 @@ class RecordingHandlers(Handlers):
             await self._record(bot, kept)
 
     async def _keep(
-        self, asker: Asker, told: NewScript, messages: Sequence[int], progress: int | None
+        self, asker: Asker, new: NewScript, messages: Sequence[int], progress: int | None
     ) -> ScriptRecord:
         return await self._services.run(
             scripts.keep_script,
             place=asker.place,
-            told=told,
+            new=new,
             messages=messages,
             progress=progress,
             now=self._services.now(),
@@ -208,12 +208,12 @@ class RecordingHandlers(Handlers):
 def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
     """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    told = NewScript(script.language, articles, subject)
+    new = NewScript(script.language, articles, subject)
     if not aloud:
-        return told
+        return new
     lines = [asdict(line) for line in spoken_script(script)]
     name = f"selon-{script.period.last}.mp3"
-    return replace(told, spoken={"title": script.title, "name": name, "lines": lines})
+    return replace(new, spoken={"title": script.title, "name": name, "lines": lines})
 
 
 def hear_button(period: Period, code: str) -> InlineKeyboardButton:

@@ -97,8 +97,8 @@ def _moment(schedule: Schedule, day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, schedule.clock, zone)
 
 
-def _minute(found: re.Match[str]) -> int | None:
-    hour, minute = int(found["hour"]), int(found["past"] or found["minute"] or 0)
-    if found["half"]:
-        hour = hour % 12 + 12 * (found["half"] == "p")
+def _minute(match: re.Match[str]) -> int | None:
+    hour, minute = int(match["hour"]), int(match["past"] or match["minute"] or 0)
+    if match["half"]:
+        hour = hour % 12 + 12 * (match["half"] == "p")
     return 60 * hour + minute if hour < 24 and minute < 60 else None

@@ -140,8 +140,8 @@ def spoken_script(script: Script) -> list[SpokenLine]:
 
 def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
     """Whether a line is a text of the list that names nothing but what is `known`, and counts."""
-    named = sorted(map(re.escape, filter(None, known)), key=len, reverse=True)
-    value = rf"(?:{'|'.join((*named, _COUNT))})"
+    names = sorted(map(re.escape, filter(None, known)), key=len, reverse=True)
+    value = rf"(?:{'|'.join((*names, _COUNT))})"
     values = rf"{value}(?:(?:, | et | and ){value})*"
     return any(
         text.startswith(form[0])

@@ -85,7 +85,7 @@ class ScriptRecord:
 def keep_script(
     session: Session,
     place: ConversationPlace,
-    told: NewScript,
+    new: NewScript,
     messages: Sequence[int],
     progress: int | None,
     now: datetime,
@@ -100,24 +100,24 @@ def keep_script(
             return _kept(row)
     if place.chat_id == place.person_id:
         people.note_person(session, place.person_id, now)
-    row = add_script(session, place, told, now)
+    row = add_script(session, place, new, now)
     row.messages, row.progress = list(messages), progress
     session.flush()
     return _kept(row)
 
 
 def add_script(
-    session: Session, place: ConversationPlace, told: NewScript, now: datetime
+    session: Session, place: ConversationPlace, new: NewScript, now: datetime
 ) -> ScriptRow:
     """A row for what is told; it is a person's where they are alone with the bot."""
     row = ScriptRow(
         chat_id=place.chat_id,
         thread_id=place.thread_id,
         person_id=place.person_id if place.chat_id == place.person_id else None,
-        language=told.language,
-        subject=told.subject,
-        articles=list(told.articles),
-        spoken=dict(told.spoken) if told.spoken else None,
+        language=new.language,
+        subject=new.subject,
+        articles=list(new.articles),
+        spoken=dict(new.spoken) if new.spoken else None,
         messages=[],
         tries=0,
         process=process_of(session),

@@ -151,17 +151,17 @@ def _openings(
     generation: GenerationReader, period: Period, language: str, told: frozenset[str]
 ) -> list[Opening]:
     """How the newest articles of a span begin; those without a word of their own are left out."""
-    found = []
+    openings = []
     for entry in generation.articles(period):
         if entry.copy_of or entry.id in told or entry.language.split("-")[0] != language:
             continue
         article = generation.article(entry.id)
         opening = open_article(generation, article) if article is not None else None
         if opening is not None:
-            found.append(opening)
-        if len(found) == MOST_ARTICLES:
+            openings.append(opening)
+        if len(openings) == MOST_ARTICLES:
             break
-    return found
+    return openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +259,14 @@ def _share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, flo
 
 def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[str, ...]:
     """Those of which an opening has every word."""
-    found = []
+    followed = []
     for subject in subjects:
         for each in openings:
-            asked = set(keyed_terms(subject, each.article.language))
-            if asked and asked <= _terms(each)[0]:
-                found.append(subject)
+            words = set(keyed_terms(subject, each.article.language))
+            if words and words <= _terms(each)[0]:
+                followed.append(subject)
                 break
-    return tuple(found)
+    return tuple(followed)
 
 
 def _worth(story: Story, period: Period) -> float:

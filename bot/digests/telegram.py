@@ -92,8 +92,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             request = PodcastRequest(language, subject, period)
             async with self._making:
                 script = await asyncio.to_thread(self._make_podcast, request)
-        told = await event.deliver(script_html(script))
-        await self._recordings.begin(event, script, told, subject)
+        delivery = await event.deliver(script_html(script))
+        await self._recordings.begin(event, script, delivery, subject)
 
     @on_button(HEAR_DAILY_PATTERN, public=True)
     async def hear(self, press: ButtonPress) -> None:
@@ -166,14 +166,14 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             script, _stop_button(SchedulePhrases.of(language))
         ).to_dict()
         letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
-        told = [each.id for each in script.sources] if script.quotes else kept.told
+        ids = [each.id for each in script.sources] if script.quotes else kept.told
         aloud = kept.audio and self._services.speaks and bool(script.quotes)
         written = new_script(script, aloud=aloud)
         posted = await journal.post(
             digests.post_digest,
             digest_id=kept.id,
             day=day,
-            told=told,
+            told=ids,
             letter=letter,
             script=written,
         )
@@ -199,8 +199,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         phrases = asker.texts(SchedulePhrases)
         button = _stop_button(phrases) if kept else column((phrases.start, "q:start"))
         keyboard = self._add_hear_button(script, button)
-        told = await deliver(bot, asker.place, script_html(script), keyboard)
-        await self._recordings.keep(asker, script, told)
+        delivery = await deliver(bot, asker.place, script_html(script), keyboard)
+        await self._recordings.keep(asker, script, delivery)
 
     def _add_hear_button(
         self, script: Script, keyboard: InlineKeyboardMarkup

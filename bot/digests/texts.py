@@ -99,14 +99,14 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
 
     def kept_on(self, days: Sequence[int], clock: time, *, audio: bool = False) -> str:
         """On which days (Monday being 0) it is sent, at what time, and whether aloud too."""
-        told = format.clock(clock, self.code)
+        hour = format.clock(clock, self.code)
         if len(days) == 7:
-            said = self.every_day(told)
+            when = self.every_day(hour)
         else:
             names = get_day_names("wide", locale=self.code)
-            named = [self.weekday(names[day]) for day in days]
-            said = self.some_days(format.listing(named, self.code), told)
-        return f"{said} {self.with_audio}" if audio else said
+            weekdays = [self.weekday(names[day]) for day in days]
+            when = self.some_days(format.listing(weekdays, self.code), hour)
+        return f"{when} {self.with_audio}" if audio else when
 
 
 class FeedPhrases(Texts, domain="digests", part="feed"):

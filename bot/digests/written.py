@@ -37,7 +37,7 @@ def chapters(script: Script) -> tuple[Chapter, ...]:
     """The script in chapters; those of which nothing is to be seen are left out."""
     dialogue = any(line.speaker == "second" for line in script.lines)
     written = ((lines[0].chapter, tuple(_paragraphs(lines, dialogue))) for lines in script.chapters)
-    return tuple(Chapter(heading, found) for heading, found in written if found)
+    return tuple(Chapter(heading, blocks) for heading, blocks in written if blocks)
 
 
 def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:

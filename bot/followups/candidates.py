@@ -79,7 +79,7 @@ def understand(
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
             weight = 1 / (1 + message.leaning) if candidate == question else 1.0
-            if not repeats(sentence.text, candidate, question, turns[-1]):
+            if not was_just_shown(sentence.text, candidate, question, turns[-1]):
                 agreed = votes.setdefault((first.article.id, sentence.start), {})
                 agreed[candidate] = findings.confidence * weight
     if not votes:
@@ -102,13 +102,13 @@ def candidates(question: str, turns: History) -> list[str]:
     every = (
         *reframe(last.understood, question, last.language),
         *(f"{subject}{mark}{question}" for subject in subjects if subject),
-        follow(last, question),
+        continue_last(last, question),
         question,
     )
     return [each for each in dict.fromkeys(every) if each.strip()]
 
 
-def follow(last: Turn, question: str) -> str:
+def continue_last(last: Turn, question: str) -> str:
     """A question behind the last one, in whose frame it may be asked."""
     return f"{last.understood} {question}"
 
@@ -128,13 +128,13 @@ def find_names(text: str, language: str) -> list[str]:
     return [text[each.start : each.end].rstrip(_END) for each in span_names(text, language)]
 
 
-def repeats(sentence: str, candidate: str, question: str, last: Turn) -> bool:
+def was_just_shown(sentence: str, candidate: str, question: str, last: Turn) -> bool:
     """True if a sentence was just shown and so is no answer to this candidate.
 
     What answered the last question does not answer « pourquoi ? », nor the question behind it.
     """
     is_reason = _REASON.fullmatch(fold_phrase(question)) is not None
-    return (is_reason or candidate == follow(last, question)) and sentence in last.answer
+    return (is_reason or candidate == continue_last(last, question)) and sentence in last.answer
 
 
 def asks_for_articles(question: str) -> bool:

@@ -54,24 +54,24 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         self._gate = gate
         self._messages = messages
 
-    async def grow(self, asked: TurnText | str) -> AsyncGenerator[Answer, None]:
+    async def grow(self, message: TurnText | str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
-        said = TurnText(asked) if isinstance(asked, str) else asked
-        said = replace(said, question=said.question.strip())
+        turn = TurnText(message) if isinstance(message, str) else message
+        turn = replace(turn, question=turn.question.strip())
         if self._gate is not None:
-            help = await asyncio.to_thread(self._gate.answer, said.question)
+            help = await asyncio.to_thread(self._gate.answer, turn.question)
             if help is not None:
                 yield help
                 return
-        understood = await self.understood(said)
+        understood = await self.understood(turn)
         decision = decide_small_talk(understood.refusal or "")
         if not decision.may_answer:
-            yield refusal_of(said.question, decision)
+            yield refusal_of(turn.question, decision)
             return
-        chain = self._quoting if said.quoted else self._chain
+        chain = self._quoting if turn.quoted else self._chain
         async with aclosing(chain.astream(understood.question)) as answers:
             async for answer in answers:
-                yield _as_asked(answer, said.question, understood, began)
+                yield _as_asked(answer, turn.question, understood, began)
 
     async def understood(self, turn: TurnText) -> Understood:
         """What a question means after what was said before it."""

@@ -161,9 +161,9 @@ def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
     chosen = [(example, sources[example]) for example in near[:NEARBY_TRIES]]
     names = [question[each.start : each.end] for each in span_names(question, language)]
     for name in sorted(names, key=len, reverse=True):  # short ones say less: « Paris »
-        if named := [each for each in refusal.nearest if name in each.text]:
+        if naming := [each for each in refusal.nearest if name in each.text]:
             about = ExamplePhrases.of(language).about(name)
-            return [*chosen, (ExampleQuestion(about, language, "about"), named[0])]
+            return [*chosen, (ExampleQuestion(about, language, "about"), naming[0])]
     return chosen
 
 

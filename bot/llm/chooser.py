@@ -26,7 +26,7 @@ from bot.answering.refusal import decide_by_choice, refusal_of
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, Request
 from bot.llm.choice_parser import LONGEST_REPLY, is_complete, parse_choice
-from bot.llm.model_answerer import Begin, replay
+from bot.llm.model_answerer import Begin, stream_reply
 from bot.llm.prompt import (
     MOST,
     MOST_OF_SEVERAL,
@@ -136,7 +136,7 @@ class ChoiceAttempt:
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the answer. Raises ModelFailed, also if no choice can be read in the reply."""
-        source = self.model.stream(self.request) if reply is None else replay(reply)
+        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
         async with aclosing(source) as pieces:
             async for piece in pieces:
                 self.text += piece

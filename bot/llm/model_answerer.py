@@ -178,7 +178,7 @@ class ModelAnswerer:
         return True
 
 
-async def replay(reply: str) -> AsyncGenerator[str, None]:
+async def stream_reply(reply: str) -> AsyncGenerator[str, None]:
     """Stream a cached reply."""
     yield reply
 

@@ -216,7 +216,7 @@ _NAMES = {
 }
 
 
-def language_name(code: str) -> str:
+def english_name(code: str) -> str:
     """The English name of a language, or a description that stands for any other."""
     return _NAMES.get(code, "the language of the question")
 
@@ -267,7 +267,7 @@ def fit_messages(
     for count, examples in counts:
         messages = blank.fill(
             examples,
-            language=language_name(language),
+            language=english_name(language),
             unknown=UNKNOWN_ANSWER["fr" if language == "fr" else "en"],
             passages="\n\n".join(passages[:count]),
             question=harmless_in_prompt(question),

@@ -17,7 +17,7 @@ from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
 from bot.llm.draft import AnswerDraft, find_fault
 from bot.llm.json_stream import schema
-from bot.llm.model_answerer import Begin, replay
+from bot.llm.model_answerer import Begin, stream_reply
 from bot.llm.prompt import (
     MOST,
     MOST_OF_SEVERAL,
@@ -146,7 +146,7 @@ class WritingAttempt:
 
     async def _growing(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it has grown; stop early if the rest cannot help."""
-        source = self.model.stream(self.request) if reply is None else replay(reply)
+        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
         async with aclosing(source) as pieces:
             async for piece in pieces:
                 self.text += piece

@@ -24,9 +24,9 @@ class Roles:
 
     def of(self, person_id: int) -> Role | None:
         """The person's highest role; None if unknown or barred."""
-        named = self.role_in_settings(person_id)
-        given = self._given.get(person_id)
-        held = [each for each in ROLES if each in {named, given}]
+        in_settings = self.role_in_settings(person_id)
+        stored = self._given.get(person_id)
+        held = [each for each in ROLES if each in {in_settings, stored}]
         return held[0] if held else None
 
     def role_in_settings(self, person_id: int) -> Role | None:

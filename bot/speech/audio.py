@@ -90,10 +90,10 @@ def _decoded(container: Any, stream: Any, resampler: Any) -> Iterator[Samples]:
     for frame in container.decode(stream):
         if frame.sample_rate not in _RATES or len(frame.layout.channels) > _MOST_CHANNELS:
             raise ValueError("not of a voice")
-        for heard in resampler.resample(frame):
-            yield heard.to_ndarray().reshape(-1)
-    for heard in resampler.resample(None):
-        yield heard.to_ndarray().reshape(-1)
+        for frames in resampler.resample(frame):
+            yield frames.to_ndarray().reshape(-1)
+    for frames in resampler.resample(None):
+        yield frames.to_ndarray().reshape(-1)
 
 
 def write_sound(

@@ -121,8 +121,8 @@ def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
 
 def _trim(sound: Samples) -> Samples:
     """Without the silence at both ends."""
-    heard = np.flatnonzero(np.abs(sound) > _SILENCE * max(float(np.abs(sound).max()), 1e-6))
-    if not len(heard):
+    loud = np.flatnonzero(np.abs(sound) > _SILENCE * max(float(np.abs(sound).max()), 1e-6))
+    if not len(loud):
         return sound[:0]
     margin = round(_MARGIN * RATE)
-    return sound[max(heard[0] - margin, 0) : heard[-1] + margin]
+    return sound[max(loud[0] - margin, 0) : loud[-1] + margin]

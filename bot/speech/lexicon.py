@@ -36,7 +36,7 @@ Gender = Literal["feminine", "masculine", "either"]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class UnitName:
     """What a unit or currency is called, for one and for more."""
 
     one: str
@@ -50,14 +50,14 @@ class Lexicon:
 
     language: SpeechLanguage
     tables: Mapping[str, Any]
-    units: Mapping[str, Name]
-    currencies: Mapping[str, Name]
+    units: Mapping[str, UnitName]
+    currencies: Mapping[str, UnitName]
     bare_units: frozenset[str]  # those that also stand without a number
 
     def word(self, key: str) -> str:
         return str(self.tables["said"][key])
 
-    def name(self, key: str) -> Name:
+    def name(self, key: str) -> UnitName:
         return name_of(self.word(key))
 
     @property
@@ -102,7 +102,7 @@ class Lexicon:
         words = self.cardinal(int(whole))
         return _agree(words) if self._precedes_feminine(whole, before, after) else words
 
-    def counted(self, written: str, name: Name) -> str:
+    def counted(self, written: str, name: UnitName) -> str:
         """An amount of something. French counts one until two: « 1,5 litre »."""
         value = self.value(written)
         one = value < 2 if self.language == "fr" else value == 1
@@ -199,19 +199,19 @@ def _agree(words: str) -> str:
     return re.sub(r"\bun$", "une", words)
 
 
-def _unit(unit: str, locale: str) -> Name:
+def _unit(unit: str, locale: str) -> UnitName:
     forms = (format_unit(count, unit, "long", locale=locale) for count in (1, 2))
     return name_of("|".join(re.sub(rf"^\d{SPACE}?", "", each) for each in forms))
 
 
-def name_of(forms: str) -> Name:
+def name_of(forms: str) -> UnitName:
     """« livre|livres »: the forms for one and for more."""
     one, many = forms.replace("\xa0", " ").split("|")
     noun = one.split()[0]
-    return Name(one, many, gender(noun) == "feminine" or noun == "livre")
+    return UnitName(one, many, gender(noun) == "feminine" or noun == "livre")
 
 
-def _names(table: Mapping[str, str]) -> dict[str, Name]:
+def _names(table: Mapping[str, str]) -> dict[str, UnitName]:
     return {symbol: name_of(forms) for symbol, forms in table.items()}
 
 

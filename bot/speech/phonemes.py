@@ -31,9 +31,11 @@ def phonemes(text: str, language: SpeechLanguage) -> str:
         parts.append((text[at : match.start()], marks.lstrip(",")[:1] or ","))
         at = match.end()
     parts.append((text[at:], ""))
-    spoken = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]
-    told = _pronounce([words for words, _ in spoken], language)
-    said = " ".join(f"{sounds}{mark}" for sounds, (_, mark) in zip(told, spoken, strict=True))
+    clauses = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]
+    pronounced = _pronounce([words for words, _ in clauses], language)
+    said = " ".join(
+        f"{sounds}{mark}" for sounds, (_, mark) in zip(pronounced, clauses, strict=True)
+    )
     return said.strip()
 
 
@@ -41,10 +43,10 @@ def _pronounce(clauses: list[str], language: SpeechLanguage) -> list[str]:
     """One line of sounds for each clause, which holds no mark of a pause."""
     if not clauses:
         return []
-    told = _run("\n\n".join(clauses), language)
-    if len(told) != len(clauses):  # it has taken one apart: each by itself, then
-        told = [" ".join(_run(clause, language)) for clause in clauses]
-    return told
+    lines = _run("\n\n".join(clauses), language)
+    if len(lines) != len(clauses):  # it has taken one apart: each by itself, then
+        lines = [" ".join(_run(clause, language)) for clause in clauses]
+    return lines
 
 
 def _run(text: str, language: SpeechLanguage) -> list[str]:

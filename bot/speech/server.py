@@ -55,8 +55,8 @@ class SpeechServer:
             "transcriptions", data=form, files={"file": ("question.wav", _as_wave(sound))}
         )
         try:
-            told: dict[str, Any] = json.loads(answer)
-            return Transcript(str(told["text"]).strip(), str(told.get("language") or "")[:2])
+            reply: dict[str, Any] = json.loads(answer)
+            return Transcript(str(reply["text"]).strip(), str(reply.get("language") or "")[:2])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SpeechError("speech-server-answer", url=self._url) from error
 

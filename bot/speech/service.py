@@ -52,8 +52,8 @@ class Speech:
         """The words of a recording. Raises SpeechError."""
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
-            told = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
-        return Transcript(**told)
+            reply = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
+        return Transcript(**reply)
 
     def record(
         self,
@@ -83,7 +83,7 @@ class Speech:
                 progress(number + 1, len(lines))
         if not pieces:
             raise SpeechError("speech-nothing-to-say")
-        told = self._ask(
+        reply = self._ask(
             _JOIN_SECONDS,
             do="join",
             pieces=pieces,
@@ -94,7 +94,7 @@ class Speech:
             artist=artist,
         )
         self._forget_oldest()
-        return Recording(out, told["seconds"], tuple(starts))
+        return Recording(out, reply["seconds"], tuple(starts))
 
     def stream(self, lines: Iterable[SpokenLine], *, speed: float = 1.0) -> Iterator[Sound]:
         """The sound piece by piece, each as soon as it is spoken. Raises SpeechError."""
@@ -132,8 +132,8 @@ class Speech:
 
     def _line(self, line: SpokenLine, speed: float) -> tuple[Path, int, float]:
         """The file of one line, its samples a second, and how long it is."""
-        said = [self._models.voice_name, line.text, line.language, line.speaker, speed]
-        name = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        key = [self._models.voice_name, line.text, line.language, line.speaker, speed]
+        name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
         for path in self._folder.glob(f"{name}-*.npy"):
             with suppress(ValueError, OSError):
                 _, rate, count = path.stem.split("-")
@@ -142,7 +142,7 @@ class Speech:
         self._folder.mkdir(parents=True, exist_ok=True)
         made = self._folder / f".{name}.{threading.get_ident()}"
         try:
-            told = self._ask(
+            reply = self._ask(
                 _SAY_SECONDS,
                 do="say",
                 text=line.text,
@@ -151,7 +151,7 @@ class Speech:
                 speed=speed,
                 out=str(made),
             )
-            rate, seconds = told["rate"], told["seconds"]
+            rate, seconds = reply["rate"], reply["seconds"]
             path = self._folder / f"{name}-{rate}-{round(seconds * rate)}.npy"
             made.rename(path)
         finally:
@@ -159,39 +159,39 @@ class Speech:
         return path, rate, seconds
 
     def _forget_oldest(self) -> None:
-        found = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._kept()]
-        left = sum(size for _, size, _ in found) - KEPT_BYTES
-        for _, size, path in sorted(found):
-            if left <= 0:
+        files = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._kept()]
+        excess = sum(size for _, size, _ in files) - KEPT_BYTES
+        for _, size, path in sorted(files):
+            if excess <= 0:
                 return
             path.unlink(missing_ok=True)
-            left -= size
+            excess -= size
 
     def _kept(self) -> list[Path]:
         return [*self._folder.glob("*.npy")]
 
-    def _ask(self, seconds: float, **asked: Any) -> dict[str, Any]:
+    def _ask(self, seconds: float, **request: Any) -> dict[str, Any]:
         with self._lock:
-            return self._exchange(seconds, **asked)
+            return self._exchange(seconds, **request)
 
-    def _exchange(self, seconds: float, **asked: Any) -> dict[str, Any]:
+    def _exchange(self, seconds: float, **request: Any) -> dict[str, Any]:
         """One question and its answer; whoever asks has the lock."""
         process = self._running()
-        told_to, told_by = process.pipes
+        requests, replies = process.pipes
         line = b""
         with process.ended_after(seconds) as late, suppress(OSError):
-            told_to.write(json.dumps(asked).encode() + b"\n")
-            told_to.flush()
-            line = told_by.readline()
+            requests.write(json.dumps(request).encode() + b"\n")
+            requests.flush()
+            line = replies.readline()
         if not line.endswith(b"\n"):
             self._end()
             if late.is_set():
                 raise SpeechError("speech-slow", seconds=round(seconds))
             raise SpeechError("speech-crash")
-        told: dict[str, Any] = json.loads(line)
-        if problem := told.get("problem"):
+        reply: dict[str, Any] = json.loads(line)
+        if problem := reply.get("problem"):
             raise SpeechError(Problem.from_json(problem))
-        return told
+        return reply
 
     def _running(self) -> KeptProcess:
         if self._process is None or not self._process.usable:

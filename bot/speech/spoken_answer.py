@@ -57,7 +57,7 @@ def _quoted(
     source = source_line(article, source_name(article, phrases.the_article), phrases)
     yield SpokenLine(source, language, pause=_BEFORE_QUOTE)
     for citation in citations:
-        said = [citation.lead.text] if citation.lead else []
-        for text in (*said, citation.quote):
+        sentences = [citation.lead.text] if citation.lead else []
+        for text in (*sentences, citation.quote):
             words = LINE_END.sub(" ", text)
             yield SpokenLine(words, voice_language(article.language), pause=_AFTER_QUOTE)

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TypeVar
 
 from bot.audio import SpeechLanguage
-from bot.speech.lexicon import Lexicon, Name, lexicon, name_of
+from bot.speech.lexicon import Lexicon, UnitName, lexicon, name_of
 from index.text.numbers import roman_value
 from index.text.patterns import SPACE as S
 from index.text.patterns import one_of
@@ -186,8 +186,8 @@ def _day_after_month(words: Lexicon, match: Match) -> str:
 def _decade(words: Lexicon, match: Match) -> str:
     if int(match[1]) == 0:
         return match[0]
-    said = words.year(int(match[1])) if len(match[1]) == 4 else words.cardinal(int(match[1]))
-    return re.sub("y$", "ie", said) + "s"
+    number = words.year(int(match[1])) if len(match[1]) == 4 else words.cardinal(int(match[1]))
+    return re.sub("y$", "ie", number) + "s"
 
 
 def _year(words: Lexicon, match: Match) -> str:
@@ -365,10 +365,10 @@ def _abbreviated(words: Lexicon) -> Iterator[Rule]:
 
 def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
     table = words.tables[place]
-    said: str = _entry(table, match[0])
+    full: str = _entry(table, match[0])
     after = match.string[match.end() :]
     ends_all = match[0].endswith(".") and not after.strip()
-    return said + ("." if ends_all else " " if after[:1].isdigit() else "")
+    return full + ("." if ends_all else " " if after[:1].isdigit() else "")
 
 
 # Ranges, scores, signs
@@ -409,8 +409,8 @@ def _phone(words: Lexicon, match: Match) -> str:
     size = 2 if words.language == "fr" else 1
     start = len(digits) % size
     groups = [digits[:start], *(digits[at : at + size] for at in range(start, len(digits), size))]
-    said = " ".join(words.amount(each) for each in groups if each)
-    return f"{words.word('plus')} {words.amount(country)} {said}" if country else said
+    number = " ".join(words.amount(each) for each in groups if each)
+    return f"{words.word('plus')} {words.amount(country)} {number}" if country else number
 
 
 def _range(words: Lexicon, match: Match) -> str:
@@ -449,20 +449,20 @@ def _price(words: Lexicon, match: Match) -> str:
     name = _entry(words.currencies, match["currency"])
     written, scale = match["amount"], match["scale"]
     if scale:
-        said = _scaled_price(words, written, scale, name)
+        price = _scaled_price(words, written, scale, name)
     else:
-        said = _unscaled_price(words, written, match["currency"], name)
+        price = _unscaled_price(words, written, match["currency"], name)
     if match.groupdict().get("from"):
-        said = f"{words.amount(match['from'])} {words.word('range')} {said}"
-    return said
+        price = f"{words.amount(match['from'])} {words.word('range')} {price}"
+    return price
 
 
-def _scaled_price(words: Lexicon, written: str, scale: str, name: Name) -> str:
-    said = _scale(words, written, words.tables["scales"][scale])
-    if words.language == "en" or said.endswith(words.word("thousand")) or scale in ("k", "K"):
-        return f"{said} {name.many}"
+def _scaled_price(words: Lexicon, written: str, scale: str, name: UnitName) -> str:
+    amount = _scale(words, written, words.tables["scales"][scale])
+    if words.language == "en" or amount.endswith(words.word("thousand")) or scale in ("k", "K"):
+        return f"{amount} {name.many}"
     of = "d'" if _VOWEL.match(name.many) else "de "
-    return f"{said} {of}{name.many}"
+    return f"{amount} {of}{name.many}"
 
 
 def _scale(words: Lexicon, written: str, scale: str) -> str:
@@ -471,14 +471,14 @@ def _scale(words: Lexicon, written: str, scale: str) -> str:
         return f"{words.amount(written)} {scale}"
     if scale == words.word("thousand"):
         return words.cardinal(int(words.value(written) * 1000))
-    return words.counted(written, Name(scale, f"{scale}s"))
+    return words.counted(written, UnitName(scale, f"{scale}s"))
 
 
 def _scaled(words: Lexicon, match: Match) -> str:
     return _scale(words, match[1], words.tables["scales"][match[2]])
 
 
-def _unscaled_price(words: Lexicon, written: str, currency: str, name: Name) -> str:
+def _unscaled_price(words: Lexicon, written: str, currency: str, name: UnitName) -> str:
     """« 12,50 € » is « douze euros cinquante »."""
     coins = re.fullmatch(r"(.+)[.,](\d\d)", written)
     if not (coins and currency in words.tables["cents"]):
@@ -486,8 +486,8 @@ def _unscaled_price(words: Lexicon, written: str, currency: str, name: Name) -> 
     whole, cents = coins[1], int(coins[2])
     if words.value(whole) == 0:
         return words.counted(str(cents), name_of(words.tables["cents"][currency]))
-    said = words.counted(whole, name)
-    return f"{said} {words.cardinal(cents)}" if cents else said
+    amount = words.counted(whole, name)
+    return f"{amount} {words.cardinal(cents)}" if cents else amount
 
 
 # Units
@@ -521,7 +521,7 @@ def _fraction(words: Lexicon, match: Match) -> str:
         return f"{above} {words.word('over')} {below}"
     names = {2: "half", 3: "third", 4: "quarter"}
     ordinal = words.ordinal(below)
-    name = words.name(names[below]) if below in names else Name(ordinal, f"{ordinal}s")
+    name = words.name(names[below]) if below in names else UnitName(ordinal, f"{ordinal}s")
     return words.counted(match[1], name)
 
 
@@ -575,8 +575,8 @@ def _number(words: Lexicon, match: Match) -> str:
     start, end = match.span()
     before = match.string[max(start - _CONTEXT, 0) : start]
     after = match.string[end : end + _CONTEXT]
-    said = words.amount(match[0], before, after)
-    return f"{' ' if before[-1:].isalpha() else ''}{said}{' ' if after[:1].isalpha() else ''}"
+    number = words.amount(match[0], before, after)
+    return f"{' ' if before[-1:].isalpha() else ''}{number}{' ' if after[:1].isalpha() else ''}"
 
 
 def _acronym(words: Lexicon, match: Match) -> str:

@@ -233,20 +233,20 @@ class VoiceHandlers(Handlers):
         reply_to = None if asker.private else message.message_id
         try:
             async with show_typing(bot, asker.place), self._hearing:
-                heard = await self._hear(bot, message)
+                transcript = await self._hear(bot, message)
         except SpeechError as error:
             logger.info("A question could not be heard: %s", error)
             text = phrases.not_heard(describe_error(self._services, asker, error))
             await say(bot, asker, text, reply_to=reply_to)
             return
-        words = heard.text
+        words = transcript.text
         if not words:
             await say(bot, asker, phrases.nothing_heard, reply_to=reply_to)
             return
         if await give_help(self._services, bot, asker, words, reply_to=reply_to):
             return
         correction = _correction(words, phrases)
-        if heard.doubtful and correction is not None:
+        if transcript.doubtful and correction is not None:
             yes = InlineKeyboardButton(phrases.yes, callback_data="heard:yes")
             keyboard = InlineKeyboardMarkup([[yes], *correction.inline_keyboard])
             await say(bot, asker, phrases.is_this_it(words), keyboard, message.message_id)

@@ -56,9 +56,9 @@ def say(
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
     paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
-    spoken = language or voice_language(detect(text))
+    code = language or voice_language(detect(text))
     speaker: Speaker = "second" if second else "first"
-    lines = [SpokenLine(each, spoken, speaker) for each in paragraphs if each]
+    lines = [SpokenLine(each, code, speaker) for each in paragraphs if each]
     if out == STANDARD_OUTPUT:
         _stream(open_speech(settings), lines, speed)
     else:
@@ -104,12 +104,14 @@ def hear_question(settings: Settings, recording: Path) -> str:
     articles = open_store(settings.data_dir).browse().articles(limit=NAMED_ARTICLES)
     speech = open_speech(settings)
     try:
-        heard = speech.hear(recording, names=likely_names(articles))
+        transcript = speech.hear(recording, names=likely_names(articles))
     finally:
         speech.close()
     phrases = SpeechPhrases.of(settings.language)
     err = console_for(sys.stderr)
-    if heard.doubtful and sys.stdin.isatty():
-        return heard.text if typer.confirm(phrases.is_this_it(heard.text), err=True) else ""
-    show(err, phrases.heard(heard.text) if heard.text else phrases.nothing_heard)
-    return heard.text
+    if transcript.doubtful and sys.stdin.isatty():
+        return (
+            transcript.text if typer.confirm(phrases.is_this_it(transcript.text), err=True) else ""
+        )
+    show(err, phrases.heard(transcript.text) if transcript.text else phrases.nothing_heard)
+    return transcript.text

@@ -34,20 +34,20 @@ def main() -> None:
     end_with_owner()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
-    told_to = os.fdopen(os.dup(1), "wb")
+    replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else a library says is no answer
     models = json.loads(sys.stdin.buffer.readline())
     machine = Machine(SpeechModels(**models))
     _hold_memory()
     for line in sys.stdin.buffer:
         try:
-            told = machine.do(json.loads(line))
+            reply = machine.do(json.loads(line))
         except SpeechError as error:
-            told = {"problem": error.problem.as_json()}
+            reply = {"problem": error.problem.as_json()}
         except (MemoryError, RuntimeError):  # what native libraries make of no memory
-            told = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
-        told_to.write(json.dumps(told).encode() + b"\n")
-        told_to.flush()
+            reply = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
+        replies.write(json.dumps(reply).encode() + b"\n")
+        replies.flush()
 
 
 class Machine:
@@ -58,17 +58,17 @@ class Machine:
         self._recogniser = open_recogniser(models)
         self._sound = _NO_SOUND
 
-    def do(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def do(self, request: dict[str, Any]) -> dict[str, Any]:
         """One thing. Raises SpeechError."""
-        match asked.pop("do"):
+        match request.pop("do"):
             case "say":
-                return self._say(**asked)
+                return self._say(**request)
             case "read":
-                return self._read(**asked)
+                return self._read(**request)
             case "hear":
-                return self._hear(**asked)
+                return self._hear(**request)
             case _:
-                return _join(**asked)
+                return _join(**request)
 
     def _say(
         self, text: str, language: Any, speaker: Any, speed: float, out: str
@@ -87,8 +87,8 @@ class Machine:
         sound, self._sound = self._sound, _NO_SOUND
         if not len(sound.samples):  # another process read it, and died
             raise SpeechError("speech-crash")
-        heard = self._recogniser.hear(sound, names=names, language=language)
-        return asdict(heard)
+        transcript = self._recogniser.hear(sound, names=names, language=language)
+        return asdict(transcript)
 
 
 def _join(
@@ -113,8 +113,8 @@ def _hold_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         status = Path("/proc/self/status").read_text().splitlines()
-        taken = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(taken) * 1024 + MEMORY
+        used = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(used) * 1024 + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 

@@ -20,7 +20,7 @@ from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import choice_schema
 from bot.llm.factory import arena_models, open_database, open_ledger, open_models, own_address
 from bot.llm.json_stream import schema
-from bot.llm.prompt import FORMS, UNKNOWN_ANSWER, Form, language_name, template
+from bot.llm.prompt import FORMS, UNKNOWN_ANSWER, Form, english_name, template
 from bot.locale.models import ModelPhrases
 from bot.locale.text import harmless
 from bot.model_choice import ChatMode, Choice, parse_choices
@@ -96,7 +96,7 @@ async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
     passages = _PASSAGES if form in FORMS["write"] else _NUMBERED
     messages = template(form, language).fill(
         1,
-        language=language_name(language),
+        language=english_name(language),
         unknown=UNKNOWN_ANSWER[language],
         passages="\n\n".join(passages[language]),
         question=_QUESTIONS[language],

@@ -43,7 +43,7 @@ class Alignment:
     @cached_property
     def cosines(self) -> Vectors:
         """Of shape (words of the claim, words of the ground); 1 where a word is there itself."""
-        found: Vectors = self.claim.vectors @ self.ground.vectors.T
+        products: Vectors = self.claim.vectors @ self.ground.vectors.T
         stems: dict[str, list[int]] = {}
         keys: dict[str, list[int]] = {}
         kin: dict[str, list[int]] = {}
@@ -59,22 +59,22 @@ class Alignment:
                 ]
                 if len(word.key) > ROOT:
                     near = kin.get(word.key[:ROOT], [])
-                    found[at, near] = np.maximum(found[at, near], KIN)
-                found[at, same] = 1.0
+                    products[at, near] = np.maximum(products[at, near], KIN)
+                products[at, same] = 1.0
         for at, line in self._figures():
-            found[at, line] = 1.0
-        return found
+            products[at, line] = 1.0
+        return products
 
     def _figures(self) -> list[tuple[int, int]]:
         """Pairs of words of equal numbers and dates."""
-        told: tuple[Moment | Quantity, ...] = (*self.claim.moments, *self.claim.quantities)
+        figures: tuple[Moment | Quantity, ...] = (*self.claim.moments, *self.claim.quantities)
         pairs: list[tuple[int, int]] = []
         for place, line in enumerate(self.ground.lines):
             known: tuple[Moment | Quantity, ...] = (
                 *self.ground.moments[place],
                 *self.ground.quantities[place],
             )
-            for mine in told:
+            for mine in figures:
                 theirs = [each for each in known if _bears(each, mine)]
                 pairs += [
                     (at, line.first + there)
@@ -152,7 +152,7 @@ class Alignment:
         return self.ground.known(self.claim.language)
 
 
-def _bears(known: Moment | Quantity, told: Moment | Quantity) -> bool:
+def _bears(known: Moment | Quantity, stated: Moment | Quantity) -> bool:
     if isinstance(known, Moment):
-        return isinstance(told, Moment) and known.bears(told)
-    return isinstance(told, Quantity) and known.bears(told)
+        return isinstance(stated, Moment) and known.bears(stated)
+    return isinstance(stated, Quantity) and known.bears(stated)

@@ -118,10 +118,10 @@ class AnnotationCache:
 
 
 def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
-    spoken = reader.read(text)
+    annotation = reader.read(text)
     stops = stop_words(language)
     words, rows = [], []
-    for row, (start, end) in enumerate(spoken.spans):
+    for row, (start, end) in enumerate(annotation.spans):
         word = text[start:end]
         if not word[0].isalnum():
             continue
@@ -131,5 +131,7 @@ def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
             stem = next(iter(terms(word, language)[-1:]), "")
         words.append(AnnotatedWord(start, end, fold(plain), stem))
         rows.append(row)
-    vectors = spoken.vectors[rows] if rows else np.zeros((0, spoken.vectors.shape[1]), np.float32)
+    vectors = (
+        annotation.vectors[rows] if rows else np.zeros((0, annotation.vectors.shape[1]), np.float32)
+    )
     return AnnotatedText(text, language, tuple(words), vectors)

@@ -43,11 +43,11 @@ class FactChecker:
         self._reader = reader
         self._threads = threads
 
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
+    def prepare(self, passages: Sequence[GivenPassage]) -> None:
         """Read the passages ahead, while the model is still thinking."""
         texts = [
             (text, each.article.language)
-            for each in given
+            for each in passages
             for text in (
                 *(sentence.text for sentence in each.sentences),
                 each.article.title,
@@ -58,12 +58,12 @@ class FactChecker:
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(lambda text: self._readings.read(*text), texts))
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+    def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         """Whether the passages that a claim cites bear it out.
 
         `question` tells its language where the claim is too short to tell.
         """
-        cited = [each for each in given if each.number in claim.citations]
+        cited = [each for each in passages if each.number in claim.citations]
         if not cited or not claim.text.strip():
             return ClaimVerdict(False, "uncited")
         language = detect(claim.text, fallback=detect(question))
@@ -100,10 +100,10 @@ def _is_related(alignment: Alignment) -> bool:
 
 def _verbatim(claim: Claim, cited: Sequence[GivenPassage]) -> tuple[int, Sentence] | None:
     """The sentence that a claim repeats word for word, if it does."""
-    wanted = _plain(claim.text)
+    plain = _plain(claim.text)
     for each in cited:
         for sentence in each.sentences:
-            if _plain(sentence.text) == wanted:
+            if _plain(sentence.text) == plain:
                 return each.number, sentence
     return None
 
@@ -118,20 +118,20 @@ def _evidence(
     """For each passage cited, its sentence that bears most of the claim, if that adds anything, and
     a second one that bears much of the rest."""
     shares = _shares(alignment)
-    told = shares.sum(axis=0) + TAKEN_UP * _taken_up(alignment)
+    coverage = shares.sum(axis=0) + TAKEN_UP * _taken_up(alignment)
     best_of: dict[int, int] = {}
     for place, line in enumerate(base.lines):
-        if line.number not in best_of or told[place] > told[best_of[line.number]]:
+        if line.number not in best_of or coverage[place] > coverage[best_of[line.number]]:
             best_of[line.number] = place
-    found: list[int] = []
+    chosen: list[int] = []
     had = np.zeros(len(shares), np.float32)
-    for first in sorted(best_of.values(), key=lambda place: -float(told[place])):
+    for first in sorted(best_of.values(), key=lambda place: -float(coverage[place])):
         column = shares[:, first]
         gain = float(np.maximum(column - had, 0.0).sum())
-        if found and float(column.sum()) < LIKE_THE_BEST * float(had.sum()) and gain < GAIN:
+        if chosen and float(column.sum()) < LIKE_THE_BEST * float(had.sum()) and gain < GAIN:
             continue
         had = np.maximum(had, column)
-        found.append(first)
+        chosen.append(first)
         rest = np.maximum(shares - had[:, None], 0.0).sum(axis=0)
         mine = [
             place
@@ -141,10 +141,10 @@ def _evidence(
         second = max(mine, key=lambda place: float(rest[place]))
         if float(rest[second]) >= REST:
             had = np.maximum(had, shares[:, second])
-            found.append(second)
+            chosen.append(second)
     order = {number: at for at, number in enumerate(citations)}
-    found.sort(key=lambda place: (order.get(base.lines[place].number, 0), place))
-    return tuple((base.lines[place].number, base.lines[place].sentence) for place in found)
+    chosen.sort(key=lambda place: (order.get(base.lines[place].number, 0), place))
+    return tuple((base.lines[place].number, base.lines[place].sentence) for place in chosen)
 
 
 def _taken_up(alignment: Alignment) -> Vectors:

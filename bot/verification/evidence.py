@@ -74,28 +74,30 @@ class Evidence:
     @cached_property
     def ordered(self) -> frozenset[str]:
         """The stems that only those sentences have which tell a machine what to say."""
-        found: set[str] = set()
+        words: set[str] = set()
         for each in self.given:
             article = each.article
             parts = [sentence.text for sentence in each.passage.sentences]
             parts += [article.title, article.author or "", article.outlet or ""]
             orders = " . ".join(readable(part) for part in parts if is_order(part))
-            found |= set(terms(orders, article.language)) if orders else set()
-        return frozenset(found) - {word.stem for word in self.words}
+            words |= set(terms(orders, article.language)) if orders else set()
+        return frozenset(words) - {word.stem for word in self.words}
 
     @cached_property
     def moments(self) -> tuple[tuple[Moment, ...], ...]:
         """The dates of each line, with the years that earlier lines give."""
-        told: list[tuple[Moment, ...]] = []
+        by_line: list[tuple[Moment, ...]] = []
         known: dict[int, list[Moment]] = {}
         for line in self.lines:
             before = known.setdefault(line.number, self._published(line.number))
             latest = [each.year for each in before if each.year and not each.decade][-1:]
-            found = moments.inherit(line.text.moments, frozenset(latest))
-            moved = moments.later(line.text.text, [*(_earlier(each) for each in before), *found])
-            told.append((*found, *moved))
-            before += found
-        return tuple(told)
+            inherited = moments.inherit(line.text.moments, frozenset(latest))
+            moved = moments.later(
+                line.text.text, [*(_earlier(each) for each in before), *inherited]
+            )
+            by_line.append((*inherited, *moved))
+            before += inherited
+        return tuple(by_line)
 
     def _published(self, number: int) -> list[Moment]:
         article = next(each.article for each in self.given if each.number == number)
@@ -103,10 +105,10 @@ class Evidence:
 
     @cached_property
     def head_moments(self) -> tuple[Moment, ...]:
-        told = [moment for text in self.heads for moment in text.moments]
+        dated = [moment for text in self.heads for moment in text.moments]
         for each in self.given:
-            told += _days(each.article.published)
-        return tuple(told)
+            dated += _days(each.article.published)
+        return tuple(dated)
 
     @cached_property
     def quantities(self) -> tuple[tuple[Quantity, ...], ...]:
@@ -123,29 +125,29 @@ class Evidence:
 
     def known(self, language: str) -> proper_names.KnownNames:
         """The words that a claim in this language may name things by."""
-        told = [line.text.text for line in self.lines]
+        texts = [line.text.text for line in self.lines]
         whole = []
         for each in self.given:
             article = each.article
             parts = (article.title, each.passage.heading, article.outlet, article.author)
             heads = [part for part in parts if part and not is_order(part)]
             plain = [sentence.text for sentence in _plain(each.passage.sentences)]
-            told += [*plain, *heads]
+            texts += [*plain, *heads]
             honest = len(plain) == len(each.passage.sentences)
             whole.append(" ".join((*heads, article.text if honest else "")))
         return proper_names.KnownNames(
-            proper_names.folded_name_parts(" . ".join(told)),
+            proper_names.folded_name_parts(" . ".join(texts)),
             proper_names.folded_name_parts(" . ".join(whole)),
             language not in self.languages,
         )
 
 
-def evidence_of(given: Sequence[GivenPassage], readings: AnnotationCache) -> Evidence:
+def evidence_of(passages: Sequence[GivenPassage], readings: AnnotationCache) -> Evidence:
     """What these passages say, read."""
     lines: list[EvidenceLine] = []
     heads: list[AnnotatedText] = []
     first = 0
-    for each in given:
+    for each in passages:
         language = each.article.language
         start = len(lines)
         sentences = _plain(each.sentences)
@@ -170,12 +172,12 @@ def evidence_of(given: Sequence[GivenPassage], readings: AnnotationCache) -> Evi
             text = readings.read(head, language)
             if text not in heads:
                 heads.append(text)
-    return Evidence(tuple(given), tuple(lines), tuple(heads))
+    return Evidence(tuple(passages), tuple(lines), tuple(heads))
 
 
-def _heads(given: GivenPassage) -> list[str]:
-    article = given.article
-    parts = (article.title, given.passage.heading, article.outlet)
+def _heads(passage: GivenPassage) -> list[str]:
+    article = passage.article
+    parts = (article.title, passage.passage.heading, article.outlet)
     return [part for part in parts if part and not is_order(part)]
 
 

@@ -68,57 +68,57 @@ class Moment:
     def grain(self) -> tuple[bool, bool, bool]:
         return self.year is not None, self.month is not None, self.day is not None
 
-    def bears(self, told: Moment) -> bool:
+    def bears(self, stated: Moment) -> bool:
         """Whether this date, as a source gives it, bears out what is told."""
-        if told.decade or self.decade:
+        if stated.decade or self.decade:
             return (
-                told.year is not None
+                stated.year is not None
                 and self.year is not None
                 and (
-                    told.year == self.year
-                    if told.decade == self.decade
-                    else told.decade and told.year <= self.year < told.year + 10
+                    stated.year == self.year
+                    if stated.decade == self.decade
+                    else stated.decade and stated.year <= self.year < stated.year + 10
                 )
             )
         years = self.around if self.year is None else {self.year}
         return (
-            (told.year is None or told.year in years)
-            and told.month in (None, self.month)
-            and told.day in (None, self.day)
+            (stated.year is None or stated.year in years)
+            and stated.month in (None, self.month)
+            and stated.day in (None, self.day)
         )
 
 
 def moments(text: str) -> list[Moment]:
     """The dates of a text in reading order; one without a year knows the years around it."""
     plain = fold_phrase(text)
-    taken = bytearray(len(plain))
-    found = []
+    used = bytearray(len(plain))
+    read = []
     for form in _FORMS:
         for match in form.finditer(plain):
             start, end = match.span()
-            if any(taken[start:end]) or not _possible(text, match):
+            if any(used[start:end]) or not _possible(text, match):
                 continue
-            taken[start:end] = b"\1" * (end - start)
-            found += _read(match)
-    found.sort(key=lambda moment: moment.start)
-    return _with_years(found)
+            used[start:end] = b"\1" * (end - start)
+            read += _read(match)
+    read.sort(key=lambda moment: moment.start)
+    return _with_years(read)
 
 
 def later(text: str, before: Sequence[Moment]) -> list[Moment]:
     """The dates that a text tells by another: « le lendemain », "the following year"."""
-    plain, told = fold_phrase(text), []
+    plain, moments = fold_phrase(text), []
     for pattern, days, years in ((_NEXT_DAY, 1, 0), (_DAY_BEFORE, -1, 0), (_NEXT_YEAR, 0, 1)):
         for match in pattern.finditer(plain):
             known = [each for each in before if each.end <= match.start() or each.start < 0]
-            told += _moved(known, match, days, years)
-    return told
+            moments += _moved(known, match, days, years)
+    return moments
 
 
-def inherit(found: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
+def inherit(moments: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
     """Dates without a year, with years that an earlier sentence gives."""
     return [
         moment if moment.year or moment.around else replace(moment, around=years)
-        for moment in found
+        for moment in moments
     ]
 
 
@@ -147,15 +147,15 @@ def _read(match: re.Match[str]) -> list[Moment]:
     return [Moment(start, end, year, number, each) for each in days]
 
 
-def _with_years(found: Sequence[Moment]) -> list[Moment]:
-    told = []
-    for at, moment in enumerate(found):
+def _with_years(moments: Sequence[Moment]) -> list[Moment]:
+    dated = []
+    for at, moment in enumerate(moments):
         if moment.year is None:
-            before = [each.year for each in found[:at] if each.year and not each.decade]
-            after = [each.year for each in found[at + 1 :] if each.year and not each.decade]
+            before = [each.year for each in moments[:at] if each.year and not each.decade]
+            after = [each.year for each in moments[at + 1 :] if each.year and not each.decade]
             moment = replace(moment, around=frozenset([*before[-1:], *after[:1]]))
-        told.append(moment)
-    return told
+        dated.append(moment)
+    return dated
 
 
 def _moved(known: Sequence[Moment], match: re.Match[str], days: int, years: int) -> list[Moment]:

@@ -30,21 +30,21 @@ def unknown_number(alignment: Alignment) -> bool:
     """Whether a number of the claim is nowhere in the passages cited."""
     known = alignment.ground.every_quantity
     return any(
-        not any(each.bears(told) for each in known)
-        and not _is_own_count(told)
-        and not _is_year(told, alignment)
-        for told in alignment.claim.quantities
+        not any(each.bears(stated) for each in known)
+        and not _is_own_count(stated)
+        and not _is_year(stated, alignment)
+        for stated in alignment.claim.quantities
     )
 
 
-def _is_own_count(told: Quantity) -> bool:
-    return told.spelled and not told.unit and max(told.values) <= _OWN_COUNT_MOST
+def _is_own_count(stated: Quantity) -> bool:
+    return stated.spelled and not stated.unit and max(stated.values) <= _OWN_COUNT_MOST
 
 
-def _is_year(told: Quantity, alignment: Alignment) -> bool:
+def _is_year(stated: Quantity, alignment: Alignment) -> bool:
     """Whether the number is a year there: « 2 000 » told of 2000."""
     years = {moment.year for line in alignment.ground.moments for moment in line}
-    return not told.unit and any(value in years for value in told.values)
+    return not stated.unit and any(value in years for value in stated.values)
 
 
 def unknown_date(alignment: Alignment) -> bool:
@@ -53,18 +53,18 @@ def unknown_date(alignment: Alignment) -> bool:
     known += alignment.ground.head_moments
     numbers = alignment.ground.every_quantity
     return any(
-        not any(each.bears(told) for each in known) and not _is_number(told, numbers)
-        for told in alignment.claim.moments
+        not any(each.bears(stated) for each in known) and not _is_number(stated, numbers)
+        for stated in alignment.claim.moments
     )
 
 
-def _is_number(told: Moment, numbers: tuple[Quantity, ...]) -> bool:
+def _is_number(stated: Moment, numbers: tuple[Quantity, ...]) -> bool:
     """Whether what looks like a year is a number there: « 2000 chênes »."""
     return (
-        told.year is not None
-        and told.month is None
-        and not told.decade
-        and any(float(told.year) in each.values for each in numbers)
+        stated.year is not None
+        and stated.month is None
+        and not stated.decade
+        and any(float(stated.year) in each.values for each in numbers)
     )
 
 

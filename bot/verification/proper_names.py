@@ -57,17 +57,17 @@ class Name:
 
 def proper_names(text: str, language: str) -> list[Name]:
     """The names of a text in reading order."""
-    found: list[list[re.Match[str]]] = []
+    groups: list[list[re.Match[str]]] = []
     last: re.Match[str] | None = None
     for match in _WORD.finditer(text):
         if _capital(match[0]) and not _calendar(match[0]):
             if last is not None and _belongs(text, last, match):
-                found[-1].append(match)
+                groups[-1].append(match)
             else:
-                found.append([match])
+                groups.append([match])
             last = match
-    told = (_name(text, group, language) for group in found)
-    return [name for name in told if name is not None]
+    names = (_name(text, group, language) for group in groups)
+    return [name for name in names if name is not None]
 
 
 def _capital(word: str) -> bool:
@@ -196,17 +196,17 @@ def _alike(part: str, present: Set[str]) -> bool:
 
 def _together(parts: Sequence[str], words: Sequence[str], *, loose: bool = False) -> bool:
     """Whether the parts stand near each other, in order; `loose` takes them in any order."""
-    wanted = [forms(part) | {part + "s"} for part in parts]
+    accepted = [forms(part) | {part + "s"} for part in parts]
     if loose:
         return all(
             any(word in each or _alike(part, {word}) for word in words if word)
-            for part, each in zip(parts, wanted, strict=True)
+            for part, each in zip(parts, accepted, strict=True)
         )
     for at, word in enumerate(words):
-        if not _is(word, parts[0], wanted[0]):
+        if not _is(word, parts[0], accepted[0]):
             continue
         place = at
-        for part, each in zip(parts[1:], wanted[1:], strict=True):
+        for part, each in zip(parts[1:], accepted[1:], strict=True):
             ahead = words[place + 1 : place + 2 + _REACH]
             step = next((n for n, other in enumerate(ahead) if _is(other, part, each)), None)
             # « Pierre et Marie Curie » names Pierre Curie, « A. X et B. Roque » no A. Roque.
@@ -218,8 +218,8 @@ def _together(parts: Sequence[str], words: Sequence[str], *, loose: bool = False
     return False
 
 
-def _is(word: str, part: str, wanted: Set[str]) -> bool:
-    return word in wanted or (len(part) == 1 and word.startswith(part))
+def _is(word: str, part: str, accepted: Set[str]) -> bool:
+    return word in accepted or (len(part) == 1 and word.startswith(part))
 
 
 def _acronym(parts: Sequence[str], source: KnownNames) -> bool:

@@ -225,27 +225,31 @@ class Quantity:
     ordinal: bool = False
     spelled: bool = False
 
-    def bears(self, told: Quantity) -> bool:
+    def bears(self, stated: Quantity) -> bool:
         """Whether this number, as a source gives it, is the one told."""
-        if "%" in (self.unit, told.unit) and _share(self) is not None and _share(told) is not None:
-            return _same(_share(self) or 0.0, _share(told) or 0.0)
-        if self.unit and told.unit and self.unit != told.unit:
-            return _converted(self, told)
-        return any(_same(one, other) for one in self.values for other in told.values)
+        if (
+            "%" in (self.unit, stated.unit)
+            and _share(self) is not None
+            and _share(stated) is not None
+        ):
+            return _same(_share(self) or 0.0, _share(stated) or 0.0)
+        if self.unit and stated.unit and self.unit != stated.unit:
+            return _converted(self, stated)
+        return any(_same(one, other) for one in self.values for other in stated.values)
 
 
 def quantities(text: str, language: str) -> list[Quantity]:
     """The numbers of a text that belong to no date, in reading order."""
-    taken = bytearray(len(text))
+    used = bytearray(len(text))
     for moment in moments(text):
-        taken[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
-    found: list[Quantity] = []
+        used[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
+    read: list[Quantity] = []
     whole = (*_centuries(text), *_counted(text), *_figures(text), *_spelled(text, language))
     for each in (*whole, *_named(text)):
-        if not any(taken[each.start : each.end]):
-            taken[each.start : each.end] = b"\1" * (each.end - each.start)
-            found.append(each)
-    return _ranged(text, sorted(found, key=lambda each: each.start))
+        if not any(used[each.start : each.end]):
+            used[each.start : each.end] = b"\1" * (each.end - each.start)
+            read.append(each)
+    return _ranged(text, sorted(read, key=lambda each: each.start))
 
 
 def years(text: str) -> list[Quantity]:
@@ -261,17 +265,17 @@ def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-6)
 
 
-def _ranged(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+def _ranged(text: str, read: Sequence[Quantity]) -> list[Quantity]:
     """« de 7,4 à 11,9 millions d'euros »: what follows the last number belongs to the first."""
-    told = list(found)
-    for at in reversed(range(len(told) - 1)):
-        one, other = told[at], told[at + 1]
+    joined = list(read)
+    for at in reversed(range(len(joined) - 1)):
+        one, other = joined[at], joined[at + 1]
         if one.unit or one.ordinal or not _RANGE.fullmatch(text[one.end : other.start]):
             continue
         scale = _scale(text, other)
         values = frozenset(value * scale for value in one.values) if max(one.values) < 1e3 else None
-        told[at] = replace(one, values=values or one.values, unit=other.unit)
-    return told
+        joined[at] = replace(one, values=values or one.values, unit=other.unit)
+    return joined
 
 
 def _scale(text: str, quantity: Quantity) -> float:
@@ -342,8 +346,8 @@ def _measured(
     unit = unit or before
     step = _LARGE.search(text[start:end].lower()) if half else None
     more = 0.5 * (scale_after(f" {step[0]}", 0)[0] if step else 1) if half else 0.0
-    told = frozenset(value * scale + more for value in values)
-    return Quantity(start, end, told, unit, ordinal, spelled)
+    scaled = frozenset(value * scale + more for value in values)
+    return Quantity(start, end, scaled, unit, ordinal, spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,9 +370,9 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
     spans = [match.span() for match in _WORD.finditer(text)]
     tokens = [_Spoken(text[start:end].lower()) for start, end in spans]
     code = language if language in _SPOKEN else "en"
-    for found in find_numbers(tokens, code, 0.0):
-        start, end = spans[found.start][0], spans[found.end - 1][1]
-        if found.value < _SMALLEST or any(map(str.isdigit, text[start:end])):
+    for number in find_numbers(tokens, code, 0.0):
+        start, end = spans[number.start][0], spans[number.end - 1][1]
+        if number.value < _SMALLEST or any(map(str.isdigit, text[start:end])):
             continue
         after = _WORD.search(text, end)
         if after and fold(after[0].lower()) in FRACTIONS:
@@ -376,7 +380,7 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
         if fold(text[start:end].lower()) in FRACTIONS:
             continue
         yield _measured(
-            text, start, end, frozenset({float(found.value)}), ordinal=found.is_ordinal,
+            text, start, end, frozenset({float(number.value)}), ordinal=number.is_ordinal,
             spelled=True,
         )  # fmt: skip
 

@@ -105,11 +105,11 @@ class AccessHandlers(Handlers):
 
     async def _standing_lines(self, bot: Bot, phrases: AccessPhrases) -> list[str]:
         """The decisions made in the chat, one line per standing."""
-        given, lines = self._services.roles.standings(), []
-        named = sorted(given)[:MOST_NAMES]
-        names = dict(zip(named, [await _named(bot, each) for each in named], strict=True))
+        standings, lines = self._services.roles.standings(), []
+        shown_ids = sorted(standings)[:MOST_NAMES]
+        names = dict(zip(shown_ids, [await _named(bot, each) for each in shown_ids], strict=True))
         for standing in STANDINGS:
-            people = sorted(person for person, had in given.items() if had == standing)
+            people = sorted(person for person, had in standings.items() if had == standing)
             if people:
                 lines.append(
                     phrases.given(standing, [names.get(each, str(each)) for each in people])

@@ -123,23 +123,23 @@ class AnnouncementHandlers(Handlers):
     @on_command(ANNOUNCEMENTS)
     async def preference(self, event: ChatEvent) -> None:
         phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
-        wanted = await self._services.run(people.listens, person_id=number)
-        text = phrases.announcements_wanted if wanted else phrases.announcements_unwanted
-        await event.say(text, _quiet(phrases) if wanted else column((phrases.listen, "quiet:no")))
+        listens = await self._services.run(people.listens, person_id=number)
+        text = phrases.announcements_wanted if listens else phrases.announcements_unwanted
+        await event.say(text, _quiet(phrases) if listens else column((phrases.listen, "quiet:no")))
 
     @on_button(_WANTED)
     async def prefer(self, press: ButtonPress) -> None:
-        wanted, person = press.match[1] == "no", press.asker.person_id
+        listens, person = press.match[1] == "no", press.asker.person_id
         phrases = press.asker.texts(AdministrationPhrases)
-        text = phrases.listening_noted if wanted else phrases.quiet_noted
-        if await self._services.run(people.listens, person_id=person) == wanted:
+        text = phrases.listening_noted if listens else phrases.quiet_noted
+        if await self._services.run(people.listens, person_id=person) == listens:
             await press.acknowledge(text)
             return
         await self._services.run(
             people.listen_to_announcements,
             person_id=person,
             now=self._services.now(),
-            wanted=wanted,
+            wanted=listens,
         )
         await press.acknowledge()
         await press.retire()

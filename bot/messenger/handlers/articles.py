@@ -116,13 +116,13 @@ class ArticleHandlers(Handlers):
         if not name:
             await event.say(phrases.article_usage)
             return None
-        found = await asyncio.to_thread(self._services.library.find, name)
-        if len(found) > 1:
-            html = articles_html(phrases.which_one, found[:PAGE_SIZE], asker.phrases)
-            await event.deliver(html, _numbered(found[:PAGE_SIZE]))
+        entries = await asyncio.to_thread(self._services.library.find, name)
+        if len(entries) > 1:
+            html = articles_html(phrases.which_one, entries[:PAGE_SIZE], asker.phrases)
+            await event.deliver(html, _numbered(entries[:PAGE_SIZE]))
             return None
-        if found:
-            identity = found[0].copy_of or found[0].id
+        if entries:
+            identity = entries[0].copy_of or entries[0].id
             article = await asyncio.to_thread(self._services.library.article, identity)
             if article is None:  # gone with the generation that was just replaced
                 await event.say(phrases.no_such_article(name[:QUERY_LIMIT]))
@@ -169,15 +169,15 @@ class ArticleHandlers(Handlers):
     def _results(
         self, asker: Asker, words: str, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, found = asker.texts(BrowsingPhrases), self._services.library.rank(words)
-        if not found:
+        phrases, ranked = asker.texts(BrowsingPhrases), self._services.library.rank(words)
+        if not ranked:
             none = phrases.no_result
             if chosen_articles() is not None:
                 none = asker.texts(CorpusPhrases).no_result
             return articles_html(none(words), (), asker.phrases), None
-        last = math.ceil(len(found) / PAGE_SIZE) - 1
+        last = math.ceil(len(ranked) / PAGE_SIZE) - 1
         page = min(page, last)
-        shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        shown = ranked[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         title = phrases.results(words)
         html = articles_html(title, shown, asker.phrases, page * PAGE_SIZE + 1)
         return html, _numbered(shown, page, "s", more=page < last)
@@ -185,8 +185,8 @@ class ArticleHandlers(Handlers):
     def _newest(
         self, asker: Asker, page: int
     ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        found = self._services.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
-        shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+        entries = self._services.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
+        shown, more = entries[:PAGE_SIZE], len(entries) > PAGE_SIZE
         html = articles_html(
             asker.texts(BrowsingPhrases).recent, shown, asker.phrases, page * PAGE_SIZE + 1
         )

@@ -161,10 +161,10 @@ def _find_values(kind: str, part: str, value: str, library: Library) -> Iterator
 
     # A name may hold a comma itself.
     for word in [value] if named(value) else value.split(","):
-        found = named(word)
-        if not found:
+        values = named(word)
+        if not values:
             raise ConditionError(part, known=True)
-        yield from found
+        yield from values
 
 
 def _names(value: str, facet: FacetKind) -> set[str]:

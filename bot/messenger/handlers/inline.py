@@ -96,10 +96,10 @@ class InlineHandlers(Handlers):
 async def _give(
     query: InlineQuery, results: Sequence[InlineQueryResultArticle], phrases: Phrases
 ) -> None:
-    said = AccessPhrases.of(phrases.code)
-    asked = len(query.query.strip()) >= _SHORTEST
-    refusal = asked and not any(result.id.startswith("answer") for result in results)
-    text = said.inline_refusal if refusal else said.inline_prompt
+    texts = AccessPhrases.of(phrases.code)
+    is_question = len(query.query.strip()) >= _SHORTEST
+    refusal = is_question and not any(result.id.startswith("answer") for result in results)
+    text = texts.inline_refusal if refusal else texts.inline_prompt
     # Above a cited answer there is nothing to say.
     shown = results and not refusal
     button = None if shown else InlineQueryResultsButton(text, start_parameter="inline")
@@ -127,24 +127,24 @@ async def _answer(
 def _help_result(help: Answer, phrases: Phrases) -> InlineQueryResultArticle:
     assert help.help is not None
     (html,) = answer_html(help, phrases)
-    said = HelpPhrases.of(help.language)
+    texts = HelpPhrases.of(help.language)
     return InlineQueryResultArticle(
         id="answer-help",
-        title=_line(number_lines(help.help, said)[0]),
-        description=_line(said.opening[help.help.kind]),
+        title=_line(number_lines(help.help, texts)[0]),
+        description=_line(texts.opening[help.help.kind]),
         input_message_content=_content(html),
     )
 
 
 def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle:
     html = answer_html(answer, phrases)
-    said, first = answer.statements[0].text, answer.citations[0].article
+    sentence, first = answer.statements[0].text, answer.citations[0].article
     source = f"{title_of(first, phrases.code)}{details(first, phrases)}"
     doubted = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
         id=f"answer-{hashlib.sha256(html[0].encode()).hexdigest()[:16]}",
-        title=_line(phrases.doubted(answer.period) if doubted else said),
-        description=_line(f"{said} — {source}" if doubted else source),
+        title=_line(phrases.doubted(answer.period) if doubted else sentence),
+        description=_line(f"{sentence} — {source}" if doubted else source),
         input_message_content=_content(html[0]),
     )
 

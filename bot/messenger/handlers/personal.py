@@ -89,10 +89,10 @@ class PersonalHandlers(Handlers):
     @on_command(MY_DATA)
     async def data(self, event: ChatEvent) -> None:
         phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
-        found = await self._services.run(privacy.export_person, person_id=owner)
+        personal = await self._services.run(privacy.export_person, person_id=owner)
         if self._services.roles.is_barred(owner):
-            found["barred"] = True
-        data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+            personal["barred"] = True
+        data = json.dumps(personal, ensure_ascii=False, indent=2).encode()
         file = Attachment("document", phrases.data_file, data)
         await deliver_attachment(event.bot, event.asker.place, file, phrases.data_caption)
 

@@ -18,6 +18,7 @@ from telegram.ext import ContextTypes, MessageHandler, filters
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
+from bot.followups.base import ConversationChain
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_of
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
@@ -46,7 +47,7 @@ from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_awa
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
-from bot.messenger.services import BotServices, Chain, find_asker
+from bot.messenger.services import BotServices, find_asker
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
@@ -146,25 +147,27 @@ class ConversationMemory:
         return turn, next(filter(None, referents), None)
 
     async def _answer_best(
-        self, place: ConversationPlace, said: TurnText, live: LiveAnswer | None, *, own_first: bool
+        self, place: ConversationPlace, turn: TurnText, live: LiveAnswer | None, *, own_first: bool
     ) -> Answer:
         """Answer from the conversation's own documents if they are surer than the corpus."""
-        chain: Chain = self._services.chain
+        chain: ConversationChain = self._services.chain
         own = await asyncio.to_thread(self._services.own, place)
         if own is not None:
-            quoted = replace(said, quoted=True)
+            quoted = replace(turn, quoted=True)
             answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
             surer = own_first or _sureness(theirs) >= _sureness(answer)
             if theirs.outcome != "no" and surer:
                 chain = own.chain
         with on_behalf_of(place.person_id):
-            return await self._stream(chain, said, live)
+            return await self._stream(chain, turn, live)
 
-    async def _stream(self, chain: Chain, said: TurnText, live: LiveAnswer | None) -> Answer:
+    async def _stream(
+        self, chain: ConversationChain, turn: TurnText, live: LiveAnswer | None
+    ) -> Answer:
         """Return the complete answer, or what there is of it when the person stops it."""
         if live is None:
-            return await chain.ainvoke(said)
-        answers = chain.astream(said)
+            return await chain.ainvoke(turn)
+        answers = chain.astream(turn)
         answer: Answer | None = None
         stopped = asyncio.ensure_future(live.stopped.wait())
         following: asyncio.Future[Answer | None] | None = None
@@ -186,7 +189,7 @@ class ConversationMemory:
                 await asyncio.gather(following, return_exceptions=True)
             if isinstance(answers, AsyncGenerator):
                 await answers.aclose()
-        return answer or await chain.ainvoke(replace(said, quoted=True))
+        return answer or await chain.ainvoke(replace(turn, quoted=True))
 
     async def keep(
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
@@ -264,8 +267,8 @@ class QuestionHandlers(Handlers):
         if await self._voting.take_comment(message, asker):
             return
         if not words and not text_replied_to(message, context.bot.id):
-            said = asker.phrases.wordless if asker.private else asker.phrases.greeting
-            await say(context.bot, asker, said)
+            greeting = asker.phrases.wordless if asker.private else asker.phrases.greeting
+            await say(context.bot, asker, greeting)
             return
         await self.ask(context.bot, asker, message, words)
 

@@ -66,11 +66,11 @@ class StatisticsHandlers(Handlers):
     @on_command(UNANSWERED, _check)
     @on_button(UNANSWERED_BUTTON, _check)
     async def listed(self, event: ChatEvent) -> None:
-        asked = list(
+        questions = list(
             await self._services.run(statistics.unanswered, since=self._since(), limit=_LISTED)
         )
         phrases, library = event.asker.texts(StatisticsPhrases), self._services.library
-        if not asked:
+        if not questions:
             await event.say(phrases.nothing_unanswered(DAYS_SHOWN))
             return
         ended = stop_event()
@@ -90,10 +90,10 @@ class StatisticsHandlers(Handlers):
 
         # Thousands of questions of which nothing was kept when they were asked: a minute of work.
         async with show_typing(event.bot, event.asker.place, action=ChatAction.UPLOAD_DOCUMENT):
-            group = partial(group_questions, asked, embed, model=library.model)
+            group = partial(group_questions, questions, embed, model=library.model)
             groups = await asyncio.to_thread(group)
             file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
-        caption = phrases.file_caption(len(asked), len(groups), DAYS_SHOWN)
+        caption = phrases.file_caption(len(questions), len(groups), DAYS_SHOWN)
         listed = Attachment("document", phrases.file, file)
         await deliver_attachment(event.bot, event.asker.place, listed, caption)
 

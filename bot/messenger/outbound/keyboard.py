@@ -78,7 +78,7 @@ def keyboard(
     """
     if answer.small_talk:
         return None
-    said = BrowsingPhrases.of(phrases.code)
+    texts = BrowsingPhrases.of(phrases.code)
     good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
     bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")
     cited = answer.citations[:BUTTON_LIMIT]
@@ -91,13 +91,13 @@ def keyboard(
     ]
     buttons += [
         InlineKeyboardButton(
-            said.read if len(answer.nearest) == 1 else str(number),
+            texts.read if len(answer.nearest) == 1 else str(number),
             callback_data=f"{CARD_PREFIX}:{article.id}",
         )
         for number, article in enumerate(answer.nearest, 1)
     ]
     if answer.further:
-        buttons.append(InlineKeyboardButton(said.more_sources, callback_data=f"m:{turn_id}"))
+        buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows(nearby)
     for each in added:
         buttons += each.beside

@@ -56,9 +56,9 @@ class OutboxEntry:
         if self._journal is None:
             return
         trigger, began = current_trigger(), time.monotonic()
-        asked = trigger is not None and trigger.update_id is not None
+        by_update = trigger is not None and trigger.update_id is not None
         whole = self.left == 0
-        await _record(self._journal.record(self._id, self.sent, whole=whole, asked=asked))
+        await _record(self._journal.record(self._id, self.sent, whole=whole, asked=by_update))
         METERS.recorded(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
@@ -112,11 +112,11 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...
     """
     trigger = current_trigger()
     # Better two copies of an answer than none; but better no unsolicited message than two.
-    asked = trigger is None or trigger.update_id is not None
+    by_update = trigger is None or trigger.update_id is not None
     forms = 0
     while entry.left > 0:
         try:
-            await send_next(entry, send_part, again_in_doubt=asked)
+            await send_next(entry, send_part, again_in_doubt=by_update)
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = None
             if forms < _MOST_FORMS:

@@ -34,7 +34,7 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
     reason = str(error).lower()
     if not isinstance(error, BadRequest) or _HOPELESS.search(reason):
         return None
-    taken, left = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
+    sent_parts, left = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
     for marks, change in _CHANGES:
         changed = change(left)
         if marks.search(reason) and changed != left:
@@ -43,7 +43,7 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
         changed = left
         for _, change in _CHANGES:
             changed = changed if change is _shorter else change(changed)
-    return replace(changed, parts=(*taken, *changed.parts)) if changed != left else None
+    return replace(changed, parts=(*sent_parts, *changed.parts)) if changed != left else None
 
 
 def without_styles(text: str) -> str:

@@ -65,7 +65,7 @@ class Preflight:
         ]
 
     async def _telegram(self) -> list[Finding]:
-        said, settings = self._said, self._settings
+        texts, settings = self._said, self._settings
         # Durations as timedelta, the library's coming default; without this it warns.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         try:
@@ -75,53 +75,53 @@ class Preflight:
             async with Bot(token, url, request=request) as bot:
                 me, hook = await bot.get_me(), await bot.get_webhook_info()
         except InvalidToken:
-            return [self._fault(said.token, refusal(settings))]
+            return [self._fault(texts.token, refusal(settings))]
         except TelegramError as error:
-            return [self._fault(said.token, unreachable(settings, error))]
+            return [self._fault(texts.token, unreachable(settings, error))]
         except SelonError as error:
-            return [self._fault(said.token, error)]
-        known = said.known(me.full_name, me.username or "")
-        return [Finding("well", said.token, known), *self._rights(me), *self._receiving(hook)]
+            return [self._fault(texts.token, error)]
+        known = texts.known(me.full_name, me.username or "")
+        return [Finding("well", texts.token, known), *self._rights(me), *self._receiving(hook)]
 
     def _rights(self, me: User) -> Iterator[Finding]:
-        said = self._said
+        texts = self._said
         if not me.can_join_groups:
-            yield Finding("note", said.groups, said.no_groups)
+            yield Finding("note", texts.groups, texts.no_groups)
         elif me.can_read_all_group_messages:
-            yield Finding("note", said.groups, said.privacy_off)
+            yield Finding("note", texts.groups, texts.privacy_off)
         else:
-            yield Finding("well", said.groups, said.privacy_on)
+            yield Finding("well", texts.groups, texts.privacy_on)
         inline = bool(me.supports_inline_queries)
-        text = said.inline_on if inline else said.inline_off
-        yield Finding("well" if inline else "note", said.inline, text)
+        text = texts.inline_on if inline else texts.inline_off
+        yield Finding("well" if inline else "note", texts.inline, text)
 
     def _receiving(self, hook: WebhookInfo) -> Iterator[Finding]:
-        said, url = self._said, self._settings.webhook_url
+        texts, url = self._said, self._settings.webhook_url
         if url is None:
-            text = said.polling_takes_away(hook.url) if hook.url else said.polling
-            yield Finding("note" if hook.url else "well", said.receiving, text)
+            text = texts.polling_takes_away(hook.url) if hook.url else texts.polling
+            yield Finding("note" if hook.url else "well", texts.receiving, text)
         else:
             yield from self._webhook(str(url), hook)
         if hook.pending_update_count:
-            yield Finding("note", said.receiving, said.pending(hook.pending_update_count))
+            yield Finding("note", texts.receiving, texts.pending(hook.pending_update_count))
 
     def _webhook(self, url: str, hook: WebhookInfo) -> Iterator[Finding]:
-        said, settings = self._said, self._settings
+        texts, settings = self._said, self._settings
         host, port = settings.webhook_host, settings.webhook_port
         try:
             assert settings.webhook_url is not None
             webhook_path(settings, settings.webhook_url)
         except SettingsError as error:
-            yield self._fault(said.receiving, error)
+            yield self._fault(texts.receiving, error)
             return
-        yield Finding("well", said.receiving, said.webhook(url, host, port))
+        yield Finding("well", texts.receiving, texts.webhook(url, host, port))
         if not _free(host, port):
-            yield Finding("note", said.receiving, said.port_taken(host, port))
+            yield Finding("note", texts.receiving, texts.port_taken(host, port))
         if hook.url and hook.url != url:
-            yield Finding("note", said.receiving, said.webhook_other(hook.url))
+            yield Finding("note", texts.receiving, texts.webhook_other(hook.url))
         elif hook.last_error_message:
-            text = said.webhook_failed(hook.last_error_message)
-            yield Finding("note", said.receiving, text)
+            text = texts.webhook_failed(hook.last_error_message)
+            yield Finding("note", texts.receiving, text)
 
     def _index(self) -> Iterator[Finding]:
         try:
@@ -145,47 +145,47 @@ class Preflight:
             yield self._fault(self._said.database, error)
 
     def _access(self) -> Iterator[Finding]:
-        said, settings = self._said, self._settings
+        texts, settings = self._said, self._settings
         if settings.access == "open":
-            yield Finding("well", said.access, said.open_to_all)
+            yield Finding("well", texts.access, texts.open_to_all)
         elif settings.admins:
-            yield Finding("well", said.access, said.restricted(len(settings.admins)))
+            yield Finding("well", texts.access, texts.restricted(len(settings.admins)))
         else:
-            yield Finding("note", said.access, said.nobody)
+            yield Finding("note", texts.access, texts.nobody)
 
     def _models(self) -> Iterator[Finding]:
-        said, settings = self._said, self._settings
+        texts, settings = self._said, self._settings
         try:
             writers = open_writers(settings)
         except SelonError as error:
-            yield self._fault(said.models, error)
+            yield self._fault(texts.models, error)
             return
         if writers is None:
-            yield Finding("well", said.models, said.no_model)
+            yield Finding("well", texts.models, texts.no_model)
             return
         writers.close()
-        yield Finding("well", said.models, said.models_ready(settings.chat_model))
+        yield Finding("well", texts.models, texts.models_ready(settings.chat_model))
 
     def _arena(self) -> Iterator[Finding]:
         """Check the writers of the arena, if there is one."""
-        said, models = self._said, arena_models(self._settings)
+        texts, models = self._said, arena_models(self._settings)
         try:
             writers = open_writers(models)
         except SelonError as error:
-            yield self._fault(said.models, error)
+            yield self._fault(texts.models, error)
             return
         if writers is not None:
             writers.close()
-            yield Finding("well", said.models, said.models_ready(models.chat_model))
+            yield Finding("well", texts.models, texts.models_ready(models.chat_model))
 
     def _figures(self) -> Iterator[Finding]:
-        said, host, port = self._said, self._settings.metrics_host, self._settings.metrics_port
+        texts, host, port = self._said, self._settings.metrics_host, self._settings.metrics_port
         if not port:
-            yield Finding("well", said.figures, said.no_figures)
+            yield Finding("well", texts.figures, texts.no_figures)
         elif _free(host, port):
-            yield Finding("well", said.figures, said.figures_at(host, port))
+            yield Finding("well", texts.figures, texts.figures_at(host, port))
         else:
-            yield Finding("note", said.figures, said.port_taken(host, port))
+            yield Finding("note", texts.figures, texts.port_taken(host, port))
 
     def _fault(self, about: str, error: Exception) -> Finding:
         verdict: _Verdict = "setting" if isinstance(error, SettingsError) else "wrong"

@@ -53,14 +53,14 @@ class Redactor:
         error = record.exc_info[1] if record.exc_info else None
         if self._text:
             message = _whole_message(record)
-            told = "".join(traceback.format_exception(error)) if error else ""
+            trace = "".join(traceback.format_exception(error)) if error else ""
         else:
             message = _redact_message(record)
-            told = _format_traceback(error) if error else ""
+            trace = _format_traceback(error) if error else ""
         record.msg, record.args = self._clean(message), ()
         if error:
             # Formatters use the text when there is one, and some render exc_info themselves.
-            record.exc_text, record.exc_info = self._clean(told.rstrip("\n")), None
+            record.exc_text, record.exc_info = self._clean(trace.rstrip("\n")), None
         if record.stack_info:
             record.stack_info = self._clean(record.stack_info)
 
@@ -90,14 +90,14 @@ def _whole_message(record: logging.LogRecord) -> str:
 def _redact_message(record: logging.LogRecord) -> str:
     if not _is_of_the_code(record):
         return str(_argument(record.msg))
-    sentence, given = str(record.msg), record.args
-    if not given:
+    sentence, arguments = str(record.msg), record.args
+    if not arguments:
         return sentence
     kept: Any
-    if isinstance(given, tuple):
-        kept = tuple(_argument(each) for each in given)
+    if isinstance(arguments, tuple):
+        kept = tuple(_argument(each) for each in arguments)
     else:
-        kept = {name: _argument(each) for name, each in given.items()}
+        kept = {name: _argument(each) for name, each in arguments.items()}
     try:
         return str(sentence % kept)
     except (TypeError, ValueError, LookupError):
@@ -135,8 +135,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _format_error(error: BaseException) -> str:
-    name, said = type(error).__qualname__, _harmless_text(error)
-    return f"{name}: {said}" if said else name
+    name, text = type(error).__qualname__, _harmless_text(error)
+    return f"{name}: {text}" if text else name
 
 
 def _harmless_text(error: BaseException) -> str:
@@ -155,12 +155,12 @@ def _harmless_text(error: BaseException) -> str:
 
 def _format_problem(problem: Problem) -> str:
     """A code with its parameters that are numbers or problems."""
-    told = [
+    parts = [
         f"{name}={_format_problem(value) if isinstance(value, Problem) else value}"
         for name, value in problem.parameters.items()
         if isinstance(value, (int, float, Problem))
     ]
-    return f"{problem.code} ({', '.join(told)})" if told else problem.code
+    return f"{problem.code} ({', '.join(parts)})" if parts else problem.code
 
 
 def _format_traceback(error: BaseException) -> str:
