@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -360,11 +360,16 @@ class QuestionHandlers(Handlers):
         if button in self._answered:
             await press.acknowledge(phrases.shown_below)
             return
-        await press.acknowledge()
-        async with self._growing(bot, asker, None) as live:
-            answer = await self._memory.answer(asker.place, question, live=live)
-        await self._send(bot, asker, answer, live, None, title=question)
-        self._answered.append(button)
+        self._answered.append(button)  # at once: people press twice
+        try:
+            await press.acknowledge()
+            async with self._growing(bot, asker, None) as live:
+                answer = await self._memory.answer(asker.place, question, live=live)
+            await self._send(bot, asker, answer, live, None, title=question)
+        except BaseException:
+            with suppress(ValueError):  # a thousand others came since
+                self._answered.remove(button)
+            raise
 
     @asynccontextmanager
     async def _growing(
