@@ -184,7 +184,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     keep = partial(
         scripts.keep_script,
         place=ALONE,
-        told=NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
+        new=NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
         messages=(),
         progress=None,
         now=datetime.now(UTC),

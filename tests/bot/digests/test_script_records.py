@@ -28,7 +28,7 @@ def keep(
         partial(
             scripts.keep_script,
             place=place,
-            told=TOLD,
+            new=TOLD,
             messages=messages,
             progress=progress,
             now=NOW,
