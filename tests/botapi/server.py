@@ -20,7 +20,7 @@ from typing import Self
 from aiohttp import web
 
 from tests.botapi.hook import Hook
-from tests.botapi.inline import InlineAnswer
+from tests.botapi.inline import InlineAnswer, InlineResult
 from tests.botapi.messages import Json, Message
 from tests.botapi.methods import Methods
 from tests.botapi.parameters import SIGNATURES, Upload, read_parameters
@@ -116,6 +116,17 @@ class BotServer(People):
     def inline_answers(self) -> dict[str, InlineAnswer]:
         """What each inline query got, by its id."""
         return self._methods.inline_answers
+
+    @property
+    def guest_queries(self) -> set[str]:
+        """The ids of the guest queries that are not answered yet."""
+        return self._methods.guest_queries
+
+    async def guest_answer(self, query: str, within: float = WAIT_SECONDS) -> InlineResult:
+        """The message that is posted for a guest query, waited for."""
+        if not await self._until(lambda: query in self._methods.guest_answers, within):
+            raise AssertionError(f"query {query} was not answered in {within} s")
+        return self._methods.guest_answers[query]
 
     @property
     def answers(self) -> dict[str, str]:

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 UPDATES = (
     *("message", "edited_message", "callback_query", "inline_query", "my_chat_member"),
+    "guest_message",
     "message_reaction",  # sent only on request, and in groups only to administrators
 )
 _AGAIN_SECONDS = 1.0
