@@ -160,10 +160,12 @@ def due_subscriptions(
     session: Session, generation: str, morning: datetime, limit: int = 100
 ) -> Sequence[Subscription]:
     """Those to look at: for which this generation is new, or that were last looked at before this
-    `morning`."""
+    `morning`, or days after it, before the clock was set back."""
+    ahead = morning + timedelta(days=2)
     due = or_(
         and_(SubscriptionRow.at_once, SubscriptionRow.checked != generation),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at < morning),
+        and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at > ahead),
     )
     chosen = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(limit)
     return [_subscription(row) for row in session.scalars(chosen)]

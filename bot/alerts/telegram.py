@@ -37,11 +37,9 @@ from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
-from bot.messenger.outbound.delivery import deliver
+from bot.messenger.outbound.delivery import deliver, deliver_rest
 from bot.messenger.outbound.keyboard import keyboard
-from bot.messenger.outbound.outbox import resume_entry, send_letter
 from bot.messenger.outbound.reply import replace_message, say
-from bot.messenger.outbound.transport import send_part
 from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import NewTurn
@@ -204,7 +202,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         html = answer_html(answer, phrases, title)
         try:
             sent = await deliver(bot, alert.place, html, keyboard(answer, turn, phrases))
-        except Forbidden as error:
+        except TelegramError as error:
             logger.info("An alert could not be delivered: %s", error)
             return
         await self._services.run(conversations.record_answer_messages, turn_id=turn, messages=sent)
@@ -336,7 +334,7 @@ class SubscriptionHandlers(Handlers):
             return
         try:
             with suppress(Postponed):
-                await send_letter(resume_entry(begun, journal), partial(send_part, bot))
+                await deliver_rest(bot, journal, begun)
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
             await self._services.run(subscriptions.drop_subscription, subscription_id=kept.id)

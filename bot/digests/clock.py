@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
+
+from bot.state.clock import utc_now
 
 
 def zone() -> tzinfo | None:
@@ -12,7 +14,7 @@ def zone() -> tzinfo | None:
 
 def now() -> datetime:
     """This moment, in that zone."""
-    return datetime.now(UTC).astimezone(zone())
+    return utc_now().astimezone(zone())
 
 
 def today() -> date:

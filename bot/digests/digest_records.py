@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     JSON,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -118,7 +119,13 @@ def forget_digest(session: Session, digest_id: int) -> None:
 
 
 def waiting_digests(session: Session, today: date) -> list[DigestRecord]:
-    """Those of which none was sent today, in the order in which they were asked for."""
+    """Those of which none was sent today, in the order in which they were asked for.
+
+    One that was sent on a later day than tomorrow, before the clock was set back, does not wait
+    until then: its last day is today.
+    """
+    ahead = DigestRow.last_day > today + timedelta(days=1)
+    session.execute(update(DigestRow).where(ahead).values(last_day=today))
     chosen = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
     return [_digest(row) for row in session.scalars(chosen)]
 
@@ -170,8 +177,9 @@ def _digest(row: DigestRow) -> DigestRecord:
 
 
 def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
-    # A daily digest that is sent on schedule moves its last day forward.
-    yield delete(DigestRow).where(DigestRow.last_day < before.date())
+    # One that is sent on schedule moves its last day forward, once a week at least.
+    latest = min(before, now - timedelta(days=8))
+    yield delete(DigestRow).where(DigestRow.last_day < latest.date())
 
 
 register_table(PersonalTable(DigestRow, _expired))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 
 from bot.digests import clock
 from bot.digests import digest_records as digests
@@ -181,11 +181,12 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             return
         try:
             await deliver_rest(bot, journal, posted)
+        except Forbidden as error:
+            logger.info("No more dailies go where nothing can be said: %s", error)
+            await self._services.run(digests.forget_digest, digest_id=kept.id)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=posted.id)
-        if await journal.outcome(posted.id) == "given up":
-            await self._services.run(digests.forget_digest, digest_id=kept.id)
 
     async def _show(self, bot: Bot, asker: Asker) -> None:
         today = clock.today()

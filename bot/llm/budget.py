@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -19,15 +19,12 @@ from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.model_choice import EVERY_MODEL, Price
 from bot.operations.logs import PublicText
 from bot.state import meters, spending
+from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.meters import MeterLevel
 from bot.state.spending import Spent
 
 logger = logging.getLogger(__name__)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class SpendingLedger:
         budget: SpendingBudget,
         prices: Mapping[str, Price],
         keep_days: int,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._open_state = open_state
         self._budget = budget
@@ -167,7 +164,7 @@ class Allowance:
 
     open_state: Callable[[], State]
     answers: int
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     def left(self, person_id: int) -> int:
         """How many more answers may be written for a person today."""

@@ -9,13 +9,14 @@ import logging
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.errors import SelonError
 from bot.state import replies
+from bot.state.clock import utc_now
 from bot.state.database import State
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class ReplyCache:
     open_state: Callable[[], State]
     days: float
     most: int = 5000
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     async def find(self, key: CacheKey) -> str | None:
         """Return the stored text, if it is not too old."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -29,6 +29,7 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
+FORGET_INTERVAL = timedelta(days=1)
 LEADER_SECONDS = 1.0  # between checks whether this process has become the leader
 FAILURE_SECONDS = 2.0  # extra wait after a job failed
 EXAMPLES_INTERVAL = timedelta(minutes=1)  # between checks for a new generation
@@ -69,7 +70,7 @@ def retention_chore(services: BotServices) -> Chore:
         elif erasure.rows and not erasure.held:
             logger.info("Rows past their time were erased: %s", PublicText(counts))
 
-    return Chore("forgetting", timedelta(days=1), forget, erases=True)
+    return Chore("forgetting", FORGET_INTERVAL, forget, erases=True)
 
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
@@ -118,7 +119,8 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
         rest.extend(await journal.take_over_deliveries())
         while rest:
             if (begun := await journal.delivery(rest[0])) is not None:
-                await deliver_rest(bot, journal, begun)
+                with suppress(Forbidden):  # noted in the journal
+                    await deliver_rest(bot, journal, begun)
                 await services.run(partial(_note_delivery, services, begun.id))
             del rest[0]
 

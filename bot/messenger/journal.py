@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.state import chats, deliveries, updates
+from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
@@ -30,10 +31,6 @@ Result = TypeVar("Result")
 # For jobs that wait for the disk (False), and quick ones (True), of which PostgreSQL writes several
 # at once.
 _THREADS = {False: 1, True: 4}
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Postponed(BaseException):

@@ -20,10 +20,10 @@ from bot.library.examples import Examples
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker, asker_of
 from bot.messenger.feature import TelegramFeature
-from bot.messenger.journal import utc_now
 from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import chats, corpora, people
+from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
 from bot.state.limits import AskLimits

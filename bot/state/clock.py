@@ -1,4 +1,4 @@
-"""Trust in the system clock, on which deletions depend: after a jump, nothing is deleted for a day.
+"""The system clock, and whether to trust it: after a jump, nothing is deleted for a day.
 
 Each check stores the time. A time far from the previous one (the clock jumped, or the bot was off)
 makes the clock doubtful until a day has passed without another jump.
@@ -6,7 +6,7 @@ makes the clock doubtful until a day has passed without another jump.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,10 @@ DOUBT = timedelta(days=1)  # how long the clock is doubted after one
 NOTES = "clock:"  # prefix of the keys of notes about the clock
 # `leapt` is returned once for each leap, by the first check after it.
 ClockLook = Literal["agrees", "doubted", "leapt"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def look_at_clock(session: Session, now: datetime) -> ClockLook:

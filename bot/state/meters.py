@@ -51,9 +51,12 @@ def old_notices(moment: datetime) -> Delete:
 
 
 def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
-    """True if a rate-limited notice may be sent now; it then counts as sent."""
+    """True if a rate-limited notice may be sent now; it then counts as sent.
+
+    One of the future was sent before the clock was set back, and holds up nothing.
+    """
     row = session.get(NoticeRow, key)
-    if row is not None and now - row.at < every:
+    if row is not None and timedelta() <= now - row.at < every:
         return False
     session.merge(NoticeRow(key=key, at=now))
     return True

@@ -134,9 +134,12 @@ def take_over_updates(
 
 
 def _undone(session: Session, bot_id: int, *where: ColumnElement[bool]) -> Sequence[UpdateRow]:
-    """Pending updates, oldest first, as the database has them now; content is loaded lazily."""
+    """Pending updates, oldest first, as the database has them now; content is loaded lazily.
+
+    Telegram's numbers say which is older: the clock may have been set back between two.
+    """
     undone = (UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
-    ordered = select(UpdateRow).where(*undone, *where).order_by(UpdateRow.arrived_at, UpdateRow.id)
+    ordered = select(UpdateRow).where(*undone, *where).order_by(UpdateRow.id)
     chosen = ordered.options(defer(UpdateRow.content))
     return session.scalars(chosen, execution_options={"populate_existing": True}).all()
 

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from bot.answer import Answer
@@ -21,6 +21,7 @@ from bot.locale.catalogue import Language
 from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.state import conversations
+from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
 from bot.state.limits import AskLimits
@@ -94,7 +95,7 @@ class WebService:
     settings: Settings
     gate: DistressGate | None = None
     index: LiveIndex | None = None
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
     limits: AskLimits = field(init=False)
 
     def __post_init__(self) -> None:

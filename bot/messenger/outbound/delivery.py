@@ -44,7 +44,7 @@ async def deliver(
     """
     parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
     letter = _letter(place, parts, keyboard, reply_to)
-    return await send_letter(await open_entry(letter), partial(send_part, bot))
+    return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
 
 async def deliver_attachment(
@@ -56,7 +56,7 @@ async def deliver_attachment(
 ) -> tuple[int, ...]:
     """Send a file with a plain-text caption; otherwise as `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
-    return await send_letter(await open_entry(letter), partial(send_part, bot))
+    return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
 
 async def deliver_aside(
@@ -78,9 +78,12 @@ async def deliver_aside(
 
 
 async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
-    """Send the rest of a letter that answers no update, begun here or by an earlier process."""
-    with contextlib.suppress(Forbidden):  # noted in the journal
-        await send_letter(resume_entry(begun, journal), partial(send_part, bot))
+    """Send the rest of a letter that answers no update, begun here or by an earlier process.
+
+    Raises Forbidden if the chat cannot be written to, TelegramError if nobody knows whether it
+    arrived.
+    """
+    await send_letter(resume_entry(begun, journal), partial(send_part, bot), bot.get_me)
 
 
 def _letter(
@@ -118,7 +121,7 @@ async def edit(
             reply_markup=keyboard,
         )
         try:
-            await (request_with_retry(send, stop_event()) if patient else send())
+            await (request_with_retry(send, stop_event(), idempotent=True) if patient else send())
         except BadRequest as error:
             if "not modified" not in str(error):
                 raise
@@ -135,7 +138,8 @@ async def edit(
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
     """Delete one of the bot's messages, unless it is gone or too old."""
     try:
-        await request_with_retry(partial(bot.delete_message, chat_id, message_id), stop_event())
+        delete = partial(bot.delete_message, chat_id, message_id)
+        await request_with_retry(delete, stop_event(), idempotent=True)
     except (BadRequest, Forbidden, ChatMigrated) as error:
         logger.debug("A message was not taken away: %s", error)
 

@@ -25,6 +25,8 @@ LAST_REPLY_SECONDS = 0.6
 _MOST_FORMS = 12
 # Sends the part of a letter of this number; gives the id of its message. Raises TelegramError.
 SendPart = Callable[[Letter, int], Awaitable[int]]
+# Any request that may be repeated. Raises TelegramError.
+Probe = Callable[[], Awaitable[object]]
 
 
 class OutboxEntry:
@@ -105,10 +107,11 @@ def resume_entry(kept: Delivery, journal: Journal, meant: Letter | None = None) 
     return OutboxEntry(letter, kept.sent, journal, kept.id)
 
 
-async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...]:
+async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> tuple[int, ...]:
     """Send the rest of a letter part by part, amended where refused; return all its messages.
 
-    Raises Forbidden if the chat cannot be written to, TelegramError after a day without success.
+    Raises Forbidden if the chat cannot be written to, TelegramError after a day without success, or
+    if an unsolicited message may have arrived.
     """
     trigger = current_trigger()
     # Better two copies of an answer than none; but better no unsolicited message than two.
@@ -116,6 +119,9 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart) -> tuple[int, ...
     forms = 0
     while entry.left > 0:
         try:
+            if not by_update:
+                # It is sent only once, so not into an outage in which nobody replies.
+                await request_with_retry(probe, stop_event(), idempotent=True)
             await send_next(entry, send_part, again_in_doubt=by_update)
         except (BadRequest, Forbidden, ChatMigrated) as error:
             other = None

@@ -52,11 +52,12 @@ async def request_with_retry(
     stopping: asyncio.Event | None = None,
     *,
     again_in_doubt: bool = True,
+    idempotent: bool = False,
 ) -> Result:
     """Repeat a request until Telegram accepts or refuses it; raise its error after a day.
 
-    Unless `again_in_doubt`, do not repeat a request that may have been received. Raises Postponed
-    instead of waiting once `stopping` is set.
+    Unless `again_in_doubt`, do not repeat a request that may have been received; one that is
+    `idempotent` leaves no doubt. Raises Postponed instead of waiting once `stopping` is set.
     """
     waited = 0.0
     for wait in chain(FIRST_WAITS_SECONDS, repeat(LONGEST_WAIT_SECONDS)):
@@ -68,7 +69,7 @@ async def request_with_retry(
             # `serve` ends the bot over this; a renewed token belongs to the same bot.
             raise Postponed("the token is refused") from error
         except TelegramError as error:
-            doubt = in_doubt(error)
+            doubt = not idempotent and in_doubt(error)
             seconds = _seconds(error) if isinstance(error, RetryAfter) else wait
             if (doubt and not again_in_doubt) or waited + seconds > GIVE_UP_SECONDS:
                 raise

@@ -52,7 +52,7 @@ def journal(state: State) -> Iterator[Journal]:
 
 async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LETTER) -> None:
     with act_for(Trigger(journal)):
-        await send_letter(await open_entry(letter), transport.send)
+        await send_letter(await open_entry(letter), transport.send, transport.answer)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_a_file_survives_what_befalls_it(
 ) -> None:
     transport = FakeTransport(deque([None, fault()]))
     with act_for(Trigger(journal, update_id=1)):
-        sent = await send_letter(await open_entry(LETTER), transport.send)
+        sent = await send_letter(await open_entry(LETTER), transport.send, transport.answer)
     files = [part.attachment for _, part in transport.taken if part.attachment]
     assert files == [PICTURE, VOICE]
     assert len(sent) == len(transport.taken)
@@ -87,7 +87,7 @@ async def test_a_process_that_died_left_files_that_the_next_sends(
     assert begun is not None
     transport = FakeTransport()
     with act_for(Trigger(journal)):
-        await send_letter(resume_entry(begun, journal), transport.send)
+        await send_letter(resume_entry(begun, journal), transport.send, transport.answer)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
     state.process += 1
     assert await journal.take_over_deliveries() == []
@@ -111,6 +111,13 @@ async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: 
     assert len(transport.taken) == 1
     state.process += 1
     assert await journal.take_over_deliveries() == []
+
+
+async def test_what_nobody_asked_for_waits_until_telegram_replies(journal: Journal) -> None:
+    transport = FakeTransport(silences=9)
+    await _send(journal, transport)
+    assert transport.silences == 0
+    assert [part for _, part in transport.taken] == [*PARTS]
 
 
 async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
@@ -140,7 +147,7 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
         await open_entry(LETTER)
     (kept,) = await journal.take_over_updates()
     with act_for(Trigger(journal, update_id=kept.id)):
-        await send_letter(await open_entry(LETTER), transport.send)
+        await send_letter(await open_entry(LETTER), transport.send, transport.answer)
     assert len(transport.taken) == len(PARTS)
 
 
@@ -163,7 +170,9 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
 ) -> None:
     letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
     with act_for(Trigger(journal, 7)):
-        sending = asyncio.create_task(send_letter(await open_entry(letter), transport.send))
+        sending = asyncio.create_task(
+            send_letter(await open_entry(letter), transport.send, transport.answer)
+        )
     await transport.begun.wait()
     sending.cancel()  # as a stop does with what takes too long
     await asyncio.sleep(0)
@@ -171,5 +180,5 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
     with pytest.raises(asyncio.CancelledError):
         await sending
     with act_for(Trigger(journal, 7)):
-        await send_letter(await open_entry(letter), transport.send)
+        await send_letter(await open_entry(letter), transport.send, transport.answer)
     assert [part.text for _, part in transport.taken] == ["un"]

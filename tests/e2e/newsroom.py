@@ -1,0 +1,116 @@
+"""A newspaper's bot in a process of its own, whose clock and articles the test holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from bot.alerts import telegram as alerts
+from bot.answer import Answer
+from bot.answering.selection import chosen_articles
+from bot.digests import telegram as digests
+from bot.features import FEATURES
+from bot.library.articles import Library
+from bot.messenger import chores
+from bot.messenger.running.application import run_with
+from bot.settings import load_settings
+from bot.state.database import state_url
+from bot.timezone import use_timezone
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.bot.messenger.samples import BIRTH, answered, cite
+from tests.botapi.messages import Button, Message
+from tests.botapi.server import BotServer
+from tests.e2e.clock import SetClock, use_clock
+from tests.e2e.killing import Bot, program_bot
+from tests.e2e.telegram import StubChain, slowly
+from tests.fakes import FakeEmbedder
+
+QUESTION = "Quand Fresnel est-il né ?"
+SUBJECT = "Noirmont"
+DAILY, NEWS, ANSWERED = "Le Quotidien du", "Du nouveau", "Un article répond"
+
+
+class Newsroom:
+    """Articles that the test writes, and a bot over them."""
+
+    def __init__(self, folder: Path, speed: float = 1.0) -> None:
+        self._folder = folder
+        self.clock = SetClock(folder / "clock", speed)
+        self.publish("premier", "Le moulin de Valmy moud encore du blé.")
+
+    @property
+    def database(self) -> str:
+        return state_url(None, self._folder / "data")
+
+    def publish(self, name: str, sentence: str, day: date | None = None) -> None:
+        """Write an article, and index all."""
+        corpus = self._folder / "corpus"
+        corpus.mkdir(exist_ok=True)
+        head = f"title: Nouvelles du {name}\nlanguage: fr\noutlet: Le Phare\n"
+        published = f"published: {day}\n" if day else ""
+        (corpus / f"{name}.md").write_text(f"---\n{head}{published}---\n\n{sentence}\n", "utf-8")
+        build([corpus], self._folder / "index", FakeEmbedder())
+
+    def bot(
+        self, server: BotServer, url: str = "", look: float | None = None, **settings: str
+    ) -> Bot:
+        """The bot of this server, reached at `url`; it looks for what is due every `look`
+        seconds."""
+        program = (
+            "from tests.e2e.newsroom import run_bot\n"
+            f"run_bot({str(self._folder)!r}, {self.clock.speed}, {look})"
+        )
+        more = {"DATA_DIR": str(self._folder / "data"), "TELEGRAM_API_URL": url or server.url}
+        return program_bot(program, server, self.database, **more, **settings)
+
+
+def alert_question(name: str) -> str:
+    """A question that the article of this name answers."""
+    return f"Que dit le {name} ?"
+
+
+def run_bot(folder: str, speed: float, look: float | None) -> None:
+    """Run the bot; to be called in a process of its own."""
+    use_clock(f"{folder}/clock", speed)
+    use_timezone("Europe/Paris")
+    if look is not None:
+        for module in (alerts, digests):
+            module.LOOK_INTERVAL = timedelta(seconds=look)
+        chores.FORGET_INTERVAL = timedelta(seconds=look)
+    judge = ConfidenceModel.load()
+    index = LiveIndex(Path(folder, "index"), FakeEmbedder(), judge, chosen_articles)
+    features = [each.telegram for each in FEATURES]
+    run_with(load_settings(), _Chain(Path(folder, "corpus")), Library(index), features=features)
+
+
+class _Chain(StubChain):
+    """Answers QUESTION slowly, and an alert's question once its article is there."""
+
+    def __init__(self, corpus: Path) -> None:
+        super().__init__()
+        self._corpus = corpus
+        self.answers[QUESTION] = slowly(answered(QUESTION, cite(1, BIRTH)), 0.3)
+
+    def _invoke(self, said: object) -> Answer:
+        question: str = said.question  # type: ignore[attr-defined]
+        name = question.removeprefix("Que dit le ").removesuffix(" ?")
+        if (self._corpus / f"{name}.md").exists():
+            return answered(question, cite(1, BIRTH))
+        return super()._invoke(said)  # type: ignore[arg-type]
+
+
+def texts(server: BotServer, chat: int) -> list[str]:
+    return [each.text for each in server.messages if each.chat_id == chat]
+
+
+def counts(server: BotServer, chat: int, *kinds: str) -> Mapping[str, int]:
+    """How many messages of each kind a chat has."""
+    return {kind: sum(kind in each for each in texts(server, chat)) for kind in kinds}
+
+
+def button_of(message: Message, start: str) -> Button:
+    """The button whose data starts so."""
+    return next(each for each in message.buttons if (each.callback_data or "").startswith(start))
