@@ -68,6 +68,7 @@ class Methods(Menus):
         self.administrators: dict[int, set[int]] = {}
         self.files: dict[str, bytes] = {}
         self.drafts: list[tuple[int, int, str]] = []
+        self.stoppable: dict[int, int] = {}
         self.inline_queries: set[str] = set()
         self.inline_answers: dict[str, InlineAnswer] = {}
         self.guest_queries: set[str] = set()
@@ -235,6 +236,8 @@ class Methods(Menus):
         text = parameters.get("text", "")
         shown = read_text(text, parameters.get("parse_mode")).text if text else ""
         self.drafts.append((parameters["chat_id"], parameters["draft_id"], shown))
+        if parameters.get("can_stop"):
+            self.stoppable[parameters["chat_id"]] = parameters["draft_id"]
         return True
 
     async def _getFile(self, parameters: Parameters) -> object:  # noqa: N802

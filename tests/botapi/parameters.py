@@ -117,7 +117,7 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "sendMessageDraft": Signature(
         {"chat_id": integer, "draft_id": integer},
-        {"text": text, "message_thread_id": integer, "parse_mode": text},
+        {"text": text, "message_thread_id": integer, "parse_mode": text, "can_stop": boolean},
     ),
     "sendDocument": Signature(
         {"chat_id": integer, "document": upload},

@@ -230,6 +230,14 @@ class People:
         self._methods.updates.add("guest_message", message)
         return number
 
+    def user_stops_draft(self, chat_id: int) -> None:
+        """A person presses the button that Telegram shows below a draft."""
+        content = {
+            "chat": self._methods.chats[chat_id],
+            "draft_id": self._methods.stoppable.pop(chat_id),
+        }
+        self._methods.updates.add("stopped_message_generation", content)
+
     def knows(self, person: int) -> None:
         """Somebody has written to the bot before, and may be written to."""
         self._methods.chat_of(person, "private")

@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,7 @@ class BotServer(People):
 
     What the people do is in `People`. `privacy` is the bot's privacy mode in groups, `local` the
     folder of files of a server that runs with --local: it gives their paths, and serves none.
+    `lacks` are methods that it does not know.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class BotServer(People):
         *,
         privacy: bool = True,
         local: Path | None = None,
+        lacks: Collection[str] = (),
     ) -> None:
         super().__init__(Methods(username, privacy=privacy, local=local))
         self.token = token
+        self._lacks = lacks
         self.url = ""
         self.calls: list[tuple[str, dict[str, object]]] = []
         self.refusals: list[tuple[str, str]] = []
@@ -277,7 +280,7 @@ class BotServer(People):
         if token != self.token:
             raise Refusal(401, "Unauthorized")
         names = {name.lower(): name for name in SIGNATURES}
-        if method.lower() not in names:
+        if method.lower() not in names or method in self._lacks:
             raise Refusal(404, "Not Found")
         method = names[method.lower()]
         parameters = read_parameters(method, await _raw_parameters(request))
