@@ -6,13 +6,16 @@ Nothing was fitted on these sets. docs/figures.md has the figures themselves.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from bot.assembly import open_index
+from bot.settings import Settings
 from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim
+from bot.verification.claim_answer import answer_claim
 from tests.bot.verification.made import given
 from tests.faithfulness import Checked, held_against_checker, read_samples
 
@@ -38,6 +41,20 @@ def checked(checker: FactChecker) -> dict[str, list[Checked]]:
         ]
         for name, articles in SETS.items()
     }
+
+
+def test_no_claim_is_confirmed_wrongly(checker: FactChecker, sample_index: Path) -> None:
+    """Claims beside corpus/: 20 true, 20 with a fact changed, 20 that no article speaks of."""
+    index = open_index(Settings(data_dir=sample_index))
+    concluded: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for line in (DATA / "claims_beside_corpus.tsv").read_text("utf-8").splitlines():
+        kind, claim = line.split("\t")
+        concluded[kind][answer_claim(claim, index.search, checker).conclusion] += 1
+    assert concluded["true"]["confirmed"] >= 6
+    assert concluded["changed"]["contradicted"] >= 4
+    assert concluded["unsaid"][None] >= 18
+    assert [concluded[kind]["confirmed"] for kind in ("changed", "unsaid")] == [0, 0]
+    assert [concluded[kind]["contradicted"] for kind in ("true", "unsaid")] == [0, 0]
 
 
 def test_half_of_the_answers_are_faulty_in_every_way(checked: dict[str, list[Checked]]) -> None:

@@ -17,7 +17,6 @@ from bot.llm.prompt import FORMS, template
 from bot.verification.claim import ClaimVerdict, GivenPassage
 from index.article import Sentence
 from index.findings import Findings
-from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect
 
@@ -65,7 +64,7 @@ class AnswerDraft:
         self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
         self.replaced += 1
         shown = len(self.statements)
-        for each in filter(None, (_find_lead(passage, nearest), nearest)):
+        for each in filter(None, (passage.lead_of(nearest), nearest)):
             if not self.says(each.text):
                 self.statements.append(Statement(each.text, (self._cite(passage, each),)))
         return len(self.statements) > shown
@@ -131,18 +130,10 @@ class AnswerDraft:
         for each in self.citations:
             if each.article.id == passage.article.id and each.start == sentence.start:
                 return each.number
-        lead = _find_lead(passage, sentence)
+        lead = passage.lead_of(sentence)
         number = len(self.citations) + 1
         self.citations.append(Citation.of(number, sentence, passage.passage, passage.article, lead))
         return number
-
-
-def _find_lead(passage: GivenPassage, sentence: Sentence) -> Sentence | None:
-    """The sentence that a sentence of a passage leans on, if any."""
-    if sentence not in passage.passage.sentences:
-        return None
-    leads = find_leads(passage.passage, passage.article.language)
-    return leads[passage.passage.sentences.index(sentence)]
 
 
 def _place(citation: Citation) -> tuple[str, int]:

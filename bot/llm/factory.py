@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,12 +38,10 @@ from bot.model_choice import (
 from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.loading import shared_checker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-    from bot.verification import checker
 
 
 logger = logging.getLogger(__name__)
@@ -274,7 +271,7 @@ class Writers:
     def _task(self, mode: ChatMode, prompts: Path | None = None) -> ModelTask:
         if mode == "choose":
             return Chooser(prompts)
-        return Writer(_checker(self._settings.cache_dir, self._settings.threads), prompts)
+        return Writer(shared_checker(self._settings.cache_dir, self._settings.threads), prompts)
 
     def model(self, name: str) -> ChatModel:
         return next(model for model in self._models if model.name == name)
@@ -288,33 +285,3 @@ class Writers:
         for model in self._hosted:
             model.close()
         self._state.close()
-
-
-@cache
-def _checker(cache_dir: Path, threads: int) -> LoadingChecker:
-    """One per process."""
-    return LoadingChecker(cache_dir, threads)
-
-
-class LoadingChecker:
-    """A checker that loads on a thread of its own; the first use waits for it."""
-
-    def __init__(self, cache_dir: Path, threads: int) -> None:
-        self._future: Future[checker.FactChecker] = Future()
-        threading.Thread(
-            target=self._load, args=(cache_dir, threads), name="checker", daemon=True
-        ).start()
-
-    def prepare(self, passages: Sequence[GivenPassage]) -> None:
-        self._future.result().prepare(passages)
-
-    def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
-        return self._future.result().check(claim, passages, question)
-
-    def _load(self, cache_dir: Path, threads: int) -> None:
-        from bot.verification.checker import open_checker
-
-        try:
-            self._future.set_result(open_checker(cache_dir, threads=threads or 1))
-        except Exception as error:  # raised by the first check
-            self._future.set_exception(error)

@@ -105,6 +105,7 @@ class CheckingPhrases(Texts, domain="administration", part="checking"):
     token: str
     groups: str
     inline: str
+    guests: str
     receiving: str
     index: str
     database: str
@@ -117,6 +118,8 @@ class CheckingPhrases(Texts, domain="administration", part="checking"):
     privacy_off: str
     inline_on: str
     inline_off: str
+    guests_on: str
+    guests_off: str
     polling: str
     open_to_all: str
     nobody: str

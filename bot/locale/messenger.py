@@ -75,7 +75,7 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
 
 
 class AccessPhrases(Texts, domain="messenger", part="access"):
-    """Who may ask, and how much; groups and inline queries.
+    """Who may ask, and how much; groups, inline and guest queries.
 
     `roles`, `guests` and `holders` name a role: of somebody, of whoever is invited, of several.
     """
@@ -101,7 +101,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     def minutes(self, count: int) -> str: ...
     def hours(self, count: int) -> str: ...
 
-    # Groups and inline queries
+    # Groups, inline and guest queries
     ask_usage: str
     group_allowed: str
     group_forbidden: str
@@ -110,6 +110,8 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     inline_refusal: str
     inline_refused: str
     inline_no_index: str
+    confirmed: str
+    contradicted: str
 
     def welcome(self, name: str) -> str: ...
     def channel(self, title: str) -> str: ...
@@ -118,6 +120,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     def answers_group(self, name: str) -> str: ...
     def silent_in_group(self, name: str) -> str: ...
     def inline_over_for(self, wait: str) -> str: ...
+    def guest_usage(self, name: str) -> str: ...
 
     def invitation(self, link: str, role: str, until: date) -> str:
         """A link for somebody of a role, and the day until which it serves."""

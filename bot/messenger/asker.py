@@ -49,12 +49,13 @@ def author(update: Update) -> int | None:
 
 
 def asker_of(update: Update, language: str | None = None) -> Asker | None:
-    """Return the person behind an update; None if there is none.
+    """Return the person behind an update; None if there is none, or they are in a chat that the
+    bot is no member of, and that it can write to only by answering a guest query.
 
     `language` is their own choice, which overrides Telegram's.
     """
     user, chat, message = update.effective_user, update.effective_chat, update.effective_message
-    if user is None or chat is None:
+    if user is None or chat is None or update.guest_message is not None:
         return None
     # Replies outside topics carry a thread id too: only topics are threads of their own.
     topic = message is not None and bool(message.is_topic_message)

@@ -28,6 +28,8 @@ from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
 
 Result = TypeVar("Result")
+# The update that the button below a draft sends; newer than the library.
+DRAFT_STOPPED = "stopped_message_generation"
 # For jobs that wait for the disk (False), and quick ones (True), of which PostgreSQL writes several
 # at once.
 _THREADS = {False: 1, True: 4}
@@ -67,7 +69,7 @@ class Journal:
                 update_id=update.update_id,
                 content=update.to_dict(),
                 now=self._now(),
-                chat_id=update.effective_chat.id if update.effective_chat else None,
+                chat_id=_chat_of(update),
             ),
             relaxed=True,
         )
@@ -289,3 +291,20 @@ def outside_update() -> Iterator[None]:
         return
     with act_for(Trigger(trigger.journal)):
         yield
+
+
+def draft_stopped(update: Update) -> tuple[int, int] | None:
+    """The private chat and topic (0: none) whose draft a person stopped, if the update says so."""
+    match update.api_kwargs.get(DRAFT_STOPPED):
+        case {"chat": {"id": int(chat_id)}, "message_thread_id": int(thread_id)}:
+            return chat_id, thread_id
+        case {"chat": {"id": int(chat_id)}}:
+            return chat_id, 0
+    return None
+
+
+def _chat_of(update: Update) -> int | None:
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    stopped = draft_stopped(update)
+    return stopped[0] if stopped else None

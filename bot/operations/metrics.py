@@ -23,7 +23,7 @@ from bot.answer import Answer
 from index.store.builder_status import BuilderStatus
 
 Doubt = Literal["reply lost", "process died"]
-_Way = Literal["message", "inline", "web"]
+_Way = Literal["message", "inline", "guest", "web"]
 
 _SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120)
 _MOMENTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5)
@@ -54,7 +54,7 @@ class Meters:
         self._answers = counter(
             "selon_answers",
             "Questions by outcome (sure, perhaps, no, help), author of the answer (articles, "
-            "model, nobody) and way (message, inline, web)",
+            "model, nobody) and way (message, inline, guest, web)",
             ["outcome", "by", "way"],
         )
         self._dropped = counter(

@@ -37,6 +37,12 @@ def note_chat(session: Session, chat_id: int, now: datetime) -> Chat:
     return Chat(row.id, row.allowed, row.language)
 
 
+def decision(session: Session, chat_id: int) -> bool | None:
+    """What somebody with the right to decided on a group, which the bot need not be in."""
+    row = session.get(ChatRow, chat_id)
+    return row.allowed if row is not None else None
+
+
 def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
     note_chat(session, chat_id, now)
     session.get_one(ChatRow, chat_id).allowed = allowed

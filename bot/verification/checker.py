@@ -13,6 +13,13 @@ from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
 from bot.verification.evidence import Evidence, evidence_of
+from bot.verification.fact_check import (
+    NEAR_SHARE,
+    Comparison,
+    FactCheck,
+    is_confirmed,
+    is_contradicted,
+)
 from bot.verification.support import ClaimReader, is_supported
 from index.article import Sentence
 from index.models.base import Vectors
@@ -57,6 +64,33 @@ class FactChecker:
         ]
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(lambda text: self._readings.read(*text), texts))
+
+    def check_fact(self, text: str, passages: Sequence[GivenPassage]) -> FactCheck | None:
+        """What passages, each by itself, conclude on a claim; None if they say nothing of it."""
+        annotated = self._readings.read(text, detect(text))
+        compared: list[tuple[Comparison, GivenPassage]] = []
+        for each in passages:
+            alignment = Alignment(annotated, evidence_of([each], self._readings))
+            if not alignment.evidence or not alignment.telling:
+                continue
+            comparison = Comparison(alignment)
+            compared.append((comparison, each))
+            if self._confirms(comparison):
+                return FactCheck("confirmed", each, comparison.line.sentence)
+        for comparison, each in compared:
+            if is_contradicted(comparison):
+                return FactCheck("contradicted", each, comparison.line.sentence)
+        near, passage = max(compared, key=lambda pair: pair[0].shares()[0], default=(None, None))
+        if near is None or passage is None or near.shares()[0] < NEAR_SHARE:
+            return None
+        related = _is_related(near.alignment)
+        return FactCheck("near", passage, near.line.sentence) if related else None
+
+    def _confirms(self, comparison: Comparison) -> bool:
+        alignment = comparison.alignment
+        if find_exact_fault(alignment) is not None or not is_confirmed(comparison):
+            return False
+        return comparison.repeats or is_supported(alignment, self._reader)
 
     def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
         """Whether the passages that a claim cites bear it out.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Article, Passage, Sentence
+from index.text.antecedents import find_leads
 
 ClaimFault = Literal["uncited", "number", "date", "name", "quote", "meaning"]
 """What is wrong with a claim.
@@ -31,6 +32,13 @@ class GivenPassage:
     article: Article
     passage: Passage
     sentences: tuple[Sentence, ...]
+
+    def lead_of(self, sentence: Sentence) -> Sentence | None:
+        """The sentence that a sentence of the passage leans on, if any."""
+        if sentence not in self.passage.sentences:
+            return None
+        leads = find_leads(self.passage, self.article.language)
+        return leads[self.passage.sentences.index(sentence)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def read_inline_answer(parameters: Mapping[str, Any]) -> InlineAnswer:
     raw = parameters["results"]
     if len(raw) > MAX_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
-    results = tuple(_result(each) for each in raw)
+    results = tuple(read_inline_result(each) for each in raw)
     if len({each.id for each in results}) < len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
     offset = parameters.get("next_offset", "")
@@ -65,7 +65,8 @@ def read_inline_answer(parameters: Mapping[str, Any]) -> InlineAnswer:
     )
 
 
-def _result(raw: object) -> InlineResult:
+def read_inline_result(raw: object) -> InlineResult:
+    """A line of the list, or the answer to a guest query; raises Refusal."""
     if not isinstance(raw, dict) or raw.get("type") != "article":
         raise bad_request("can't parse inline query result: only articles are known here")
     if not set(raw) <= _FIELDS:

@@ -17,7 +17,7 @@ from tests.botapi.content import (
 )
 from tests.botapi.entities import Formatted
 from tests.botapi.hook import Hook
-from tests.botapi.inline import InlineAnswer, read_inline_answer
+from tests.botapi.inline import InlineAnswer, InlineResult, read_inline_answer, read_inline_result
 from tests.botapi.menus import Menus
 from tests.botapi.messages import File, Json, Message
 from tests.botapi.parameters import Upload
@@ -51,6 +51,7 @@ class Methods(Menus):
         self.local = local
         self.privacy = privacy
         self.inline = True
+        self.guests = True
         self.groups = True
         self.bot: Json = {"id": 1_000, "is_bot": True, "first_name": "Selon", "username": username}
         self.updates = Updates()
@@ -67,8 +68,11 @@ class Methods(Menus):
         self.administrators: dict[int, set[int]] = {}
         self.files: dict[str, bytes] = {}
         self.drafts: list[tuple[int, int, str]] = []
+        self.stoppable: dict[int, int] = {}
         self.inline_queries: set[str] = set()
         self.inline_answers: dict[str, InlineAnswer] = {}
+        self.guest_queries: set[str] = set()
+        self.guest_answers: dict[str, InlineResult] = {}
         self._ids: dict[int, int] = {}
 
     def next_id(self, chat_id: int) -> int:
@@ -130,6 +134,7 @@ class Methods(Menus):
             "can_join_groups": self.groups,
             "can_read_all_group_messages": not self.privacy,
             "supports_inline_queries": self.inline,
+            "supports_guest_queries": self.guests,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -231,6 +236,8 @@ class Methods(Menus):
         text = parameters.get("text", "")
         shown = read_text(text, parameters.get("parse_mode")).text if text else ""
         self.drafts.append((parameters["chat_id"], parameters["draft_id"], shown))
+        if parameters.get("can_stop"):
+            self.stoppable[parameters["chat_id"]] = parameters["draft_id"]
         return True
 
     async def _getFile(self, parameters: Parameters) -> object:  # noqa: N802
@@ -291,6 +298,14 @@ class Methods(Menus):
         self.inline_answers[query] = read_inline_answer(parameters)
         self.inline_queries.remove(query)
         return True
+
+    async def _answerGuestQuery(self, parameters: Parameters) -> object:  # noqa: N802
+        query = parameters["guest_query_id"]
+        if query not in self.guest_queries:
+            raise bad_request(_TOO_OLD)
+        self.guest_answers[query] = read_inline_result(parameters["result"])
+        self.guest_queries.remove(query)
+        return {"inline_message_id": f"message-{query}"}
 
     def _replied(self, chat_id: int, reply: Json | None) -> int | None:
         if reply is None:

@@ -117,7 +117,7 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "sendMessageDraft": Signature(
         {"chat_id": integer, "draft_id": integer},
-        {"text": text, "message_thread_id": integer, "parse_mode": text},
+        {"text": text, "message_thread_id": integer, "parse_mode": text, "can_stop": boolean},
     ),
     "sendDocument": Signature(
         {"chat_id": integer, "document": upload},
@@ -138,6 +138,7 @@ SIGNATURES: Mapping[str, Signature] = {
         {"inline_query_id": text, "results": sequence},
         {"cache_time": integer, "is_personal": boolean, "next_offset": text, "button": mapping},
     ),
+    "answerGuestQuery": Signature({"guest_query_id": text, "result": mapping}, {}),
     "answerCallbackQuery": Signature(
         {"callback_query_id": text},
         {"text": text, "show_alert": boolean, "cache_time": integer},

@@ -193,6 +193,51 @@ class People:
         self._methods.updates.add("inline_query", content)
         return number
 
+    def user_asks_as_guest(
+        self,
+        person: int,
+        text: str,
+        below: str | None = None,
+        language_code: str | None = "fr",
+        *,
+        group: int | None = None,
+        quote: str | None = None,
+    ) -> str:
+        """A person mentions the bot where it is no member, in a group or in the private chat with
+        somebody, in reply to a message `below`, or to a `quote` of it; the query's id is returned.
+        """
+        number = f"guest-{next(self._numbers)}"
+        self._methods.guest_queries.add(number)
+        kind = {"type": "private", "first_name": "Ami"}
+        if group is not None:
+            kind = {"type": "supergroup", "title": "Famille"}
+        chat: Json = {"id": group or 8, **kind}
+        now = int(time.time())
+        message: Json = {
+            "message_id": 3,
+            "date": now,
+            "chat": chat,
+            "from": _person(person, language_code),
+            "guest_query_id": number,
+            **_text(f"@{self._methods.bot['username']} {text}"),
+        }
+        if below is not None:
+            author = _person(8, language_code)
+            replied: Json = {"message_id": 2, "date": now, "chat": chat, "from": author}
+            message["reply_to_message"] = {**replied, **_text(below)}
+        if quote is not None:
+            message["quote"] = {"text": quote, "position": (below or "").index(quote)}
+        self._methods.updates.add("guest_message", message)
+        return number
+
+    def user_stops_draft(self, chat_id: int) -> None:
+        """A person presses the button that Telegram shows below a draft."""
+        content = {
+            "chat": self._methods.chats[chat_id],
+            "draft_id": self._methods.stoppable.pop(chat_id),
+        }
+        self._methods.updates.add("stopped_message_generation", content)
+
     def knows(self, person: int) -> None:
         """Somebody has written to the bot before, and may be written to."""
         self._methods.chat_of(person, "private")

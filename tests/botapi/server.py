@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from typing import Self
 from aiohttp import web
 
 from tests.botapi.hook import Hook
-from tests.botapi.inline import InlineAnswer
+from tests.botapi.inline import InlineAnswer, InlineResult
 from tests.botapi.messages import Json, Message
 from tests.botapi.methods import Methods
 from tests.botapi.parameters import SIGNATURES, Upload, read_parameters
@@ -46,6 +46,7 @@ class BotServer(People):
 
     What the people do is in `People`. `privacy` is the bot's privacy mode in groups, `local` the
     folder of files of a server that runs with --local: it gives their paths, and serves none.
+    `lacks` are methods that it does not know.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class BotServer(People):
         *,
         privacy: bool = True,
         local: Path | None = None,
+        lacks: Collection[str] = (),
     ) -> None:
         super().__init__(Methods(username, privacy=privacy, local=local))
         self.token = token
+        self._lacks = lacks
         self.url = ""
         self.calls: list[tuple[str, dict[str, object]]] = []
         self.refusals: list[tuple[str, str]] = []
@@ -117,6 +120,17 @@ class BotServer(People):
     def inline_answers(self) -> dict[str, InlineAnswer]:
         """What each inline query got, by its id."""
         return self._methods.inline_answers
+
+    @property
+    def guest_queries(self) -> set[str]:
+        """The ids of the guest queries that are not answered yet."""
+        return self._methods.guest_queries
+
+    async def guest_answer(self, query: str, within: float = WAIT_SECONDS) -> InlineResult:
+        """The message that is posted for a guest query, waited for."""
+        if not await self._until(lambda: query in self._methods.guest_answers, within):
+            raise AssertionError(f"query {query} was not answered in {within} s")
+        return self._methods.guest_answers[query]
 
     @property
     def answers(self) -> dict[str, str]:
@@ -267,7 +281,7 @@ class BotServer(People):
         if token != self.token:
             raise Refusal(401, "Unauthorized")
         names = {name.lower(): name for name in SIGNATURES}
-        if method.lower() not in names:
+        if method.lower() not in names or method in self._lacks:
             raise Refusal(404, "Not Found")
         method = names[method.lower()]
         parameters = read_parameters(method, await _raw_parameters(request))

@@ -41,6 +41,7 @@ from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
 from index.models.base import Embedder, Vectors
+from index.search.live import LiveIndex
 from index.store.builder_status import BuilderStatus
 from index.store.reader import FacetKind
 from tests.bot.messenger.samples import FRESNEL, refused
@@ -206,6 +207,7 @@ async def running(
     speech: SpeechService | None = None,
     gate: DistressGate | None = None,
     features: Sequence[Feature] = FEATURES,
+    index: LiveIndex | None = None,
     **more: object,
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
@@ -226,6 +228,7 @@ async def running(
             documents,
             speech,
             gate,
+            index,
         )
     )
     waiting = asyncio.create_task(ready.wait())

@@ -111,6 +111,35 @@ async def test_stopping_in_private_keeps_what_was_written(
     assert (await server.next_message()).text == "Je n’écris rien en ce moment."
 
 
+async def test_telegram_s_own_button_stops_a_draft(server: BotServer, chain: Writing) -> None:
+    chain.silence = 30
+    server.user_says(READER, QUESTION)
+    await server.called("sendMessageDraft")
+    server.user_stops_draft(READER)
+    whole = await server.next_message()
+    assert f"{BIRTH}\u00a0[1]" in whole.text
+    assert INSTALLED not in whole.text
+    await asyncio.wait_for(chain.closed.wait(), 30)
+
+
+async def test_a_server_without_drafts_shows_edits_and_is_not_asked_again(chain: Writing) -> None:
+    async with (
+        BotServer(lacks=["sendMessageDraft"]) as server,
+        running(server, chain, Shelf(FRESNEL)),
+    ):
+        tries = []
+        for _ in range(2):
+            server.user_says(READER, QUESTION)
+            assert [each.text for each in (await server.next_message()).buttons] == ["Arrêter"]
+            whole = await server.next_edit()
+            while "👍" not in [button.text for button in whole.buttons]:
+                whole = await server.next_edit()
+            assert INSTALLED in whole.text
+            tries.append(sum(method == "sendMessageDraft" for method, _ in server.refusals))
+        assert tries[0] > 0
+        assert tries[1] == tries[0]
+
+
 async def test_in_a_group_only_who_asked_stops_the_answer(
     server: BotServer, chain: Writing
 ) -> None:
@@ -126,16 +155,14 @@ async def test_in_a_group_only_who_asked_stops_the_answer(
     assert "👍" in [button.text for button in whole.buttons]
 
 
-async def test_stopped_before_the_first_sentence_the_articles_answer(
-    chain: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 0.05)
+async def test_stopped_before_the_first_sentence_the_articles_answer(chain: Writing) -> None:
     chain.pause = 30
     chain.answers[QUESTION] = replace(written(1), model=None)
     shelf = Shelf(FRESNEL)
     async with BotServer() as server, running(server, chain, shelf, chat_model="ollama:qwen3"):
         server.user_says(READER, QUESTION)
-        server.presses(await server.next_message(), 0)
+        await server.called("sendMessageDraft")
+        server.user_stops_draft(READER)
         whole = await server.next_message()
         assert whole.text.startswith(f"«\u00a0{BIRTH}\u00a0»\u00a0[1]")
         assert chain.said[-1].quoted

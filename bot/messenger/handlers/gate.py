@@ -72,6 +72,7 @@ class Gate(Handlers):
         if chat.type == ChatType.CHANNEL or _is_by_a_program(update):
             raise ApplicationHandlerStop
         message = update.effective_message
+        # Guest queries, whose asker has no place here, check access themselves, too.
         if asker is None or message is None or not _is_for_the_bot(update, message, context.bot):
             return  # not for the bot, but it may be a group that moves
         person = author(update) or asker.person_id

@@ -132,7 +132,7 @@ def _help_result(help: Answer, phrases: Phrases) -> InlineQueryResultArticle:
         id="answer-help",
         title=_line(number_lines(help.help, texts)[0]),
         description=_line(texts.opening[help.help.kind]),
-        input_message_content=_content(html),
+        input_message_content=message_content(html),
     )
 
 
@@ -145,7 +145,7 @@ def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle
         id=f"answer-{hashlib.sha256(html[0].encode()).hexdigest()[:16]}",
         title=_line(phrases.doubted(answer.period) if doubted else sentence),
         description=_line(f"{sentence} — {source}" if doubted else source),
-        input_message_content=_content(html[0]),
+        input_message_content=message_content(html[0]),
     )
 
 
@@ -154,11 +154,12 @@ def _article_result(article: Article, phrases: Phrases) -> InlineQueryResultArti
         id=f"article-{article.id}",
         title=_line(title_of(article, phrases.code)),
         description=_line(details(article, phrases).lstrip(", ")),
-        input_message_content=_content(article_html(article, phrases)[0]),
+        input_message_content=message_content(article_html(article, phrases)[0]),
     )
 
 
-def _content(html: str) -> InputTextMessageContent:
+def message_content(html: str) -> InputTextMessageContent:
+    """A message that a person sends, or that is posted for them; links are not previewed."""
     return InputTextMessageContent(
         html, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
     )

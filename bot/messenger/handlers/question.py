@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import ContextTypes, MessageHandler, filters
+from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
@@ -44,6 +45,7 @@ from bot.messenger.inbound.addressee import (
     text_replied_to,
 )
 from bot.messenger.inbound.inbox import DurableApplication
+from bot.messenger.journal import draft_stopped
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import (
@@ -53,6 +55,7 @@ from bot.messenger.outbound.delivery import (
     show_typing,
     take_away,
 )
+from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
@@ -246,6 +249,7 @@ class QuestionHandlers(Handlers):
         super().__init__(services)
         self._voting = voting
         self._stops = stops
+        self._drafts = Drafts()
         self._memory = ConversationMemory(services)
         # Chats, messages and questions of buttons that were answered; again after a restart.
         self._answered: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
@@ -418,7 +422,7 @@ class QuestionHandlers(Handlers):
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
-            LiveAnswer(bot, asker, self._stops, reply_to, writes=writes) as live,
+            LiveAnswer(bot, asker, self._stops, self._drafts, reply_to, writes=writes) as live,
         ):
             yield live
 
@@ -502,6 +506,13 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
     return question.strip() if question is not None else None
 
 
+class StoppedDrafts(BaseHandler[Update, Any, Any]):
+    """The button that Telegram shows below a draft; the library does not know its updates."""
+
+    def check_update(self, update: object) -> bool:
+        return isinstance(update, Update) and draft_stopped(update) is not None
+
+
 class StopHandlers(Handlers):
     """/stop, and the button below a growing answer, for the person who asked."""
 
@@ -521,3 +532,9 @@ class StopHandlers(Handlers):
             return
         phrases, stopped = asker.texts(WritingPhrases), self._stops.stop(asker.place)
         await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
+
+    @on_update(StoppedDrafts)
+    async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        stopped = draft_stopped(update)
+        if stopped is not None:
+            self._stops.stop(ConversationPlace(*stopped, person_id=stopped[0]))

@@ -22,6 +22,7 @@ from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
+from bot.messenger.handlers.guests import GuestHandlers
 from bot.messenger.handlers.help import HELP, ErrorHandlers, FallbackHandlers, HelpHandlers
 from bot.messenger.handlers.inline import InlineHandlers
 from bot.messenger.handlers.passages import SOURCES, PassageHandlers
@@ -74,6 +75,7 @@ def _handlers(
     )
     menus = menus_with(services.features)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
+    yield GuestHandlers(services)
     yield AccessHandlers(services)
     yield StatusHandlers(services, menus)
     yield StatisticsHandlers(services)

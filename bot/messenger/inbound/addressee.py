@@ -47,7 +47,7 @@ def question_in(message: Message, bot_id: int, username: str) -> str | None:
     if topic is not None:
         own = topic.user is not None and topic.user == message.from_user
         return words_on(message) if own and message.sender_chat is None else None
-    words = _without_mention(message, username)
+    words = without_mention(message, username)
     if words is not None:
         return words
     return words_on(message) if _by(message.reply_to_message, bot_id) else None
@@ -88,7 +88,7 @@ def _by(message: Message | None, bot_id: int) -> bool:
     return message is not None and message.from_user is not None and message.from_user.id == bot_id
 
 
-def _without_mention(message: Message, username: str) -> str | None:
+def without_mention(message: Message, username: str) -> str | None:
     """The text without the mention of the bot; None if there is none."""
     mine = f"@{username}".lower()
     entities = message.parse_entities([MessageEntity.MENTION]) if message.text else {}

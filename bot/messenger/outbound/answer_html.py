@@ -20,8 +20,10 @@ from bot.answer import (
 from bot.conversation.passage_refs import Excerpt
 from bot.help_numbers import Help, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
+from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, messages, to_html
+from bot.verification.claim_answer import ClaimAnswer
 from index.article import Article, ArticleEntry
 
 # Characters of a quote that is not folded, so that the list of sources stays short.
@@ -39,6 +41,24 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
     """
     if answer.help is not None:
         return _help_html(answer.help, answer.language)
+    blocks = _answer_blocks(answer, phrases, title)
+    return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+
+
+def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, ...]:
+    """Render what the articles say of each claim, below the claim if there are several."""
+    texts, blocks = AccessPhrases.of(phrases.code), list[StyledBlock]()
+    for each in claims:
+        if len(claims) > 1:
+            blocks.append(
+                StyledBlock((StyledSpan(phrases.quote(phrases.nested(each.claim)), "i"),))
+            )
+        titles = {"confirmed": texts.confirmed, "contradicted": texts.contradicted}
+        blocks += _answer_blocks(each.answer, phrases, titles.get(each.conclusion or "", ""))
+    return tuple(to_html(spans) for spans in messages(blocks, phrases.code))
+
+
+def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledBlock]:
     if answer.outcome != "no":
         blocks = [] if answer.verbatim else [statement_block(each) for each in answer.statements]
         blocks += _sources(
@@ -63,7 +83,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
         blocks = _below(StyledSpan(text, "i"), blocks)
     if title:
         blocks = _below(StyledSpan(title, "b"), blocks)
-    return tuple(to_html(spans) for spans in messages(blocks, answer.language))
+    return blocks
 
 
 def _below(

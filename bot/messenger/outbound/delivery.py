@@ -66,8 +66,9 @@ async def deliver_aside(
     keyboard: InlineKeyboardMarkup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send a temporary message before an answer, unless an earlier process did: one attempt, deleted
-    after a crash.
+    """Send a temporary message before an answer, unless an earlier process did.
+
+    One attempt; it is deleted after a crash.
 
     Raises TelegramError.
     """

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import time
 from collections.abc import Sequence
 
 from telegram import Bot, InlineKeyboardMarkup
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.answer import Answer
@@ -18,6 +16,7 @@ from bot.messenger.asker import Asker
 from bot.messenger.journal import take_late_notice
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
+from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import column
 from bot.state.conversations import ConversationPlace
 
@@ -26,11 +25,10 @@ logger = logging.getLogger(__name__)
 DRAFT_SECONDS = 0.5  # between two drafts in a private chat
 # Seconds after which to repeat a draft, which Telegram removes after thirty.
 REFRESH_SECONDS = 20.0
-EDIT_SECONDS = 1.5  # between edits in a group, where Telegram allows twenty messages a minute
-# Seconds after which to offer a button to stop, even before the first sentence; drafts have none.
+EDIT_SECONDS = 1.5  # between edits; in a group, Telegram allows twenty messages a minute
+# Seconds after which to offer a button to stop, even before the first sentence.
 BUTTON_SECONDS = 2.0
 STOP_BUTTON = "stop"
-_drafts = itertools.count(int(time.time()))
 
 
 class LiveStops:
@@ -55,7 +53,8 @@ class LiveStops:
 
 
 class LiveAnswer:
-    """Shows an answer's checked sentences as they come: drafts in private, edits in groups.
+    """Shows an answer's checked sentences as they come: in private by drafts, where the server has
+    them, else by edits of one message.
 
     With `writes`, a chat model is asked, which may take long to begin; an empty draft then shows
     Telegram's own indicator. Failures are only logged, as the complete answer is sent afterwards.
@@ -66,6 +65,7 @@ class LiveAnswer:
         bot: Bot,
         asker: Asker,
         stops: LiveStops,
+        drafts: Drafts,
         reply_to: int | None,
         *,
         writes: bool = False,
@@ -73,14 +73,14 @@ class LiveAnswer:
         self._bot = bot
         self._asker = asker
         self._stops = stops
+        self._drafts = drafts
         self._reply_to = reply_to
-        self._draft = next(_drafts)
+        self._draft = drafts.new()
         self._text: str | None = None
         self._sending = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._began = self._last = time.monotonic()
+        self._last = time.monotonic()
         self._shown: tuple[int, ...] = ()
-        self._button: tuple[int, ...] = ()
         self._offered = False
         self._event = asyncio.Event()
         self._writes = writes
@@ -88,9 +88,7 @@ class LiveAnswer:
     async def __aenter__(self) -> LiveAnswer:
         self._event = self._stops.begin(self._asker.place)
         if self._writes:
-            self._tasks.append(asyncio.create_task(self._long_wait()))
-            if self._asker.private:
-                self._tasks.append(asyncio.create_task(self._hold_draft()))
+            self._tasks.append(asyncio.create_task(self._begin()))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -100,8 +98,7 @@ class LiveAnswer:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._shown = self._shown or await take_late_notice()
-        unfinished = self._shown if kind is not None else ()
-        for message_id in (*self._button, *unfinished):
+        for message_id in self._shown if kind is not None else ():
             await self._quietly(self._bot.delete_message(self._asker.place.chat_id, message_id))
 
     @property
@@ -114,61 +111,48 @@ class LiveAnswer:
         """The messages that show the answer, to be edited into the complete one."""
         return self._shown
 
+    @property
+    def _by_drafts(self) -> bool:
+        return self._asker.private and self._drafts.supported
+
     async def show(self, answer: Answer) -> None:
         """Show an incomplete answer, unless something was shown a moment ago."""
         now = time.monotonic()
         html = answer_html(answer, self._asker.phrases)
-        if self._asker.private:
+        if self._by_drafts:
             thinking = self._writes and self._text is None
             if thinking or now - self._last >= DRAFT_SECONDS:
                 self._text = html[0]
                 await self._show_draft()
                 if not self._tasks:
                     self._tasks.append(asyncio.create_task(self._hold_draft()))
-                if now - self._began >= BUTTON_SECONDS:
-                    await self._offer_to_stop()
         elif now - self._last >= EDIT_SECONDS or not self._shown:
             self._last = now
             await self._as_message(html)
 
     async def _show_draft(self) -> None:
-        place = self._asker.place
         async with self._sending:
             self._last = time.monotonic()
-            await self._quietly(
-                self._bot.send_message_draft(
-                    place.chat_id,
-                    self._draft,
-                    self._text,
-                    message_thread_id=place.thread_id or None,
-                    parse_mode=ParseMode.HTML,
-                )
-            )
+            await self._drafts.show(self._bot, self._asker.place, self._draft, self._text)
 
     async def _hold_draft(self) -> None:
         """Repeat the draft for as long as the answer takes."""
-        if self._text is None:
-            await self._show_draft()
-        while True:
+        while self._by_drafts:
             await asyncio.sleep(self._last + REFRESH_SECONDS - time.monotonic())
             if time.monotonic() - self._last >= REFRESH_SECONDS:
                 await self._show_draft()
 
-    async def _long_wait(self) -> None:
+    async def _begin(self) -> None:
+        """Show that the answer is being written, and offer to stop it."""
+        if self._by_drafts:
+            await self._show_draft()
+            await self._hold_draft()
         await asyncio.sleep(BUTTON_SECONDS)
-        await self._offer_to_stop()
-
-    async def _offer_to_stop(self) -> None:
-        """Offer once to stop: by a new message in private, in groups by that of the answer."""
-        if self._offered:
-            return
-        self._offered = True
-        code = self._asker.phrases.code
-        text = text_html(WritingPhrases.of(code).writing, code)
-        async with self._sending:
-            if self._asker.private:
-                self._button = await self._sent(text)
-            else:
+        if not self._offered:
+            self._offered = True
+            code = self._asker.phrases.code
+            text = text_html(WritingPhrases.of(code).writing, code)
+            async with self._sending:
                 self._shown = await self._sent(text, self._reply_to)
 
     async def _as_message(self, html: Sequence[str]) -> None:

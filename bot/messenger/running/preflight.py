@@ -94,6 +94,9 @@ class Preflight:
         inline = bool(me.supports_inline_queries)
         text = texts.inline_on if inline else texts.inline_off
         yield Finding("well" if inline else "note", texts.inline, text)
+        guests = bool(me.supports_guest_queries)
+        text = texts.guests_on if guests else texts.guests_off
+        yield Finding("well" if guests else "note", texts.guests, text)
 
     def _receiving(self, hook: WebhookInfo) -> Iterator[Finding]:
         texts, url = self._said, self._settings.webhook_url

@@ -13,6 +13,7 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.messenger.inbound.unreadable import legible_update
+from bot.messenger.outbound.drafts import UnknownMethodError
 from bot.operations.logs import PublicText
 from bot.operations.metrics import METERS
 
@@ -76,7 +77,8 @@ class WatchedRequest(HTTPXRequest):
             logger.warning(
                 "%s was refused (%d) although the token is good", PublicText(_method(url)), status
             )
-        raise NetworkError(f"{_method(url)} is refused ({status}) although the token is good")
+        text = f"{_method(url)} is refused ({status}) although the token is good"
+        raise (UnknownMethodError if status == HTTPStatus.NOT_FOUND else NetworkError)(text)
 
     async def _get_me(self) -> int:
         status, _ = await self._count_request(self._token_check.get_me_url, "POST")

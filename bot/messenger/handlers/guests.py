@@ -1,0 +1,128 @@
+"""`@bot c’est vrai ?` below a message of a chat that the bot is no member of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+from telegram import Chat, InlineQueryResultArticle, Message, Update
+from telegram.constants import ChatType
+from telegram.error import BadRequest
+from telegram.ext import ContextTypes, MessageHandler, filters
+
+from bot.answer import Answer
+from bot.followups.turn import Turn, TurnText
+from bot.locale.answers import Phrases
+from bot.locale.messenger import AccessPhrases
+from bot.messenger.asker import author
+from bot.messenger.events import Handlers, on_update
+from bot.messenger.handlers.inline import message_content
+from bot.messenger.handlers.question import QUESTION_LIMIT
+from bot.messenger.inbound.addressee import (
+    by_another_bot,
+    points_at,
+    text_replied_to,
+    without_mention,
+    words_on,
+)
+from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
+from bot.messenger.services import phrases_for
+from bot.operations.metrics import METERS
+from bot.state import chats
+from bot.verification.claim_answer import ClaimAnswer, answer_claim, find_claims
+from bot.verification.loading import shared_checker
+from index.errors import NoIndex
+from index.text.language import detect
+
+logger = logging.getLogger(__name__)
+
+
+class GuestHandlers(Handlers):
+    """Checks the message that somebody replies to, or answers their question; nothing is kept."""
+
+    @on_update(partial(MessageHandler, filters.UpdateType.GUEST_MESSAGE))
+    async def query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.guest_message
+        person = author(update)
+        if message is None or person is None or by_another_bot(message):
+            return
+        bot, user = context.bot, message.from_user
+        phrases = await phrases_for(self._services, person, user.language_code if user else None)
+        refusal = await self._refuse(message.chat, person, AccessPhrases.of(phrases.code))
+        if refusal is not None:
+            if refusal:
+                await _post(message, text_html(refusal, phrases.code))
+            return
+        own = without_mention(message, bot.username)
+        words = words_on(message) if own is None else own
+        about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
+        try:
+            html = await self._answer(words[:QUESTION_LIMIT], about, phrases, bot.username)
+        except NoIndex:
+            html = text_html(phrases.no_index, phrases.code)
+        except Exception:
+            await _post(message, text_html(phrases.failed, phrases.code))
+            raise
+        await _post(message, html)
+
+    async def _refuse(self, chat: Chat, person: int, texts: AccessPhrases) -> str | None:
+        """Why somebody is not answered there, empty if they know; None if they are."""
+        group = None if chat.type == ChatType.PRIVATE else chat.id
+        over = await self._services.limits.take(person, group, way="guest")
+        if over is not None and not self._services.roles.may_add(person):
+            return "" if over.told else texts.over(over.seconds, over.group)
+        return None if await self._may_ask(person, group) else texts.inline_refused
+
+    async def _may_ask(self, person: int, group: int | None) -> bool:
+        """True for those who may ask in private; in groups, where groups are chosen, for all but
+        those who are barred."""
+        roles, settings = self._services.roles, self._services.settings
+        decided = None
+        if group is not None:
+            decided = await self._services.run(chats.decision, chat_id=group)
+        if group is None or (decided is None and settings.allowed_groups is None):
+            return roles.may_ask(person)
+        return roles.group_may_ask(group, decided) and not roles.is_barred(person)
+
+    async def _answer(
+        self, words: str, about: str, phrases: Phrases, username: str
+    ) -> tuple[str, ...]:
+        for text in (words, about):
+            if help := await self._services.help_for(text):
+                METERS.answered(help, "guest")
+                return answer_html(help, phrases)
+        claims = find_claims(about) if points_at(words) else []
+        if claims and self._services.index is not None:
+            checked = [await asyncio.to_thread(self._check, each) for each in claims]
+            for each in checked:
+                METERS.answered(each.answer, "guest")
+            return claims_html(checked, phrases)
+        question = about if about and points_at(words) else words
+        if points_at(question):
+            return text_html(AccessPhrases.of(phrases.code).guest_usage(username), phrases.code)
+        answer = await self._ask(question, about if question != about else "")
+        METERS.answered(answer, "guest")
+        return answer_html(answer, phrases)
+
+    def _check(self, claim: str) -> ClaimAnswer:
+        index, settings = self._services.index, self._services.settings
+        assert index is not None
+        checker = shared_checker(settings.cache_dir, settings.threads)
+        return answer_claim(claim, index.search, checker)
+
+    async def _ask(self, question: str, about: str) -> Answer:
+        """The answer in the articles' words; the question may refer to the text `about`."""
+        now = self._services.now()
+        replied = Turn(about, about, detect(about), now) if about else None
+        return await self._services.chain.ainvoke(TurnText(question, replied=replied, quoted=True))
+
+
+async def _post(message: Message, html: Sequence[str]) -> None:
+    """Post the first of these messages in the chat where the bot was asked."""
+    content = message_content(html[0])
+    try:
+        await message.answer_guest_query(InlineQueryResultArticle("answer", "Selon", content))
+    except BadRequest as error:  # answered before a restart, or after too long a time
+        logger.info("A guest query was not answered: %s", error)

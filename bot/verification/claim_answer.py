@@ -1,0 +1,67 @@
+"""What the articles of an index say of a claim, as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import decide_by_choice, refusal_of
+from bot.verification.claim import GivenPassage
+from bot.verification.fact_check import Conclusion, FactCheck
+from index.findings import Findings
+from index.text.language import detect
+from index.text.sentences import sentence_spans
+
+MOST_CLAIMS = 3  # sentences of a message
+_PASSAGES = 5  # that each is held against
+_SHORTEST = 3  # words
+
+
+class ClaimFinder(Protocol):
+    """Finds what passages conclude on a claim; runs on a worker thread."""
+
+    def check_fact(self, text: str, passages: Sequence[GivenPassage]) -> FactCheck | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """A claim, what the articles conclude on it (None: they do not say), and their own words."""
+
+    claim: str
+    conclusion: Conclusion | None
+    answer: Answer
+
+
+def find_claims(text: str) -> list[str]:
+    """The first sentences of a message that state something."""
+    spans = sentence_spans(text, detect(text))
+    sentences = (" ".join(text[start:end].split()) for start, end in spans)
+    stating = [each for each in sentences if len(each.split()) >= _SHORTEST and each[-1] != "?"]
+    return stating[:MOST_CLAIMS]
+
+
+def answer_claim(
+    claim: str, search: Callable[[str, int], Findings], checker: ClaimFinder
+) -> ClaimAnswer:
+    """Hold a claim against the passages nearest to it. Raises IndexingError."""
+    findings = search(claim, _PASSAGES)
+    passages = [
+        GivenPassage(number, hit.article, hit.passage, hit.passage.sentences)
+        for number, hit in enumerate(findings.hits[:_PASSAGES], 1)
+    ]
+    check = checker.check_fact(claim, passages)
+    if check is None:
+        return ClaimAnswer(claim, None, refusal_of(claim, decide_by_choice(findings, "no", None)))
+    passage, sentence = check.passage, check.sentence
+    lead = passage.lead_of(sentence)
+    answer = Answer(
+        question=claim,
+        language=findings.language,
+        confidence=findings.confidence,
+        statements=(Statement(sentence.text, (1,)),),
+        citations=(Citation.of(1, sentence, passage.passage, passage.article, lead),),
+        doubtful=check.conclusion == "near",
+    )
+    return ClaimAnswer(claim, check.conclusion, answer)

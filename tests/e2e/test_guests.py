@@ -1,0 +1,154 @@
+"""Guest queries: the bot is mentioned in a chat that it is no member of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.verification import checker as checkers
+from bot.verification.checker import FactChecker
+from index.build.builder import build
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
+from tests.botapi.server import BotServer
+from tests.e2e.telegram import Shelf, StubChain, running, settled
+from tests.e2e.test_access import spaced
+from tests.fakes import FakeEmbedder
+
+ADMIN, READER, STRANGER, GROUP = 1, 42, 9, -100
+QUESTION = "Quand Fresnel est-il né ?"
+ARTICLE = f"""---
+title: Fresnel et les phares
+outlet: Le Phare
+published: 2024-03-01
+url: https://exemple.fr/phares
+language: fr
+---
+
+{BIRTH} {LENS}
+"""
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    chain = StubChain()
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
+    return chain
+
+
+@pytest.fixture
+def index(tmp_path: Path, checker: FactChecker, monkeypatch: pytest.MonkeyPatch) -> LiveIndex:
+    monkeypatch.setattr(checkers, "open_checker", lambda *_, **__: checker)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "phares.md").write_text(ARTICLE, encoding="utf-8")
+    build([tmp_path / "corpus"], tmp_path / "index", FakeEmbedder())
+    return LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer, chain: StubChain, index: LiveIndex) -> AsyncIterator[None]:
+    async with running(server, chain, Shelf(FRESNEL), index=index):
+        yield
+
+
+async def posted(server: BotServer, query: str) -> str:
+    return spaced((await server.guest_answer(query)).message.text)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("claim", "heading"),
+    [
+        ("Fresnel conçoit en 1822 une lentille pour les phares.", "Les articles le confirment :"),
+        (
+            "Augustin Fresnel naît à Broglie en 1798.",
+            "Les articles le contredisent :",
+        ),
+        ("Augustin Fresnel naît en 1788, à Broglie, près de Rouen.", "❔ Je n’en suis pas sûr"),
+        ("Le pont de Millau a été inauguré en décembre 2004.", "Je ne sais pas"),
+    ],
+)
+async def test_a_message_is_held_against_the_articles(
+    server: BotServer, claim: str, heading: str
+) -> None:
+    query = server.user_asks_as_guest(READER, "c’est vrai ?", f"Incroyable ! {claim}")
+    text = await posted(server, query)
+    assert text.startswith(heading)
+    if heading.endswith(":"):
+        assert "\n— Fresnel et les phares, Le Phare, 1er mars 2024" in text
+        assert (LENS if "lentille" in claim else BIRTH) + " » [1]" in text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_only_the_quoted_part_is_checked_and_each_sentence_by_itself(
+    server: BotServer,
+) -> None:
+    claims = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
+    query = server.user_asks_as_guest(READER, "?", f"{claims} Et alors ?", quote=claims)
+    text = await posted(server, query)
+    assert "« Augustin Fresnel naît à Broglie en 1798. »\n\nLes articles le contredisent" in text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_is_answered_and_may_refer_to_the_message(
+    server: BotServer, chain: StubChain
+) -> None:
+    query = server.user_asks_as_guest(READER, QUESTION, "Fresnel est un génie.", group=GROUP)
+    assert BIRTH in await posted(server, query)
+    assert chain.said[-1].replied is not None
+    assert chain.said[-1].replied.question == "Fresnel est un génie."
+    query = server.user_asks_as_guest(READER, "vrai ?", QUESTION)
+    assert BIRTH in await posted(server, query)
+    alone = server.user_asks_as_guest(READER, "", language_code="en")
+    assert "is that true" in await posted(server, alone)
+    assert server.messages == ()  # nothing is said in chats that the bot is no member of
+
+
+async def test_strangers_and_forbidden_groups_get_one_sentence(
+    server: BotServer, chain: StubChain, index: LiveIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_ACCESS", "list")
+    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
+    monkeypatch.setenv("SELON_ALLOWED_USERS", str(READER))
+    async with running(server, chain, Shelf(FRESNEL), index=index):
+        for group in (None, GROUP):
+            query = server.user_asks_as_guest(STRANGER, QUESTION, group=group)
+            assert "personnes autorisées" in await posted(server, query)
+        assert BIRTH in await posted(server, server.user_asks_as_guest(READER, QUESTION))
+        server.user_says(ADMIN, f"/interdire {GROUP}")
+        await server.next_message()
+        query = server.user_asks_as_guest(READER, QUESTION, group=GROUP)
+        assert "personnes autorisées" in await posted(server, query)
+    assert chain.questions == [QUESTION]
+
+
+async def test_who_asks_too_often_is_told_once(
+    server: BotServer, chain: StubChain, index: LiveIndex
+) -> None:
+    async with running(server, chain, Shelf(FRESNEL), index=index, question_burst=2):
+        for _ in range(2):
+            assert BIRTH in await posted(server, server.user_asks_as_guest(READER, QUESTION))
+        over = server.user_asks_as_guest(READER, QUESTION)
+        assert BIRTH not in await posted(server, over)
+        silent = server.user_asks_as_guest(READER, QUESTION)
+        await settled(4)
+    assert silent in server.guest_queries
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_error_is_told_there_and_a_late_answer_is_given_up(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers["Pourquoi ce phare ?"] = ValueError("x")
+    query = server.user_asks_as_guest(READER, "Pourquoi ce phare ?")
+    assert "une erreur est survenue" in await posted(server, query)
+    server.fail_next("answerGuestQuery", 400, description="Bad Request: query is too old")
+    late = server.user_asks_as_guest(READER, QUESTION)
+    again = server.user_asks_as_guest(READER, QUESTION)
+    assert BIRTH in await posted(server, again)
+    assert late in server.guest_queries
+    assert server.messages == ()
