@@ -68,9 +68,7 @@ async def deliver_aside(
 ) -> tuple[int, ...]:
     """Send a temporary message before an answer, unless an earlier process did.
 
-    One attempt; it is deleted after a crash.
-
-    Raises TelegramError.
+    One attempt; it is deleted after a crash. Raises TelegramError.
     """
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
