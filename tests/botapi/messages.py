@@ -35,6 +35,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picker:
+    """A button that picks a person, whose name goes along if it is asked for."""
+
+    text: str
+    request_id: int
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file as it was sent: `kind` is the field of the Message that holds it."""
 
@@ -45,7 +54,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that the bot sent, as it now stands."""
+    """A message that the bot sent, as it now stands.
+
+    `pickers` stand in place of the person's keyboard from now on; none any longer if it is empty.
+    """
 
     chat_id: int
     message_id: int
@@ -58,7 +70,7 @@ class Message:
     thread_id: int | None = None
     direct_topic: int | None = None
     file: File | None = None
-    force_reply: bool = False
+    pickers: tuple[Picker, ...] | None = None
 
     @property
     def text(self) -> str:

@@ -10,8 +10,8 @@ from typing import Any, Literal, cast
 
 from tests.botapi.content import (
     read_caption,
-    read_force_reply,
     read_keyboard,
+    read_pickers,
     read_preview,
     read_text,
 )
@@ -210,6 +210,9 @@ class Methods(Menus):
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
+        pickers = read_pickers(parameters.get("reply_markup"))
+        if pickers and chat["type"] != "private":
+            raise bad_request("BUTTON_TYPE_INVALID: people are picked in private chats only")
         message = Message(
             chat_id,
             self.next_id(chat_id),
@@ -221,7 +224,7 @@ class Methods(Menus):
             thread_id=parameters.get("message_thread_id"),
             direct_topic=direct,
             file=file,
-            force_reply=read_force_reply(parameters.get("reply_markup")),
+            pickers=pickers,
         )
         self.messages[chat_id, message.message_id] = message
         return message.to_json(chat, self.bot)

@@ -12,7 +12,13 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -26,6 +32,8 @@ from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
+# Buttons below a message; or, in private, in place of the person's keyboard, and the end of these.
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 TYPING_SECONDS = 4.0  # Telegram shows the indicator for five seconds, or until a message arrives
 
 
@@ -33,7 +41,7 @@ async def deliver(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> tuple[int, ...]:
@@ -52,7 +60,7 @@ async def deliver_attachment(
     place: ConversationPlace,
     attachment: Attachment,
     caption: str = "",
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
 ) -> tuple[int, ...]:
     """Send a file with a plain-text caption; otherwise as `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
@@ -63,7 +71,7 @@ async def deliver_aside(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """Send a temporary message before an answer: one attempt, deleted after a crash.
@@ -89,7 +97,7 @@ async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
 def _letter(
     place: ConversationPlace,
     parts: tuple[Part, ...],
-    keyboard: InlineKeyboardMarkup | None,
+    keyboard: Markup | None,
     reply_to: int | None = None,
 ) -> Letter:
     below = keyboard.to_dict() if keyboard else None

@@ -12,7 +12,7 @@ from bot.locale.errors import error_text, reader_text
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
-from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.delivery import Markup, deliver, edit
 from bot.messenger.outbound.keyboard import question_rows
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
@@ -26,7 +26,7 @@ async def say(
     bot: Bot,
     asker: Asker,
     text: str,
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """Send a text without markup; return the ids of its messages."""

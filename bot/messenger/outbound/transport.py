@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.state.deliveries import Letter
@@ -26,7 +26,7 @@ async def send_part(bot: Bot, letter: Letter, number: int) -> int:
         reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
         options["reply_parameters"] = reply
     if number == len(letter.parts) - 1 and letter.keyboard is not None:
-        options["reply_markup"] = InlineKeyboardMarkup.de_json(dict(letter.keyboard), bot)
+        options["api_kwargs"] = {"reply_markup": dict(letter.keyboard)}
     file = part.attachment
     if file is None:
         preview = LinkPreviewOptions(is_disabled=True)
