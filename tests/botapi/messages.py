@@ -71,6 +71,7 @@ class Message:
     direct_topic: int | None = None
     file: File | None = None
     pickers: tuple[Picker, ...] | None = None
+    only_for: int | None = None
 
     @property
     def text(self) -> str:
@@ -115,6 +116,10 @@ class Message:
         if self.keyboard:
             rows = [[button.to_json() for button in row] for row in self.keyboard]
             shape["reply_markup"] = {"inline_keyboard": rows}
+        if self.only_for is not None:
+            receiver = {"id": self.only_for, "is_bot": False, "first_name": "Lecteur"}
+            number = {"message_id": 0, "ephemeral_message_id": self.message_id}
+            shape |= {"receiver_user": receiver, **number}
         if self.edited:
             shape["edit_date"] = self.date
         return shape

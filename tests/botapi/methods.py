@@ -208,6 +208,7 @@ class Methods(Menus):
         if direct is not None and (chat_id, direct) not in self.direct_topics:
             raise bad_request("direct messages topic not found")
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
+        only_for = self._receiver(chat, parameters.get("ephemeral_message_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
         pickers = read_pickers(parameters.get("reply_markup"))
@@ -225,9 +226,24 @@ class Methods(Menus):
             direct_topic=direct,
             file=file,
             pickers=pickers,
+            only_for=only_for,
         )
         self.messages[chat_id, message.message_id] = message
         return message.to_json(chat, self.bot)
+
+    def _receiver(self, chat: Json, parameters: object) -> int | None:
+        """Who alone sees a message; raises Refusal."""
+        if parameters is None:
+            return None
+        if not isinstance(parameters, dict) or set(parameters) != {"receiver_user_id"}:
+            raise bad_request("can't parse ephemeral message parameters")
+        receiver = parameters["receiver_user_id"]
+        if type(receiver) is not int or receiver <= 0:
+            raise bad_request("USER_ID_INVALID")
+        administrators = self.administrators.get(cast("int", chat["id"]), set())
+        if chat["type"] != "supergroup" or self.bot["id"] not in administrators:
+            raise bad_request("BOT_NOT_ADMIN")
+        return receiver
 
     async def _sendMessageDraft(self, parameters: Parameters) -> object:  # noqa: N802
         chat = self._chat(parameters)

@@ -44,14 +44,18 @@ async def deliver(
     keyboard: Markup | None = None,
     reply_to: int | None = None,
     attachments: Sequence[Attachment] = (),
+    *,
+    only_for: int | None = None,
 ) -> tuple[int, ...]:
     """Send HTML messages in order, then files; the first may be a reply, the last has the buttons.
+    In a group, a person that they are `only_for` sees them alone where Telegram allows that, and
+    not for certain.
 
     Return the ids of the messages once Telegram has accepted them all, including those that an
     earlier process sent before it died. Raises Forbidden if the chat cannot be written to.
     """
     parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
-    letter = _letter(place, parts, keyboard, reply_to)
+    letter = _letter(place, parts, keyboard, reply_to, only_for)
     return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
 
@@ -99,9 +103,10 @@ def _letter(
     parts: tuple[Part, ...],
     keyboard: Markup | None,
     reply_to: int | None = None,
+    only_for: int | None = None,
 ) -> Letter:
     below = keyboard.to_dict() if keyboard else None
-    return Letter(place.chat_id, place.thread_id, parts, below, reply_to)
+    return Letter(place.chat_id, place.thread_id, parts, below, reply_to, only_for)
 
 
 async def edit(

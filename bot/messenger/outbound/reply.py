@@ -34,6 +34,16 @@ async def say(
     return await deliver(bot, asker.place, html, keyboard, reply_to)
 
 
+async def whisper(
+    bot: Bot, asker: Asker, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> None:
+    """Send a text without markup that in a group concerns nobody else."""
+    person = asker.person_id
+    only_for = person if not asker.private and person > 0 else None  # not the group itself
+    html = text_html(text, asker.phrases.code)
+    await deliver(bot, asker.place, html, keyboard, only_for=only_for)
+
+
 async def replace_message(
     bot: Bot,
     asker: Asker,
