@@ -77,7 +77,8 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
 class AccessPhrases(Texts, domain="messenger", part="access"):
     """Who may ask, and how much; groups, inline and guest queries.
 
-    `roles`, `guests` and `holders` name a role: of somebody, of whoever is invited, of several.
+    `roles`, `guests` and `holders` name a role: of somebody, of whoever is invited, of several;
+    `picks` offer to pick somebody for it.
     """
 
     barred: str
@@ -87,6 +88,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     roles: Mapping[str, str]
     guests: Mapping[str, str]
     holders: Mapping[str, str]
+    picks: Mapping[str, str]
     allow_usage: str
 
     def not_listed(self, number: int) -> str: ...

@@ -22,7 +22,7 @@ from telegram.ext import (
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.feature import Chore
 from bot.messenger.menus import MenuCommand
-from bot.messenger.outbound.delivery import deliver
+from bot.messenger.outbound.delivery import Markup, deliver
 from bot.messenger.outbound.reply import acknowledge, replace_message, say
 from bot.messenger.services import BotServices, find_asker
 
@@ -54,7 +54,7 @@ class ChatEvent:
         return words[1].strip() if len(words) > 1 else ""
 
     async def say(
-        self, text: str, keyboard: InlineKeyboardMarkup | None = None, reply_to: int | None = None
+        self, text: str, keyboard: Markup | None = None, reply_to: int | None = None
     ) -> tuple[int, ...]:
         """Send a text without markup; return the ids of its messages."""
         return await say(self.bot, self.asker, text, keyboard, reply_to)

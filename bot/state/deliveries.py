@@ -51,13 +51,14 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """Messages to one place, in order: the first may be a reply, the keyboard (as the Bot API
-    writes it) goes below the last."""
+    writes it) goes below the last. `only_for` is the person who alone shall see them in a group."""
 
     chat_id: int
     thread_id: int
     parts: tuple[Part, ...]
     keyboard: Mapping[str, Any] | None = None
     reply_to: int | None = None
+    only_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ def _letter_json(letter: Letter) -> dict[str, Any]:
         "parts": parts,
         "keyboard": letter.keyboard,
         "reply_to": letter.reply_to,
+        "only_for": letter.only_for,
     }
 
 

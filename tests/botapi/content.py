@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tests.botapi.entities import Formatted, utf16_length
 from tests.botapi.html import check_url, parse_html
-from tests.botapi.messages import Button
+from tests.botapi.messages import Button, Picker
 from tests.botapi.refusal import bad_request
 
 MAX_TEXT = 4096
@@ -20,7 +20,7 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 MAX_CAPTION = 1024
-MAX_PLACEHOLDER = 64
+MAX_PICKED = 10
 
 
 def read_caption(source: str, parse_mode: object = None) -> Formatted:
@@ -50,21 +50,46 @@ def read_text(source: str, parse_mode: object = None) -> Formatted:
     return formatted
 
 
-def read_force_reply(markup: object) -> bool:
-    """Whether a reply is asked for in place of buttons; raises Refusal for a malformed demand."""
-    if not isinstance(markup, dict) or "force_reply" not in markup:
-        return False
-    known = {"force_reply", "input_field_placeholder", "selective"}
-    if not set(markup) <= known or markup["force_reply"] is not True:
-        raise bad_request("can't parse force reply")
-    if not 1 <= len(str(markup.get("input_field_placeholder", "x"))) <= MAX_PLACEHOLDER:
-        raise bad_request("input_field_placeholder must be of 1-64 characters")
-    return True
+def read_pickers(markup: object) -> tuple[Picker, ...] | None:
+    """The buttons in place of a person's keyboard, all of which pick people here; None where other
+    markup is given; raises Refusal."""
+    if not isinstance(markup, dict) or not {"keyboard", "remove_keyboard"} & set(markup):
+        return None
+    if "remove_keyboard" in markup:
+        if markup != {"remove_keyboard": True}:
+            raise bad_request("can't parse remove keyboard")
+        return ()
+    if not set(markup) <= {"keyboard", "resize_keyboard", "one_time_keyboard"}:
+        raise bad_request("unexpected fields of a reply keyboard")
+    rows = markup["keyboard"]
+    if not isinstance(rows, list) or not all(isinstance(row, list) and row for row in rows):
+        raise bad_request('field "keyboard" must be an Array of Array')
+    pickers = tuple(_picker(button) for row in rows for button in row)
+    if len({each.request_id for each in pickers}) < len(pickers):
+        raise bad_request("BUTTON_ID_DUPLICATE")
+    return pickers
+
+
+def _picker(raw: object) -> Picker:
+    known = {"request_id", "user_is_bot", "max_quantity", "request_name"}
+    request = raw.get("request_users") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or set(raw) != {"text", "request_users"}:
+        raise bad_request("can't parse keyboard button: only request_users is known here")
+    if not isinstance(raw["text"], str) or not raw["text"].strip():
+        raise bad_request("can't parse keyboard button: text must be non-empty")
+    if not isinstance(request, dict) or not set(request) <= known:
+        raise bad_request("can't parse keyboard button: request_users")
+    number, named = request.get("request_id"), request.get("request_name", False)
+    if type(number) is not int or not -(2**31) <= number < 2**31 or type(named) is not bool:
+        raise bad_request("can't parse keyboard button: request_users")
+    if not 1 <= request.get("max_quantity", 1) <= MAX_PICKED:
+        raise bad_request("can't parse keyboard button: max_quantity")
+    return Picker(raw["text"], number, named)
 
 
 def read_keyboard(markup: object) -> Keyboard:
     """The inline keyboard of a message, row by row; raises Refusal for what cannot be pressed."""
-    if markup is None or read_force_reply(markup):
+    if markup is None or read_pickers(markup) is not None:
         return ()
     if not isinstance(markup, dict) or set(markup) != {"inline_keyboard"}:
         raise bad_request("object expected as reply markup")

@@ -35,6 +35,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picker:
+    """A button that picks a person, whose name goes along if it is asked for."""
+
+    text: str
+    request_id: int
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file as it was sent: `kind` is the field of the Message that holds it."""
 
@@ -45,7 +54,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that the bot sent, as it now stands."""
+    """A message that the bot sent, as it now stands.
+
+    `pickers` stand in place of the person's keyboard from now on; none any longer if it is empty.
+    """
 
     chat_id: int
     message_id: int
@@ -58,7 +70,8 @@ class Message:
     thread_id: int | None = None
     direct_topic: int | None = None
     file: File | None = None
-    force_reply: bool = False
+    pickers: tuple[Picker, ...] | None = None
+    only_for: int | None = None
 
     @property
     def text(self) -> str:
@@ -103,6 +116,10 @@ class Message:
         if self.keyboard:
             rows = [[button.to_json() for button in row] for row in self.keyboard]
             shape["reply_markup"] = {"inline_keyboard": rows}
+        if self.only_for is not None:
+            receiver = {"id": self.only_for, "is_bot": False, "first_name": "Lecteur"}
+            number = {"message_id": 0, "ephemeral_message_id": self.message_id}
+            shape |= {"receiver_user": receiver, **number}
         if self.edited:
             shape["edit_date"] = self.date
         return shape

@@ -10,8 +10,8 @@ from typing import Any, Literal, cast
 
 from tests.botapi.content import (
     read_caption,
-    read_force_reply,
     read_keyboard,
+    read_pickers,
     read_preview,
     read_text,
 )
@@ -208,8 +208,12 @@ class Methods(Menus):
         if direct is not None and (chat_id, direct) not in self.direct_topics:
             raise bad_request("direct messages topic not found")
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
+        only_for = self._receiver(chat, parameters.get("ephemeral_message_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
+        pickers = read_pickers(parameters.get("reply_markup"))
+        if pickers and chat["type"] != "private":
+            raise bad_request("BUTTON_TYPE_INVALID: people are picked in private chats only")
         message = Message(
             chat_id,
             self.next_id(chat_id),
@@ -221,10 +225,25 @@ class Methods(Menus):
             thread_id=parameters.get("message_thread_id"),
             direct_topic=direct,
             file=file,
-            force_reply=read_force_reply(parameters.get("reply_markup")),
+            pickers=pickers,
+            only_for=only_for,
         )
         self.messages[chat_id, message.message_id] = message
         return message.to_json(chat, self.bot)
+
+    def _receiver(self, chat: Json, parameters: object) -> int | None:
+        """Who alone sees a message; raises Refusal."""
+        if parameters is None:
+            return None
+        if not isinstance(parameters, dict) or set(parameters) != {"receiver_user_id"}:
+            raise bad_request("can't parse ephemeral message parameters")
+        receiver = parameters["receiver_user_id"]
+        if type(receiver) is not int or receiver <= 0:
+            raise bad_request("USER_ID_INVALID")
+        administrators = self.administrators.get(cast("int", chat["id"]), set())
+        if chat["type"] != "supergroup" or self.bot["id"] not in administrators:
+            raise bad_request("BOT_NOT_ADMIN")
+        return receiver
 
     async def _sendMessageDraft(self, parameters: Parameters) -> object:  # noqa: N802
         chat = self._chat(parameters)

@@ -83,6 +83,7 @@ _SENDING: Mapping[str, Parser] = {
     "disable_notification": boolean,
     "protect_content": boolean,
     "reply_parameters": mapping,
+    "ephemeral_message_parameters": mapping,
 }
 _CAPTIONED: Mapping[str, Parser] = {
     **_SENDING,

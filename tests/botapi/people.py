@@ -230,6 +230,14 @@ class People:
         self._methods.updates.add("guest_message", message)
         return number
 
+    def user_picks(self, message: Message, number: int, picked: int, name: str) -> None:
+        """A person picks somebody by one of the buttons in place of their keyboard."""
+        assert message.pickers
+        picker = message.pickers[number]
+        user: Json = {"user_id": picked, **({"first_name": name} if picker.named else {})}
+        content: Json = {"users_shared": {"request_id": picker.request_id, "users": [user]}}
+        self.user_sends(message.chat_id, content)
+
     def user_stops_draft(self, chat_id: int) -> None:
         """A person presses the button that Telegram shows below a draft."""
         content = {

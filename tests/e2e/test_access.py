@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -170,6 +171,32 @@ async def test_an_administrator_lets_somebody_in_and_out_again(
         assert f"Éditeurs : Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
         assert "est exclu" in await asked(server, ADMIN, f"/interdire {STRANGER}")
         assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
+
+
+@pytest.mark.parametrize("access", ["list"], indirect=True)
+async def test_an_administrator_picks_people_from_telegram_s_list(
+    server: BotServer, bot: Running, access: str
+) -> None:
+    async with bot():
+        server.user_says(ADMIN, "/autoriser")
+        choice = await server.next_message()
+        assert [each.text for each in choice.pickers or ()] == [
+            "Autoriser quelqu’un…",
+            "Nommer un éditeur…",
+        ]
+        server.user_picks(choice, 1, STRANGER, "Anne")
+        done = await server.next_message()
+        assert spaced(done.text) == f"C’est noté : Anne ({STRANGER}) est éditeur."
+        assert done.pickers == ()
+        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+        server.user_picks(replace(choice, chat_id=READER), 0, OTHER, "Ami")  # no administrator
+        assert "administrateur" in (await server.next_message()).text
+        assert "Je ne réponds qu’aux personnes" in await asked(server, OTHER)
+        server.user_says(ADMIN, "/interdire")
+        server.user_picks(await server.next_message(), 0, STRANGER, "Anne")
+        assert "est exclu" in (await server.next_message()).text
+        server.user_picks(choice, 0, EDITOR, "Élise")
+        assert "viennent de la configuration" in (await server.next_message()).text
 
 
 async def test_who_is_barred_is_not_let_back_in_by_a_link(

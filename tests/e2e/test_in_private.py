@@ -136,6 +136,17 @@ async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
 
 
 @pytest.mark.usefixtures("shown")
+async def test_as_an_administrator_the_bot_tells_it_to_that_person_alone(server: BotServer) -> None:
+    for administrator in (False, True):
+        if administrator:
+            server.bot_is_administrator(GROUP)
+        server.user_says(GROUP, "/mesdonnees", kind="supergroup", person=ADMIN)
+        said = await server.next_message()
+        assert said.text == IN_PRIVATE
+        assert said.only_for == (ADMIN if administrator else None)
+
+
+@pytest.mark.usefixtures("shown")
 async def test_every_public_command_answers_in_a_group(server: BotServer) -> None:
     names = (*(n for each in all_commands() for n in each.names if n in PUBLIC), "start")
     for number, name in enumerate(names):

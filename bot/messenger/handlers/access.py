@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from telegram import Bot
+from telegram import (
+    Bot,
+    KeyboardButton,
+    KeyboardButtonRequestUsers,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.error import TelegramError
 from telegram.ext import filters
 
@@ -33,6 +39,8 @@ FORBID = MenuCommand(
 # Arguments that make somebody an editor.
 EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 MOST_NAMES = 30  # asked of Telegram for a list
+# The numbers of the buttons that pick a person; some may still stand in people's chats.
+_PICKED: Mapping[int, Standing] = {1: "reader", 2: "editor", 3: "barred"}
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 _INVITED = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
 
@@ -86,7 +94,8 @@ class AccessHandlers(Handlers):
             return
         if not words or not _NUMBER.fullmatch(words[0]):
             lines = await self._standing_lines(event.bot, phrases)
-            await event.say("\n".join((phrases.allow_usage, *lines)))
+            picking: tuple[Standing, ...] = ("reader", "editor") if allowed else ("barred",)
+            await event.say("\n".join((phrases.allow_usage, *lines)), _picker(phrases, picking))
             return
         number = int(words[0])
         name = await _named(event.bot, number)
@@ -97,11 +106,28 @@ class AccessHandlers(Handlers):
         standing: Standing = "barred"
         if allowed:
             standing = "editor" if EDITOR & set(words[1:]) else "reader"
-        if self._services.roles.role_in_settings(number) is not None:
-            await event.say(phrases.set_by_settings(name))
+        await self._give(event, number, name, standing)
+
+    @on_message(filters.UpdateType.MESSAGE & filters.StatusUpdate.USERS_SHARED)
+    async def pick(self, event: ChatEvent) -> None:
+        """Give a role to the person that an administrator picked."""
+        shared = event.message.users_shared
+        asker = await require_administrator(self._services, event.update, event.bot)
+        if asker is None or not asker.private or shared is None:
             return
-        await self._services.roles.give(number, standing, self._services.now())
-        await event.say(phrases.person_is(name, standing))
+        for each in shared.users if shared.request_id in _PICKED else ():
+            name = " ".join(filter(None, (each.first_name, each.last_name)))
+            named = f"{name} ({each.user_id})" if name else await _named(event.bot, each.user_id)
+            await self._give(event, each.user_id, named, _PICKED[shared.request_id])
+
+    async def _give(self, event: ChatEvent, number: int, name: str, standing: Standing) -> None:
+        """Give a role to somebody, unless the settings do."""
+        phrases = event.asker.texts(AccessPhrases)
+        text = phrases.set_by_settings(name)
+        if self._services.roles.role_in_settings(number) is None:
+            await self._services.roles.give(number, standing, self._services.now())
+            text = phrases.person_is(name, standing)
+        await event.say(text, ReplyKeyboardRemove())
 
     async def _standing_lines(self, bot: Bot, phrases: AccessPhrases) -> list[str]:
         """The decisions made in the chat, one line per standing."""
@@ -130,6 +156,23 @@ class AccessHandlers(Handlers):
     async def _tidy(self, bot: Bot) -> None:
         await self._services.run(invitations.forget_expired, now=self._services.now())
         await self._services.limits.tidy()
+
+
+def _picker(phrases: AccessPhrases, standings: Sequence[Standing]) -> ReplyKeyboardMarkup:
+    """Buttons that open Telegram's list of people, one for each role to give."""
+    numbers = {standing: number for number, standing in _PICKED.items()}
+    rows = [
+        [
+            KeyboardButton(
+                phrases.picks[each],
+                request_users=KeyboardButtonRequestUsers(
+                    numbers[each], user_is_bot=False, request_name=True
+                ),
+            )
+        ]
+        for each in standings
+    ]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
 
 
 async def _named(bot: Bot, number: int) -> str:

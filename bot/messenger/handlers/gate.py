@@ -26,7 +26,7 @@ from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, withdraw_from
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX
-from bot.messenger.outbound.reply import acknowledge, give_help, say
+from bot.messenger.outbound.reply import acknowledge, give_help, say, whisper
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.state import meters, people
 from bot.state.limits import Over
@@ -167,7 +167,7 @@ class Gate(Handlers):
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
         elif not await self._help(bot, update, asker) and not over.told:
-            await say(bot, asker, text)
+            await (say if over.group else whisper)(bot, asker, text)
 
     async def _help(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Give help to somebody in distress, whether they may ask or not."""
@@ -183,7 +183,7 @@ class Gate(Handlers):
             await acknowledge(update.callback_query, phrases.in_private)
             return
         button = InlineKeyboardButton(phrases.open_private, url=f"https://t.me/{bot.username}")
-        await say(bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
+        await whisper(bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
 
 
 def start_token(update: Update) -> str | None:

@@ -12,7 +12,13 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -26,6 +32,8 @@ from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
+# Buttons below a message; or, in private, in place of the person's keyboard, and the end of these.
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 TYPING_SECONDS = 4.0  # Telegram shows the indicator for five seconds, or until a message arrives
 
 
@@ -33,17 +41,21 @@ async def deliver(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
     attachments: Sequence[Attachment] = (),
+    *,
+    only_for: int | None = None,
 ) -> tuple[int, ...]:
     """Send HTML messages in order, then files; the first may be a reply, the last has the buttons.
+    In a group, a person that they are `only_for` sees them alone where Telegram allows that, and
+    not for certain.
 
     Return the ids of the messages once Telegram has accepted them all, including those that an
     earlier process sent before it died. Raises Forbidden if the chat cannot be written to.
     """
     parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
-    letter = _letter(place, parts, keyboard, reply_to)
+    letter = _letter(place, parts, keyboard, reply_to, only_for)
     return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
 
@@ -52,7 +64,7 @@ async def deliver_attachment(
     place: ConversationPlace,
     attachment: Attachment,
     caption: str = "",
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
 ) -> tuple[int, ...]:
     """Send a file with a plain-text caption; otherwise as `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
@@ -63,7 +75,7 @@ async def deliver_aside(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """Send a temporary message before an answer, unless an earlier process did.
@@ -89,11 +101,12 @@ async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
 def _letter(
     place: ConversationPlace,
     parts: tuple[Part, ...],
-    keyboard: InlineKeyboardMarkup | None,
+    keyboard: Markup | None,
     reply_to: int | None = None,
+    only_for: int | None = None,
 ) -> Letter:
     below = keyboard.to_dict() if keyboard else None
-    return Letter(place.chat_id, place.thread_id, parts, below, reply_to)
+    return Letter(place.chat_id, place.thread_id, parts, below, reply_to, only_for)
 
 
 async def edit(

@@ -131,7 +131,10 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> 
                 await entry.give_up(str(error))
                 raise Forbidden(str(error)) from error
             forms += 1
-            logger.warning("A message was refused (%s); it is sent otherwise", error)
+            # Where the bot is no administrator, what concerns one person is said to all.
+            usual = entry.letter.only_for is not None
+            level = logging.INFO if usual else logging.WARNING
+            logger.log(level, "A message was refused (%s); it is sent otherwise", error)
             await entry.amend(other)
         except TelegramError as error:
             await entry.give_up(str(error))

@@ -32,6 +32,8 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
     if isinstance(error, ChatMigrated):
         return replace(letter, chat_id=error.new_chat_id, thread_id=0, reply_to=None)
     reason = str(error).lower()
+    if isinstance(error, BadRequest) and letter.only_for is not None:
+        return replace(letter, only_for=None)  # only administrators may send those at any time
     if not isinstance(error, BadRequest) or _HOPELESS.search(reason):
         return None
     sent_parts, left = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])

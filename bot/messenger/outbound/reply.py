@@ -12,7 +12,7 @@ from bot.locale.errors import error_text, reader_text
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
-from bot.messenger.outbound.delivery import deliver, edit
+from bot.messenger.outbound.delivery import Markup, deliver, edit
 from bot.messenger.outbound.keyboard import question_rows
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
@@ -26,12 +26,22 @@ async def say(
     bot: Bot,
     asker: Asker,
     text: str,
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """Send a text without markup; return the ids of its messages."""
     html = text_html(text, asker.phrases.code)
     return await deliver(bot, asker.place, html, keyboard, reply_to)
+
+
+async def whisper(
+    bot: Bot, asker: Asker, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> None:
+    """Send a text without markup that in a group concerns nobody else."""
+    person = asker.person_id
+    only_for = person if not asker.private and person > 0 else None  # not the group itself
+    html = text_html(text, asker.phrases.code)
+    await deliver(bot, asker.place, html, keyboard, only_for=only_for)
 
 
 async def replace_message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.state.deliveries import Letter
@@ -17,16 +17,20 @@ async def send_part(bot: Bot, letter: Letter, number: int) -> int:
     The first part may be a reply, the buttons go below the last. Raises TelegramError.
     """
     chat, part = letter.chat_id, letter.parts[number]
+    newer: dict[str, Any] = {}
     options: dict[str, Any] = {
         "message_thread_id": letter.thread_id if letter.thread_id > 0 else None,
         "direct_messages_topic_id": -letter.thread_id if letter.thread_id < 0 else None,
         "parse_mode": ParseMode.HTML if part.html else None,
+        "api_kwargs": newer,
     }
     if number == 0 and letter.reply_to is not None:
         reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
         options["reply_parameters"] = reply
     if number == len(letter.parts) - 1 and letter.keyboard is not None:
-        options["reply_markup"] = InlineKeyboardMarkup.de_json(dict(letter.keyboard), bot)
+        newer["reply_markup"] = dict(letter.keyboard)
+    if letter.only_for is not None:
+        newer["ephemeral_message_parameters"] = {"receiver_user_id": letter.only_for}
     file = part.attachment
     if file is None:
         preview = LinkPreviewOptions(is_disabled=True)

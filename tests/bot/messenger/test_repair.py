@@ -48,6 +48,11 @@ def test_where_nothing_can_be_said_there_is_no_other_form(error: BadRequest | Fo
     assert amended_letter(LETTER, 0, error) is None
 
 
+def test_what_one_person_alone_cannot_be_told_is_told_to_all() -> None:
+    alone = replace(LETTER, only_for=42)
+    assert amended_letter(alone, 0, BadRequest("BOT_NOT_ADMIN")) == LETTER
+
+
 def test_a_group_that_moved_is_written_to_where_it_is() -> None:
     moved = amended_letter(LETTER, 1, ChatMigrated(-1009))
     assert moved == replace(LETTER, chat_id=-1009, thread_id=0, reply_to=None)
