@@ -15,7 +15,7 @@ from bot.assembly import open_index
 from bot.settings import Settings
 from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim
-from bot.verification.claim_answer import answer_claim
+from bot.verification.claim_answer import answer_claims
 from tests.bot.verification.made import given
 from tests.faithfulness import Checked, held_against_checker, read_samples
 
@@ -49,7 +49,8 @@ def test_no_claim_is_confirmed_wrongly(checker: FactChecker, sample_index: Path)
     concluded: dict[str, Counter[str | None]] = defaultdict(Counter)
     for line in (DATA / "claims_beside_corpus.tsv").read_text("utf-8").splitlines():
         kind, claim = line.split("\t")
-        concluded[kind][answer_claim(claim, index.search, checker).conclusion] += 1
+        (answer,) = answer_claims([claim], index.search, checker)
+        concluded[kind][answer.conclusion] += 1
     assert concluded["true"]["confirmed"] >= 6
     assert concluded["changed"]["contradicted"] >= 4
     assert concluded["unsaid"][None] >= 18
