@@ -31,7 +31,7 @@ from kills import QUESTIONS, ROOT, SELON, environment
 
 from bot.state.database import state_url
 from tests.botapi.server import BotServer
-from tests.e2e.killing import Bot
+from tests.e2e.killing import NOTICES, Bot, answers
 
 FLOODER, FLOOD = 9_999, 40
 PERSON = 1_000
@@ -112,10 +112,11 @@ class Load:
         return Part(name, waits, _memory(self._process_id), flooded)
 
     def look(self) -> None:
-        """Take in when each chat got its messages, so far."""
-        for each in self._server.accepted[self._read :]:
+        """Take in when each chat got its answers, so far."""
+        new = answers(self._server)[self._read :]
+        for each in new:
             self.answers[each.message.chat_id].append(each.at)
-        self._read = len(self._server.accepted)
+        self._read += len(new)
 
     def ask(self, chat: int) -> None:
         self.asked[chat].append(time.time())
@@ -164,9 +165,9 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
             await asyncio.wait_for(process.wait(), 20)
             stopped = time.monotonic() - began
     load.look()
-    answers = load.answers
-    lost = sum(max(0, len(each) - len(answers[c])) for c, each in load.asked.items())
-    doubled = sum(max(0, len(answers[c]) - len(load.asked[c])) for c in answers)
+    got = load.answers
+    lost = sum(max(0, len(each) - len(got[c])) for c, each in load.asked.items())
+    doubled = sum(max(0, len(got[c]) - len(load.asked[c])) for c in got)
     moved = flooded.quantile(0.95) / alone.quantile(0.95) - 1
     apologies = sum("Désolé" in each.text for each in server.messages)
     print(f"{os.cpu_count()} cores, load average before: {busy:.1f}")
@@ -175,6 +176,8 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
         f"p95 alone (both quarters) {alone.quantile(0.95) * 1000:.0f} ms; "
         f"the flood moves it by {moved:+.0%}"
     )
+    notices = sum(each.message.text in NOTICES for each in server.accepted)
+    print(f"told that others are before them: {notices}")
     print(f"lost: {lost}, doubled: {doubled}, apologies: {apologies}; stopped in {stopped:.1f} s")
     print(*re.findall(r"^selon_record_seconds_(?:bucket|count).*$", figures, re.M), sep="\n")
     return 1 if lost or doubled or apologies else 0

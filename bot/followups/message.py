@@ -32,6 +32,8 @@ SMALL_TALK_KINDS: Mapping[str, Refusal] = {
 
 _PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
 _MOST_STRIPPED = 3  # pieces, at either end of a message
+_COURTEOUS = ("thanks", "greeting")  # the kinds of pieces that are stripped
+_SURE_LOG_ODDS = 4.6  # 99 %: of what a piece of a message is, against the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,30 @@ class MessageModel:
 
     def read(self, vector: Vectors) -> tuple[Refusal | None, float]:
         """The refusal that a message gets if it is small talk, and how much it leans."""
-        (first, first_bias), (second, second_bias) = self._layers
-        logits = second @ np.maximum(first @ vector + first_bias, 0) + second_bias
+        logits = self._logits(vector)
         small_talk, leaning = message_logits(logits[None], self._classes)
         if small_talk[0] > self._small_talk_threshold:
             kind = max(SMALL_TALK_KINDS, key=lambda each: logits[self._classes.index(each)])
             return SMALL_TALK_KINDS[kind], 0.0
         return None, float(leaning[0]) - self._leaning_threshold
+
+    def is_courtesy(self, vector: Vectors) -> bool:
+        """True if a piece of a message surely only greets or thanks."""
+        logits = self._logits(vector)
+        courteous = [self._classes.index(each) for each in _COURTEOUS]
+        others = np.delete(logits, courteous)
+        odds = np.logaddexp.reduce(logits[courteous]) - np.logaddexp.reduce(others)
+        return bool(odds > _SURE_LOG_ODDS)
+
+    def asks(self, vector: Vectors) -> bool:
+        """True if a piece of a message surely asks something."""
+        small_talk, _ = message_logits(self._logits(vector)[None], self._classes)
+        return bool(small_talk[0] < -_SURE_LOG_ODDS)
+
+    def _logits(self, vector: Vectors) -> Vectors:
+        (first, first_bias), (second, second_bias) = self._layers
+        logits: Vectors = second @ np.maximum(first @ vector + first_bias, 0) + second_bias
+        return logits
 
 
 def message_logits(logits: Vectors, classes: Sequence[str]) -> tuple[Vectors, Vectors]:
@@ -102,7 +121,7 @@ class MessageReader:
         if not any(map(str.isalnum, text)):
             return Message(text, "wordless")
         refusal, leaning = self._judge(text)
-        if refusal is not None:
+        if refusal is not None and not self._has_question(text):
             return Message(text, refusal)
         question = self._strip(text)
         if question != text:
@@ -110,14 +129,21 @@ class MessageReader:
         return Message(question, None, leaning)
 
     def _judge(self, text: str) -> tuple[Refusal | None, float]:
+        return _model().read(self._embed(text))
+
+    def _embed(self, text: str) -> Vectors:
         plain = " ".join(readable(text).split())
-        plain = plain.lower() if plain.isupper() else plain
-        return _model().read(self._embedder.embed_question(plain))
+        return self._embedder.embed_question(plain.lower() if plain.isupper() else plain)
+
+    def _has_question(self, text: str) -> bool:
+        """True if one of several pieces of a message asks something: « Ok, merci. Et à Lyon ? »."""
+        pieces = _PIECE_ENDS.split(text)
+        return len(pieces) > 1 and any(_model().asks(self._embed(each)) for each in pieces)
 
     def _strip(self, text: str) -> str:
         pieces = _PIECE_ENDS.split(text)
         for end in (0, -1):
             for _ in range(_MOST_STRIPPED):
-                if len(pieces) > 1 and self._judge(pieces[end])[0] is not None:
+                if len(pieces) > 1 and _model().is_courtesy(self._embed(pieces[end])):
                     pieces.pop(end)
         return " ".join(pieces) if len(pieces) < len(_PIECE_ENDS.split(text)) else text

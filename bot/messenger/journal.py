@@ -206,13 +206,15 @@ class Trigger:
         self.letters = 0
         self.work: deque[Work] = deque()
         self.turn = turn
-        self._asides = 0
+        self.asides = 0
+        # Sends the message that the answer takes time, which is to become the answer.
+        self.late: asyncio.Task[tuple[int, ...]] | None = None
 
     def next_number(self, *, aside: bool) -> int:
         """Return the number of the update's next letter; negative for asides."""
         if aside:
-            self._asides -= 1
-            return self._asides
+            self.asides -= 1
+            return self.asides
         self.letters += 1
         return self.letters
 
@@ -253,6 +255,15 @@ async def another_turn() -> AsyncIterator[None]:
         if trigger.journal.stopping.is_set():
             raise Postponed("the bot stops")
         yield
+
+
+async def take_late_notice() -> tuple[int, ...]:
+    """The messages that said that the current update takes time, once; most often none."""
+    trigger = current_trigger()
+    if trigger is None or trigger.late is None:
+        return ()
+    late, trigger.late = trigger.late, None
+    return await late
 
 
 def stop_event() -> asyncio.Event | None:

@@ -72,6 +72,7 @@ class BotServer(People):
         self._holds: defaultdict[str, deque[tuple[float, bool]]] = defaultdict(deque)
         self._garbled: defaultdict[str, deque[tuple[int, bool]]] = defaultdict(deque)
         self.accepted: list[Accepted] = []
+        self.edits: list[Accepted] = []
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -295,7 +296,9 @@ class BotServer(People):
             self._sent.put_nowait(message)
         elif method.startswith("editMessage"):
             key = (parameters["chat_id"], parameters["message_id"])
-            self._edited.put_nowait(self._methods.messages[key])  # type: ignore[index]
+            message = self._methods.messages[key]  # type: ignore[index]
+            self.edits.append(Accepted(time.time(), message))
+            self._edited.put_nowait(message)
         self._called.set()
         return result
 

@@ -13,11 +13,14 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from sqlalchemy import create_engine, select
 
+from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language
 from bot.state.tables import DeliveryRow
-from tests.botapi.server import BotServer
+from tests.botapi.server import Accepted, BotServer
 
 FIRST = 1_000
 """The number of the first person; each asks one question, and has one update."""
@@ -27,6 +30,16 @@ IDLE = 0.002
 
 Sent = tuple[int, int]
 """A message that the server took: the chat, and its number there."""
+
+
+NOTICES = frozenset(Phrases.of(code).late for code in get_args(Language))
+
+
+def answers(server: BotServer) -> list[Accepted]:
+    """What the server took that answers, in order: a notice that others are first does once it is
+    edited."""
+    sent = [each for each in server.accepted if each.message.text not in NOTICES]
+    return sorted((*sent, *server.edits), key=lambda each: each.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +121,10 @@ class Crashes:
         self, process: Process, starting: bool, ahead: int, longest: float
     ) -> float:
         """Run until the kill, and when it came."""
-        polls, answers = self._polls(), len(self._server.accepted)
+        polls, before = self._polls(), len(answers(self._server))
         if not starting:
             self._ask(ahead)
-            begun = lambda: self._polls() > polls and len(self._server.accepted) > answers  # noqa: E731
+            begun = lambda: self._polls() > polls and len(answers(self._server)) > before  # noqa: E731
             await self._until(begun, process, 180)
         longest *= 3 if starting else 1
         deadline = time.monotonic() + self._chance.uniform(0, longest)
@@ -133,7 +146,7 @@ class Crashes:
             self._asked += 1
 
     def _answered(self) -> set[int]:
-        return {each.message.chat_id for each in self._server.accepted}
+        return {each.message.chat_id for each in answers(self._server)}
 
     def _polls(self) -> int:
         return sum(name == "getUpdates" for name, _ in self._server.calls)
@@ -152,20 +165,20 @@ class Crashes:
             rows = connection.execute(select(DeliveryRow.update_id, DeliveryRow.sent)).all()
         engine.dispose()
         known = {(FIRST + (update or 0) - 1, id) for update, sent in rows for id in sent}
-        for each in self._server.accepted:
+        for each in answers(self._server):
             sent = (each.message.chat_id, each.message.message_id)
             if sent not in known and sent not in self.outcome.window:
                 self.outcome.window[sent] = killed - each.at
 
     def _judged(self) -> Outcome:
         outcome, times = self.outcome, Counter[int]()
-        for each in self._server.accepted:
+        for each in answers(self._server):
             times[each.message.chat_id] += 1
         outcome.questions = self._asked
         outcome.apologies = sum("Désolé" in each.text for each in self._server.messages)
         everybody = range(FIRST, FIRST + self._asked)
         outcome.lost = [person for person in everybody if not times[person]]
-        for each in self._server.accepted:
+        for each in answers(self._server):
             chat = each.message.chat_id
             if times[chat] > 1:
                 times[chat] -= 1

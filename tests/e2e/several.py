@@ -21,7 +21,7 @@ from sqlalchemy import Executable, create_engine, select, text
 
 from bot.state.tables import DeliveryRow, UpdateRow
 from tests.botapi.server import BotServer
-from tests.e2e.killing import FIRST, Bot, Sent
+from tests.e2e.killing import FIRST, Bot, Sent, answers
 
 IN_FLIGHT_SECONDS = 0.2
 """Within which a request that was on its way at a kill has arrived."""
@@ -208,7 +208,7 @@ class SharedLoad:
         return range(1, len(self._askers) + 1)
 
     def _taken(self) -> list[Sent]:
-        messages = (each.message for each in self.server.accepted)
+        messages = (each.message for each in answers(self.server))
         return [(each.chat_id, each.message_id) for each in messages]
 
     def _recorded(self) -> dict[Sent, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,18 +14,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
+from bot.errors import StateError
 from bot.followups.base import ConversationChain
 from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_of
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
-from bot.messenger.asker import Asker, asker_of
+from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.events import (
     ButtonPress,
     ChatEvent,
@@ -42,15 +44,22 @@ from bot.messenger.inbound.addressee import (
     question_in,
     text_replied_to,
 )
+from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import draft_stopped
 from bot.messenger.menus import MenuCommand
-from bot.messenger.outbound.answer_html import answer_html, claims_html
-from bot.messenger.outbound.delivery import deliver, edit, show_typing, take_away
+from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
+from bot.messenger.outbound.delivery import (
+    deliver,
+    deliver_aside,
+    edit,
+    show_typing,
+    take_away,
+)
 from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
-from bot.messenger.services import BotServices, find_asker
+from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
@@ -58,6 +67,8 @@ from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.verification.claim_answer import join_claims
 from index.article import Selection
 from index.text.language import detect
+
+logger = logging.getLogger(__name__)
 
 ASK = MenuCommand(
     "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True
@@ -243,6 +254,34 @@ class QuestionHandlers(Handlers):
         self._memory = ConversationMemory(services)
         # Chats, messages and questions of buttons that were answered; again after a restart.
         self._answered: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
+
+    def register(self, application: TelegramApplication) -> None:
+        super().register(application)
+        if isinstance(application, DurableApplication):
+            application.say_late = self.say_late
+
+    async def say_late(self, update: Update, bot: Bot) -> tuple[int, ...]:
+        """Say that others are before somebody who asked; return the messages that say so."""
+        message, asker = update.message, asker_of(update)
+        words = _question_in(message, bot)
+        if message is None or asker is None or not words or words.startswith("/"):
+            return ()
+        try:
+            if not await self._is_answered(asker):
+                return ()
+            chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+            reply_to = None if asker.private else message.message_id
+            html = text_html(chosen.late, chosen.code)
+            return await deliver_aside(bot, asker.place, html, reply_to=reply_to)
+        except (TelegramError, StateError) as error:
+            logger.debug("Somebody was not told that others are before them: %s", error)
+            return ()
+
+    async def _is_answered(self, asker: Asker) -> bool:
+        """True if somebody may ask where they are."""
+        if asker.private:
+            return self._services.roles.may_ask(asker.person_id)
+        return await self._services.group_may_ask(asker.place.chat_id)
 
     @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from itertools import chain, repeat
@@ -17,7 +17,7 @@ from telegram.ext import Application
 from bot.errors import StateError
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.inbound.unreadable import legible_update, unreadable_content
-from bot.messenger.journal import Journal, Postponed, Trigger, act_for
+from bot.messenger.journal import Journal, Postponed, Trigger, act_for, take_late_notice
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
@@ -62,6 +62,7 @@ def _names_of(who: User | Chat | None) -> Iterator[str | None]:
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+SayLate = Callable[[Update, Bot], Coroutine[Any, Any, tuple[int, ...]]]
 
 UPDATE_TRIES = 5  # attempts at an update whose handling kills the process
 # Seconds between attempts to write to the database.
@@ -81,6 +82,7 @@ class Inbox(asyncio.Queue[object]):
         self._journal = journal
         self._came: dict[int, float] = {}
         self._in_hand: set[int] = set()
+        self._left: set[int] = set()
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):
@@ -115,15 +117,21 @@ class Inbox(asyncio.Queue[object]):
         for arrived in await self._journal.take_over_updates(self._in_hand):
             content = dict(arrived.content)
             if legible_update(content) is content:
+                self._left.add(arrived.id)
                 await self._take(Update.de_json(content, bot))
             elif await self._journal.set_aside(arrived.id, content):
                 _tell_unreadable(arrived.id)
         if self.qsize() > before:
             logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
 
+    def was_left(self, update_id: int) -> bool:
+        """True if an update may have been left by an earlier process."""
+        return update_id in self._left
+
     def release(self, update_id: int) -> None:
         """Release an update that is handled, or that another process handles."""
         self._in_hand.discard(update_id)
+        self._left.discard(update_id)
 
     async def _take(self, update: Update) -> None:
         """Put an update in the queue, once."""
@@ -157,6 +165,11 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        assert isinstance(self.update_processor, FairScheduler)
+        self.update_processor.when_late = self._note_late
+        # Says that an update takes time; gives the ids of its messages, if any. Raises nothing.
+        self.say_late: SayLate | None = None
+        self._triggers: dict[int, Trigger] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._working: set[asyncio.Task[None]] = set()
 
@@ -209,27 +222,51 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         """Handle a recorded update, and mark it as finished."""
         tries = await self._take_up(update)
         if tries is None:
+            self._triggers.pop(update.update_id, None)
             self.inbox.release(update.update_id)
             return
-        trigger = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
+        trigger = self._trigger_of(update)
         with act_for(trigger):
             try:
                 if tries > UPDATE_TRIES:
                     await self.process_error(update, UpdateGivenUp(update.update_id, tries - 1))
                 else:
-                    if tries > 1:
+                    if tries > 1 or self.inbox.was_left(update.update_id):
                         await self._clear(update)
                     await super().process_update(update)
             except Postponed as reason:
                 logger.info("It is left for the next start: %s", reason)
                 self.inbox.release(update.update_id)
                 return
+            finally:
+                self._triggers.pop(update.update_id, None)
+                await self._take_notice_away(update)
             if trigger.work:
                 working = asyncio.create_task(self._work(update, trigger))
                 self._working.add(working)
                 working.add_done_callback(self._working.discard)
                 return
         await self._finish(update, trigger)
+
+    def _note_late(self, update: Update) -> None:
+        """Say that an update takes time, unless something was said."""
+        if self.say_late is None or self.journal.stopping.is_set():
+            return
+        trigger = self._trigger_of(update)
+        if not (trigger.letters or trigger.asides):
+            with act_for(trigger):
+                trigger.late = asyncio.create_task(self.say_late(update, self.bot))
+
+    def _trigger_of(self, update: Update) -> Trigger:
+        """The trigger of an update that waits or is being handled."""
+        made = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
+        return self._triggers.setdefault(update.update_id, made)
+
+    async def _take_notice_away(self, update: Update) -> None:
+        """Delete the message that it takes time, if it has not become the answer."""
+        for message_id in await take_late_notice():
+            assert update.effective_chat is not None
+            await take_away(self.bot, update.effective_chat.id, message_id)
 
     def _another_turn(self, update: Update) -> AbstractAsyncContextManager[None]:
         assert isinstance(self.update_processor, FairScheduler)

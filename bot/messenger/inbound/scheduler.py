@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ URGENT_PREFIXES = ("stop:", "/stop")
 # notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
 BURST, PACE_SECONDS = 20, 2.0
 _REMEMBERED = 10_000
+LATE_SECONDS = 10.0  # after which a person hears that others are before them
 # Updates that the library passes on at once; with fewer, one person's flood would block everybody
 # else's first question.
 _UNBOUNDED = 10**6
@@ -77,6 +78,8 @@ class FairScheduler(BaseUpdateProcessor):
         self._queues: OrderedDict[int, deque[_QueuedUpdate]] = OrderedDict()
         self._served: set[int] = set()
         self._busy: set[int] = set()
+        self._pending: dict[int, list[int]] = {}
+        self.when_late: Callable[[Update], None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -92,16 +95,37 @@ class FairScheduler(BaseUpdateProcessor):
         if self._stopping:
             await coroutine
             return
+        with self._watch(person, update):
+            try:
+                await self._turn(person, chat.id)
+            except BaseException:
+                if isinstance(coroutine, Coroutine):
+                    coroutine.close()
+                raise
+            try:
+                await coroutine
+            finally:
+                self._leave(person, chat.id)
+
+    @contextmanager
+    def _watch(self, person: int, update: Update) -> Iterator[None]:
+        """Call `when_late` if an update takes LATE_SECONDS because of other people's: only for a
+        person's oldest, for the others wait for that one."""
+        pending = self._pending.setdefault(person, [])
+        pending.append(update.update_id)
+
+        def notice() -> None:
+            if self.when_late and pending[0] == update.update_id and len(self._pending) > 1:
+                self.when_late(update)
+
+        timer = asyncio.get_running_loop().call_later(LATE_SECONDS, notice)
         try:
-            await self._turn(person, chat.id)
-        except BaseException:
-            if isinstance(coroutine, Coroutine):
-                coroutine.close()
-            raise
-        try:
-            await coroutine
+            yield
         finally:
-            self._leave(person, chat.id)
+            timer.cancel()
+            pending.remove(update.update_id)
+            if not pending:
+                del self._pending[person]
 
     @asynccontextmanager
     async def turn(self, update: Update) -> AsyncIterator[None]:

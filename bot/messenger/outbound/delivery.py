@@ -78,13 +78,13 @@ async def deliver_aside(
     keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send a temporary message before an answer: one attempt, deleted after a crash.
+    """Send a temporary message before an answer, unless an earlier process did.
 
-    Raises TelegramError.
+    One attempt; it is deleted after a crash. Raises TelegramError.
     """
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
-    for _ in letter.parts:
+    for _ in range(entry.left):
         await send_next(entry, partial(send_part, bot), once=True)
     return entry.sent
 

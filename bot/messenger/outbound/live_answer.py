@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from bot.answer import Answer
 from bot.locale.answers import WritingPhrases
 from bot.messenger.asker import Asker
+from bot.messenger.journal import take_late_notice
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_aside, edit
 from bot.messenger.outbound.drafts import Drafts
@@ -96,6 +97,7 @@ class LiveAnswer:
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._shown = self._shown or await take_late_notice()
         for message_id in self._shown if kind is not None else ():
             await self._quietly(self._bot.delete_message(self._asker.place.chat_id, message_id))
 

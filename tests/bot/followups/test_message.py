@@ -73,6 +73,22 @@ def test_courtesies_around_a_question_are_stripped(reader: MessageReader, text: 
     assert reader.read(text).question == "Quand Marie Curie est-elle née ?"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saccorhytus, la bestiole trouvée en Chine, elle faisait quelle taille ?",
+        "Bud Luckey, quel personnage de Pixar il a créé ?",
+        "Elle est née où ? Pas Curie, Lovelace",
+    ],
+)
+def test_no_word_of_a_question_is_stripped(reader: MessageReader, text: str) -> None:
+    assert reader.read(text).question == text
+
+
+def test_a_question_behind_small_talk_is_one(reader: MessageReader) -> None:
+    assert reader.read("t’es bête toi. pont du gard cb de metres").refusal is None
+
+
 def test_hardly_any_question_of_the_press_is_taken_for_small_talk(reader: MessageReader) -> None:
     lines = (ROOT / "bench" / "press" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][::5]

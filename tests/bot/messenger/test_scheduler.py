@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
+from bot.messenger.inbound import scheduler
 from bot.messenger.inbound.scheduler import FairScheduler, UpdatePace
 
 AT_ONCE = UpdatePace(burst=1_000)
@@ -154,3 +155,30 @@ async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     assert served == ["3", "4"]
     assert processor.waiting == 0
+
+
+async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "LATE_SECONDS", 0.02)
+    late: list[int] = []
+    release, told = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        await release.wait()
+
+    def note(update: Update) -> None:
+        late.append(update.update_id)
+        told.set()
+
+    async with FairScheduler(1, AT_ONCE) as processor:
+        processor.when_late = note
+        alone = [asyncio.create_task(processor.process_update(update(1, 1), work()))]
+        alone.append(asyncio.create_task(processor.process_update(update(2, 1), work())))
+        await asyncio.sleep(0.1)
+        assert late == []
+        other = asyncio.create_task(processor.process_update(update(3, 2), work()))
+        await asyncio.wait_for(told.wait(), 30)
+        release.set()
+        await asyncio.gather(*alone, other)
+    assert late == [3]
