@@ -102,7 +102,8 @@ def find_stories(
         Story(each, _subjects_of(each, subjects))
         for each in group_openings(openings, relations.same)
     ]
-    stories.sort(key=lambda story: _worth(story, period), reverse=True)
+    model = generation.facts.model
+    stories.sort(key=lambda story: _worth(story, period, model), reverse=True)
     place = {each.article.id: at for at, each in enumerate(openings)}
     return tuple(_in_sequence(stories, place, relations.sequel))
 
@@ -269,11 +270,13 @@ def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[
     return tuple(followed)
 
 
-def _worth(story: Story, period: Period) -> float:
+def _worth(story: Story, period: Period, model: str) -> float:
     """Its news value, how many articles tell it (each doubling counts as one), the person's
     subjects, and how fresh it is within the span."""
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
-    value = max(news_value(each.article, each.passage) for each in story.openings)
+    value = max(
+        news_value(each.article, each.passage, each.vectors, model) for each in story.openings
+    )
     tellings = float(np.log2(story.tellings))
     return value + tellings + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)

@@ -108,6 +108,20 @@ async def test_a_question_is_answered_and_may_refer_to_the_message(
     assert server.messages == ()  # nothing is said in chats that the bot is no member of
 
 
+@pytest.mark.usefixtures("bot")
+async def test_members_get_the_same_with_buttons_below(server: BotServer, chain: StubChain) -> None:
+    claims = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
+    claimed = server.user_says(GROUP, claims, kind="supergroup", person=STRANGER)
+    server.user_says(
+        GROUP, "@selon_test_bot c’est vrai ?", kind="supergroup", person=READER, reply_to=claimed
+    )
+    answer = await server.next_message()
+    assert spaced(answer.text).count("Les articles le") == 2
+    assert [mark for mark in ("[1]", "[2]") if mark in answer.text] == ["[1]", "[2]"]
+    assert "👍" in [button.text for button in answer.buttons]
+    assert chain.questions == []
+
+
 async def test_strangers_and_forbidden_groups_get_one_sentence(
     server: BotServer, chain: StubChain, index: LiveIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
