@@ -90,13 +90,13 @@ def find_stories(
     period: Period,
     language: str,
     subjects: Sequence[str] = (),
-    told: Collection[str] = (),
+    earlier: Collection[str] = (),
 ) -> tuple[Story, ...]:
     """What the articles of a span tell, the first to be told first.
 
-    Without the articles in another language, and those (ids) that were `told` before.
+    Without the articles in another language, and `earlier` ones (ids).
     """
-    openings = _openings(generation, period, language, frozenset(told))
+    openings = _openings(generation, period, language, frozenset(earlier))
     relations = find_relations(openings, generation)
     stories = [
         Story(each, _subjects_of(each, subjects))
@@ -149,12 +149,12 @@ def open_article(generation: GenerationReader, article: Article) -> Opening | No
 
 
 def _openings(
-    generation: GenerationReader, period: Period, language: str, told: frozenset[str]
+    generation: GenerationReader, period: Period, language: str, earlier: frozenset[str]
 ) -> list[Opening]:
     """How the newest articles of a span begin; those without a word of their own are left out."""
     openings = []
     for entry in generation.articles(period):
-        if entry.copy_of or entry.id in told or entry.language.split("-")[0] != language:
+        if entry.copy_of or entry.id in earlier or entry.language.split("-")[0] != language:
             continue
         article = generation.article(entry.id)
         opening = open_article(generation, article) if article is not None else None
