@@ -115,14 +115,13 @@ class Comparison:
         """The words of the claim that are denied in one of both, and not in the other."""
         claim = self.alignment.claim
         plain = [at for at in self.alignment.telling if at not in claim.figures | claim.named]
-        denied = []
+        differing = []
         for at in plain:
             there, cosine = self._nearest(at)
-            if cosine >= KIN:
-                own = _is_denied(claim.words, at)
-                if own != _is_denied(self.line.text.words, there):
-                    denied.append(at)
-        return denied
+            own = _is_denied(claim.words, at)
+            if cosine >= KIN and own != _is_denied(self.line.text.words, there):
+                differing.append(at)
+        return differing
 
     @property
     def denies(self) -> bool:
@@ -277,8 +276,8 @@ def is_contradicted(comparison: Comparison) -> bool:
         elsewhere = any(own.bears(numbers[0]) for own in ground.every_quantity)
         return not elsewhere and comparison.rival_number(numbers[0])
     if dates:
-        told = [own for line in ground.moments for own in line] + [*ground.head_moments]
-        elsewhere = any(own.bears(dates[0]) for own in told)
+        every_date = [own for line in ground.moments for own in line] + [*ground.head_moments]
+        elsewhere = any(own.bears(dates[0]) for own in every_date)
         return not elsewhere and comparison.rival_date(dates[0])
     return not name_borne(names[0], known) and comparison.rival_name(names[0])
 

@@ -26,7 +26,9 @@ from bot.messenger.inbound.addressee import (
     without_mention,
     words_on,
 )
+from bot.messenger.journal import stop_event
 from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
+from bot.messenger.outbound.retry import request_with_retry
 from bot.messenger.services import phrases_for
 from bot.operations.metrics import METERS
 from bot.state import chats
@@ -111,8 +113,8 @@ class GuestHandlers(Handlers):
 
 async def _post(message: Message, html: Sequence[str]) -> None:
     """Post the first of these messages in the chat where the bot was asked."""
-    content = message_content(html[0])
+    result = InlineQueryResultArticle("answer", "Selon", message_content(html[0]))
     try:
-        await message.answer_guest_query(InlineQueryResultArticle("answer", "Selon", content))
+        await request_with_retry(partial(message.answer_guest_query, result), stop_event())
     except BadRequest as error:  # answered before a restart, or after too long a time
         logger.info("A guest query was not answered: %s", error)
