@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,21 @@ async def test_a_question_is_answered_and_may_refer_to_the_message(
     alone = server.user_asks_as_guest(READER, "", language_code="en")
     assert "is that true" in await posted(server, alone)
     assert server.messages == ()  # nothing is said in chats that the bot is no member of
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nothing_of_a_guest_is_kept(server: BotServer, tmp_path: Path) -> None:
+    claim = "Augustin Fresnel naît à Broglie en 1798."
+    await posted(server, server.user_asks_as_guest(READER, "c’est vrai ?", claim))
+    await posted(server, server.user_asks_as_guest(READER, QUESTION))
+    await settled(2)
+    with closing(sqlite3.connect(tmp_path / "data" / "state.sqlite")) as database:
+        kept = "\n".join(database.iterdump())
+    assert "updates" in kept
+    assert claim not in kept
+    assert QUESTION not in kept
+    assert 'INSERT INTO "people"' not in kept
+    assert 'INSERT INTO "conversations"' not in kept
 
 
 @pytest.mark.usefixtures("bot")
