@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles
 from bot.features import FEATURES
+from bot.followups.turn import TurnText
 from bot.library.articles import Library
 from bot.messenger.chores import run_chores
 from bot.messenger.running import application
@@ -96,12 +97,11 @@ class _Chain(StubChain):
         self._corpus = corpus
         self.answers[QUESTION] = slowly(answered(QUESTION, cite(1, BIRTH)), 0.3)
 
-    def _invoke(self, said: object) -> Answer:
-        question: str = said.question  # type: ignore[attr-defined]
-        name = question.removeprefix("Que dit le ").removesuffix(" ?")
-        if (self._corpus / f"{name}.md").exists():
-            return answered(question, cite(1, BIRTH))
-        return super()._invoke(said)  # type: ignore[arg-type]
+    def _invoke(self, said: TurnText) -> Answer:
+        articles = self._corpus.glob("*.md")
+        if any(said.question == alert_question(each.stem) for each in articles):
+            return answered(said.question, cite(1, BIRTH))
+        return super()._invoke(said)
 
 
 def texts(server: BotServer, chat: int) -> list[str]:
