@@ -1,4 +1,4 @@
-"""Two hundred messages to the bot, the replies judged by a person: what harm, what help they are.
+"""Two hundred messages to the bot, the replies judged by hand: what harm, what help they are.
 
 The real process, with the sample articles, the bundled models and no chat model, against the tests'
 Bot API server. Each conversation of bench/conversations/messages.jsonl is held in a private chat of

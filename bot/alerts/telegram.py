@@ -37,13 +37,13 @@ from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
-from bot.messenger.outbound.delivery import deliver, deliver_rest
+from bot.messenger.outbound.delivery import deliver_rest
 from bot.messenger.outbound.keyboard import keyboard
 from bot.messenger.outbound.reply import replace_message, say
 from bot.messenger.services import BotServices
-from bot.state import conversations
+from bot.state import conversations, deliveries
 from bot.state.conversations import NewTurn
-from bot.state.deliveries import Letter, Part
+from bot.state.deliveries import Delivery, Letter, Part
 from index.text.folding import fold_phrase
 
 logger = logging.getLogger(__name__)
@@ -165,9 +165,14 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return text, InlineKeyboardMarkup(rows)
 
     async def look(self, bot: Bot) -> None:
+        trigger = current_trigger()
+        if trigger is None:
+            return
         generation = self._services.library.generation()
         waiting = await self._services.run(alerts.unchecked_alerts, generation=generation)
         for alert in waiting:
+            if trigger.journal.stopping.is_set():
+                return  # the next start goes on with it
             with held_to(await self._services.selection(alert.place)):
                 answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
             if not answer.answered:
@@ -175,14 +180,14 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
                     alerts.mark_alert_checked, alert_id=alert.id, generation=generation
                 )
                 continue
-            # Kept as told before it is sent: once is promised, twice would be a nuisance.
-            if await self._services.run(
-                alerts.mark_alert_told, alert_id=alert.id, now=self._services.now()
-            ):
-                await self._tell(bot, alert, answer, generation)
+            await self._tell(bot, trigger.journal, alert, answer, generation)
 
-    async def _tell(self, bot: Bot, alert: Alert, answer: Answer, generation: str) -> None:
-        phrases = Phrases.of(alert.language)
+    async def _tell(
+        self, bot: Bot, journal: Journal, alert: Alert, answer: Answer, generation: str
+    ) -> None:
+        """Note that it is told and put it in the outbox, in one go: wherever the process dies, it
+        is told once."""
+        phrases, place = Phrases.of(alert.language), alert.place
         new = NewTurn(
             question=alert.question,
             turn={},
@@ -191,20 +196,29 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             confidence=answer.confidence,
             generation=generation,
         )
-        turn = await self._services.run(
-            conversations.add_turn,
-            place=alert.place,
-            new=new,
-            now=self._services.now(),
-            lifetime=self._services.lifetime,
-        )
         title = AlertPhrases.of(phrases.code).answered(alert.question)
-        html = answer_html(answer, phrases, title)
+        parts, turn = tuple(map(Part, answer_html(answer, phrases, title))), 0
+
+        def post(session: Session, bot_id: int, now: datetime) -> Delivery | None:
+            nonlocal turn
+            if not alerts.mark_alert_told(session, alert.id, now):
+                return None
+            turn = conversations.add_turn(session, place, new, now, self._services.lifetime)
+            buttons = keyboard(answer, turn, phrases)
+            below = buttons.to_dict() if buttons else None
+            letter = Letter(place.chat_id, place.thread_id, parts, below)
+            return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+
+        begun = await journal.post(post)
+        if begun is None:
+            return
         try:
-            sent = await deliver(bot, alert.place, html, keyboard(answer, turn, phrases))
+            sent = await deliver_rest(bot, journal, begun)
         except TelegramError as error:
             logger.info("An alert could not be delivered: %s", error)
             return
+        except Postponed:
+            return  # the next start sends it
         await self._services.run(conversations.record_answer_messages, turn_id=turn, messages=sent)
 
 

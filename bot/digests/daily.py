@@ -25,14 +25,14 @@ def make_daily(
     period: Period,
     language: Language,
     subjects: Sequence[str] = (),
-    told: Collection[str] = (),
+    earlier: Collection[str] = (),
 ) -> Script:
     """The news of a span of time, the last day of which is the paper's.
 
-    `subjects` are those that a person follows, `told` the articles (ids) of a daily before.
+    `subjects` are those that a person follows, `earlier` the articles (ids) of a daily before.
     Processor work, not for an event loop. Raises DamagedIndex.
     """
-    stories = find_stories(generation, period, language, subjects, told)
+    stories = find_stories(generation, period, language, subjects, earlier)
     writer = _Writer(ScriptPhrases.of(language), period)
     for story in stories:
         if writer.told < MOST_STORIES:

@@ -134,7 +134,7 @@ def post_digest(
     session: Session,
     digest_id: int,
     day: date,
-    told: Sequence[str],
+    article_ids: Sequence[str],
     bot_id: int,
     letter: Letter,
     now: datetime,
@@ -148,7 +148,7 @@ def post_digest(
     row = session.get(DigestRow, digest_id, with_for_update=True)
     if row is None or row.last_day >= day:
         return None
-    row.last_day, row.told = day, list(told)
+    row.last_day, row.told = day, list(article_ids)
     posted = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
     if script is not None:
         place = ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0)

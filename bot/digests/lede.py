@@ -50,13 +50,13 @@ _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
 def lede(
-    article: Article, passage: Passage, told: Collection[str] = (), at: int = 0
+    article: Article, passage: Passage, earlier: Collection[str] = (), at: int = 0
 ) -> tuple[Citation, ...]:
     """One to three sentences of a passage, as they follow each other, from that on which carries
-    the headline, or from its sentence `at` on. None says what was `told` before.
+    the headline, or from its sentence `at` on. None repeats an `earlier` one.
     """
     leading = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
-    sentences = _chosen(leading[at or _headline_at(article, passage) :], article, told)
+    sentences = _chosen(leading[at or _headline_at(article, passage) :], article, earlier)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
         for number, each in enumerate(sentences, 1)
@@ -114,7 +114,9 @@ def repeats(text: str, texts: Collection[str], language: str) -> bool:
 
 
 def _chosen(
-    sentences: Iterable[tuple[Sentence, Sentence | None]], article: Article, told: Collection[str]
+    sentences: Iterable[tuple[Sentence, Sentence | None]],
+    article: Article,
+    earlier: Collection[str],
 ) -> Sequence[Sentence]:
     chosen: list[Sentence] = []
     words = 0
@@ -129,7 +131,7 @@ def _chosen(
         grown = words + len(sentence.text.split())
         if chosen and (grown > MOST_WORDS or len(chosen) == MOST_SENTENCES):
             break
-        said = [*told, *(each.text for each in chosen)]
+        said = [*earlier, *(each.text for each in chosen)]
         if not repeats(sentence.text, said, article.language):
             chosen.append(sentence)
             words = grown

@@ -1,53 +1,72 @@
-"""How much an event matters to a listener: a linear score over its headline and first sentences.
+"""How much an event matters to a listener, told from how an article on it begins.
 
-`news_value.json` holds the topics, as words and phrases by language, and the weights, which
-`bench/news_value.py` fits to orders made by hand and judges on others.
+A small network over the mean vector of its first sentences, as the index has them, and how many
+died. `training/news_value.py` fits it on stories that were written and valued for it.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+
+import numpy as np
 
 from bot.digests.tolls import counts_dead
 from bot.verification.quantities import COLLECTIVE, quantities
 from index.article import Article, Passage
+from index.models.base import Vectors
 from index.text.folding import fold
-from index.text.language import keyed_terms
 
-LEAD_SENTENCES = 2  # of an opening, that count beside the headline
-_LEAD_SHARE = 0.25  # of a topic's value where only these name it
-_LIGHT = "light"  # tributes and anniversaries: the dead that they name are not news
+SENTENCES = 3  # of an opening, that tell what it is about
+_LEAD_SENTENCES = 2  # that count the dead of the news, not of what it recalls
 _YEARS = re.compile(r"\W*(?:ans?|years?)\b")  # an age
 _SCORES = re.compile(r"\b(\w+)s (?:de |d['’]|of )")  # « des dizaines de morts »
 
 
-def news_value(article: Article, opening: Passage) -> float:
-    """The weighed sum of `news_features`."""
-    weights: Mapping[str, float] = _shipped()["weights"]
-    return sum(weights[name] * value for name, value in news_features(article, opening).items())
+class NewsValueModel:
+    """A network with one hidden layer; `model` is the id of the embedder of its vectors.
+
+    A value is in quarters of the scale from 0 to 100 on which the stories were valued.
+    """
+
+    def __init__(self) -> None:
+        with files(__package__).joinpath("news_value.npz").open("rb") as file:
+            weights = np.load(file)
+            self.model = str(weights["model"])
+            self._hidden, self._bias = weights["hidden"].astype(np.float32), weights["bias"]
+            self._out, self._dead_alone = weights["out"], float(weights["dead_alone"])
+
+    def value(self, vectors: Vectors, dead: float, model: str) -> float:
+        """The value of a story whose first sentences have these `vectors` of `model`; where it is
+        another than the network's, only the dead tell. `dead` is the logarithm of 1 + their number.
+        """
+        if model != self.model:
+            return self._dead_alone * dead
+        inputs = features(vectors, dead)
+        return float(self._out @ np.maximum(self._hidden @ inputs + self._bias, 0))
 
 
-def news_features(article: Article, opening: Passage) -> Mapping[str, float]:
-    """Which topics an article is on (0..1), and the logarithm of how many died."""
-    lead = " ".join(each.text for each in opening.sentences[:LEAD_SENTENCES])
-    title, below = (
-        frozenset(keyed_terms(each, article.language)) for each in (article.title, lead)
+news_value_model = cache(NewsValueModel)
+
+
+def features(vectors: Vectors, dead: float) -> Vectors:
+    """What the network reads, shape (d + 1,)."""
+    mean = vectors[:SENTENCES].mean(axis=0)
+    return np.append(mean / np.linalg.norm(mean), np.float32(dead))
+
+
+def news_value(article: Article, opening: Passage, vectors: Vectors, model: str) -> float:
+    """The value of an article whose opening has these sentence vectors of an embedding model."""
+    lead = " ".join(each.text for each in opening.sentences[:_LEAD_SENTENCES])
+    return news_value_model().value(
+        vectors, log_dead(f"{article.title}. {lead}", article.language), model
     )
-    features = {}
-    for topic, phrases in _topics(article.language.split("-")[0]).items():
-        share = _LEAD_SHARE * any(phrase <= below for phrase in phrases)
-        features[topic] = 1.0 if any(phrase <= title for phrase in phrases) else share
-    text = article.title if features.get(_LIGHT) == 1.0 else f"{article.title}. {lead}"
-    return {**features, "dead": math.log1p(_count_dead(text, article.language))}
 
 
-def _count_dead(text: str, language: str) -> float:
+def log_dead(text: str, language: str) -> float:
+    """The logarithm of 1 + the highest number of deaths in a text."""
     counts = [
         max(each.values)
         for each in quantities(text, language)
@@ -57,25 +76,4 @@ def _count_dead(text: str, language: str) -> float:
     for match in _SCORES.finditer(text):
         if (score := COLLECTIVE.get(fold(match[1]))) and counts_dead(text, *match.span()):
             counts.append(3 * score)
-    return max(counts, default=0.0)
-
-
-@cache
-def _shipped() -> Mapping[str, Any]:
-    stored: Mapping[str, Any] = json.loads(
-        files(__package__).joinpath("news_value.json").read_text("utf-8")
-    )
-    return stored
-
-
-@cache
-def _topics(language: str) -> Mapping[str, tuple[frozenset[str], ...]]:
-    """The phrases of each topic, as terms; none in a language that the file does not have."""
-    return {
-        name: tuple(
-            frozenset(keyed_terms(phrase, language))
-            for phrase in phrases.get(language, "").split(", ")
-            if phrase
-        )
-        for name, phrases in _shipped()["topics"].items()
-    }
+    return math.log1p(max(counts, default=0.0))

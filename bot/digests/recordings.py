@@ -192,14 +192,14 @@ class RecordingHandlers(Handlers):
             logger.warning("A recording did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=posted.id)
 
-    def _record_mp3(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
+    def _record_mp3(self, content: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
         with tempfile.TemporaryDirectory() as folder:
             made = self._services.speech.record(
-                [SpokenLine(**line) for line in spoken["lines"]],
+                [SpokenLine(**line) for line in content["lines"]],
                 Path(folder, "selon.mp3"),
                 "mp3",
-                title=spoken["title"],
+                title=content["title"],
                 progress=work.told,
             )
             return made.path.read_bytes()

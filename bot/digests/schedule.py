@@ -55,7 +55,7 @@ def parse_schedule(typed: str) -> Schedule | None:
         return None
     minute = _minute(match)
     rest = plain[: match.start()] + " " + plain[match.end() :]
-    rest, spoken = _AUDIO.subn(" ", rest)
+    rest, mentions = _AUDIO.subn(" ", rest)
     days: set[int] = set()
     for pattern, group in _GROUPS:
         if pattern.search(rest):
@@ -69,7 +69,7 @@ def parse_schedule(typed: str) -> Schedule | None:
     rest = _ONE.sub(" ", rest)
     if minute is None or not _AND.fullmatch(rest):
         return None
-    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY, spoken > 0)
+    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY, mentions > 0)
 
 
 def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:

@@ -90,19 +90,20 @@ def find_stories(
     period: Period,
     language: str,
     subjects: Sequence[str] = (),
-    told: Collection[str] = (),
+    earlier: Collection[str] = (),
 ) -> tuple[Story, ...]:
     """What the articles of a span tell, the first to be told first.
 
-    Without the articles in another language, and those (ids) that were `told` before.
+    Without the articles in another language, and `earlier` ones (ids).
     """
-    openings = _openings(generation, period, language, frozenset(told))
+    openings = _openings(generation, period, language, frozenset(earlier))
     relations = find_relations(openings, generation)
     stories = [
         Story(each, _subjects_of(each, subjects))
         for each in group_openings(openings, relations.same)
     ]
-    stories.sort(key=lambda story: _worth(story, period), reverse=True)
+    model = generation.facts.model
+    stories.sort(key=lambda story: _worth(story, period, model), reverse=True)
     place = {each.article.id: at for at, each in enumerate(openings)}
     return tuple(_in_sequence(stories, place, relations.sequel))
 
@@ -148,12 +149,12 @@ def open_article(generation: GenerationReader, article: Article) -> Opening | No
 
 
 def _openings(
-    generation: GenerationReader, period: Period, language: str, told: frozenset[str]
+    generation: GenerationReader, period: Period, language: str, earlier: frozenset[str]
 ) -> list[Opening]:
     """How the newest articles of a span begin; those without a word of their own are left out."""
     openings = []
     for entry in generation.articles(period):
-        if entry.copy_of or entry.id in told or entry.language.split("-")[0] != language:
+        if entry.copy_of or entry.id in earlier or entry.language.split("-")[0] != language:
             continue
         article = generation.article(entry.id)
         opening = open_article(generation, article) if article is not None else None
@@ -269,11 +270,13 @@ def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[
     return tuple(followed)
 
 
-def _worth(story: Story, period: Period) -> float:
+def _worth(story: Story, period: Period, model: str) -> float:
     """Its news value, how many articles tell it (each doubling counts as one), the person's
     subjects, and how fresh it is within the span."""
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
-    value = max(news_value(each.article, each.passage) for each in story.openings)
+    value = max(
+        news_value(each.article, each.passage, each.vectors, model) for each in story.openings
+    )
     tellings = float(np.log2(story.tellings))
     return value + tellings + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)

@@ -173,7 +173,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             digests.post_digest,
             digest_id=kept.id,
             day=day,
-            told=ids,
+            article_ids=ids,
             letter=letter,
             script=written,
         )
@@ -249,14 +249,14 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         return False
 
     async def _make_daily(
-        self, chat_id: int, period: Period, language: Language, told: Sequence[str] = ()
+        self, chat_id: int, period: Period, language: Language, earlier: Sequence[str] = ()
     ) -> Script:
         """The news of these days; what is followed in the chat comes before its like."""
         subjects = await self._services.subjects(chat_id)
 
         def make() -> Script:
             generation = self._services.library.searcher().generation
-            return make_daily(generation, period, language, subjects, told)
+            return make_daily(generation, period, language, subjects, earlier)
 
         async with self._making:
             return await asyncio.to_thread(make)

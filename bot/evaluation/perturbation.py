@@ -134,5 +134,5 @@ def split_samples(whole: QuestionSet, share: float, seed: int) -> SplitQuestions
         if question.articles and not question.articles & remaining
     )
     left_out = set(gone)
-    asked = tuple(question for question in whole.questions if question not in left_out)
-    return SplitQuestions(replace(whole, questions=asked, articles=kept), as_unanswerable(gone))
+    questions = tuple(question for question in whole.questions if question not in left_out)
+    return SplitQuestions(replace(whole, questions=questions, articles=kept), as_unanswerable(gone))

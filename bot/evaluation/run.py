@@ -137,9 +137,9 @@ def ask_all(
     retriever: Retriever,
     answerer: Answerer,
     reader: EvidenceReader | None = None,
-    asked: Callable[[], None] = lambda: None,
+    advance: Callable[[], None] = lambda: None,
 ) -> tuple[GoldOutcome, ...]:
-    """Ask questions and judge the answers; `asked()` is called after each."""
+    """Ask questions and judge the answers; `advance()` is called after each."""
     recorder = _Recorder(retriever, reader)
     chain = RetrievalQA(recorder, answerer, reader=recorder)
     outcomes: list[GoldOutcome] = []
@@ -150,7 +150,7 @@ def ask_all(
         answer = chain.invoke(question.text)
         milliseconds = (time.perf_counter() - began) * 1000
         outcomes.append(judge_answer(question, recorder.findings, answer, milliseconds))
-        asked()
+        advance()
     return tuple(outcomes)
 
 

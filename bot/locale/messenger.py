@@ -69,9 +69,9 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
 
     def received(self, titles: Sequence[str], count: int) -> str:
         """The titles of the first articles read, and how many there are in all."""
-        named = ", ".join(format.quote(title, self.code) for title in titles)
+        listing = ", ".join(format.quote(title, self.code) for title in titles)
         more = count - len(titles)
-        return self.received_more(named, more) if more > 0 else self.received_all(named)
+        return self.received_more(listing, more) if more > 0 else self.received_all(listing)
 
 
 class AccessPhrases(Texts, domain="messenger", part="access"):

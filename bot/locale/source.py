@@ -52,8 +52,8 @@ def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = 
 def publishers(article: Article) -> tuple[str, ...]:
     """Who else published it: outlets, or the hosts of addresses; each once."""
     own = {article.outlet, host_of(article.url)}
-    named = {copy.outlet or host_of(copy.url): copy for copy in article.copies}
-    return tuple(name for name in named if name and name not in own)
+    by_name = {copy.outlet or host_of(copy.url): copy for copy in article.copies}
+    return tuple(name for name in by_name if name and name not in own)
 
 
 def source_place(copy: Copy) -> str:

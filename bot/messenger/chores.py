@@ -29,7 +29,6 @@ from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
 
-FORGET_INTERVAL = timedelta(days=1)
 LEADER_SECONDS = 1.0  # between checks whether this process has become the leader
 FAILURE_SECONDS = 2.0  # extra wait after a job failed
 EXAMPLES_INTERVAL = timedelta(minutes=1)  # between checks for a new generation
@@ -70,7 +69,7 @@ def retention_chore(services: BotServices) -> Chore:
         elif erasure.rows and not erasure.held:
             logger.info("Rows past their time were erased: %s", PublicText(counts))
 
-    return Chore("forgetting", FORGET_INTERVAL, forget, erases=True)
+    return Chore("forgetting", timedelta(days=1), forget, erases=True)
 
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:

@@ -27,6 +27,8 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
 from bot.state.limits import AskLimits
+from bot.verification.claim_answer import ClaimAnswer, answer_claims, find_claims
+from bot.verification.loading import shared_checker
 from index.article import Article, Selection
 
 if TYPE_CHECKING:
@@ -88,6 +90,17 @@ class BotServices:
     async def quote(self, question: str) -> Answer:
         """The answer in the articles' words, neither stored nor counted."""
         return await self.chain.ainvoke(TurnText(question, quoted=True))
+
+    async def check_claims(self, text: str) -> list[ClaimAnswer]:
+        """What the articles say of the claims in a text; nothing without an index.
+
+        Raises IndexingError.
+        """
+        claims = find_claims(text) if self.index is not None else []
+        if self.index is None or not claims:
+            return []
+        checker = shared_checker(self.settings.cache_dir, self.settings.threads)
+        return await asyncio.to_thread(answer_claims, claims, self.index.search, checker)
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""

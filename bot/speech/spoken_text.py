@@ -235,14 +235,14 @@ def _duration(words: Lexicon, match: Match) -> str:
     """« 1h23min45s », `1:23:45`: what is zero at the end is not said."""
     parts = {key: value for key, value in match.groupdict().items() if value}
     names = {"h": "hours", "m": "minutes", "s": "seconds"}
-    said = [
+    terms = [
         words.counted(str(int(parts[key])), words.name(name))
         for key, name in names.items()
         if key in parts
     ]
     if "c" in parts and int(parts["c"]):
-        said.append(words.cardinal(int(parts["c"])))
-    return (" " if match.string[: match.start()][-1:] == "°" else "") + " ".join(said)
+        terms.append(words.cardinal(int(parts["c"])))
+    return (" " if match.string[: match.start()][-1:] == "°" else "") + " ".join(terms)
 
 
 def _french_time(words: Lexicon, match: Match) -> str:

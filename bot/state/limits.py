@@ -125,19 +125,19 @@ def _take(
 ) -> tuple[Mapping[str, MeterLevel], Over | None]:
     """Return the meters after taking `cost`, `low` ones compared with the database; or the exceeded
     limit, of which a person is told once until something is answered again."""
-    found = dict(known)
+    levels = dict(known)
     for key in low:
         kept, mine, rate = meters.load_meter(session, key), known[key], rates[key]
         if kept is not None and rate.left(kept, now) <= rate.left(mine, now):
-            found[key] = kept
-    left = {key: rate.left(found[key], now) for key, rate in rates.items()}
+            levels[key] = kept
+    left = {key: rate.left(levels[key], now) for key, rate in rates.items()}
     short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
     if not short:
         after = {key: MeterLevel(left[key] - cost, now) for key in rates}
         meters.save_meters(session, {key: after[key] for key in low})
         return after, None
     key = max(short, key=lambda each: rates[each].wait(short[each], cost))
-    meter = found[key] or MeterLevel(left[key], now)
+    meter = levels[key] or MeterLevel(left[key], now)
     refused = {key: replace(meter, told=True)}
     if not meter.told:
         meters.save_meters(session, refused)

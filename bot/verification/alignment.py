@@ -113,10 +113,9 @@ class Alignment:
     @cached_property
     def own(self) -> Vectors:
         """How far each word of the claim is borne by the words of each line alone."""
-        shares, lines = self.shares, self.ground.lines
-        own: Vectors = np.stack(
-            [shares[:, line.first : line.last].max(axis=1, initial=0.0) for line in lines], axis=1
-        )
+        own: Vectors = np.zeros((len(self.claim.words), len(self.ground.lines)), np.float32)
+        for place, line in enumerate(self.ground.lines):
+            own[:, place] = self.shares[:, line.first : line.last].max(axis=1, initial=0.0)
         return own
 
     @cached_property

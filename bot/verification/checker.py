@@ -80,11 +80,15 @@ class FactChecker:
         for comparison, each in compared:
             if is_contradicted(comparison):
                 return FactCheck("contradicted", each, comparison.line.sentence)
-        near, passage = max(compared, key=lambda pair: pair[0].shares()[0], default=(None, None))
-        if near is None or passage is None or near.shares()[0] < NEAR_SHARE:
+        near = [
+            (comparison, each)
+            for comparison, each in compared
+            if comparison.shares()[0] >= NEAR_SHARE and _is_related(comparison.alignment)
+        ]
+        if not near:
             return None
-        related = _is_related(near.alignment)
-        return FactCheck("near", passage, near.line.sentence) if related else None
+        comparison, each = max(near, key=lambda pair: pair[0].nearness)
+        return FactCheck("near", each, comparison.line.sentence)
 
     def _confirms(self, comparison: Comparison) -> bool:
         alignment = comparison.alignment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answer import Answer, Citation, Statement
@@ -42,14 +42,41 @@ def find_claims(text: str) -> list[str]:
     return stating[:MOST_CLAIMS]
 
 
-def answer_claim(
-    claim: str, search: Callable[[str, int], Findings], checker: ClaimFinder
+def answer_claims(
+    claims: Sequence[str], search: Callable[[str, int], Findings], checker: ClaimFinder
+) -> list[ClaimAnswer]:
+    """Hold each claim against the passages nearest to it; their citations are numbered through.
+
+    Raises IndexingError.
+    """
+    answers: list[ClaimAnswer] = []
+    for claim in claims:
+        number = 1 + sum(len(each.answer.citations) for each in answers)
+        answers.append(_answer_claim(claim, number, search, checker))
+    return answers
+
+
+def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
+    """The answers to the claims in a text as one, doubtful if one is; there is at least one."""
+    quoted = [each.answer for each in answers if each.conclusion is not None]
+    if not quoted:
+        return replace(answers[0].answer, question=text)
+    return replace(
+        quoted[0],
+        question=text,
+        statements=tuple(each for answer in quoted for each in answer.statements),
+        citations=tuple(each for answer in quoted for each in answer.citations),
+        doubtful=any(answer.doubtful for answer in quoted),
+    )
+
+
+def _answer_claim(
+    claim: str, number: int, search: Callable[[str, int], Findings], checker: ClaimFinder
 ) -> ClaimAnswer:
-    """Hold a claim against the passages nearest to it. Raises IndexingError."""
     findings = search(claim, _PASSAGES)
     passages = [
-        GivenPassage(number, hit.article, hit.passage, hit.passage.sentences)
-        for number, hit in enumerate(findings.hits[:_PASSAGES], 1)
+        GivenPassage(at, hit.article, hit.passage, hit.passage.sentences)
+        for at, hit in enumerate(findings.hits[:_PASSAGES], 1)
     ]
     check = checker.check_fact(claim, passages)
     if check is None:
@@ -60,8 +87,8 @@ def answer_claim(
         question=claim,
         language=findings.language,
         confidence=findings.confidence,
-        statements=(Statement(sentence.text, (1,)),),
-        citations=(Citation.of(1, sentence, passage.passage, passage.article, lead),),
+        statements=(Statement(sentence.text, (number,)),),
+        citations=(Citation.of(number, sentence, passage.passage, passage.article, lead),),
         doubtful=check.conclusion == "near",
     )
     return ClaimAnswer(claim, check.conclusion, answer)

@@ -102,6 +102,10 @@ class Comparison:
         return [each for each in stated if not any(own.bears(each) for own in known)]
 
     @cached_property
+    def missing(self) -> list[Name | Quantity | Moment]:
+        return [*self.missing_names, *self.missing_numbers, *self.missing_dates]
+
+    @cached_property
     def missing_weekdays(self) -> bool:
         days = {word.key for word in self.alignment.claim.words} & _WEEKDAYS
         return not days <= {word.key for text in self.texts for word in text.words}
@@ -111,20 +115,31 @@ class Comparison:
         """The words of the claim that are denied in one of both, and not in the other."""
         claim = self.alignment.claim
         plain = [at for at in self.alignment.telling if at not in claim.figures | claim.named]
-        denied = []
+        differing = []
         for at in plain:
             there, cosine = self._nearest(at)
-            if cosine >= KIN:
-                own = _is_denied(claim.words, at)
-                if own != _is_denied(self.line.text.words, there):
-                    denied.append(at)
-        return denied
+            own = _is_denied(claim.words, at)
+            if cosine >= KIN and own != _is_denied(self.line.text.words, there):
+                differing.append(at)
+        return differing
 
     @property
     def denies(self) -> bool:
         """True if one of both has a denial, and the other none."""
         claim, line = self.alignment.claim.words, self.line.text.words
         return _has_denial(claim) != _has_denial(line)
+
+    @property
+    def denies_the_same(self) -> bool:
+        """True if the first word behind each denial of the claim is denied in the sentence, too."""
+        claim, line = self.alignment.claim.words, self.line.text.words
+        for at, word in enumerate(claim):
+            behind = [to for to in self.alignment.telling if at < to <= at + DENIAL_REACH]
+            if word.key in _DENIALS and behind:
+                there, cosine = self._nearest(behind[0])
+                if cosine < KIN or not _is_denied(line, there):
+                    return False
+        return True
 
     @property
     def counts_the_same(self) -> bool:
@@ -167,6 +182,11 @@ class Comparison:
         rows = [at for at in self.alignment.telling if at not in left_out]
         borne = self.alignment.borne[rows, self.place]
         return (float(borne.mean()), float(borne.min())) if rows else (0.0, 0.0)
+
+    @property
+    def nearness(self) -> tuple[int, float]:
+        """Sort key: the fewer names, numbers and dates are missing, and then the more is borne."""
+        return -len(self.missing), self.shares()[0]
 
     def rival_number(self, stated: Quantity) -> bool:
         """True if the sentence has another number of the same thing."""
@@ -228,12 +248,11 @@ def is_confirmed(comparison: Comparison) -> bool:
     """
     mean, least = comparison.shares()
     return (
-        not comparison.missing_names
-        and not comparison.missing_numbers
-        and not comparison.missing_dates
+        not comparison.missing
         and not comparison.missing_weekdays
         and not comparison.denies
         and not comparison.denied
+        and comparison.denies_the_same
         and comparison.counts_the_same
         and mean >= CONFIRMED_SHARES[0]
         and least >= CONFIRMED_SHARES[1]
@@ -245,8 +264,7 @@ def is_contradicted(comparison: Comparison) -> bool:
     nowhere, or but for a denial."""
     ground, known = comparison.alignment.ground, comparison.alignment.known
     numbers, dates = comparison.missing_numbers, comparison.missing_dates
-    names = comparison.missing_names
-    missing = [*numbers, *dates, *names]
+    names, missing = comparison.missing_names, comparison.missing
     mean, least = comparison.shares(exact=False)
     if len(missing) > 1 or mean < CONTRADICTED_SHARES[0] or least < CONTRADICTED_SHARES[1]:
         return False
@@ -258,8 +276,8 @@ def is_contradicted(comparison: Comparison) -> bool:
         elsewhere = any(own.bears(numbers[0]) for own in ground.every_quantity)
         return not elsewhere and comparison.rival_number(numbers[0])
     if dates:
-        told = [own for line in ground.moments for own in line] + [*ground.head_moments]
-        elsewhere = any(own.bears(dates[0]) for own in told)
+        every_date = [own for line in ground.moments for own in line] + [*ground.head_moments]
+        elsewhere = any(own.bears(dates[0]) for own in every_date)
         return not elsewhere and comparison.rival_date(dates[0])
     return not name_borne(names[0], known) and comparison.rival_name(names[0])
 

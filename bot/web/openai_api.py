@@ -235,13 +235,13 @@ def _url_citation(link: CitationLink) -> Fields:
 
 def chat_completion(message: GrowingMessage) -> Fields:
     """The object of a chat answer."""
-    spoken = {
+    fields = {
         "role": "assistant",
         "content": message.text,
         "refusal": None,
         "annotations": _chat_annotations(message),
     }
-    choice = {"index": 0, "message": spoken, "logprobs": None, "finish_reason": "stop"}
+    choice = {"index": 0, "message": fields, "logprobs": None, "finish_reason": "stop"}
     return {**_chat_head(message, "chat.completion"), "choices": [choice], "usage": _usage(message)}
 
 

@@ -119,13 +119,13 @@ def duplicate_groups(
         same_words.setdefault(article.signature[:_DIGEST], []).append(article)
     classes = list(same_words.values())
     followers = _followers([each[0].signature for each in classes])
-    taken: set[int] = set()
+    grouped: set[int] = set()
     groups = []
     for number in range(len(classes)):
-        if number in taken:
+        if number in grouped:
             continue
-        joined = [each for each in followers.get(number, ()) if each not in taken]
-        taken.update(joined)
+        joined = [each for each in followers.get(number, ()) if each not in grouped]
+        grouped.update(joined)
         alike = sorted((m for each in (number, *joined) for m in classes[each]), key=preference)
         if len(alike) > 1:
             groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
@@ -175,10 +175,10 @@ def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
         first, second = first[shared >= LIKENESS], second[shared >= LIKENESS]
         agreeing = _agreeing(figures, first, second)
         alike.update(zip(first[agreeing].tolist(), second[agreeing].tolist(), strict=True))
-    found: dict[int, list[int]] = {}
+    followers: dict[int, list[int]] = {}
     for one, other in sorted(alike):
-        found.setdefault(long[one], []).append(long[other])
-    return found
+        followers.setdefault(long[one], []).append(long[other])
+    return followers
 
 
 def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:

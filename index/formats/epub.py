@@ -179,15 +179,15 @@ def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[
         package.beside(place, each.get("href", "")): each.get("type", "")
         for each in opf.iterfind("./{*}guide/{*}reference")
     }
-    seen: set[str] = set()
+    names: set[str] = set()
     for reference in opf.iterfind("./{*}spine/{*}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _PAGES:
             continue
         name = package.beside(place, item.get("href", ""))
-        if name in seen:
+        if name in names:
             continue
-        seen.add(name)
+        names.add(name)
         aside = "nav" in item.get("properties", "").split() or reference.get("linear") == "no"
         yield name, aside or bool(_FURNITURE.search(guide.get(name, "")))
 

@@ -76,14 +76,14 @@ def spoken_of(
     that stands in it, or is `carried` over from an earlier sentence or from `before` the passage
     (its article's title and its heading)."""
     weight = sum(idf.values())
-    heard = set(before)
+    earlier = set(before)
     shares = []
     for terms in sentences:
-        found = sum(
+        total = sum(
             value
             for term, value in idf.items()
-            if term in terms or (term in carried and term in heard)
+            if term in terms or (term in carried and term in earlier)
         )
-        shares.append(found / weight if weight else 0.0)
-        heard |= terms
+        shares.append(total / weight if weight else 0.0)
+        earlier |= terms
     return shares

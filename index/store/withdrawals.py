@@ -203,7 +203,7 @@ def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str |
 
 def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:
     """The counts without those that are hidden, the most first."""
-    taken = Counter(hidden)
-    left = {value: count - taken[value] for value, count in counts.items()}
+    hidden_counts = Counter(hidden)
+    left = {value: count - hidden_counts[value] for value, count in counts.items()}
     ordered = sorted(left.items(), key=lambda each: (-each[1], each[0]))
     return {value: count for value, count in ordered if count > 0}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot.alerts import telegram as alerts
 from bot.answer import Answer
 from bot.answering.selection import chosen_articles
-from bot.digests import telegram as digests
 from bot.features import FEATURES
+from bot.followups.turn import TurnText
 from bot.library.articles import Library
-from bot.messenger import chores
-from bot.messenger.running.application import run_with
+from bot.messenger.chores import run_chores
+from bot.messenger.running import application
 from bot.settings import load_settings
 from bot.state.database import state_url
 from bot.timezone import use_timezone
@@ -77,13 +77,16 @@ def run_bot(folder: str, speed: float, look: float | None) -> None:
     use_clock(f"{folder}/clock", speed)
     use_timezone("Europe/Paris")
     if look is not None:
-        for module in (alerts, digests):
-            module.LOOK_INTERVAL = timedelta(seconds=look)
-        chores.FORGET_INTERVAL = timedelta(seconds=look)
+        every = timedelta(seconds=look)
+        application.run_chores = lambda chores, *rest: run_chores(
+            [replace(each, every=every) for each in chores], *rest
+        )
     judge = ConfidenceModel.load()
     index = LiveIndex(Path(folder, "index"), FakeEmbedder(), judge, chosen_articles)
     features = [each.telegram for each in FEATURES]
-    run_with(load_settings(), _Chain(Path(folder, "corpus")), Library(index), features=features)
+    application.run_with(
+        load_settings(), _Chain(Path(folder, "corpus")), Library(index), features=features
+    )
 
 
 class _Chain(StubChain):
@@ -94,12 +97,11 @@ class _Chain(StubChain):
         self._corpus = corpus
         self.answers[QUESTION] = slowly(answered(QUESTION, cite(1, BIRTH)), 0.3)
 
-    def _invoke(self, said: object) -> Answer:
-        question: str = said.question  # type: ignore[attr-defined]
-        name = question.removeprefix("Que dit le ").removesuffix(" ?")
-        if (self._corpus / f"{name}.md").exists():
-            return answered(question, cite(1, BIRTH))
-        return super()._invoke(said)  # type: ignore[arg-type]
+    def _invoke(self, said: TurnText) -> Answer:
+        articles = self._corpus.glob("*.md")
+        if any(said.question == alert_question(each.stem) for each in articles):
+            return answered(said.question, cite(1, BIRTH))
+        return super()._invoke(said)
 
 
 def texts(server: BotServer, chat: int) -> list[str]:

@@ -85,7 +85,8 @@ async def test_every_door_gives_numbers_and_keeps_nothing(
     query = bot.user_asks_inline(READER, DISTRESS)
     await bot.called("answerInlineQuery")
     (card,) = bot.inline_answers[query].results
-    await settled(4)
+    guest = await bot.guest_answer(bot.user_asks_as_guest(READER, "vrai ?", DISTRESS))
+    await settled(5)
 
     for message in (private, group, command, voice):
         assert "3114" in message.text
@@ -94,6 +95,7 @@ async def test_every_door_gives_numbers_and_keeps_nothing(
     assert group.reply_to is not None
     assert "3114" in card.title
     assert "112" in card.message.text
+    assert "3114" in guest.message.text
     assert not chain.questions
     assert DISTRESS not in rows()
     assert DISTRESS not in caplog.text

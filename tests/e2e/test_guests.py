@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,35 @@ async def test_a_question_is_answered_and_may_refer_to_the_message(
     assert server.messages == ()  # nothing is said in chats that the bot is no member of
 
 
+@pytest.mark.usefixtures("bot")
+async def test_nothing_of_a_guest_is_kept(server: BotServer, tmp_path: Path) -> None:
+    claim = "Augustin Fresnel naît à Broglie en 1798."
+    await posted(server, server.user_asks_as_guest(READER, "c’est vrai ?", claim))
+    await posted(server, server.user_asks_as_guest(READER, QUESTION))
+    await settled(2)
+    with closing(sqlite3.connect(tmp_path / "data" / "state.sqlite")) as database:
+        kept = "\n".join(database.iterdump())
+    assert "updates" in kept
+    assert claim not in kept
+    assert QUESTION not in kept
+    assert 'INSERT INTO "people"' not in kept
+    assert 'INSERT INTO "conversations"' not in kept
+
+
+@pytest.mark.usefixtures("bot")
+async def test_members_get_the_same_with_buttons_below(server: BotServer, chain: StubChain) -> None:
+    claims = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
+    claimed = server.user_says(GROUP, claims, kind="supergroup", person=STRANGER)
+    server.user_says(
+        GROUP, "@selon_test_bot c’est vrai ?", kind="supergroup", person=READER, reply_to=claimed
+    )
+    answer = await server.next_message()
+    assert spaced(answer.text).count("Les articles le") == 2
+    assert [mark for mark in ("[1]", "[2]") if mark in answer.text] == ["[1]", "[2]"]
+    assert "👍" in [button.text for button in answer.buttons]
+    assert chain.questions == []
+
+
 async def test_strangers_and_forbidden_groups_get_one_sentence(
     server: BotServer, chain: StubChain, index: LiveIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +179,8 @@ async def test_an_error_is_told_there_and_a_late_answer_is_given_up(
     assert "une erreur est survenue" in await posted(server, query)
     server.fail_next("answerGuestQuery", 400, description="Bad Request: query is too old")
     late = server.user_asks_as_guest(READER, QUESTION)
+    await server.called("answerGuestQuery", 2)
+    server.fail_next("answerGuestQuery")  # Telegram is asked again
     again = server.user_asks_as_guest(READER, QUESTION)
     assert BIRTH in await posted(server, again)
     assert late in server.guest_queries

@@ -117,8 +117,8 @@ class AccessHandlers(Handlers):
             return
         for each in shared.users if shared.request_id in _PICKED else ():
             name = " ".join(filter(None, (each.first_name, each.last_name)))
-            named = f"{name} ({each.user_id})" if name else await _named(event.bot, each.user_id)
-            await self._give(event, each.user_id, named, _PICKED[shared.request_id])
+            label = f"{name} ({each.user_id})" if name else await _named(event.bot, each.user_id)
+            await self._give(event, each.user_id, label, _PICKED[shared.request_id])
 
     async def _give(self, event: ChatEvent, number: int, name: str, standing: Standing) -> None:
         """Give a role to somebody, unless the settings do."""

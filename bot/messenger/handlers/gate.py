@@ -177,8 +177,8 @@ class Gate(Handlers):
 
     async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
         """Refer somebody in a group to the private chat."""
-        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        phrases = PersonalPhrases.of(spoken.code)
+        chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+        phrases = PersonalPhrases.of(chosen.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)
             return

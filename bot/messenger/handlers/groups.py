@@ -51,8 +51,8 @@ class GroupHandlers(Handlers):
         await context.bot.leave_chat(change.chat.id)
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
-        spoken = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        phrases, person = AccessPhrases.of(spoken.code), asker.person_id
+        chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+        phrases, person = AccessPhrases.of(chosen.code), asker.person_id
         services = self._services
         allowed = await services.group_may_ask(chat.id) or services.roles.administers(person)
         text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -27,12 +26,13 @@ from bot.messenger.inbound.addressee import (
     without_mention,
     words_on,
 )
+from bot.messenger.journal import stop_event
 from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
+from bot.messenger.outbound.retry import request_with_retry
 from bot.messenger.services import phrases_for
 from bot.operations.metrics import METERS
 from bot.state import chats
-from bot.verification.claim_answer import ClaimAnswer, answer_claim, find_claims
-from bot.verification.loading import shared_checker
+from bot.verification.claim_answer import join_claims
 from index.errors import NoIndex
 from index.text.language import detect
 
@@ -93,11 +93,9 @@ class GuestHandlers(Handlers):
             if help := await self._services.help_for(text):
                 METERS.answered(help, "guest")
                 return answer_html(help, phrases)
-        claims = find_claims(about) if points_at(words) else []
-        if claims and self._services.index is not None:
-            checked = [await asyncio.to_thread(self._check, each) for each in claims]
-            for each in checked:
-                METERS.answered(each.answer, "guest")
+        checked = await self._services.check_claims(about) if points_at(words) else []
+        if checked:
+            METERS.answered(join_claims(about, checked), "guest")
             return claims_html(checked, phrases)
         question = about if about and points_at(words) else words
         if points_at(question):
@@ -105,12 +103,6 @@ class GuestHandlers(Handlers):
         answer = await self._ask(question, about if question != about else "")
         METERS.answered(answer, "guest")
         return answer_html(answer, phrases)
-
-    def _check(self, claim: str) -> ClaimAnswer:
-        index, settings = self._services.index, self._services.settings
-        assert index is not None
-        checker = shared_checker(settings.cache_dir, settings.threads)
-        return answer_claim(claim, index.search, checker)
 
     async def _ask(self, question: str, about: str) -> Answer:
         """The answer in the articles' words; the question may refer to the text `about`."""
@@ -121,8 +113,8 @@ class GuestHandlers(Handlers):
 
 async def _post(message: Message, html: Sequence[str]) -> None:
     """Post the first of these messages in the chat where the bot was asked."""
-    content = message_content(html[0])
+    result = InlineQueryResultArticle("answer", "Selon", message_content(html[0]))
     try:
-        await message.answer_guest_query(InlineQueryResultArticle("answer", "Selon", content))
+        await request_with_retry(partial(message.answer_guest_query, result), stop_event())
     except BadRequest as error:  # answered before a restart, or after too long a time
         logger.info("A guest query was not answered: %s", error)

@@ -47,7 +47,7 @@ from bot.messenger.inbound.addressee import (
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import draft_stopped
 from bot.messenger.menus import MenuCommand
-from bot.messenger.outbound.answer_html import answer_html, text_html
+from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
 from bot.messenger.outbound.delivery import (
     deliver,
     deliver_aside,
@@ -64,6 +64,7 @@ from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, TurnRecord
+from bot.verification.claim_answer import join_claims
 from index.article import Selection
 from index.text.language import detect
 
@@ -361,14 +362,18 @@ class QuestionHandlers(Handlers):
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
 
-        Words that only point at the replied-to message ask the question in it. The answer to a
+        Words that only point at the replied-to message ask the question in it, or have what it
+        claims checked. The answer to a
         `spoken` question is read aloud, too, unless the person does not want that.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
-        if about and points_at(words):
+        pointing = bool(about) and points_at(words)
+        if pointing:
             words, about = about, ""
         if await self._help(bot, asker, message, words, about):
+            return
+        if pointing and await self._check(bot, asker, message, words):
             return
         if len(words) > QUESTION_LIMIT:
             text = asker.phrases.too_long(QUESTION_LIMIT)
@@ -390,6 +395,19 @@ class QuestionHandlers(Handlers):
                 own_first=own_first,
             )
         await self._send(bot, asker, answer, live, message.message_id, spoken=spoken)
+
+    async def _check(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
+        """Say what the articles say of the claims in a text; False if there are none."""
+        reply_to = None if asker.private else message.message_id
+        async with self._growing(bot, asker, reply_to) as live:
+            checked = await self._services.check_claims(text)
+        if not checked:
+            return False
+        answer = join_claims(text, checked)
+        METERS.answered(answer, "message")
+        html = claims_html(checked, asker.phrases)
+        await self._send(bot, asker, answer, live, message.message_id, html=html)
+        return True
 
     @on_button(rf"{QUESTION_PREFIX}:\d", public=True)
     async def ask_offered(self, press: ButtonPress) -> None:
@@ -435,10 +453,12 @@ class QuestionHandlers(Handlers):
         question: int | None,
         *,
         title: str = "",
+        html: Sequence[str] = (),
         spoken: bool = False,
     ) -> None:
-        """Store an answer and send it; `question` is the id of the message that asked."""
-        html = answer_html(answer, asker.phrases, title)
+        """Store an answer and send it, as `html` if given; `question` is the id of the message that
+        asked."""
+        html = html or answer_html(answer, asker.phrases, title)
         reply_to = None if asker.private else question
         if answer.small_talk:
             await self._show(bot, asker, live.shown, html, None, reply_to)

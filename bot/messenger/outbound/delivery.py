@@ -89,13 +89,14 @@ async def deliver_aside(
     return entry.sent
 
 
-async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> None:
-    """Send the rest of a letter that answers no update, begun here or by an earlier process.
+async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> tuple[int, ...]:
+    """Send the rest of a letter that answers no update, begun here or by an earlier process; return
+    all its messages.
 
     Raises Forbidden if the chat cannot be written to, TelegramError if nobody knows whether it
     arrived.
     """
-    await send_letter(resume_entry(begun, journal), partial(send_part, bot), bot.get_me)
+    return await send_letter(resume_entry(begun, journal), partial(send_part, bot), bot.get_me)
 
 
 def _letter(

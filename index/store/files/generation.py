@@ -115,9 +115,9 @@ class Generation(ClosedOnExit, ArticleReader):
         best BM25: rows with the scores that they are ranked by."""
         of_sentences = None if eligible is None else self.of_sentences(eligible)
         near = self.passage_vectors.search(vector, passages, eligible)
-        found, scores = self.sentence_vectors.search(vector, sentences, of_sentences)
+        rows, scores = self.sentence_vectors.search(vector, sentences, of_sentences)
         worded = words.best(passages, eligible)
-        return near, (self.passages_of_sentences(found), scores), (worded, words.scores[worded])
+        return near, (self.passages_of_sentences(rows), scores), (worded, words.scores[worded])
 
     def features(
         self, vector: Vectors, words: WordMatch, of_sentences: WordMatch, rows: IntArray

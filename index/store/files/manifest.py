@@ -165,8 +165,8 @@ def _is_path(value: Any) -> bool:
 
 def _is_file(name: str, stamp: Any) -> bool:
     size, digest = stamp["size"], stamp["sha256"]
-    named = _FILE.fullmatch(name) and name != MANIFEST_NAME
-    return bool(named and _is_count(size) and _SHA256.fullmatch(digest))
+    match = _FILE.fullmatch(name) and name != MANIFEST_NAME
+    return bool(match and _is_count(size) and _SHA256.fullmatch(digest))
 
 
 # What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too.

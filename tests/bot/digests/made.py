@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import cast
 
 from index.article import Article, ArticleEntry, Copy, Period, article_id
@@ -48,6 +49,7 @@ class MadeGeneration:
         self._articles = {each.id: each for each in articles}
         self._events = events or {}
         self._embedder = FakeEmbedder(4096)
+        self.facts = SimpleNamespace(model=self._embedder.id)
 
     def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
         chosen = [

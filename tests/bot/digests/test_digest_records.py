@@ -40,7 +40,7 @@ def post(state: State, digest_id: int, day: date = TODAY) -> bool:
         digests.post_digest,
         digest_id=digest_id,
         day=day,
-        told=("a1", "a2"),
+        article_ids=("a1", "a2"),
         bot_id=BOT,
         letter=Letter(7, 0, (Part("Le Quotidien"),)),
         now=NOW,

@@ -142,7 +142,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
             digests.post_digest,
             digest_id=found.id,
             day=day,
-            told=(),
+            article_ids=(),
             bot_id=bot_id,
             letter=Letter(READER, 0, (Part(f"Texte du {day}"),)),
             now=datetime.now(UTC),

@@ -87,5 +87,5 @@ def test_other_languages_other_days_and_what_was_told_are_left_out() -> None:
         "Vieux", "Le pont est ouvert depuis la matinée de mardi.", DAY - timedelta(days=1)
     )
     assert told(PONT, english, old) == [[PONT.title]]
-    assert told(PONT, PORT, told={PONT.id}) == [[PORT.title]]
+    assert told(PONT, PORT, earlier={PONT.id}) == [[PORT.title]]
     assert told() == []

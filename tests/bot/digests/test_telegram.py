@@ -174,7 +174,7 @@ async def test_over_a_week_with_a_change_of_clock_and_a_crash_a_day_each_comes_o
             digests.post_digest,
             digest_id=found.id,
             day=day,
-            told=(),
+            article_ids=(),
             bot_id=bot_id,
             letter=letter,
             now=datetime.now(UTC),

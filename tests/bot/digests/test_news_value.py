@@ -1,0 +1,58 @@
+"""What matters to a listener, told by the bundled model's vectors."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.digests.news_value import news_value, news_value_model
+from index.article import embedding_text
+from index.build.passages import cut
+from index.models.base import Embedder
+from tests.bot.digests.made import article
+
+ATTACK = article(
+    "Fusillade à Noirmont : au moins dix morts",
+    "Un homme a ouvert le feu mardi soir dans une gare de Noirmont. Dix personnes ont été tuées.",
+)
+BUDGET = article(
+    "Le Parlement adopte le budget",
+    "Les députés ont adopté mercredi le budget de l’année prochaine, qui prévoit des coupes.",
+)
+QUAKE = article(
+    "Strong earthquake hits southern coast",
+    "A magnitude 7.4 earthquake struck the coast early on Sunday, killing hundreds of people.",
+)
+FESTIVAL = article(
+    "Le festival de marionnettes fête ses vingt ans",
+    "La ville de Kersaint accueille ce week-end la vingtième édition de son festival.",
+)
+MATCH = article(
+    "Handball: Kersaint draw at home",
+    "Kersaint drew 24-24 with Noirmont on Saturday evening in front of their own supporters.",
+)
+
+
+def value(of, embedder: Embedder, model: str | None = None) -> float:  # type: ignore[no-untyped-def]
+    opening = cut(of)[0]
+    vectors = embedder.embed_passages([embedding_text(of, s.text) for s in opening.sentences])
+    return news_value(of, opening, vectors, model or embedder.id)
+
+
+def test_what_is_grave_is_worth_more_than_what_is_light(bundled: Embedder) -> None:
+    attack, budget, quake, festival, match = (
+        value(each, bundled) for each in (ATTACK, BUDGET, QUAKE, FESTIVAL, MATCH)
+    )
+    assert min(attack, quake) > budget > max(festival, match)
+
+
+def test_the_network_was_fitted_on_the_vectors_of_the_bundled_model(bundled: Embedder) -> None:
+    assert news_value_model().model == bundled.id
+
+
+def test_of_another_models_vectors_only_the_dead_tell(bundled: Embedder) -> None:
+    assert value(ATTACK, bundled, "another") > value(BUDGET, bundled, "another") == 0.0
+
+
+@pytest.mark.parametrize("title", ["Mort d’un acteur à 84 ans", "La vingtième mort de Kersaint"])
+def test_ages_and_ordinals_count_no_dead(bundled: Embedder, title: str) -> None:
+    assert value(article(title, "Il jouait souvent."), bundled, "another") == 0.0

@@ -1,0 +1,151 @@
+"""Fit how much an event matters to a listener: `python -m training.news_value --articles FOLDER`.
+
+A network over the vectors of how articles begin, fitted on values from 0 to 100 that editors gave:
+to the stories of `bulletins.jsonl`, written for this; to the passages of `wikinews_claims.jsonl`
+(`wikinews_values.tsv`: place in that file, value); and to press articles of FOLDER that
+`bench/news_value.py` does not judge by (`press_values.tsv`: file, value). Logs how well it orders
+bulletins, each by a network that has not seen it, and writes `bot/digests/news_value.npz`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from json import loads
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+from sklearn.neural_network import MLPRegressor  # type: ignore[import-untyped]
+from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+
+from bot.digests.news_value import SENTENCES, features, log_dead
+from bot.settings import load_settings
+from index.build.passages import cut
+from index.models.bundled.embedder import load_bundled
+from index.text.sentences import sentence_spans
+from tests.faithfulness import read_articles
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "bot" / "digests" / "news_value.npz"
+HIDDEN = 16
+DECAY = 10.0
+NETWORKS = 3  # whose mean is taken
+QUARTER = 25.0
+FOLDS = 8
+
+Rows = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How an article begins, and its value; `bulletin` is empty for one that stands alone."""
+
+    title: str
+    sentences: Sequence[str]
+    language: str
+    value: float
+    bulletin: str = ""
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.news_value", description=__doc__)
+    parser.add_argument("--articles", type=Path, required=True, help="the press articles")
+    stories = [*bulletins(), *wikinews(), *press(parser.parse_args().articles)]
+    embedder = load_bundled(load_settings().cache_dir)
+    texts = [f"{each.title}. {text}" for each in stories for text in each.sentences]
+    vectors = np.split(
+        embedder.embed_passages(texts), np.cumsum([len(each.sentences) for each in stories])[:-1]
+    )
+    dead = [
+        log_dead(f"{each.title}. {' '.join(each.sentences[:2])}", each.language) for each in stories
+    ]
+    inputs = np.array([features(*each) for each in zip(vectors, dead, strict=True)], np.float64)
+    values = np.array([each.value for each in stories]) / QUARTER
+    names = np.array([each.bulletin for each in stories])
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger(__name__).info("%s", held_out(inputs, values, names))
+    weights = fit(inputs, values)
+    alone = np.array(dead) @ (values - values.mean()) / (np.array(dead) ** 2).sum()
+    own: dict[str, Any] = {"model": np.array(embedder.id), "dead_alone": np.float32(alone)}
+    np.savez_compressed(OUT, **own, **weights)
+
+
+def fit(inputs: Rows, values: Rows) -> dict[str, Any]:
+    """The mean of several networks as one, over inputs as they are; values are around zero."""
+    scaler = StandardScaler().fit(inputs)
+    parts = []
+    for seed in range(NETWORKS):
+        network = MLPRegressor(
+            hidden_layer_sizes=(HIDDEN,), alpha=DECAY, max_iter=200, random_state=seed
+        ).fit(scaler.transform(inputs), values - values.mean())
+        first, out = network.coefs_
+        hidden = first / scaler.scale_[:, None]
+        parts.append(
+            (hidden.T, network.intercepts_[0] - scaler.mean_ @ hidden, out[:, 0] / NETWORKS)
+        )
+    hidden, bias, out = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return {
+        "hidden": hidden.astype(np.float16),
+        "bias": bias.astype(np.float32),
+        "out": out.astype(np.float32),
+    }
+
+
+def held_out(inputs: Rows, values: Rows, bulletins: npt.NDArray[np.str_]) -> dict[str, float]:
+    """Kendall's tau and the share of leads that come first, over bulletins."""
+    scores = np.zeros(len(values))
+    groups = np.where(bulletins == "", np.arange(len(values)).astype(str), bulletins)
+    for known, unseen in GroupKFold(FOLDS).split(inputs, values, groups):
+        weights = fit(inputs[known], values[known])
+        hidden = np.maximum(inputs[unseen] @ weights["hidden"].T + weights["bias"], 0)
+        scores[unseen] = hidden @ weights["out"]
+    taus, leads = [], []
+    for name in np.unique(bulletins[bulletins != ""]):
+        own = bulletins == name
+        pairs = list(combinations(zip(scores[own], values[own], strict=True), 2))
+        taus.append(np.mean([np.sign((a - b) * (c - d)) for (a, c), (b, d) in pairs]))
+        leads.append(scores[own].argmax() == values[own].argmax())
+    return {"tau": round(float(np.mean(taus)), 3), "lead": round(float(np.mean(leads)), 3)}
+
+
+def bulletins() -> Iterator[Story]:
+    for line in (HERE / "bulletins.jsonl").read_text("utf-8").splitlines():
+        row = loads(line)
+        sentences = _first_sentences(row["lead"], row["language"])
+        yield Story(row["title"], sentences, row["language"], row["value"], row["bulletin"])
+
+
+def wikinews() -> Iterator[Story]:
+    lines = (HERE / "wikinews_claims.jsonl").read_text("utf-8").splitlines()
+    for place, value in _values("wikinews_values.tsv"):
+        row = loads(lines[int(place)])
+        yield Story(row["title"], _first_sentences(row["passage"], "fr"), "fr", value)
+
+
+def press(folder: Path) -> Iterator[Story]:
+    articles = {Path(each.path).name: each for each in read_articles(folder)}
+    for file, value in _values("press_values.tsv"):
+        article = articles[file]
+        sentences = [each.text for each in cut(article)[0].sentences[:SENTENCES]]
+        yield Story(article.title, sentences, article.language, value)
+
+
+def _first_sentences(text: str, language: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, language)][:SENTENCES]
+
+
+def _values(name: str) -> Iterator[tuple[str, float]]:
+    for line in (HERE / name).read_text("utf-8").splitlines():
+        key, value = line.split("\t")
+        yield key, float(value)
+
+
+if __name__ == "__main__":
+    main()
