@@ -10,7 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -59,20 +67,20 @@ class Journal:
         }
         self.stopping = asyncio.Event()  # set when the bot stops; what would wait is postponed
 
-    async def record_arrival(self, update: Update) -> frozenset[int] | None:
-        """Record an update; return the earlier ones of its chat, or None if it is known already.
-        Raises StateError."""
-        return await self._run(
-            partial(
-                updates.record_arrival,
-                bot_id=self._bot_id,
-                update_id=update.update_id,
-                content=update.to_dict(),
-                now=self._now(),
-                chat_id=_chat_of(update),
-            ),
-            relaxed=True,
-        )
+    async def record_arrivals(self, arrived: Sequence[Update]) -> list[frozenset[int] | None]:
+        """Record updates in one transaction; return, of each, the earlier ones of its chat, or None
+        if it is known already. Raises StateError."""
+        now = self._now()
+
+        def record(session: Session) -> list[frozenset[int] | None]:
+            return [
+                updates.record_arrival(
+                    session, self._bot_id, each.update_id, each.to_dict(), now, _chat_of(each)
+                )
+                for each in arrived
+            ]
+
+        return await self._run(record, relaxed=True)
 
     async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
         """Quarantine an unreadable update; False if it was known already. Raises StateError."""

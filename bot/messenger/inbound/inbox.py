@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from telegram import Bot, Chat, Message, Update, User
-from telegram.ext import Application
+from telegram.ext import Application, ExtBot
 
 from bot.errors import StateError
 from bot.messenger.inbound.scheduler import FairScheduler
@@ -73,8 +73,9 @@ class Inbox(asyncio.Queue[object]):
     """The queue between the receiver and the handlers of updates.
 
     The library confirms an update to Telegram after putting it here, whether it polls or is called,
-    so putting waits until the update is recorded. If several processes share the work, one of them
-    at a time handles all updates of a chat, in order of arrival.
+    so putting waits until the update is recorded, unless it was before, with all that came at once.
+    If several processes share the work, one of them at a time handles all updates of a chat, in
+    order of arrival.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -83,6 +84,20 @@ class Inbox(asyncio.Queue[object]):
         self._came: dict[int, float] = {}
         self._in_hand: set[int] = set()
         self._left: set[int] = set()
+        # Of what is recorded and not yet here: whether this process handles it; None: known before.
+        self._recorded: dict[int, bool | None] = {}
+
+    async def record(self, arrived: Sequence[Update]) -> None:
+        """Record what came at once in one transaction; each update is then put here."""
+        kept = [each for each in arrived if _worth_keeping(each) and _is_legible(each)]
+        if not kept:
+            return
+        earlier = await self._write(partial(self._journal.record_arrivals, kept))
+        for update, of_chat in zip(kept, earlier, strict=True):
+            ours = None if of_chat is None else of_chat <= self._in_hand
+            if ours:
+                self._hold(update.update_id)
+            self._recorded[update.update_id] = ours
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):
@@ -94,16 +109,22 @@ class Inbox(asyncio.Queue[object]):
         elif not _worth_keeping(item):
             self._came[item.update_id] = time.monotonic()
             await super().put(item)
-        elif (first := await self._write(partial(self._journal.record_arrival, item))) is not None:
-            if first <= self._in_hand:
-                await self._take(item)
-            else:  # the process that has the earlier ones takes it
-                try:
-                    await self.refill(item.get_bot())
-                except StateError as error:
-                    logger.error("What was kept is taken in later: %s", error)
+        else:
+            await self._put_recorded(item)
         if isinstance(item, Update):
             METERS.accepted()
+
+    async def _put_recorded(self, update: Update) -> None:
+        if update.update_id not in self._recorded:
+            await self.record([update])
+        ours = self._recorded.pop(update.update_id)
+        if ours:
+            await super().put(update)
+        elif ours is not None:  # the process that has the earlier ones takes it
+            try:
+                await self.refill(update.get_bot())
+            except StateError as error:
+                logger.error("What was kept is taken in later: %s", error)
 
     def waited(self, update: Update) -> float:
         """Seconds since an update came to this process; ask once."""
@@ -136,9 +157,12 @@ class Inbox(asyncio.Queue[object]):
     async def _take(self, update: Update) -> None:
         """Put an update in the queue, once."""
         if update.update_id not in self._in_hand:
-            self._in_hand.add(update.update_id)
-            self._came[update.update_id] = time.monotonic()
+            self._hold(update.update_id)
             await super().put(update)
+
+    def _hold(self, update_id: int) -> None:
+        self._in_hand.add(update_id)
+        self._came[update_id] = time.monotonic()
 
     async def _write(self, write: Callable[[], Awaitable[Result]]) -> Result:
         """Record an update, retrying until the database can be written."""
@@ -156,6 +180,20 @@ def _tell_unreadable(update_id: int) -> None:
     METERS.set_aside()
     with log_about(Subject(update_id)):
         logger.error("An update cannot be read and is set aside")
+
+
+class RecordingBot(ExtBot[int]):
+    """A bot whose updates are recorded as they come; the library puts them in the inbox one by one,
+    and confirms them with its next request."""
+
+    def __init__(self, inbox: Inbox, token: str, **options: Any) -> None:
+        super().__init__(token, **options)
+        self._inbox = inbox
+
+    async def get_updates(self, *args: Any, **options: Any) -> tuple[Update, ...]:
+        updates = await super().get_updates(*args, **options)
+        await self._inbox.record(updates)
+        return updates
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
@@ -332,6 +370,10 @@ class UpdateGivenUp(Exception):  # noqa: N818 - a fate, not a fault
 
     def __init__(self, update_id: int, tries: int) -> None:
         super().__init__(f"update {update_id} was not survived {tries} times and is given up")
+
+
+def _is_legible(update: Update) -> bool:
+    return unreadable_content(update) is None
 
 
 def _worth_keeping(update: Update) -> bool:

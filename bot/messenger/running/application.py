@@ -26,7 +26,7 @@ from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import examples_chore, leftover_chore, run_chores
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
-from bot.messenger.inbound.inbox import DurableApplication, Inbox
+from bot.messenger.inbound.inbox import DurableApplication, Inbox, RecordingBot
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, act_for
 from bot.messenger.running.health import serve_health
@@ -250,21 +250,24 @@ def _build(
     # Durations as timedelta, the library's coming default; without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     server = _server(settings)
+    inbox = Inbox(journal)
+    bot = RecordingBot(
+        inbox,
+        token,
+        base_url=f"{server}/bot",
+        base_file_url=f"{server}/file/bot",
+        local_mode=settings.telegram_local,
+        request=WatchedRequest(
+            token_check, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
+        ),
+        get_updates_request=UpdatesRequest(token_check, connection_pool_size=2),
+        rate_limiter=AIORateLimiter(max_retries=3),
+    )
     application = (
         Application.builder()
         .application_class(DurableApplication)
-        .update_queue(Inbox(journal))
-        .token(token)
-        .base_url(f"{server}/bot")
-        .base_file_url(f"{server}/file/bot")
-        .local_mode(settings.telegram_local)
-        .request(
-            WatchedRequest(
-                token_check, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
-            )
-        )
-        .get_updates_request(UpdatesRequest(token_check, connection_pool_size=2))
-        .rate_limiter(AIORateLimiter(max_retries=3))
+        .update_queue(inbox)
+        .bot(bot)
         .concurrent_updates(FairScheduler(CONCURRENT_UPDATES))
         .job_queue(None)
         .build()

@@ -28,11 +28,11 @@ async def test_a_record_does_not_wait_for_updates_that_arrive(
 
         monkeypatch.setattr(state, "do", do)
         with closing(Journal(state, bot_id=1)) as journal:
-            arriving = asyncio.create_task(journal.record_arrival(Update(7)))
+            arriving = asyncio.create_task(journal.record_arrivals([Update(7)]))
             await asyncio.sleep(0)
             try:
                 await asyncio.wait_for(journal.record(1, (5,), whole=True), 60)
                 assert not arriving.done()
             finally:
                 disk.set()
-            assert await arriving == frozenset()
+            assert await arriving == [frozenset()]

@@ -141,7 +141,7 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
     journal: Journal, state: State
 ) -> None:
     transport = FakeTransport()
-    await journal.record_arrival(Update(7))
+    await journal.record_arrivals([Update(7)])
     state.process += 1
     with act_for(Trigger(journal, update_id=7)), pytest.raises(Postponed):
         await open_entry(LETTER)

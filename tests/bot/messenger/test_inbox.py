@@ -1,0 +1,99 @@
+"""What comes at once is recorded at once, and then handled one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Update
+
+from bot.messenger.inbound.inbox import Inbox
+from bot.messenger.journal import Journal
+from bot.state.database import State, open_state
+
+
+def message(number: int, chat: int) -> Update:
+    person = {"id": chat, "is_bot": False, "first_name": "Anne"}
+    content = {
+        "message_id": number,
+        "date": 1_795_000_000 + number,
+        "chat": {"id": chat, "type": "private"},
+        "from": person,
+        "text": "Et en 2024 ?",
+    }
+    return Update.de_json({"update_id": number, "message": content})
+
+
+BATCH = [message(1, 7), message(2, 7), message(3, 8)]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
+        yield state
+
+
+@pytest.fixture
+def journal(state: State) -> Iterator[Journal]:
+    with closing(Journal(state, bot_id=1)) as journal:
+        yield journal
+
+
+def taken(inbox: Inbox) -> list[int]:
+    numbers = []
+    while not inbox.empty():
+        update = inbox.get_nowait()
+        assert isinstance(update, Update)
+        numbers.append(update.update_id)
+    return numbers
+
+
+async def test_a_batch_is_one_transaction(
+    state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, do, transactions = Inbox(journal), state.do, []
+
+    def counted(job: Callable[..., Any], **options: bool) -> Any:
+        transactions.append(job)
+        return do(job, **options)
+
+    monkeypatch.setattr(state, "do", counted)
+    await inbox.record(BATCH)
+    for each in BATCH:
+        await inbox.put(each)
+    assert len(transactions) == 1
+    assert taken(inbox) == [1, 2, 3]
+
+
+async def test_one_that_is_answered_before_the_next_is_put_changes_nothing(
+    journal: Journal,
+) -> None:
+    inbox = Inbox(journal)
+    await inbox.record(BATCH)
+    await inbox.put(BATCH[0])
+    assert taken(inbox) == [1]
+    await journal.finish(1)
+    inbox.release(1)
+    for each in BATCH[1:]:
+        await inbox.put(each)
+    assert taken(inbox) == [2, 3]
+
+
+async def test_a_batch_that_is_never_put_is_left_for_the_next_start(journal: Journal) -> None:
+    await Inbox(journal).record(BATCH)
+    restarted = Inbox(journal)
+    for each in BATCH[:2]:  # Telegram sends again what was not confirmed
+        await restarted.put(each)
+    assert taken(restarted) == []
+    assert [each.id for each in await journal.take_over_updates()] == [1, 2, 3]
+
+
+async def test_what_comes_by_itself_is_recorded_before_it_is_put(journal: Journal) -> None:
+    inbox = Inbox(journal)
+    await asyncio.wait_for(inbox.put(BATCH[0]), 30)
+    assert taken(inbox) == [1]
+    assert [each.id for each in await journal.take_over_updates()] == [1]
