@@ -20,6 +20,7 @@ from typing import Any, Literal
 from bot.alerts import telegram as alerts
 from bot.assembly import chain_over, open_embedder, open_index
 from bot.digests import clock
+from bot.features import FEATURES
 from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.messenger.running.application import serve
@@ -34,6 +35,7 @@ from tests.botapi.server import BotServer
 CORPUS = Path("corpus")
 BOT = "selon_bot"
 READER, GROUP = 42, -100
+START_SECONDS = 60.0
 FIRST, QUIET = 60.0, 1.0
 """Seconds that the first reply may take, and of silence after which no other is awaited."""
 
@@ -137,7 +139,7 @@ SCENES = (
     Scene(
         "groupe",
         (
-            *says(f"@{BOT} quand le Minitel a-t-il fermé ?"),
+            *says(f"@{BOT} quand le réseau des Minitel s’est-il éteint ?"),
             Step("replies", "Combien en comptait-on ?"),
         ),
         group=True,
@@ -326,10 +328,20 @@ async def _bot(data: Path, scene: Scene) -> AsyncIterator[tuple[BotServer, Speec
             speech = open_speech(settings) if scene.aloud else None
             heard = lambda _: ready.set()  # noqa: E731
             serving = asyncio.create_task(
-                serve(settings, chain, library, stop, heard, (), documents, speech)
+                serve(
+                    settings,
+                    chain,
+                    library,
+                    stop,
+                    heard,
+                    features=[each.telegram for each in FEATURES],
+                    documents=documents,
+                    speech=speech,
+                    index=index,
+                )
             )
-            await ready.wait()
             try:
+                await asyncio.wait_for(ready.wait(), START_SECONDS)
                 yield server, speech
             finally:
                 stop.set()
