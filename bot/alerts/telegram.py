@@ -48,7 +48,7 @@ from index.text.folding import fold_phrase
 
 logger = logging.getLogger(__name__)
 
-ALERTS = MenuCommand("alertes", "alerts", "Vos alertes", "Your alerts")
+ALERTS = MenuCommand("alertes", "alerts", "Vos alertes", "Your alerts", public=True, groups=True)
 FOLLOW = MenuCommand(
     "suivre", "follow", "Suivre un sujet", "Follow a subject", public=True, groups=True
 )
@@ -144,15 +144,15 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         await replace_message(press.bot, asker, shown, text, keyboard)
 
     async def _list_all(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
+        """What somebody waits for, and what is followed here; in a group only the latter."""
         phrases = asker.texts(AlertPhrases)
-        kept = (await self._services.run(alerts.alerts_of_person, person_id=asker.person_id))[
-            :_LISTED
-        ]
+        own = partial(alerts.alerts_of_person, person_id=asker.person_id)
+        kept = (await self._services.run(own))[:_LISTED] if asker.private else []
         here = partial(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
         following = asker.texts(FollowingPhrases)
         followed, stops = listed(await self._services.run(here), following, first=len(kept) + 1)
         if not kept and not followed:
-            return phrases.none, None
+            return phrases.none if asker.private else phrases.none_here, None
         lines = [f"{number}. {alert.question}" for number, alert in enumerate(kept, 1)]
         buttons = [
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
@@ -161,6 +161,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
         sections = [(phrases.list_heading, *lines)] if lines else []
         sections += [(following.followed, *followed)] if followed else []
+        sections += [] if asker.private else [(phrases.own_in_private,)]
         text = "\n\n".join("\n".join(part) for part in sections)
         return text, InlineKeyboardMarkup(rows)
 

@@ -14,6 +14,8 @@ class AlertPhrases(Texts, domain="alerts", part="alerts"):
     already_stored: str
     list_heading: str
     none: str
+    none_here: str
+    own_in_private: str
     cancelled: str
     gone: str
 

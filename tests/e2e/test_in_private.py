@@ -32,6 +32,8 @@ PUBLIC = {
     "classement",
     "standings",
     "aide",
+    "alertes",
+    "alerts",
     "help",
     "article",
     "corpus",

@@ -199,3 +199,23 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
 def test_the_news_of_a_day_are_due_in_the_morning(hour: int, day: int) -> None:
     now = datetime(2026, 3, 2, hour, 30).astimezone()
     assert last_morning(now.astimezone(UTC)) == datetime(2026, 3, day, 8).astimezone()
+
+
+async def test_in_a_group_alerts_are_what_the_group_follows(server: BotServer) -> None:
+    await _said(server, "/suivre le moulin")  # in private: nobody else's business
+
+    async def listed() -> Message:
+        server.user_says(GROUP, "/alertes", kind="supergroup", person=CHIEF)
+        return await server.next_message()
+
+    assert (await listed()).text == (
+        "Rien n’est suivi dans ce groupe\u00a0: /suivre et un sujet. "
+        "Vos propres alertes\u00a0: /alertes, en privé."
+    )
+    server.user_says(GROUP, "/suivre Mistral AI", kind="supergroup", person=CHIEF)
+    await server.next_message()
+    shown = await listed()
+    assert "1. les nouveaux articles sur «\u00a0Mistral AI\u00a0», chaque matin" in shown.text
+    assert "moulin" not in shown.text
+    assert shown.text.endswith("Vos propres alertes\u00a0: /alertes, en privé.")
+    assert [each.text for each in shown.buttons] == ["Ne plus suivre 1"]
