@@ -94,7 +94,7 @@ async def test_a_channel_that_is_not_allowed_is_left(
 async def test_what_is_of_one_person_is_not_shown_in_a_channel_s_direct_messages(
     server: BotServer,
 ) -> None:
-    server.user_says(DIRECT, "/alertes", who=_direct())
+    server.user_says(DIRECT, "/mesdonnees", who=_direct())
     said = await server.next_message()
     assert said.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
     assert said.direct_topic == READER

@@ -209,7 +209,7 @@ async def test_in_a_group_alerts_are_what_the_group_follows(server: BotServer) -
         return await server.next_message()
 
     assert (await listed()).text == (
-        "Rien n’est suivi dans ce groupe\u00a0: /suivre et un sujet. "
+        "Rien n’est suivi ici\u00a0: /suivre et un sujet. "
         "Vos propres alertes\u00a0: /alertes, en privé."
     )
     server.user_says(GROUP, "/suivre Mistral AI", kind="supergroup", person=CHIEF)
