@@ -38,7 +38,7 @@ from bot.model_choice import (
 from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url
-from bot.verification.loading import shared_checker
+from bot.verification.background_checker import shared_checker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -27,8 +27,8 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
 from bot.state.limits import AskLimits
+from bot.verification.background_checker import shared_checker
 from bot.verification.claim_answer import ClaimAnswer, answer_claims, find_claims
-from bot.verification.loading import shared_checker
 from index.article import Article, Selection
 
 if TYPE_CHECKING:

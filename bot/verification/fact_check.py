@@ -89,17 +89,17 @@ class Comparison:
 
     @cached_property
     def missing_numbers(self) -> list[Quantity]:
-        known = [each for text in self.texts for each in text.quantities]
+        present = [each for text in self.texts for each in text.quantities]
         stated = self.alignment.claim.quantities
-        return [each for each in stated if not any(own.bears(each) for own in known)]
+        return [each for each in stated if not any(own.bears(each) for own in present)]
 
     @cached_property
     def missing_dates(self) -> list[Moment]:
         ground = self.alignment.ground
-        known = [each for place in self.places for each in ground.moments[place]]
-        known += [each for text in ground.heads for each in text.moments]
+        present = [each for place in self.places for each in ground.moments[place]]
+        present += [each for text in ground.heads for each in text.moments]
         stated = self.alignment.claim.moments
-        return [each for each in stated if not any(own.bears(each) for own in known)]
+        return [each for each in stated if not any(own.bears(each) for own in present)]
 
     @cached_property
     def missing(self) -> list[Name | Quantity | Moment]:
@@ -204,7 +204,7 @@ class Comparison:
 
     def rival_date(self, stated: Moment) -> bool:
         """True if the sentence has one date that tells as much, and another."""
-        known = [
+        dates = [
             own
             for own in self.alignment.ground.moments[self.place]
             if own.start >= 0
@@ -212,7 +212,7 @@ class Comparison:
                 mine or not theirs for mine, theirs in zip(own.grain, stated.grain, strict=True)
             )
         ]
-        return len(known) == 1
+        return len(dates) == 1
 
     def rival_name(self, stated: Name) -> bool:
         """True if the sentence has another name behind the same word: « au Louvre »."""

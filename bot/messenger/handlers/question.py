@@ -363,8 +363,8 @@ class QuestionHandlers(Handlers):
         """Answer a question; the answer and its sources are stored before it is sent.
 
         Words that only point at the replied-to message ask the question in it, or have what it
-        claims checked. The answer to a
-        `spoken` question is read aloud, too, unless the person does not want that.
+        claims checked. The answer to a `spoken` question is read aloud, too, unless the person does
+        not want that.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()

@@ -73,9 +73,9 @@ class Inbox(asyncio.Queue[object]):
     """The queue between the receiver and the handlers of updates.
 
     The library confirms an update to Telegram after putting it here, whether it polls or is called,
-    so putting waits until the update is recorded, unless it was before, with all that came at once.
-    If several processes share the work, one of them at a time handles all updates of a chat, in
-    order of arrival.
+    so `put` waits until the update is recorded. Updates that arrive together are recorded together,
+    by `record`, before each is put. If several processes share the work, one of them at a time
+    handles all updates of a chat, in order of arrival.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -84,11 +84,12 @@ class Inbox(asyncio.Queue[object]):
         self._came: dict[int, float] = {}
         self._in_hand: set[int] = set()
         self._left: set[int] = set()
-        # Of what is recorded and not yet here: whether this process handles it; None: known before.
+        # Updates that are recorded and not yet put: True if this process handles them, False if
+        # another does, None if they were known before.
         self._recorded: dict[int, bool | None] = {}
 
     async def record(self, arrived: Sequence[Update]) -> None:
-        """Record what came at once in one transaction; each update is then put here."""
+        """Record updates that arrived together in one transaction, before each is put."""
         kept = [each for each in arrived if _worth_keeping(each) and _is_legible(each)]
         if not kept:
             return
@@ -183,8 +184,10 @@ def _tell_unreadable(update_id: int) -> None:
 
 
 class RecordingBot(ExtBot[int]):
-    """A bot whose updates are recorded as they come; the library puts them in the inbox one by one,
-    and confirms them with its next request."""
+    """A bot that records all updates of a reply at once.
+
+    The library then puts them in the inbox one by one, and confirms them with its next request.
+    """
 
     def __init__(self, inbox: Inbox, token: str, **options: Any) -> None:
         super().__init__(token, **options)
