@@ -43,7 +43,7 @@ REPLY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OutsiderMessage:
     """A message of `messages.jsonl`, as its README says."""
 
     conversation: str
@@ -59,7 +59,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """All that the bot said to a message, and what kind of reply that is."""
+    """All that the bot replied to a message, and what kind of reply that is."""
 
     conversation: str
     turn: int
@@ -81,13 +81,13 @@ class Judgement:
 
 def main() -> int:
     options = _options()
-    said = [Said(**row) for row in _read("messages.jsonl")]
+    messages = [OutsiderMessage(**row) for row in _read("messages.jsonl")]
     with TemporaryDirectory(prefix="selon-conversations-") as name:
         folder = Path(name)
-        made = environment(folder)
+        variables = environment(folder)
         command = [*SELON, "index", str(ROOT / "corpus")]
-        subprocess.run(command, env=made, cwd=folder, check=True, capture_output=True)
-        replies = asyncio.run(_hold(said, folder, made))
+        subprocess.run(command, env=variables, cwd=folder, check=True, capture_output=True)
+        replies = asyncio.run(_run_conversations(messages, folder, variables))
     _write("replies.jsonl", map(asdict, replies))
     judged = {
         (each.conversation, each.turn, each.reply): each
@@ -95,7 +95,7 @@ def main() -> int:
     }
     pairs = [
         (message, reply, judged.get((reply.conversation, reply.turn, reply.text)))
-        for message, reply in zip(said, replies, strict=True)
+        for message, reply in zip(messages, replies, strict=True)
     ]
     unjudged = [
         {**asdict(message), "outcome": reply.outcome, "reply": reply.text}
@@ -106,7 +106,8 @@ def main() -> int:
     known = [(message, reply, each) for message, reply, each in pairs if each is not None]
     outcomes = Counter(reply.outcome for reply in replies)
     print(
-        f"{len(said)} messages of {len({each.conversation for each in said})} conversations; "
+        f"{len(messages)} messages of {len({each.conversation for each in messages})} "
+        "conversations; "
         f"replies: {', '.join(f'{name} {count}' for name, count in outcomes.most_common())}"
     )
     print(*_scores(known), sep="\n")
@@ -117,43 +118,50 @@ def main() -> int:
     return 0
 
 
-async def _hold(said: Sequence[Said], folder: Path, made: Mapping[str, str]) -> list[Reply]:
-    """Hold all conversations, some at a time; the replies in the order of the messages."""
-    held: defaultdict[str, list[Said]] = defaultdict(list)
-    for each in said:
-        held[each.conversation].append(each)
+async def _run_conversations(
+    messages: Sequence[OutsiderMessage], folder: Path, variables: Mapping[str, str]
+) -> list[Reply]:
+    """Run all conversations, some at a time; the replies in the order of the messages."""
+    by_conversation: defaultdict[str, list[OutsiderMessage]] = defaultdict(list)
+    for each in messages:
+        by_conversation[each.conversation].append(each)
     async with BotServer() as server:
-        made = {
-            **made,
+        variables = {
+            **variables,
             "SELON_TELEGRAM_TOKEN": server.token,
             "SELON_TELEGRAM_API_URL": server.url,
             "SELON_QUESTION_BURST": "0",
         }
-        async with Bot((*SELON, "bot"), made, state_url(None, folder)).running():
+        async with Bot((*SELON, "bot"), variables, state_url(None, folder)).running():
             await server.called("getUpdates")
             places, engine = asyncio.Semaphore(AT_ONCE), create_engine(state_url(None, folder))
 
-            async def hold(chat: int, turns: Sequence[Said]) -> list[Reply]:
+            async def run(chat: int, turns: Sequence[OutsiderMessage]) -> list[Reply]:
                 async with places:
-                    return [await _reply(server, engine, chat, each) for each in turns]
+                    return [await _get_reply(server, engine, chat, each) for each in turns]
 
             of_each = await asyncio.gather(
-                *(hold(FIRST_CHAT + number, turns) for number, turns in enumerate(held.values()))
+                *(
+                    run(FIRST_CHAT + number, turns)
+                    for number, turns in enumerate(by_conversation.values())
+                )
             )
             engine.dispose()
-    found = {(each.conversation, each.turn): each for replies in of_each for each in replies}
-    return [found[each.conversation, each.turn] for each in said]
+    by_turn = {(each.conversation, each.turn): each for replies in of_each for each in replies}
+    return [by_turn[each.conversation, each.turn] for each in messages]
 
 
-async def _reply(server: BotServer, engine: Engine, chat: int, said: Said) -> Reply:
-    """Say it, and wait until the bot has dealt with it."""
+async def _get_reply(
+    server: BotServer, engine: Engine, chat: int, message: OutsiderMessage
+) -> Reply:
+    """Send a message, and wait until the bot has dealt with it."""
     before = len(_texts(server, chat))
-    server.user_says(chat, said.text, said.language)
+    server.user_says(chat, message.text, message.language)
     async with asyncio.timeout(REPLY_SECONDS):
         await server.told(chat, before + 1, REPLY_SECONDS)
         await _until_done(engine, chat)
     texts = _texts(server, chat)[before:]
-    return Reply(said.conversation, said.turn, outcome_of(texts[0]), "\n\n".join(texts))
+    return Reply(message.conversation, message.turn, outcome_of(texts[0]), "\n\n".join(texts))
 
 
 async def _until_done(engine: Engine, chat: int) -> None:
@@ -184,7 +192,7 @@ def outcome_of(text: str) -> str:
     return "sure" if "\n— " in text else "talk"
 
 
-def _scores(known: Sequence[tuple[Said, Reply, Judgement]]) -> Iterator[str]:
+def _scores(known: Sequence[tuple[OutsiderMessage, Reply, Judgement]]) -> Iterator[str]:
     kinds = Counter(message.kind for message, _, _ in known)
     for kind in ("all", *sorted(kinds)):
         of_kind = [each for message, _, each in known if kind in ("all", message.kind)]
@@ -198,7 +206,7 @@ def _scores(known: Sequence[tuple[Said, Reply, Judgement]]) -> Iterator[str]:
         )
 
 
-def _show(known: Iterable[tuple[Said, Reply, Judgement]]) -> None:
+def _show(known: Iterable[tuple[OutsiderMessage, Reply, Judgement]]) -> None:
     for message, reply, each in sorted(known, key=lambda one: (-one[2].harm, one[2].help)):
         print(
             f"\n== {each.conversation}.{each.turn} {message.kind}, harm {each.harm}, "
