@@ -35,7 +35,7 @@ from bot.answering.extractive import Relation, relation
 from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
 from bot.digests.interview import open_interview
-from bot.digests.lede import opens
+from bot.digests.lede import can_open
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import find_relations, open_article
@@ -217,7 +217,7 @@ def _faults(made: Made) -> Iterator[str]:
             foreign |= detect(line.text, script.language) != script.language
         if foreign:
             yield FAULTS[3]
-        if not opens(line.text, script.language) and not _stands_behind(line, told):
+        if not can_open(line.text, script.language) and not _stands_behind(line, told):
             print(f"leans in {made.asked}: {line.text}", file=sys.stderr)
             yield FAULTS[4]
         told.append(line)

@@ -1,4 +1,4 @@
-"""Questions to answer when an article does."""
+"""Alerts: unanswered questions that wait for an article with the answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
 
 
 class AlertRow(Base):
-    """A question to answer when an article does. `checked` is the newest generation asked; `key`
-    is that of the answer's address on the web."""
+    """A waiting question. `checked` is the newest generation searched without success; `told_at`
+    is set once it is answered; `key` is in the URL of a web answer."""
 
     __tablename__ = "alerts"
     __table_args__ = NEVER_REUSED
@@ -35,13 +35,12 @@ class AlertRow(Base):
     key: Mapped[str | None] = mapped_column(String(32))
 
 
-# How long a question waits for an article that answers it.
-WAITING_TIME = timedelta(days=365)
+WAITING_TIME = timedelta(days=365)  # after which an unanswered alert is deleted
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`checked` is the newest generation that was asked in vain; `key` is as in `AlertRow`."""
+    """Fields as in `AlertRow`."""
 
     id: int
     place: ConversationPlace
@@ -52,7 +51,7 @@ class Alert:
     key: str | None = None
 
 
-def keep_alert(
+def save_alert(
     session: Session,
     place: ConversationPlace,
     question: str,
@@ -60,7 +59,7 @@ def keep_alert(
     generation: str,
     now: datetime,
 ) -> int:
-    """Keep an alert; asking twice for the same changes nothing. Its id."""
+    """Store an alert, once per question and person, and return its ID."""
     people.note_person(session, place.person_id, now)
     row = session.scalars(
         select(AlertRow).where(
@@ -85,43 +84,42 @@ def keep_alert(
 
 
 def alerts_of_person(session: Session, person_id: int) -> list[Alert]:
-    """The alerts that somebody waits for, oldest first."""
-    chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.told_at.is_(None))
-    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id))]
+    """List a person's waiting alerts, oldest first."""
+    query = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.told_at.is_(None))
+    return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id))]
 
 
 def answered_alerts(session: Session, person_id: int) -> list[Alert]:
-    """Alerts whose answer waits on the web until its reader dismisses them, newest first."""
-    chosen = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.key.is_not(None))
-    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.told_at.desc()))]
+    """List a person's alerts with an answer on the web, not yet dismissed, newest first."""
+    query = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.key.is_not(None))
+    return [_alert(row) for row in session.scalars(query.order_by(AlertRow.told_at.desc()))]
 
 
 def unchecked_alerts(
     session: Session, generation: str, limit: int = 100, *, web: bool = False
 ) -> list[Alert]:
-    """Alerts that this generation has not been asked yet, oldest first: of people on Telegram, or
-    of those on the `web`."""
+    """List waiting alerts not yet searched for in this generation, oldest first: those of people
+    on Telegram, or on the `web`."""
     door = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
     waiting = AlertRow.told_at.is_(None)
-    chosen = select(AlertRow).where(door, waiting, AlertRow.checked != generation)
-    return [_alert(row) for row in session.scalars(chosen.order_by(AlertRow.id).limit(limit))]
+    query = select(AlertRow).where(door, waiting, AlertRow.checked != generation)
+    return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id).limit(limit))]
 
 
-def waiting_alerts(session: Session) -> int:
-    """How many questions wait for an article."""
-    chosen = select(func.count()).select_from(AlertRow).where(AlertRow.told_at.is_(None))
-    return session.scalar(chosen) or 0
+def count_waiting(session: Session) -> int:
+    query = select(func.count()).select_from(AlertRow).where(AlertRow.told_at.is_(None))
+    return session.scalar(query) or 0
 
 
-def mark_alert_checked(session: Session, alert_id: int, generation: str) -> None:
+def mark_checked(session: Session, alert_id: int, generation: str) -> None:
     row = session.get(AlertRow, alert_id)
     if row is not None:
         row.checked = generation
 
 
-def mark_alert_told(session: Session, alert_id: int, now: datetime, key: str | None = None) -> bool:
-    """Note that the answer is on its way, or on the web under this key; False when the alert was
-    cancelled or told before."""
+def mark_answered(session: Session, alert_id: int, now: datetime, key: str | None = None) -> bool:
+    """Mark an alert as answered, on the web under this key. Return False if it was cancelled or
+    answered before."""
     row = session.get(AlertRow, alert_id, with_for_update=True)
     if row is None or row.told_at is not None:
         return False
@@ -130,9 +128,9 @@ def mark_alert_told(session: Session, alert_id: int, now: datetime, key: str | N
 
 
 def cancel(session: Session, alert_id: int, person_id: int) -> bool:
-    """Remove somebody's own alert; False when it is not there."""
-    mine = delete(AlertRow).where(AlertRow.id == alert_id, AlertRow.person_id == person_id)
-    return bool(session.scalars(mine.returning(AlertRow.id)).all())
+    """Delete a person's alert; return False if they have none with this ID."""
+    own = delete(AlertRow).where(AlertRow.id == alert_id, AlertRow.person_id == person_id)
+    return bool(session.scalars(own.returning(AlertRow.id)).all())
 
 
 def _alert(row: AlertRow) -> Alert:

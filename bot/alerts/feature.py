@@ -1,4 +1,4 @@
-"""Alerts and subscriptions as a feature."""
+"""The alerts feature: alerts on questions and subscriptions to subjects."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 
 class AlertsFeature(Feature):
-    """Readers hear when an article answers their question, or appears on their subject."""
-
     def load_tables(self) -> None:
         from bot.alerts import alert_records, subscription_records  # noqa: F401
 

@@ -1,6 +1,6 @@
-"""Alerts on the web, for people who are known by a token or a proxy.
+"""Alerts on the web, for people identified by a token or a proxy.
 
-Nothing can be sent to them: the home page says that an article now answers, until they dismiss it.
+Since nothing can be sent to them, the home page shows answered alerts until they are dismissed.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def open_pages(service: WebService) -> WebFeature:
     return WebFeature(
         [
             Route(ALERTS, pages.show, methods=["GET"]),
-            Route(ALERTS, pages.keep, methods=["POST"]),
+            Route(ALERTS, pages.add, methods=["POST"]),
             Route(f"{ALERTS}/{{id:int}}", pages.remove, methods=["POST"]),
         ],
-        refusal=_offer,
+        refusal=_render_offer,
         notice=pages.notice,
-        chores=[pages.look],
+        chores=[pages.check],
     )
 
 
@@ -49,11 +49,11 @@ class AlertPages:
         self._service = service
 
     async def show(self, request: Request) -> Response:
-        return render(request, "alerts.html", **await self._values(_known(request)))
+        return render(request, "alerts.html", **await self._values(_require_person(request)))
 
-    async def keep(self, request: Request) -> Response:
-        """Keep an alert on the question of a stored answer."""
-        visitor = _known(request)
+    async def add(self, request: Request) -> Response:
+        """Add an alert on the question of a stored answer."""
+        visitor = _require_person(request)
         async with request.form(max_files=0, max_fields=1) as form:
             key = str(form.get("key", ""))
         await self._service.count(visitor)
@@ -62,7 +62,7 @@ class AlertPages:
             return render(request, "missing.html", 404)
         person = visitor.person_id
         await self._service.state.run(
-            alerts.keep_alert,
+            alerts.save_alert,
             place=ConversationPlace(person, turn.place.thread_id, person),
             question=turn.turn.get("understood") or turn.question,
             language=visitor.language,
@@ -72,37 +72,33 @@ class AlertPages:
         return RedirectResponse(ALERTS, 303)
 
     async def remove(self, request: Request) -> Response:
-        """Cancel an alert, or dismiss one that is answered."""
-        person, number = _known(request).person_id, request.path_params["id"]
-        await self._service.state.run(alerts.cancel, alert_id=number, person_id=person)
+        """Cancel a waiting alert, or dismiss an answered one."""
+        person, alert_id = _require_person(request).person_id, request.path_params["id"]
+        await self._service.state.run(alerts.cancel, alert_id=alert_id, person_id=person)
         return RedirectResponse(ALERTS, 303)
 
     async def notice(self, request: Request) -> str:
-        """What the home page says of the visitor's alerts."""
+        """Render the notice on the home page."""
         visitor: Visitor = request.state.visitor
         if not visitor.is_known:
             return ""
         return render_text(request, "alert_notice.html", **await self._values(visitor))
 
-    async def look(self) -> None:
-        """Ask again what was asked in vain, once for each new generation."""
-        service = self._service
+    async def check(self) -> None:
+        """Ask the waiting questions again, once per generation."""
+        service, run = self._service, self._service.state.run
         try:
             generation = service.library.generation()
-        except NoIndex:  # nothing has been asked in vain
+        except NoIndex:
             return
-        unchecked = alerts.unchecked_alerts
-        for alert in await service.state.run(unchecked, generation=generation, web=True):
+        for alert in await run(alerts.unchecked_alerts, generation=generation, web=True):
             answer = await service.quote(alert.question)
             if not answer.answered:
-                checked = alerts.mark_alert_checked
-                await service.state.run(checked, alert_id=alert.id, generation=generation)
+                await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
                 continue
             now, key = service.now(), secrets.token_urlsafe(KEY_BYTES)
             new = await new_turn(answer, service.library, now, key=key)
-            await service.state.run(
-                _store_answer, alert=alert, new=new, now=now, lifetime=service.lifetime
-            )
+            await run(_store_answer, alert=alert, new=new, now=now, lifetime=service.lifetime)
 
     async def _values(self, visitor: Visitor) -> dict[str, Any]:
         run, person = self._service.state.run, visitor.person_id
@@ -114,13 +110,13 @@ class AlertPages:
         }
 
 
-def _offer(key: str, language: Language) -> str:
-    """The button below an answer that is not sure."""
+def _render_offer(key: str, language: Language) -> str:
+    """Render the button below an answer that is not sure."""
     template = environment().get_template("alert_offer.html")
     return template.render(key=key, offer=AlertPhrases.of(language).offer)
 
 
-def _known(request: Request) -> Visitor:
+def _require_person(request: Request) -> Visitor:
     visitor: Visitor = request.state.visitor
     if not visitor.is_known:
         raise HTTPException(404)
@@ -130,6 +126,6 @@ def _known(request: Request) -> Visitor:
 def _store_answer(
     session: Session, alert: Alert, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> None:
-    """Store the answer, unless the alert was cancelled or another process was faster."""
-    if alerts.mark_alert_told(session, alert.id, now, new.key):
+    """Store the answer unless the alert was cancelled, or answered by another process."""
+    if alerts.mark_answered(session, alert.id, now, new.key):
         conversations.add_turn(session, alert.place, new, now, lifetime)

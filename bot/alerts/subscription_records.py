@@ -1,4 +1,4 @@
-"""Subjects of which new articles are told, to a person or to a group."""
+"""Subscriptions of people and groups to new articles on a subject."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from index.text.folding import fold_phrase
 
 
 class SubscriptionRow(Base):
-    """A subject of which new articles are told: to a person, or to a group (`person_id` is None).
+    """A subscription; `person_id` is None for a group's.
 
-    `seen` are ids of articles that are not new; `checked` is the newest generation looked at, and
+    `seen` are IDs of articles that are not new; `checked` is the newest generation searched, and
     `looked_at` when.
     """
 
@@ -56,17 +56,13 @@ class SubscriptionRow(Base):
     told_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
-# How long a subject without news is followed.
-QUIET_TIME = timedelta(days=365)
-
-# Articles of which it is known that they are not new: the last ones among those found.
-_SEEN = 5_000
+QUIET_TIME = timedelta(days=365)  # without news, after which a subscription ends
+_MAX_SEEN = 5_000  # article IDs to store, the latest
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`person_id` is None where a group follows the subject; `seen` are ids of articles that are
-    not new."""
+    """Fields as in `SubscriptionRow`."""
 
     id: int
     person_id: int | None
@@ -85,7 +81,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """What is asked for, and the articles that are there already."""
+    """A subscription to store; `seen` are the IDs of existing articles on the subject."""
 
     person_id: int | None
     chat_id: int
@@ -97,23 +93,20 @@ class NewSubscription:
     generation: str
 
 
-def keep_subscription(
-    session: Session, new: NewSubscription, most: int, now: datetime
+def save_subscription(
+    session: Session, new: NewSubscription, limit: int, now: datetime
 ) -> int | None:
-    """Keep a subscription, or change how often an earlier one tells; its id.
+    """Store a subscription, or update `at_once` of one to the same subject, and return its ID.
 
-    None where `most` are followed in that chat.
+    Return None if the chat has `limit` subscriptions already.
     """
-    known = subscriptions_in(session, new.chat_id)
-    same = (
-        each.id
-        for each in known
-        if each.thread_id == new.thread_id and fold_phrase(each.subject) == fold_phrase(new.subject)
-    )
-    if (existing := next(same, None)) is not None:
-        tell_at_once(session, existing, at_once=new.at_once)
-        return existing
-    if len(known) >= most:
+    others = subscriptions_in(session, new.chat_id)
+    for each in others:
+        is_same = fold_phrase(each.subject) == fold_phrase(new.subject)
+        if each.thread_id == new.thread_id and is_same:
+            set_at_once(session, each.id, at_once=new.at_once)
+            return each.id
+    if len(others) >= limit:
         return None
     if new.person_id is not None:
         people.note_person(session, new.person_id, now)
@@ -135,9 +128,9 @@ def keep_subscription(
 
 
 def subscriptions_in(session: Session, chat_id: int) -> list[Subscription]:
-    """What is followed in a chat, all its topics included, oldest first."""
-    chosen = select(SubscriptionRow).where(SubscriptionRow.chat_id == chat_id)
-    return [_subscription(row) for row in session.scalars(chosen.order_by(SubscriptionRow.id))]
+    """List a chat's subscriptions, all topics included, oldest first."""
+    query = select(SubscriptionRow).where(SubscriptionRow.chat_id == chat_id)
+    return [_subscription(row) for row in session.scalars(query.order_by(SubscriptionRow.id))]
 
 
 def subscription(session: Session, subscription_id: int) -> Subscription | None:
@@ -145,48 +138,48 @@ def subscription(session: Session, subscription_id: int) -> Subscription | None:
     return _subscription(row) if row is not None else None
 
 
-def tell_at_once(session: Session, subscription_id: int, *, at_once: bool) -> None:
-    """Tell of articles as they come, or once a day."""
+def set_at_once(session: Session, subscription_id: int, *, at_once: bool) -> None:
+    """Send articles as they appear, or once a day."""
     row = session.get(SubscriptionRow, subscription_id)
     if row is not None:
         row.at_once = at_once
 
 
-def drop_subscription(session: Session, subscription_id: int) -> None:
+def delete_subscription(session: Session, subscription_id: int) -> None:
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.id == subscription_id))
 
 
 def due_subscriptions(
     session: Session, generation: str, morning: datetime, limit: int = 100
 ) -> Sequence[Subscription]:
-    """Those to look at: for which this generation is new, or that were last looked at before this
-    `morning`, or days after it, before the clock was set back."""
+    """List the subscriptions to check: immediate ones not checked in this generation, and daily
+    ones last checked before `morning` (or, if the clock was set back, days after it)."""
     ahead = morning + timedelta(days=2)
     due = or_(
         and_(SubscriptionRow.at_once, SubscriptionRow.checked != generation),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at < morning),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at > ahead),
     )
-    chosen = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(limit)
-    return [_subscription(row) for row in session.scalars(chosen)]
+    query = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(limit)
+    return [_subscription(row) for row in session.scalars(query)]
 
 
-def tell(
+def post_news(
     session: Session,
     subscription_id: int,
-    looked_at: Collection[str],
+    article_ids: Collection[str],
     generation: str,
     letter: Letter | None,
     bot_id: int,
     now: datetime,
 ) -> Delivery | None:
-    """Note which articles are not new any more, and put what is told of them in the outbox, in one
-    go: wherever the process dies, they are told once. None where nothing is told."""
+    """Mark the articles as seen and queue the letter about new ones, if any, in one transaction, so
+    that it is sent once. Return None if there is nothing to send."""
     row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
     if row is None:
         return None
-    known = frozenset(row.seen)
-    row.seen = [*row.seen, *(each for each in looked_at if each not in known)][-_SEEN:]
+    seen = frozenset(row.seen)
+    row.seen = [*row.seen, *(each for each in article_ids if each not in seen)][-_MAX_SEEN:]
     row.checked, row.looked_at = generation, now
     if letter is None:
         return None
@@ -209,8 +202,8 @@ def _subscription(row: SubscriptionRow) -> Subscription:
 
 
 def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
-    last_told = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
-    yield delete(SubscriptionRow).where(last_told < now - QUIET_TIME)
+    last_news = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
+    yield delete(SubscriptionRow).where(last_news < now - QUIET_TIME)
 
 
 register_table(PersonalTable(SubscriptionRow, _expired, counted="alerts"))

@@ -1,8 +1,5 @@
-"""The Telegram half of alerts and subscriptions: /alertes and /suivre.
-
-People are told when an article answers a question that none answered, and, every morning or as they
-come, of new articles on a subject.
-"""
+"""Telegram commands: /alertes for questions that wait for an answer, /suivre for new articles on a
+subject, sent every morning or as they appear."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ import logging
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -53,20 +50,19 @@ FOLLOW = MenuCommand(
     "suivre", "follow", "Suivre un sujet", "Follow a subject", public=True, groups=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)  # between looks for a new generation, and for what is due
-# The hour of the day, on the machine's clock, from which on the news of a day are told.
-MORNING_HOUR = 8
-MOST_FOLLOWED = 20  # subjects that a person, or a group, may follow at once
-SUBJECT_LIMIT = 100
-_LISTED = 20  # questions
-_TOLD = 5  # articles of one message
+POLL_INTERVAL = timedelta(seconds=20)  # for a new generation and for due subscriptions
+MORNING_HOUR = 8  # local time of daily news
+SUBSCRIPTION_LIMIT = 20  # per chat
+SUBJECT_LIMIT = 100  # characters
+_MAX_LISTED_QUESTIONS = 20
+_MAX_ARTICLES = 5  # per message
 
 _AT_ONCE = re.compile(r"(?:tout de suite|at once)\b[\s:,]*", re.IGNORECASE)
 _BUTTON = r"f:(\d{1,18}):(stop|once|daily)"
 
 
 class AlertsOnTelegram(Handlers, TelegramFeature):
-    """Alerts, kept by the button below an answer that is not sure, and told once."""
+    """Stores alerts by a button below answers that are not sure, and sends each answer once."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
@@ -82,9 +78,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
 
     @property
     def chores(self) -> Sequence[Chore]:
-        """Ask again what was asked in vain, once for each new generation."""
-        alerts = Chore("alerts", LOOK_INTERVAL, self.look)
-        return (alerts, *self._subscriptions.chores)
+        return (Chore("alerts", POLL_INTERVAL, self.check), *self._subscriptions.chores)
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
         if answer.answered:
@@ -96,24 +90,22 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return [each.subject for each in subscriptions.subscriptions_in(session, chat_id)]
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:
-        return [AlertPhrases.of(code).waiting(alerts.waiting_alerts(session))]
+        return [AlertPhrases.of(code).waiting(alerts.count_waiting(session))]
 
     @on_button(r"n:(\d{1,18})", public=True)
-    async def keep(self, press: ButtonPress) -> None:
+    async def add(self, press: ButtonPress) -> None:
         asker = press.asker
         turn = await self._services.run(conversations.turn, turn_id=int(press.match[1]))
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await press.acknowledge(asker.texts(BrowsingPhrases).gone)
             return
         question = turn.turn.get("understood") or turn.question
-        if any(
-            each.question == question
-            for each in await self._services.run(alerts.alerts_of_person, person_id=asker.person_id)
-        ):
+        own = await self._services.run(alerts.alerts_of_person, person_id=asker.person_id)
+        if any(each.question == question for each in own):
             await press.acknowledge(asker.texts(AlertPhrases).already_stored)
             return
         await self._services.run(
-            alerts.keep_alert,
+            alerts.save_alert,
             place=asker.place,
             question=question,
             language=asker.phrases.code,
@@ -121,15 +113,14 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             now=self._services.now(),
         )
         await press.acknowledge()
-        if asker.private:  # in a group, others may want to be told too
+        if asker.private:  # in a group, others may want an alert too
             await press.retire()
         phrases, name = asker.texts(AlertPhrases), press.query.from_user.full_name
         await press.say(phrases.stored if asker.private else phrases.stored_for(name))
 
     @on_command(ALERTS)
     async def list(self, event: ChatEvent) -> None:
-        text, keyboard = await self._list_all(event.asker)
-        await event.say(text, keyboard)
+        await event.say(*await self._list_all(event.asker))
 
     @on_button(r"x:(\d{1,18})")
     async def cancel(self, press: ButtonPress) -> None:
@@ -140,54 +131,53 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         phrases = asker.texts(AlertPhrases)
         await press.acknowledge(phrases.cancelled if cancelled else phrases.gone)
         text, keyboard = await self._list_all(asker)
-        shown = press.query.message.message_id if press.query.message else None
-        await replace_message(press.bot, asker, shown, text, keyboard)
+        message_id = press.query.message.message_id if press.query.message else None
+        await replace_message(press.bot, asker, message_id, text, keyboard)
 
     async def _list_all(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
-        """What somebody waits for, and what is followed here; in a group only the latter."""
-        phrases = asker.texts(AlertPhrases)
-        own = partial(alerts.alerts_of_person, person_id=asker.person_id)
-        kept = (await self._services.run(own))[:_LISTED] if asker.private else []
-        here = partial(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
-        following = asker.texts(FollowingPhrases)
-        followed, stops = listed(await self._services.run(here), following, first=len(kept) + 1)
-        if not kept and not followed:
+        """List the person's alerts (in private only) and the chat's subscriptions."""
+        phrases, following = asker.texts(AlertPhrases), asker.texts(FollowingPhrases)
+        run, own = self._services.run, list[Alert]()
+        if asker.private:
+            own = await run(alerts.alerts_of_person, person_id=asker.person_id)
+        numbered = list(enumerate(own[:_MAX_LISTED_QUESTIONS], 1))
+        followed = await run(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
+        subjects, stops = list_subscriptions(followed, following, first=len(numbered) + 1)
+        if not numbered and not subjects:
             return phrases.none if asker.private else phrases.none_here, None
-        lines = [f"{number}. {alert.question}" for number, alert in enumerate(kept, 1)]
+        lines = [f"{number}. {alert.question}" for number, alert in numbered]
         buttons = [
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
-            for number, alert in enumerate(kept, 1)
+            for number, alert in numbered
         ]
         rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
         sections = [(phrases.list_heading, *lines)] if lines else []
-        sections += [(following.followed, *followed)] if followed else []
+        sections += [(following.followed, *subjects)] if subjects else []
         sections += [] if asker.private else [(phrases.own_in_private,)]
         text = "\n\n".join("\n".join(part) for part in sections)
         return text, InlineKeyboardMarkup(rows)
 
-    async def look(self, bot: Bot) -> None:
-        trigger = current_trigger()
+    async def check(self, bot: Bot) -> None:
+        """Ask the waiting questions again, once per generation."""
+        trigger, run = current_trigger(), self._services.run
         if trigger is None:
             return
         generation = self._services.library.generation()
-        waiting = await self._services.run(alerts.unchecked_alerts, generation=generation)
-        for alert in waiting:
+        for alert in await run(alerts.unchecked_alerts, generation=generation):
             if trigger.journal.stopping.is_set():
-                return  # the next start goes on with it
+                return  # the next process continues
             with held_to(await self._services.selection(alert.place)):
                 answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
-            if not answer.answered:
-                await self._services.run(
-                    alerts.mark_alert_checked, alert_id=alert.id, generation=generation
-                )
-                continue
-            await self._tell(bot, trigger.journal, alert, answer, generation)
+            if answer.answered:
+                await self._send(bot, trigger.journal, alert, answer, generation)
+            else:
+                await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
 
-    async def _tell(
+    async def _send(
         self, bot: Bot, journal: Journal, alert: Alert, answer: Answer, generation: str
     ) -> None:
-        """Note that it is told and put it in the outbox, in one go: wherever the process dies, it
-        is told once."""
+        """Mark the alert as answered and queue the answer in one transaction, so that a crash at
+        any point leads to one delivery."""
         phrases, place = Phrases.of(alert.language), alert.place
         new = NewTurn(
             question=alert.question,
@@ -202,29 +192,30 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
 
         def post(session: Session, bot_id: int, now: datetime) -> Delivery | None:
             nonlocal turn
-            if not alerts.mark_alert_told(session, alert.id, now):
+            if not alerts.mark_answered(session, alert.id, now):
                 return None
             turn = conversations.add_turn(session, place, new, now, self._services.lifetime)
             buttons = keyboard(answer, turn, phrases)
-            below = buttons.to_dict() if buttons else None
-            letter = Letter(place.chat_id, place.thread_id, parts, below)
+            markup = buttons.to_dict() if buttons else None
+            letter = Letter(place.chat_id, place.thread_id, parts, markup)
             return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
 
-        begun = await journal.post(post)
-        if begun is None:
+        delivery = await journal.post(post)
+        if delivery is None:
             return
         try:
-            sent = await deliver_rest(bot, journal, begun)
+            messages = await deliver_rest(bot, journal, delivery)
         except TelegramError as error:
             logger.info("An alert could not be delivered: %s", error)
-            return
         except Postponed:
-            return  # the next start sends it
-        await self._services.run(conversations.record_answer_messages, turn_id=turn, messages=sent)
+            pass  # the next process sends it
+        else:
+            record = conversations.record_answer_messages
+            await self._services.run(record, turn_id=turn, messages=messages)
 
 
 class SubscriptionHandlers(Handlers):
-    """Kept, listed, stopped, and told; in a group by its administrators alone."""
+    """Manages subscriptions, in a group for its administrators only, and sends new articles."""
 
     @on_command(FOLLOW)
     async def follow(self, event: ChatEvent) -> None:
@@ -239,45 +230,43 @@ class SubscriptionHandlers(Handlers):
         if not asker.private and not await decides_here(self._services, event.update, event.bot):
             await event.say(phrases.not_administrator)
             return
-        number = await self._keep(asker, subject, at_once=at_once is not None)
+        number = await self._save(asker, subject, at_once=at_once is not None)
         if number is None:
-            await event.say(phrases.full(MOST_FOLLOWED))
+            await event.say(phrases.full(SUBSCRIPTION_LIMIT))
             return
-        kept = phrases.kept_at_once if at_once else phrases.kept_daily
+        confirmation = phrases.kept_at_once if at_once else phrases.kept_daily
         pace, text = ("daily", phrases.every_morning) if at_once else ("once", phrases.at_once)
         buttons = [
             InlineKeyboardButton(text, callback_data=f"f:{number}:{pace}"),
             InlineKeyboardButton(phrases.stop, callback_data=f"f:{number}:stop"),
         ]
-        await event.say(kept(subject), InlineKeyboardMarkup([buttons]))
+        await event.say(confirmation(subject), InlineKeyboardMarkup([buttons]))
 
     @on_button(_BUTTON, public=True)
     async def change(self, press: ButtonPress) -> None:
-        """Stop, or tell more or less often."""
+        """Cancel a subscription, or change its frequency."""
         asker = press.asker
         phrases, number = asker.texts(FollowingPhrases), int(press.match[1])
-        kept = await self._services.run(subscriptions.subscription, subscription_id=number)
-        # A forged button must not change what another chat follows.
-        if kept is None or kept.chat_id != asker.place.chat_id:
+        followed = await self._services.run(subscriptions.subscription, subscription_id=number)
+        # A forged button must not change another chat's subscription.
+        if followed is None or followed.chat_id != asker.place.chat_id:
             await press.acknowledge(phrases.gone)
             return
         if not asker.private and not await decides_here(self._services, press.update, press.bot):
             await press.acknowledge(phrases.not_administrator)
             return
         if press.match[2] == "stop":
-            await self._services.run(subscriptions.drop_subscription, subscription_id=number)
+            await self._services.run(subscriptions.delete_subscription, subscription_id=number)
             await press.acknowledge(phrases.stopped)
             await press.say(phrases.stopped)
             return
         at_once = press.match[2] == "once"
-        await self._services.run(
-            subscriptions.tell_at_once, subscription_id=number, at_once=at_once
-        )
+        await self._services.run(subscriptions.set_at_once, subscription_id=number, at_once=at_once)
         await press.acknowledge()
-        text = phrases.kept_at_once if at_once else phrases.kept_daily
-        await press.say(text(kept.subject))
+        confirmation = phrases.kept_at_once if at_once else phrases.kept_daily
+        await press.say(confirmation(followed.subject))
 
-    async def _keep(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
+    async def _save(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
         services, place = self._services, asker.place
         generation = await asyncio.to_thread(services.library.generation)
         articles = await asyncio.to_thread(services.library.on_subject, subject)
@@ -288,33 +277,28 @@ class SubscriptionHandlers(Handlers):
             subject=subject,
             language=asker.phrases.code,
             at_once=at_once,
-            seen=articles.looked_at,
+            seen=articles.article_ids,
             generation=generation,
         )
         return await services.run(
-            subscriptions.keep_subscription, new=new, most=MOST_FOLLOWED, now=services.now()
+            subscriptions.save_subscription, new=new, limit=SUBSCRIPTION_LIMIT, now=services.now()
         )
 
     async def _list(self, bot: Bot, asker: Asker) -> None:
-        """What is followed here, and how to follow."""
+        """List the topic's subscriptions and explain how to add one."""
         phrases, place = asker.texts(FollowingPhrases), asker.place
-        kept = [
-            each
-            for each in await self._services.run(
-                subscriptions.subscriptions_in, chat_id=place.chat_id
-            )
-            if each.thread_id == place.thread_id
-        ]
-        lines, rows = listed(kept, phrases)
-        text = "\n".join((phrases.followed, *lines, "", phrases.usage)) if kept else phrases.usage
-        await say(bot, asker, text, InlineKeyboardMarkup(rows) if kept else None)
+        in_chat = await self._services.run(subscriptions.subscriptions_in, chat_id=place.chat_id)
+        here = [each for each in in_chat if each.thread_id == place.thread_id]
+        lines, rows = list_subscriptions(here, phrases)
+        text = "\n".join((phrases.followed, *lines, "", phrases.usage)) if here else phrases.usage
+        await say(bot, asker, text, InlineKeyboardMarkup(rows) if here else None)
 
     @property
     def chores(self) -> Sequence[Chore]:
-        """Look for new articles, where it is time."""
-        return (Chore("subscriptions", LOOK_INTERVAL, self.look),)
+        return (Chore("subscriptions", POLL_INTERVAL, self.check),)
 
-    async def look(self, bot: Bot) -> None:
+    async def check(self, bot: Bot) -> None:
+        """Check the due subscriptions for new articles."""
         trigger, services = current_trigger(), self._services
         if trigger is None:
             return
@@ -327,94 +311,93 @@ class SubscriptionHandlers(Handlers):
             if trigger.journal.stopping.is_set():
                 return
             try:
-                await self._look_at(bot, trigger.journal, each, generation)
-            except Exception as error:  # nobody else is to wait for it
+                await self._check(bot, trigger.journal, each, generation)
+            except Exception as error:  # continue with the others
                 logger.error("A subject could not be looked at", exc_info=error)
 
-    async def _look_at(
-        self, bot: Bot, journal: Journal, kept: Subscription, generation: str
+    async def _check(
+        self, bot: Bot, journal: Journal, followed: Subscription, generation: str
     ) -> None:
-        """Tell what is new; what is written down first is told by the next start at the latest."""
-        articles = await asyncio.to_thread(self._services.library.on_subject, kept.subject)
-        new = await self._find_news(kept, articles)
-        letter = _letter(kept, new) if new else None
-        begun = await journal.post(
-            subscriptions.tell,
-            subscription_id=kept.id,
-            looked_at=articles.looked_at,
+        """Send new articles on a subject; once queued, they are sent even after a crash."""
+        articles = await asyncio.to_thread(self._services.library.on_subject, followed.subject)
+        news = await self._find_news(followed, articles)
+        delivery = await journal.post(
+            subscriptions.post_news,
+            subscription_id=followed.id,
+            article_ids=articles.article_ids,
             generation=generation,
-            letter=letter,
+            letter=_write_letter(followed, news) if news else None,
         )
-        if begun is None:
+        if delivery is None:
             return
         try:
             with suppress(Postponed):
-                await deliver_rest(bot, journal, begun)
+                await deliver_rest(bot, journal, delivery)
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
-            await self._services.run(subscriptions.drop_subscription, subscription_id=kept.id)
+            await self._services.run(subscriptions.delete_subscription, subscription_id=followed.id)
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
-    async def _find_news(self, kept: Subscription, articles: SubjectArticles) -> Sequence[Citation]:
-        """What may be told there of what was not there before."""
-        new = [each for each in articles.citations if each.article.id not in kept.seen]
-        if not new or not await self._may_be_told(kept):
+    async def _find_news(
+        self, followed: Subscription, articles: SubjectArticles
+    ) -> Sequence[Citation]:
+        """Return the new articles that the follower may read."""
+        services, person = self._services, followed.person_id
+        new = [each for each in articles.citations if each.article.id not in followed.seen]
+        if not new:
             return ()
-        selection = await self._services.selection(kept.place)
+        if person is not None:
+            may_ask = services.roles.may_ask(person)
+        else:
+            may_ask = await services.group_may_ask(followed.chat_id)
+        if not may_ask:
+            return ()
+        selection = await services.selection(followed.place)
         return [each for each in new if selection is None or each.article in selection]
 
-    async def _may_be_told(self, kept: Subscription) -> bool:
-        """Whether who follows may still ask."""
-        services = self._services
-        if kept.person_id is not None:
-            return services.roles.may_ask(kept.person_id)
-        return await services.group_may_ask(kept.chat_id)
 
-
-def listed(
-    kept: Sequence[Subscription], phrases: FollowingPhrases, first: int = 1
+def list_subscriptions(
+    followed: Sequence[Subscription], phrases: FollowingPhrases, first: int = 1
 ) -> tuple[list[str], list[list[InlineKeyboardButton]]]:
-    """Numbered lines for what is followed, and buttons to stop each."""
+    """Return numbered lines and rows of stop buttons."""
     lines, buttons = [], []
-    for number, each in enumerate(kept, first):
-        say_so = phrases.as_they_come if each.at_once else phrases.daily
-        lines.append(f"{number}. {say_so(each.subject)}")
+    for number, each in enumerate(followed, first):
+        describe = phrases.as_they_come if each.at_once else phrases.daily
+        lines.append(f"{number}. {describe(each.subject)}")
         text = phrases.stop_number(number)
         buttons.append(InlineKeyboardButton(text, callback_data=f"f:{each.id}:stop"))
     return lines, [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
 def last_morning(now: datetime) -> datetime:
-    """The last moment at which the news of a day were due."""
+    """Return the last time at which daily news were due."""
     local = now.astimezone()
     morning = local.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
     return morning if morning <= local else morning - timedelta(days=1)
 
 
-def _letter(kept: Subscription, new: Sequence[Citation]) -> Letter:
-    """The sentence that matters of each new article, above its source; the best ones."""
-    phrases = FollowingPhrases.of(Phrases.of(kept.language).code)
-    shown = tuple(
-        Citation(number, each.quote, each.start, each.end, each.passage, each.article)
-        for number, each in enumerate(new[:_TOLD], start=1)
+def _write_letter(followed: Subscription, news: Sequence[Citation]) -> Letter:
+    """Quote the best new articles, one sentence each, with buttons to open them."""
+    subject, texts = followed.subject, Phrases.of(followed.language)
+    phrases = FollowingPhrases.of(texts.code)
+    citations = tuple(
+        replace(each, number=number) for number, each in enumerate(news[:_MAX_ARTICLES], start=1)
     )
     answer = Answer(
-        question=kept.subject,
+        question=subject,
         language=phrases.code,
         confidence=1.0,
-        statements=tuple(Statement(each.quote, (each.number,)) for each in shown),
-        citations=shown,
-        nearest=(),
-        elapsed_ms=0.0,
+        statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
+        citations=citations,
     )
-    html = list(answer_html(answer, Phrases.of(phrases.code), phrases.news(kept.subject)))
-    if more := len(new) - len(shown):
-        html[-1] += f"\n\n{text_html(phrases.others(kept.subject, more), phrases.code)[0]}"
+    html = list(answer_html(answer, texts, phrases.news(subject)))
+    if more := len(news) - len(citations):
+        html[-1] += f"\n\n{text_html(phrases.others(subject, more), phrases.code)[0]}"
     cards = [
         InlineKeyboardButton(str(each.number), callback_data=f"a:{each.article.id}")
-        for each in shown
+        for each in citations
     ]
-    stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{kept.id}:stop")
+    stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{followed.id}:stop")
     keyboard = InlineKeyboardMarkup([cards, [stop]]).to_dict()
-    return Letter(kept.chat_id, kept.thread_id, tuple(map(Part, html)), keyboard)
+    return Letter(followed.chat_id, followed.thread_id, tuple(map(Part, html)), keyboard)

@@ -1,4 +1,4 @@
-"""The texts of alerts and of subjects to follow."""
+"""Texts of alerts and subscriptions."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from bot.locale.catalogue import Texts
 
 
 class AlertPhrases(Texts, domain="alerts", part="alerts"):
-    """Questions that wait for an article that answers them."""
+    """Alerts on Telegram."""
 
     offer: str
     stored: str
@@ -26,7 +26,7 @@ class AlertPhrases(Texts, domain="alerts", part="alerts"):
 
 
 class AlertPagePhrases(Texts, domain="alerts", part="page"):
-    """The alerts of a person on the web."""
+    """Alerts on the web."""
 
     title: str
     how: str
@@ -38,7 +38,7 @@ class AlertPagePhrases(Texts, domain="alerts", part="page"):
 
 
 class FollowingPhrases(Texts, domain="alerts", part="following"):
-    """Subjects of which new articles are told."""
+    """Subscriptions on Telegram."""
 
     usage: str
     followed: str

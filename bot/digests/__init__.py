@@ -1,1 +1,1 @@
-"""The day's news and the podcast: every line cites its article, or claims nothing."""
+"""Daily news digest and podcast: every line quotes an article or is a fixed phrase."""

@@ -1,4 +1,4 @@
-"""« Le Quotidien »: what is new, each story in one to three sentences of an article."""
+"""« Le Quotidien », the daily digest: each story in one to three quoted sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.locale.catalogue import Language
 from index.article import Article, Period
 from index.store.reader import GenerationReader
 
-MOST_STORIES = 8  # that are told; the others are counted
+MAX_STORIES = 8  # any others are only counted
 
 
 def make_daily(
@@ -27,48 +27,51 @@ def make_daily(
     subjects: Sequence[str] = (),
     earlier: Collection[str] = (),
 ) -> Script:
-    """The news of a span of time, the last day of which is the paper's.
+    """Write the digest of a period, dated with its last day. CPU-bound.
 
-    `subjects` are those that a person follows, `earlier` the articles (ids) of a daily before.
-    Processor work, not for an event loop. Raises DamagedIndex.
+    `subjects` are those the reader follows; `earlier` are article IDs of the previous digest,
+    to leave out. Raises DamagedIndex.
     """
     stories = find_stories(generation, period, language, subjects, earlier)
     writer = _Writer(ScriptPhrases.of(language), period)
     for story in stories:
-        if writer.told < MOST_STORIES:
-            writer.tell(story)
-    if not writer.told:
-        writer.tell_nothing(generation)
+        if writer.story_count < MAX_STORIES:
+            writer.add_story(story)
+    if writer.story_count:
+        writer.add_end(len(stories) - writer.story_count)
     else:
-        writer.end(len(stories) - writer.told)
+        writer.add_no_news(generation)
     return Script(
         title=writer.phrases.daily(period.last),
         period=period,
         language=language,
         lines=tuple(writer.lines()),
         sources=tuple(writer.sources),
-        asked=tuple(subjects),
+        subjects=tuple(subjects),
     )
 
 
 @dataclass(slots=True)
 class _Writer:
-    """The lines, story by story; a sentence is said once."""
+    """Collects the lines, story by story; no sentence is quoted twice."""
 
     phrases: ScriptPhrases
     period: Period
     sources: list[Article] = field(default_factory=list)
-    told: int = 0
-    _said: list[str] = field(default_factory=list)
+    _quotes: list[str] = field(default_factory=list)
     _stories: list[list[Line]] = field(default_factory=list)
     _end: list[Line] = field(default_factory=list)
 
-    def tell(self, story: Story) -> None:
-        """Whose article it is and its headline, then how it begins: the first of the story's
-        articles that has sentences to tell it with; who tells it too, who says otherwise."""
+    @property
+    def story_count(self) -> int:
+        return len(self._stories)
+
+    def add_story(self, story: Story) -> None:
+        """Quote the first article with quotable sentences, name the outlets with the same news,
+        and quote one with a different figure. Skip the story if nothing is quotable."""
         for opening in story.openings:
             article = opening.article
-            quotes = lede(article, opening.passage, self._said)
+            quotes = lede(article, opening.passage, self._quotes)
             if quotes:
                 break
         else:
@@ -78,12 +81,10 @@ class _Writer:
         if (before := story.follows) is not None and before in self.sources:
             title = title_of(before, self.phrases.code)
             cue = Line(self.phrases.sequel(title), chapter=chapter)
-        lines = [
-            cue,
-            *(Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects),
-        ]
+        lines = [cue]
+        lines += [Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects]
         lines.append(self._introduce(article, chapter))
-        lines += self._quoted(quotes, chapter, also)
+        lines += self._quote(quotes, chapter, also)
         if also:
             names = format.listing(also, self.phrases.code)
             lines.append(Line(self.phrases.also(names), chapter=chapter, aloud=True))
@@ -91,17 +92,16 @@ class _Writer:
         if other is not None:
             lines.append(Line(self.phrases.differs, chapter=chapter))
             lines.append(self._introduce(other.article, chapter))
-            lines += self._quoted([other], chapter)
+            lines += self._quote([other], chapter)
         self.sources += story.articles
         self._stories.append(lines)
-        self.told += 1
 
-    def tell_nothing(self, generation: GenerationReader) -> None:
-        """That nothing is new, and of when the newest article before is."""
-        one_day = self.period.first == self.period.last
-        text = self.phrases.nothing_in(self.period)
-        if one_day:
+    def add_no_news(self, generation: GenerationReader) -> None:
+        """Say that nothing is new, and when the newest earlier article appeared."""
+        if self.period.first == self.period.last:
             text = self.phrases.nothing_on(self.period.last)
+        else:
+            text = self.phrases.nothing_in(self.period)
         self._end = [Line(text)]
         before = generation.articles(limit=1)
         newest = generation.article(before[0].id) if before else None
@@ -109,16 +109,15 @@ class _Writer:
             self.sources.append(newest)
             self._end.append(Line(self.phrases.newest(newest.published)))
 
-    def end(self, left: int) -> None:
-        """How many stories are left, and good-bye."""
-        if left:
-            self._end.append(Line(self.phrases.more_stories(left)))
+    def add_end(self, omitted: int) -> None:
+        if omitted:
+            self._end.append(Line(self.phrases.more_stories(omitted)))
         self._end.append(Line(self.phrases.end_of_daily(self.period.last), aloud=True))
 
     def lines(self) -> Iterator[Line]:
         yield Line(self.phrases.daily(self.period.last), aloud=True)
-        if self.told:
-            yield Line(self.phrases.stories(self.told), aloud=True)
+        if self.story_count:
+            yield Line(self.phrases.stories(self.story_count), aloud=True)
         for lines in self._stories:
             if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
                 lines[0] = replace(lines[0], text=self.phrases.last_story)
@@ -131,13 +130,13 @@ class _Writer:
         return Line(text, chapter=chapter, aloud=True)
 
     def _cue(self) -> str:
-        others = list(self.phrases.others.values())
-        return others[self.told % len(others)] if self.told else self.phrases.first_story
+        others, count = list(self.phrases.others.values()), self.story_count
+        return others[count % len(others)] if count else self.phrases.first_story
 
-    def _quoted(
+    def _quote(
         self, quotes: Sequence[Citation], chapter: str, also: tuple[str, ...] = ()
     ) -> list[Line]:
-        first = len(self._said) + 1
-        cited = [replace(each, number=number) for number, each in enumerate(quotes, first)]
-        self._said += [each.quote for each in cited]
-        return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in cited]
+        first = len(self._quotes) + 1
+        citations = [replace(each, number=number) for number, each in enumerate(quotes, first)]
+        self._quotes += [each.quote for each in citations]
+        return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in citations]

@@ -1,4 +1,4 @@
-"""Who gets « Le Quotidien » when: a chat, or a topic of one, at a time of some days."""
+"""Subscriptions of chats and topics to « Le Quotidien »: days, time of day, last delivery."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ from bot.state.tables import Base, IdType, Utc
 
 
 class DigestRow(Base):
-    """A chat, or a topic of it, that gets the day's news: `days` are digits, Monday being 0,
-    `minute` counts from midnight. `person_id` is whose chat it is, if it is one person's.
-    `last_day` is the day of the last one, which told the articles `told`; `audio` tells that it is
-    read aloud too."""
+    """One subscription, as in `DigestRecord`; `days` are digits, `told` the article IDs.
+    `person_id` is set for private chats only."""
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("chat_id", "thread_id"),)
@@ -55,8 +53,8 @@ class DigestRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class DigestRecord:
-    """`minute` counts from midnight, `days` are of the week, Monday being 0. `last_day` is the day
-    of the last one, `told` the articles (ids) that it told; `audio`: it is read aloud too."""
+    """A subscription. `minute` counts from midnight; in `days`, Monday is 0. `last_day` and
+    `article_ids` are those of the last digest; `audio` adds a recording."""
 
     id: int
     chat_id: int
@@ -65,11 +63,11 @@ class DigestRecord:
     days: tuple[int, ...]
     language: str
     last_day: date
-    told: tuple[str, ...] = ()
+    article_ids: tuple[str, ...] = ()
     audio: bool = False
 
 
-def keep_digest(
+def save_digest(
     session: Session,
     place: ConversationPlace,
     minute: int,
@@ -80,31 +78,30 @@ def keep_digest(
     *,
     audio: bool = False,
 ) -> None:
-    """Send it there from the day after `last_day` on, in place of what was kept before.
+    """Create or replace a subscription; the first digest is for a day after `last_day`.
 
-    Where a person is alone with the bot it is theirs; a group's names nobody.
+    That of a private chat belongs to its person, that of a group to nobody.
     """
-    alone = place.chat_id == place.person_id
-    if alone:
+    private = place.chat_id == place.person_id
+    if private:
         people.note_person(session, place.person_id, now)
     row = _row(session, place.chat_id, place.thread_id)
     if row is None:
         row = DigestRow(chat_id=place.chat_id, thread_id=place.thread_id, told=[], created_at=now)
         session.add(row)
-    row.person_id = place.person_id if alone else None
+    row.person_id = place.person_id if private else None
     row.minute, row.days = minute, "".join(map(str, days))
     row.language, row.last_day, row.audio = language, last_day, audio
     session.flush()
 
 
 def digest_of(session: Session, chat_id: int, thread_id: int) -> DigestRecord | None:
-    """What is kept for a chat, or a topic of it."""
     row = _row(session, chat_id, thread_id)
     return _digest(row) if row is not None else None
 
 
 def stop_digest(session: Session, chat_id: int, thread_id: int) -> bool:
-    """Send it there no more; False where it was not."""
+    """End a subscription; return False if there was none."""
     row = _row(session, chat_id, thread_id)
     if row is None:
         return False
@@ -113,21 +110,19 @@ def stop_digest(session: Session, chat_id: int, thread_id: int) -> bool:
     return True
 
 
-def forget_digest(session: Session, digest_id: int) -> None:
-    """Nothing can be said there any more."""
+def delete_digest(session: Session, digest_id: int) -> None:
     session.execute(delete(DigestRow).where(DigestRow.id == digest_id))
 
 
 def waiting_digests(session: Session, today: date) -> list[DigestRecord]:
-    """Those of which none was sent today, in the order in which they were asked for.
+    """List the subscriptions without a digest today, oldest subscription first.
 
-    One that was sent on a later day than tomorrow, before the clock was set back, does not wait
-    until then: its last day is today.
+    If the clock was set back, a `last_day` beyond tomorrow is reset to today.
     """
     ahead = DigestRow.last_day > today + timedelta(days=1)
     session.execute(update(DigestRow).where(ahead).values(last_day=today))
-    chosen = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
-    return [_digest(row) for row in session.scalars(chosen)]
+    query = select(DigestRow).where(DigestRow.last_day < today).order_by(DigestRow.id)
+    return [_digest(row) for row in session.scalars(query)]
 
 
 def post_digest(
@@ -140,20 +135,20 @@ def post_digest(
     now: datetime,
     script: NewScript | None = None,
 ) -> Delivery | None:
-    """Put the one of a day in the outbox, the day among those it was sent on, and the `script` that
-    it tells among those to record, in one go: wherever the process dies, it is sent once.
+    """Queue a day's digest in the outbox, move `last_day` and queue the `script` for recording, in
+    one transaction: a crash at any point leads to exactly one delivery.
 
-    None where it was sent or stopped before.
+    Return None if it was sent or stopped before.
     """
     row = session.get(DigestRow, digest_id, with_for_update=True)
     if row is None or row.last_day >= day:
         return None
     row.last_day, row.told = day, list(article_ids)
-    posted = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+    delivery = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
     if script is not None:
         place = ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0)
-        scripts.add_script(session, place, script, now).delivery_id = posted.id
-    return posted
+        scripts.add_script(session, place, script, now).delivery_id = delivery.id
+    return delivery
 
 
 def _row(session: Session, chat_id: int, thread_id: int) -> DigestRow | None:
@@ -177,7 +172,7 @@ def _digest(row: DigestRow) -> DigestRecord:
 
 
 def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
-    # One that is sent on schedule moves its last day forward, once a week at least.
+    # A living subscription moves its last day forward at least once a week.
     latest = min(before, now - timedelta(days=8))
     yield delete(DigestRow).where(DigestRow.last_day < latest.date())
 

@@ -1,4 +1,4 @@
-"""Figures on which articles differ: « 84 morts » here, « 86 morts » there."""
+"""Articles with contradictory figures: « 84 morts » in one, « 86 morts » in another."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
-from bot.digests.lede import lede, stands_alone
+from bot.digests.lede import is_self_contained, lede
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
 from bot.verification.quantities import Quantity, quantities
 from index.article import Article
 from index.text.language import terms
 
-# Of the shorter sentence's words, numbers left out, that both have when they tell of one thing.
+# Two sentences are about the same thing if they share this part of the shorter one's words
+# (without numbers).
 SHARED_WORDS = 1 / 3
 _UNCOUNTED = frozenset(
     term
@@ -27,49 +28,50 @@ _ABOUT = re.compile(
     r"|about|nearly|almost|over|around|more than)\s*$",
     re.IGNORECASE,
 )
-# « Une trentaine », "hundreds": no other figure than one that is near it.
+# « Une trentaine », "hundreds": compatible with any figure nearby.
 _ROUND = re.compile(r"(?:.* )?(?:\w+aines?|dozens?|hundreds?|thousands?)", re.IGNORECASE)
-_COMPARED = 4  # other articles of a story in which a figure is looked for that differs
-_BEHIND = 60  # characters behind a number in which what it counts is looked for
+_COMPARED_ARTICLES = 4  # maximum number of other articles of a story to search
+_NOUN_CHARACTERS = 60  # where the counted noun must begin, after the number
 
 
 def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
-    """Whether a sentence gives another number for what one of those told gives a number of, and
-    none that they give too; all of one language, on one event, which has one toll.
+    """True if a sentence gives a different number for something the texts also count, and repeats
+    none of their numbers. All are in one language and on one event, which has one toll.
 
-    Round numbers (« plus de trente ») do not count, nor do ages, hours and spans of time: two of
-    them are seldom of the same.
+    Ignores round numbers (« plus de trente »), ages, times and durations: two of those rarely
+    measure the same thing.
     """
     others = _find_figures(other, language)
     if not others:
         return False
-    known = {each: _find_figures(each, language) for each in texts}
-    every = [number for counted in known.values() for group in counted.values() for number in group]
-    if any(a.bears(b) for group in others.values() for b in group for a in every):
+    figures = {each: _find_figures(each, language) for each in texts}
+    numbers = [number for each in figures.values() for group in each.values() for number in group]
+    if any(a.bears(b) for group in others.values() for b in group for a in numbers):
         return False
-    tolls = TOLLS.keys()
     return any(
-        shared & tolls or (shared and _of_one_thing(each, other, language))
-        for each, counted in known.items()
-        for shared in [others.keys() & counted.keys()]
+        shared & TOLLS.keys() or (shared and _is_same_subject(each, other, language))
+        for each, own in figures.items()
+        for shared in [others.keys() & own.keys()]
     )
 
 
 def find_other_figure(
     openings: Sequence[Opening], article: Article, texts: Sequence[str]
 ) -> Citation | None:
-    """The first sentence of another article on the event that gives another figure than these
-    texts, all of one language; None if none does."""
-    others = [each for each in openings[: 1 + _COMPARED] if each.article.id != article.id]
+    """Return the first self-contained sentence of another article on the event whose figure
+    differs from the texts', all in one language."""
+    others = [each for each in openings[: 1 + _COMPARED_ARTICLES] if each.article.id != article.id]
     for other in others:
-        for quote in lede(other.article, other.passage):
-            alone = quote.quote not in texts and stands_alone(quote.quote, other.article.language)
-            if alone and figures_differ(texts, quote.quote, other.article.language):
-                return quote
+        language = other.article.language
+        for citation in lede(other.article, other.passage):
+            text = citation.quote
+            is_usable = text not in texts and is_self_contained(text, language)
+            if is_usable and figures_differ(texts, text, language):
+                return citation
     return None
 
 
-def _of_one_thing(one: str, other: str, language: str) -> bool:
+def _is_same_subject(one: str, other: str, language: str) -> bool:
     if relation(one, other, language) is Relation.DIFFERS:
         return True
     mine, theirs = (
@@ -81,14 +83,14 @@ def _of_one_thing(one: str, other: str, language: str) -> bool:
 
 
 def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
-    """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
+    """Group a sentence's numbers by what they count: a toll, their unit, or the next word."""
     figures: dict[str, list[Quantity]] = {}
     for each in quantities(text, language):
-        behind = text[each.end :][:_BEHIND]
-        toll = next((what for what, pattern in TOLLS.items() if pattern.match(behind)), "")
+        after = text[each.end :][:_NOUN_CHARACTERS]
         if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):
             continue
-        what = toll or each.unit or next(iter(terms(behind, language)), "")
-        if what and not each.ordinal and what not in _UNCOUNTED:
-            figures.setdefault(what, []).append(each)
+        toll = next((name for name, pattern in TOLLS.items() if pattern.match(after)), "")
+        noun = toll or each.unit or next(iter(terms(after, language)), "")
+        if noun and not each.ordinal and noun not in _UNCOUNTED:
+            figures.setdefault(noun, []).append(each)
     return figures

@@ -1,4 +1,4 @@
-"""« Le Quotidien » and « Le Podcast » as a feature."""
+"""The digests feature: « Le Quotidien » and « Le Podcast »."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 
 class DigestsFeature(Feature):
-    """The day's news and a subject in questions, read or heard."""
-
     def declare(self, line: CommandLine) -> None:
         from bot.digests.terminal import declare
 

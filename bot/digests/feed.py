@@ -1,11 +1,11 @@
-"""A folder of episodes that podcast players subscribe to: RSS, audio, transcripts and a cover.
+"""A podcast feed as a folder: RSS, audio, transcripts and a cover.
 
-    feed.xml          RSS 2.0 with the tags of podcasts, written anew with every episode
-    episodes.json     what it is written from
+    feed.xml          RSS 2.0 with podcast tags, rewritten with every episode
+    episodes.json     its source
     cover.png
     2026-11-26-le-pont.mp3, .html and .vtt (transcripts), .json (chapters) …
 
-A file appears whole, by a rename, the feed last.
+Files are replaced atomically, the feed last.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
-BESIDE = (".html", ".vtt", ".json")  # what stands beside the sound of an episode
-_COVER_SIDE = 1_400  # dots: the least that players take
-_LONGEST_NAME = 60
+SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
+_COVER_PIXELS = 1_400  # minimum width and height that players accept
+_NAME_CHARACTERS = 60
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `podcast:guid`
 
 
 def episode_path(folder: Path, script: Script) -> Path:
-    """Where the audio of an episode is recorded, beside its place: `add_episode` puts it there.
+    """Return the temporary path for an episode's audio; `add_episode` renames it.
 
-    Titles that look alike in a file's name get names of their own. Raises KeepingError where
-    nothing can be written, and for a list of episodes that is none.
+    Titles with the same file name get a hash appended. Raises KeepingError if the folder is not
+    writable or its list of episodes is damaged.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KeepingError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_NAME_CHARACTERS].rstrip("-")
     stem, title = f"{script.period.last}-{name or 'episode'}", strip_illegal(script.title)
     if any(
         each["file"] == f"{stem}.mp3" and each["title"] != title for each in load_episodes(folder)
@@ -68,33 +68,33 @@ def episode_path(folder: Path, script: Script) -> Path:
 def add_episode(
     folder: Path,
     script: Script,
-    made: Recording,
+    recording: Recording,
     address: str,
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> Path:
-    """Put an episode that was recorded at `episode_path` into the feed; the feed's path.
+    """Add an episode recorded at `episode_path` to the feed and return the feed's path.
 
-    `address` is where the folder is served, `phrases` what the feed says of itself. The same
-    words made again keep their GUID and the moment when they were published. Raises KeepingError.
+    `address` is the folder's URL, `phrases` the feed's title and description. An episode with the
+    same text keeps its GUID and publication time. Raises KeepingError.
     """
-    audio = made.path.with_name(made.path.name.removeprefix("."))
+    audio = recording.path.with_name(recording.path.name.removeprefix("."))
     text = "\n".join([script.title, *(line.text for line in script.lines)])
     guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
     try:
         before = load_episodes(folder)
         published = [each["published"] for each in before if each["guid"] == guid]
-        _rename(made.path, audio)
-        for suffix, text in zip(BESIDE, _beside(script, made), strict=True):
+        _rename(recording.path, audio)
+        for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
             _write_whole(audio.with_suffix(suffix), strip_illegal(text).encode())
         if not (folder / COVER).exists():
-            _write_whole(folder / COVER, _cover(phrases.title))
+            _write_whole(folder / COVER, _draw_cover(phrases.title))
         episode = {
             "file": audio.name,
             "guid": guid,
             "title": strip_illegal(script.title),
             "language": script.language,
             "notes": strip_illegal(notes_html(script)),
-            "seconds": round(made.seconds),
+            "seconds": round(recording.seconds),
             "bytes": audio.stat().st_size,
             "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
         }
@@ -107,32 +107,32 @@ def add_episode(
 
 
 def notes_html(script: Script) -> str:
-    """The show notes: every sentence that is quoted, linked to where it stands."""
+    """Render the show notes: every quote, linked to its place in the article."""
     template = _templates().get_template("notes.html")
     return template.render(chapters=chapters(script), phrases=Phrases.of(script.language))
 
 
-def _beside(script: Script, made: Recording) -> Iterator[str]:
-    """What is said and when, as a page and as subtitles, and where each chapter begins."""
-    lines = list(zip(script.lines, made.starts, strict=True))
+def _sidecars(script: Script, recording: Recording) -> Iterator[str]:
+    """Render the transcript, the subtitles and the chapters, in the order of SIDECAR_SUFFIXES."""
+    lines = list(zip(script.lines, recording.starts, strict=True))
     yield _templates().get_template("transcript.html").render(script=script, lines=lines)
-    ends = [*made.starts[1:], made.seconds]
+    ends = [*recording.starts[1:], recording.seconds]
     cues = [
         f"{_clock(start, True)} --> {_clock(end, True)}\n<v {line.speaker}>{escape(line.text)}"
         for (line, start), end in zip(lines, ends, strict=True)
     ]
     yield "\n\n".join(["WEBVTT", *cues]) + "\n"
-    begins: dict[str, float] = {}
+    starts: dict[str, float] = {}
     for line, start in lines:
-        begins.setdefault(line.chapter or script.title, start)
-    marks = [{"startTime": start, "title": title} for title, start in begins.items()]
+        starts.setdefault(line.chapter or script.title, start)
+    marks = [{"startTime": start, "title": title} for title, start in starts.items()]
     yield json.dumps({"version": "1.2.0", "chapters": marks}, ensure_ascii=False, indent=1)
 
 
 def _feed_xml(
     episodes: Sequence[dict[str, Any]], phrases: FeedPhrases | DailyFeedPhrases, base: str
 ) -> str:
-    shown = [
+    items = [
         {
             **each,
             "stem": Path(each["file"]).stem,
@@ -142,7 +142,7 @@ def _feed_xml(
     ]
     guid = uuid.uuid5(_PODCASTS, f"{base.partition('://')[2]}/{FEED}")
     values = {"phrases": phrases, "base": base, "feed": FEED, "cover": COVER, "guid": guid}
-    return _templates().get_template("feed.xml").render(episodes=shown, **values)
+    return _templates().get_template("feed.xml").render(episodes=items, **values)
 
 
 @cache
@@ -173,7 +173,7 @@ def _clock(seconds: float, subtitles: bool = False) -> str:
 
 
 def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
-    """The episodes that are in the feed. Raises KeepingError for a list that is none."""
+    """Load `episodes.json`, oldest first. Raises KeepingError if it is damaged."""
     path = folder / EPISODES
     if not path.exists():
         return []
@@ -199,24 +199,23 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 def _rename(draft: Path, path: Path) -> None:
-    """Put a file in its place once the disk has it whole."""
+    """Sync the draft to disk, then move it into place."""
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(path)
 
 
 def strip_illegal(text: str) -> str:
-    """The text without the characters that XML has no way to write."""
+    """Remove the characters that XML 1.0 does not allow."""
     return _NOT_XML.sub("", text)
 
 
-def _cover(title: str) -> bytes:
-    """A square with the feed's name between quotation marks."""
+def _draw_cover(title: str) -> bytes:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 7), dpi=_COVER_SIDE / 7, facecolor="#1d3557")
+    figure = Figure(figsize=(7, 7), dpi=_COVER_PIXELS / 7, facecolor="#1d3557")
     figure.text(0.5, 0.66, "«\u00a0»", ha="center", va="center", fontsize=150, color="#e9c46a")
     figure.text(0.5, 0.33, title, ha="center", va="center", fontsize=38, color="white", wrap=True)
-    written = io.BytesIO()
-    figure.savefig(written, format="png", facecolor=figure.get_facecolor())
-    return written.getvalue()
+    image = io.BytesIO()
+    figure.savefig(image, format="png", facecolor=figure.get_facecolor())
+    return image.getvalue()

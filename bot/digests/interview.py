@@ -1,8 +1,7 @@
-"""Questions that are derived from sentences of an article which answer them.
+"""Questions generated from the sentences of an article that answer them.
 
-A sentence suggests a question by what it tells: a toll, a sum, a cause, what comes next, somebody's
-words. It is asked only if the reader, given the article alone, is sure, and answers with this very
-sentence.
+The content of a sentence suggests a question: a toll, a sum, a cause, the next step, a person's
+words. It is used only if the reader, on this article alone, answers confidently with that sentence.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.answer import Citation
 from bot.answering.base import FindingsReader
-from bot.digests.lede import stands_alone, tells
+from bot.digests.lede import is_quotable, is_self_contained
 from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language
@@ -25,16 +24,16 @@ from index.reading.sentences import best_sentence
 from index.search.searcher import Searcher
 from index.text.names import is_one_person, placed, span_names
 
-MOST_TRIED = 8  # sentences of an article about which a question is tried, so that work is bounded
-_READ = 4  # passages of the article that are read for one
-_MANY = 20  # from which on a number is asked about
+MAX_TRIALS = 8  # maximum number of questions to try per article
+_PASSAGES_READ = 4  # per question
+_MIN_COUNT = 20  # smaller numbers prompt no question
 _VOWELS = frozenset("aeiouyéèêâîôœ")
-_PLURAL = re.compile(r"\s([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b")  # « h » takes an elision or not
+_PLURAL = re.compile(r"\s([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b")  # no « h »: it may or may not elide
 _SPANS = """ans années mois jours minutes secondes semaines years months days seconds weeks"""
 _SCORES = """points fois premiers premières derniers dernières centièmes dixièmes times"""
 _UNASKED = frozenset(f"{_SPANS} {_SCORES} millions milliards thousands personnes".split())
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
-_QUOTED_WORDS = 5  # of somebody's own words, for a sentence to tell what they said
+_MIN_QUOTED_WORDS = 5
 _MONEY = frozenset("€$£")
 _CAUSE = re.compile(
     r"\b(?:parce qu|en raison d|à cause d|grâce à|faute d|à la suite d|because|due to|owing to)",
@@ -54,8 +53,8 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """Asks one article at a time, nothing without a `reader`. `sure` is the confidence from which
-    on a reading is sure."""
+    """Generates questions about one article at a time, none without a `reader`; `sure` is the
+    minimum confidence of an answer."""
 
     searcher: Searcher
     reader: FindingsReader | None
@@ -63,33 +62,34 @@ class Interview:
     phrases: ScriptPhrases
 
     def exchanges(
-        self, article: Article, is_told: Callable[[str], bool], count: int
+        self, article: Article, is_repetition: Callable[[str], bool], count: int
     ) -> Iterator[Exchange]:
-        """Questions that an article answers, in its order; none is answered by what `is_told`.
+        """Yield questions and answers in the article's order; no answer `is_repetition`.
 
-        How they are put varies with `count`, how many were asked before.
+        The wording varies with `count`, the number of earlier questions.
         """
-        tried, kinds = 0, set[str]()
+        trials, kinds = 0, set[str]()
         for passage in cut(article) if self.reader is not None else ():
             for sentence in passage.sentences:
-                if is_told(sentence.text) or not _is_quotable(sentence, article):
+                text = sentence.text
+                if is_repetition(text) or not is_quotable(sentence, article):
                     continue
-                kind, question = self._question(sentence.text, article.language, count)
+                if not is_self_contained(text, article.language):
+                    continue
+                kind, question = self._question(text, article.language, count)
                 if not question or kind in kinds:
                     continue
-                if tried == MOST_TRIED:
+                if trials == MAX_TRIALS:
                     return
-                tried += 1
-                if self._answers(question, article, sentence):
+                trials += 1
+                if self._is_answer(sentence, question, article):
                     count += 1
                     kinds |= {kind} - {"words"}
-                    cited = Citation(
-                        1, sentence.text, sentence.start, sentence.end, passage, article
-                    )
-                    yield Exchange(question, cited)
+                    citation = Citation(1, text, sentence.start, sentence.end, passage, article)
+                    yield Exchange(question, citation)
 
     def _question(self, text: str, language: str, count: int) -> tuple[str, str]:
-        """What a sentence tells, and a question that it may be the answer to; "" for none."""
+        """Return the kind of a sentence and a question it may answer, "" for none."""
         phrases, second = self.phrases, count % 2
         if (person := _find_speaker(text, language)) is not None:
             return "words", (phrases.asks_statement if second else phrases.asks_words)(person)
@@ -102,47 +102,44 @@ class Interview:
             return "count", ways[second](noun)
         return "", ""
 
-    def _answers(self, question: str, article: Article, sentence: Sentence) -> bool:
-        among = self.searcher.among(Selection(articles=(article.id,)))
+    def _is_answer(self, sentence: Sentence, question: str, article: Article) -> bool:
+        searcher = self.searcher.among(Selection(articles=(article.id,)))
         assert self.reader is not None
-        findings = self.reader.read(among.search(f"{question} {article.title}", _READ))
+        query = f"{question} {article.title}"
+        findings = self.reader.read(searcher.search(query, _PASSAGES_READ))
         if not findings.hits or findings.confidence < self.sure:
             return False
-        best = findings.hits[0]
-        return best_sentence(best).start == sentence.start
+        return best_sentence(findings.hits[0]).start == sentence.start
 
 
 def open_interview(settings: Settings, searcher: Searcher, language: Language) -> Interview:
-    """With the reader of the settings, as sure as of answers. Raises SettingsError, ModelError."""
+    """Create an interview with the configured reader and the threshold of sure answers. Raises
+    SettingsError, ModelError."""
     from bot.assembly import open_reader, thresholds_of
 
     phrases = ScriptPhrases.of(language)
     return Interview(searcher, open_reader(settings), thresholds_of(settings).sure, phrases)
 
 
-def _is_quotable(sentence: Sentence, article: Article) -> bool:
-    return tells(sentence, article) and stands_alone(sentence.text, article.language)
-
-
 def _find_speaker(text: str, language: str) -> str | None:
-    """Who is quoted in a sentence, by name."""
-    quoted = [match.span(1) for match in _QUOTED.finditer(text)]
-    if not any(len(text[start:end].split()) >= _QUOTED_WORDS for start, end in quoted):
+    """Find the name of the person quoted in a sentence."""
+    quotes = [match.span(1) for match in _QUOTED.finditer(text)]
+    if not any(len(text[start:end].split()) >= _MIN_QUOTED_WORDS for start, end in quotes):
         return None
     names = (
         text[name.start : name.end]
         for name in span_names(text, language)
-        if not placed(text, name) and not any(start <= name.start < end for start, end in quoted)
+        if not placed(text, name) and not any(start <= name.start < end for start, end in quotes)
     )
     return next(filter(is_one_person, names), None)
 
 
 def _find_kind(text: str, language: str) -> str | None:
-    """What a sentence tells: one of the kinds of `script.asks`."""
-    counted = [each for each in quantities(text, language) if not each.ordinal]
-    if any(counts_dead(text, each.start, each.end) for each in counted):
+    """Classify a sentence as one of the kinds of the catalogue's `script.asks`."""
+    cardinals = [each for each in quantities(text, language) if not each.ordinal]
+    if any(counts_dead(text, each.start, each.end) for each in cardinals):
         return "toll"
-    if any(each.unit in _MONEY for each in counted):
+    if any(each.unit in _MONEY for each in cardinals):
         return "money"
     if _CAUSE.search(text):
         return "cause"
@@ -150,10 +147,10 @@ def _find_kind(text: str, language: str) -> str | None:
 
 
 def _find_counted(text: str, language: str) -> str | None:
-    """What a high number of a sentence counts: « salariés » of « près de 50 salariés »."""
+    """Find the noun that a high number counts: « salariés » in « près de 50 salariés »."""
     for each in quantities(text, language):
         noun = _PLURAL.match(text[each.end :])
-        many = not (each.ordinal or each.unit) and max(each.values) >= _MANY
-        if noun is not None and many and noun[1] not in _UNASKED:
+        is_high = not (each.ordinal or each.unit) and max(each.values) >= _MIN_COUNT
+        if noun is not None and is_high and noun[1] not in _UNASKED:
             return noun[1]
     return None

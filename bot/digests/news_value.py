@@ -1,7 +1,7 @@
-"""How much an event matters to a listener, told from how an article on it begins.
+"""News value: how much an event matters to a listener, predicted from an article's opening.
 
-A small network over the mean vector of its first sentences, as the index has them, and how many
-died. `training/news_value.py` fits it on stories that were written and valued for it.
+A small network over the mean of its first sentence vectors in the index and the death toll, trained
+by `training/news_value.py` on stories written and rated for the purpose.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from index.article import Article, Passage
 from index.models.base import Vectors
 from index.text.folding import fold
 
-SENTENCES = 3  # of an opening, that tell what it is about
-_LEAD_SENTENCES = 2  # that count the dead of the news, not of what it recalls
+SENTENCES = 3  # averaged, from the opening
+_LEAD_SENTENCES = 2  # searched for the toll; later ones may recall other events
 _YEARS = re.compile(r"\W*(?:ans?|years?)\b")  # an age
 _SCORES = re.compile(r"\b(\w+)s (?:de |d['’]|of )")  # « des dizaines de morts »
 
 
 class NewsValueModel:
-    """A network with one hidden layer; `model` is the id of the embedder of its vectors.
+    """A network with one hidden layer; `model` is the ID of the embedder it was trained with.
 
-    A value is in quarters of the scale from 0 to 100 on which the stories were valued.
+    The training stories were rated from 0 to 100; values are in units of 25 points.
     """
 
     def __init__(self) -> None:
@@ -39,9 +39,8 @@ class NewsValueModel:
             self._out, self._dead_alone = weights["out"], float(weights["dead_alone"])
 
     def value(self, vectors: Vectors, dead: float, model: str) -> float:
-        """The value of a story whose first sentences have these `vectors` of `model`; where it is
-        another than the network's, only the dead tell. `dead` is the logarithm of 1 + their number.
-        """
+        """Predict a story's value from its first sentence `vectors` by `model`. With vectors of
+        another model than its own, only `dead` counts: the logarithm of 1 + the death toll."""
         if model != self.model:
             return self._dead_alone * dead
         inputs = features(vectors, dead)
@@ -52,21 +51,20 @@ news_value_model = cache(NewsValueModel)
 
 
 def features(vectors: Vectors, dead: float) -> Vectors:
-    """What the network reads, shape (d + 1,)."""
+    """Build the network's input, shape (d + 1,)."""
     mean = vectors[:SENTENCES].mean(axis=0)
     return np.append(mean / np.linalg.norm(mean), np.float32(dead))
 
 
 def news_value(article: Article, opening: Passage, vectors: Vectors, model: str) -> float:
-    """The value of an article whose opening has these sentence vectors of an embedding model."""
+    """Predict an article's value; `vectors` are its opening's sentence vectors by `model`."""
     lead = " ".join(each.text for each in opening.sentences[:_LEAD_SENTENCES])
-    return news_value_model().value(
-        vectors, log_dead(f"{article.title}. {lead}", article.language), model
-    )
+    dead = log_dead(f"{article.title}. {lead}", article.language)
+    return news_value_model().value(vectors, dead, model)
 
 
 def log_dead(text: str, language: str) -> float:
-    """The logarithm of 1 + the highest number of deaths in a text."""
+    """Return the logarithm of 1 + the highest death toll in a text."""
     counts = [
         max(each.values)
         for each in quantities(text, language)

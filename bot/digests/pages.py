@@ -1,8 +1,5 @@
-"""« Le Quotidien » as a page and a feed, and the list of podcasts.
-
-Podcasts are those that `selon podcast --feed` has published in the folder `podcasts` of the data
-directory.
-"""
+"""Web pages: « Le Quotidien » as HTML and Atom, and the podcasts that `selon podcast --feed`
+published in the folder `podcasts` of the data directory."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from starlette.routing import Route
 
 from bot.digests import clock
 from bot.digests.daily import make_daily
-from bot.digests.feed import BESIDE, COVER, FEED, load_episodes, strip_illegal
+from bot.digests.feed import COVER, FEED, SIDECAR_SUFFIXES, load_episodes, strip_illegal
 from bot.digests.script import Script, spoken_quote
 from bot.digests.texts import DigestPageTexts, FeedPhrases
 from bot.digests.written import chapters, source_parts
@@ -32,7 +29,7 @@ from bot.web.service import Visitor, WebService
 from index.article import Period
 
 PODCASTS = "podcasts"  # folder of the data directory
-_DAILIES_KEPT = 16
+_CACHED_DAILIES = 16
 
 
 def open_pages(service: WebService) -> WebFeature:
@@ -55,19 +52,17 @@ class DigestPages:
     def __init__(self, service: WebService) -> None:
         self._service = service
         self.folder = service.settings.data_dir / PODCASTS
-        self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
-        self._make = lru_cache(_DAILIES_KEPT)(partial(_make_daily, service))
+        self._lock = asyncio.Lock()  # one digest at a time, to leave CPU for questions
+        self._make = lru_cache(_CACHED_DAILIES)(partial(_make_daily, service))
 
     async def daily(self, request: Request) -> Response:
-        """The news of today, or of the day in the address, and of the day before it."""
-        values = await self._values(request)
-        return render(request, "daily.html", **values)
+        """Show the news of today, or of the day in the query, together with the day before."""
+        return render(request, "daily.html", **await self._values(request))
 
     async def feed(self, request: Request) -> Response:
-        """The same as an Atom feed: each story is an entry."""
-        values = await self._values(request)
-        text = strip_illegal(render_text(request, "daily.xml", **values))
-        return Response(text, media_type="application/atom+xml")
+        """The same as an Atom feed with one entry per story."""
+        text = render_text(request, "daily.xml", **await self._values(request))
+        return Response(strip_illegal(text), media_type="application/atom+xml")
 
     async def podcasts(self, request: Request) -> Response:
         visitor: Visitor = request.state.visitor
@@ -82,11 +77,13 @@ class DigestPages:
         )
 
     async def podcast_file(self, request: Request) -> Response:
-        """The feed, its picture, or an episode's sound, text or chapters."""
+        """Serve the feed, its cover, or an episode's audio, transcript or chapters."""
         files = [each["file"] for each in await self._load_episodes()]
-        texts = [Path(file).with_suffix(each).name for file in files for each in BESIDE]
+        sidecars = [
+            Path(file).with_suffix(each).name for file in files for each in SIDECAR_SUFFIXES
+        ]
         path = self.folder / request.path_params["name"]
-        if path.name not in (FEED, COVER, *files, *texts) or not path.is_file():
+        if path.name not in (FEED, COVER, *files, *sidecars) or not path.is_file():
             raise HTTPException(404)
         return FileResponse(path)
 
@@ -101,9 +98,11 @@ class DigestPages:
             before = day - timedelta(days=1)
         except (ValueError, OverflowError) as error:
             raise HTTPException(404) from error
-        if day != today:  # the news of today are made once for all
+        if day != today:  # today's digest is cached for everybody
             await self._service.count(visitor)
-        script = await self._load_daily(visitor.language, Period(before, day))
+        async with self._lock:
+            period = Period(before, day)
+            script = await asyncio.to_thread(self._load_daily, visitor.language, period)
         return {
             "phrases": DigestPageTexts.of(visitor.language),
             "script": script,
@@ -116,11 +115,7 @@ class DigestPages:
             "quotes_path": quotes_path,
         }
 
-    async def _load_daily(self, language: Language, period: Period) -> Script:
-        async with self._making:
-            return await asyncio.to_thread(self._find_daily, language, period)
-
-    def _find_daily(self, language: Language, period: Period) -> Script:
+    def _load_daily(self, language: Language, period: Period) -> Script:
         library = self._service.library
         script = self._make(library.generation(), language, period)
         if any(library.article(each.id) is None for each in script.sources):  # withdrawn since

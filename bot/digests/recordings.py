@@ -1,4 +1,4 @@
-"""Dailies and podcasts read aloud, made in the background; how far it is, and a way to stop."""
+"""Audio recordings of dailies and podcasts, made in the background."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,87 +40,85 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 
-# How often it is looked what is to be recorded: what comes at its time, or was interrupted.
-LOOK_INTERVAL = timedelta(seconds=20)
-MOST_TRIES = 5  # processes that may begin a recording and not end it
+POLL_INTERVAL = timedelta(seconds=20)  # for scheduled and interrupted recordings
+MAX_TRIES = 5  # after which a recording that never completes is given up
 HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 
 
-class _Stopped(Exception):  # noqa: N818 - it was asked for
-    """Whoever waited for a recording does not want it any more, or the bot stops."""
+class _Stopped(Exception):  # noqa: N818 - not an error
+    """Recording stopped by a button or by the bot's shutdown."""
 
 
 @dataclass(eq=False, slots=True)
 class _Work(BackgroundWork):
-    """A recording under way in a chat: how many lines are spoken, and of how many."""
+    """A recording in progress in a chat, counted in lines."""
 
     chat: int = 0
     done: int = 0
     of: int = 0
 
-    def told(self, done: int, of: int) -> None:
+    def report(self, done: int, of: int) -> None:
         self.done, self.of = done, of
         if self.stopped():
             raise _Stopped
 
 
 class RecordingHandlers(Handlers):
-    """One recording at a time; what a process leaves unfinished, the next one takes up again."""
+    """Makes one recording at a time and resumes those of processes that died."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
-        self._under_way: dict[int, _Work] = {}
-        self._voice = asyncio.Lock()  # whoever waits for it holds no thread that answers need
+        self._work: dict[int, _Work] = {}
+        self._lock = asyncio.Lock()  # wait here, not in one of the threads that answers need
 
     @property
     def chore(self) -> Chore:
-        """Record what comes at its time, and what an earlier process did not."""
-        return Chore("recordings", LOOK_INTERVAL, self.record_rest, of_each=True)
+        return Chore("recordings", POLL_INTERVAL, self.record_rest, of_each=True)
 
-    async def keep(
+    async def save(
         self, asker: Asker, script: Script, messages: Sequence[int], subject: str = ""
     ) -> None:
-        """Know over which articles these messages tell, for whoever replies to them."""
+        """Link the messages to their articles, so that replies refer to them."""
         if script.sources and messages:
-            await self._keep(asker, new_script(script, subject), messages, None)
+            await self._save(asker, new_script(script, subject), messages, None)
 
     async def begin(
         self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
     ) -> None:
-        """Read a script on a `subject`, told by these messages, aloud in the background, unless
-        nothing speaks here, or something is being recorded for this chat."""
+        """Start recording a script in the background, unless there is no speech engine or the chat
+        has a recording in progress. `messages` are those with its text."""
         asker, chat = event.asker, event.asker.place.chat_id
-        busy = any(work.chat == chat for work in self._under_way.values())
+        busy = any(work.chat == chat for work in self._work.values())
         if not self._services.speaks or not script.quotes or busy:
-            await self.keep(asker, script, messages, subject)
+            await self.save(asker, script, messages, subject)
             return
         new = new_script(script, subject, aloud=True)
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
         (message, *_) = await event.say(text, _keyboard(asker))
-        kept = await self._keep(asker, new, messages, message)
-        if (ended := stop_event()) is not None and ended.is_set():
-            return  # the next start takes it up
-        event.create_task(self._record(event.bot, kept))
+        record = await self._save(asker, new, messages, message)
+        if (stopping := stop_event()) is not None and stopping.is_set():
+            return  # the next process resumes it
+        event.create_task(self._record(event.bot, record))
 
     @on_button(_STOP, public=True)
     async def stop(self, press: ButtonPress) -> None:
         await press.acknowledge()
-        for work in self._under_way.values():
+        for work in self._work.values():
             if work.chat == press.asker.place.chat_id:
                 work.stop.set()
 
     async def record_rest(self, bot: Bot) -> None:
         if not self._services.speaks:
             return
-        for kept in await self._services.run(scripts.unrecorded_scripts):
-            await self._record(bot, kept)
+        for record in await self._services.run(scripts.unrecorded_scripts):
+            await self._record(bot, record)
 
-    async def _keep(
+    async def _save(
         self, asker: Asker, new: NewScript, messages: Sequence[int], progress: int | None
     ) -> ScriptRecord:
         return await self._services.run(
-            scripts.keep_script,
+            scripts.save_script,
             place=asker.place,
             new=new,
             messages=messages,
@@ -128,40 +126,40 @@ class RecordingHandlers(Handlers):
             now=self._services.now(),
         )
 
-    async def _record(self, bot: Bot, kept: ScriptRecord) -> None:
-        """Send a recording, or say why there is none; nothing where another does, or has."""
-        trigger, spoken = current_trigger(), kept.told.spoken
-        if trigger is None or spoken is None or kept.id in self._under_way:
+    async def _record(self, bot: Bot, record: ScriptRecord) -> None:
+        """Send a recording or an error message, unless it is sent or in progress already."""
+        trigger, spoken = current_trigger(), record.script.spoken
+        if trigger is None or spoken is None or record.id in self._work:
             return
-        asker = Asker(kept.place, Phrases.of(kept.told.language), kept.place.chat_id > 0)
-        work = _Work(chat=kept.place.chat_id, of=len(spoken["lines"]))
-        self._under_way[kept.id] = work
+        asker = Asker(record.place, Phrases.of(record.script.language), record.place.chat_id > 0)
+        work = _Work(chat=record.place.chat_id, of=len(spoken["lines"]))
+        self._work[record.id] = work
         try:
-            async with AsyncExitStack() as showing:
-                if kept.progress is not None:
+            async with AsyncExitStack() as stack:
+                if record.progress is not None:
                     text = partial(_progress_text, asker, work)
-                    await showing.enter_async_context(
+                    await stack.enter_async_context(
                         show_progress(
-                            bot, asker, kept.progress, text, _keyboard(asker), PROGRESS_SECONDS
+                            bot, asker, record.progress, text, _keyboard(asker), PROGRESS_SECONDS
                         )
                     )
-                parts = await self._parts(kept, asker, work)
+                parts = await self._make_parts(record, asker, work)
             if parts is not None and not work.interrupted:
                 with outside_update(), suppress(Postponed):
-                    await self._post(bot, trigger.journal, kept, parts)
+                    await self._post(bot, trigger.journal, record, parts)
         finally:
-            del self._under_way[kept.id]
+            del self._work[record.id]
 
-    async def _parts(
-        self, kept: ScriptRecord, asker: Asker, work: _Work
+    async def _make_parts(
+        self, record: ScriptRecord, asker: Asker, work: _Work
     ) -> tuple[Part, ...] | None:
-        """The recording, or why there is none; None where there is nothing to record any more."""
-        phrases, spoken = asker.texts(RecordingPhrases), kept.told.spoken or {}
-        async with self._voice:
-            tries = await self._services.run(scripts.take_up_script, script_id=kept.id)
+        """Make the recording or an error message; return None if it is no longer wanted."""
+        phrases, spoken = asker.texts(RecordingPhrases), record.script.spoken or {}
+        async with self._lock:
+            tries = await self._services.run(scripts.claim_script, script_id=record.id)
             if tries is None:
                 return None
-            if tries > MOST_TRIES:
+            if tries > MAX_TRIES:
                 return _text_parts(asker, phrases.failed)
             try:
                 content = await asyncio.to_thread(self._record_mp3, spoken, work)
@@ -170,54 +168,47 @@ class RecordingHandlers(Handlers):
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
                 return _text_parts(asker, describe_error(self._services, asker, error))
-        recording = Attachment("audio", spoken["name"], content)
-        return (Part(spoken["title"], html=False, attachment=recording),)
+        audio = Attachment("audio", spoken["name"], content)
+        return (Part(spoken["title"], html=False, attachment=audio),)
 
     async def _post(
-        self, bot: Bot, journal: Journal, kept: ScriptRecord, parts: tuple[Part, ...]
+        self, bot: Bot, journal: Journal, record: ScriptRecord, parts: tuple[Part, ...]
     ) -> None:
-        place = kept.place
-        posted = await journal.post(
-            scripts.post_recording,
-            script_id=kept.id,
-            letter=Letter(place.chat_id, place.thread_id, parts),
-        )
-        if kept.progress is not None:
-            await take_away(bot, place.chat_id, kept.progress)
-        if posted is None:
+        place = record.place
+        letter = Letter(place.chat_id, place.thread_id, parts)
+        delivery = await journal.post(scripts.post_recording, script_id=record.id, letter=letter)
+        if record.progress is not None:
+            await take_away(bot, place.chat_id, record.progress)
+        if delivery is None:
             return
         try:
-            await deliver_rest(bot, journal, posted)
+            await deliver_rest(bot, journal, delivery)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
-        await self._services.run(scripts.note_messages, delivery_id=posted.id)
+        await self._services.run(scripts.note_messages, delivery_id=delivery.id)
 
-    def _record_mp3(self, content: Mapping[str, Any], work: _Work) -> bytes:
+    def _record_mp3(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
+        lines, title = [SpokenLine(**line) for line in spoken["lines"]], spoken["title"]
         with tempfile.TemporaryDirectory() as folder:
-            made = self._services.speech.record(
-                [SpokenLine(**line) for line in content["lines"]],
-                Path(folder, "selon.mp3"),
-                "mp3",
-                title=content["title"],
-                progress=work.told,
+            recording = self._services.speech.record(
+                lines, Path(folder, "selon.mp3"), "mp3", title=title, progress=work.report
             )
-            return made.path.read_bytes()
+            return recording.path.read_bytes()
 
 
 def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
-    """What is kept of a script; with all that is to be spoken where it is to be read `aloud`."""
+    """Convert a script for storage, including the lines to speak if `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    new = NewScript(script.language, articles, subject)
-    if not aloud:
-        return new
-    lines = [asdict(line) for line in spoken_script(script)]
-    name = f"selon-{script.period.last}.mp3"
-    return replace(new, spoken={"title": script.title, "name": name, "lines": lines})
+    spoken = None
+    if aloud:
+        lines = [asdict(line) for line in spoken_script(script)]
+        spoken = {"title": script.title, "name": f"selon-{script.period.last}.mp3", "lines": lines}
+    return NewScript(script.language, articles, subject, spoken)
 
 
 def hear_button(period: Period, code: str) -> InlineKeyboardButton:
-    """Below a daily: it is read aloud."""
+    """The button below a daily that requests its recording."""
     text = RecordingPhrases.of(code).listen
     return InlineKeyboardButton(text, callback_data=f"hear:{period.first}:{period.last}")
 

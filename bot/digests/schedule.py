@@ -1,10 +1,10 @@
-"""When « Le Quotidien » is sent: « 7h30 », « lundi jeudi 18h audio », "weekdays 07:30"."""
+"""Schedules of « Le Quotidien »: « 7h30 », « lundi jeudi 18h audio », "weekdays 07:30"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 
 from index.text.dates import WEEKDAY_NUMBERS, weekday_names
 from index.text.folding import fold_phrase
@@ -12,7 +12,7 @@ from index.text.patterns import one_of
 
 EVERY_DAY = tuple(range(7))
 
-_LONGEST = 100  # characters
+_MAX_CHARACTERS = 100
 _TIME = re.compile(
     r"\b(?:(?:a|at) )?(?P<hour>\d{1,2})(?: ?h(?:eures?)?(?: ?(?P<past>\d\d))?|:(?P<minute>\d\d))"
     r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?!\w)"
@@ -34,8 +34,7 @@ _AND = re.compile(r"(?:\b(?:le|les|et|on|and|every|chaque|tous)\b|[ ,;])*")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A time of day, in minutes from midnight, and days of the week, Monday being 0; with `audio`
-    it is read aloud too."""
+    """`minute` counts from midnight; in `days`, Monday is 0; `audio` adds a recording."""
 
     minute: int
     days: tuple[int, ...] = EVERY_DAY
@@ -47,13 +46,14 @@ class Schedule:
 
 
 def parse_schedule(typed: str) -> Schedule | None:
-    """The schedule that the words name, every day where they name none; None where they are not
-    one whole."""
+    """Parse a schedule, by default for every day; return None if any word is left over."""
     plain = fold_phrase(" ".join(typed.split()))
-    match = _TIME.search(plain) if len(plain) <= _LONGEST else None
+    match = _TIME.search(plain) if len(plain) <= _MAX_CHARACTERS else None
     if match is None:
         return None
-    minute = _minute(match)
+    hour, minute = int(match["hour"]), int(match["past"] or match["minute"] or 0)
+    if match["half"]:
+        hour = hour % 12 + 12 * (match["half"] == "p")
     rest = plain[: match.start()] + " " + plain[match.end() :]
     rest, mentions = _AUDIO.subn(" ", rest)
     days: set[int] = set()
@@ -67,38 +67,28 @@ def parse_schedule(typed: str) -> Schedule | None:
     rest = _RANGE.sub(" ", rest)
     days.update(WEEKDAY_NUMBERS[name.rstrip("s")] for name in _ONE.findall(rest))
     rest = _ONE.sub(" ", rest)
-    if minute is None or not _AND.fullmatch(rest):
+    if hour >= 24 or minute >= 60 or not _AND.fullmatch(rest):
         return None
-    return Schedule(minute, tuple(sorted(days)) or EVERY_DAY, mentions > 0)
+    return Schedule(60 * hour + minute, tuple(sorted(days)) or EVERY_DAY, mentions > 0)
 
 
 def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:
-    """The day of which one is to be sent now, if any: today's, once its time has come.
+    """Return today if its digest is due, else None.
 
-    A day has one, however often its clock passes that time: where the clock skips it, as soon as
-    that is seen; where it comes twice, at the first. What was missed on an earlier day is not sent.
-    `now` is in the readers' time zone.
+    Each day has one digest, even when a clock change skips or repeats the scheduled time; days
+    missed are not made up. `now` is in the readers' time zone.
     """
     today = now.date()
     if today <= last_day or today.weekday() not in schedule.days:
         return None
-    assert now.tzinfo is not None, "the readers' zone is needed"
-    return today if now >= _moment(schedule, today, now.tzinfo) else None
+    return today if _has_passed(schedule, now) else None
 
 
 def day_before_first(schedule: Schedule, now: datetime) -> date:
-    """What counts as the last day when a schedule is made: today, if its time has passed."""
+    """Return the initial `last_day` of a schedule: today if its time has passed, else yesterday."""
+    return now.date() - timedelta(days=not _has_passed(schedule, now))
+
+
+def _has_passed(schedule: Schedule, now: datetime) -> bool:
     assert now.tzinfo is not None, "the readers' zone is needed"
-    passed = now >= _moment(schedule, now.date(), now.tzinfo)
-    return now.date() if passed else now.date() - timedelta(days=1)
-
-
-def _moment(schedule: Schedule, day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, schedule.clock, zone)
-
-
-def _minute(match: re.Match[str]) -> int | None:
-    hour, minute = int(match["hour"]), int(match["past"] or match["minute"] or 0)
-    if match["half"]:
-        hour = hour % 12 + 12 * (match["half"] == "p")
-    return 60 * hour + minute if hour < 24 and minute < 60 else None
+    return now >= datetime.combine(now.date(), schedule.clock, now.tzinfo)

@@ -1,8 +1,8 @@
-"""What is read or spoken: lines that quote an article, and listed ones, which claim nothing.
+"""Scripts of dailies and podcasts: every line quotes an article or is a fixed phrase.
 
-Neither can be otherwise: a quote is a `Citation`, which is verbatim, and every other line is a text
-of the catalogue `digests` whose parameters are what is known of the articles (names, titles, days),
-what was asked for, or a count.
+Both are enforced: a quote is a `Citation`, hence verbatim; any other line must be a text of the
+catalogue `digests`, filled only with article metadata (names, titles, dates), the requested
+subjects, or counts.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from index.text.names import span_names
 
 Speaker = Literal["first", "second"]
 
-WORDS_A_MINUTE = 150  # as a voice reads them
-# Seconds of silence after a quote, after what is said around quotes, and after a chapter.
+WORDS_A_MINUTE = 150  # of the speech engine
+# Seconds of silence after a quote, after any other line, and after a chapter.
 _PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one voice says in one breath.
+    """One utterance of one voice.
 
-    `chapter` is what it belongs to: an article's title, or a part of the podcast. `also` names the
-    other outlets that tell the same. What is only for the ear is `aloud`: a reader sees it by the
-    layout. Raises QuoteError where the text is not what its citation quotes.
+    `chapter` is an article's title, or empty. `also` names other outlets with the same news.
+    `aloud` lines are only spoken: in writing the layout replaces them. Raises QuoteError if the
+    text differs from its citation.
     """
 
     text: str
@@ -59,11 +59,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Lines in the order in which they are read, over the articles `sources`.
+    """Lines in reading order, based on the articles `sources`.
 
-    `period` is the time that it is of; `asked` is what was asked for, as it was (the subject of a
-    podcast, a person's subjects). Raises QuoteError for a line that neither quotes nor stands in
-    the list.
+    `subjects` are that of a podcast or those a person follows, as typed. Raises QuoteError for a
+    line that is neither a quote nor a fixed phrase.
     """
 
     title: str
@@ -71,12 +70,12 @@ class Script:
     language: Language
     lines: tuple[Line, ...]
     sources: tuple[Article, ...] = ()
-    asked: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = frozenset(self._known_names())
+        names = frozenset(self._names())
         for line in self.lines:
-            if line.citation is None and not is_listed(line.text, self.language, known):
+            if line.citation is None and not is_listed(line.text, self.language, names):
                 raise QuoteError("line-not-listed", text=line.text)
 
     @property
@@ -85,17 +84,16 @@ class Script:
 
     @property
     def minutes(self) -> float:
-        """How long it takes to read aloud."""
         return sum(line.words for line in self.lines) / WORDS_A_MINUTE
 
     @property
     def chapters(self) -> tuple[tuple[Line, ...], ...]:
-        """The lines, those of a chapter together."""
+        """The lines, grouped by chapter."""
         return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda each: each.chapter))
 
-    def _known_names(self) -> Iterator[str]:
-        """What a line of the list may name."""
-        yield from self.asked
+    def _names(self) -> Iterator[str]:
+        """Yield what fixed phrases may name."""
+        yield from self.subjects
         yield self.title
         for day in (self.period.first, self.period.last):
             yield format.day(day, self.language)
@@ -105,14 +103,8 @@ class Script:
                 yield format.day(day, self.language)
                 yield format.day_of_year(day, self.language)
             title = title_of(article, self.language)
-            names = (
-                title,
-                format.quote(title, self.language),
-                article.outlet,
-                article.author,
-                host_of(article.url),
-            )
-            yield from filter(None, names)
+            yield from (title, format.quote(title, self.language))
+            yield from filter(None, (article.outlet, article.author, host_of(article.url)))
             yield from publishers(article)
         for quote in self.quotes:
             people = span_names(quote.quote, self.language)
@@ -121,12 +113,12 @@ class Script:
 
 
 def spoken_quote(citation: Citation) -> str:
-    """A quote as it is read: on one line."""
+    """Return a quote on one line, as it is read aloud."""
     return LINE_END.sub(" ", citation.quote)
 
 
 def spoken_script(script: Script) -> list[SpokenLine]:
-    """Every line, also what is only for the ear; a chapter begins with its first."""
+    """Convert all lines for the speech engine; each chapter's title is on its first line."""
     spoken = []
     for lines in script.chapters:
         for number, line in enumerate(lines):
@@ -138,10 +130,10 @@ def spoken_script(script: Script) -> list[SpokenLine]:
     return spoken
 
 
-def is_listed(text: str, language: Language, known: Iterable[str]) -> bool:
-    """Whether a line is a text of the list that names nothing but what is `known`, and counts."""
-    names = sorted(map(re.escape, filter(None, known)), key=len, reverse=True)
-    value = rf"(?:{'|'.join((*names, _COUNT))})"
+def is_listed(text: str, language: Language, names: Iterable[str]) -> bool:
+    """True if a line is a fixed phrase filled with nothing but `names` and counts."""
+    patterns = sorted(map(re.escape, filter(None, names)), key=len, reverse=True)
+    value = rf"(?:{'|'.join((*patterns, _COUNT))})"
     values = rf"{value}(?:(?:, | et | and ){value})*"
     return any(
         text.startswith(form[0])
@@ -157,7 +149,7 @@ _COUNT = r"\d[\d\u202f,]*"
 
 @cache
 def _forms(language: Language) -> tuple[tuple[str, ...], ...]:
-    """The texts that may be said, each parted at its parameters."""
+    """Load the fixed phrases, each split at its parameters."""
     texts = catalogue("digests", language)
     return tuple(
         _split(form) for key in texts if key.startswith("script.") for form in texts.templates(key)

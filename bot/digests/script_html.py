@@ -1,40 +1,35 @@
-"""A daily or a podcast as messages: chapters, quotes with their sources, each sentence linked."""
+"""Scripts as Telegram HTML: chapters, quotes with their sources, each sentence linked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from bot.digests.script import Script, spoken_quote
-from bot.digests.written import Chapter, Paragraph, chapters, source_parts
+from bot.digests.written import Paragraph, chapters, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link, citation_marker
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
 
-_QUOTE_HERE = "\0"
-
 
 def script_html(script: Script) -> tuple[str, ...]:
-    """The messages that show a script, under its title."""
+    """Render a script as one or more messages."""
     phrases = Phrases.of(script.language)
     blocks = [StyledBlock((StyledSpan(script.title, "b"),))]
     for chapter in chapters(script):
-        blocks += _chapter(chapter, phrases)
+        # One block with the first paragraph, so that no message ends with a heading.
+        heading = (StyledSpan(chapter.heading, "b"), StyledSpan("\n")) if chapter.heading else ()
+        for paragraph in chapter.paragraphs:
+            spans = _render_paragraph(paragraph, chapter.heading, phrases)
+            blocks.append(StyledBlock((*heading, *spans)))
+            heading = ()
     return tuple(to_html(spans) for spans in messages(blocks, script.language))
 
 
-def _chapter(chapter: Chapter, phrases: Phrases) -> Iterator[StyledBlock]:
-    """Its heading stands with its first paragraph."""
-    heading = (StyledSpan(chapter.heading, "b"), StyledSpan("\n")) if chapter.heading else ()
-    for paragraph in chapter.paragraphs:
-        yield StyledBlock((*heading, *_paragraph(paragraph, chapter.heading, phrases)))
-        heading = ()
-
-
-def _paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:
+def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:
     if not paragraph.quotes:
-        yield StyledSpan(f"{'— ' if paragraph.asked else ''}{paragraph.text}", "i")
+        yield StyledSpan(f"{'— ' if paragraph.is_question else ''}{paragraph.text}", "i")
         return
-    opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
+    opening, closing = phrases.quote("\0").split("\0")
     for citation in paragraph.quotes:
         # The marker must not begin a line of its own, hence the no-break space.
         yield StyledSpan(f"{opening}{spoken_quote(citation)}{closing}\u00a0")

@@ -1,7 +1,7 @@
-"""Dailies and podcasts that were told in a chat: over which articles, and what is left to record.
+"""Dailies and podcasts sent to chats: their articles, and the recordings still to make.
 
-What is to be read aloud is kept until its recording is in the outbox: a process that dies in
-between leaves it to the next one.
+The lines to record are stored until the recording is in the outbox, so that another process can
+take over from one that dies.
 """
 
 from __future__ import annotations
@@ -23,12 +23,10 @@ from bot.state.tables import Base, DeliveryRow, IdType, Utc
 
 
 class ScriptRow(Base):
-    """A daily or a podcast told in a chat by the bot's `messages`, over `articles` (ids).
+    """A daily or a podcast in a chat, as in `ScriptRecord`.
 
-    `spoken` is what is still to be recorded of it by the process of this number, `tries` how many
-    began to, `progress` the message that shows how far that is; `delivery_id` is the letter that
-    tells it last.
-    `person_id` is whose chat it is, if it is one person's.
+    `messages` are the bot's; `process` records it; `delivery_id` is its latest delivery.
+    `person_id` is set for private chats only.
     """
 
     __tablename__ = "scripts"
@@ -51,15 +49,13 @@ class ScriptRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
-_REMEMBERED = 100  # of a chat's last ones, in which a message is looked for
+_RECENT_SCRIPTS = 100  # per chat, to search for a message
 
 
 @dataclass(frozen=True, slots=True)
 class NewScript:
-    """What is told in a chat, over `articles` (ids); `subject` is empty for a daily.
-
-    `spoken` is what is to be read aloud, as plain JSON; None where nothing is.
-    """
+    """A script over `articles` (IDs); `subject` is empty for a daily. `spoken` is the title, file
+    name and lines to record as JSON, or None."""
 
     language: str
     articles: tuple[str, ...]
@@ -69,20 +65,19 @@ class NewScript:
 
 @dataclass(frozen=True, slots=True)
 class ScriptRecord:
-    """As it is kept. `person_id` of its place is 0 where it was sent to a group at its time.
+    """A stored script. Its place has `person_id` 0 if it was scheduled by a group.
 
-    `tries` counts the processes that began to record it; `progress` is the message that shows how
-    far that is, if one does.
+    `tries` counts attempts to record it; `progress` is the message with their progress, if any.
     """
 
     id: int
     place: ConversationPlace
-    told: NewScript
+    script: NewScript
     tries: int
     progress: int | None
 
 
-def keep_script(
+def save_script(
     session: Session,
     place: ConversationPlace,
     new: NewScript,
@@ -90,26 +85,26 @@ def keep_script(
     progress: int | None,
     now: datetime,
 ) -> ScriptRecord:
-    """Keep what the bot's `messages` tell, or is being recorded while `progress` shows how far.
+    """Store a script with the bot's `messages` and the `progress` message of its recording.
 
-    Found, where one of these messages is known already: the process died in between.
+    Idempotent: if a process that died stored one of the messages, return that record.
     """
-    known = {*messages, *([progress] if progress is not None else [])}
-    for row in _newest(session, place.chat_id):
-        if known & {*row.messages, row.progress}:
-            return _kept(row)
+    message_ids = {*messages, *([progress] if progress is not None else [])}
+    for row in _recent(session, place.chat_id):
+        if message_ids & {*row.messages, row.progress}:
+            return _record(row)
     if place.chat_id == place.person_id:
         people.note_person(session, place.person_id, now)
     row = add_script(session, place, new, now)
     row.messages, row.progress = list(messages), progress
     session.flush()
-    return _kept(row)
+    return _record(row)
 
 
 def add_script(
     session: Session, place: ConversationPlace, new: NewScript, now: datetime
 ) -> ScriptRow:
-    """A row for what is told; it is a person's where they are alone with the bot."""
+    """Add a row; that of a private chat belongs to its person."""
     row = ScriptRow(
         chat_id=place.chat_id,
         thread_id=place.thread_id,
@@ -129,23 +124,24 @@ def add_script(
 
 
 def script_of_message(session: Session, chat_id: int, message_id: int) -> NewScript | None:
-    """What one of the bot's messages tells, be it text or sound."""
-    for row in _newest(session, chat_id):
+    """Find the script of one of the bot's messages, text or audio."""
+    for row in _recent(session, chat_id):
         if message_id in row.messages:
-            return _kept(row).told
+            return _record(row).script
     return None
 
 
 def unrecorded_scripts(session: Session) -> list[ScriptRecord]:
-    """What is to be read aloud, is not recorded yet, and by no other process; oldest first."""
-    chosen = select(ScriptRow).where(ScriptRow.spoken.is_not(None))
-    rows = session.scalars(chosen.order_by(ScriptRow.id)).all()
+    """List the scripts to record that no other living process records, oldest first."""
+    query = select(ScriptRow).where(ScriptRow.spoken.is_not(None))
+    rows = session.scalars(query.order_by(ScriptRow.id)).all()
     others = living_processes(session) - {process_of(session)} if rows else ()
-    return [_kept(row) for row in rows if row.process not in others]
+    return [_record(row) for row in rows if row.process not in others]
 
 
-def take_up_script(session: Session, script_id: int) -> int | None:
-    """How often it was begun to be recorded, this time included; None where it need not be."""
+def claim_script(session: Session, script_id: int) -> int | None:
+    """Claim a script for recording and return the number of tries including this one, or None if
+    it is recorded, erased or another living process's."""
     row = session.get(ScriptRow, script_id, with_for_update=True)
     if row is None or row.spoken is None:
         return None
@@ -160,31 +156,31 @@ def take_up_script(session: Session, script_id: int) -> int | None:
 def post_recording(
     session: Session, script_id: int, bot_id: int, letter: Letter, now: datetime
 ) -> Delivery | None:
-    """Put a recording, or why there is none, in the outbox, and nothing is left to record, in one
-    go: wherever the process dies, it is sent once. None where it was sent or erased before."""
+    """Queue a recording or error message in the outbox and drop the lines to record, in one
+    transaction, so that it is sent once. Return None if it was sent or erased before."""
     row = session.get(ScriptRow, script_id, with_for_update=True)
     if row is None or row.spoken is None:
         return None
     row.spoken = None
-    posted = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
-    row.delivery_id = posted.id
-    return posted
+    delivery = deliveries.open_delivery(session, bot_id, None, 1, letter, now)
+    row.delivery_id = delivery.id
+    return delivery
 
 
 def note_messages(session: Session, delivery_id: int) -> None:
-    """The messages of a letter that tells a script, once they are sent."""
+    """Add a delivery's messages to its script, if it has one."""
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()
-    sent = session.get(DeliveryRow, delivery_id)
-    if row is not None and sent is not None:
-        row.messages = [*row.messages, *sent.sent]
+    delivery = session.get(DeliveryRow, delivery_id)
+    if row is not None and delivery is not None:
+        row.messages = [*row.messages, *delivery.sent]
 
 
-def _newest(session: Session, chat_id: int) -> Sequence[ScriptRow]:
-    chosen = select(ScriptRow).where(ScriptRow.chat_id == chat_id)
-    return session.scalars(chosen.order_by(ScriptRow.id.desc()).limit(_REMEMBERED)).all()
+def _recent(session: Session, chat_id: int) -> Sequence[ScriptRow]:
+    query = select(ScriptRow).where(ScriptRow.chat_id == chat_id)
+    return session.scalars(query.order_by(ScriptRow.id.desc()).limit(_RECENT_SCRIPTS)).all()
 
 
-def _kept(row: ScriptRow) -> ScriptRecord:
+def _record(row: ScriptRow) -> ScriptRecord:
     return ScriptRecord(
         row.id,
         ConversationPlace(row.chat_id, row.thread_id, row.person_id or 0),

@@ -1,8 +1,8 @@
-"""What is new in a span of time, as stories: what several articles tell of one event is one.
+"""Stories of a period: articles grouped by event and ranked.
 
-Copies of an article stand beside it since the index was built (`index.build.duplicates`). Articles
-that tell of one event in different words are told by what their openings share: their meaning,
-their words, their names. `bench/digests.py` has the pairs on which the weights were measured.
+Copies of an article are attached to it when the index is built (`index.build.duplicates`). Other
+articles on the same event are detected by the similarity of their openings in meaning, words and
+names. `bench/digests.py` has the pairs on which the weights were measured.
 """
 
 from __future__ import annotations
@@ -25,23 +25,22 @@ from index.store.reader import GenerationReader
 from index.text.language import keyed_terms
 from index.text.names import span_names
 
-SAME_EVENT = 0.6  # what two openings share at least (see `likeness`) to tell of one event
-SAME_DAYS = 1  # how many days apart two articles on one event may be published
-SEQUEL = 0.5  # what two openings share at least for the later one to go on with the other
+SAME_EVENT = 0.6  # minimum `likeness` of two articles on one event
+SAME_DAYS = 1  # maximum days between their publication
+SEQUEL = 0.5  # minimum `likeness` of an article and its sequel
 SEQUEL_DAYS = 7
-MOST_ARTICLES = 600  # of a span, the newest that are looked at, so that the work is bounded
-# What it weighs to be on one of a person's subjects: as much as two more outlets.
-SUBJECT_WORTH = 2.0
-FRESH_WORTH = 0.5  # what it weighs to be of the last day of a span, not of the first
-_MEANING_FLOOR, _MEANING_WEIGHT = 0.9, 5.0  # cosines of openings in one language lie above 0.7
+MAX_ARTICLES = 600  # per period, the newest
+SUBJECT_WORTH = 2.0  # bonus for a subject the person follows: as much as two more outlets
+FRESH_WORTH = 0.5  # bonus for the last day of a period, compared with the first
+_MEANING_FLOOR, _MEANING_WEIGHT = 0.9, 5.0  # cosines of openings in one language are above 0.7
 _NAMES_WEIGHT = 0.5
 _NUMBER = re.compile(r"\d+")
-_NEAREST = 40  # other articles with which one is compared word by word, the nearest in meaning
+_NEAREST = 40  # articles to compare with one word by word, by closeness in meaning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opening:
-    """How an article begins: its first passage with the vectors of its sentences."""
+    """An article's first passage, with its sentence vectors."""
 
     article: Article
     passage: Passage
@@ -58,8 +57,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One event: the articles that tell of it, the newest first; the person's subjects that it is
-    on; the article of the story that it is the sequel of."""
+    """One event: its articles, newest first; the person's subjects it belongs to; the first article
+    of the story it follows up."""
 
     openings: tuple[Opening, ...]
     subjects: tuple[str, ...] = ()
@@ -70,13 +69,13 @@ class Story:
         return tuple(each.article for each in self.openings)
 
     @property
-    def tellings(self) -> int:
-        """How many articles tell it, copies included."""
+    def coverage(self) -> int:
+        """The number of articles, copies included."""
         return sum(1 + len(each.copies) for each in self.articles)
 
     @property
     def also(self) -> tuple[str, ...]:
-        """The other outlets that tell it, each once."""
+        """The outlets other than the first article's, without duplicates."""
         first, *others = self.articles
         names = [*publishers(first)]
         for each in others:
@@ -92,10 +91,7 @@ def find_stories(
     subjects: Sequence[str] = (),
     earlier: Collection[str] = (),
 ) -> tuple[Story, ...]:
-    """What the articles of a span tell, the first to be told first.
-
-    Without the articles in another language, and `earlier` ones (ids).
-    """
+    """Group a period's articles in a language into stories, best first, without `earlier` IDs."""
     openings = _openings(generation, period, language, frozenset(earlier))
     relations = find_relations(openings, generation)
     stories = [
@@ -104,44 +100,38 @@ def find_stories(
     ]
     model = generation.facts.model
     stories.sort(key=lambda story: _worth(story, period, model), reverse=True)
-    place = {each.article.id: at for at, each in enumerate(openings)}
-    return tuple(_in_sequence(stories, place, relations.sequel))
+    rows = {each.article.id: row for row, each in enumerate(openings)}
+    return tuple(_chain_sequels(stories, rows, relations.sequel))
 
 
-def _in_sequence(
-    stories: Sequence[Story], place: Mapping[str, int], sequel: BoolArray
+def _chain_sequels(
+    stories: Sequence[Story], rows: Mapping[str, int], sequel: BoolArray
 ) -> Iterator[Story]:
-    """The stories in their order; those that go on with one another stand behind the first of
-    them, in order of time."""
-    left = list(stories)
-    while left:
-        chain = [left.pop(0)]
-        for story in left.copy():
-            if any(_goes_on(story, each, place, sequel) for each in chain):
+    """Keep the order of stories, but move sequels next to the best of their chain and sort each
+    chain by day."""
+    rest = list(stories)
+    while rest:
+        chain = [rest.pop(0)]
+        for story in rest.copy():
+            own = [rows[each.id] for each in story.articles]
+            others = [rows[article.id] for each in chain for article in each.articles]
+            if sequel[np.ix_(own, others)].any():
                 chain.append(story)
-                left.remove(story)
+                rest.remove(story)
         chain.sort(key=lambda story: story.openings[0].day)
         yield chain[0]
         for before, story in pairwise(chain):
             yield replace(story, follows=before.openings[0].article)
 
 
-def _goes_on(one: Story, other: Story, place: Mapping[str, int], sequel: BoolArray) -> bool:
-    return any(
-        sequel[place[mine.article.id], place[theirs.article.id]]
-        for mine in one.openings
-        for theirs in other.openings
-    )
-
-
 def likeness(cosine: float, words: float, names: float) -> float:
-    """How much two openings share: `words` and `names` are the shares (0..1) of the weight of the
-    one's that the other has too."""
+    """Score the similarity of two openings; `words` and `names` are shares (0..1) of weight that
+    they have in common."""
     return words + _NAMES_WEIGHT * names + _MEANING_WEIGHT * (cosine - _MEANING_FLOOR)
 
 
 def open_article(generation: GenerationReader, article: Article) -> Opening | None:
-    """How an article begins; None where it has no words of its own."""
+    """Load an article's opening; return None if it has no text of its own."""
     stored = generation.opening(article.id)
     if stored is None:
         return None
@@ -151,7 +141,7 @@ def open_article(generation: GenerationReader, article: Article) -> Opening | No
 def _openings(
     generation: GenerationReader, period: Period, language: str, earlier: frozenset[str]
 ) -> list[Opening]:
-    """How the newest articles of a span begin; those without a word of their own are left out."""
+    """Load the openings of a period's newest articles."""
     openings = []
     for entry in generation.articles(period):
         if entry.copy_of or entry.id in earlier or entry.language.split("-")[0] != language:
@@ -160,41 +150,39 @@ def _openings(
         opening = open_article(generation, article) if article is not None else None
         if opening is not None:
             openings.append(opening)
-        if len(openings) == MOST_ARTICLES:
+        if len(openings) == MAX_ARTICLES:
             break
     return openings
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """By pair of openings, whether they tell of one event, and whether one is the sequel of the
-    other: both symmetric, of shape (openings, openings)."""
+    """Symmetric matrices of shape (openings, openings): pairs on the same event, and pairs of which
+    one is the sequel of the other."""
 
     same: BoolArray
     sequel: BoolArray
 
 
 def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[Opening, ...]]:
-    """What tells of one event, together: the articles like the one that most are like."""
-    groups, left = [], np.ones(len(openings), dtype=bool)
-    while left.any():
-        counts = np.where(left, (same & left).sum(axis=1), -1)
-        centre = int(counts.argmax())  # the newest of those with as many
-        members = same[centre] & left
+    """Group by event: repeatedly take the opening with the most matches, together with these. In a
+    group, the newest is first, then the longest."""
+    groups, rest = [], np.ones(len(openings), dtype=bool)
+    while rest.any():
+        counts = np.where(rest, (same & rest).sum(axis=1), -1)
+        centre = int(counts.argmax())  # the newest on a tie
+        members = same[centre] & rest
         members[centre] = True
-        left &= ~members
-        chosen = [openings[at] for at in np.flatnonzero(members).tolist()]
-        groups.append(tuple(sorted(chosen, key=_preference)))
+        rest &= ~members
+        group = [openings[row] for row in np.flatnonzero(members).tolist()]
+        group.sort(
+            key=lambda each: (-each.day.toordinal(), -len(each.article.text), each.article.id)
+        )
+        groups.append(tuple(group))
     return groups
 
 
-def _preference(opening: Opening) -> tuple[int, int, str]:
-    """The newest tells it, else the longest."""
-    return -opening.day.toordinal(), -len(opening.article.text), opening.article.id
-
-
 def find_relations(openings: Sequence[Opening], generation: GenerationReader) -> Relations:
-    """Which openings tell of one event, and which go on with what another tells."""
     same: BoolArray = np.zeros((len(openings), len(openings)), dtype=np.bool_)
     relations = Relations(same, same.copy())
     if not openings:
@@ -207,8 +195,7 @@ def find_relations(openings: Sequence[Opening], generation: GenerationReader) ->
     near &= cosines >= _MEANING_FLOOR - 0.05
     np.fill_diagonal(near, False)
     words = [_terms(each) for each in openings]
-    every = {term for both in words for each in both for term in each}
-    weights = _weights(every, generation)
+    weights = _weigh({term for both in words for each in both for term in each}, generation)
     for one in range(len(openings)):
         others = np.flatnonzero(near[one])
         for other in others[np.argsort(-cosines[one, others], kind="stable")][:_NEAREST]:
@@ -225,58 +212,54 @@ def find_relations(openings: Sequence[Opening], generation: GenerationReader) ->
 
 
 def _relation(one: Opening, other: Opening, shared: float) -> Literal["same", "sequel"] | None:
-    """What two openings are to each other that share so much (`likeness`).
+    """Relate two openings with this `likeness`.
 
-    An outlet tells an event once: what it publishes on another day goes on with it, and so does
-    what has other numbers in its title on another day (« 10e étape », « 11e étape »).
+    On another day, an article of the same outlet, or with other numbers in its title (« 10e
+    étape », « 11e étape »), is a sequel rather than the same event.
     """
     apart = abs((one.day - other.day).days)
-    own = one.article.outlet == other.article.outlet
     mine, theirs = (set(_NUMBER.findall(each.article.title)) for each in (one, other))
-    another = apart and (own or (mine and theirs and mine != theirs))
-    if shared >= SAME_EVENT and apart <= SAME_DAYS and not another:
+    differs = one.article.outlet == other.article.outlet or (mine and theirs and mine != theirs)
+    if shared >= SAME_EVENT and apart <= SAME_DAYS and not (apart and differs):
         return "same"
     return "sequel" if apart and shared >= SEQUEL else None
 
 
 def _terms(opening: Opening) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of an opening, and those of its names."""
+    """Return an opening's words, and those of its names."""
     text, language = opening.text, opening.article.language
     names = " ".join(text[name.start : name.end] for name in span_names(text, language))
     return frozenset(keyed_terms(text, language)), frozenset(keyed_terms(names, language))
 
 
-def _weights(terms: Collection[str], generation: GenerationReader) -> Mapping[str, float]:
+def _weigh(terms: Collection[str], generation: GenerationReader) -> Mapping[str, float]:
     statistics = generation.term_statistics("passages")
-    held = statistics.frequencies(terms)
-    return {term: idf(held.get(term, 0), len(statistics)) for term in terms}
+    frequencies = statistics.frequencies(terms)
+    return {term: idf(frequencies.get(term, 0), len(statistics)) for term in terms}
 
 
 def _share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
-    """Of the one with less, what the other has too, by weight."""
+    """Return the weight in common as a share of the lighter set's."""
     least = min(sum(weights[term] for term in each) for each in (one, other))
     return sum(weights[term] for term in one & other) / least if least else 0.0
 
 
 def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[str, ...]:
-    """Those of which an opening has every word."""
-    followed = []
-    for subject in subjects:
-        for each in openings:
-            words = set(keyed_terms(subject, each.article.language))
-            if words and words <= _terms(each)[0]:
-                followed.append(subject)
-                break
-    return tuple(followed)
+    """Return the subjects of which one opening has every word."""
+
+    def covers(opening: Opening, subject: str) -> bool:
+        words = set(keyed_terms(subject, opening.article.language))
+        return bool(words) and words <= _terms(opening)[0]
+
+    return tuple(each for each in subjects if any(covers(opening, each) for opening in openings))
 
 
 def _worth(story: Story, period: Period, model: str) -> float:
-    """Its news value, how many articles tell it (each doubling counts as one), the person's
-    subjects, and how fresh it is within the span."""
+    """Score a story by news value, coverage (1 per doubling), subjects and freshness."""
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
     value = max(
         news_value(each.article, each.passage, each.vectors, model) for each in story.openings
     )
-    tellings = float(np.log2(story.tellings))
-    return value + tellings + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)
+    coverage = float(np.log2(story.coverage))
+    return value + coverage + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)

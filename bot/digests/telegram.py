@@ -1,4 +1,4 @@
-"""/quotidien: the day's news, now or every day at its time; /podcast: a subject in questions."""
+"""Telegram commands: /quotidien shows or schedules the daily digest, /podcast covers a subject."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ PODCAST = MenuCommand(
     "podcast", "podcast", "Un sujet en questions", "A subject in questions", public=True
 )
 
-LOOK_INTERVAL = timedelta(seconds=20)  # how often it is looked whose time has come
-LONGEST_SPAN = timedelta(days=31)  # older news is none, however long ago the last one was
+POLL_INTERVAL = timedelta(seconds=20)  # for due digests
+MAX_SPAN = timedelta(days=31)  # of one digest, even if the last one is older
 SUBJECT_LIMIT = 200
 
-_MORNING = "7h30"
+_EVERY_MORNING = Schedule(7 * 60 + 30)
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
 
 
 class DigestsOnTelegram(Handlers, TelegramFeature):
-    """Shown when asked for; sent at its time once a day, also after a crash; stopped by a press."""
+    """Shows digests on request and sends scheduled ones exactly once a day, even after a crash."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
         self._recordings = RecordingHandlers(services)
         self._sending = asyncio.Lock()
-        self._making = asyncio.Lock()  # one at a time, for people who ask are to be answered
+        self._writing = asyncio.Lock()  # one script at a time, to leave CPU for questions
 
     def register(self, application: TelegramApplication) -> None:
         self._recordings.register(application)
@@ -77,30 +77,29 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         elif fold_phrase(typed) in _STOP:
             await self._stop(event)
         elif (schedule := parse_schedule(typed)) is not None:
-            await self._keep(event, schedule)
+            await self._subscribe(event, schedule)
         else:
             await event.say(asker.texts(SchedulePhrases).usage)
 
     @on_command(PODCAST)
     async def podcast(self, event: ChatEvent) -> None:
-        """A subject, or the last seven days where none is named."""
+        """Make a podcast on a subject, by default on the last seven days."""
         asker = event.asker
         subject, language = event.argument[:SUBJECT_LIMIT], asker.phrases.code
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
-        async with show_typing(event.bot, asker.place):
+        async with show_typing(event.bot, asker.place), self._writing:
             request = PodcastRequest(language, subject, period)
-            async with self._making:
-                script = await asyncio.to_thread(self._make_podcast, request)
-        delivery = await event.deliver(script_html(script))
-        await self._recordings.begin(event, script, delivery, subject)
+            script = await asyncio.to_thread(self._make_podcast, request)
+        messages = await event.deliver(script_html(script))
+        await self._recordings.begin(event, script, messages, subject)
 
     @on_button(HEAR_DAILY_PATTERN, public=True)
     async def hear(self, press: ButtonPress) -> None:
-        """The button below a daily: it is read aloud."""
+        """Record the daily above the button."""
         asker = press.asker
         await press.acknowledge()
-        with suppress(ValueError):  # no button of ours names such days
+        with suppress(ValueError):  # a forged button may have invalid dates
             period = Period(*map(date.fromisoformat, press.match.groups()))
             script = await self._make_daily(asker.place.chat_id, period, asker.phrases.code)
             await self._recordings.begin(press, script)
@@ -112,11 +111,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
 
     @on_button(r"q:start", public=True)
     async def start(self, press: ButtonPress) -> None:
-        """Every morning from now on."""
-        morning = parse_schedule(_MORNING)
-        assert morning is not None
         await press.acknowledge()
-        await self._keep(press, morning)
+        await self._subscribe(press, _EVERY_MORNING)
 
     @property
     def commands(self) -> Sequence[MenuCommand]:
@@ -124,7 +120,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
 
     @property
     def chores(self) -> Sequence[Chore]:
-        return (self._recordings.chore, Chore("digests", LOOK_INTERVAL, self.send))
+        return (self._recordings.chore, Chore("digests", POLL_INTERVAL, self.send))
 
     def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
         script = scripts.script_of_message(session, chat_id, message_id)
@@ -144,81 +140,75 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     async def _send_due(self, bot: Bot, journal: Journal) -> None:
         now = clock.now()
         waiting = await self._services.run(digests.waiting_digests, today=now.date())
-        for kept in waiting:
+        for digest in waiting:
             if journal.stopping.is_set():
-                return  # the next start goes on with it
-            day = due_day(Schedule(kept.minute, kept.days), kept.last_day, now)
-            if day is not None and await self._may_read(kept):
-                await self._send(bot, journal, kept, day)
+                return  # the next process continues
+            day = due_day(Schedule(digest.minute, digest.days), digest.last_day, now)
+            if day is not None and await self._may_read(digest):
+                await self._send(bot, journal, digest, day)
 
-    async def _may_read(self, kept: DigestRecord) -> bool:
-        """Whether who asked for it may still ask; they are not told every day that they may not."""
-        if kept.chat_id > 0:
-            return self._services.roles.may_ask(kept.chat_id)
-        return await self._services.group_may_ask(kept.chat_id)
+    async def _may_read(self, digest: DigestRecord) -> bool:
+        """True if the person or group may still ask; if not, the digest is skipped silently."""
+        if digest.chat_id > 0:
+            return self._services.roles.may_ask(digest.chat_id)
+        return await self._services.group_may_ask(digest.chat_id)
 
-    async def _send(self, bot: Bot, journal: Journal, kept: DigestRecord, day: date) -> None:
-        language = language_of(kept.language)
-        since = max(kept.last_day, day - LONGEST_SPAN)
-        script = await self._make_daily(kept.chat_id, Period(since, day), language, kept.told)
+    async def _send(self, bot: Bot, journal: Journal, digest: DigestRecord, day: date) -> None:
+        language, earlier = language_of(digest.language), digest.article_ids
+        period = Period(max(digest.last_day, day - MAX_SPAN), day)
+        script = await self._make_daily(digest.chat_id, period, language, earlier)
+        keyboard = self._add_hear_button(script, _stop_button(SchedulePhrases.of(language)))
         parts = tuple(map(Part, script_html(script)))
-        keyboard = self._add_hear_button(
-            script, _stop_button(SchedulePhrases.of(language))
-        ).to_dict()
-        letter = Letter(kept.chat_id, kept.thread_id, parts, keyboard)
-        ids = [each.id for each in script.sources] if script.quotes else kept.told
-        aloud = kept.audio and self._services.speaks and bool(script.quotes)
-        written = new_script(script, aloud=aloud)
-        posted = await journal.post(
+        aloud = digest.audio and self._services.speaks and bool(script.quotes)
+        delivery = await journal.post(
             digests.post_digest,
-            digest_id=kept.id,
+            digest_id=digest.id,
             day=day,
-            article_ids=ids,
-            letter=letter,
-            script=written,
+            article_ids=[each.id for each in script.sources] if script.quotes else earlier,
+            letter=Letter(digest.chat_id, digest.thread_id, parts, keyboard.to_dict()),
+            script=new_script(script, aloud=aloud),
         )
-        if posted is None:
+        if delivery is None:
             return
         try:
-            await deliver_rest(bot, journal, posted)
+            await deliver_rest(bot, journal, delivery)
         except Forbidden as error:
             logger.info("No more dailies go where nothing can be said: %s", error)
-            await self._services.run(digests.forget_digest, digest_id=kept.id)
+            await self._services.run(digests.delete_digest, digest_id=digest.id)
         except TelegramError as error:
             logger.warning("A daily did not reach a chat: %s", error)
-        await self._services.run(scripts.note_messages, delivery_id=posted.id)
+        await self._services.run(scripts.note_messages, delivery_id=delivery.id)
 
     async def _show(self, bot: Bot, asker: Asker) -> None:
-        today = clock.today()
-        yesterday = Period(today - timedelta(days=1), today)
-        async with show_typing(bot, asker.place):
-            script = await self._make_daily(asker.place.chat_id, yesterday, asker.phrases.code)
-        place = asker.place
-        kept = await self._services.run(
+        place, today = asker.place, clock.today()
+        period = Period(today - timedelta(days=1), today)
+        async with show_typing(bot, place):
+            script = await self._make_daily(place.chat_id, period, asker.phrases.code)
+        digest = await self._services.run(
             digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
         )
         phrases = asker.texts(SchedulePhrases)
-        button = _stop_button(phrases) if kept else column((phrases.start, "q:start"))
+        button = _stop_button(phrases) if digest else column((phrases.start, "q:start"))
         keyboard = self._add_hear_button(script, button)
-        delivery = await deliver(bot, asker.place, script_html(script), keyboard)
-        await self._recordings.keep(asker, script, delivery)
+        messages = await deliver(bot, place, script_html(script), keyboard)
+        await self._recordings.save(asker, script, messages)
 
     def _add_hear_button(
         self, script: Script, keyboard: InlineKeyboardMarkup
     ) -> InlineKeyboardMarkup:
-        """The buttons of a daily, with one to hear it where it can be heard."""
+        """Add a button for the recording if one can be made."""
         if not self._services.speaks or not script.quotes:
             return keyboard
         listen = hear_button(script.period, script.language)
         return InlineKeyboardMarkup([[listen], *keyboard.inline_keyboard])
 
-    async def _keep(self, event: ChatEvent, schedule: Schedule) -> None:
+    async def _subscribe(self, event: ChatEvent, schedule: Schedule) -> None:
         if not await self._may_decide(event):
             return
         now, phrases = clock.now(), event.asker.texts(SchedulePhrases)
         audio = schedule.audio and self._services.speaks
         await self._services.run(
-            digests.keep_digest,
+            digests.save_digest,
             place=event.asker.place,
             minute=schedule.minute,
             days=schedule.days,
@@ -242,7 +232,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         await event.say(phrases.stopped if stopped else phrases.not_kept)
 
     async def _may_decide(self, event: ChatEvent) -> bool:
-        """Whether somebody decides what a chat gets; others are told."""
+        """True if the person may change the chat's subscription; otherwise explain."""
         if event.asker.private or await decides_here(self._services, event.update, event.bot):
             return True
         await event.say(event.asker.texts(SchedulePhrases).only_administrators)
@@ -251,14 +241,14 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     async def _make_daily(
         self, chat_id: int, period: Period, language: Language, earlier: Sequence[str] = ()
     ) -> Script:
-        """The news of these days; what is followed in the chat comes before its like."""
+        """Write a digest for a chat, with the subjects it follows ranked higher."""
         subjects = await self._services.subjects(chat_id)
 
         def make() -> Script:
             generation = self._services.library.searcher().generation
             return make_daily(generation, period, language, subjects, earlier)
 
-        async with self._making:
+        async with self._writing:
             return await asyncio.to_thread(make)
 
     def _make_podcast(self, request: PodcastRequest) -> Script:

@@ -1,4 +1,4 @@
-"""`selon daily` and `selon podcast`: scripts over the articles, as text or Markdown."""
+"""`selon daily` and `selon podcast`: scripts as text, Markdown, audio or a feed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ Audio = Annotated[Path | None, typer.Option("--audio", metavar="FILE", help="aud
 
 
 def declare(line: CommandLine) -> None:
-    """Declare `selon daily` and `selon podcast`."""
     texts = line.texts("digests")
     line.command("daily", partial(daily, line.open_speech), texts)
     line.command("podcast", partial(podcast, line.open_speech), texts)
@@ -61,8 +60,8 @@ def daily(
     feed: Feed = None,
     feed_url: FeedUrl = "",
 ) -> int:
-    """The day's news; from the day before it unless `since` is typed. Raises KeepingError,
-    NoIndex, DamagedIndex, SpeechError."""
+    """Show a day's news, by default together with the day before. Raises KeepingError, NoIndex,
+    DamagedIndex, SpeechError."""
     from bot.digests.clock import today
     from bot.digests.daily import make_daily
     from bot.terminal.lookup import open_articles
@@ -77,11 +76,9 @@ def daily(
         raise KeepingError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), language or settings.language)
-    shown = _show(settings, script, open_speech, markdown, audio)
-    if feed is not None and script.quotes:
-        phrases = DailyFeedPhrases.of(script.language)
-        _publish(settings, script, open_speech, feed, feed_url, phrases)
-    return shown
+    _show(settings, script, open_speech, markdown, audio)
+    phrases = DailyFeedPhrases.of(script.language)
+    return _publish(settings, script, open_speech, feed, feed_url, phrases)
 
 
 def podcast(
@@ -96,8 +93,8 @@ def podcast(
     feed: Feed = None,
     feed_url: FeedUrl = "",
 ) -> int:
-    """A podcast on a subject, or on the last seven days. Raises KeepingError, IndexingError,
-    SpeechError."""
+    """Make a podcast on a subject or, by default, on the last seven days. Raises KeepingError,
+    IndexingError, SpeechError."""
     from bot.assembly import open_index, subject_thresholds
     from bot.digests.clock import today
     from bot.digests.interview import open_interview
@@ -114,36 +111,34 @@ def podcast(
     interview = open_interview(settings, open_index(settings).searcher(), code)
     request = PodcastRequest(code, about, within, minutes)
     script = make_podcast(interview, subject_thresholds(settings), request)
-    shown = _show(settings, script, open_speech, markdown, audio)
-    if feed is not None and script.quotes:
-        phrases = FeedPhrases.of(script.language)
-        _publish(settings, script, open_speech, feed, feed_url, phrases)
-    return shown
+    _show(settings, script, open_speech, markdown, audio)
+    phrases = FeedPhrases.of(script.language)
+    return _publish(settings, script, open_speech, feed, feed_url, phrases)
 
 
 def _parse_period(option: str, typed: str, today: date) -> Period:
-    """A day, a month, a year, the last so many days (`7d`), or two of them (`A..B`). Raises
-    KeepingError."""
+    """Parse a day, a month, a year, a number of past days (`7d`), or a range of these (`A..B`).
+    Raises KeepingError."""
     from bot.library.days import parse_days
 
     first, _, last = typed.partition("..")
     try:
-        begins, ends = parse_days(first, today), parse_days(last or first, today)
+        start, end = parse_days(first, today), parse_days(last or first, today)
         if not last and option == "--period" and first.strip()[-1:] in "djDJ":
-            return Period(begins.first, today)
-        return Period(begins.first, ends.last)
+            return Period(start.first, today)
+        return Period(start.first, end.last)
     except (ValueError, OverflowError) as error:
         raise KeepingError("day-unclear", shown=f"{option} {typed}") from error
 
 
 def _parse_minutes(typed: str) -> float:
-    """« 5m », « 5 min », « 7,5 ». Raises KeepingError."""
-    from bot.digests.podcast import LEAST_MINUTES, MOST_MINUTES
+    """Parse « 5m », « 5 min » or « 7,5 ». Raises KeepingError."""
+    from bot.digests.podcast import MAX_MINUTES, MIN_MINUTES
 
     match = _LENGTH.fullmatch(typed.strip())
     minutes = float(match[1].replace(",", ".")) if match else 0.0
-    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-        raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MOST_MINUTES:g}")
+    if not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MAX_MINUTES:g}")
     return minutes
 
 
@@ -151,22 +146,29 @@ def _publish(
     settings: Settings,
     script: Script,
     open_speech: OpenSpeech,
-    folder: Path,
+    folder: Path | None,
     address: str,
     phrases: FeedPhrases | DailyFeedPhrases,
-) -> None:
+) -> int:
+    """Add the script to the feed in `folder`, if any, and return the exit status."""
     from bot.digests.feed import add_episode, episode_path
     from bot.digests.script import spoken_script
 
-    path = episode_path(folder, script)
-    made = record(settings, open_speech, spoken_script(script), path, title=script.title)
-    feed = add_episode(folder, script, made, address, phrases)
-    show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
+    if not script.quotes:
+        return NOT_IN_ARTICLES
+    if folder is not None:
+        path = episode_path(folder, script)
+        recording = record(settings, open_speech, spoken_script(script), path, title=script.title)
+        feed = add_episode(folder, script, recording, address, phrases)
+        show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
+    return DONE
 
 
 def _show(
     settings: Settings, script: Script, open_speech: OpenSpeech, markdown: bool, audio: Path | None
-) -> int:
+) -> None:
+    from bot.digests.script import spoken_script
+
     out = console_for(sys.stdout)
     if audio is not None:
         audio_format(audio)
@@ -175,14 +177,11 @@ def _show(
     else:
         show(out, script_text(script))
     if audio is not None:
-        from bot.digests.script import spoken_script
-
         record(settings, open_speech, spoken_script(script), audio, title=script.title)
-    return DONE if script.quotes else NOT_IN_ARTICLES
 
 
 def script_text(script: Script) -> Text:
-    """Chapters under their headings; each quote with its number, and whose words they are."""
+    """Render chapters with headings, and quotes with their numbers and sources."""
     from bot.digests.written import chapters
 
     phrases = Phrases.of(script.language)
@@ -200,7 +199,7 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
     from bot.digests.written import source_parts
 
     if not paragraph.quotes:
-        return Text(harmless(f"{'— ' if paragraph.asked else ''}{paragraph.text}"))
+        return Text(harmless(f"{'— ' if paragraph.is_question else ''}{paragraph.text}"))
     text = Text()
     for number, citation in enumerate(paragraph.quotes):
         text.append("\n" if number else "")
@@ -216,7 +215,7 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
 
 
 def script_markdown(script: Script) -> str:
-    """The same as Markdown, each sentence linked to the article, where it is online."""
+    """Render a script as Markdown; quotes link to articles that are online."""
     from bot.digests.written import chapters
 
     phrases = Phrases.of(script.language)
@@ -235,7 +234,7 @@ def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) ->
 
     if not paragraph.quotes:
         text = _escape(paragraph.text)
-        return f"**{text}**" if paragraph.asked else text
+        return f"**{text}**" if paragraph.is_question else text
     quotes = " ".join(
         f"{phrases.quote(_escape(spoken_quote(each)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes

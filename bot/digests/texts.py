@@ -1,4 +1,4 @@
-"""The texts of « Le Quotidien » and « Le Podcast »: what is said around the articles' sentences."""
+"""Texts of « Le Quotidien » and « Le Podcast »."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from index.article import Article, Period
 
 
 class DigestHelp(Texts, domain="digests", part="help"):
-    """What `selon podcast` says, beside its help."""
+    """Messages of `selon podcast`."""
 
     def fed(self, path: str) -> str: ...
 
 
 class ScriptPhrases(Texts, domain="digests", part="script"):
-    """All that a script may say beside the articles' sentences; none claims anything of the world.
+    """The fixed phrases of scripts; none makes a claim about the world.
 
-    `others` are what stands before a story that is neither the first nor the last; `asks` are the
-    questions that sentences answer: a kind, a dot, and the way in which it is put.
+    `others` are transitions to stories that are neither first nor last; `asks` are the questions of
+    interviews, by kind, dot and variant.
     """
 
     # Both
@@ -36,12 +36,12 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def also(self, names: str) -> str: ...
 
     def introduce(self, article: Article, *, recent: bool = False) -> str:
-        """« Selon Le Phare, le 29 août 2025 : « Le pont rouvre ». »: before its sentences; without
-        the year of what is `recent`."""
+        """Introduce a quote: « Selon Le Phare, le 29 août 2025 : « Le pont rouvre ». », without
+        the year if `recent`."""
         name, title, day = source_name(article), title_of(article, self.code), ""
         if article.published:
-            written = format.day_of_year if recent else format.day
-            day = written(article.published, self.code)
+            format_day = format.day_of_year if recent else format.day
+            day = format_day(article.published, self.code)
         if name == title or not name:
             return self.own_headline(day, title) if day else self.bare_headline(title)
         return self.headline(name, day, title) if day else self.undated_headline(name, title)
@@ -83,7 +83,7 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
 
 
 class SchedulePhrases(Texts, domain="digests", part="schedule"):
-    """What the bot says of when « Le Quotidien » is sent."""
+    """Replies about the schedule of « Le Quotidien »."""
 
     usage: str
     start: str
@@ -98,7 +98,7 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
     def weekday(self, day: str) -> str: ...
 
     def kept_on(self, days: Sequence[int], clock: time, *, audio: bool = False) -> str:
-        """On which days (Monday being 0) it is sent, at what time, and whether aloud too."""
+        """Describe a schedule; in `days`, Monday is 0."""
         hour = format.clock(clock, self.code)
         if len(days) == 7:
             when = self.every_day(hour)
@@ -110,21 +110,21 @@ class SchedulePhrases(Texts, domain="digests", part="schedule"):
 
 
 class FeedPhrases(Texts, domain="digests", part="feed"):
-    """What a podcast feed says of itself."""
+    """Metadata of a podcast feed."""
 
     title: str
     about: str
 
 
 class DailyFeedPhrases(Texts, domain="digests", part="daily_feed"):
-    """What the feed of « Le Quotidien » says of itself."""
+    """Metadata of the feed of « Le Quotidien »."""
 
     title: str
     about: str
 
 
 class DigestPageTexts(Texts, domain="digests", part="page"):
-    """The pages of « Le Quotidien » and « Le Podcast »; `daily` and `podcasts` are their names."""
+    """Web pages; `daily` and `podcasts` are their names."""
 
     daily: str
     podcasts: str
@@ -138,7 +138,7 @@ class DigestPageTexts(Texts, domain="digests", part="page"):
 
 
 class RecordingPhrases(Texts, domain="digests", part="recordings"):
-    """Dailies and podcasts read aloud on Telegram."""
+    """Recordings on Telegram."""
 
     listen: str
     silent: str

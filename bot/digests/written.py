@@ -1,9 +1,10 @@
-"""A script as a reader sees it: paragraphs under headings, without what is only for the ear."""
+"""Scripts in written form: paragraphs under headings, without the lines that are only spoken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.answer import Citation
 from bot.digests.script import Line, Script
@@ -13,38 +14,35 @@ from bot.locale.source import details
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """What is said around quotes, or the quotes of one article that follow each other.
+    """A text, or consecutive quotes from one article.
 
-    `also` names the other outlets that tell the same; `asked` tells that the first of two voices
-    says it.
+    `also` names other outlets with the same news; `is_question` marks the first voice of a
+    dialogue.
     """
 
     text: str = ""
     quotes: tuple[Citation, ...] = ()
     also: tuple[str, ...] = ()
-    asked: bool = False
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Paragraphs under a heading, "" for none."""
+    """Paragraphs under a heading, which may be empty."""
 
     heading: str
     paragraphs: tuple[Paragraph, ...]
 
 
 def chapters(script: Script) -> tuple[Chapter, ...]:
-    """The script in chapters; those of which nothing is to be seen are left out."""
+    """Return the chapters that are not empty in writing."""
     dialogue = any(line.speaker == "second" for line in script.lines)
-    written = ((lines[0].chapter, tuple(_paragraphs(lines, dialogue))) for lines in script.chapters)
-    return tuple(Chapter(heading, blocks) for heading, blocks in written if blocks)
+    written = (Chapter(lines[0].chapter, _paragraphs(lines, dialogue)) for lines in script.chapters)
+    return tuple(each for each in written if each.paragraphs)
 
 
 def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:
-    """Whose words the quotes are: what links to the article, and what stands beside it.
-
-    The article's title is not said again below itself.
-    """
+    """Return a paragraph's source as link text and details, without repeating the heading."""
     article = paragraph.quotes[0].article
     beside = details(replace(article, copies=()), phrases)
     if paragraph.also:
@@ -53,26 +51,20 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 
-def _paragraphs(lines: Sequence[Line], dialogue: bool) -> Iterator[Paragraph]:
-    quoted: list[Line] = []
-    quoted_article = None
-    for line in lines:
-        if line.aloud:
-            continue
-        article = line.citation.article.id if line.citation is not None else None
-        if quoted and article != quoted_article:
-            yield _quotes(quoted)
-            quoted = []
-        quoted_article = article
-        if line.citation is not None:
-            quoted.append(line)
+def _paragraphs(lines: Sequence[Line], dialogue: bool) -> tuple[Paragraph, ...]:
+    paragraphs: list[Paragraph] = []
+    visible = [line for line in lines if not line.aloud]
+    for article_id, group in groupby(
+        visible, lambda line: line.citation and line.citation.article.id
+    ):
+        block = list(group)
+        if article_id is None:
+            paragraphs += [
+                Paragraph(line.text, is_question=dialogue and line.speaker == "first")
+                for line in block
+            ]
         else:
-            yield Paragraph(line.text, asked=dialogue and line.speaker == "first")
-    if quoted:
-        yield _quotes(quoted)
-
-
-def _quotes(lines: Sequence[Line]) -> Paragraph:
-    cited = tuple(line.citation for line in lines if line.citation is not None)
-    also = tuple(dict.fromkeys(name for line in lines for name in line.also))
-    return Paragraph("", cited, also)
+            quotes = tuple(line.citation for line in block if line.citation is not None)
+            also = tuple(dict.fromkeys(name for line in block for name in line.also))
+            paragraphs.append(Paragraph("", quotes, also))
+    return tuple(paragraphs)

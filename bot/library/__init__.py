@@ -1,1 +1,1 @@
-"""The articles behind the answers: where they come from, and what people send."""
+"""The articles behind the answers: browsing, building the index, documents that people send."""

@@ -21,25 +21,21 @@ from index.text.antecedents import find_leads
 
 _SUMMARY_SENTENCES = 4
 _SUMMARY_WORDS = 110
-_SHORTEST = 6  # words; shorter sentences say too little alone
+_MIN_WORDS = 6  # shorter sentences say too little alone
 _OPENING_BONUS = 0.04  # journalists put the news first
-
-# Carbonell & Goldstein, "The Use of MMR" (1998): what a sentence adds counts against what it
-# repeats.
-_REPETITION_PENALTY = 0.5
+_REPETITION_PENALTY = 0.5  # Carbonell & Goldstein, "The Use of MMR" (1998)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSentence:
-    """A sentence of an article with its passage; `leaning` if it needs an earlier one."""
+    """A sentence with its passage; `is_dependent` if it needs an earlier one to be understood."""
 
     sentence: Sentence
     passage: Passage
-    leaning: bool
+    is_dependent: bool
 
 
 def article_sentences(article: Article, passages: Sequence[Passage]) -> list[ArticleSentence]:
-    """The sentences of an article, in reading order."""
     return [
         ArticleSentence(sentence, passage, lead is not None)
         for passage in passages
@@ -50,15 +46,14 @@ def article_sentences(article: Article, passages: Sequence[Passage]) -> list[Art
 
 
 def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: Vectors) -> Answer:
-    """Summarise an article by the sentences nearest to it, each adding to the others.
+    """Summarise an article by its most central sentences, penalizing repetition (MMR).
 
-    `vectors`, shape (len(sentences), d), are of unit length. The answer is empty if no sentence
-    stands alone.
+    `vectors`, shape (len(sentences), d), are unit vectors. The answer is empty if no sentence is
+    self-contained.
     """
-    chosen = [sentences[at] for at in sorted(_choose(sentences, vectors))]
     citations = tuple(
-        Citation.of(number, each.sentence, each.passage, article)
-        for number, each in enumerate(chosen, 1)
+        Citation.of(number, sentences[row].sentence, sentences[row].passage, article)
+        for number, row in enumerate(sorted(_select(sentences, vectors)), 1)
     )
     return Answer(
         question=article.title,
@@ -69,66 +64,62 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
     )
 
 
-def _choose(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
+def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
     candidates = [
-        at
-        for at, each in enumerate(sentences)
-        if not each.leaning
-        and len(each.sentence.text.split()) >= _SHORTEST
+        row
+        for row, each in enumerate(sentences)
+        if not each.is_dependent
+        and len(each.sentence.text.split()) >= _MIN_WORDS
         and not each.sentence.text.endswith((":", "?"))
     ]
     if not candidates:
         return []
-    middle = vectors.mean(axis=0)
-    central = vectors @ (middle / np.linalg.norm(middle))
-    worth = {at: float(central[at]) + _OPENING_BONUS * (at == candidates[0]) for at in candidates}
-    chosen: list[int] = []
+    mean = vectors.mean(axis=0)
+    centrality = vectors @ (mean / np.linalg.norm(mean))
+    centrality[candidates[0]] += _OPENING_BONUS
+    selection: list[int] = []
     words = 0
 
-    def gain(at: int) -> float:
-        repeated = max((float(vectors[at] @ vectors[other]) for other in chosen), default=0.0)
-        return worth[at] - _REPETITION_PENALTY * repeated
+    def gain(row: int) -> float:
+        repetition = max((float(vectors[row] @ vectors[other]) for other in selection), default=0.0)
+        return float(centrality[row]) - _REPETITION_PENALTY * repetition
 
-    while candidates and len(chosen) < _SUMMARY_SENTENCES:
+    while candidates and len(selection) < _SUMMARY_SENTENCES:
         best = max(candidates, key=gain)
         candidates.remove(best)
         count = len(sentences[best].sentence.text.split())
-        if not chosen or words + count <= _SUMMARY_WORDS:
-            chosen.append(best)
+        if not selection or words + count <= _SUMMARY_WORDS:
+            selection.append(best)
             words += count
-    return chosen
+    return selection
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectArticles:
-    """The most telling sentence of each article about a subject, best first.
+    """The best sentence of each article about a subject, best article first.
 
-    `looked_at` are the ids of all the articles that were considered.
+    `article_ids` are those of all hits, on the subject or not.
     """
 
     citations: tuple[Citation, ...]
-    looked_at: frozenset[str]
+    article_ids: frozenset[str]
 
 
-# Passages searched for new articles: all that a search returns, so that nothing old counts as
-# new.
-_FOLLOWED_PASSAGES = 400
-
-_SEARCHED_PASSAGES = 100  # for the articles on a subject
+_FOLLOWED_PASSAGES = 400  # all that a search returns, so that no old article counts as new
+_SEARCHED_PASSAGES = 100
 
 
 class Library:
-    """What the messenger uses of the index besides its answers. Raises IndexingError."""
+    """Access to the articles of the index in service. Raises IndexingError."""
 
     def __init__(self, index: LiveIndex) -> None:
         self._index = index
 
     def article(self, article_id: str) -> Article | None:
-        """None if it is no longer there."""
         return self._index.article(article_id)
 
     def generation(self) -> str:
-        """The id of the generation in service."""
+        """The current generation's ID."""
         return self._open.facts.id
 
     def check(self) -> None:
@@ -136,41 +127,37 @@ class Library:
         self._index.check()
 
     def builder_status(self) -> BuilderStatus | None:
-        """What the builder of the index last did, if it ever did anything."""
         return self._index.builder_status()
 
     def holdings(self) -> Holdings:
-        """The size of the index."""
         facts = self._open.facts
         return Holdings(facts.id, facts.articles, facts.passages, facts.built_at)
 
     @property
     def model(self) -> str:
-        """The id of the embedding model."""
+        """The embedding model's ID."""
         return self._index.embedder.id
 
     def embed(self, question: str) -> Vectors:
-        """A question's unit vector."""
         return self._index.embedder.embed_question(question)
 
     def newest(
         self, limit: int, skip: int = 0, among: Selection | None = None
     ) -> Sequence[ArticleEntry]:
-        """Articles, or selected ones, newest first, undated ones last."""
+        """List articles, newest first, undated ones last."""
         searcher = self.searcher() if among is None else self.searcher().among(among)
         return searcher.articles(limit=limit, skip=skip)
 
     def rank(self, words: str, among: Selection | None = None) -> Sequence[Article]:
-        """The articles that hold any of these words or are near to them in meaning, best first."""
+        """List the articles that contain any of the words or are close in meaning, best first."""
         index = self._index if among is None else self.searcher().among(among)
         return rank_articles(words, index.search_subject(words, _SEARCHED_PASSAGES))
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
-        """The articles with this id (or its beginning), path, address or title."""
-        return self._index.searcher().find(reference)
+        """List the articles with this ID (or a prefix of it), path, URL or title."""
+        return self.searcher().find(reference)
 
     def summarise(self, article: Article) -> Answer:
-        """Summarise an article in a few of its own sentences."""
         generation = self._open
         stored = [
             each
@@ -184,7 +171,6 @@ class Library:
         return summarise(article, sentences, vectors)
 
     def on_subject(self, subject: str) -> SubjectArticles:
-        """The articles about a subject, each with its most telling sentence."""
         hits = self._index.search_subject(subject, _FOLLOWED_PASSAGES)
         citations = tuple(
             Citation.of(number, telling_sentence(subject, hit), hit.passage, hit.article)
@@ -193,15 +179,13 @@ class Library:
         return SubjectArticles(citations, frozenset(hit.article.id for hit in hits))
 
     def count(self, selection: Selection | None = None) -> int:
-        """The number of articles, or of selected ones."""
         return self._open.count(among=selection)
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """The number of articles of each outlet, category or language, largest first."""
+        """Count the articles by outlet, category or language, largest first."""
         return self._open.facet(kind)
 
     def searcher(self) -> Searcher:
-        """A searcher over the generation in service."""
         return self._index.searcher()
 
     @property

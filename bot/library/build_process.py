@@ -1,4 +1,4 @@
-"""Build indexes in a process of their own, so that answers are not slowed down."""
+"""Index builds in a separate process, so that they do not slow down answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.store.factory import Location
 
 
 class IndexBuilder(Protocol):
-    """Builds and raises as `index.build.builder.build`; IndexingError if a bound is exceeded."""
+    """Like `index.build.builder.build`; also raises IndexingError if a bound is exceeded."""
 
     def __call__(
         self,
@@ -30,10 +30,8 @@ class IndexBuilder(Protocol):
 
 
 class BuildProcess:
-    """Builds in a process that opens its embedding model by `open_embedder`.
-
-    All arguments are pickled.
-    """
+    """Builds in a process that loads its embedding model with `open_embedder`; all arguments must
+    be picklable."""
 
     def __init__(self, open_embedder: Callable[[], Embedder]) -> None:
         self._open_embedder = open_embedder

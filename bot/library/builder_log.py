@@ -1,4 +1,4 @@
-"""BuilderLog: notes with the index that this process builds it, or looks for changes."""
+"""BuilderLog: records in the index store when this process builds or looks for changes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from index.errors import BuildLocked, BuildStopped, IndexingError
 from index.store.base import IndexStore
 from index.store.builder_status import BuilderStatus, BuildOutcome
 
-BEAT_SECONDS = 60.0  # between two notes that the builder is at work
+BEAT_SECONDS = 60.0  # between heartbeats of the builder
 
 logger = logging.getLogger(__name__)
 
 
 class BuilderLog:
-    """What cannot be noted is only logged: building matters more, and a silent builder is an alert.
+    """Errors are only logged: building matters more, and a silent builder triggers an alert.
 
-    For one thread.
+    Not thread-safe.
     """
 
     def __init__(self, store: IndexStore, clock: Callable[[], float] = time.time) -> None:
@@ -29,40 +29,39 @@ class BuilderLog:
         self._status: BuilderStatus | None = None
 
     def beat(self) -> None:
-        """Note that the builder is at work, if BEAT_SECONDS have passed since it last did."""
+        """Record a heartbeat, unless the last one is less than BEAT_SECONDS old."""
         now = self._clock()
         if self._status is None or not 0 <= now - self._status.seen < BEAT_SECONDS:
-            self._note(replace(self._known(now), seen=now))
+            self._note(replace(self._last_status(now), seen=now))
 
     def run(
         self, build: Callable[[Callable[[], bool]], BuildReport], stop: Callable[[], bool]
     ) -> BuildReport:
-        """Build, note the outcome, and beat whenever the build polls `stop`. Raises as it does."""
+        """Build, record the outcome, and beat whenever the build polls `stop`. Raises what `build`
+        raises."""
 
         def poll() -> bool:
             self.beat()
             return stop()
 
         self.beat()
-        began = time.monotonic()
+        start = time.monotonic()
         try:
             report = build(poll)
         except (BuildLocked, BuildStopped):
             raise
         except Exception:
-            self._note_build(began, None)
+            self._note_build(start, "failed", self._last_status(self._clock()).articles)
             raise
-        self._note_build(began, report)
+        self._note_build(start, "switched" if report.switched else "unchanged", report.articles)
         return report
 
-    def _note_build(self, began: float, report: BuildReport | None) -> None:
-        now, seconds = self._clock(), time.monotonic() - began
-        known, outcome = self._known(now), _outcome(report)
-        articles = known.articles if report is None else report.articles
-        self._note(BuilderStatus(now, now, seconds, outcome, articles))
+    def _note_build(self, start: float, outcome: BuildOutcome, articles: int) -> None:
+        now = self._clock()
+        self._note(BuilderStatus(now, now, time.monotonic() - start, outcome, articles))
 
-    def _known(self, now: float) -> BuilderStatus:
-        """What was noted last, here or by an earlier process."""
+    def _last_status(self, now: float) -> BuilderStatus:
+        """Load the last status of this or an earlier process."""
         if self._status is None:
             try:
                 self._status = self._store.builder_status()
@@ -76,9 +75,3 @@ class BuilderLog:
             self._store.note_builder(status)
         except IndexingError as error:
             logger.info("What the builder does cannot be noted: %s", error)
-
-
-def _outcome(report: BuildReport | None) -> BuildOutcome:
-    if report is None:
-        return "failed"
-    return "switched" if report.switched else "unchanged"

@@ -1,4 +1,4 @@
-"""Days that a person types: a day, a month, a year, so many days ago, or two of them."""
+"""Parsing of typed periods: a day, a month, a year, a number of days ago, or a range of these."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from index.article import Period
 from index.text.dates import period_around
 
 _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
-
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 def parse_period(since: str | None, until: str | None, today: date) -> Period | None:
-    """The days from the first of `since` to the last of `until`; None where neither is typed.
-
-    Raises KeepingError.
-    """
+    """Parse the options --since and --until; return None if both are None. Raises KeepingError."""
     if since is None and until is None:
         return None
     first, last = date.min, date.max
@@ -37,7 +33,7 @@ def parse_period(since: str | None, until: str | None, today: date) -> Period | 
 
 
 def parse_days(typed: str, today: date) -> Period:
-    """The days of what is typed: a day, a month, a year. Raises ValueError, OverflowError."""
+    """Parse a day, a month, a year or a number of days ago. Raises ValueError, OverflowError."""
     if ago := _AGO.fullmatch(typed.strip()):
         return period_around(today - timedelta(days=int(ago[1])), "day")
     match = _DATE.fullmatch(typed.strip())

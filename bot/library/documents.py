@@ -1,4 +1,4 @@
-"""Documents that people send: inspect, store, and index for all or for one conversation."""
+"""Documents that people send: inspecting, storing, and indexing for all or for one conversation."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ from index.store.factory import Location, open_store
 
 logger = logging.getLogger(__name__)
 
-LONGEST_NAME_CHARACTERS = 60
+MAX_NAME_CHARACTERS = 60
 CONVERSATION_BOUNDS = ProcessBounds(seconds=600.0, memory=2**30)  # to build a conversation's index
-_READING_CPU_SECONDS = 120.0  # for all articles of a file
+_READING_CPU_SECONDS = 120.0  # per file
 _TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedDocument:
-    """A document in its folder: the titles of its first articles, and how many it has."""
+    """A stored document, with the titles of its first articles and their number."""
 
     path: Path
     name: str
@@ -58,9 +58,9 @@ class ReceivedDocument:
 
 
 def take_file(sent: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
-    """Store a file's bytes, or a copy of the path, under the suffix of its content.
+    """Store a file from its bytes or path, with the suffix of its detected format.
 
-    Raises ReadError, in one line without the folder, if no article can be read from it.
+    Raises ReadError, in one line without the folder, if it has no readable article.
     """
     shown = readable_name(name)
     if isinstance(sent, bytes):
@@ -86,7 +86,7 @@ def take_file(sent: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
 
 
 def take_address(url: str, settings: Settings, folder: Path) -> ReceivedDocument:
-    """Fetch an article into the folder. Raises IndexingError as fetching and reading do."""
+    """Fetch an article into the folder. Raises IndexingError."""
     gatherer = open_gatherer(settings, limit=1, root=folder)
     try:
         for event in gatherer.gather(url):
@@ -100,11 +100,11 @@ def take_address(url: str, settings: Settings, folder: Path) -> ReceivedDocument
 
 
 def readable_name(name: str) -> str:
-    """A file's name, safe for file systems and people."""
+    """Clean a file's name for file systems and people."""
     plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
     safe = re.sub(r"[^\w.() -]+", "-", plain).strip(" .-")
     stem, suffix = PurePath(safe).stem or "document", PurePath(safe).suffix[:10]
-    return f"{stem[:LONGEST_NAME_CHARACTERS].strip(' .-') or 'document'}{suffix}"
+    return f"{stem[:MAX_NAME_CHARACTERS].strip(' .-') or 'document'}{suffix}"
 
 
 def _inspect(path: Path, shown: str) -> ReceivedDocument:
@@ -128,8 +128,8 @@ def _inspect(path: Path, shown: str) -> ReceivedDocument:
 
 
 _Stop = Callable[[], bool]
-SENT_FOLDER = "sent"  # of the fetched corpus, for documents that people send
-_OPEN_INDEXES = 16  # of conversations, kept open
+SENT_FOLDER = "sent"  # in the fetched corpus
+_MAX_OPEN_INDEXES = 16  # of conversations
 _LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)  # while another process builds
 _STOP_POLL_SECONDS = 0.5
 
@@ -145,7 +145,7 @@ class ConversationIndex:
 class Documents:
     """Stores and indexes documents; thread-safe. Raises IndexingError.
 
-    `undisturbed` holds while a conversation's documents answer, as in `RetrievalQA`.
+    `undisturbed` is entered while a conversation's documents answer, as in `RetrievalQA`.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class Documents:
         self._settings = settings
         self._embedder = embedder
         self._undisturbed = undisturbed
-        # Not `open_embedder`, whose module would cost the process a second.
+        # Not `open_embedder`: importing its module takes a second.
         threads = settings.threads or None
         name, cache_dir = settings.embedding_model, settings.cache_dir
         load = partial(load_embedder, name, cache_dir, threads=threads)
@@ -172,24 +172,24 @@ class Documents:
         return self._settings.data_dir
 
     def take(self, number: int, sent: bytes | Path, name: str) -> ReceivedDocument:
-        """Store a file until it is decided on; `number` is its unique number."""
+        """Store a file in the inbox under a unique number."""
         with self._empty_inbox_on_error(number) as folder:
             return take_file(sent, name, folder)
 
     def fetch(self, number: int, url: str) -> ReceivedDocument:
-        """As `take`, from an address."""
+        """Like `take`, but from a URL."""
         with self._empty_inbox_on_error(number) as folder:
             return take_address(url, self._settings, folder)
 
     def add_to_corpus(self, number: int, path: Path) -> Path:
-        """Move a document into the corpus, build the index and return the new path."""
+        """Move a document into the corpus, rebuild the index and return the new path."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
         with self._move(number, path, folder) as target:
             self._build(index_store(self._settings), standing_paths(self._settings))
         return target
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
-        """Move a document into a conversation's own folder, build its index, return the path."""
+        """Move a document into a conversation's folder, build its index and return the new path."""
         files = self._folder(conversation) / "files"
         with self._move(number, path, files) as target:
             self._build(self._folder(conversation), [files], CONVERSATION_BOUNDS)
@@ -198,10 +198,8 @@ class Documents:
         return target
 
     def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
-        """Rebuild the index of the corpus from its own paths.
-
-        Waits for a build of this process, not for one of another. Raises IndexingError.
-        """
+        """Rebuild the index from its paths, after any build of this process. Raises IndexingError,
+        also if another process builds."""
         while not self._building.acquire(timeout=_STOP_POLL_SECONDS):
             if stop():
                 raise BuildStopped("build-stopped")
@@ -215,21 +213,20 @@ class Documents:
 
     @property
     def busy(self) -> bool:
-        """True while this process builds an index."""
         return self._building.locked()
 
     def own(self, conversation: str) -> ConversationIndex | None:
-        """The index of a conversation's own documents; None if it has none."""
+        """Open the index of a conversation's own documents, if it has any."""
         folder = self._folder(conversation)
         with self._opening:
-            if open_store(folder).current_id() is None:  # not yet, or another process erased it
+            if open_store(folder).current_id() is None:  # or erased by another process
                 self._open.pop(conversation, None)
                 return None
             if conversation not in self._open:
                 index = LiveIndex(folder, self._embedder, ConfidenceModel.load())
                 chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
                 self._open[conversation] = ConversationIndex(chain, Library(index))
-                while len(self._open) > _OPEN_INDEXES:
+                while len(self._open) > _MAX_OPEN_INDEXES:
                     self._open.popitem(last=False)
             self._open.move_to_end(conversation)
             return self._open[conversation]
@@ -241,11 +238,11 @@ class Documents:
         _delete(self._folder(conversation))
 
     def drop(self, number: int) -> None:
-        """Delete a document that was not decided on."""
+        """Delete a document from the inbox."""
         _delete(self._inbox(number))
 
     def find_waiting(self) -> frozenset[int]:
-        """The numbers of the documents that wait for a decision."""
+        """List the numbers of the documents in the inbox."""
         folders = self._inbox(0).parent.glob("*")
         return frozenset(int(each.name) for each in folders if each.name.isdecimal())
 
@@ -260,13 +257,10 @@ class Documents:
 
     @contextmanager
     def _move(self, number: int, path: Path, folder: Path) -> Iterator[Path]:
-        """Move a document to a folder, back if the block fails; yields the new path.
-
-        A process that died may have moved it already.
-        """
+        """Move a document to a folder and yield its new path; move it back if the block fails."""
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{path.stem}-{number}{path.suffix}"
-        if path.exists() or not target.exists():
+        if path.exists() or not target.exists():  # else moved by a process that died
             shutil.move(path, target)
         try:
             yield target

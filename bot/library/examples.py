@@ -1,4 +1,4 @@
-"""Questions to begin with, which the articles of this index answer for certain."""
+"""Example questions that the articles of this index answer with certainty."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from index.text.language import terms
 from index.text.names import is_one_person, span_names
 
 EXAMPLES = 3
-ARTICLES = 24  # the newest, which questions are made from
+ARTICLES = 24  # the newest, from which to generate questions
 TRIES = 60
-NAMES = 4  # of an article that are tried
-NEARBY_SHARE = 0.5  # least share of its words that a question close to a refused one has from it
-NEARBY_TRIES = 3  # questions close to a refused one, each as long as a question
-# Confidence. Over the sample corpus, 7 of 92 questions about people are certain by `_is_certain`,
-# and 5 of 14 about events; the articles tell each of these.
-CERTAIN = 0.94
+NAMES = 4  # to try per article
+NEARBY_SHARE = 0.5  # minimum share of a suggestion's words that are in the refused question
+NEARBY_TRIES = 3  # each takes as long as a question
+# Minimum confidence. In the sample corpus, 7 of 92 questions about people and 5 of 14 about events
+# pass `_is_certain`; all these answers are right.
+CERTAIN_CONFIDENCE = 0.94
 
 Kind = Literal["when", "where", "who", "about"]
-KINDS: tuple[Kind, ...] = ("when", "where", "who")  # those about a name fill up
+KINDS: tuple[Kind, ...] = ("when", "where", "who")  # "about" only fills up
 
-# What happens to a subject at the beginning of a sentence.
+# An event at the beginning of a sentence.
 _EVENT = {
     "fr": re.compile(
         r"(?P<subject>[^,.;:()«»—]{2,60}?) "
@@ -55,11 +55,11 @@ class ExampleQuestion:
 
 
 Quote = Callable[[str], Awaitable[Answer]]
-"""The answer in the articles' words, neither stored nor counted."""
+"""Answers a question with quotes, without storing or counting it."""
 
 
 class Examples:
-    """The questions of the generation in service, found in the background."""
+    """Finds example questions for the current generation in the background."""
 
     def __init__(self, quote: Quote, library: Library) -> None:
         self._quote = quote
@@ -69,7 +69,7 @@ class Examples:
         self.search: asyncio.Task[None] | None = None
 
     def of(self, language: Language) -> Sequence[str]:
-        """The questions known by now, those in this language if there are any."""
+        """Return the questions found so far, in this language if there are any."""
         try:
             generation = self._library.generation()
         except IndexingError:
@@ -83,7 +83,7 @@ class Examples:
         return texts or [each.text for each in self._questions]
 
     async def soon(self, language: Language, seconds: float) -> Sequence[str]:
-        """As `of`, after waiting some seconds for questions that are still looked for."""
+        """Like `of`, but wait up to `seconds` for the search to complete."""
         questions = self.of(language)
         if len(questions) < EXAMPLES and self.search is not None:
             await asyncio.wait([self.search], timeout=seconds)
@@ -91,31 +91,30 @@ class Examples:
         return questions
 
     async def near(self, refusal: Answer) -> str | None:
-        """A question close to a refused one that one of the articles offered answers for
-        certain."""
+        """Suggest a question close to a refused one that one of the nearest articles answers."""
         for example, article in await asyncio.to_thread(_nearby, refusal):
             try:
                 if await self._is_answered(example, article):
                     return example.text
             except (SelonError, IndexingError):
-                return None  # the refusal stands without
+                return None
         return None
 
     async def _find(self, questions: list[ExampleQuestion]) -> None:
-        """Add questions that are answered for certain, in each language: one of each kind, then
-        any, then those about a name; one an article."""
+        """Add questions in each language: one of each kind, then of any kind, then about names; at
+        most one per article."""
         try:
             every = await asyncio.to_thread(lambda: list(self._candidates()))
             for language in _EVENT:
                 candidates = [each for each in every if each[0].language == language]
-                known, answered = len(questions), set[str]()
+                total, answered = len(questions) + EXAMPLES, set[str]()
                 facts = [each for each in candidates if each[0].kind in KINDS]
-                for group, most in (
+                for group, limit in (
                     *(([each for each in facts if each[0].kind == kind], 1) for kind in KINDS),
                     (facts, EXAMPLES),
                     ([each for each in candidates if each not in facts], EXAMPLES),
                 ):
-                    count = min(len(questions) + most, known + EXAMPLES)
+                    count = min(len(questions) + limit, total)
                     for example, article in group[: TRIES // len(KINDS)]:
                         if len(questions) == count:
                             break
@@ -125,7 +124,7 @@ class Examples:
                             questions.append(example)
                             answered.add(article.id)
         except (SelonError, IndexingError):
-            return  # pages and messages do without
+            return
 
     def _candidates(self) -> Iterator[tuple[ExampleQuestion, Article]]:
         for entry in self._library.newest(ARTICLES):
@@ -138,13 +137,12 @@ class Examples:
                         yield example, article
 
     async def _is_answered(self, example: ExampleQuestion, article: Article) -> bool:
-        """True if the article's own words answer it for certain."""
         return _is_certain(await self._quote(example.text), example, article)
 
 
 def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
-    """What to try: questions about the articles offered that have half of their words from the
-    refused one, the nearest first; then one about a name in it."""
+    """List candidates: questions on the nearest articles that share half of their words with the
+    refused one, closest first, then one about a name in it."""
     question, language = refusal.understood or refusal.question, refusal.language
     words = set(terms(question, language))
     shares: dict[ExampleQuestion, float] = {}
@@ -158,20 +156,21 @@ def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
     near = sorted(
         (each for each in shares if shares[each] >= NEARBY_SHARE), key=lambda e: -shares[e]
     )
-    chosen = [(example, sources[example]) for example in near[:NEARBY_TRIES]]
+    candidates = [(example, sources[example]) for example in near[:NEARBY_TRIES]]
     names = [question[each.start : each.end] for each in span_names(question, language)]
-    for name in sorted(names, key=len, reverse=True):  # short ones say less: « Paris »
-        if naming := [each for each in refusal.nearest if name in each.text]:
-            about = ExamplePhrases.of(language).about(name)
-            return [*chosen, (ExampleQuestion(about, language, "about"), naming[0])]
-    return chosen
+    for name in sorted(names, key=len, reverse=True):  # short names are vague: « Paris »
+        for article in refusal.nearest:
+            if name in article.text:
+                about = ExamplePhrases.of(language).about(name)
+                return [*candidates, (ExampleQuestion(about, language, "about"), article)]
+    return candidates
 
 
 def candidate_questions(article: Article) -> Iterator[ExampleQuestion]:
-    """Questions that an article may answer: about people whom it names, about events whose
-    sentence begins with a name, and what is said of the names in its title.
+    """Generate questions that an article may answer: when and where of events whose subject ends
+    with a name, who the people in the text are, and what the text says about names in the title.
 
-    None in a language that has no rules here.
+    Yields nothing for a language without rules.
     """
     if article.language not in _EVENT:
         return
@@ -183,7 +182,10 @@ def candidate_questions(article: Article) -> Iterator[ExampleQuestion]:
                 if is_one_person(name):
                     people[name] = None
             event = _EVENT[article.language].match(sentence.text)
-            if event and _ends_with_name(event["subject"], article.language):
+            if event is None:
+                continue
+            names = span_names(event["subject"], article.language)
+            if any(each.end == len(event["subject"]) for each in names):
                 subject = _DETERMINER.sub(lambda first: first[0].lower(), event["subject"])
                 words = (subject, event["verb"], event["participle"] or "")
                 yield ExampleQuestion(phrases.when(*words), article.language, "when")
@@ -192,18 +194,14 @@ def candidate_questions(article: Article) -> Iterator[ExampleQuestion]:
         yield ExampleQuestion(phrases.who(name), article.language, "who")
     for span in span_names(article.title, article.language):
         name = article.title[span.start : span.end]
-        if span.start > 0 or " " in name:  # the first word has its capital from the title
+        if span.start > 0 or " " in name:  # the first word is capitalized anyway
             yield ExampleQuestion(phrases.about(name), article.language, "about")
 
 
-def _ends_with_name(subject: str, language: str) -> bool:
-    return any(each.end == len(subject) for each in span_names(subject, language))
-
-
 def _is_certain(answer: Answer, example: ExampleQuestion, article: Article) -> bool:
-    """True if the article itself tells it: who in several words, none of them a name; when with a
-    number; where with a name."""
-    if answer.outcome != "sure" or answer.confidence < CERTAIN:
+    """True if the answer is from the article and of the right form: several words without a name
+    for who, a number for when, a name for where."""
+    if answer.outcome != "sure" or answer.confidence < CERTAIN_CONFIDENCE:
         return False
     if example.kind == "about":
         return True

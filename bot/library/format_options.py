@@ -1,7 +1,4 @@
-"""Options for reading files, remembered from one build to the next.
-
-A build that only removes an article, or follows a folder, must read the rest as before.
-"""
+"""File reading options, stored for later builds, such as those that only remove an article."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ def load_format_options(data_dir: Path) -> Options:
 
 
 def choose_format_options(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:
-    """The typed options, or the previous ones if None. Raises ReadError, StoreError."""
+    """Return the typed options, or the previous ones if None. Raises ReadError, StoreError."""
     from index.formats.base import Options
     from index.formats.records import parse_map
 
@@ -69,5 +66,5 @@ def save_format_options(data_dir: Path, options: Options) -> None:
 
 
 def format_map_text(fields: Mapping[str, str]) -> str:
-    """The value of `--map` for these fields."""
+    """Format fields as a value of `--map`."""
     return ",".join(f"{ours}={theirs}" for ours, theirs in fields.items())

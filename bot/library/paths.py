@@ -17,41 +17,36 @@ from index.fetch.guard import Guard
 from index.fetch.shelf import Shelf
 from index.fetch.transport import FetchLimits
 
-_LIMITS = FetchLimits()
-
 
 def fetched_dir(settings: Settings) -> Path:
-    """The folder of fetched articles."""
     return settings.data_dir / "corpus"
 
 
 def corpus_paths(settings: Settings, paths: Sequence[Path]) -> list[Path]:
-    """The given paths; or the corpus and the fetched articles, as far as they exist.
-
-    If neither exists, the corpus all the same, so that its absence is reported.
-    """
+    """Return the paths, by default those of the corpus and the fetched articles that exist; if
+    neither does, the corpus, so that its absence is reported."""
     if paths:
         return list(paths)
     return with_fetched(settings, [settings.corpus_dir] if settings.corpus_dir.exists() else [])
 
 
 def standing_paths(settings: Settings) -> list[Path]:
-    """The paths that the index in service was built from, and the fetched articles.
+    """Return the paths of the current index and the fetched articles.
 
     Includes paths that no longer exist, so that their absence is reported. Raises StoreError if the
-    index names none, like an imported one, whose articles must not be removed unasked.
+    index has none, like an imported one: a build would silently remove its articles.
     """
     try:
         facts = index_store(settings).facts()
     except StoreError:
-        return corpus_paths(settings, ())  # a build repairs it, and says so
+        return corpus_paths(settings, ())  # a build repairs and reports it
     if not facts.roots:
         raise StoreError("index-without-folders", shown=settings.data_dir)
     return with_fetched(settings, map(Path, facts.roots))
 
 
 def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
-    """These paths and the fetched articles, if there are any; each once."""
+    """Add the folder of fetched articles, if it exists, and remove duplicates."""
     fetched = fetched_dir(settings)
     every = [*paths, fetched] if fetched.exists() else list(paths)
     unique = {os.path.abspath(path): path for path in reversed(every)}  # noqa: PTH100
@@ -66,17 +61,15 @@ def open_gatherer(
     root: Path | None = None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Gatherer:
-    """A gatherer that fetches addresses into `root`, by default the folder of fetched articles.
-
-    Close its `fetcher` when done.
-    """
+    """Create a gatherer that fetches into `root`, by default the folder of fetched articles. Close
+    its `fetcher` when done."""
     # Retries are normal; final failures are reported.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     fetcher = Fetcher(
         version("selon"),
         contact=settings.fetch_contact,
         guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=_LIMITS,
+        limits=FetchLimits(),
         sleep=sleep,
     )
     return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)

@@ -1,1 +1,1 @@
-"""What those who run Selon see of it: logs, metrics, health, statistics."""
+"""For operators: logs, metrics, health checks, statistics."""

@@ -1,7 +1,4 @@
-"""Draw the statistics as a picture for phones: 1,080 pixels wide, portrait.
-
-Matplotlib takes a second to load, and is imported when needed.
-"""
+"""Usage statistics as a picture for phones: 1,080 pixels wide, portrait."""
 
 from __future__ import annotations
 
@@ -30,15 +27,14 @@ from bot.operations.statistics import Day, UsageFigures
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TOP, _ROW = 790, 59  # pixels: above the list of articles, and of each of its rows
-_BOTTOM = 50
+_TOP, _ROW, _BOTTOM = 790, 59, 50  # pixels above the list of articles, per row, and below
 
 _ANSWERED, _REFUSED = BLUE, ORANGE
 _EDGE, _RIGHT = 0.07, 0.95  # shares of the width
-_TILES = ((_EDGE, 0.25), (0.36, 0.25), (0.65, 0.31))  # left edge and greatest width of each
+_TILES = ((_EDGE, 0.25), (0.36, 0.25), (0.65, 0.31))  # left edge and maximum width
 _TITLE, _TICK = 10.5, 10.0  # points
-_DATES = 5  # below the bars, about; whole weeks apart
-_FULL_WIDTH_DAYS = 7  # fewer leave some of the width empty
+_DATES = 5  # labels below the bars, roughly; whole weeks apart
+_FULL_WIDTH_DAYS = 7  # fewer days leave some of the width empty
 
 
 def draw_chart(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:

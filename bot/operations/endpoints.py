@@ -16,7 +16,7 @@ from bot.operations.http_server import close, listen
 from bot.operations.metrics import Meters
 from bot.settings import Settings
 
-# Returns what is wrong, in a few words, or None; immediate, without probing anything.
+# Returns a short problem description or None, immediately: probes run elsewhere.
 HealthCheck = Callable[[], str | None]
 
 

@@ -22,10 +22,7 @@ HEADER_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """Bounds for anybody who reaches the port.
-
-    A connection is one request; `seconds` run from its first byte to the last of the reply.
-    """
+    """Limits against abuse. A connection is one request; `seconds` last until its reply's end."""
 
     body_bytes: int = 0
     seconds: float = 30.0
@@ -63,7 +60,6 @@ def listen(
 
 
 async def close(server: HTTPServer) -> None:
-    """Close the server and its connections."""
     server.stop()
     await server.close_all_connections()
 
@@ -76,7 +72,7 @@ class _BoundedServer(HTTPServer):
             stream.close()
             return
         super().handle_stream(stream, address)
-        # A timer that held the stream would keep what was read of it too.
+        # A strong reference would keep the stream's buffers in memory.
         asyncio.get_running_loop().call_later(self.limits.seconds, _close_stream, ref(stream))
 
 

@@ -17,7 +17,7 @@ from bot.settings import LogFormat, Settings
 
 PRIVATE = "[private]"
 
-_SHORTEST = 3  # characters; shorter texts identify nobody and occur everywhere
+_MIN_CHARACTERS = 3  # shorter texts identify nobody and occur everywhere
 
 
 class PublicText(str):
@@ -28,31 +28,29 @@ class PublicText(str):
 
 @dataclass(frozen=True)
 class Subject:
-    """An update by its number, with the private texts and numbers of its person.
+    """An update that log lines are about, with the private texts and numbers of its person.
 
-    The number is the same in all lines, after a restart too, and in the database.
+    The update's number is the same after a restart and in the database.
     """
 
     update_id: int
     texts: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
 
-    def hidden(self, text: str) -> str:
-        """Redact what is private in a text."""
+    def redact(self, text: str) -> str:
         return self._private.sub(PRIVATE, text) if self.texts or self.numbers else text
 
     @cached_property
     def _private(self) -> re.Pattern[str]:
         forms: set[str] = set()
-        for text in self.texts:  # as it is, and as inside a quoted string
+        for text in self.texts:  # plain and as in a string literal
             plain = " ".join(text.split())
             forms |= {plain, plain.replace("'", "\\'").replace('"', '\\"')}
             forms.add(plain.encode("unicode_escape").decode("ascii"))
-        longest_first = sorted(forms, key=len, reverse=True)
         patterns = [
             r"\s+".join(map(re.escape, each.split()))
-            for each in longest_first
-            if len(each) >= _SHORTEST
+            for each in sorted(forms, key=len, reverse=True)
+            if len(each) >= _MIN_CHARACTERS
         ]
         patterns += [rf"(?<!\d)-?{abs(number)}(?!\d)" for number in self.numbers]
         return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
@@ -78,7 +76,7 @@ def log_about(subject: Subject) -> Iterator[None]:
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OWN_PACKAGES = ("bot", "index")
 _VERBOSE = ("alembic", "faiss", "httpx", "httpx2")  # at INFO, on every request or start
-_SILENCED = ("trafilatura",)  # our own errors say the same, with the file's name
+_SILENCED = ("trafilatura",)  # our own errors also name the file
 
 
 def configure_logs(settings: Settings) -> None:
@@ -133,7 +131,6 @@ class JsonLines(logging.Formatter):
 
 
 def update_of(record: logging.LogRecord) -> int | None:
-    """The number of the update that a line is about."""
     number = getattr(record, "update", None)
     if isinstance(number, int):
         return number
@@ -142,7 +139,7 @@ def update_of(record: logging.LogRecord) -> int | None:
 
 
 def _is_real_alarm(record: logging.LogRecord) -> bool:
-    """The library logs as critical that a stop leaves new updates to the next start."""
+    """python-telegram-bot logs an ordinary stop as critical."""
     return record.name != "telegram.ext.Updater" or "stopped unexpectedly" not in str(record.msg)
 
 
@@ -151,5 +148,5 @@ def _is_unusual(record: logging.LogRecord) -> bool:
 
 
 def _is_without_words(record: logging.LogRecord) -> bool:
-    """Libraries log at DEBUG what goes over the wire, people's words included."""
+    """At DEBUG, libraries log requests, including people's words."""
     return record.levelno >= logging.INFO or record.name.partition(".")[0] in OWN_PACKAGES

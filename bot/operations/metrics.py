@@ -105,7 +105,6 @@ class Meters:
         self._waiting = gauge("selon_waiting", "Updates that wait for a turn")
         self._under_way = gauge("selon_under_way", "Updates under way")
         self._age = gauge("selon_index_age_seconds", "Age of the index in service")
-
         self._builder_seen = gauge(
             "selon_builder_seen_timestamp_seconds",
             "Time when the builder of the index last built or looked for changes (0: not known)",
@@ -156,7 +155,7 @@ class Meters:
         self._last.set(self.last_update.timestamp())
 
     def dealt_with(self) -> None:
-        """Call when an update is done."""
+        """Call when an update is completed."""
         self._dealt_with = time.monotonic()
 
     def probed(self, check: str, seconds: float) -> None:
@@ -166,7 +165,6 @@ class Meters:
         self._doubts.labels(cause).inc()
 
     def note_builder(self, status: BuilderStatus | None) -> None:
-        """Show what the builder of the index last did."""
         if status is None:
             return
         self._builder_seen.set(status.seen)
@@ -177,12 +175,12 @@ class Meters:
 
     @property
     def silence(self) -> float:
-        """Seconds since Telegram last gave updates, or had none."""
+        """Seconds since Telegram last replied to a request for updates."""
         return time.monotonic() - self._heard
 
     @property
     def standstill(self) -> float:
-        """Seconds since an update was done, or since the start."""
+        """Seconds since an update was completed, or since the start."""
         return time.monotonic() - self._dealt_with
 
     @contextmanager

@@ -1,6 +1,6 @@
-"""The shared style of pictures for phones: width, colours, font, and texts that fit.
+"""Shared style of pictures for phones: width, colours, font, and cutting texts to fit.
 
-Matplotlib is an extra and takes a second to load: it is imported when needed.
+Matplotlib is an extra and takes a second to load, hence the local imports.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ DRAWING = threading.Lock()  # matplotlib is not thread-safe
 
 
 def can_draw() -> bool:
-    """True if matplotlib is installed."""
     return find_spec("matplotlib") is not None
 
 
 def require_charts(option: str) -> None:
-    """Raise ChartError, naming the option that asks for a picture, if none can be drawn."""
+    """Raise ChartError with the option's name if matplotlib is missing."""
     if not can_draw():
         raise ChartError("charts-no-library", shown=option)
 
@@ -35,7 +34,7 @@ def cut_text(title: str, size: float, points: float) -> str:
     width = text_width(title, size)
     if width <= points:
         return title
-    # About as much as fits, then letter by letter.
+    # An estimate, then character by character.
     start = title[: math.floor(len(title) * points / width) + 8]
     while text_width(f"{start}…", size) > points:
         start = start[:-1]
@@ -54,7 +53,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def drawable_text(text: str) -> str:
-    """Drop what the font lacks: an emoji would be an empty box."""
+    """Remove characters that the font lacks, such as emoji."""
     return " ".join("".join(each for each in text if ord(each) in _characters()).split())
 
 

@@ -1,6 +1,6 @@
-"""Trials of what a door needs, repeated: answering a question, writing the database, and the like.
+"""Health probes: periodic trials such as answering a question or writing to the database.
 
-They run every PROBE_SECONDS, regardless of how often the health is requested.
+They run every PROBE_SECONDS, however often the health is requested.
 """
 
 from __future__ import annotations
@@ -18,49 +18,47 @@ from bot.operations.metrics import METERS
 from index.errors import IndexingError
 from index.store.builder_status import BuilderStatus
 
-PROBE_SECONDS = 60.0  # between trials
-# Seconds after which a trial counts as failed; the next one waits for its end.
-PROBE_PATIENCE_SECONDS = 20.0
-_BUILT = "%Y%m%dT%H%M%S.%fZ"
+PROBE_SECONDS = 60.0
+PROBE_TIMEOUT_SECONDS = 20.0  # after which a trial counts as failed, but runs on
+_BUILT_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 
-# Returns what is wrong in a few words, or None.
+# Returns a short problem description or None.
 Trial = Callable[[], Coroutine[Any, Any, str | None]]
 
 
 class Probe:
-    """A repeated trial, one at a time, and the finding of the last one."""
+    """A trial that runs repeatedly, one run at a time, with its last finding."""
 
     def __init__(self, name: str, trial: Trial) -> None:
         self.name = name
         self._trial = trial
-        self._under_way: asyncio.Task[str | None] | None = None
+        self._task: asyncio.Task[str | None] | None = None
         self._finding: str | None = "not tried yet"
 
     def finding(self) -> str | None:
         return self._finding
 
     async def run(self) -> None:
-        """Run a trial within its time limit, or wait for one that is still running."""
-        began = time.monotonic()
-        if self._under_way is None:
-            self._under_way = asyncio.create_task(self._trial())
-        await asyncio.wait([self._under_way], timeout=PROBE_PATIENCE_SECONDS)
-        if not self._under_way.done():
-            self._finding = f"no end in {PROBE_PATIENCE_SECONDS:.0f} s"
+        """Run the trial, or wait for one that is still running, until the timeout."""
+        start = time.monotonic()
+        task = self._task = self._task or asyncio.create_task(self._trial())
+        await asyncio.wait([task], timeout=PROBE_TIMEOUT_SECONDS)
+        if not task.done():
+            self._finding = f"no end in {PROBE_TIMEOUT_SECONDS:.0f} s"
             return
-        ended, self._under_way = self._under_way, None
-        METERS.probed(self.name, time.monotonic() - began)
-        error = ended.exception()
-        self._finding = ended.result() if error is None else _describe(error)
+        self._task = None
+        METERS.probed(self.name, time.monotonic() - start)
+        error = task.exception()
+        self._finding = task.result() if error is None else _describe(error)
 
     def end(self) -> None:
-        if self._under_way is not None:
-            self._under_way.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
 
 @asynccontextmanager
 async def run_probes(probes: Sequence[Probe]) -> AsyncIterator[None]:
-    """Run the probes every PROBE_SECONDS while the block lasts."""
+    """Run the probes every PROBE_SECONDS for the duration of the block."""
 
     async def repeat(probe: Probe) -> None:
         while True:
@@ -78,7 +76,7 @@ async def run_probes(probes: Sequence[Probe]) -> AsyncIterator[None]:
 
 
 def _describe(error: BaseException) -> str:
-    """Describe an error in a few words, without texts of articles."""
+    """Describe an error briefly, without texts of articles."""
     if isinstance(error, SelonError | IndexingError):
         return error_text(error, "en")
     return type(error).__name__
@@ -91,15 +89,15 @@ class _Index(Protocol):
 
 
 async def try_index(library: _Index) -> None:
-    """Trial of the index, which also shows its builder in the metrics. Raises IndexingError."""
+    """Trial that checks the index and updates the builder's metrics. Raises IndexingError."""
     METERS.note_builder(await asyncio.to_thread(library.builder_status))
     await asyncio.to_thread(library.check)
 
 
 def index_age(generation: Callable[[], str]) -> float:
-    """Seconds since the current generation was built, by its name."""
+    """Seconds since the current generation was built, according to its ID."""
     try:
-        built = datetime.strptime(generation(), _BUILT).replace(tzinfo=UTC)
+        built = datetime.strptime(generation(), _BUILT_FORMAT).replace(tzinfo=UTC)
     except (IndexingError, ValueError):
         return float("nan")
     return (datetime.now(UTC) - built).total_seconds()

@@ -1,4 +1,4 @@
-"""Usage figures of the last days, and the bot's status."""
+"""Usage figures of recent days, and memory use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.statistics import CitedArticle, QuestionRecord, Votes
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The size of the index in service, and when it was built (UTC)."""
+    """The size of the current index; `built_at` is in UTC."""
 
     generation: str
     articles: int
@@ -24,7 +24,7 @@ class Holdings:
 
 
 DAYS_SHOWN = 30  # today included
-MOST_CITED = 8
+MOST_CITED = 8  # number of articles listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def count_days(
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """Nearest-rank percentile: the smallest value that this share (0 to 1) does not exceed."""
+    """Nearest-rank percentile; `share` is between 0 and 1."""
     if not values:
         return None
     ordered = sorted(values)
@@ -80,12 +80,12 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The questions since local midnight, with median and 95th percentile in milliseconds."""
+    """The questions since local midnight, with their latency percentiles in milliseconds."""
 
     asked: int
     answered: int
-    half: float | None
-    most: float | None
+    median: float | None
+    p95: float | None
 
     @classmethod
     def of(cls, questions: Sequence[QuestionRecord]) -> Today:
@@ -95,17 +95,14 @@ class Today:
 
 
 def midnight(now: datetime) -> datetime:
-    """The start of the local day."""
+    """Return the start of the local day."""
     return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-_PROCESS_STATUS = Path("/proc/self/status")
-
-
 def used_memory() -> int | None:
-    """Resident memory in bytes; its peak on systems without /proc (macOS); None on Windows."""
+    """Return the resident memory in bytes: its peak without /proc (macOS), None on Windows."""
     try:
-        lines = _PROCESS_STATUS.read_text(encoding="ascii").splitlines()
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
         resident = next(line for line in lines if line.startswith("VmRSS:"))
         return int(resident.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):

@@ -104,7 +104,7 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
     tmp_path: Path, data_dir: Path, bundled: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
-    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
     articles = [CORPUS / name for name in FILES]
     async with BotServer() as server, bot(server, data_dir):
         server.user_says(READER, BREAD)

@@ -64,7 +64,7 @@ async def server(
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
     alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
-    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
     shutil.copytree(built, tmp_path / "index")
     judge = ConfidenceModel.load()
     index = LiveIndex(tmp_path / "index", FakeEmbedder(), judge, chosen_articles)

@@ -112,7 +112,7 @@ async def test_questions_that_get_no_answer_are_found(
     hangs: bool,
 ) -> None:
     monkeypatch.setattr(probes, "PROBE_SECONDS", 0.05)
-    monkeypatch.setattr(probes, "PROBE_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(probes, "PROBE_TIMEOUT_SECONDS", 0.2)
     broken = slowly(answered(QUESTION, cite(1, BIRTH)), 1.5) if hangs else ValueError("Le secret")
     chain.answers[FRESNEL.title] = broken
     async with running(server, chain, Shelf(FRESNEL), metrics_port=port):

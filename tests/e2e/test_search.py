@@ -85,7 +85,7 @@ async def test_what_is_followed_is_named_or_clearly_meant(
     library = Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
     found = library.on_subject(subject)
     assert len(found.citations) == len(titles)
-    assert len(found.looked_at) == len(list(SAMPLES.glob("*.md")))
+    assert len(found.article_ids) == len(list(SAMPLES.glob("*.md")))
     for citation, title in zip(found.citations, titles, strict=True):
         assert title in citation.article.title
     if subject == "trou noir":

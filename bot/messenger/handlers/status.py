@@ -78,7 +78,7 @@ class StatusHandlers(Handlers):
         today, tokens, waiting = await self._services.run(read)
         if today.asked:
             lines.append(phrases.asked_today(today.asked, today.answered))
-            lines.append(phrases.answer_times(today.half, today.most))
+            lines.append(phrases.answer_times(today.median, today.p95))
         else:
             lines.append(phrases.nothing_asked)
         lines.append(phrases.running_since(now - self._services.started))

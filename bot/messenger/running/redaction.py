@@ -68,7 +68,7 @@ class Redactor:
         for hidden in self._hidden:
             text = text.replace(hidden, MASK)
         subject = None if self._text else current_subject()
-        return subject.hidden(text) if subject else text
+        return subject.redact(text) if subject else text
 
 
 class _Private:

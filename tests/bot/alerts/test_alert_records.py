@@ -15,20 +15,20 @@ HERE = ConversationPlace(100, 0, 7)
 
 def test_an_alert_is_told_once(state: State) -> None:
     with state.session() as session:
-        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
-        assert alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW) == number
+        number = alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        assert alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW) == number
         assert alerts.unchecked_alerts(session, "g1") == []
         assert [each.id for each in alerts.unchecked_alerts(session, "g2")] == [number]
-        alerts.mark_alert_checked(session, number, "g2")
+        alerts.mark_checked(session, number, "g2")
         assert alerts.unchecked_alerts(session, "g2") == []
-        assert alerts.mark_alert_told(session, number, NOW)
-        assert not alerts.mark_alert_told(session, number, NOW)
+        assert alerts.mark_answered(session, number, NOW)
+        assert not alerts.mark_answered(session, number, NOW)
         assert alerts.alerts_of_person(session, 7) == []
 
 
 def test_only_its_owner_cancels_an_alert(state: State) -> None:
     with state.session() as session:
-        number = alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        number = alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         assert not alerts.cancel(session, number, 8)
         assert alerts.cancel(session, number, 7)
         assert not alerts.cancel(session, number, 7)
@@ -38,12 +38,12 @@ def test_on_the_web_an_answer_waits_until_its_reader_dismisses_it(state: State) 
     person = WEB_PEOPLE + 7
     there = ConversationPlace(person, 3, person)
     with state.session() as session:
-        number = alerts.keep_alert(session, there, "Qui ?", "fr", "g1", NOW)
+        number = alerts.save_alert(session, there, "Qui ?", "fr", "g1", NOW)
         assert alerts.unchecked_alerts(session, "g2") == []
         assert [each.id for each in alerts.unchecked_alerts(session, "g2", web=True)] == [number]
         assert alerts.answered_alerts(session, person) == []
-        assert alerts.mark_alert_told(session, number, NOW, "clé")
-        assert not alerts.mark_alert_told(session, number, NOW, "autre clé")
+        assert alerts.mark_answered(session, number, NOW, "clé")
+        assert not alerts.mark_answered(session, number, NOW, "autre clé")
         assert alerts.alerts_of_person(session, person) == []
         assert [each.key for each in alerts.answered_alerts(session, person)] == ["clé"]
         assert alerts.cancel(session, number, person)

@@ -19,7 +19,7 @@ READER, QUESTION = 42, "Quand Fresnel est-il né ?"
 async def test_an_alert_that_a_process_left_unsent_comes_from_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(alerts, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
     chain, shelf, left = StubChain(), Shelf(FRESNEL), asyncio.Event()
 
     async def leave(*_: object) -> None:

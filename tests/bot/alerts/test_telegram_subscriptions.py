@@ -65,7 +65,7 @@ class Newsroom:
 
 @pytest.fixture
 def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
-    monkeypatch.setattr(subscriptions, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(subscriptions, "POLL_INTERVAL", timedelta(seconds=0.05))
     return Newsroom(tmp_path)
 
 

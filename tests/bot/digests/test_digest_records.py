@@ -20,7 +20,7 @@ ALONE, TOPIC, BOT = ConversationPlace(7, 0, 7), ConversationPlace(-100, 5, 7), 4
 def keep(state: State, place: ConversationPlace, minute: int = 450) -> None:
     state.do(
         partial(
-            digests.keep_digest,
+            digests.save_digest,
             place=place,
             minute=minute,
             days=(0, 3),
@@ -67,7 +67,7 @@ def test_the_daily_of_a_day_is_sent_once_whoever_sends_it(state: State) -> None:
     assert len(state.do(partial(deliveries.take_over_deliveries, bot_id=BOT))) == 1
     assert waiting(state) == []
     (tomorrow,) = waiting(state, TODAY + timedelta(days=1))
-    assert (tomorrow.last_day, tomorrow.told) == (TODAY, ("a1", "a2"))
+    assert (tomorrow.last_day, tomorrow.article_ids) == (TODAY, ("a1", "a2"))
 
 
 def test_what_was_stopped_meanwhile_is_not_sent(state: State) -> None:

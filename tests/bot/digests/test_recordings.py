@@ -42,7 +42,7 @@ Start = Callable[..., AbstractAsyncContextManager[HeardSpeech]]
 @pytest.fixture
 def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     """A bot that speaks, until the block ends."""
-    monkeypatch.setattr(recordings, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(recordings, "POLL_INTERVAL", timedelta(seconds=0.05))
 
     @asynccontextmanager
     async def starting(*, slow: bool = False) -> AsyncIterator[HeardSpeech]:
@@ -182,7 +182,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
         await server.next_message()
     state = open_state(url)
     keep = partial(
-        scripts.keep_script,
+        scripts.save_script,
         place=ALONE,
         new=NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
         messages=(),
@@ -190,8 +190,8 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
         now=datetime.now(UTC),
     )
     script = state.do(keep)
-    for _ in range(recordings.MOST_TRIES):
-        state.do(partial(scripts.take_up_script, script_id=script.id))
+    for _ in range(recordings.MAX_TRIES):
+        state.do(partial(scripts.claim_script, script_id=script.id))
     state.close()
     async with start():
         assert (await server.next_message()).text == FAILED

@@ -26,7 +26,7 @@ def keep(
 ) -> ScriptRecord:
     return state.do(
         partial(
-            scripts.keep_script,
+            scripts.save_script,
             place=place,
             new=TOLD,
             messages=messages,
@@ -73,7 +73,7 @@ def test_each_of_its_messages_tells_what_it_is_of(state: State) -> None:
 def test_it_is_recorded_once_whoever_does(state: State) -> None:
     kept = keep(state)
     assert [each.id for each in state.do(scripts.unrecorded_scripts)] == [kept.id]
-    take_up = partial(scripts.take_up_script, script_id=kept.id)
+    take_up = partial(scripts.claim_script, script_id=kept.id)
     assert [state.do(take_up), state.do(take_up)] == [1, 2]
     with ThreadPoolExecutor(4) as pool:
         posted = list(pool.map(lambda _: post(state, kept), range(8)))

@@ -50,7 +50,7 @@ class Now:
 def now(monkeypatch: pytest.MonkeyPatch) -> Now:
     present = Now(datetime(2026, 3, 26, 6, tzinfo=PARIS))
     monkeypatch.setattr(clock, "now", lambda: present.at)
-    monkeypatch.setattr(handling, "LOOK_INTERVAL", timedelta(seconds=0.05))
+    monkeypatch.setattr(handling, "POLL_INTERVAL", timedelta(seconds=0.05))
     monkeypatch.setenv("SELON_KEEP_DAYS", "3650")  # what is kept ends by the real clock
     return present
 

@@ -84,7 +84,7 @@ SUBJECT = Subject(
     ],
 )
 def test_words_names_and_numbers_are_hidden_in_every_form(line: str) -> None:
-    hidden = SUBJECT.hidden(line)
+    hidden = SUBJECT.redact(line)
     assert PRIVATE in hidden
     for own in ("Lascaux", "oé", "oÉ", r"\xe9", "123456", "100987"):
         assert own not in hidden

@@ -115,10 +115,10 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         mine, theirs = _add(session, "moi"), _add(session, "eux", place=other)
         votes.cast(session, theirs, 7, good=True, now=NOW)
         votes.cast(session, mine, 8, good=True, now=NOW)
-        alerts.keep_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
+        alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         documents.receive_document(session, HERE, "a.pdf", None, NOW)
         alone = ConversationPlace(7, 0, 7)
-        digests.keep_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
+        digests.save_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):
             spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
         assert privacy.count_records(session, 7) == privacy.PersonCounts(

@@ -207,7 +207,7 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
     turn = NewTurn("Qui ?", {}, [], True, 0.9, "g")
     add = partial(conversations.add_turn, place=place, new=turn, now=NOW, lifetime=lifetime)
     follow = partial(
-        subscriptions.keep_subscription,
+        subscriptions.save_subscription,
         new=subscriptions.NewSubscription(7, 7, 0, "ponts", "fr", False, frozenset(), "g"),
         most=9,
         now=NOW,
@@ -216,7 +216,7 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
     given: list[Callable[[Session], Any]] = [
         add,
         partial(
-            alerts.keep_alert, place=place, question="?", language="fr", generation="", now=NOW
+            alerts.save_alert, place=place, question="?", language="fr", generation="", now=NOW
         ),
         follow,
         lambda session: receive(session).id,
