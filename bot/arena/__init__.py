@@ -1,1 +1,1 @@
-"""The arena: blind battles between writers over the same passages, and what the votes tell."""
+"""The arena: blind battles between writers over the same passages, and ratings from the votes."""

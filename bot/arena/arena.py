@@ -1,4 +1,4 @@
-"""The arena: one search, two writers over what it found, both whole before either is shown."""
+"""The arena: two writers answer a question from the hits of one search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.answer import Answer
 from bot.answering.base import FindingsReader
 from bot.answering.chain import RetrievalQA
 from bot.answering.time_range import parse_timing
-from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of, say_the_same
+from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, are_identical, kind_of
 from bot.errors import SelonError
 from bot.followups.candidates import Understood
 from bot.followups.turn import TurnText
@@ -27,24 +27,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A writer: its name, what reads the passages for it, and how it writes from them."""
+    """A writer: its name, its reader, and how it writes an answer."""
 
     name: str
     reader: FindingsReader | None
     write: Callable[[Findings], Awaitable[CountedAnswer]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    writer: str
-    fault: WriterFault
-
-
 class Arena:
-    """Safe to be asked several questions at once.
+    """Runs battles; safe for concurrent questions.
 
-    `understand` tells what a question means in its conversation, `retrieval` finds passages and
-    leaves them unread; `seconds` are what each writer may take.
+    `understand` resolves a question in its conversation; `retrieval` has no reader of its own;
+    `seconds` is the timeout of each writer.
     """
 
     def __init__(
@@ -68,45 +62,47 @@ class Arena:
         return tuple(self._contenders)
 
     async def fight(self, question: str, first: str, second: str) -> Battle | NoBattle:
-        """The battle of two writers by name. Raises IndexingError where nothing can be searched."""
+        """Let two writers, by name, answer a question. Raises IndexingError."""
         generation = await asyncio.to_thread(self._generation)
         findings = await self._retrieval.find(question)
         if isinstance(findings, Answer):
             return NoBattle("about", findings.language, findings)
         latest = parse_timing(question, date.today()).latest
         pair = (self._contenders[first], self._contenders[second])
-        sides = await asyncio.gather(*(self._side(each, findings, latest) for each in pair))
-        whole = [side for side in sides if isinstance(side, ArenaAnswer)]
-        kind = kind_of(findings, [side.answer for side in whole])
-        shown = whole[0].answer if whole else None
-        if len(whole) < len(sides):
-            faults = {side.writer: side.fault for side in sides if isinstance(side, _Failure)}
-            return NoBattle("fault", findings.language, shown, kind, generation, faults)
-        one, other = whole
+        results = await asyncio.gather(*(self._answer(each, findings, latest) for each in pair))
+        answers = [each for each in results if isinstance(each, ArenaAnswer)]
+        kind = kind_of(findings, [each.answer for each in answers])
+        fallback = answers[0].answer if answers else None
+        if len(answers) < len(results):
+            faults = {
+                contender.name: each
+                for contender, each in zip(pair, results, strict=True)
+                if not isinstance(each, ArenaAnswer)
+            }
+            return NoBattle("fault", findings.language, fallback, kind, generation, faults)
+        one, other = answers
         if not (one.answer.statements or other.answer.statements):
-            return NoBattle("refused", findings.language, shown)
-        if say_the_same(one.answer, other.answer):
-            return NoBattle("identical", findings.language, shown)
+            return NoBattle("refused", findings.language, fallback)
+        if are_identical(one.answer, other.answer):
+            return NoBattle("identical", findings.language, fallback)
         return Battle(findings.question, findings.language, kind, generation, one, other)
 
-    async def _side(
+    async def _answer(
         self, contender: Contender, findings: Findings, latest: bool
-    ) -> ArenaAnswer | _Failure:
-        """One writer's answer, or its fault: what fails is never told apart from what is slow."""
-        began = time.perf_counter()
+    ) -> ArenaAnswer | WriterFault:
+        start = time.perf_counter()
         try:
             async with asyncio.timeout(self._seconds):
-                read = findings
                 if contender.reader is not None and not latest:
-                    read = await asyncio.to_thread(contender.reader.read, findings)
-                counted = await contender.write(read)
+                    findings = await asyncio.to_thread(contender.reader.read, findings)
+                counted = await contender.write(findings)
         except TimeoutError:
             logger.warning("%s took too long in the arena", PublicText(contender.name))
-            return _Failure(contender.name, "slow")
+            return "slow"
         except (SelonError, IndexingError) as error:
             logger.warning("%s failed in the arena: %s", PublicText(contender.name), error)
-            return _Failure(contender.name, "failed")
+            return "failed"
         if counted.answer.fallback is not None:
-            return _Failure(contender.name, counted.answer.fallback)
-        seconds = time.perf_counter() - began
+            return counted.answer.fallback
+        seconds = time.perf_counter() - start
         return ArenaAnswer(contender.name, counted.answer, seconds, counted.micros)

@@ -1,4 +1,4 @@
-"""A battle: two answers to one question from the same passages; or why there is none."""
+"""Battles: two answers to one question from the same passages, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ from bot.arena.rating import StyleCounts
 from index.findings import Findings
 from index.text.folding import fold_phrase
 
-# The articles may not answer it, it is held to a time, it has several parts; or none of these.
+# Possibly not answered by the articles, limited to a period, in several parts; or none of these.
 QuestionKind = Literal["doubtful", "dated", "several", "single"]
-# It took too long, nothing came, nothing of it was borne out by the passages, it found no answer
-# where there may be one; or it was not to be asked any more today.
+# Timeout, error, no sentence supported by the passages, no answer found where there may be one, or
+# the day's budget or the person's allowance is used up.
 WriterFault = Literal["slow", "failed", "unsupported", "unknown", "budget", "allowance"]
-# Faults that tell nothing of the writer.
 BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
-# The question is about the articles themselves, they do not answer it, both writers say the same,
-# or one of them failed.
+# A question about the articles themselves, no answer in them, the same answer twice, or a fault.
 NoBattleReason = Literal["about", "refused", "identical", "fault"]
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class ArenaAnswer:
-    """What one writer made of the passages, the seconds it took, and what it cost in millionths of
-    a currency unit, where that is known."""
+    """A writer's answer, its duration, and its cost in millionths of a currency unit, if known."""
 
     writer: str
     answer: Answer
@@ -39,7 +36,7 @@ class ArenaAnswer:
 
     @property
     def style(self) -> StyleCounts:
-        """Counts of what is shown: words, citations, words in bold."""
+        """Number of words, citations and words in bold."""
         statements = compared_statements(self.answer)
         return StyleCounts(
             sum(len(each.text.split()) for each in statements),
@@ -48,13 +45,17 @@ class ArenaAnswer:
         )
 
     def text(self, unknown: str) -> str:
-        """As it is shown, without styles; `unknown` is said where it found no answer."""
-        return " ".join(marked(each) for each in compared_statements(self.answer)) or unknown
+        """Render as plain text with citation markers, or `unknown` without statements."""
+        texts = []
+        for each in compared_statements(self.answer):
+            markers = "".join(f"[{number}]" for number in each.citations)
+            texts.append(f"{each.text} {markers}".rstrip())
+        return " ".join(texts) or unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Battle:
-    """Two answers, `first` being shown first. `question` is as it was understood."""
+    """Two answers, in display order. `question` has its context resolved."""
 
     question: str
     language: str
@@ -65,7 +66,6 @@ class Battle:
 
     @property
     def doubtful(self) -> bool:
-        """Whether what both say may not answer the question."""
         return self.kind == "doubtful"
 
     @property
@@ -75,10 +75,7 @@ class Battle:
 
 @dataclass(frozen=True, slots=True)
 class NoBattle:
-    """Why nothing is compared, and the answer that there is all the same.
-
-    `faults` are those of writers, by name.
-    """
+    """The reason for no battle, the only answer if there is one, and faults by writer."""
 
     why: NoBattleReason
     language: str
@@ -89,21 +86,15 @@ class NoBattle:
 
 
 def compared_statements(answer: Answer) -> tuple[Statement, ...]:
-    """What an answer says, set alike whoever wrote it: each statement on one line, a quote behind
-    the sentence that it leans on."""
-    cited = answer.citations if answer.verbatim else ()
-    leads = {each.quote: LINE_END.sub(" ", each.lead.text) for each in cited if each.lead}
-    return tuple(_flowing(each, leads.get(each.text, "")) for each in answer.statements)
-
-
-def marked(statement: Statement) -> str:
-    """A statement with the numbers of what it cites."""
-    numbers = "".join(f"[{number}]" for number in statement.citations)
-    return f"{statement.text} {numbers}".rstrip()
+    """Return an answer's statements in a form that does not reveal the writer: each on one line, a
+    quote preceded by the sentence it depends on."""
+    citations = answer.citations if answer.verbatim else ()
+    leads = {each.quote: LINE_END.sub(" ", each.lead.text) for each in citations if each.lead}
+    return tuple(_on_one_line(each, leads.get(each.text, "")) for each in answer.statements)
 
 
 def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
-    """The record of a battle; `unknown` is the text of an answer that found none."""
+    """Convert a battle for storage; `unknown` is the text of an answer without statements."""
     first, second = (
         BattleSide(each.writer, each.text(unknown), asdict(each.style), each.seconds, each.micros)
         for each in battle.sides
@@ -120,19 +111,19 @@ def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
 
 
 def faulty_battle(
-    fought: NoBattle, pair: tuple[str, str], origin: BattleOrigin
+    outcome: NoBattle, pair: tuple[str, str], origin: BattleOrigin
 ) -> NewBattle | None:
-    """Who of a pair failed, to be kept without a word of the question; nothing where both did, or
-    one was not to be asked."""
-    blamed = [name for name, fault in fought.faults.items() if fault not in BLAMELESS]
-    if len(fought.faults) != 1 or not blamed:
+    """Convert a writer's fault for storage, without the question. Return None if both writers
+    failed or the fault is a blameless one."""
+    blamed = [name for name, fault in outcome.faults.items() if fault not in BLAMELESS]
+    if len(outcome.faults) != 1 or not blamed:
         return None
     return NewBattle(
         question="",
-        language=fought.language,
-        kind=fought.kind,
+        language=outcome.language,
+        kind=outcome.kind,
         origin=origin,
-        generation=fought.generation,
+        generation=outcome.generation,
         first=BattleSide(pair[0]),
         second=BattleSide(pair[1]),
         fault="first" if blamed[0] == pair[0] else "second",
@@ -147,17 +138,17 @@ def kind_of(findings: Findings, answers: Sequence[Answer]) -> QuestionKind:
     return "several" if search_parts(findings.question) else "single"
 
 
-def say_the_same(one: Answer, other: Answer) -> bool:
-    """Whether a reader would be shown the same words twice."""
+def are_identical(one: Answer, other: Answer) -> bool:
+    """True if both show the same words."""
 
-    def said(answer: Answer) -> list[str]:
+    def words(answer: Answer) -> list[str]:
         texts = (fold_phrase(each.text) for each in compared_statements(answer))
         return [word for text in texts for word in _WORD.findall(text)]
 
-    return said(one) == said(other)
+    return words(one) == words(other)
 
 
-def _flowing(statement: Statement, lead: str) -> Statement:
+def _on_one_line(statement: Statement, lead: str) -> Statement:
     before, highlight, after = (LINE_END.sub(" ", each) for each in statement.parts)
     before = f"{lead} {before}" if lead else before
     text = f"{before}{highlight}{after}"

@@ -1,4 +1,4 @@
-"""A battle as Telegram messages."""
+"""Battles as Telegram HTML."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, message
 
 
 def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
-    """The messages that show both answers of a battle, set alike whoever wrote them: what each says
-    with its markers, then its sources, each once."""
+    """Render both answers, in a form that does not reveal the writers, each with its sources."""
     texts = ArenaPhrases.of(phrases.code)
     sides = zip(("first", "second"), battle.sides, strict=True)
     blocks = []
@@ -25,18 +24,18 @@ def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
         if not statements:
             statements = [StyledBlock((StyledSpan(texts.unknown),))]
         blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
-        blocks += _compared_sources(side.answer.citations, phrases)
+        blocks += _render_sources(side.answer.citations, phrases)
     doubt = texts.doubtful if battle.doubtful else ""
     text = " ".join(filter(None, (doubt, texts.which)))
     blocks.append(StyledBlock((StyledSpan(text, "i"),), "\n\n\n"))
     return tuple(to_html(spans) for spans in messages(blocks, battle.language))
 
 
-def _compared_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
+def _render_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
         by_article.setdefault(citation.article.id, []).append(citation)
-    for at, same in enumerate(by_article.values()):
-        markers = [citation_marker(each) for each in same]
-        source = source_spans(same[0].article, "", phrases, "")
-        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if at else "\n\n")
+    for number, group in enumerate(by_article.values()):
+        markers = [citation_marker(each) for each in group]
+        source = source_spans(group[0].article, "", phrases, "")
+        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if number else "\n\n")

@@ -34,13 +34,12 @@ from bot.state.tables import NEVER_REUSED, Base, IdType, PersonRow, Utc
 
 
 class BattleRow(Base):
-    """Two answers of two writers to one question, `first` having been shown first.
+    """Two writers' answers to one question, in display order.
 
-    `shown` are the messages that show both, as HTML; `style_first` and `style_second` are counts of
-    their words, citations and words in bold, `micros_first` and `micros_second` millionths of a
-    currency unit. Where `fault` is set (`first`, `second`) that writer failed, nothing was shown,
-    and no question is kept. Who asked, where, and all texts go with time, or with the person; what
-    is counted stays.
+    `shown` are the messages with both, as HTML; `style_*` are `StyleCounts`, `micros_*` millionths
+    of a currency unit. If `fault` is set (`first`, `second`), that writer failed: nothing was shown
+    and no question is stored. Person, place and texts are erased after a time or with the person;
+    the counts stay.
     """
 
     __tablename__ = "battles"
@@ -77,9 +76,9 @@ class BattleRow(Base):
 
 
 class BattleVoteRow(Base):
-    """What somebody, or a `judge` that is no person, thinks of a battle: `first`, `second`, `good`,
-    `bad`, or `withdrawn`. All votes of one person have the same `voter`, drawn for them, which
-    stays when the person goes and leads back to nobody."""
+    """A vote of a person or a model (`judge`): `first`, `second`, `good`, `bad`, or `withdrawn`.
+    `voter` is a random pseudonym, the same for all votes of a person and kept when the person is
+    erased."""
 
     __tablename__ = "battle_votes"
     __table_args__ = (UniqueConstraint("battle_id", "person_id"),)
@@ -95,26 +94,24 @@ class BattleVoteRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
-# Which answer somebody prefers; or both are good, or both bad.
+# The better answer, or both are good or bad.
 BattleChoice = Literal["first", "second", "good", "bad"]
 BATTLE_CHOICES: tuple[BattleChoice, ...] = get_args(BattleChoice)
 
-# Asked in a chat, by whoever runs Selon in the terminal, or for a model that judges.
+# For people in a chat, for the operator in the terminal, or for a model that judges.
 BattleOrigin = Literal["chat", "terminal", "judge"]
 FaultySide = Literal["first", "second"]
 
-WITHDRAWN = "withdrawn"  # what a vote that was taken back says: who saw the names votes no more
-_AT_THE_KEYBOARD, _JUDGE = "terminal", "judge"
+WITHDRAWN = "withdrawn"  # such votes stay, since their voters have seen the writers' names
+_OPERATOR, _JUDGE = "terminal", "judge"
 
-TAKING_BACK = timedelta(minutes=1)  # how long a vote can be taken back
+WITHDRAWAL_TIME = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class BattleSide:
-    """One answer: who wrote it, its text as it was shown, counts of its style, what it took.
-
-    `micros` are millionths of a currency unit, None where the price is not known.
-    """
+    """One answer: its writer, displayed text, style counts, duration, and cost in millionths of a
+    currency unit, if known."""
 
     writer: str
     text: str | None = None
@@ -125,7 +122,7 @@ class BattleSide:
 
 @dataclass(frozen=True, slots=True)
 class NewBattle:
-    """A battle before it is kept; without a place it is of the terminal."""
+    """A battle to store; those of the terminal have no person and place."""
 
     question: str
     language: str
@@ -143,7 +140,7 @@ class NewBattle:
 
 @dataclass(frozen=True, slots=True)
 class BattleRecord:
-    """A battle as it is kept; what is of the person is gone after a time."""
+    """A stored battle; its personal data are erased after a time."""
 
     id: int
     chat_id: int | None
@@ -164,8 +161,8 @@ class BattleRecord:
 
 @dataclass(frozen=True, slots=True)
 class BattleVoteRecord:
-    """A vote that counts, with its battle. `voter` is the same for all votes of one person, and
-    another for each of a `judge`, who is none."""
+    """A valid vote with its battle. `voter` is the same for all votes of a person, but unique for
+    each vote of a `judge`."""
 
     battle: BattleRecord
     choice: BattleChoice
@@ -179,7 +176,7 @@ _WORDS = (BattleRow.question, BattleRow.shown, BattleRow.text_first, BattleRow.t
 
 @dataclass(frozen=True, slots=True)
 class PairTally:
-    """How many votes said the same of two writers in this order."""
+    """The number of votes with one choice between two writers in this order."""
 
     first: str
     second: str
@@ -187,13 +184,13 @@ class PairTally:
     votes: int
 
 
-# Counted now; given before (what was said first stays); no vote, since the person has compared the
-# same writers on the same question elsewhere; there is no such battle here any more.
+# Counted; voted before (the first vote stays); not counted, since the person has compared the same
+# writers on the same question elsewhere; the battle is erased.
 VoteOutcome = Literal["counted", "again", "met", "gone"]
 
 
-def keep_battle(session: Session, new: NewBattle, now: datetime) -> int:
-    """Its number."""
+def save_battle(session: Session, new: NewBattle, now: datetime) -> int:
+    """Store a battle and return its ID."""
     if new.person_id is not None:
         people.note_person(session, new.person_id, now)
     is_valid = new.fault is None
@@ -228,7 +225,7 @@ def find_battle(session: Session, battle_id: int) -> BattleRecord | None:
 
 
 def battle_of_question(session: Session, chat_id: int, message_id: int) -> BattleRecord | None:
-    """The one that a message led to, if it did."""
+    """Find the battle on the question in a message."""
     query = select(BattleRow).where(
         BattleRow.chat_id == chat_id, BattleRow.question_message == message_id
     )
@@ -239,7 +236,7 @@ def battle_of_question(session: Session, chat_id: int, message_id: int) -> Battl
 def cast_battle_vote(
     session: Session, battle_id: int, person_id: int, choice: BattleChoice, now: datetime
 ) -> VoteOutcome:
-    """Keep what somebody prefers, once a battle, and once a pair of writers on one question."""
+    """Store a person's vote: one per battle, and one per pair of writers on the same question."""
     battle = session.get(BattleRow, battle_id)
     if battle is None or battle.question is None:
         return "gone"
@@ -248,65 +245,54 @@ def cast_battle_vote(
     if _pair(battle) in _voted_pairs(session, person_id, battle.question_key):
         return "met"
     people.note_person(session, person_id, now)
-    session.add(
-        BattleVoteRow(
-            battle_id=battle_id,
-            person_id=person_id,
-            voter=_voter_of(session, person_id),
-            choice=choice,
-            created_at=now,
-        )
-    )
+    # One pseudonym per person, as long as the database has a vote of theirs.
+    votes = select(BattleVoteRow.voter).where(BattleVoteRow.person_id == person_id)
+    voter = session.scalars(votes).first() or secrets.token_hex(16)
+    vote = {"battle_id": battle_id, "voter": voter, "choice": choice, "created_at": now}
+    session.add(BattleVoteRow(person_id=person_id, **vote))
     session.flush()
     return "counted"
 
 
-def keep_judgment(
+def save_judgment(
     session: Session, battle_id: int, judge: str | None, choice: BattleChoice, now: datetime
 ) -> None:
-    """Keep what a model, or (None) whoever runs Selon in the terminal, thinks of a battle."""
-    session.add(
-        BattleVoteRow(
-            battle_id=battle_id,
-            judge=judge,
-            voter=_AT_THE_KEYBOARD if judge is None else _JUDGE,
-            choice=choice,
-            created_at=now,
-        )
-    )
+    """Store the vote of a model or, if `judge` is None, of the operator in the terminal."""
+    voter = _OPERATOR if judge is None else _JUDGE
+    vote = {"battle_id": battle_id, "voter": voter, "choice": choice, "created_at": now}
+    session.add(BattleVoteRow(judge=judge, **vote))
 
 
-def take_back_battle_vote(session: Session, battle_id: int, person_id: int, now: datetime) -> bool:
-    """Whether a vote is taken back, now or before; one that is too old is not."""
+def withdraw_vote(session: Session, battle_id: int, person_id: int, now: datetime) -> bool:
+    """Withdraw a vote; return False if there is none or it is too old. Idempotent."""
     row = _vote(session, battle_id, person_id)
-    if row is None or (row.choice != WITHDRAWN and now - row.created_at > TAKING_BACK):
+    if row is None or (row.choice != WITHDRAWN and now - row.created_at > WITHDRAWAL_TIME):
         return False
     row.choice = WITHDRAWN
     return True
 
 
 def pairs_of_person(session: Session, person_id: int, question: str) -> Collection[frozenset[str]]:
-    """The writers that somebody was shown, or voted on, for the same question before."""
+    """Return the pairs of writers that a person has seen or voted on for the same question."""
     key = question_key(question)
     query = select(BattleRow).where(BattleRow.person_id == person_id, BattleRow.question_key == key)
-    mine = {_pair(row) for row in session.scalars(query)}
-    return mine | _voted_pairs(session, person_id, key)
+    own = {_pair(row) for row in session.scalars(query)}
+    return own | _voted_pairs(session, person_id, key)
 
 
 def pairs_of_terminal(
     session: Session, question: str, origin: BattleOrigin
 ) -> Collection[frozenset[str]]:
-    """The writers that met there on the same question before."""
-    met = select(BattleRow).where(
+    """Return the pairs of writers of earlier battles of this origin on the same question."""
+    query = select(BattleRow).where(
         BattleRow.question_key == question_key(question), BattleRow.origin == origin
     )
-    return {_pair(row) for row in session.scalars(met)}
+    return {_pair(row) for row in session.scalars(query)}
 
 
 def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecord]:
-    """All votes that were not taken back, oldest first; with the words of their battles if wanted,
-    for those are many."""
-    chosen = (
+    """Load all votes that are not withdrawn, oldest first, by default without texts."""
+    query = (
         select(BattleVoteRow, BattleRow)
         .join(BattleRow, BattleRow.id == BattleVoteRow.battle_id)
         .where(BattleVoteRow.choice.in_(BATTLE_CHOICES))
@@ -321,14 +307,14 @@ def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecor
             vote.voter if vote.judge is None else f"{_JUDGE} {vote.id}",
             vote.created_at,
         )
-        for vote, battle in session.execute(chosen)
+        for vote, battle in session.execute(query)
     ]
 
 
 def pair_tallies(session: Session) -> list[PairTally]:
-    """All votes that were not taken back, counted by writers and by what they say."""
+    """Count the votes that are not withdrawn, by pair of writers and choice."""
     columns = (BattleRow.first, BattleRow.second, BattleVoteRow.choice)
-    counted = (
+    query = (
         select(*columns, func.count())
         .join(BattleVoteRow, BattleVoteRow.battle_id == BattleRow.id)
         .where(BattleVoteRow.choice.in_(BATTLE_CHOICES))
@@ -336,46 +322,40 @@ def pair_tallies(session: Session) -> list[PairTally]:
     )
     return [
         PairTally(first, second, _choice(choice), votes)
-        for first, second, choice, votes in session.execute(counted)
+        for first, second, choice, votes in session.execute(query)
     ]
 
 
 def load_faults(session: Session) -> list[BattleRecord]:
-    """Those in which one writer failed, oldest first."""
-    failed = select(BattleRow).where(BattleRow.fault.is_not(None)).order_by(BattleRow.id)
-    return [_battle(row) for row in session.scalars(failed)]
+    """Load the battles in which one writer failed, oldest first."""
+    query = select(BattleRow).where(BattleRow.fault.is_not(None)).order_by(BattleRow.id)
+    return [_battle(row) for row in session.scalars(query)]
 
 
-def takes_part(session: Session, person_id: int) -> bool:
-    """Whether somebody's ordinary questions may become battles; not until they say so."""
+def has_joined(session: Session, person_id: int) -> bool:
+    """True if the person agreed that ordinary questions may become battles."""
     row = session.get(PersonRow, person_id)
     return row is not None and bool(row.arena)
 
 
-def choose_taking_part(session: Session, person_id: int, now: datetime, *, wanted: bool) -> None:
+def set_joined(session: Session, person_id: int, now: datetime, *, joined: bool) -> None:
     people.note_person(session, person_id, now)
-    session.get_one(PersonRow, person_id).arena = wanted
+    session.get_one(PersonRow, person_id).arena = joined
 
 
 def question_key(question: str) -> str:
-    """The same for questions that differ in capitals, spaces, apostrophes or marks at the end."""
+    """Hash a question, ignoring case, spacing, apostrophe style and final punctuation."""
     folded = unicodedata.normalize("NFKC", question).casefold().replace("’", "'")
     return hashlib.sha256(" ".join(folded.split()).rstrip(" ?!.…").encode()).hexdigest()
 
 
 def _voted_pairs(session: Session, person_id: int, key: str | None) -> set[frozenset[str]]:
-    voted = (
+    query = (
         select(BattleRow)
         .join(BattleVoteRow, BattleVoteRow.battle_id == BattleRow.id)
         .where(BattleVoteRow.person_id == person_id, BattleRow.question_key == key)
     )
-    return {_pair(row) for row in session.scalars(voted)}
-
-
-def _voter_of(session: Session, person_id: int) -> str:
-    """The one drawn for a person, as long as a vote of theirs is known to be."""
-    known = select(BattleVoteRow.voter).where(BattleVoteRow.person_id == person_id)
-    return session.scalars(known).first() or secrets.token_hex(16)
+    return {_pair(row) for row in session.scalars(query)}
 
 
 def _choice(name: str) -> BattleChoice:
@@ -394,10 +374,15 @@ def _pair(row: BattleRow) -> frozenset[str]:
 
 
 def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
-    text_first, text_second = (row.text_first, row.text_second) if texts else (None, None)
-    first = BattleSide(row.first, text_first, row.style_first, row.seconds_first, row.micros_first)
-    second = BattleSide(
-        row.second, text_second, row.style_second, row.seconds_second, row.micros_second
+    first, second = (
+        BattleSide(
+            getattr(row, name),
+            getattr(row, f"text_{name}") if texts else None,
+            getattr(row, f"style_{name}"),
+            getattr(row, f"seconds_{name}"),
+            getattr(row, f"micros_{name}"),
+        )
+        for name in ("first", "second")
     )
     return BattleRecord(
         row.id,
@@ -414,28 +399,17 @@ def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
     )
 
 
-# What is erased of a battle in the end; who wrote, and which side was preferred, stays.
-_FORGOTTEN: Mapping[str, Any] = dict.fromkeys(
-    (
-        "person_id",
-        "chat_id",
-        "question_message",
-        "question",
-        "question_key",
-        "shown",
-        "text_first",
-        "text_second",
-    )
-)
+_PERSONAL_FIELDS = "person_id chat_id question_message question question_key shown"
+_ERASURE: Mapping[str, Any] = dict.fromkeys(f"{_PERSONAL_FIELDS} text_first text_second".split())
 
 
-def _forget_person(person_id: int) -> Update:
-    """Others voted on the battle too: it stays counted, without its texts."""
-    return update(BattleRow).where(BattleRow.person_id == person_id).values(**_FORGOTTEN)
+def _erase_person(person_id: int) -> Update:
+    """Keep the battle without its texts: others may have voted on it."""
+    return update(BattleRow).where(BattleRow.person_id == person_id).values(**_ERASURE)
 
 
 def _expired_votes(now: datetime, before: datetime) -> Iterator[Delete | Update]:
-    """Votes are kept without the person; those that were taken back are removed."""
+    """Anonymize old votes, and delete withdrawn ones."""
     old = BattleVoteRow.created_at < before
     yield delete(BattleVoteRow).where(old, BattleVoteRow.choice == WITHDRAWN)
     yield (
@@ -446,13 +420,13 @@ def _expired_votes(now: datetime, before: datetime) -> Iterator[Delete | Update]
 
 
 def _expired_battles(now: datetime, before: datetime) -> Iterator[Delete | Update]:
-    """Battles are kept without the texts; those that nobody voted on are removed."""
+    """Erase the texts of old battles, and delete those without votes."""
     old = BattleRow.created_at < before
     yield delete(BattleRow).where(
         old, BattleRow.fault.is_(None), BattleRow.id.not_in(select(BattleVoteRow.battle_id))
     )
-    yield update(BattleRow).where(old, BattleRow.question_key.is_not(None)).values(**_FORGOTTEN)
+    yield update(BattleRow).where(old, BattleRow.question_key.is_not(None)).values(**_ERASURE)
 
 
 register_table(PersonalTable(BattleVoteRow, _expired_votes, counted="votes", moves=False))
-register_table(PersonalTable(BattleRow, _expired_battles, _forget_person))
+register_table(PersonalTable(BattleRow, _expired_battles, _erase_person))

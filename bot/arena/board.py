@@ -1,4 +1,4 @@
-"""The standings in words: a line a writer and one of its record, the effects of form, the parts."""
+"""The standings as text: writers with their records, the effects of style, the parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.arena.texts import ArenaPhrases, StandingsPhrases
 
 
 def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATTLES) -> str:
-    """All of it, for a message or a terminal."""
+    """Render the standings for a message or a terminal."""
     phrases, names = StandingsPhrases.of(language), ArenaPhrases.of(language)
     if not standings.votes:
         return phrases.nothing
@@ -18,10 +18,15 @@ def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATT
     if not standings.rated:
         paragraphs.append("\n".join((phrases.too_few, phrases.enough_from(enough))))
     for place, row in enumerate(standings.writers, 1):
-        lines = (_rating_line(place, row, phrases, names), f"  {record_line(row, phrases, names)}")
-        paragraphs.append("\n".join(lines))
+        record = record_line(row, phrases, names)
+        paragraphs.append(f"{_rating_line(place, row, phrases, names)}\n  {record}")
     if standings.effects:
-        paragraphs.append("\n".join(_effects(standings, phrases)))
+        lines = [phrases.effects]
+        for trait, effect in standings.effects.items():
+            bounds = (effect.value, effect.interval.low, effect.interval.high)
+            shares = (phrases.percent(preferred_share(each)) for each in bounds)
+            lines.append(f"  {phrases.effect(phrases.traits[trait], *shares)}")
+        paragraphs.append("\n".join(lines))
     if standings.parts:
         paragraphs.append("\n".join(_parts(standings, phrases, names)))
     if standings.rated:
@@ -31,7 +36,7 @@ def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATT
 
 
 def voters_line(standings: Standings, phrases: StandingsPhrases) -> str:
-    """« 124 votes de 18 personnes »; judges are said to be no people."""
+    """Render « 124 votes de 18 personnes », counting model judges apart."""
     if standings.judged == standings.votes:
         return phrases.judgments(standings.votes)
     people = phrases.votes(standings.votes - standings.judged, standings.people)
@@ -39,7 +44,7 @@ def voters_line(standings: Standings, phrases: StandingsPhrases) -> str:
 
 
 def record_line(row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -> str:
-    """« 64 duels, 41 gagnés, 9 nuls · 0,2 s · gratuit »."""
+    """Render « 64 duels, 41 gagnés, 9 nuls · 0,2 s · gratuit »."""
     return phrases.record(
         row.battles, row.wins, row.ties, names.took(row.seconds), names.price(row.micros)
     )
@@ -53,14 +58,6 @@ def _rating_line(place: int, row: Standing, phrases: StandingsPhrases, names: Ar
     return phrases.rated(place, writer, round(rating), round(interval.low), round(interval.high))
 
 
-def _effects(standings: Standings, phrases: StandingsPhrases) -> Iterator[str]:
-    yield phrases.effects
-    for trait, effect in standings.effects.items():
-        low, high = effect.interval.low, effect.interval.high
-        shares = (phrases.percent(preferred_share(each)) for each in (effect.value, low, high))
-        yield f"  {phrases.effect(phrases.traits[trait], *shares)}"
-
-
 def _parts(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) -> Iterator[str]:
     for key, part in standings.parts.items():
         yield phrases.part_of(phrases.part_named(key), part.votes)
@@ -71,5 +68,5 @@ def _parts(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
 
 
 def preferred_share(logits: float) -> float:
-    """How often an answer is preferred that has so much more, all else equal."""
+    """Convert an effect in logits to the share of votes for the answer that has it."""
     return 1 / (1 + math.exp(-logits))

@@ -1,4 +1,4 @@
-"""The standings as a picture for a phone or a page: a row a writer, its rating and interval."""
+"""The standings as a picture: one row per writer, with its rating and interval."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _EDGE, _RIGHT = 0.06, 0.94  # shares of the width
-_TOP, _ROW, _BOTTOM = 185, 150, 265  # pixels: above the rows, of each, and below them
+_TOP, _ROW, _BOTTOM = 185, 150, 265  # pixels above the rows, per row, and below
 _NAME, _RATING, _SMALL, _NOTES = 13.0, 15.0, 10.0, 9.5  # points
-_LEAST_SPAN = 60.0  # of the scale, in points of rating, to each side of the mean
+_MIN_SPAN = 60.0  # rating points on each side of the mean
 
 
 def draw_standings(standings: Standings, language: str) -> bytes:
-    """A PNG, 1,080 pixels wide; at least one writer is to be rated. Takes about a second."""
+    """Draw a PNG, 1,080 pixels wide, of at least one rated writer. Takes about a second."""
     with DRAWING:
         return _draw(standings, StandingsPhrases.of(language), ArenaPhrases.of(language))
 
@@ -62,8 +62,8 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
         rating = phrases.number(round(row.rating.value))
         left = room - text_width(rating, _RATING, bold=True) - 2 * _NAME
         name = drawable_text(names.writer(row.writer))
-        shown = cut_text(f"{place + 1}. {name}", _NAME, left / 1.08)  # bold letters are wider
-        write(shown, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
+        label = cut_text(f"{place + 1}. {name}", _NAME, left / 1.08)  # bold letters are wider
+        write(label, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
         write(rating, _RIGHT, top + 22, _RATING, INK, weight="bold", ha="right")
         write(record_line(row, phrases, names), _EDGE, top + 106, _SMALL, FAINT, parse_math=False)
     equal = phrases.style_equal if standings.effects else phrases.style_as_is
@@ -76,8 +76,8 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
 
 
 def _find_range(rows: tuple[Standing, ...]) -> tuple[float, float]:
-    """What the scale shows: every interval whole, the mean, and a margin."""
-    ends = [MEAN_RATING - _LEAST_SPAN, MEAN_RATING + _LEAST_SPAN]
+    """Return limits of the scale that cover all intervals and the mean, with a margin."""
+    ends = [MEAN_RATING - _MIN_SPAN, MEAN_RATING + _MIN_SPAN]
     for row in rows:
         assert row.rating is not None
         ends += [row.rating.interval.low, row.rating.interval.high]
@@ -97,13 +97,11 @@ def _frame(axes: Axes, rows: int, low: float, high: float, phrases: StandingsPhr
     axes.patch.set_alpha(0)
     axes.spines[:].set_visible(False)
     for place in range(rows):
-        # The scale is drawn behind the bars alone, where it hides no words.
-        for at in axes.xaxis.get_majorticklocs():
-            if low <= at <= high:
-                shade = FAINT if at == MEAN_RATING else GRID
-                axes.plot(
-                    (at, at), (place + 0.32, place + 0.58), color=shade, linewidth=1, zorder=0
-                )
+        # Grid lines only behind the bars, not behind text.
+        for tick in axes.xaxis.get_majorticklocs():
+            if low <= tick <= high:
+                shade, span = FAINT if tick == MEAN_RATING else GRID, (place + 0.32, place + 0.58)
+                axes.plot((tick, tick), span, color=shade, linewidth=1, zorder=0)
     axes.spines["bottom"].set_visible(True)
     axes.spines["bottom"].set_color(GRID)
 
@@ -111,12 +109,6 @@ def _frame(axes: Axes, rows: int, low: float, high: float, phrases: StandingsPhr
 def _row(axes: Axes, place: int, row: Standing) -> None:
     assert row.rating is not None
     middle, interval = place + 0.45, row.rating.interval
-    axes.plot(
-        (interval.low, interval.high),
-        (middle, middle),
-        color=BLUE,
-        linewidth=7,
-        alpha=0.35,
-        solid_capstyle="round",
-    )
+    span = (interval.low, interval.high)
+    axes.plot(span, (middle, middle), color=BLUE, linewidth=7, alpha=0.35, solid_capstyle="round")
     axes.plot(row.rating.value, middle, "o", color=BLUE, markersize=9)

@@ -1,5 +1,4 @@
-"""The votes as JSON Lines, in the fields of the data sets that LMArena publishes
-(`arena-human-preference-140k`): nobody who asked or voted is named."""
+"""Anonymous votes as JSON Lines, in the format of LMArena's `arena-human-preference-140k`."""
 
 from __future__ import annotations
 
@@ -19,10 +18,10 @@ _WINNERS: Mapping[BattleChoice, str] = {
 
 
 def export_lines(votes: Iterable[BattleVoteRecord]) -> Iterator[str]:
-    """A line a vote; where its words are kept no more, the conversations are empty.
+    """Yield one line per vote; conversations whose texts are erased are empty.
 
-    Beside the published fields: `judge` (`human`, or the model that judged), `kind` of question,
-    `generation` of the index is not told; seconds and cost of each answer in `conv_metadata`.
+    Additional fields: `judge` (`human` or a model), the `kind` of question, and the duration and
+    cost of each answer in `conv_metadata`.
     """
     for number, vote in enumerate(votes, 1):
         battle = vote.battle
@@ -54,7 +53,7 @@ def _conversation(question: str | None, side: BattleSide) -> list[dict[str, Any]
 
 
 def _metadata(a: BattleSide, b: BattleSide) -> dict[str, Any]:
-    """Counts of style under our own names: words are not tokens."""
+    """Style counts have names of our own, since we count words instead of tokens."""
     metadata: dict[str, Any] = {}
     for name, side in (("a", a), ("b", b)):
         for trait in STYLE_TRAITS:

@@ -1,4 +1,4 @@
-"""From the settings to the arena."""
+"""Creates the arena from the settings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ def open_arena(
     index: LiveIndex,
     understand: Callable[[TurnText], Awaitable[Understood]] | None = None,
 ) -> Arena | None:
-    """The arena of SELON_ARENA over an open index, to be closed; None where there is none.
+    """Create the arena of SELON_ARENA over an open index, if set; close it when done.
 
-    `understand` tells what a question means in its conversation; without it each stands alone.
-
-    Raises SettingsError, ModelError.
+    `understand` resolves a question in its conversation, by default not at all. Raises
+    SettingsError, ModelError.
     """
     choices = parse_writers(settings.arena)
     if not choices:
@@ -46,36 +45,31 @@ def open_arena(
         if writers is not None:
             writers.close()
         raise
-    close = writers.close if writers is not None else lambda: None
+
+    async def understand_alone(turn: TurnText) -> Understood:
+        return Understood(turn.question)
+
     return Arena(
         contenders,
-        understand or _standing_alone,
+        understand or understand_alone,
         retrieval,
         index.generation,
         settings.arena_seconds,
-        close,
+        writers.close if writers is not None else lambda: None,
     )
 
 
 def _contender(choice: WriterChoice, settings: Settings, writers: Writers | None) -> Contender:
-    read_by = settings
     if choice.reader:
-        read_by = settings.model_copy(update={"reader": choice.reader})
-    extractive = ExtractiveAnswerer(thresholds_of(read_by))
-    write = _quoting(extractive)
+        settings = settings.model_copy(update={"reader": choice.reader})
+    extractive = ExtractiveAnswerer(thresholds_of(settings))
+
+    async def quote(findings: Findings) -> CountedAnswer:
+        return CountedAnswer(await asyncio.to_thread(extractive.answer, findings), 0)
+
+    write: Callable[[Findings], Awaitable[CountedAnswer]] = quote
     if choice.model is not None and writers is not None:
         mode = choice.mode or settings.chat_mode
         write = writers.alone(choice.model.name, mode, extractive, choice.prompts).answer
         choice = replace(choice, mode=mode)
-    return Contender(choice.name, open_reader(read_by), write)
-
-
-def _quoting(extractive: ExtractiveAnswerer) -> Callable[[Findings], Awaitable[CountedAnswer]]:
-    async def quote(findings: Findings) -> CountedAnswer:
-        return CountedAnswer(await asyncio.to_thread(extractive.answer, findings), 0)
-
-    return quote
-
-
-async def _standing_alone(turn: TurnText) -> Understood:
-    return Understood(turn.question)
+    return Contender(choice.name, open_reader(settings), write)

@@ -1,4 +1,4 @@
-"""The arena as a feature."""
+"""The arena feature: blind comparisons whose votes rank the writers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 class ArenaFeature(Feature):
-    """Readers compare answers blind, and their votes rank the writers.
-
-    Without an `arena`, the one of the settings is opened.
-    """
+    """Opens the arena of the settings, unless given one."""
 
     def __init__(self, arena: Arena | None = None) -> None:
         self._arena = arena

@@ -1,4 +1,4 @@
-"""A chat model that votes in the place of a person, and is said to be one."""
+"""A chat model as a judge; its votes are marked as a model's."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ from bot.llm.base import ChatModel, Message, Request
 _TOKENS = 16
 _VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}
 _WORD = re.compile(r"\w+")
-_BEFORE = {"réponse", "reponse", "answer"}
+_SKIPPED_WORDS = {"réponse", "reponse", "answer"}
 
 
-async def judged(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice | None:
-    """What the model prefers, given both texts as they are shown; None where it does not say.
-
-    Raises ModelFailed.
-    """
-    prompt = _prompt("fr" if battle.language == "fr" else "en").format(
+async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice | None:
+    """Let a model vote; return None if its reply is no verdict. `unknown` is the text of an answer
+    without statements. Raises ModelFailed."""
+    prompt = _load_prompt("fr" if battle.language == "fr" else "en").format(
         question=harmless_in_prompt(battle.question),
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
     request = Request((Message("user", prompt),), _TOKENS, aside=True)
     text = "".join([piece async for piece in model.stream(request)])
-    words = [each for each in _WORD.findall(text) if each.casefold() not in _BEFORE]
+    words = [each for each in _WORD.findall(text) if each.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None
 
 
 @cache
-def _prompt(language: str) -> str:
+def _load_prompt(language: str) -> str:
     return files("bot.arena").joinpath(f"judge.{language}.txt").read_text(encoding="utf-8")

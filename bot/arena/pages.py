@@ -1,4 +1,4 @@
-"""The standings of the writers as a page."""
+"""Web page with the standings of the writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which two writers meet next: chance, in favour of what is least known."""
+"""Random pairing of writers, in favour of pairs with the most uncertain result."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from random import Random
 
-Pair = frozenset[str]  # two writers, in no order
+Pair = frozenset[str]  # of two writers
 
 
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """The votes on one pair: how many, and how many points (ties half) went to its first writer,
-    by name."""
+    """The votes on a pair, and the points of its alphabetically first writer (1/2 per tie)."""
 
     votes: int = 0
     points: float = 0.0
@@ -26,10 +25,10 @@ def draw_pair(
     met: Collection[Pair],
     chance: Random,
 ) -> tuple[str, str] | None:
-    """The writer to be shown first and the other one; None where every pair was `met` already.
+    """Draw two writers in display order, or None if every pair has `met`.
 
-    The odds of a pair are how much one more vote would narrow what is known of it, as Chiang et al.
-    ("Chatbot Arena", 2024) draw theirs.
+    The probability of a pair is proportional to the information gain of one more vote, as in
+    Chiang et al., "Chatbot Arena" (2024).
     """
     pairs = [pair for pair in combinations(sorted(writers), 2) if frozenset(pair) not in met]
     if not pairs:
@@ -40,8 +39,8 @@ def draw_pair(
 
 
 def _gain(record: PairRecord) -> float:
-    """The fall of the standard error of a pair's share of points, with one vote of each kind
-    thought beside those that there are."""
+    """Return the reduction of the standard error of the first writer's share of points by one more
+    vote, with one win of each as a prior."""
     votes = record.votes + 2
     share = (record.points + 1) / votes
     spread = math.sqrt(share * (1 - share))

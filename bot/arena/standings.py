@@ -1,12 +1,13 @@
-"""The standings: what the votes kept tell of each writer, under some rules of counting."""
+"""The standings: ratings and records of the writers, computed from the votes by given rules."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from bot.arena.battle_records import (
@@ -19,22 +20,22 @@ from bot.arena.battle_records import (
     load_votes,
 )
 from bot.arena.pairing import Pair, PairRecord
-from bot.arena.rating import CountedVote, Estimate, StyleCounts, connected, rate_writers
+from bot.arena.rating import CountedVote, Estimate, StyleCounts, find_connected, rate_writers
 from bot.settings import Settings
 from bot.state.database import State
 
-# Whose votes count: of people, of models that judge, or both.
+# "judges" are models.
 Voters = Literal["people", "judges", "all"]
 _SCORES: Mapping[BattleChoice, float] = {"first": 1.0, "second": 0.0, "good": 0.5, "bad": 0.5}
 
-ENOUGH_BATTLES = 30  # of a writer, for a rating
+ENOUGH_BATTLES = 30  # minimum for a rating
 
 
 @dataclass(frozen=True, slots=True)
 class CountingRules:
-    """How votes are counted: `daily` is what one person may weigh in a day (0: any number), `style`
-    tells whether style and place are controlled for, `enough` how many battles a writer needs,
-    `bad_counts` whether « both bad » is a tie, `faults_lose` whether a writer that failed lost."""
+    """`daily` is the maximum weight of a person's votes per day (0: no limit), `enough` the minimum
+    number of battles for a rating. `style` controls for style and position, `bad_counts` counts
+    « both bad » as a tie, `faults_lose` counts faults as defeats."""
 
     voters: Voters = "people"
     daily: float = 20.0
@@ -45,7 +46,7 @@ class CountingRules:
 
 
 def counting_rules(settings: Settings) -> CountingRules:
-    """Those of the settings: votes of people."""
+    """Return the rules of the settings, for votes of people."""
     return CountingRules(
         daily=settings.arena_daily_votes, faults_lose=settings.arena_faults == "lost"
     )
@@ -53,8 +54,8 @@ def counting_rules(settings: Settings) -> CountingRules:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One writer. `rating` is None where there are not enough battles; `wins` and `ties` are votes;
-    `seconds` and `micros` are means of an answer, None where they are not known."""
+    """One writer. `rating` is None without enough battles; `wins` and `ties` count votes;
+    `seconds` and `micros` are means per answer, None if unknown."""
 
     writer: str
     rating: Estimate | None
@@ -67,9 +68,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All writers, the best rated first, and the effects of place and style in logits.
+    """All writers, best first, and the effects of position and style in logits.
 
-    `people` are those who voted, `judged` the votes of models; `parts` are the standings of each
+    `people` counts human voters, `judged` the votes of models; `parts` are the standings by
     language (`language fr`) and kind of question (`kind dated`).
     """
 
@@ -86,23 +87,24 @@ class Standings:
 
 
 class StandingsCount:
-    """The standings of a database, counted anew when somebody has voted since."""
+    """Computes and caches the standings of a database until there are new votes."""
 
     def __init__(self, state: State, rules: CountingRules) -> None:
         self._state = state
         self._rules = rules
-        self._turn = asyncio.Lock()  # one at a time, for people who ask are to be answered
-        self._votes: tuple[int, int, datetime | None] | None = None
+        self._lock = asyncio.Lock()
+        self._key: tuple[int, int, datetime | None] | None = None
         self._standings = Standings(0, 0, 0, ())
 
     async def load(self) -> Standings:
-        async with self._turn:
+        async with self._lock:
             votes = await self._state.run(load_votes)
             faults = await self._state.run(load_faults)
-            known = (len(votes), len(faults), votes[-1].created_at if votes else None)
-            if known != self._votes:
-                self._standings = await asyncio.to_thread(standings, votes, faults, self._rules)
-                self._votes = known
+            key = (len(votes), len(faults), votes[-1].created_at if votes else None)
+            if key != self._key:
+                compute = partial(compute_standings, votes, faults, self._rules)
+                self._standings = await asyncio.to_thread(compute)
+                self._key = key
             return self._standings
 
 
@@ -113,66 +115,57 @@ class _Counted:
     judge: str | None = None
 
 
-def standings(
+def compute_standings(
     votes: Sequence[BattleVoteRecord],
     faults: Sequence[BattleRecord] = (),
     rules: CountingRules = CountingRules(),
 ) -> Standings:
-    """What votes tell, in all and by parts. Processor work: seconds for thousands of votes."""
+    """Compute the standings, overall and by parts. CPU-bound: seconds for thousands of votes."""
     counted = [
         _Counted(_count_vote(each), each.battle, each.judge)
         for each in votes
-        if _is_counted(each, rules)
+        if _is_valid(each, rules)
     ]
     if rules.faults_lose:
         counted += [_Counted(_count_fault(each), each) for each in faults if each.fault]
     parts = {}
-    keys: tuple[Callable[[BattleRecord], str], ...] = (
-        lambda battle: f"language {battle.language}",
-        lambda battle: f"kind {battle.kind}",
-    )
-    for key in keys:
+    for key in ("language", "kind"):
         by_part = defaultdict(list)
         for each in counted:
-            by_part[key(each.battle)].append(each)
+            by_part[f"{key} {getattr(each.battle, key)}"].append(each)
         if len(by_part) > 1:
             for name in sorted(by_part):
-                parts[name] = _stand(by_part[name], rules)
-    whole = _stand(counted, rules)
-    return replace(whole, parts=parts)
+                parts[name] = _compute(by_part[name], rules)
+    return replace(_compute(counted, rules), parts=parts)
 
 
 def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
-    """How each pair has fared, whoever voted."""
+    """Sum up the votes on each pair, of people and models."""
     records: dict[Pair, PairRecord] = {}
     for each in tallies:
         pair = frozenset((each.first, each.second))
-        known = records.get(pair, PairRecord())
-        score = _SCORES[each.choice]
-        won = score if each.first == min(pair) else 1 - score
-        votes = each.votes
-        records[pair] = PairRecord(known.votes + votes, known.points + won * votes)
+        record, score = records.get(pair, PairRecord()), _SCORES[each.choice]
+        points = each.votes * (score if each.first == min(pair) else 1 - score)
+        records[pair] = PairRecord(record.votes + each.votes, record.points + points)
     return records
 
 
-def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
-    battles_of: Counter[str] = Counter()
-    wins: Counter[str] = Counter()
-    ties: Counter[str] = Counter()
+def _compute(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
+    battles, wins, ties = Counter[str](), Counter[str](), Counter[str]()
     sides: defaultdict[str, dict[tuple[int, int], BattleSide]] = defaultdict(dict)
     for each in counted:
         vote = each.vote
-        battles_of.update((vote.first, vote.second))
+        battles.update((vote.first, vote.second))
         if vote.score == 0.5:
             ties.update((vote.first, vote.second))
         else:
             wins[vote.first if vote.score else vote.second] += 1
-        for at, side in enumerate((each.battle.first, each.battle.second)):
-            sides[side.writer][each.battle.id, at] = side
-    enough = {name for name, count in battles_of.items() if count >= rules.enough}
+        for place, side in enumerate((each.battle.first, each.battle.second)):
+            sides[side.writer][each.battle.id, place] = side
+    enough = {name for name, count in battles.items() if count >= rules.enough}
     votes = [each.vote for each in counted if {each.vote.first, each.vote.second} <= enough]
-    compared = connected(votes)
-    votes = [vote for vote in votes if vote.first in compared]
+    connected = find_connected(votes)
+    votes = [vote for vote in votes if vote.first in connected]
     ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
     rows = [
         Standing(
@@ -184,7 +177,7 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
             _mean([side.seconds for side in sides[name].values()]),
             _mean([side.micros for side in sides[name].values()]),
         )
-        for name, count in battles_of.items()
+        for name, count in battles.items()
     ]
     rows.sort(key=lambda row: (-row.rating.value if row.rating else 0.0, -row.battles, row.writer))
     people = {each.vote.voter for each in counted if each.judge is None and not each.battle.fault}
@@ -193,7 +186,7 @@ def _stand(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
     return Standings(len(counted), len(people), judged, tuple(rows), effects)
 
 
-def _is_counted(vote: BattleVoteRecord, rules: CountingRules) -> bool:
+def _is_valid(vote: BattleVoteRecord, rules: CountingRules) -> bool:
     judged = vote.judge is not None
     if rules.voters != "all" and judged != (rules.voters == "judges"):
         return False
@@ -214,12 +207,11 @@ def _count_vote(each: BattleVoteRecord) -> CountedVote:
 
 
 def _count_fault(battle: BattleRecord) -> CountedVote:
-    """What a battle counts in which a writer failed: nothing was shown, so that no style counts."""
     name = f"fault {battle.id}"
     score = 0.0 if battle.fault == "first" else 1.0
     return CountedVote(battle.first.writer, battle.second.writer, score, name, name)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    known = [each for each in values if each is not None]
-    return sum(known) / len(known) if known else None
+    present = [each for each in values if each is not None]
+    return sum(present) / len(present) if present else None

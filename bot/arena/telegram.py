@@ -1,4 +1,4 @@
-"""/arene: two answers compared blind, and voted on; /classement: what the votes tell."""
+"""Telegram commands: /arene compares two answers blind, /classement shows the standings."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ STANDINGS = MenuCommand(
 )
 
 _CHOICES: dict[str, BattleChoice] = {"a": "first", "b": "second", "g": "good", "n": "bad"}
-_TAKE_BACK = "u"
-_VOTE = rf"b:(\d{{1,18}}):([{''.join(_CHOICES)}{_TAKE_BACK}])"
-_PART = r"arena:(yes|no)"
-_ALERT_LIMIT = 200  # characters that Telegram shows to whoever pressed a button
+_WITHDRAW = "u"
+_VOTE = rf"b:(\d{{1,18}}):([{''.join(_CHOICES)}{_WITHDRAW}])"
+_JOIN = r"arena:(yes|no)"
+_ALERT_LIMIT = 200  # characters of Telegram's alert to the person who pressed a button
 
 
 class ArenaOnTelegram(Handlers, TelegramFeature):
-    """In a group everybody may vote, once each, and alone sees the names; in private they are told
-    below the answers."""
+    """In a group everybody may vote once, and only the voter sees the writers' names, in an alert;
+    in private they are shown below the answers."""
 
     def __init__(self, services: BotServices, arena: Arena | None) -> None:
         super().__init__(services)
@@ -80,7 +80,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
 
     @on_command(ARENA)
     async def ask(self, event: ChatEvent) -> None:
-        """/arene QUESTION; without a question, what it is, and whether to take part."""
+        """Handle /arene QUESTION; without a question, explain the arena and offer to join."""
         arena, words = self._arena, event.argument
         message, asker = event.message, event.asker
         if by_another_bot(message):
@@ -105,47 +105,42 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             self._arena.close()
 
     async def take_question(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
-        """Make a battle of an ordinary question, if its person takes part and chance wills it."""
+        """Make a battle of a random share of ordinary questions by people who joined."""
         arena, share = self._arena, self._services.settings.arena_share
         if arena is None or not share or not asker.private:
             return False
         if await self._find(asker, message) is None:
-            if not await self._services.run(
-                battles.takes_part, person_id=asker.person_id
-            ) or self._chance.randrange(share):
+            joined = await self._services.run(battles.has_joined, person_id=asker.person_id)
+            if not joined or self._chance.randrange(share):
                 return False
             if await asyncio.to_thread(self._services.own, asker.place) is not None:
-                return False  # the conversation's own documents are asked too
+                return False  # the conversation has documents of its own
         return await self._battle(bot, asker, message, words, arena, ordinary=True)
 
-    @on_button(_PART)
-    async def choose(self, press: ButtonPress) -> None:
-        """Whether ordinary questions may become battles."""
-        phrases, takes_part = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
-        await self._services.run(
-            battles.choose_taking_part,
-            person_id=press.asker.person_id,
-            wanted=takes_part,
-            now=self._services.now(),
-        )
+    @on_button(_JOIN)
+    async def join(self, press: ButtonPress) -> None:
+        """Join or leave: whether ordinary questions may become battles."""
+        phrases, joined = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
+        person, now = press.asker.person_id, self._services.now()
+        await self._services.run(battles.set_joined, person_id=person, joined=joined, now=now)
         await press.acknowledge()
-        await press.replace_text(phrases.joined if takes_part else phrases.left)
+        await press.replace_text(phrases.joined if joined else phrases.left)
 
     @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
-        """A vote, or a vote taken back."""
+        """Cast or withdraw a vote."""
         asker, choice = press.asker, press.match[2]
         battle = await self._services.run(battles.find_battle, battle_id=int(press.match[1]))
         if battle is None or battle.chat_id != asker.place.chat_id:
             await press.acknowledge(asker.texts(ArenaPhrases).outcomes["gone"], aloud=True)
-        elif choice == _TAKE_BACK:
-            await self._take_back(press, battle)
+        elif choice == _WITHDRAW:
+            await self._withdraw(press, battle)
         else:
             await self._vote(press, battle, _CHOICES[choice])
 
     @on_command(STANDINGS)
     async def standings(self, event: ChatEvent) -> None:
-        """A picture where somebody is rated, and the table."""
+        """Show the table, and a picture if any writer is rated."""
         from bot.arena.chart import draw_standings
         from bot.operations.picture_style import can_draw
 
@@ -158,8 +153,8 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
                 png = await asyncio.to_thread(draw_standings, table, code)
         if png is not None:
             texts = StandingsPhrases.of(code)
-            drawn = Attachment("picture", texts.picture, png)
-            await deliver_attachment(event.bot, asker.place, drawn, texts.title)
+            picture = Attachment("picture", texts.picture, png)
+            await deliver_attachment(event.bot, asker.place, picture, texts.title)
         await event.say(board_text(table, code))
 
     async def _explain(self, bot: Bot, asker: Asker) -> None:
@@ -167,10 +162,10 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if not asker.private or not share:
             await say(bot, asker, phrases.usage)
             return
-        taking_part = await self._services.run(battles.takes_part, person_id=asker.person_id)
+        joined = await self._services.run(battles.has_joined, person_id=asker.person_id)
         leave, join = (phrases.leave, "arena:no"), (phrases.join, "arena:yes")
         text = f"{phrases.usage}\n\n{phrases.sharing(share)}"
-        await say(bot, asker, text, column(leave if taking_part else join))
+        await say(bot, asker, text, column(leave if joined else join))
 
     async def _battle(
         self,
@@ -182,10 +177,10 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         *,
         ordinary: bool = False,
     ) -> bool:
-        """Whether the question became a battle; where an `ordinary` one does not, nothing is said.
+        """Show the battle on a question, and return True if there is one; if not, explain why
+        unless `ordinary`.
 
-        Both answers are kept before either is shown: what an earlier process began to show is shown
-        as it was.
+        Battles are stored before they are shown, so that a restarted process shows the same.
         """
         reply_to = None if asker.private else message.message_id
         battle = await self._find(asker, message)
@@ -199,7 +194,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     async def _fight(
         self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena, *, ordinary: bool
     ) -> BattleRecord | None:
-        """The battle that a question leads to; None where it leads to none, which is told."""
+        """Run and store a battle; if there is none, explain why unless `ordinary`."""
         reply_to = None if asker.private else message.message_id
         turn = await self._memory.said(asker.place, words)
         understood = await arena.understood(turn)
@@ -209,34 +204,29 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
                 html = answer_html(refusal_of(words, decision), asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
-        pair = await self._draw_pair(asker, understood.question, arena)
+        run, question, person = self._services.run, understood.question, asker.person_id
+        met = await run(battles.pairs_of_person, person_id=person, question=question)
+        records = pair_records(await run(battles.pair_tallies))
+        pair = draw_pair(arena.writers, records, met, self._chance)
         if pair is None:
             if not ordinary:
                 await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
             return None
         async with show_typing(bot, asker.place):
-            with on_behalf_of(asker.person_id):
-                fought = await arena.fight(understood.question, *pair)
-        if isinstance(fought, NoBattle):
-            if (new := faulty_battle(fought, pair, "chat")) is not None:
-                await self._services.run(battles.keep_battle, new=new, now=self._services.now())
+            with on_behalf_of(person):
+                outcome = await arena.fight(question, *pair)
+        if isinstance(outcome, NoBattle):
+            if (new := faulty_battle(outcome, pair, "chat")) is not None:
+                await run(battles.save_battle, new=new, now=self._services.now())
             if not ordinary:
-                await self._tell_no_battle(bot, asker, fought, reply_to)
+                await self._explain_no_battle(bot, asker, outcome, reply_to)
             return None
-        return await self._keep(asker, message, words, understood, fought)
+        return await self._save(asker, message, words, understood, outcome)
 
-    async def _draw_pair(self, asker: Asker, question: str, arena: Arena) -> tuple[str, str] | None:
-        person = asker.person_id
-        pairs = await self._services.run(
-            battles.pairs_of_person, person_id=person, question=question
-        )
-        tallies = await self._services.run(battles.pair_tallies)
-        return draw_pair(arena.writers, pair_records(tallies), pairs, self._chance)
-
-    async def _keep(
+    async def _save(
         self, asker: Asker, message: Message, words: str, understood: Understood, battle: Battle
     ) -> BattleRecord | None:
-        """Write down the turn, for what is asked next, and the battle with what is shown of it."""
+        """Store the turn, for follow-up questions, and the battle with its messages."""
         answer = replace(battle.first.answer, question=words)
         if understood.rewritten:
             answer = replace(answer, understood=understood.question)
@@ -249,16 +239,16 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             chat_id=asker.place.chat_id,
             question_message=message.message_id,
         )
-        await self._services.run(battles.keep_battle, new=new, now=self._services.now())
+        await self._services.run(battles.save_battle, new=new, now=self._services.now())
         return await self._find(asker, message)
 
-    async def _tell_no_battle(
-        self, bot: Bot, asker: Asker, fought: NoBattle, reply_to: int | None
+    async def _explain_no_battle(
+        self, bot: Bot, asker: Asker, outcome: NoBattle, reply_to: int | None
     ) -> None:
-        """Why there is none; and the answer that there is, of which nobody is told who wrote it."""
-        html = [*text_html(asker.texts(ArenaPhrases).no_battle[fought.why], asker.phrases.code)]
-        if fought.answer is not None:
-            answer = replace(fought.answer, fallback=None, held_to=held_to_which())
+        """Give the reason and the only answer, if any, without its writer."""
+        html = [*text_html(asker.texts(ArenaPhrases).no_battle[outcome.why], asker.phrases.code)]
+        if outcome.answer is not None:
+            answer = replace(outcome.answer, fallback=None, held_to=held_to_which())
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 
@@ -281,29 +271,26 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             await press.acknowledge(phrases.outcomes[outcome], aloud=True)
             return
         text = phrases.voted if outcome == "counted" else phrases.outcomes[outcome]
-        revealed = "\n".join((text, *_reveal_lines(battle, phrases)))
-        if not asker.private:  # the others are still to vote
-            if len(revealed) > _ALERT_LIMIT:
-                revealed = f"{revealed[: _ALERT_LIMIT - 1]}…"
-            await press.acknowledge(revealed, aloud=True)
+        reply = "\n".join((text, *_reveal_lines(battle, phrases)))
+        if not asker.private:  # others may still vote
+            if len(reply) > _ALERT_LIMIT:
+                reply = f"{reply[: _ALERT_LIMIT - 1]}…"
+            await press.acknowledge(reply, aloud=True)
             return
         await press.acknowledge()
         try:
             await press.query.edit_message_reply_markup(None)
-        except TelegramError as error:  # an ornament: pressed again, it says that it was pressed
+        except TelegramError as error:  # harmless: a second vote is rejected
             logger.debug("The buttons of a battle stay: %s", error)
-        await press.say(revealed, InlineKeyboardMarkup([[_take_back(battle, phrases)]]))
+        await press.say(reply, InlineKeyboardMarkup([[_withdraw_button(battle, phrases)]]))
 
-    async def _take_back(self, press: ButtonPress, battle: BattleRecord) -> None:
-        asker, phrases = press.asker, press.asker.texts(ArenaPhrases)
-        votes = await self._services.run(
-            battles.take_back_battle_vote,
-            battle_id=battle.id,
-            person_id=asker.person_id,
-            now=self._services.now(),
+    async def _withdraw(self, press: ButtonPress, battle: BattleRecord) -> None:
+        asker, phrases, now = press.asker, press.asker.texts(ArenaPhrases), self._services.now()
+        is_withdrawn = await self._services.run(
+            battles.withdraw_vote, battle_id=battle.id, person_id=asker.person_id, now=now
         )
-        text = phrases.taken_back if votes else phrases.too_late
-        if votes and asker.private:
+        text = phrases.taken_back if is_withdrawn else phrases.too_late
+        if is_withdrawn and asker.private:
             await press.acknowledge()
             await press.replace_text("\n".join((text, *_reveal_lines(battle, phrases))))
         else:
@@ -311,7 +298,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
 
 
 def _reveal_lines(battle: BattleRecord, phrases: ArenaPhrases) -> list[str]:
-    """Who wrote each answer, how long it took and what it cost."""
+    """Name each answer's writer, duration and cost."""
     return [
         phrases.reveal(name, side.writer, side.seconds, side.micros)
         for name, side in (("first", battle.first), ("second", battle.second))
@@ -326,9 +313,9 @@ def _keyboard(battle: BattleRecord, asker: Asker) -> InlineKeyboardMarkup:
     ]
     rows = [buttons[:2], buttons[2:]]
     if not asker.private:
-        rows.append([_take_back(battle, phrases)])
+        rows.append([_withdraw_button(battle, phrases)])
     return InlineKeyboardMarkup(rows)
 
 
-def _take_back(battle: BattleRecord, phrases: ArenaPhrases) -> InlineKeyboardButton:
-    return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_TAKE_BACK}")
+def _withdraw_button(battle: BattleRecord, phrases: ArenaPhrases) -> InlineKeyboardButton:
+    return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_WITHDRAW}")

@@ -1,5 +1,4 @@
-"""`selon arena`: battles by whoever is at the keyboard or by a model that judges, and what the
-votes kept tell."""
+"""`selon arena`: battles judged by the operator or by a model, and the standings."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ import asyncio
 import inspect
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -53,7 +52,6 @@ Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="cha
 
 
 def declare(line: CommandLine) -> None:
-    """Declare `selon arena`."""
     texts = line.texts("arena")
     group = line.group("arena", texts)
 
@@ -61,7 +59,7 @@ def declare(line: CommandLine) -> None:
         if context.invoked_subcommand is not None:
             return None
         if questions is None:
-            return partial(_help, context.get_help())
+            return partial(_show_help, context.get_help())
         return battles(questions=questions, **typed)
 
     battles = line.declared(run_battles, texts)
@@ -77,10 +75,10 @@ def declare(line: CommandLine) -> None:
 
 
 def report(settings: Settings, as_json: Json = False, chart: Chart = None) -> int:
-    """Tell the standings by the rules of the settings. Raises StateError and ChartError."""
+    """Show the standings by the rules of the settings. Raises StateError, ChartError."""
     from bot.arena.standings import counting_rules
 
-    return _tell_standings(settings, counting_rules(settings), as_json=as_json, chart=chart)
+    return _show_standings(settings, counting_rules(settings), as_json=as_json, chart=chart)
 
 
 def replay(
@@ -101,7 +99,7 @@ def replay(
     as_json: Json = False,
     chart: Chart = None,
 ) -> int:
-    """Tell the standings by other rules. Raises StateError and ChartError."""
+    """Show the standings by other rules. Raises StateError, ChartError."""
     from bot.arena.standings import ENOUGH_BATTLES, CountingRules
 
     rules = CountingRules(
@@ -112,7 +110,7 @@ def replay(
         bad_counts=not leave_out_bad,
         faults_lose=faults_lose or settings.arena_faults == "lost",
     )
-    return _tell_standings(settings, rules, as_json=as_json, chart=chart)
+    return _show_standings(settings, rules, as_json=as_json, chart=chart)
 
 
 def run_battles(
@@ -123,34 +121,34 @@ def run_battles(
     judge: Annotated[str | None, typer.Option("--judge", metavar="MODEL", help="judge")] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="limit")] = None,
 ) -> int:
-    """Battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
+    """Run battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
     QuestionFileError."""
     from bot.arena.factory import open_arena
     from bot.assembly import open_index
     from bot.evaluation.questions import read_plain_questions
     from bot.llm.factory import Writers
 
-    assert questions is not None, "without them, help is shown"
+    assert questions is not None, "help is shown instead"
     texts = read_plain_questions(questions)[:limit]
     if not settings.arena:
         raise SettingsError("arena-closed")
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         model = None
         if judge is not None:
             choice = _parse_judge(judge)
-            judging = Writers(settings.model_copy(update={"chat_model": choice}))
-            opened.callback(judging.close)
-            model = judging.model(choice)
+            models = Writers(settings.model_copy(update={"chat_model": choice}))
+            stack.callback(models.close)
+            model = models.model(choice)
         arena = open_arena(settings, open_index(settings))
         assert arena is not None
-        opened.callback(arena.close)
-        state = opened.enter_context(_state(settings))
-        offline = _Offline(arena, state, settings.language, model)
-        return asyncio.run(offline.run(texts))
+        stack.callback(arena.close)
+        state = stack.enter_context(_open_state(settings))
+        battles = _TerminalBattles(arena, state, settings.language, model)
+        return asyncio.run(battles.run(texts))
 
 
-class _Offline:
-    """Battles in the terminal, each shown, voted on and kept."""
+class _TerminalBattles:
+    """Shows and stores battles with the votes of the operator or a judge."""
 
     def __init__(self, arena: Arena, state: State, language: str, judge: ChatModel | None) -> None:
         self._arena = arena
@@ -162,24 +160,24 @@ class _Offline:
         self._chance = SystemRandom()
 
     async def run(self, questions: Sequence[str]) -> int:
-        fought = voted = 0
+        fights = votes = 0
         for number, question in enumerate(questions, 1):
             show(self._out, harmless(self._texts.battle(number, len(questions), question)))
             battle = await self._fight(question)
             if battle is None:
                 continue
-            fought += 1
+            fights += 1
             choice = await self._choice(battle)
             if choice == "quit":
                 break
             if choice is not None and choice != "pass":
-                self._keep(battle, choice)
-                voted += 1
+                self._save(battle, choice)
+                votes += 1
             for name, side in zip(("first", "second"), battle.sides, strict=True):
                 text = self._phrases.reveal(name, side.writer, side.seconds, side.micros)
                 show(self._out, f"  {harmless(text)}")
             show(self._out, "")
-        show(self._out, self._texts.done(fought, voted))
+        show(self._out, self._texts.done(fights, votes))
         return DONE
 
     async def _fight(self, question: str) -> Battle | None:
@@ -189,8 +187,8 @@ class _Offline:
         from bot.arena.standings import pair_records
 
         origin = self._origin
-        meet = partial(battles.pairs_of_terminal, question=question, origin=origin)
-        met, tallies = self._state.do(meet), self._state.do(battles.pair_tallies)
+        find = partial(battles.pairs_of_terminal, question=question, origin=origin)
+        met, tallies = self._state.do(find), self._state.do(battles.pair_tallies)
         pair = draw_pair(self._arena.writers, pair_records(tallies), met, self._chance)
         if pair is None:
             show(self._out, f"{self._texts.no_battle(self._phrases.all_met)}\n")
@@ -198,7 +196,7 @@ class _Offline:
         battle = await self._arena.fight(question, *pair)
         if isinstance(battle, NoBattle):
             if (new := faulty_battle(battle, pair, origin)) is not None:
-                self._state.do(partial(battles.keep_battle, new=new, now=datetime.now(UTC)))
+                self._state.do(partial(battles.save_battle, new=new, now=datetime.now(UTC)))
             show(self._out, f"{self._texts.no_battle(self._phrases.no_battle[battle.why])}\n")
             return None
         for name, side in zip(("first", "second"), battle.sides, strict=True):
@@ -219,10 +217,10 @@ class _Offline:
                 return key
 
     async def _ask_judge(self, battle: Battle, judge: ChatModel) -> BattleChoice | None:
-        from bot.arena.judge import judged
+        from bot.arena.judge import judge_battle
 
         try:
-            choice = await judged(judge, battle, self._phrases.unknown)
+            choice = await judge_battle(judge, battle, self._phrases.unknown)
         except ModelFailed:
             choice = None
         if choice is None:
@@ -231,39 +229,38 @@ class _Offline:
             show(self._out, f"\n{self._texts.judged} {self._phrases.choices[choice]}")
         return choice
 
-    def _keep(self, battle: Battle, choice: BattleChoice) -> None:
+    def _save(self, battle: Battle, choice: BattleChoice) -> None:
         from bot.arena import battle_records as battles
         from bot.arena.battle import new_battle
 
         new, now = new_battle(battle, self._origin, self._phrases.unknown), datetime.now(UTC)
         judge = self._judge.name if self._judge is not None else None
 
-        def keep(session: Any) -> None:
-            battle_id = battles.keep_battle(session, new, now)
-            battles.keep_judgment(session, battle_id, judge, choice, now)
+        def save(session: Any) -> None:
+            battle_id = battles.save_battle(session, new, now)
+            battles.save_judgment(session, battle_id, judge, choice, now)
 
-        self._state.do(keep)
+        self._state.do(save)
 
     @property
     def _origin(self) -> Literal["terminal", "judge"]:
         return "terminal" if self._judge is None else "judge"
 
 
-def _tell_standings(
+def _show_standings(
     settings: Settings, rules: CountingRules, *, as_json: bool, chart: Path | None
 ) -> int:
-    """Count the votes kept and tell of them."""
     from bot.arena import battle_records as battles
     from bot.arena.board import board_text
     from bot.arena.chart import draw_standings
-    from bot.arena.standings import standings
+    from bot.arena.standings import compute_standings
     from bot.operations.picture_style import require_charts
 
     if chart is not None:
         require_charts("--chart")
-    with _state(settings) as state:
+    with _open_state(settings) as state:
         votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
-    table = standings(votes, faults, rules)
+    table = compute_standings(votes, faults, rules)
     out = console_for(sys.stdout)
     if as_json:
         show(out, json.dumps(standings_json(table), ensure_ascii=False, indent=2))
@@ -271,14 +268,9 @@ def _tell_standings(
         show(out, board_text(table, settings.language, enough=rules.enough))
     if chart is not None and table.rated:
         png = draw_standings(table, settings.language)
-        try:
+        with _translate_disk_errors(str(chart)):
             chart.write_bytes(png)
-        except OSError as error:
-            raise StateError(
-                "state-file-not-written", shown=str(chart), reason=reason_of(error)
-            ) from error
-        sentence = ArenaHelp.of(settings.language).drawn(str(chart))
-        show(console_for(sys.stderr), sentence)
+        show(console_for(sys.stderr), ArenaHelp.of(settings.language).drawn(str(chart)))
     return DONE
 
 
@@ -286,20 +278,26 @@ def export_votes(
     settings: Settings,
     file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")],
 ) -> int:
-    """Write all votes, without the people, to a file. Raises StateError."""
+    """Write all votes to a file, anonymously. Raises StateError."""
     from bot.arena import battle_records as battles
     from bot.arena.export import export_lines
 
-    with _state(settings) as state:
+    with _open_state(settings) as state:
         votes = state.do(partial(battles.load_votes, texts=True))
-    _write(file, (f"{line}\n" for line in export_lines(votes)))
+    lines = (f"{line}\n" for line in export_lines(votes))
+    if file == STANDARD:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    else:
+        with _translate_disk_errors(file), Path(file).open("w", encoding="utf-8") as output:
+            output.writelines(lines)
     stream = sys.stderr if file == STANDARD else sys.stdout
     show(console_for(stream), ArenaHelp.of(settings.language).exported(len(votes), file))
     return DONE
 
 
 def standings_json(table: Standings) -> dict[str, Any]:
-    """Standings as JSON has them; ratings in points, effects in logits."""
+    """Convert standings for JSON; ratings are in points, effects in logits."""
     writers = []
     for row in table.writers:
         rating = row.rating
@@ -325,36 +323,32 @@ def standings_json(table: Standings) -> dict[str, Any]:
     }
 
 
-def _write(name: str, lines: Iterable[str]) -> None:
-    if name == STANDARD:
-        sys.stdout.writelines(lines)
-        sys.stdout.flush()
-        return
+@contextmanager
+def _translate_disk_errors(path: str) -> Iterator[None]:
     try:
-        with Path(name).open("w", encoding="utf-8") as file:
-            file.writelines(lines)
+        yield
     except OSError as error:
-        raise StateError("state-file-not-written", shown=name, reason=reason_of(error)) from error
+        raise StateError("state-file-not-written", shown=path, reason=reason_of(error)) from error
 
 
-def _parse_judge(written: str) -> str:
-    """Raises SettingsError for what names no chat model."""
+def _parse_judge(typed: str) -> str:
+    """Return the name of the chat model. Raises SettingsError."""
     try:
-        choices = parse_choices(written)
+        choices = parse_choices(typed)
     except RefusedValue:
         choices = ()
     if len(choices) != 1:
-        raise SettingsError("judge-unclear", shown=written)
+        raise SettingsError("judge-unclear", shown=typed)
     return choices[0].name
 
 
-def _help(text: str) -> int:
+def _show_help(text: str) -> int:
     show(console_for(sys.stdout), text)
     return MISUSED
 
 
 @contextmanager
-def _state(settings: Settings) -> Iterator[State]:
+def _open_state(settings: Settings) -> Iterator[State]:
     from bot.state.database import open_state, state_url
 
     url = state_url(settings.database_url, settings.data_dir)

@@ -1,4 +1,4 @@
-"""The texts of the arena: battles, votes, standings, and `selon arena`."""
+"""Texts of the arena."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from index.errors import RefusedValue
 
 
 class ArenaPhrases(Texts, domain="arena", part="arena"):
-    """What people read before and after they vote.
+    """Battles on Telegram and in the terminal.
 
-    `choices` are what may be preferred, `no_battle` why nothing is compared, `outcomes` what a vote
-    that does not count is told.
+    `choices` are the possible votes, `no_battle` reasons by code, `outcomes` those of votes that
+    are not counted.
     """
 
     usage: str
@@ -48,8 +48,8 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
     def revealed(self, answer: str, writer: str, took: str, cost: str) -> str: ...
 
     def writer(self, name: str) -> str:
-        """« les phrases des articles », « ollama:qwen3:4b, consignes « brefs » »; the bare name of
-        a writer that the settings could not name."""
+        """Describe a writer, such as « les phrases des articles » or « ollama:qwen3:4b, consignes
+        « brefs » ». Names that are not valid in the settings are returned unchanged."""
         try:
             choice = parse_writer(name)
         except RefusedValue:
@@ -64,7 +64,7 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
         return text
 
     def reveal(self, answer: str, writer: str, seconds: float | None, micros: float | None) -> str:
-        """Who wrote an answer (`first` or `second`), how long it took and what it cost."""
+        """Describe the writer, duration and cost of an answer (`first` or `second`)."""
         name = self.answers[answer]
         return self.revealed(name, self.writer(writer), self.took(seconds), self.price(micros))
 
@@ -72,14 +72,14 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
         return "–" if seconds is None else format.milliseconds(1000 * seconds, self.code)
 
     def price(self, micros: float | None) -> str:
-        """Of one answer, in whatever currency the operator counts."""
+        """Format a cost in the operator's currency."""
         if micros is None:
             return self.cost_unknown
         return self.cost(micros / 1_000_000) if micros else self.free
 
 
 class StandingsPhrases(Texts, domain="arena", part="standings"):
-    """The table and the picture of the standings; `kinds` are those of questions."""
+    """The standings as text and picture; `kinds` are those of questions."""
 
     title: str
     picture: str
@@ -112,13 +112,13 @@ class StandingsPhrases(Texts, domain="arena", part="standings"):
         return format.percent(share, self.code)
 
     def part_named(self, key: str) -> str:
-        """The name of a part of the standings, `language fr` or `kind dated`."""
+        """Name a part of the standings, such as `language fr` or `kind dated`."""
         sort, _, value = key.partition(" ")
         return (self.languages if sort == "language" else self.kinds).get(value, value)
 
 
 class ArenaPageTexts(Texts, domain="arena", part="page"):
-    """The page of the standings; `name` is what menus call it."""
+    """The web page; `name` is its title in menus."""
 
     name: str
     nothing: str
@@ -131,7 +131,7 @@ class ArenaPageTexts(Texts, domain="arena", part="page"):
 
 
 class ArenaHelp(Texts, domain="arena", part="help"):
-    """What `selon arena` says while it runs, beside its help."""
+    """Messages of `selon arena`."""
 
     prompt: str
     keys: str

@@ -9,8 +9,8 @@ import pytest
 from bot.answer import Statement
 from bot.arena.battle import (
     ArenaAnswer,
+    are_identical,
     compared_statements,
-    say_the_same,
 )
 from bot.arena.rating import StyleCounts
 from tests.bot.messenger.samples import BIRTH, LENS, answered, cite, refused
@@ -49,4 +49,4 @@ def test_style_is_counted_as_it_is_shown() -> None:
 def test_the_same_words_are_no_comparison(text: str, same: bool) -> None:
     one = answered(QUESTION, cite(1, BIRTH))
     other = replace(one, statements=(Statement(text, (1,)),), model="openai:m")
-    assert say_the_same(one, other) is same
+    assert are_identical(one, other) is same

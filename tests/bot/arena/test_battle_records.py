@@ -33,7 +33,7 @@ BATTLE = NewBattle(
 
 
 def _keep(state: State, new: NewBattle = BATTLE, at: datetime = NOW) -> int:
-    return state.do(partial(battles.keep_battle, new=new, now=at))
+    return state.do(partial(battles.save_battle, new=new, now=at))
 
 
 def _cast(
@@ -95,9 +95,7 @@ def test_a_vote_is_taken_back_within_a_minute_and_for_good(state: State) -> None
     battle = _keep(state)
 
     def take_back(person: int, at: datetime) -> bool:
-        return state.do(
-            partial(battles.take_back_battle_vote, battle_id=battle, person_id=person, now=at)
-        )
+        return state.do(partial(battles.withdraw_vote, battle_id=battle, person_id=person, now=at))
 
     _cast(state, battle, 7)
     assert not take_back(8, NOW)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.arena.battle import ArenaAnswer, Battle
-from bot.arena.judge import judged
+from bot.arena.judge import judge_battle
 from bot.llm.base import Request
 from tests.bot.messenger.samples import BIRTH, LENS, answered, cite
 
@@ -55,13 +55,13 @@ def _battle(language: str = "fr") -> Battle:
     ],
 )
 async def test_one_letter_is_a_verdict(said: str, choice: str | None) -> None:
-    assert await judged(Saying(said), _battle(), "?") == choice
+    assert await judge_battle(Saying(said), _battle(), "?") == choice
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
 async def test_it_is_given_both_texts_and_no_name(language: str) -> None:
     model = Saying("A")
-    await judged(model, replace(_battle(), language=language), "?")
+    await judge_battle(model, replace(_battle(), language=language), "?")
     (message,) = model.requests[0].messages
     assert model.requests[0].aside
     assert message.text.index(BIRTH) < message.text.index(LENS)

@@ -53,7 +53,7 @@ def vote(service: WebService, numbers: range) -> None:
             question_message=number,
         )
         when = NOW + timedelta(minutes=number)
-        battle = service.state.do(partial(battles.keep_battle, new=new, now=when))
+        battle = service.state.do(partial(battles.save_battle, new=new, now=when))
         cast = partial(battles.cast_battle_vote, battle_id=battle, person_id=number, now=when)
         service.state.do(partial(cast, choice="second" if number % 4 == 0 else "first"))
 

@@ -13,8 +13,8 @@ from bot.arena.rating import (
     POSITION,
     PRIOR_PRECISION,
     CountedVote,
-    connected,
     design_table,
+    find_connected,
     fit_strengths,
     rate_writers,
     vote_weights,
@@ -97,8 +97,8 @@ def test_scikit_learn_finds_the_same(votes: list[CountedVote], style: bool) -> N
 
 def test_only_writers_that_votes_compare_are_rated_together() -> None:
     votes = [_alone("a", "b", 1.0), _alone("c", "b", 0.5), _alone("x", "y", 0.0)]
-    assert connected(votes) == {"a", "b", "c"}
-    assert connected([]) == frozenset()
+    assert find_connected(votes) == {"a", "b", "c"}
+    assert find_connected([]) == frozenset()
 
 
 def _points(strengths: Sequence[float]) -> list[float]:

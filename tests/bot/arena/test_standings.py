@@ -7,7 +7,7 @@ import pytest
 from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.board import board_text
 from bot.arena.pairing import PairRecord
-from bot.arena.standings import CountingRules, Standings, pair_records, standings
+from bot.arena.standings import CountingRules, Standings, compute_standings, pair_records
 from tests.bot.arena.samples import kept_battle, kept_vote
 
 RULES = CountingRules(enough=10)
@@ -19,7 +19,7 @@ def _told(count: int = 50, rules: CountingRules = RULES) -> Standings:
         kept_vote(kept_battle(at, language="en" if at < 5 else "fr"), CHOICES[at % 5])
         for at in range(count)
     ]
-    return standings(votes, (), rules)
+    return compute_standings(votes, (), rules)
 
 
 def test_wins_ties_time_and_cost_are_counted() -> None:
@@ -53,9 +53,9 @@ def test_judges_are_counted_apart_from_people() -> None:
         else kept_vote(kept_battle(at), "first")
         for at in range(50)
     ]
-    people = standings(votes, (), RULES)
-    judges = standings(votes, (), CountingRules(voters="judges", enough=10))
-    every = standings(votes, (), CountingRules(voters="all", enough=10))
+    people = compute_standings(votes, (), RULES)
+    judges = compute_standings(votes, (), CountingRules(voters="judges", enough=10))
+    every = compute_standings(votes, (), CountingRules(voters="all", enough=10))
     assert (people.votes, judges.votes, every.votes) == (30, 20, 50)
     assert (people.judged, judges.judged, every.judged) == (0, 20, 20)
     assert "d’aucune personne" in board_text(judges, "fr")

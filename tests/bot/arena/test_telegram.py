@@ -124,7 +124,7 @@ def kept(*new: NewBattle, voted: bool = True) -> None:
 
     def keep(session: Session) -> None:
         for person, each in enumerate(new, 1_000):
-            battle = battles.keep_battle(session, each, now)
+            battle = battles.save_battle(session, each, now)
             if voted:
                 battles.cast_battle_vote(session, battle, person, "first", now)
 
