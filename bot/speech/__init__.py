@@ -1,1 +1,1 @@
-"""Voices: answers and digests read aloud, and spoken questions heard."""
+"""Speech: reading answers and digests aloud, and transcribing spoken questions."""

@@ -1,4 +1,4 @@
-"""Sound in files, by FFmpeg (PyAV): what people record is read, Ogg Opus and MP3 are written."""
+"""Audio files by FFmpeg (PyAV): reads recordings, writes Ogg Opus and MP3."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.audio import AudioFormat
 from bot.errors import SpeechError
 from bot.speech.base import Samples, Sound
 
-LOUDNESS = -16.0  # LUFS, by EBU R 128: what podcast players expect of speech
-TRUE_PEAK = -1.5  # dBTP, at most, in the file
+LOUDNESS = -16.0  # LUFS (EBU R 128), as podcast players expect
+TRUE_PEAK = -1.5  # maximum dBTP in the file
 HEARD_RATE = 16_000
 _WRITTEN_RATE = 48_000
 _CODECS: dict[AudioFormat, tuple[str, int]] = {
     "ogg": ("libopus", 32_000),
     "mp3": ("libmp3lame", 64_000),
 }
-# What people record and send; others of FFmpeg's readers follow lists of files and addresses.
+# Formats of recordings; some of FFmpeg's other demuxers open files and URLs in the input.
 _CONTAINERS = "aac,aiff,amr,asf,au,caf,flac,matroska,webm,mov,mp4,m4a,mp3,ogg,w64,wav"
 _CODERS = (
     "aac,aac_fixed,aac_latm,ac3,adpcm_ima_wav,adpcm_ms,alac,amrnb,amrwb,eac3,flac,gsm_ms,libopus,"
@@ -39,32 +39,30 @@ _LIMITS = {
     "codec_whitelist": _CODERS,
     "protocol_whitelist": "file",
 }
-_CODEC_LOSS = 0.2  # LU: between what Opus and what MP3 at these rates take away
-_LIMIT = -3.0  # dB: what Opus and MP3 add stays below TRUE_PEAK
-_OVERSAMPLED_RATE = 4 * _WRITTEN_RATE  # where the limiter sees the peaks between samples
-_LEVELLING_PASSES = 3  # the limiter takes some loudness away, which the next pass makes up for
+_CODEC_LOSS = 0.2  # LU: between the losses of Opus and MP3 at these rates
+_LIMIT = -3.0  # dB: leaves headroom for what Opus and MP3 add, up to TRUE_PEAK
+_OVERSAMPLED_RATE = 4 * _WRITTEN_RATE  # so that the limiter sees peaks between samples
+_LEVELLING_PASSES = 3  # each makes up for the loudness that the limiter removed before
 _CLOSE_ENOUGH = 0.1  # LU
-_SILENCE = -70.0  # LUFS: also what is too short to be measured
+_SILENCE = -70.0  # LUFS; also of sounds too short to measure
 
 
 @dataclass(frozen=True, slots=True)
 class ChapterMark:
-    """A part of a recording, from `start` (seconds) to the next one's."""
+    """A chapter of a recording from `start` in seconds."""
 
     title: str
     start: float
 
 
 def read_sound(path: Path, *, most_seconds: float) -> Sound:
-    """A recording as one channel at 16 kHz.
-
-    Raises SpeechError where the file holds no sound that can be read, or more than `most_seconds`.
-    """
+    """Read a recording as one channel at 16 kHz. Raises SpeechError if it is unreadable or longer
+    than `most_seconds`."""
     import av
 
     pieces: list[Samples] = []
     count = 0
-    if not path.is_file():  # a pipe or a device need not end
+    if not path.is_file():  # a pipe or a device may never end
         raise SpeechError("speech-unreadable")
     try:
         with av.open(str(path), metadata_errors="ignore", options=_LIMITS) as container:
@@ -80,7 +78,7 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
     except (av.FFmpegError, ValueError, OSError) as error:
         if not count:
             raise SpeechError("speech-unreadable") from error
-    # What comes before a damaged place is heard.
+    # Use the part before a damaged place.
     if not count:
         raise SpeechError("speech-no-sound")
     return Sound(np.concatenate(pieces), HEARD_RATE)
@@ -105,12 +103,11 @@ def write_sound(
     artist: str = "",
     chapters: Sequence[ChapterMark] = (),
 ) -> None:
-    """The sound, its loudness that of other people's speech, as a file, which appears whole or not
-    at all. Raises SpeechError."""
+    """Write a sound atomically to a file, at the loudness of podcasts. Raises SpeechError."""
     import av
 
     codec, bits = _CODECS[form]
-    levelled = _levelled(sound)
+    levelled = _normalize(sound)
     written = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with av.open(str(written), "w", format=form) as container:
@@ -133,7 +130,7 @@ def _frames(sound: Sound) -> Iterator[Any]:
     import av
 
     samples, rate = sound.samples, sound.rate
-    size = rate  # a second at once
+    size = rate  # one second
     for at in range(0, len(samples), size):
         frame = av.AudioFrame.from_ndarray(
             samples[at : at + size].reshape(1, -1), format="flt", layout="mono"
@@ -156,21 +153,21 @@ def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
     ]
 
 
-def _levelled(sound: Sound) -> Sound:
-    """At the loudness of podcasts, its peaks limited."""
+def _normalize(sound: Sound) -> Sound:
+    """Adjust the loudness to LOUDNESS and limit the peaks."""
     gain = 0.0  # dB
-    levelled, loudness = _limited(sound, gain)
+    levelled, loudness = _amplify(sound, gain)
     for _ in range(_LEVELLING_PASSES):
         missing = LOUDNESS + _CODEC_LOSS - loudness
         if abs(missing) < _CLOSE_ENOUGH or loudness <= _SILENCE:
             break
         gain += missing
-        levelled, loudness = _limited(sound, gain)
+        levelled, loudness = _amplify(sound, gain)
     return levelled
 
 
-def _limited(sound: Sound, gain: float) -> tuple[Sound, float]:
-    """The sound at the written rate, `gain` dB louder, no peak above the limit; its LUFS."""
+def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
+    """Resample, add `gain` dB and limit the peaks; return the sound and its LUFS."""
     import av
 
     graph = av.filter.Graph()

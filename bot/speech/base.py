@@ -1,4 +1,4 @@
-"""What a voice and a recogniser are, whoever provides them."""
+"""Protocols of voices and recognisers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Samples = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """One channel of samples between -1 and 1, so many a second."""
+    """One channel of samples between -1 and 1, at `rate` per second."""
 
     samples: Samples
     rate: int
@@ -33,7 +33,7 @@ def as_pcm(sound: Sound) -> bytes:
 
 
 def wave_header(rate: int) -> bytes:
-    """The head of a WAV file of one 16-bit channel, as long as its reader likes."""
+    """Return a WAV header for one 16-bit channel of unknown length."""
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(1)
@@ -45,21 +45,19 @@ def wave_header(rate: int) -> bytes:
 
 
 class Voice(Protocol):
-    """Reads a text aloud. Processor work; a voice is used by one thread at a time."""
+    """Reads a text aloud. CPU-bound; not thread-safe."""
 
     def say(
         self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
     ) -> Sound:
-        """The text as sound; `speed` from 0.5 to 2. Raises SpeechError."""
+        """Synthesize a text; `speed` is from 0.5 to 2. Raises SpeechError."""
         ...
 
 
 class Recogniser(Protocol):
-    """Hears what is said. Processor work."""
+    """Transcribes speech. CPU-bound."""
 
     def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
-        """The words of a recording at 16 kHz. `names` are words that are likely in it.
-
-        The language is told from the sound where it is not given. Raises SpeechError.
-        """
+        """Transcribe a recording at 16 kHz, in its detected language by default. `names` are words
+        that it probably contains. Raises SpeechError."""
         ...

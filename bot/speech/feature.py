@@ -1,4 +1,4 @@
-"""Voices as a feature."""
+"""The speech feature: answers and digests read aloud, spoken questions transcribed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 class SpeechFeature(Feature):
-    """Answers and digests are read aloud, and spoken questions are transcribed."""
-
     def declare(self, line: CommandLine) -> None:
         from bot.speech.terminal import declare
 

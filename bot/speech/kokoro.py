@@ -1,8 +1,7 @@
 """The bundled voices: Kokoro-82M, int8, on ONNX Runtime.
 
-Its input (the model's own card): the ids of phonemes between two zeros, at most 510 of them; a
-style of 256 numbers, which a voice has one of for every count of phonemes; a speed. Its output is
-sound at 24 kHz.
+Input, according to the model card: at most 510 phoneme IDs between two zeros; a style vector of 256
+numbers, which depends on the voice and the number of phonemes; a speed. Output: sound at 24 kHz.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ from bot.speech.weights import kokoro_model
 RATE = 24_000
 _MOST = 500  # ids at once
 _PAUSE = {".": 0.35, "!": 0.35, "?": 0.4, "…": 0.4, ";": 0.25, ":": 0.25, ",": 0.12}
-_SILENCE = 0.01  # of the loudest: what is less at either end is cut off
-_MARGIN = 0.03  # seconds left of it
+_SILENCE = 0.01  # of the peak: quieter sound at both ends is trimmed
+_MARGIN = 0.03  # seconds of silence to leave
 _STYLE_WIDTH = 256
-# What the model was taught to write in one sign.
+# Sounds with a single symbol in the model's alphabet.
 _JOINED = (("tʃ", "ʧ"), ("dʒ", "ʤ"), ("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("ɔɪ", "Y"))
 _JOINED_EN = (*_JOINED, ("əʊ", "Q"), ("oʊ", "O"))
 
 
 class KokoroVoice:
-    """Reads French and English aloud with two voices each. `threads` of the processor (0: all)."""
+    """Two voices each for French and English. With `threads` 0, uses all cores."""
 
     def __init__(self, model: Path | None = None, threads: int = 1) -> None:
         """`model` is a folder with `model.onnx` and `voices.npz` (None: the bundled ones)."""
@@ -95,10 +94,10 @@ class KokoroVoice:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
-        # Both save a third of the start and cost nothing later.
+        # Both make loading a third faster, at no later cost.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.add_session_config_entry("session.disable_prepacking", "1")
-        # Threads that wait in a loop take a third of the processor and save no time.
+        # Spinning threads use a third of the CPU and save no time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = self._model / "model.onnx" if self._model else kokoro_model()
         try:
@@ -109,7 +108,7 @@ class KokoroVoice:
 
 
 def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
-    """The ids in pieces that the model takes, cut behind the last pause that fits, or a space."""
+    """Split the IDs into parts for the model, after the last pause that fits, or a space."""
     parts = []
     while len(ids) > _MOST:
         cut = max((at for at in range(_MOST) if ids[at] in pauses), default=0)
@@ -120,7 +119,7 @@ def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
 
 
 def _trim(sound: Samples) -> Samples:
-    """Without the silence at both ends."""
+    """Remove silence at both ends."""
     loud = np.flatnonzero(np.abs(sound) > _SILENCE * max(float(np.abs(sound).max()), 1e-6))
     if not len(loud):
         return sound[:0]

@@ -1,7 +1,7 @@
-"""How one language says numbers, units, currencies and abbreviations.
+"""Lexicons of spoken numbers, units, currencies and abbreviations.
 
-Numbers come from num2words, units and currencies from CLDR (Babel), what both lack from
-`spoken_fr.json` and `spoken_en.json`, the gender of French nouns from `french_genders.json`.
+Numbers come from num2words, units and currencies from CLDR (Babel), the rest from `spoken_fr.json`
+and `spoken_en.json`, and the gender of French nouns from `french_genders.json`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from num2words import num2words
 from bot.audio import SpeechLanguage
 from index.text.patterns import SPACE
 
-_LONGEST_NUMBER = 15  # digits; longer ones are read one by one, like those that begin with a zero
-_LONGEST_FRACTION = 3  # digits that French reads as one number: « virgule vingt-cinq »
+_LONGEST_NUMBER = 15  # digits; longer numbers, or with a leading zero, are read digit by digit
+_LONGEST_FRACTION = 3  # decimals that French reads as one number: « virgule vingt-cinq »
 _WORD = re.compile(rf"{SPACE}(?:d['’])?([^\W\d_]+)")
-# A year behind these agrees with nothing: « en 2021 toutes les villes ».
+# A year after these has no gender agreement: « en 2021 toutes les villes ».
 _BEFORE_YEAR = re.compile(r"(?i)\b(?:en|l'an|année|années|depuis|dès|fin|début|[a-zéû]{3,9})\s$")
-# A number that is a name agrees with nothing either: « TF1 », « la Ligue 1 féminine ».
+# Nor has a number that is part of a name: « TF1 », « la Ligue 1 féminine ».
 _NAMED = re.compile(
     r"(?i)(?:[^\W\d_]-?|\b(?:numéro|ligue|formule|division|groupe|phase|étape|niveau|type|page)\s)$"
 )
@@ -37,7 +37,7 @@ Gender = Literal["feminine", "masculine", "either"]
 
 @dataclass(frozen=True, slots=True)
 class UnitName:
-    """What a unit or currency is called, for one and for more."""
+    """Singular and plural of a unit or currency."""
 
     one: str
     many: str
@@ -52,7 +52,7 @@ class Lexicon:
     tables: Mapping[str, Any]
     units: Mapping[str, UnitName]
     currencies: Mapping[str, UnitName]
-    bare_units: frozenset[str]  # those that also stand without a number
+    bare_units: frozenset[str]  # also expanded without a number
 
     def word(self, key: str) -> str:
         return str(self.tables["said"][key])
@@ -71,7 +71,7 @@ class Lexicon:
         return self._words(value, "year" if self.language == "en" else "cardinal")
 
     def ordinal(self, value: int, ending: str = "") -> str:
-        """`ending` is how it is abbreviated: « 1re », « 2nde », « 2es »."""
+        """Spell out an ordinal; `ending` is its abbreviated suffix: « 1re », « 2nde », « 2es »."""
         words = self._words(value, "ordinal").replace("vingtsième", "vingtième")
         if self.language == "en":
             return words
@@ -89,7 +89,7 @@ class Lexicon:
         return Decimal(f"{whole}.{fraction or 0}")
 
     def amount(self, written: str, before: str = "", after: str = "") -> str:
-        """A number in words; `before` and `after` are the text around it, with which it agrees."""
+        """Spell out a number, in agreement with the text `before` and `after` it."""
         whole, fraction = self._parts(written)
         if len(whole) > _LONGEST_NUMBER or (len(whole) > 1 and whole.startswith("0")):
             return self.digits(written)
@@ -103,7 +103,7 @@ class Lexicon:
         return _agree(words) if self._precedes_feminine(whole, before, after) else words
 
     def counted(self, written: str, name: UnitName) -> str:
-        """An amount of something. French counts one until two: « 1,5 litre »."""
+        """Spell out a quantity. In French, the singular extends up to 2: « 1,5 litre »."""
         value = self.value(written)
         one = value < 2 if self.language == "fr" else value == 1
         noun = name.one if one else name.many
@@ -113,7 +113,7 @@ class Lexicon:
         return f"{words} {noun}"
 
     def _parts(self, written: str) -> tuple[str, str]:
-        """The digits before and after the decimal mark."""
+        """Split at the decimal mark."""
         mark, groups = (",", ".") if self.language == "fr" else (".", ",")
         written = re.sub(SPACE, "", written)
         if re.fullmatch(rf"\d{{1,3}}(?:\{groups}\d{{3}})+(?:\{mark}\d+)?", written):
@@ -173,8 +173,8 @@ def lexicon(language: SpeechLanguage) -> Lexicon:
 
 
 def gender(noun: str) -> Gender:
-    """The gender of a French noun or adjective, by its longest known ending; « either » where it
-    has one form for both."""
+    """Look up the gender of a French noun or adjective by its longest ending; « either » if it has
+    one form for both."""
     genders = _genders()
     noun = noun.lower()
     forms = [noun]
@@ -189,7 +189,7 @@ def gender(noun: str) -> Gender:
 
 @cache
 def _genders() -> Mapping[str, Gender]:
-    """Endings, and whole words behind `^`."""
+    """Load genders by ending; whole words begin with `^`."""
     kinds: tuple[Gender, ...] = ("feminine", "masculine", "either")
     stored = _stored("french_genders.json")
     return {ending: kind for kind in kinds for ending in stored[kind]}
@@ -205,7 +205,7 @@ def _unit(unit: str, locale: str) -> UnitName:
 
 
 def name_of(forms: str) -> UnitName:
-    """« livre|livres »: the forms for one and for more."""
+    """Parse « livre|livres » into singular and plural."""
     one, many = forms.replace("\xa0", " ").split("|")
     noun = one.split()[0]
     return UnitName(one, many, gender(noun) == "feminine" or noun == "livre")

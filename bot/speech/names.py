@@ -1,4 +1,4 @@
-"""What the recogniser is told beforehand: names that questions are likely to hold."""
+"""Names that spoken questions probably contain, as a prompt for the recogniser."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from index.article import ArticleEntry
 
-NAMED_ARTICLES = 30  # the newest ones
-_MOST_CHARACTERS = 600  # about as many as Whisper reads before the sound
+NAMED_ARTICLES = 30  # the newest
+_MOST_CHARACTERS = 600  # roughly the limit of Whisper's prompt
 
 
 def likely_names(articles: Iterable[ArticleEntry]) -> str:
-    """Outlets, authors and titles, each once, the first articles' first."""
+    """Return outlets, authors and titles in the order of articles, without duplicates."""
     names: dict[str, None] = {}
     for article in articles:
         for name in (article.outlet, article.author, article.title):

@@ -1,4 +1,4 @@
-"""How a text is pronounced, told by the program espeak-ng: a process of its own, never linked."""
+"""Phonemes of a text, by the program espeak-ng (GPL, hence run as a process and never linked)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ _SECONDS = 20.0
 _VOICES = {"fr": "fr", "en": "en-gb"}
 _PAUSES = re.compile(r"[.,;:!?…][\s.,;:!?…]*+")
 _QUOTES = str.maketrans(dict.fromkeys('«»“”"', " ") | dict.fromkeys("()", ","))
-_FLAG = re.compile(r"\([a-z-]+\)")  # espeak's mark of a word of another language
+_FLAG = re.compile(r"\([a-z-]+\)")  # espeak's marker of a foreign word
 _UNSAID = re.compile("[_-]")
 
 
 def phonemes(text: str, language: SpeechLanguage) -> str:
-    """The sounds of a text in the International Phonetic Alphabet, its pauses as marks.
-
-    Raises SpeechError where espeak-ng is not installed, or does not answer.
-    """
+    """Transcribe a text to IPA, with punctuation for pauses. Raises SpeechError if espeak-ng is
+    not installed or does not respond."""
     text = text.translate(_QUOTES)
     parts: list[tuple[str, str]] = []
     at = 0
@@ -40,11 +38,11 @@ def phonemes(text: str, language: SpeechLanguage) -> str:
 
 
 def _pronounce(clauses: list[str], language: SpeechLanguage) -> list[str]:
-    """One line of sounds for each clause, which holds no mark of a pause."""
+    """Transcribe clauses without pauses to one line each."""
     if not clauses:
         return []
     lines = _run("\n\n".join(clauses), language)
-    if len(lines) != len(clauses):  # it has taken one apart: each by itself, then
+    if len(lines) != len(clauses):  # espeak split a clause: transcribe them one by one
         lines = [" ".join(_run(clause, language)) for clause in clauses]
     return lines
 

@@ -1,5 +1,5 @@
-"""Lines in pieces that are spoken one after the other, short at first: sound begins at once, and a
-voice that takes less time to speak a piece than the piece lasts never falls silent."""
+"""Splitting of lines for streaming: short pieces first, so that sound starts at once, and with a
+voice faster than real time never stops."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.audio import SpokenLine
 
 FIRST_CHARACTERS = 24
 LONGEST_CHARACTERS = 300
-_GROWTH = 1.5  # of a piece over the one before: speaking takes at most two thirds of its length
+_GROWTH = 1.5  # from piece to piece: synthesis takes at most two thirds of the duration
 _PAUSE = re.compile(r"[.,;:!?…][»”\"]?\s")
 
 
 def cut_into_pieces(lines: Iterable[SpokenLine]) -> Iterator[SpokenLine]:
-    """Cut behind the last pause that fits, else behind a word. The voice itself pauses there."""
+    """Cut after the last pause that fits, or else after a word; the voice pauses there."""
     most: float = FIRST_CHARACTERS
     for line in lines:
         left = line.text.strip()

@@ -1,4 +1,4 @@
-"""A server's speech in OpenAI's dialect: `/v1/audio/speech` and `/v1/audio/transcriptions`."""
+"""Client of OpenAI-compatible speech servers: `/v1/audio/speech`, `/v1/audio/transcriptions`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHANNELS, _RATES = range(1, 9), range(8_000, 192_001)
 
 
 class SpeechServer:
-    """Both a voice and a recogniser. `url` ends before `/v1`; `key` may be empty."""
+    """A voice and a recogniser. `url` is without `/v1`; `key` may be empty."""
 
     def __init__(self, url: str, key: str = "") -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -64,7 +64,7 @@ class SpeechServer:
         self._client.close()
 
     def _post(self, path: str, **sent: Any) -> bytes:
-        """The answer, of which no more is read than may be."""
+        """Post a request and read the response up to its size limit."""
         content = bytearray()
         try:
             with self._client.stream("POST", f"{self._url}/v1/audio/{path}", **sent) as answer:

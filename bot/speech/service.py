@@ -1,4 +1,4 @@
-"""Speaking and hearing as the rest of Selon asks for it: in another process, kept for next time."""
+"""The speech service: synthesis and recognition in another process, with a cache."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from index.models.bundled.embedder import cores
 if TYPE_CHECKING:
     from bot.speech.base import Sound
 
-LONGEST_SECONDS = 600.0  # of a recording that is listened to
+LONGEST_SECONDS = 600.0  # maximum length of a recording to transcribe
 _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 600.0
-KEPT_BYTES = 400 << 20  # of lines that were spoken before; the oldest go
+KEPT_BYTES = 400 << 20  # size of the cache of spoken lines; the oldest are evicted
 
 
 class Speech:
-    """One process that speaks and hears, started by the first who needs it. Thread-safe."""
+    """Uses one child process, started on first use. Thread-safe."""
 
     def __init__(self, models: SpeechModels, folder: Path) -> None:
         self._models, self._folder = models, folder
@@ -40,16 +40,14 @@ class Speech:
 
     @cached_property
     def speaks(self) -> bool:
-        """Whether anything can be said."""
         return self._models.speaks
 
     @cached_property
     def hears(self) -> bool:
-        """Whether anything can be heard."""
         return self._models.hears
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
-        """The words of a recording. Raises SpeechError."""
+        """Transcribe a recording. Raises SpeechError."""
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
             reply = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
@@ -66,10 +64,10 @@ class Speech:
         speed: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
-        """All lines in one file. What was spoken before is taken again.
+        """Record lines into one file, reusing cached ones.
 
-        Others may speak and listen between two lines. `progress` is told how many lines are done,
-        and of how many; what it raises ends the work. Raises SpeechError.
+        Other requests may run between lines. `progress` is called with the number of completed
+        lines and their total; an exception from it aborts the recording. Raises SpeechError.
         """
         pieces: list[tuple[str, float, str]] = []
         starts: list[float] = []
@@ -97,7 +95,7 @@ class Speech:
         return Recording(out, reply["seconds"], tuple(starts))
 
     def stream(self, lines: Iterable[SpokenLine], *, speed: float = 1.0) -> Iterator[Sound]:
-        """The sound piece by piece, each as soon as it is spoken. Raises SpeechError."""
+        """Yield the sound piece by piece as it is synthesized. Raises SpeechError."""
         import numpy as np
 
         from bot.speech.base import Sound
@@ -110,8 +108,8 @@ class Speech:
         self._forget_oldest()
 
     def say_ahead(self, lines: Sequence[SpokenLine]) -> None:
-        """Keep lines that are likely to be recorded soon; not where somebody else is served."""
-        with suppress(SpeechError):  # which those will be told who want to hear them
+        """Cache lines that will probably be recorded soon, unless the process is busy."""
+        with suppress(SpeechError):  # raised again when the lines are requested
             for line in lines:
                 if self._lock.locked():
                     return
@@ -119,19 +117,19 @@ class Speech:
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """What is being said or heard stands still meanwhile: the lowest priority alone does not
-        keep it from slowing answers, whose cores' caches it shares."""
+        """Pause the process during the block: even at the lowest priority it would slow down
+        answers, since it shares CPU caches with them."""
         process = self._process if self._lock.locked() else None
         with self._rests.of(process) if process else nullcontext():
             yield
 
     def close(self) -> None:
-        """Ends the process."""
+        """End the process."""
         with self._lock:
             self._end()
 
     def _line(self, line: SpokenLine, speed: float) -> tuple[Path, int, float]:
-        """The file of one line, its samples a second, and how long it is."""
+        """Return the file of a line, its sample rate, and its duration."""
         key = [self._models.voice_name, line.text, line.language, line.speaker, speed]
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
         for path in self._folder.glob(f"{name}-*.npy"):
@@ -175,7 +173,7 @@ class Speech:
             return self._exchange(seconds, **request)
 
     def _exchange(self, seconds: float, **request: Any) -> dict[str, Any]:
-        """One question and its answer; whoever asks has the lock."""
+        """Send one request and read the reply; the caller holds the lock."""
         process = self._running()
         requests, replies = process.pipes
         line = b""
@@ -202,7 +200,7 @@ class Speech:
             except OSError as error:
                 raise SpeechError("speech-crash") from error
             models = json.dumps(asdict(self._models))
-            with suppress(OSError):  # it has died, and its silence tells
+            with suppress(OSError):  # it died, as the missing reply will show
                 self._process.pipes[0].write(models.encode() + b"\n")
         return self._process
 
@@ -213,8 +211,8 @@ class Speech:
 
 
 class Rests:
-    """The process stands still while anybody wants it to, but for one second in thirty, so that a
-    crowd's questions do not end what is recorded. Thread-safe."""
+    """Pauses the process while anybody requests it, except for one second in thirty, so that many
+    questions cannot starve a recording. Thread-safe."""
 
     def __init__(self) -> None:
         self._door = threading.Lock()
@@ -222,7 +220,7 @@ class Rests:
 
     @contextmanager
     def of(self, process: KeptProcess) -> Iterator[None]:
-        """One who wants it."""
+        """Request a pause for the duration of the block."""
         with self._door:
             self._wanted += 1
             if time.monotonic() % 30 >= 1:
@@ -239,7 +237,7 @@ class Rests:
 
 
 def open_speech(settings: Settings) -> Speech:
-    """The speech service of the settings; no model is loaded before it is needed."""
+    """Create the speech service of the settings; models are loaded on first use."""
     models = SpeechModels(
         settings.voice_model,
         settings.hearing_model,

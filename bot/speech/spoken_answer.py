@@ -1,4 +1,4 @@
-"""An answer as it is read aloud: who says it and when, then the articles' own words."""
+"""Spoken form of answers: each source, then its quotes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEFORE_QUOTE, _AFTER_QUOTE = 0.15, 0.6
 
 
 def spoken_answer(answer: Answer) -> list[SpokenLine]:
-    """What is said: each quote once, behind its source; why not, where nothing is known."""
+    """Return the lines of an answer: quotes after their sources, or the reason for a refusal."""
     language = voice_language(answer.language)
     phrases = Phrases.of(language)
     if answer.help is not None:
@@ -34,7 +34,7 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
 
 
 def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) -> list[SpokenLine]:
-    """Quotes, each once, those of one article behind one mention of it."""
+    """Return the lines of quotes without duplicates, grouped by article."""
     lines: list[SpokenLine] = []
     for same in shown_quotes(citations):
         lines += _quoted(same[0].citation.article, language, *(each.citation for each in same))
@@ -42,7 +42,7 @@ def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) ->
 
 
 def voice_language(code: str) -> SpeechLanguage:
-    """The language to speak; French where there is no voice for this one."""
+    """Return the language to speak: French if there is no voice for this one."""
     return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
 
 

@@ -1,6 +1,6 @@
-"""A text in the words that a person reads aloud: « 15 000 € » is « quinze mille euros ».
+"""Spoken form of texts: « 15 000 € » becomes « quinze mille euros ».
 
-Rules are tried in order; what they say stands in `lexicon`.
+Rules are tried in order; their words come from `lexicon`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 Match = re.Match[str]
 Rule = tuple[str, Callable[[Lexicon, Match], str]]
 
-# An acronym is read as a word where its letters make syllables; a shorter one only if it is listed.
+# An acronym is read as a word if its letters form syllables; a shorter one only if it is listed.
 _SYLLABLES = re.compile(
     r"(?:[BCDFGHJKLMNPRSTVXZ]|[BCFGPV][LR]|[DT]R|S[CMNPT])?[AEIOUÉ]{1,2}"
     r"(?:(?:[BCDFGJKLMNPRSTVXZ]|[LMNRS][BCDFGPTV])[AEIOUÉ]{1,2})+[BCDFGLMNPRSTXZ]?"
@@ -32,13 +32,13 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FREE, _END = r"(?<![\w.,/])", r"(?!\w)"  # not within a word or a longer number
-_CONTEXT = 60  # characters around a number that tell how it is said
+_CONTEXT = 60  # characters around a number that determine its reading
 _VOWEL = re.compile(r"[aeiouyéèêhAEIOUYÉ]")
 _DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|news|us|ru"
 
 
 def spoken_words(text: str, language: SpeechLanguage) -> str:
-    """What is said where this is read aloud: words, spaces and the marks of pauses."""
+    """Convert a text to words, spaces and punctuation for pauses."""
     words = lexicon(language)
     text = unicodedata.normalize("NFC", text).translate(_LOWERED)
     text = "".join(each if each.isprintable() else " " for each in text)
@@ -70,19 +70,19 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..
 
 
 def _amount(words: Lexicon) -> str:
-    """A number with its groups of thousands and its decimals."""
+    """Pattern of a number with thousands separators and decimals."""
     mark, decimals = (r"\.", "[,.]") if words.language == "fr" else (",", r"\.")
     groups = rf"(?:{S}\d{{3}})+|(?:{mark}\d{{3}})+"
     return rf"(?<!\d)(?:\d{{1,3}}(?:{groups})(?!\d)|\d++)(?:{decimals}\d++)?"
 
 
 def _symbols(table: Mapping[str, object]) -> str:
-    """Any of these symbols; a space in one is any space, or none."""
+    """Pattern of any of the symbols; a space in one matches any space, or none."""
     return one_of(table).replace(r"\ ", f"{S}?")
 
 
 def _entry(table: Mapping[str, T], symbol: str) -> T:
-    """What stands in a table for a match of `_symbols`."""
+    """Look up a match of `_symbols` in a table."""
     if symbol in table:
         return table[symbol]
     bare = re.sub(S, "", symbol)
@@ -97,7 +97,7 @@ def _addresses() -> Iterator[Rule]:
     yield r"(?:https?://|www\.)\S+", _link
     yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
     yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", _internet_address
-    yield r"\[\d{1,3}\]", lambda words, match: ""  # the number of a note
+    yield r"\[\d{1,3}\]", lambda words, match: ""  # a note's number
 
 
 def _link(words: Lexicon, match: Match) -> str:
@@ -114,7 +114,7 @@ def _internet_address(words: Lexicon, match: Match) -> str:
 
 
 def _hashtag(words: Lexicon, match: Match) -> str:
-    """Words that are written without spaces, apart: « MeToo »."""
+    """Separate words that are written together: « MeToo »."""
     apart = re.sub(r"(?<=[a-zà-ÿ\d])(?=[A-ZÀ-Ý])|(?<=[^\W\d])(?=\d)", " ", match[1])
     return f"{words.tables['symbols']['#']} {apart}"
 
@@ -165,7 +165,7 @@ def _month(words: Lexicon, match: Match) -> str:
 
 
 def _season(words: Lexicon, match: Match) -> str:
-    """« 2016-17 », « 2016/2017 »; longer spans of years are ranges."""
+    """« 2016-17 », « 2016/2017 »; longer periods are ranges."""
     first, last = int(match[1]), int(match[2])
     if last < 100 and (first + 1) % 100 == last:
         return f"{words.year(first)} {words.amount(match[2])}"
@@ -232,7 +232,7 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
 
 
 def _duration(words: Lexicon, match: Match) -> str:
-    """« 1h23min45s », `1:23:45`: what is zero at the end is not said."""
+    """« 1h23min45s », `1:23:45`; zeros at the end are left out."""
     parts = {key: value for key, value in match.groupdict().items() if value}
     names = {"h": "hours", "m": "minutes", "s": "seconds"}
     terms = [
@@ -290,7 +290,7 @@ def _ordinals(words: Lexicon) -> Iterator[Rule]:
     if words.language == "fr":
         yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", _range
         ending = r"(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
-        # Single letters before an e are words (« Ce », « Le »), but for these three.
+        # Other single letters before an e are words: « Ce », « Le ».
         roman = r"(?!Vers?\b)([IVX][IVXLC]*|[LC][IVXLC]+)"
         yield (
             rf"{_FREE}{roman}{S}?{ending}(?={S}(?:siècle|arrondissement|République)|{_END})(?<!{S}e)",
@@ -332,7 +332,7 @@ def _roman(words: Lexicon, match: Match) -> str:
 
 
 def _english_roman(words: Lexicon, match: Match) -> str:
-    """Kings and popes are counted, chapters and wars numbered."""
+    """Ordinals for kings and popes, cardinals for chapters and wars."""
     noun = match[1]
     value = _roman_value(match[3])
     if value is None:
@@ -343,7 +343,7 @@ def _english_roman(words: Lexicon, match: Match) -> str:
 
 
 def _roman_value(letters: str) -> int | None:
-    """The number that these letters write; None if they write none."""
+    """Parse a Roman numeral; return None if it is invalid."""
     return roman_value(letters) if _ROMAN.fullmatch(letters) else None
 
 
@@ -393,12 +393,12 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
 
 
 def _sets(words: Lexicon, match: Match) -> str:
-    """The sets of a tennis match: « six quatre, sept cinq »."""
+    """Sets of a tennis match: « six quatre, sept cinq »."""
     return match[0].replace("-", " ")
 
 
 def _groups(words: Lexicon, match: Match) -> str:
-    """The parts of a number that is no quantity: of a telephone, of a book."""
+    """Groups of digits of an identifier, such as an ISBN."""
     return ", ".join(words.amount(each) for each in match[0].split("-"))
 
 
@@ -466,7 +466,7 @@ def _scaled_price(words: Lexicon, written: str, scale: str, name: UnitName) -> s
 
 
 def _scale(words: Lexicon, written: str, scale: str) -> str:
-    """« 5 M », « 30 k »: in French thousands are part of the number, millions are counted."""
+    """« 5 M », « 30 k »: in French, thousands are part of the number, but millions are nouns."""
     if words.language == "en":
         return f"{words.amount(written)} {scale}"
     if scale == words.word("thousand"):
@@ -479,7 +479,7 @@ def _scaled(words: Lexicon, match: Match) -> str:
 
 
 def _unscaled_price(words: Lexicon, written: str, currency: str, name: UnitName) -> str:
-    """« 12,50 € » is « douze euros cinquante »."""
+    """« 12,50 € »: « douze euros cinquante »."""
     coins = re.fullmatch(r"(.+)[.,](\d\d)", written)
     if not (coins and currency in words.tables["cents"]):
         return words.counted(written, name)
@@ -543,7 +543,7 @@ def _direction(words: Lexicon, match: Match) -> str:
 
 
 def _plural_of_name(words: Lexicon, match: Match) -> str:
-    """Several of one name: « F-16s »."""
+    """Plurals of names: « F-16s »."""
     number = words.cardinal(int(match[1]))
     return f"{number.removesuffix('y')}ies" if number.endswith("y") else f"{number}s"
 
@@ -562,7 +562,7 @@ def _per(words: Lexicon, match: Match) -> str:
     return f" {words.word('per')} {unit.one if unit else match[1]}"
 
 
-# What is left
+# Remaining numbers
 
 
 def _numbers(words: Lexicon) -> Iterator[Rule]:
@@ -571,7 +571,7 @@ def _numbers(words: Lexicon) -> Iterator[Rule]:
 
 
 def _number(words: Lexicon, match: Match) -> str:
-    """A number, apart from the letters beside it: « A380 », « 4G », « CO2 »."""
+    """A number, separated from adjacent letters: « A380 », « 4G », « CO2 »."""
     start, end = match.span()
     before = match.string[max(start - _CONTEXT, 0) : start]
     after = match.string[end : end + _CONTEXT]

@@ -1,4 +1,4 @@
-"""The Telegram half of voices: answers read aloud, and spoken questions."""
+"""Speech on Telegram: answers read aloud, and spoken questions."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ from bot.state.deliveries import Attachment
 logger = logging.getLogger(__name__)
 
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
-# When an answer is read aloud unasked: never, where the question was spoken, always.
+# When to read answers aloud automatically: never, if the question was spoken, always.
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
 LISTEN = "🔊"
 
-_LISTENERS = 1_000  # the latest who pressed the button, for whom answers are said ahead
-_LIMIT = 20 << 20  # bytes: Telegram gives bots no larger file
+_LISTENERS = 1_000  # the latest people who pressed the button, for whom answers are cached
+_LIMIT = 20 << 20  # bytes: Telegram's limit for bots
 _RECORDINGS = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
 
 
 class SpeechOnTelegram(Handlers, TelegramFeature):
-    """/voix, the button below an answer, and what follows an answer by itself."""
+    """/voix, the button below an answer, and automatic reading aloud."""
 
     def __init__(self, services: BotServices, questions: QuestionHandlers) -> None:
         super().__init__(services)
@@ -93,8 +93,8 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
     async def follow_answer(
         self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, spoken: bool
     ) -> None:
-        """Read an answer that was just given aloud, if its person wants that; make it ready for who
-        has pressed the button before."""
+        """Read a new answer aloud if its person wants that; cache it for those who recently pressed
+        the button."""
         if not (self._services.speaks and answer.citations):
             return
         choice = await self._find_choice(asker)
@@ -105,7 +105,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
 
     @on_button(r"say:(\d{1,18})", public=True)
     async def listen(self, press: ButtonPress) -> None:
-        """The button below an answer."""
+        """Handle the button below an answer."""
         asker = press.asker
         if asker.person_id not in self._listeners:
             self._listeners.append(asker.person_id)
@@ -114,7 +114,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
 
     @on_command(VOICE)
     async def choices(self, event: ChatEvent) -> None:
-        """/voix"""
+        """Handle /voix."""
         phrases = event.asker.texts(SpeechPhrases)
         if not self._services.speaks:
             await event.say(phrases.silent)
@@ -140,7 +140,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         return await self._services.run(people.voice_of, person_id=asker.person_id) or IN_REPLY
 
     def _queue(self, bot: Bot, asker: Asker, turn_id: int) -> bool:
-        """Have an answer read aloud when the turn is over; False where it is being read already."""
+        """Read an answer aloud after the turn; return False if that is in progress."""
         recording = (asker.place.chat_id, turn_id)
         if recording in self._under_way:
             return False
@@ -156,7 +156,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         return True
 
     async def _say(self, bot: Bot, asker: Asker, turn_id: int) -> None:
-        """Read a kept answer aloud, as a voice message."""
+        """Send a stored answer as a voice message."""
         phrases = asker.texts(SpeechPhrases)
         lines = await self._load_lines(asker, turn_id) if self._services.speaks else []
         if not lines:
@@ -173,14 +173,14 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
 
     async def _say_ahead(self, asker: Asker, turn_id: int) -> None:
-        """While they read it; one answer at a time."""
+        """Cache the lines while the person reads; one answer at a time."""
         speech = self._services.speech
         if speech is not None and (self._ahead is None or self._ahead.done()):
             lines = await self._load_lines(asker, turn_id)
             self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
     async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
-        """What is said of an answer of this chat; nothing where its quotes are gone."""
+        """Load the lines of an answer in this chat; none if its quotes are deleted."""
         kept = await self._services.run(conversations.turn, turn_id=turn_id)
         if kept is None or kept.place.chat_id != asker.place.chat_id:
             return []
@@ -195,7 +195,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         return spoken_citations(cited, language)
 
     def _record(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
-        """The voice message. Raises SpeechError, and Postponed where the bot stops."""
+        """Record the voice message. Raises SpeechError, and Postponed if the bot stops."""
         assert self._services.speech is not None
 
         def go_on(done: int, of: int) -> None:
@@ -208,7 +208,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
 
 
 class VoiceHandlers(Handlers):
-    """Voice messages, audio files and video notes are questions."""
+    """Answers voice messages, audio files and video notes."""
 
     def __init__(
         self, services: BotServices, speech: SpeechService, questions: QuestionHandlers
@@ -219,7 +219,7 @@ class VoiceHandlers(Handlers):
 
     @on_update(partial(MessageHandler, filters.UpdateType.MESSAGE & _RECORDINGS))
     async def spoken(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A recording: what was heard is shown, then answered."""
+        """Show the transcript of a recording, then answer it."""
         message = update.effective_message
         if message is None or not _for_the_bot(message, context.bot):
             return
@@ -257,7 +257,7 @@ class VoiceHandlers(Handlers):
 
     @on_button("heard:yes", public=True)
     async def confirmed(self, press: ButtonPress) -> None:
-        """What was heard is what was asked; the button that copies it holds it."""
+        """Answer a confirmed transcript, which is in the button's copy text."""
         await press.acknowledge()
         shown = press.message
         rows = shown.reply_markup.inline_keyboard if shown.reply_markup else ()
@@ -269,7 +269,7 @@ class VoiceHandlers(Handlers):
         await self._questions.ask(press.bot, press.asker, recording, words, spoken=True)
 
     async def _hear(self, bot: Bot, message: Message) -> Transcript:
-        """The words of a recording. Raises SpeechError."""
+        """Transcribe a recording. Raises SpeechError."""
         recording = message.voice or message.audio or message.video_note
         assert recording is not None
         seconds = recording.duration
@@ -281,7 +281,7 @@ class VoiceHandlers(Handlers):
         try:
             file = await recording.get_file()
             content = bytes(await file.download_as_bytearray())
-        except BadRequest as error:  # gone, or larger than Telegram had said
+        except BadRequest as error:  # deleted, or larger than announced
             raise SpeechError("speech-unreadable") from error
         return await asyncio.to_thread(self._transcribe, content)
 
@@ -294,7 +294,7 @@ class VoiceHandlers(Handlers):
 
 
 def _for_the_bot(message: Message, bot: Bot) -> bool:
-    """In a group, only a recording that replies to the bot, or mentions it in its caption."""
+    """True for recordings in private, and for replies to or mentions of the bot in groups."""
     if by_another_bot(message):
         return False
     if message.chat.type == ChatType.PRIVATE:
@@ -303,7 +303,7 @@ def _for_the_bot(message: Message, bot: Bot) -> bool:
 
 
 def _correction(words: str, phrases: SpeechPhrases) -> InlineKeyboardMarkup | None:
-    """A button that copies what was heard, to be put right and sent."""
+    """A button that copies the transcript, for correction."""
     if len(words) > InlineKeyboardButtonLimit.MAX_COPY_TEXT:
         return None
     button = InlineKeyboardButton(phrases.correct, copy_text=CopyTextButton(words))

@@ -1,4 +1,4 @@
-"""Voices in the terminal: `selon say`, and the options of `selon ask` that speak and hear."""
+"""`selon say`, and the speech options of `selon ask`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 def declare(line: CommandLine) -> None:
-    """Declare `selon say`."""
+    """Declare the command."""
     line.command("say", say, line.texts("speech", "speech"))
 
 
@@ -49,7 +49,7 @@ def say(
     from index.text.language import detect
 
     if out != STANDARD_OUTPUT:
-        audio_format(out)  # said at once
+        audio_format(out)  # fail early
     elif sys.stdout.isatty():
         raise SpeechError("speech-to-terminal")
     text = " ".join(words or ())
@@ -67,7 +67,7 @@ def say(
 
 
 def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
-    """Write a WAV file whose length is not known to standard output, as it is spoken."""
+    """Stream WAV to standard output during synthesis."""
     from bot.speech.base import as_pcm, wave_header
     from bot.speech.pieces import cut_into_pieces
 
@@ -92,10 +92,8 @@ def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
 
 
 def hear_question(settings: Settings, recording: Path) -> str:
-    """The question in a recording, which is shown; empty where nothing was said.
-
-    Raises SpeechError, IndexingError where there are no articles to ask.
-    """
+    """Transcribe and show the question in a recording; empty if there is no speech. Raises
+    SpeechError, IndexingError."""
     from bot.speech.names import NAMED_ARTICLES, likely_names
     from bot.speech.service import open_speech
 

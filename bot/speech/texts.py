@@ -1,4 +1,4 @@
-"""What is said aloud, and around what is spoken and heard."""
+"""Texts of speech."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations

