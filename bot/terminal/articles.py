@@ -1,4 +1,4 @@
-"""`selon list`, `selon show` and `selon remove`: the articles that are indexed, or taken out."""
+"""`selon list`, `selon show` and `selon remove`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
-from bot.terminal.index import followed_build
+from bot.terminal.index import follow_build
 from bot.terminal.lookup import (
     LABEL,
     Taken,
@@ -74,14 +74,14 @@ def list_articles(
         return DONE
     for each in shown:
         show(out, _line(each, phrases))
-    # Beside the list, so that counting its lines counts articles.
+    # On standard error, so that each line of the list is an article.
     count = phrases.shown(len(shown), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
     return DONE
 
 
 def _list_removed(settings: Settings, *, as_json: bool) -> int:
-    """List what the operator took out, the oldest first. Raises StoreError."""
+    """List the withdrawn articles, oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
     articles = index_store(settings).removed().articles
     out = console_for(sys.stdout)
@@ -116,7 +116,7 @@ def _line(entry: ArticleEntry, phrases: KeepingPhrases) -> Text:
     return text.append(f" — {harmless(row_line(', '.join(beside)))}")
 
 
-_HEAD = 600  # characters of the text that are shown unless all of it is asked for
+_HEAD = 600  # characters of text to show by default
 
 
 def show_article(
@@ -129,7 +129,7 @@ def show_article(
     reference = " ".join(article)  # a title needs no quotation marks
     phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
-        entry = find_article(generation, reference, _say_taken(reference, phrases))
+        entry = find_article(generation, reference, _report_match(reference, phrases))
         found = generation.article(entry.id)
         if found is None:
             raise DamagedIndex("article-no-words", id=entry.id)
@@ -139,7 +139,7 @@ def show_article(
     if as_json:
         out.file.write(f"{json_line(article_record(found, entry.copy_of, passages))}\n")
         return DONE
-    shown = _Shown(settings.language)
+    shown = _ArticleText(settings.language)
     show(out, shown.facts(found, passages))
     if original is not None:
         show(out, f"\n{phrases.copy_of(harmless(original.title), original.id)}")
@@ -148,8 +148,8 @@ def show_article(
     return DONE
 
 
-class _Shown:
-    """An article in one language's words."""
+class _ArticleText:
+    """Renders an article in one language."""
 
     def __init__(self, language: str) -> None:
         self._phrases = KeepingPhrases.of(language)
@@ -181,7 +181,7 @@ class _Shown:
         return rows(lines)
 
     def head(self, text: str) -> str:
-        """The first paragraphs, as many as fit; what is left out is said."""
+        """Render the first paragraphs that fit, and how much is left out."""
         if len(text) <= _HEAD:
             return harmless(text)
         head = text[:_HEAD]
@@ -196,7 +196,7 @@ class _Shown:
         return Text().append_text(text).append(f" {where}", style=LABEL)
 
     def _day(self, day: date | None, moment: datetime | None) -> str | None:
-        """« 29 août 2025 à 18:30 (UTC+02:00) »: the moment on its own clock."""
+        """Render a time in its own time zone: « 29 août 2025 à 18:30 (UTC+02:00) »."""
         if day is None:
             return None
         text = self._common.day(day)
@@ -216,16 +216,16 @@ def remove(
     articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="articles")],
     back: Annotated[bool, typer.Option("--restore", help="restore")] = False,
 ) -> int:
-    """Withdraw articles, or let them `back` in. Raises KeepingError, NoIndex, DamagedIndex,
-    StoreError, and what a build raises: the change itself is done by then."""
+    """Withdraw articles, or restore them (`back`). Raises KeepingError, NoIndex, DamagedIndex,
+    StoreError, and, after the change itself, what a build raises."""
     return (_restore if back else _withdraw)(settings, articles)
 
 
 def _withdraw(settings: Settings, references: Sequence[str]) -> int:
-    """Withdraw these articles at once, all or, where one of them is not known, none.
+    """Withdraw articles at once; if one is unknown, none.
 
-    Their copies go with them: what is to be out is what they say. The build that follows takes
-    their text off the disk.
+    Their copies are withdrawn too, since they have the same text. The build that follows deletes
+    the text from the disk.
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
@@ -235,9 +235,9 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
         targets = {
             each.id: each
             for reference in references
-            # What means nothing that is indexed may have been taken out before.
+            # An article that is not in the index may have been withdrawn before.
             if generation.find(reference) or not removed.find(reference)
-            for entry in find_all(generation, reference, _say_taken(reference, phrases))
+            for entry in find_all(generation, reference, _report_match(reference, phrases))
             for each in _with_copies(entry, generation)
         }
     if targets and len(targets) >= facts.articles + facts.copies:
@@ -255,21 +255,21 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
 
 
 def _restore(settings: Settings, references: Sequence[str]) -> int:
-    """Let these articles in again, at once where the index in service has them."""
+    """Restore articles, at once if they are still in the current index."""
     phrases = KeepingPhrases.of(settings.language)
     removed = index_store(settings).removed()
     for reference in references:
         if not removed.find(reference):
             raise UnknownArticle("article-not-removed", name=reference)
-    index_store(settings).facts()  # without an index, nothing was ever taken out of one
+    index_store(settings).facts()  # raises NoIndex
     for reference in references:
         for each in removed.restore(reference):
             show(console_for(sys.stdout), phrases.restored(*_named(each)))
     return _rebuild(settings, phrases)
 
 
-def _say_taken(reference: str, phrases: KeepingPhrases) -> Taken:
-    """Says, beside the result, which article was taken for what was typed."""
+def _report_match(reference: str, phrases: KeepingPhrases) -> Taken:
+    """Say on standard error which article was chosen for the typed reference."""
     return lambda entry: show(
         console_for(sys.stderr), phrases.taken(harmless(row_line(reference)), *_named(entry))
     )
@@ -283,7 +283,7 @@ def _with_copies(
 
 
 def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
-    """Build again what was built, read as it was read; say so where that cannot be."""
+    """Rebuild the index from the same paths with the same options; say so if that fails."""
     from bot.library.paths import standing_paths
 
     try:
@@ -296,7 +296,7 @@ def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
         show(err, phrases.not_rebuilt)
         show(err, complaint(error, TerminalPhrases.of(settings.language)))
         return FAILED
-    report = followed_build(settings, paths, load_format_options(settings.data_dir), "none")
+    report = follow_build(settings, paths, load_format_options(settings.data_dir), "none")
     return FAILED if report is None else DONE
 
 

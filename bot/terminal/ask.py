@@ -63,7 +63,7 @@ HISTORY = "history"  # the file of the data directory that keeps the lines typed
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
-    """Declare these commands; `features` may add options to `ask` and work for the bot."""
+    """Declare the commands; `features` may add options to `ask` and parts of the bot."""
     texts = line.texts("answers", "writing")
     options = [each for feature in features for each in feature.ask_options(line.phrases.code)]
     line.command("ask", _with_options(options), texts)
@@ -75,7 +75,7 @@ def declare(line: CommandLine, features: Sequence[Feature]) -> None:
 
 
 def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
-    """The command `ask` with an option of its own for each of `options`."""
+    """Add `options` to the signature of `ask`."""
     signature = inspect.signature(ask, eval_str=True)
     *own, _ = signature.parameters.values()
     added = [
@@ -106,10 +106,8 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="explain")] = False,
     options: Sequence[tuple[AskOption, Path]] = (),
 ) -> int:
-    """Ask one question; without words, or for `-`, it is read from standard input.
-
-    `options` are those of features, with the paths given.
-    """
+    """Answer one question, by default or for `-` from standard input. `options` are the paths typed
+    for options of features."""
     question = " ".join(words or ())
     if as_lines:
         if question or as_json or options:
@@ -151,9 +149,9 @@ def ask(
 
 
 def _ask_lines(settings: Settings, *, explain: bool) -> int:
-    """Answer the questions of standard input, JSON Lines in and out; the exit code.
+    """Answer questions from standard input, JSON Lines in and out, and return the exit code.
 
-    Every line that is not blank gives one: an answer, or what is wrong with the line.
+    Every line that is not blank gives one line: an answer or an error.
     """
     from bot.assembly import open_chain
     from bot.evaluation.questions import parse_json
@@ -169,7 +167,9 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                 if isinstance(request.value, dict) and "id" in request.value:
                     fields["id"] = request.value["id"]
                 words = " ".join(request.get("question").filled().split())
-                question = words.encode("utf-8", "replace").decode()  # of half a character: "?"
+                question = words.encode(
+                    "utf-8", "replace"
+                ).decode()  # replaces lone surrogates by "?"
                 answer = chain.invoke(question)
                 fields |= answer_record(answer, Phrases.of(answer.language), explain=explain)
             except CodedError as error:
@@ -184,7 +184,7 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
 
 
 def chat(settings: Settings) -> int:
-    """Talk: at a prompt when a person is at both ends, line by line otherwise."""
+    """Converse at a prompt if both ends are a terminal, otherwise line by line."""
     from bot.terminal.repl import chat_piped
 
     with ExitStack() as opened:
@@ -215,14 +215,14 @@ def chat_model(
     settings: Settings,
     check: Annotated[bool, typer.Option("--check", help="check")] = False,
 ) -> int:
-    """Tell of the chat models, and to `check`, try them."""
+    """Describe the chat models, and with `check` try them."""
     from bot.terminal.chat_model import report_chat_models
 
     return report_chat_models(settings, check=check)
 
 
 def _check_bot(settings: Settings) -> int:
-    """Say whether the bot could run, a line for each thing that it needs."""
+    """Check whether the bot can run, with one line per requirement."""
     from bot.messenger.running.preflight import run_preflight
 
     phrases = CheckingPhrases.of(settings.language)
@@ -247,8 +247,7 @@ def bot(
     check: Annotated[bool, typer.Option("--check", help="option")] = False,
     web: Annotated[bool, typer.Option("--web", help="web")] = False,
 ) -> int:
-    """Answer on Telegram until stopped, with `web` on the pages too, or only `check` whether that
-    could be."""
+    """Run the bot until stopped, with `web` also the pages, or only `check` whether it can run."""
     if check:
         return _check_bot(settings)
     beside = serve_pages(features, settings) if web else None

@@ -1,4 +1,4 @@
-"""`selon chat-model`: which chat models help to answer, what they cost, and how they do."""
+"""`selon chat-model`: the configured chat models, their costs, and a trial of each."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ _QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a model wrote, the seconds to its first piece and in all, and what it used.
+    """A model's reply, its seconds to the first piece and in total, and its usage.
 
-    `form` is what it was asked for; `right` says that it chose the sentence that answers, or cited
+    `form` is the requested format; `right` is True if it chose the sentence that answers, or cited
     its passage.
     """
 
@@ -80,7 +80,7 @@ class Trial:
     right: bool
 
 
-async def tried(model: ChatModel, language: str, mode: ChatMode) -> Trial:
+async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
     """Ask a model one question in French or English. Raises ModelFailed."""
     text, json = FORMS[mode]
     if await model.structured():
@@ -124,10 +124,8 @@ _MICROS = 1_000_000
 
 
 def report_chat_models(settings: Settings, *, check: bool) -> int:
-    """Tell of each model, those of the arena behind the others; to `check`, ask it one question.
-
-    1 when one of them fails. Raises SettingsError.
-    """
+    """Describe each model, those of the arena last; with `check`, ask it one question. Return 1 if
+    one fails. Raises SettingsError."""
     out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
     texts = settings.chat_model, arena_models(settings).chat_model
     names = dict.fromkeys(choice.name for text in texts for choice in parse_choices(text))
@@ -140,7 +138,7 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
         ledger = open_ledger(settings, choices, state)
         if not check:
             for choice in choices:
-                _tell(out, phrases, choice, settings, ledger)
+                _describe(out, phrases, choice, settings, ledger)
             _tell_spent(out, phrases, settings, ledger)
             return DONE
         return asyncio.run(_checked(out, settings, state, ledger, choices))
@@ -156,10 +154,10 @@ async def _checked(
     phrases = ModelPhrases.of(settings.language)
     code = DONE
     for choice, model in zip(choices, open_models(settings, state), strict=True):
-        _tell(out, phrases, choice, settings, ledger)
+        _describe(out, phrases, choice, settings, ledger)
         try:
             with closing(model):
-                trial = await tried(model, settings.language, settings.chat_mode)
+                trial = await try_model(model, settings.language, settings.chat_mode)
         except ModelFailed as failure:
             code = FAILED
             detail = f" ({failure.detail})" if failure.detail else ""
@@ -170,7 +168,7 @@ async def _checked(
     return code
 
 
-def _tell(
+def _describe(
     out: Console, phrases: ModelPhrases, choice: Choice, settings: Settings, ledger: SpendingLedger
 ) -> None:
     url = own_address(choice, settings)

@@ -1,4 +1,4 @@
-"""`selon eval` on the command line."""
+"""`selon eval`."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def evaluate(
         typer.Option(metavar="OUT", help="Draw the reliability diagram (.png, .svg or .pdf)."),
     ] = None,
 ) -> int:
-    """Run one evaluation and say what it gave; the exit code."""
+    """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.perturbation import parse_kinds
     from bot.evaluation.run import EvaluationPlan
     from bot.evaluation.run import evaluate as run
     from bot.locale.terminal import MeasureTexts, TerminalPhrases
-    from bot.terminal.progress import observed
+    from bot.terminal.progress import observe_progress
     from bot.terminal.render import complaint
 
     phrases = TerminalPhrases.of(settings.language)
@@ -92,7 +92,7 @@ def evaluate(
             questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
         )
         _check(plan, json, plot)
-        with observed(err, phrases) as observer:
+        with observe_progress(err, phrases) as observer:
             evaluation = run(plan, _means(settings, observer), observer)
         _report(evaluation, show_worst, json, plot)
         _explain(evaluation, MeasureTexts.of(settings.language), err)
@@ -103,7 +103,7 @@ def evaluate(
 
 
 def _explain(evaluation: Evaluation, texts: MeasureTexts, err: Console) -> None:
-    """What the measures tell, and which thresholds they speak for."""
+    """Explain the measures and suggest thresholds."""
     from bot.evaluation.measures import suggest_thresholds
     from bot.evaluation.report import measure_lines
 
@@ -114,7 +114,7 @@ def _explain(evaluation: Evaluation, texts: MeasureTexts, err: Console) -> None:
 
 
 def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
-    """Find now what would be wrong only at the end."""
+    """Raise early what would otherwise fail at the end."""
     from bot.operations.picture_style import require_charts
 
     if plot is not None:
@@ -146,7 +146,7 @@ def _report(evaluation: Evaluation, worst: int, json: Path | None, plot: Path | 
     if out.is_terminal:
         out.print(figures_table(evaluation))
     else:
-        out.file.write(f"{figures_lines(evaluation)}\n")  # a console would expand the tabs
+        out.file.write(f"{figures_lines(evaluation)}\n")  # consoles expand tabs
     if worst:
         show(out, "")
         show(out, worst_text(evaluation.outcomes, worst))

@@ -1,4 +1,4 @@
-"""`selon index`: a build that a person follows, may interrupt, and reads the report of."""
+"""`selon index`: builds with progress, interruption and a report; rollback, export and import."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
-NAMED = 20  # skipped files that a person is shown; a pipe gets them all, and so does `--verbose`
+NAMED = 20  # maximum number of skipped files to name on a terminal, unless `--verbose`
 Stop: TypeAlias = Callable[[], bool]
-# Which skipped files are named: where they were before, their number is enough.
+# Skip reasons to name files for; files that were skipped before are only counted.
 Naming = Literal["all", "some", "none"]
 
 
@@ -70,8 +70,8 @@ def index(
     ] = None,
     reshard: Annotated[bool, typer.Option("--reshard", help="reshard")] = False,
 ) -> int:
-    """Build the index of these paths. Files that had to be skipped are named; they fail the command
-    only if it is `strict`, so that whoever waits for an index gets one."""
+    """Build the index of these paths. Skipped files are named, and are an error only if `strict`,
+    so that the others get indexed."""
     from bot.library.paths import corpus_paths, standing_paths
 
     if reshard:
@@ -92,9 +92,9 @@ def index(
         read = corpus_paths(settings, paths or ())
     naming: Naming = "all" if verbose else "some"
     if build_part is None:
-        report: BuildReport | PartReport | None = followed_build(settings, read, options, naming)
+        report: BuildReport | PartReport | None = follow_build(settings, read, options, naming)
     else:
-        report = _followed_part(settings, read, options, naming, build_part)
+        report = _build_part(settings, read, options, naming, build_part)
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
@@ -102,21 +102,21 @@ def index(
 
 
 def _is_of_the_model(settings: Settings) -> bool:
-    """Whether the index in service was built with the embedding model of the settings; with the
-    weights of another release it cannot be asked."""
+    """True if the current index was built with the embedding model of the settings; one of another
+    release cannot be searched."""
     from bot.assembly import open_embedder
-    from bot.terminal.progress import observed
+    from bot.terminal.progress import observe_progress
 
     phrases = TerminalPhrases.of(settings.language)
-    with observed(console_for(sys.stderr), phrases) as observer:
+    with observe_progress(console_for(sys.stderr), phrases) as observer:
         embedder = open_embedder(settings, progress=observer.model)
     return index_store(settings).facts().model == embedder.id
 
 
-def followed_build(
+def follow_build(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
-    """Build, show how far it is and what it did; None where the person has interrupted it."""
+    """Build with progress and a report; return None if interrupted."""
     from bot.library.builder_log import BuilderLog
     from index.build.builder import build
 
@@ -128,13 +128,13 @@ def followed_build(
 
         return BuilderLog(store).run(start, stop)
 
-    return _followed(settings, job, options, naming, lines)
+    return _run_build(settings, job, options, naming, lines)
 
 
-def _followed_part(
+def _build_part(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming, part: BuildPart
 ) -> PartReport | None:
-    """The same of one part of a build."""
+    """Like `follow_build`, for one part of a build."""
     from index.build.builder import build_part
 
     phrases = KeepingPhrases.of(settings.language)
@@ -143,27 +143,27 @@ def _followed_part(
         yield phrases.part_done(part.number, part.of, report.embedded, report.found, seconds)
         yield phrases.part_next
 
-    return _followed(settings, partial(build_part, paths, part), options, naming, lines)
+    return _run_build(settings, partial(build_part, paths, part), options, naming, lines)
 
 
-def _followed(
+def _run_build(
     settings: Settings,
     job: Callable[..., Report],
     options: Options,
     naming: Naming,
     lines: Callable[[Report, float], Iterator[str]],
 ) -> Report | None:
-    """Run a build, show its progress and the lines of its report; None if it was interrupted."""
+    """Run a build with progress and the lines of its report; return None if interrupted."""
     from bot.assembly import open_embedder
-    from bot.terminal.progress import observed, stoppable
+    from bot.terminal.progress import catch_interrupt, observe_progress
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     err = console_for(sys.stderr)
     began = time.monotonic()
     try:
         with (
-            observed(err, phrases, more.stopping) as observer,
-            stoppable(observer.stopping) as stop,
+            observe_progress(err, phrases, more.stopping) as observer,
+            catch_interrupt(observer.stopping) as stop,
         ):
             embedder = open_embedder(settings, progress=observer.model)
             store = index_store(settings)
@@ -180,14 +180,17 @@ def _followed(
 
 
 def _reshard(settings: Settings) -> int:
-    """Copy the index to other servers, unless the person interrupts it."""
-    from bot.terminal.progress import observed, stoppable
+    """Copy the index to other servers; can be interrupted."""
+    from bot.terminal.progress import catch_interrupt, observe_progress
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     err = console_for(sys.stderr)
     began = time.monotonic()
 
-    with observed(err, phrases, more.stopping) as observer, stoppable(observer.stopping) as stop:
+    with (
+        observe_progress(err, phrases, more.stopping) as observer,
+        catch_interrupt(observer.stopping) as stop,
+    ):
 
         def check() -> None:
             if stop():
@@ -205,7 +208,7 @@ def _reshard(settings: Settings) -> int:
 
 
 def _part(typed: str | None) -> BuildPart | None:
-    """What `--part 2/5` means. Raises KeepingError."""
+    """Parse `--part 2/5`. Raises KeepingError."""
     if typed is None:
         return None
     from index.store.build_turn import BuildPart
@@ -249,7 +252,7 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
 
 
 def roll_back(settings: Settings) -> int:
-    """Put the generation before back. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
+    """Restore the previous generation. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
     facts = index_store(settings).roll_back()
     phrases = KeepingPhrases.of(settings.language)
     built = built_text(facts.built_at, settings.language)
@@ -261,7 +264,7 @@ def export(
     settings: Settings,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="export_folder")],
 ) -> int:
-    """Copy the index in service. Raises NoIndex, StoreError, DamagedIndex."""
+    """Copy the current index. Raises NoIndex, StoreError, DamagedIndex."""
     facts = index_store(settings).export(folder)
     size = TerminalPhrases.of(settings.language).size(
         sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -275,7 +278,7 @@ def import_(
     settings: Settings,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="import_folder")],
 ) -> int:
-    """Put an exported index in service. Raises DamagedIndex, StoreError, BuildLocked."""
+    """Install an exported index. Raises DamagedIndex, StoreError, BuildLocked."""
     facts = index_store(settings).take(folder)
     phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.imported(facts.articles, facts.id))

@@ -1,4 +1,4 @@
-"""The lines typed at the prompt, in a file: each once it is known that it may be kept."""
+"""History of lines typed at the prompt, stored once they are known not to be confidential."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prompt_toolkit.history import FileHistory
 
 
 class LineHistory(FileHistory):
-    """A file history that holds the last line back until `keep`."""
+    """A file history that withholds the last line until `keep`."""
 
     _line: str | None = None
 
@@ -14,7 +14,7 @@ class LineHistory(FileHistory):
         self._line = string
 
     def keep(self) -> None:
-        """Write the last line down."""
+        """Store the last line."""
         if self._line is not None:
             super().store_string(self._line)
             self._line = None

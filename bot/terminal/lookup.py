@@ -1,4 +1,4 @@
-"""What article a person means, and what they may have meant when none is so called."""
+"""Lookup of articles by typed references, with suggestions when there is no match."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _NEAREST = 3
 
 _LISTED = 20
 
-PART = "#"  # between a file and the one of its articles that is meant, in an article's path
-_LIKE = 60  # of 100; below, the title has little to do with what was typed
+PART = "#"  # separates a file and one of its articles in an article's path
+_LIKE = 60  # of 100; below, a title does not resemble the typed text
 
-_TYPED = 85  # of 100; below, a word is another one, not the same with a typing mistake
+_TYPED = 85  # of 100; below, a word is a different one rather than a typo
 
-# Told of an article that was only nearly named, and taken since no other is.
+# Called with an article that was matched only approximately.
 Taken = Callable[[ArticleEntry], None]
 
 
 def find_article(generation: GenerationReader, reference: str, chosen: Taken) -> ArticleEntry:
-    """The article of this id, path, file name, address or title, or the only one near to it.
+    """Find an article by ID, path, file name, URL or title, or the only close match.
 
-    Raises UnknownArticle, which names the nearest ones, or those among which to choose.
+    Raises UnknownArticle, with the closest or the ambiguous matches.
     """
     entries = find_all(generation, reference, chosen)
     if len(entries) > 1:
@@ -41,10 +41,8 @@ def find_article(generation: GenerationReader, reference: str, chosen: Taken) ->
 
 
 def find_all(generation: GenerationReader, reference: str, chosen: Taken) -> list[ArticleEntry]:
-    """As `find_article`, and all the articles of a file that holds several.
-
-    Raises UnknownArticle.
-    """
+    """Like `find_article`, but return all articles of a file with several. Raises
+    UnknownArticle."""
     for name in dict.fromkeys((reference, *_as_path(reference))):
         if entries := generation.find(name):
             if len(entries) > 1:
@@ -59,12 +57,12 @@ def find_all(generation: GenerationReader, reference: str, chosen: Taken) -> lis
         return called
     if called:
         raise _several(reference, called)
-    worded = list(_worded(reference, entries))
-    if len(worded) == 1:
-        chosen(worded[0])
-        return worded
-    if worded:
-        raise _several(reference, worded)
+    matches = list(_match_words(reference, entries))
+    if len(matches) == 1:
+        chosen(matches[0])
+        return matches
+    if matches:
+        raise _several(reference, matches)
     near = _nearest(reference, entries)
     if not near:
         raise UnknownArticle("article-none", name=reference)
@@ -76,13 +74,13 @@ def _file(entry: ArticleEntry) -> str:
 
 
 def _as_path(reference: str) -> tuple[str, ...]:
-    """The same file as the index may know it: from here, or from the root."""
+    """Return the file's path as it may be in the index: relative, or absolute."""
     absolute = os.path.abspath(reference)  # noqa: PTH100 - a link keeps the name it was given
     return absolute, os.path.relpath(absolute)
 
 
-def _worded(reference: str, entries: list[ArticleEntry]) -> Iterator[ArticleEntry]:
-    """The articles whose title or path has all the words typed, but for a typing mistake."""
+def _match_words(reference: str, entries: list[ArticleEntry]) -> Iterator[ArticleEntry]:
+    """List the articles whose title or path has all the typed words, allowing for typos."""
     from rapidfuzz import fuzz, process
 
     typed = _words(reference)
@@ -138,7 +136,7 @@ LABEL = "dim"
 
 
 def rows(lines: Sequence[tuple[str, Text | str]]) -> Text:
-    """The lines, their second parts aligned; a line without label goes on with the one before."""
+    """Align labels and values; a line without label continues the one before."""
     width = max((len(label) for label, _ in lines), default=0)
     return Text("\n").join(
         Text(f"{label:<{width}}  ", style=LABEL).append_text(
@@ -149,12 +147,12 @@ def rows(lines: Sequence[tuple[str, Text | str]]) -> Text:
 
 
 def under(label: str, lines: Iterable[str]) -> list[tuple[str, str]]:
-    """Several lines under one label."""
+    """Group several lines under one label."""
     return [
         ("" if position else label, harmless(row_line(line))) for position, line in enumerate(lines)
     ]
 
 
 def row_line(text: str) -> str:
-    """What an article says, on one line."""
+    """Render an article's metadata on one line."""
     return " ".join(text.split("\n"))

@@ -1,4 +1,4 @@
-"""How far the index has come: a bar for a person, plain lines for a pipe."""
+"""Progress of builds: a bar for a terminal, plain lines for a pipe."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show
 
-LINES = 10  # lines that a pipe gets for what one step counts
-LATELY = 30.0  # seconds over which the pace is taken
-SOON = 1.0  # seconds before which a pace is only a guess
-SELDOM = 2.0  # seconds between two lines for a pipe: what is over sooner needs none
+LINES = 10  # maximum number of lines per step for a pipe
+LATELY = 30.0  # seconds over which to measure the pace
+SOON = 1.0  # seconds before the first estimate of the pace
+SELDOM = 2.0  # minimum seconds between two lines for a pipe
 
 
 @contextmanager
-def observed(
+def observe_progress(
     console: Console, phrases: TerminalPhrases, stopping: str = ""
 ) -> Iterator[ProgressLines | ProgressBar]:
-    """The observer that suits this console; its bar is gone when the work is over.
-
-    `stopping` is what it says once the person has asked for the end.
-    """
+    """Yield an observer for this console; its bar disappears at the end of the block. `stopping` is
+    its text after an interruption."""
     if not console.is_terminal:
         yield ProgressLines(console, phrases, stopping=stopping)
         return
@@ -38,15 +36,15 @@ def observed(
 
 
 class _Pace:
-    """How many a second, as it has been lately: a build that goes on from an interrupted one, or
-    that meets long texts, does not keep its first pace."""
+    """Recent items per second: a build that resumes an interrupted one, or reaches long texts,
+    changes its pace."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
 
     def at(self, done: int) -> float | None:
-        """The pace when so many are done; None before it can be told."""
+        """Return the pace with this many items done, or None before there is an estimate."""
         now = self._clock()
         self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[1][0] > LATELY:
@@ -58,7 +56,7 @@ class _Pace:
 
 
 class _Stepped:
-    """What both observers know: the step under way and its pace."""
+    """Base of both observers: the current step and its pace."""
 
     def __init__(self, phrases: TerminalPhrases, clock: Callable[[], float], stopping: str) -> None:
         self._phrases = phrases
@@ -79,7 +77,7 @@ class _Stepped:
 
 
 class ProgressLines(_Stepped):
-    """One line a step, and one for each tenth of what it counts."""
+    """One line per step and per tenth of its items."""
 
     def __init__(
         self,
@@ -90,19 +88,19 @@ class ProgressLines(_Stepped):
     ) -> None:
         super().__init__(phrases, clock, stopping)
         self._console = console
-        self._tenth, self._told = 0, clock()
+        self._tenth, self._last_line = 0, clock()
         self._preparing = False
 
     def step(self, name: str) -> None:
         self._begin(name)
-        self._tenth, self._told = 0, self._clock()
+        self._tenth, self._last_line = 0, self._clock()
         show(self._console, f"{self._phrases.steps.get(name, name)}…")
 
     def progress(self, done: int, total: int) -> None:
         counted = self._counted(done, total)
         tenth, now = done * LINES // max(total, 1), self._clock()
-        if tenth > self._tenth and now - self._told >= SELDOM:
-            self._tenth, self._told = tenth, now
+        if tenth > self._tenth and now - self._last_line >= SELDOM:
+            self._tenth, self._last_line = tenth, now
             show(self._console, f"  {counted}")
 
     def model(self, fraction: float, label: str) -> None:
@@ -111,12 +109,12 @@ class ProgressLines(_Stepped):
             show(self._console, f"{self._phrases.model}…")
 
     def stopping(self) -> None:
-        with suppress(RuntimeError):  # the signal came in the middle of another line
+        with suppress(RuntimeError):  # the signal interrupted another line
             show(self._console, f"{self._stopping}…")
 
 
 class ProgressBar(_Stepped):
-    """One bar that says which step is under way, how many, how fast and how long yet."""
+    """One bar with the current step, its items, pace and remaining time."""
 
     def __init__(
         self,
@@ -131,7 +129,7 @@ class ProgressBar(_Stepped):
 
     def step(self, name: str) -> None:
         self._begin(name)
-        # A task forgets its total only by making way for another.
+        # Rich can only reset a task's total by replacing the task.
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(
             self._phrases.steps.get(name, name), total=None, detail=""
@@ -162,8 +160,8 @@ def _progress(console: Console) -> Progress:
 
 
 @contextmanager
-def stoppable(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Whether the person has pressed Ctrl-C; `asked` is called when they do."""
+def catch_interrupt(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Yield a function that returns True after Ctrl-C, which also calls `asked`."""
     stopped = threading.Event()
 
     def stop() -> None:
@@ -176,10 +174,8 @@ def stoppable(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def handle_signals(handle: Callable[[], None], *numbers: int) -> Iterator[None]:
-    """Call `handle` at the first of these signals; a second one ends the process at once.
-
-    Outside the main thread, where no signal arrives, it is never called.
-    """
+    """Call `handle` at the first of these signals; a second one ends the process. Outside the main
+    thread, which gets all signals, it is never called."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""Reading text aloud into a file from the terminal."""
+"""Audio recordings made by terminal commands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def record(
     title: str = "",
     speed: float = 1.0,
 ) -> Recording:
-    """Read lines aloud into a file, with progress on standard error. Raises SpeechError."""
+    """Record lines into a file, with progress on standard error. Raises SpeechError."""
     speech = open_speech(settings)
     if speech is None:
         raise SpeechError("speech-not-here")

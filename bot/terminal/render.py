@@ -1,4 +1,4 @@
-"""An answer, or an error, as the terminal shows it."""
+"""Rendering of answers and errors in the terminal."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _QUOTE_HERE = "\0"
 
 
 def answer_text(answer: Answer, phrases: Phrases) -> Text:
-    """How the question was understood, if not as asked; what is written with its markers, unless
-    the quotes say it all; then each quote once with its source; or a refusal."""
+    """Render the resolved question if it differs, the statements with markers unless the quotes are
+    the same, and the quotes with their sources; or a refusal."""
     if answer.help is not None:
         return Text(harmless(help_text(answer.help, HelpPhrases.of(answer.language))))
     if answer.understood is not None:
@@ -45,8 +45,12 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     quotes = sources_text(answer, phrases)
-    before = _before(answer, phrases)
-    parts = [before.append_text(quotes)] if answer.verbatim else [_told(answer, phrases), quotes]
+    before = _render_warning(answer, phrases)
+    parts = (
+        [before.append_text(quotes)]
+        if answer.verbatim
+        else [_render_statements(answer, phrases), quotes]
+    )
     if answer.fallback is not None:
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
@@ -54,7 +58,7 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 
 
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
-    """Who wrote an answer, how sure the search was, and what a model wrote in vain."""
+    """Explain an answer: its writer, its confidence, and a model's rejected sentences."""
     texts = WritingPhrases.of(phrases.code)
     model = answer.model or answer.chosen_by
     lines = []
@@ -75,12 +79,12 @@ def explained_text(answer: Answer, phrases: Phrases) -> Text:
 
 
 def growing_text(answer: Answer, phrases: Phrases) -> Text:
-    """The statements there are so far of an answer that is being written."""
-    return _told(answer, phrases).append(" …", style=SOURCE)
+    """Render the statements of an unfinished answer."""
+    return _render_statements(answer, phrases).append(" …", style=SOURCE)
 
 
 def refusal_text(answer: Answer, phrases: Phrases) -> Text:
-    """That the articles do not say, and the articles that come closest."""
+    """Render a refusal with the nearest articles."""
     text = Text(phrases.refused(answer.refusal, answer.period), style=TITLE)
     if answer.nearest:
         text.append(f"\n\n{phrases.nearest_articles}", style="not bold")
@@ -91,7 +95,7 @@ def refusal_text(answer: Answer, phrases: Phrases) -> Text:
 
 
 def sources_text(answer: Answer, phrases: Phrases) -> Text:
-    """Each quote, the words that answer in bold; below it title, author, date, where to read it."""
+    """Render quotes, with the answer in bold, and their title, author, date and location."""
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     groups = shown_quotes(answer.citations, answer)
@@ -99,7 +103,7 @@ def sources_text(answer: Answer, phrases: Phrases) -> Text:
 
 
 def passage_text(citation: Citation, phrases: Phrases) -> Text:
-    """The whole passage of a citation, its quote in bold, below its article's name."""
+    """Render the whole passage of a citation under its article's name, with the quote in bold."""
     passage = citation.passage
     text = Text(f"[{citation.number}] ", style=MARKER)
     text = Text().append_text(text).append_text(_source(citation.article, phrases, TITLE))
@@ -114,22 +118,22 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
 
 
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
-    """What went wrong, in a line a value; what was not foreseen says so."""
+    """Describe an error, and say so if it is unexpected."""
     if isinstance(error, CodedError):
         return phrases.error(harmless(error_text(error, phrases.code)))
     return phrases.unexpected(type(error).__name__, _flowing(str(error)))
 
 
-def _before(answer: Answer, phrases: Phrases) -> Text:
-    """What is to be known of an answer first: that it may be none, or the time it is of."""
+def _render_warning(answer: Answer, phrases: Phrases) -> Text:
+    """Render the warning before an answer: that it is doubtful, or limited to a period."""
     if answer.outcome == "perhaps":
         return Text().append(f"{phrases.doubted(answer.period)}\n", style=DOUBT)
     return Text(f"{phrases.according_to(answer.period)}\n" if answer.period else "")
 
 
-def _told(answer: Answer, phrases: Phrases) -> Text:
-    """The statements in one paragraph, each with its markers."""
-    text = _before(answer, phrases)
+def _render_statements(answer: Answer, phrases: Phrases) -> Text:
+    """Render the statements as one paragraph with markers."""
+    text = _render_warning(answer, phrases)
     for position, statement in enumerate(answer.statements):
         # The marker must not begin a line of its own, hence the no-break space.
         before, highlight, after = (_flowing(part) for part in statement.parts)
@@ -140,7 +144,7 @@ def _told(answer: Answer, phrases: Phrases) -> Text:
 
 
 def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
-    """Quotes of one article, a line each, and their source; what was told is only numbered."""
+    """Render the quotes of one article and their source; those shown before as numbers only."""
     text = Text()
     for shown in group:
         if not shown.told:
@@ -156,7 +160,7 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
 
 
 def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
-    """« quote » [1], behind the sentence that it leans on."""
+    """Render « quote » [1], after the sentence that it depends on."""
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
     citation, text = shown.citation, Text(opening)
     if shown.lead is not None:
@@ -170,7 +174,7 @@ def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
 
 
 def _marker(citation: Citation) -> Text:
-    """[1], which opens the article at the quote where a terminal knows links."""
+    """Render [1], linked to the quote in the article if the terminal supports links."""
     link = link_to(citation.article.url, citation.quote)
     return Text(f"[{citation.number}]", style=Style.parse(MARKER) + Style(link=link))
 
@@ -181,7 +185,7 @@ def _source(article: Article, phrases: Phrases, style: str | Style) -> Text:
 
 
 def _place(article: Article, quote: str, before: str) -> Text:
-    """Where to read the article: its address, which opens at the quote, or its file."""
+    """Render the article's URL, linked to the quote, or its file."""
     address = web_address(article.url)
     if address is None:
         return Text(f"{before}{_flowing(article.path)}", style=SOURCE)

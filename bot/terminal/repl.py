@@ -1,4 +1,4 @@
-"""The conversation in the terminal: typed at a prompt, or piped in line by line."""
+"""The REPL: conversations at a prompt, or piped line by line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.answer import Answer
 from bot.followups.turn import Turn, TurnText, grown
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
-from bot.terminal.console import folded_lines, show
+from bot.terminal.console import show, wrap_lines
 from bot.terminal.render import (
     answer_text,
     complaint,
@@ -41,23 +41,21 @@ PROMPT = "selon> "
 
 _LANGUAGES = ("fr", "en")
 
-# What leaves other conversations in a terminal; no question.
+# Words that end other REPLs, and are no questions.
 _LEAVING = frozenset({"quit", "exit", "quitter"})
 
-HISTORY_MODE = 0o600  # questions are nobody else's business
+HISTORY_MODE = 0o600  # questions are private
 Asked = TypeVar("Asked")
 
 Ask = Callable[[TurnText], Answer]
 
-# Gives the answer as it grows, whole at last; closing what it gives ends the work.
+# Yield the growing answer; the last item is complete. Closing the generator cancels the work.
 Grow = Callable[[TurnText], Generator[Answer, None, None]]
 
 
 class Conversation:
-    """What each line is answered with, given the lines before it.
-
-    `confidential` says that the last line told of distress and is to be written nowhere.
-    """
+    """Replies to lines, in the context of earlier ones. `confidential` is True if the last line was
+    about distress and must not be stored."""
 
     def __init__(self, ask: Ask, language: str) -> None:
         self._ask = ask
@@ -85,12 +83,11 @@ class Conversation:
 
     @property
     def sources(self) -> int:
-        """How many sources the last answer has."""
+        """The number of sources of the last answer."""
         return len(self._last.citations) if self._last else 0
 
     def reply(self, line: str) -> Text | None:
-        """The reply to a question or a /command; nothing to an empty line
-        or to one that leaves."""
+        """Reply to a question or a /command; yield nothing for an empty line or to quit."""
         line = " ".join(line.split())
         self.confidential = False
         if not line:
@@ -111,7 +108,7 @@ class Conversation:
 
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
-        """Each /command in the language of the moment, and what it does."""
+        """The /commands in the current language, with their descriptions."""
         return self.terminal.commands
 
     def _new(self, argument: str) -> Text:
@@ -153,7 +150,7 @@ class Conversation:
 def chat_piped(
     lines: Iterable[str], open_ask: Callable[[], Ask], language: str, out: Console, err: Console
 ) -> int:
-    """Answer each line, without prompt or colour; 1 when a question failed, otherwise 0."""
+    """Answer each line without prompt or colour; return 1 if a question failed, else 0."""
     conversation = Conversation(open_ask(), language)
     failures = replies = 0
     for line in lines:
@@ -179,7 +176,7 @@ def chat_typed(
     err: Console,
     welcome: str = "",
 ) -> int:
-    """Talk until /quit or Ctrl-D. What opening raises comes out at the first question."""
+    """Converse until /quit or Ctrl-D. Errors on opening are raised at the first question."""
     from bot.terminal.line_history import LineHistory
 
     opening = in_background(open_grow)
@@ -188,12 +185,12 @@ def chat_typed(
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
         with closing(opening.result()(turn)) as answers:
-            return _shown(answers, out, conversation.phrases)
+            return _show_answer(answers, out, conversation.phrases)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
     show(out, welcome or conversation.terminal.repl_help)
-    for line in _typed(session):
+    for line in _read_lines(session):
         try:
             reply = conversation.reply(line)
             if not conversation.confidential and isinstance(session.history, LineHistory):
@@ -213,14 +210,14 @@ def chat_typed(
 
 
 def new_session(history: Path) -> PromptSession[str]:
-    """A prompt that remembers its lines in this file, which only its owner can read."""
+    """Create a prompt with its history in this file, readable only by its owner."""
     from prompt_toolkit import PromptSession
 
     return PromptSession(PROMPT, history=_history(history), complete_while_typing=True)
 
 
 def completer_for(conversation: Conversation) -> Completer:
-    """Completes /commands with what they do, in the conversation's language of the moment."""
+    """Create a completer of /commands, with descriptions in the conversation's language."""
     from prompt_toolkit.completion import Completer, Completion
 
     class Commands(Completer):
@@ -249,21 +246,21 @@ def completer_for(conversation: Conversation) -> Completer:
 
 
 def in_background(work: Callable[[], Asked]) -> Future[Asked]:
-    """Do this on a thread that neither holds up Ctrl-C nor keeps the program from ending."""
+    """Run a function on a daemon thread, so that Ctrl-C and exit do not wait for it."""
     future: Future[Asked] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # handed to whoever waits, whatever it is
+        except BaseException as error:  # raised again by the waiting thread
             future.set_exception(error)
 
     Thread(target=run, name="selon", daemon=True).start()
     return future
 
 
-def _shown(answers: Iterator[Answer], out: Console, phrases: Phrases) -> Answer:
-    """The whole answer; what a chat model writes is shown meanwhile, on a terminal."""
+def _show_answer(answers: Iterator[Answer], out: Console, phrases: Phrases) -> Answer:
+    """Return the complete answer; on a terminal, show a chat model's text as it grows."""
     answer = next(answers)
     if answer.model is None or not out.is_terminal:
         return [answer, *answers][-1]
@@ -273,9 +270,9 @@ def _shown(answers: Iterator[Answer], out: Console, phrases: Phrases) -> Answer:
         try:
             for grown in chain([answer], answers):
                 answer = grown
-                live.update(folded_lines(growing_text(answer, phrases), out), refresh=True)
+                live.update(wrap_lines(growing_text(answer, phrases), out), refresh=True)
         except KeyboardInterrupt:
-            live.transient = False  # what was written stays
+            live.transient = False  # keep the text
             raise
     return answer
 
@@ -285,8 +282,8 @@ def _complain(error: Exception, conversation: Conversation, err: Console) -> Non
     show(err, complaint(error, conversation.terminal))
 
 
-def _typed(session: PromptSession[str]) -> Iterator[str]:
-    """Each line entered, until Ctrl-D; Ctrl-C clears the line."""
+def _read_lines(session: PromptSession[str]) -> Iterator[str]:
+    """Yield lines until Ctrl-D; Ctrl-C clears the line."""
     while True:
         try:
             yield session.prompt()

@@ -1,5 +1,4 @@
-"""`selon state export` and `selon state import`: what people left behind, from one database into
-another."""
+"""`selon state export` and `selon state import`: copying the state between databases."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from bot.state.archive import Counts
     from bot.state.database import State
 
-STANDARD = "-"  # standard output, or standard input
+STANDARD = "-"  # standard output or input
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
@@ -41,12 +40,12 @@ def _export(
     settings: Settings,
     file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")],
 ) -> int:
-    """Write it all to a file that its owner alone can read. Raises StateError."""
+    """Write the state to a file that only its owner can read. Raises StateError."""
     from bot.state.archive import write_state
 
-    with _said_of(file), _open(settings, features) as state, _written(file) as out:
+    with _name_file(file), _open(settings, features) as state, _open_new(file) as out:
         counts = write_state(state, out)
-    return _tell(file, StatePhrases.of(settings.language).exported, counts)
+    return _show_result(file, StatePhrases.of(settings.language).exported, counts)
 
 
 def _import(
@@ -55,12 +54,12 @@ def _import(
     file: Annotated[str, typer.Argument(metavar="FILE", help="import_file")],
     replace: Annotated[bool, typer.Option("--replace", help="replace")] = False,
 ) -> int:
-    """Put what a file holds in the database. Raises StateError."""
+    """Load a file into the database. Raises StateError."""
     from bot.state.archive import read_state
 
-    with _said_of(file), _open(settings, features) as state, _read(file) as archive:
+    with _name_file(file), _open(settings, features) as state, _read(file) as archive:
         counts = read_state(state, archive, replace=replace)
-    return _tell(file, StatePhrases.of(settings.language).imported, counts)
+    return _show_result(file, StatePhrases.of(settings.language).imported, counts)
 
 
 def _open(settings: Settings, features: Sequence[Feature]) -> closing[State]:
@@ -73,8 +72,8 @@ def _open(settings: Settings, features: Sequence[Feature]) -> closing[State]:
 
 
 @contextmanager
-def _said_of(name: str) -> Iterator[None]:
-    """What is wrong with a file names it."""
+def _name_file(name: str) -> Iterator[None]:
+    """Add the file's name to errors."""
     try:
         yield
     except StateError as error:
@@ -82,13 +81,13 @@ def _said_of(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _written(name: str) -> Iterator[IO[bytes]]:
-    """A file that is there when it is whole, in the place of an earlier export at most."""
+def _open_new(name: str) -> Iterator[IO[bytes]]:
+    """Write a file atomically; it may only replace an earlier export."""
     from bot.state.archive import is_archive
 
     if name == STANDARD:
         yield sys.stdout.buffer
-        sys.stdout.flush()  # before it is said to be there
+        sys.stdout.flush()  # before reporting success
         return
     path = Path(name)
     beside = path.with_name(f"{path.name}.new")
@@ -118,8 +117,8 @@ def _read(name: str) -> Iterator[IO[bytes]]:
         raise StateError("state-file-not-read", reason=reason_of(error)) from error
 
 
-def _tell(name: str, say: Callable[[int, str], str], counts: Counts) -> int:
-    """Where standard output is the file, on standard error."""
+def _show_result(name: str, say: Callable[[int, str], str], counts: Counts) -> int:
+    """Show a message, on standard error if standard output is the file."""
     tables = ", ".join(f"{table} {count}" for table, count in counts.items() if count)
     stream = sys.stderr if name == STANDARD else sys.stdout
     show(console_for(stream), say(sum(counts.values()), tables or "—"))

@@ -1,4 +1,4 @@
-"""`selon status`: what is indexed, whether it is whole, and which articles are one."""
+"""`selon status`: the contents of the index, its integrity, and duplicates."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def status(
     duplicates: Annotated[bool, typer.Option("--duplicates", help="duplicates")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
 ) -> int:
-    """Say what is indexed and check every file of it. Raises NoIndex, DamagedIndex, StoreError."""
+    """Describe the index and check its files. Raises NoIndex, DamagedIndex, StoreError."""
     if duplicates:
         return _show_duplicates(settings, as_json=as_json)
     store = index_store(settings)
@@ -52,7 +52,7 @@ def status(
 
 
 def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
-    """Show the articles that have copies, each with them. Raises NoIndex, DamagedIndex."""
+    """List the articles with copies. Raises NoIndex, DamagedIndex."""
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
     total = 0
@@ -73,7 +73,7 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
 
 
 def built_text(built: datetime, language: str) -> str:
-    """« 29 août 2025 à 18:30 », on this machine's clock."""
+    """Render « 29 août 2025 à 18:30 », in local time."""
     here = built.astimezone()
     day = Phrases.of(language).day(here)
     return TerminalPhrases.of(language).moment(day, f"{here:%H:%M}")
@@ -83,7 +83,7 @@ def _text(check: StoreCheck, removed: int, language: str) -> Text:
     phrases = TerminalPhrases.of(language)
     facts, labels = check.facts, part_texts("terminal", "status", language)
     before = ""
-    if check.before is not None:  # an id is the moment at which its generation was begun
+    if check.before is not None:  # an ID is the start time of its generation
         before = built_text(datetime.strptime(check.before, "%Y%m%dT%H%M%S.%f%z"), language)
     languages = sorted(facts.languages.items(), key=lambda entry: (-entry[1], entry[0]))
 
@@ -94,11 +94,11 @@ def _text(check: StoreCheck, removed: int, language: str) -> Text:
         (labels["generation"], facts.id),
         (labels["model"], harmless(facts.model)),
         (labels["built"], built_text(facts.built_at, language)),
-        (labels["before"], _hinted(before, "rollback")),
+        (labels["before"], _add_hint(before, "rollback")),
         *under(labels["roots"], facts.roots),
         (labels["articles"], phrases.number(facts.articles)),
-        (labels["copies"], _hinted(number(facts.copies), "status --duplicates")),
-        (labels["removed"], _hinted(number(removed), "list --removed")),
+        (labels["copies"], _add_hint(number(facts.copies), "status --duplicates")),
+        (labels["removed"], _add_hint(number(removed), "list --removed")),
         (labels["passages"], phrases.number(facts.passages)),
         (labels["sentences"], phrases.number(facts.sentences)),
         (labels["languages"], ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
@@ -108,8 +108,8 @@ def _text(check: StoreCheck, removed: int, language: str) -> Text:
     return rows([(label, value) for label, value in lines if value])
 
 
-def _hinted(value: str, command: str) -> str:
-    """A value and the command that shows more; empty where there is none."""
+def _add_hint(value: str, command: str) -> str:
+    """Render a value and the command for details; empty without a value."""
     return f"{value} (selon {command})" if value else ""
 
 

@@ -45,7 +45,7 @@ def _installed() -> Iterator[None]:
 
 
 def _serve_mcp(settings: Settings) -> int:
-    """Serve one program at standard input and output. Raises SettingsError, IndexingError."""
+    """Serve MCP on standard input and output. Raises SettingsError, IndexingError."""
     with _installed():
         from bot.web.mcp import serve_stdio
     serve_stdio(settings)
@@ -57,8 +57,8 @@ def _serve(
     settings: Settings,
     check: Annotated[bool, typer.Option("--check", help="check")] = False,
 ) -> int:
-    """Serve the pages until stopped, or only `check` every door. Raises SettingsError if the extra
-    is not installed."""
+    """Serve the pages until stopped, or only `check` every access mode. Raises SettingsError if the
+    extra is not installed."""
     with _installed():
         from bot.web.serve import serve
     from bot.web.texts import WebHelp
@@ -73,7 +73,7 @@ def _serve(
 
 
 def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> int:
-    """Say what a reader or a program would get at each door, a line each."""
+    """Report what a reader or a program would get, one line per access mode."""
     from bot.web.check import check_doors
     from bot.web.serve import open_service
 
@@ -92,7 +92,7 @@ def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> i
 def serve_pages(
     features: Sequence[Feature], settings: Settings
 ) -> Callable[[BotServices], AbstractAsyncContextManager[None]]:
-    """What serves the pages beside the bot. Raises SettingsError."""
+    """Create the server of the pages that runs beside the bot. Raises SettingsError."""
     with _installed():
         from bot.web.serve import serve_beside
     from bot.web.service import WebService
@@ -102,7 +102,7 @@ def serve_pages(
 
     def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
         service = WebService(
-            cast(Any, services.chain),  # the one of `assembly`, which the pages know whole
+            cast(Any, services.chain),  # always a chain of `bot.assembly`
             services.library,
             services.state,
             settings,

@@ -1,1 +1,1 @@
-"""`selon add` and `selon watch`: articles brought in, and the index in step with them."""
+"""`selon add` and `selon watch`: fetching articles and keeping the index up to date."""

@@ -1,4 +1,4 @@
-"""`selon add`: articles by their addresses."""
+"""`selon add`: fetching articles by URL."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from index.fetch.gatherer import FailedAddress, GatheredAddress, GatherEvent, Li
 
 
 def add_addresses(settings: Settings, addresses: Sequence[str], limit: int, *, index: bool) -> int:
-    """Fetch each address, say what came of it, and bring the index up to date, if it is to be.
+    """Fetch each address, report the result, and update the index if requested.
 
-    An address that gives nothing does not stop the others, and makes the exit code 1.
+    Failures do not stop the others, but make the exit code 1.
     """
     phrases = FeedingPhrases.of(settings.language)
     out, err = console_for(sys.stdout), console_for(sys.stderr)
@@ -44,7 +44,7 @@ def add_addresses(settings: Settings, addresses: Sequence[str], limit: int, *, i
 
 
 def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err: Console) -> None:
-    """One line for what came of an address; failures go to standard error."""
+    """Report the result of an address on one line; failures go to standard error."""
     if isinstance(event, ListedPage):
         kind = phrases.kinds[event.kind.value]
         facts = (harmless(event.address), event.found, event.elsewhere, event.taken)
@@ -62,8 +62,8 @@ def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err
 
 def _index(settings: Settings) -> int:
     from bot.library.format_options import choose_format_options
-    from bot.terminal.index import followed_build
+    from bot.terminal.index import follow_build
 
     options = choose_format_options(settings.data_dir, None, None)
-    built = followed_build(settings, standing_paths(settings), options)
+    built = follow_build(settings, standing_paths(settings), options)
     return FAILED if built is None else DONE

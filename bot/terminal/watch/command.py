@@ -1,4 +1,4 @@
-"""The commands `selon add` and `selon watch`, as they are typed."""
+"""The command lines of `selon add` and `selon watch`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.settings import Settings
 
 
 def declare(line: CommandLine) -> None:
-    """Put these commands on the command line."""
+    """Declare the commands."""
     texts = line.texts("watch")
     line.command("add", _add, texts)
     line.command("watch", _watch, texts)

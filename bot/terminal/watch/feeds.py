@@ -1,4 +1,4 @@
-"""Feeds read every so often: what is new in them comes to the shelf."""
+"""Periodic polling of feeds; new entries are fetched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.fetch.fetcher import Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
-SLOWEST = 16  # how many times rarer a feed is read that keeps failing, at most
+SLOWEST = 16  # maximum factor by which the interval of a failing feed grows
 PASSING = frozenset(
     {
         "address-busy",
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Teller(Protocol):
-    """Hears what comes of the feeds."""
+    """Receives the results of polling."""
 
     def news(self, feed: str, added: int, updated: int) -> None: ...
 
@@ -39,15 +39,14 @@ class _Teller(Protocol):
 
 
 class Interrupted(BaseException):
-    """All must end. Nobody takes it for a fault of what was being fetched."""
+    """Shutdown during a fetch; not a fetch error."""
 
 
 class Poller:
-    """Reads feeds in a thread until all must end, each `every` seconds after it was last read.
+    """Polls feeds in a thread until the stop signal, each `every` seconds.
 
-    The feeds are addresses in their normal form.
-    A feed that has not changed is told so by its site; one that fails is read more and more rarely.
-    What an entry failed with is told once.
+    The feeds are normalized URLs. Uses conditional requests; the interval of failing feeds grows.
+    The error of an entry is reported once.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class Poller:
         self._due = dict.fromkeys(feeds, 0.0)
         self._failures: Counter[str] = Counter()
         self._validators: dict[str, Validators] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
 
     def follow(self) -> None:
         with self._gatherer.fetcher:
@@ -78,7 +77,7 @@ class Poller:
                 self._stop.wait(max(0.0, min(self._due.values()) - self._clock()))
 
     def read_due(self) -> None:
-        """Read the feeds whose time has come."""
+        """Poll the feeds that are due."""
         for feed, due in self._due.items():
             if self._stop.is_set():
                 return
@@ -90,13 +89,13 @@ class Poller:
             self._due[feed] = self._clock() + self._every * rarer
 
     def _read(self, feed: str) -> bool:
-        """Read one feed; whether it could be."""
+        """Poll one feed; return True on success."""
         try:
             with self._changes.hold():
                 return self._gathered(feed)
         except Interrupted:
             return True
-        except Exception as error:  # whatever happens to a feed, the others go on
+        except Exception as error:  # continue with the other feeds
             logger.debug("The feed failed", exc_info=error)
             self._teller.trouble(feed, error)
             return False
@@ -116,7 +115,7 @@ class Poller:
                     return False
                 else:
                     incomplete |= event.error.passing or event.error.code in PASSING
-                    self._tell_once(event)
+                    self._report_once(event)
                 if self._stop.is_set():
                     raise Interrupted
         finally:
@@ -124,14 +123,14 @@ class Poller:
                 self._changes.mark()
                 self._teller.news(feed, counts["added"], counts["updated"])
         if listed is not None:
-            if incomplete:  # an entry is still to be had: read the feed again
+            if incomplete:  # an entry is still missing: do not treat the feed as read
                 self._validators.pop(feed, None)
             else:
                 self._validators[feed] = listed.validators
         return True
 
-    def _tell_once(self, event: FailedAddress) -> None:
+    def _report_once(self, event: FailedAddress) -> None:
         key = (event.address, event.error.code)
-        if key not in self._told:
-            self._told.add(key)
+        if key not in self._reported:
+            self._reported.add(key)
             self._teller.event(event)

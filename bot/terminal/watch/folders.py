@@ -1,4 +1,4 @@
-"""Files and folders followed: which changes matter, and telling of them."""
+"""Watching of files and folders for relevant changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from watchfiles import Change, watch
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.formats.table import suffix_of
 
-# Milliseconds without a change after which a group of them is whole, and that it may last.
+# Milliseconds without a change after which a group is complete, and its maximum duration.
 QUIET, GROUPED = 300, 3000
 
-_LOOK = 1000  # milliseconds after which the folders themselves are looked at again
+_LOOK = 1000  # milliseconds between checks of the folders themselves
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".swx")
 
 logger = logging.getLogger(__name__)
@@ -27,10 +27,10 @@ Identity = tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """Whether a change may concern an article.
+    """Predicate of changes that may concern articles.
 
-    Files of known formats do, and what is gone or a new folder, which may hold some; hidden files,
-    editors' and downloads' unfinished ones, and what lies below `ignored` do not.
+    Includes files of known formats, deletions, and new folders, which may contain such files;
+    excludes hidden files, temporary files of editors and downloads, and anything below `ignored`.
     """
 
     roots: Sequence[Path]
@@ -56,10 +56,10 @@ class Matters:
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Follows paths in a thread until all must end.
+    """Watches paths in a thread until the stop signal.
 
-    A path that goes away is waited for. `tell_polling` hears why the system's own notices cannot be
-    had: the folders are then scanned instead.
+    Waits for paths that disappear. If system notifications are unavailable, calls `tell_polling`
+    with the reason and scans the folders instead.
     """
 
     paths: Sequence[Path]
@@ -75,7 +75,7 @@ class Folders:
         while not self.stop.is_set():
             try:
                 self._follow(roots, polling=polling)
-            except FileNotFoundError:  # it went just before it was followed: wait for it
+            except FileNotFoundError:  # it disappeared just before watching: wait for it
                 self.stop.wait(_LOOK / 1000)
             except (OSError, RuntimeError) as error:
                 logger.debug("Cannot follow", exc_info=error)
@@ -85,7 +85,7 @@ class Folders:
                 self.stop.wait(_LOOK / 1000)
 
     def _follow(self, roots: Sequence[Path], *, polling: bool) -> None:
-        """Until a root comes, goes or is replaced, after which it must be followed anew."""
+        """Watch until a root appears, disappears or is replaced, and must be watched anew."""
         before = [_identity(root) for root in roots]
         there = [root for root, identity in zip(roots, before, strict=True) if identity]
 
@@ -99,11 +99,11 @@ class Folders:
         self.changes.mark()
 
     def _heed(self, there: Sequence[Path], others: Callable[[], bool], polling: bool) -> None:
-        """Mark what changes below these paths, until one is gone or `others` says so."""
+        """Mark changes below these paths, until one disappears or `others` returns True."""
         matters = Matters(there, self.ignored)
         groups = watch(
             *there,
-            watch_filter=None,  # what does not matter wakes us too: the roots are looked at then
+            watch_filter=None,  # wake at irrelevant changes too, to check the roots
             debounce=max(GROUPED, self.quiet),
             step=self.quiet,
             stop_event=self.stop,
@@ -116,7 +116,7 @@ class Folders:
         )
         with closing(groups):
             for number, group in enumerate(groups):
-                # Before the first group, what changed while the watch was set up is not told.
+                # Changes before the watch was ready are not reported.
                 if not number or any(matters(change, path) for change, path in group):
                     self.changes.mark()
                 gone = any(

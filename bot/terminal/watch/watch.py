@@ -1,4 +1,4 @@
-"""`selon watch`: folders and feeds followed, and a line for whatever comes of it."""
+"""`selon watch`: watching folders and feeds, with a line per event."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class WatchLines:
-    """Hears of builds, folders and feeds, from any thread; troubles go to standard error."""
+    """Prints events of builds, folders and feeds; thread-safe. Errors go to standard error."""
 
     def __init__(self, language: str) -> None:
         self._phrases = FeedingPhrases.of(language)
@@ -70,7 +70,7 @@ class WatchLines:
         tell_gathered(event, self._phrases, self._out, self._err)
 
     def _why(self, error: Exception) -> str:
-        if isinstance(error, FetchError):  # its address stands before it
+        if isinstance(error, FetchError):  # the line begins with its address
             return problem_text(error.problem, self._phrases.code)
         return error_text(error, self._phrases.code)
 
@@ -92,15 +92,15 @@ def _now() -> str:
     return f"{datetime.now():%H:%M:%S}"
 
 
-_SHORTEST, _LONGEST = 10.0, 30 * 86400.0  # seconds between two looks at a feed
+_SHORTEST, _LONGEST = 10.0, 30 * 86400.0  # seconds between polls of a feed
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "mn": 60, "h": 3600, "d": 86400, "j": 86400}
 
 _PART = re.compile(r"(\d{1,9}(?:[.,]\d+)?)\s*(sec|min|mn|[smhdj])\s*", re.IGNORECASE)
 
 
 def parse_duration(text: str) -> float:
-    """Seconds in `15m`, `2h`, `90s`, `1h30m` or `1 j`. Raises ValueError for anything else, or for
-    less than SHORTEST or more than LONGEST."""
+    """Parse `15m`, `2h`, `90s`, `1h30m` or `1 j` to seconds. Raises ValueError if invalid or out of
+    range."""
     parts = list(_PART.finditer(text.strip()))
     if not parts or "".join(part[0] for part in parts) != text.strip():
         raise ValueError(f"{text!r} is no duration")
@@ -113,9 +113,9 @@ def parse_duration(text: str) -> float:
 def watch(
     settings: Settings, paths: Sequence[Path], addresses: Sequence[str], interval: str
 ) -> int:
-    """Keep the index in step with folders and feeds until Ctrl-C or SIGTERM.
+    """Keep the index up to date with folders and feeds until Ctrl-C or SIGTERM.
 
-    The `addresses` are those of feeds, read every `interval` (`15m`). Raises FeedingError.
+    `addresses` are feeds, polled every `interval` (`15m`). Raises FeedingError.
     """
     try:
         every = parse_duration(interval)
@@ -125,7 +125,7 @@ def watch(
         feeds = list(dict.fromkeys(Address.parse(each).url for each in addresses))
     except FetchError as error:
         raise FeedingError(error.problem, shown=error.shown) from error
-    paths = _followed_paths(settings, paths, alone=not feeds)
+    paths = _watched_paths(settings, paths, alone=not feeds)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
 
     def sleep(seconds: float) -> None:
@@ -154,11 +154,12 @@ def watch(
     return DONE
 
 
-def _followed_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) -> list[Path]:
-    """The paths typed, or those of the index in service; and where fetched articles come.
+def _watched_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) -> list[Path]:
+    """Return the typed paths, by default those of the current index, and the folder of fetched
+    articles.
 
-    One of the index in service that is gone is waited for. Raises FeedingError for one typed that
-    does not exist, or where there is nothing at all and they are followed `alone`.
+    Paths of the index may be missing for now. Raises FeedingError for a typed path that does not
+    exist, or if there are no paths and they are watched `alone`.
     """
     for path in typed:
         if not path.exists():
@@ -166,14 +167,14 @@ def _followed_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) -
     paths = typed or standing_paths(settings)
     if alone and not any(path.exists() for path in paths):
         raise FeedingError("watch-nothing")
-    # There even while empty: `selon add` may fill it at any moment.
+    # Even while empty: `selon add` may fill it at any time.
     with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)
     return with_fetched(settings, paths)
 
 
 def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
-    """The model is opened at the first build, and then kept."""
+    """Create a builder that loads the model at the first build and keeps it."""
     opened: list[Embedder] = []
 
     def build(stop: Callable[[], bool]) -> BuildReport:

@@ -1,4 +1,4 @@
-"""Watcher: the index rebuilt whenever something changed, one build at a time."""
+"""Watcher: rebuilds the index after changes, one build at a time."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Protocol
 from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped
 
-_STEP = 0.05  # seconds between two looks at what others have said
-_PATIENCE = 120.0  # seconds after which a change is no longer held back by what is still coming in
+_STEP = 0.05  # seconds between checks of the signals
+_PATIENCE = 120.0  # seconds after which a change no longer waits for further ones
 
 
 class StopSignal:
-    """Whether all must end. Without a lock: a signal handler may set it at any moment."""
+    """Stop signal without a lock, since a signal handler may set it at any time."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -29,7 +29,7 @@ class StopSignal:
         return self._asked
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, or until all must end; whether it must."""
+        """Wait this long or until the stop signal; return True if it is set."""
         end = time.monotonic() + seconds
         while not self._asked and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _STEP))
@@ -37,7 +37,7 @@ class StopSignal:
 
 
 class ChangeSignal:
-    """That something has changed since the index was last built. For several threads."""
+    """Signals changes since the last build. Thread-safe."""
 
     def __init__(
         self, patience: float = _PATIENCE, clock: Callable[[], float] = time.monotonic
@@ -53,12 +53,12 @@ class ChangeSignal:
             self._since = self._clock()
 
     def mark_in(self, seconds: float) -> None:
-        """Something is to be built for then at the latest."""
+        """Request a build within this time."""
         self._again = self._clock() + seconds
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """While more is coming in: one build for all of it, not one for each. For one thread."""
+        """Delay builds during the block, to build once for several changes. For one thread."""
         self._held += 1
         try:
             yield
@@ -66,36 +66,36 @@ class ChangeSignal:
             self._held -= 1
 
     def take(self, stop: StopSignal, beat: Callable[[], None] = lambda: None) -> bool:
-        """Wait for a change to build for, and take it; False when all must end. Calls `beat`
-        meanwhile."""
+        """Wait for a change and clear it, calling `beat` meanwhile; return False on the stop
+        signal."""
         while not stop.is_set():
             beat()
             if self._again is not None and self._clock() >= self._again:
                 self.mark()
             since = self._since
             if since is not None and (not self._held or self._clock() - since > self._patience):
-                self._since = self._again = None  # what changes during the build counts anew
+                self._since = self._again = None  # later changes need another build
                 return True
             stop.wait(_STEP)
         return False
 
 
-# Seconds after which what could not be built is tried again although nothing has changed: the
-# disk, the network or the model may be better by then. The last one for ever.
+# Seconds before retrying a failed build without a change, since disk, network or model may have
+# recovered. The last value repeats.
 AGAIN_SECONDS = (60.0, 300.0, 900.0, 3600.0)
 
-RETRY = 3.0  # seconds between two tries while another process is building
-_FAREWELL = 2.0  # seconds that a thread has to end by itself
+RETRY = 3.0  # seconds between attempts while another process builds
+_FAREWELL = 2.0  # seconds for threads to end
 
 logger = logging.getLogger(__name__)
 
-# Builds the index, asking what it is given whether it must stop. Raises as
-# `index.build.builder.build`.
+# Builds the index, polling its argument for the stop signal. Raises what
+# `index.build.builder.build` raises.
 Build = Callable[[Callable[[], bool]], BuildReport]
 
 
 class _Teller(Protocol):
-    """Hears what comes of the builds."""
+    """Receives the results of builds."""
 
     def rebuilt(self, report: BuildReport, seconds: float) -> None: ...
 
@@ -105,11 +105,11 @@ class _Teller(Protocol):
 
 
 class Watcher:
-    """Builds once at the beginning, then after each change or, where it could not, after a while,
-    until all must end.
+    """Builds at the start, then after each change and, after a failure, with delays, until the stop
+    signal.
 
-    `followers` are run in threads of their own; they mark `changes`. `beat` is called often, as
-    long as all of them are at work.
+    `followers` run in threads of their own and mark `changes`. `beat` is called often while all of
+    them are alive.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Watcher:
         self._failures = 0
 
     def run(self) -> None:
-        # Daemons: one that waits for a silent site must not keep the process.
+        # Daemons: one that waits for a slow site must not block exit.
         threads = [threading.Thread(target=each, daemon=True) for each in self._followers]
         for thread in threads:
             thread.start()
@@ -141,7 +141,7 @@ class Watcher:
             if all(thread.is_alive() for thread in threads):
                 self._beat()
 
-        self._changes.mark()  # what changed while nobody watched
+        self._changes.mark()  # for changes before the start
         try:
             while self._changes.take(self._stop, beat):
                 self._rebuild()

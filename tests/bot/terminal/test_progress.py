@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
-from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observed
+from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observe_progress
 
 FRENCH = TerminalPhrases.of("fr")
 
@@ -42,7 +42,7 @@ def test_a_pipe_gets_a_line_a_step_and_some_for_the_texts() -> None:
 
 def test_a_pipe_hears_once_that_the_model_is_prepared() -> None:
     stream = io.StringIO()
-    with observed(console_for(stream), FRENCH) as observer:
+    with observe_progress(console_for(stream), FRENCH) as observer:
         observer.model(0.1, "weights")
         observer.model(0.9, "graph")
     assert stream.getvalue() == "Préparation du modèle…\n"
@@ -54,7 +54,7 @@ def screen() -> Console:
 
 
 def test_a_person_gets_a_bar_that_is_gone_at_the_end(screen: Console) -> None:
-    with observed(screen, FRENCH) as observer:
+    with observe_progress(screen, FRENCH) as observer:
         assert isinstance(observer, ProgressBar)
         observer.model(0.5, "weights")
         observer.step("embed")
@@ -69,7 +69,7 @@ def test_a_person_gets_a_bar_that_is_gone_at_the_end(screen: Console) -> None:
 def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> None:
     stream = io.StringIO()
     screen = Console(file=stream, force_terminal=terminal, width=120, color_system=None)
-    with observed(screen, FRENCH, "Arrêt") as observer:
+    with observe_progress(screen, FRENCH, "Arrêt") as observer:
         observer.step("embed")
         observer.stopping()
     assert "Arrêt" in stream.getvalue()
