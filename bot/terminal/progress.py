@@ -161,7 +161,7 @@ def _progress(console: Console) -> Progress:
 
 @contextmanager
 def catch_interrupt(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns True after Ctrl-C, which also calls `asked`."""
+    """Yield a function that returns True after Ctrl-C; `on_stop` is called at once."""
     stopped = threading.Event()
 
     def stop() -> None:
