@@ -209,7 +209,7 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
     follow = partial(
         subscriptions.save_subscription,
         new=subscriptions.NewSubscription(7, 7, 0, "ponts", "fr", False, frozenset(), "g"),
-        most=9,
+        limit=9,
         now=NOW,
     )
     receive = partial(documents.receive_document, place=place, name="a.txt", url=None, now=NOW)
