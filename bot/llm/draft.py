@@ -14,7 +14,7 @@ from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
 from bot.llm.prompt import FORMS, template
-from bot.verification.claim import ClaimVerdict, GivenPassage
+from bot.verification.claim import ClaimVerdict, NumberedPassage
 from index.article import Sentence
 from index.findings import Findings
 from index.text.folding import fold_phrase
@@ -32,7 +32,7 @@ class AnswerDraft:
     """
 
     findings: Findings
-    given: Sequence[GivenPassage]
+    given: Sequence[NumberedPassage]
     model: str
     doubtful: bool = False
     most: int = 6
@@ -126,7 +126,7 @@ class AnswerDraft:
                     return at, at + len(words)
         return None
 
-    def _cite(self, passage: GivenPassage, sentence: Sentence) -> int:
+    def _cite(self, passage: NumberedPassage, sentence: Sentence) -> int:
         for each in self.citations:
             if each.article.id == passage.article.id and each.start == sentence.start:
                 return each.number

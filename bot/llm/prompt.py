@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.llm.base import Message, MessageRole
 from bot.locale.answers import Phrases
 from bot.model_choice import ChatMode
-from bot.verification.claim import GivenPassage
+from bot.verification.claim import NumberedPassage
 from index.article import Article, Sentence
 from index.errors import reason_of
 from index.findings import Hit
@@ -109,28 +109,28 @@ _SCORE_MARGIN = 0.06  # behind the best passage, for those beyond the fewest
 PASSAGE_CHARACTERS = 600
 
 
-def passages_given(hits: Sequence[Hit], most: int = MOST) -> tuple[GivenPassage, ...]:
+def passages_given(hits: Sequence[Hit], most: int = MOST) -> tuple[NumberedPassage, ...]:
     """Choose the best passages, numbered from one, and the best sentences of each.
 
     Orders to machines are withheld; a passage that holds nothing else is left out.
     """
     best = hits[0].scores.total if hits else 0.0
-    chosen: list[GivenPassage] = []
+    chosen: list[NumberedPassage] = []
     for place, hit in enumerate(hits[:most]):
         if most <= MOST and place >= FEWEST and hit.scores.total < best - _SCORE_MARGIN:
             break
         sentences = _choose_sentences(hit)
         if sentences:
-            chosen.append(GivenPassage(len(chosen) + 1, hit.article, hit.passage, sentences))
+            chosen.append(NumberedPassage(len(chosen) + 1, hit.article, hit.passage, sentences))
     return tuple(chosen)
 
 
-def format_passages(passages: Sequence[GivenPassage], language: str) -> str:
+def format_passages(passages: Sequence[NumberedPassage], language: str) -> str:
     """Format passages for a prompt, separated by empty lines."""
     return "\n\n".join(format_passage(each, language) for each in passages)
 
 
-def format_passage(passage: GivenPassage, language: str) -> str:
+def format_passage(passage: NumberedPassage, language: str) -> str:
     """Format a passage: its number and heading, then the sentences on one line.
 
     Omitted sentences are marked by « (…) ».
@@ -233,13 +233,13 @@ class Prompt:
     """Messages, and the passages in them."""
 
     messages: tuple[Message, ...]
-    given: tuple[GivenPassage, ...]
+    given: tuple[NumberedPassage, ...]
 
 
 def prompt(
     question: str,
     language: str,
-    passages: Sequence[GivenPassage],
+    passages: Sequence[NumberedPassage],
     room: int,
     form: WritingForm = "answer",
     folder: Path | None = None,

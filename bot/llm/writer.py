@@ -27,7 +27,7 @@ from bot.llm.prompt import (
     prompt,
 )
 from bot.operations.logs import PublicText
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
@@ -39,11 +39,11 @@ MOST_DROPPED = 4  # sentences; a model with more is stopped
 class ClaimChecker(Protocol):
     """Decides whether passages support a claim; runs on a worker thread."""
 
-    def prepare(self, passages: Sequence[GivenPassage]) -> None:
+    def prepare(self, passages: Sequence[NumberedPassage]) -> None:
         """Read the passages ahead of the claims."""
 
     def check(
-        self, claim: Claim, passages: Sequence[GivenPassage], question: str
+        self, claim: Claim, passages: Sequence[NumberedPassage], question: str
     ) -> ClaimVerdict: ...
 
 
@@ -54,7 +54,7 @@ class SentenceCheck:
     """
 
     def __init__(
-        self, checker: ClaimChecker, passages: Sequence[GivenPassage], question: str
+        self, checker: ClaimChecker, passages: Sequence[NumberedPassage], question: str
     ) -> None:
         self._checker = checker
         self._question = question
@@ -63,7 +63,7 @@ class SentenceCheck:
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
 
     async def verdict(
-        self, sentence: ParsedSentence, passages: Sequence[GivenPassage]
+        self, sentence: ParsedSentence, passages: Sequence[NumberedPassage]
     ) -> ClaimVerdict:
         """Raises IndexingError if nothing can be checked."""
         await asyncio.shield(self._ready)
@@ -176,7 +176,7 @@ class WritingAttempt:
         fault: str | None = find_fault(sentence.text, draft.findings.language, draft.prompts)
         if fault is None:
             verdict = await self._check.verdict(sentence, draft.given)
-            if verdict.kept and verdict.evidence:
+            if verdict.supported and verdict.evidence:
                 draft.keep(sentence, verdict)
                 return not draft.lost
             if verdict.evidence:

@@ -1,4 +1,4 @@
-"""Names that differ from one language to another, and title-case words that name nothing."""
+"""Translations of names, and of words that titles capitalise although they name nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from index.text.folding import fold
 
-# One row a name: its forms in French, English and others, folded; adjectives with their country.
+# One row a name: its forms in French, English and others; adjectives with their country.
 _ROWS = """
 france français française françaises french frenchman frenchwoman frankreich francia
 allemagne allemand allemande allemands allemandes germany german germans deutschland
@@ -118,13 +118,10 @@ californie california
 floride florida
 pennsylvanie pennsylvania
 guernesey guernsey
-jersey
 manche channel
 tamise thames
 rhin rhine
-danube
 nil nile
-seine
 méditerranée mediterranean
 atlantique atlantic
 pacifique pacific
@@ -133,8 +130,6 @@ pyrénées pyrenees
 lune moon luna
 terre earth
 soleil sun
-mars
-jupiter
 vénus venus
 saturne saturn
 voie-lactée milky way lactée
@@ -160,10 +155,9 @@ onu un united-nations nations unies united
 otan nato
 ue eu
 oms who
-unesco
 """
 
-# Words that English writes with a capital and French without, by what they mean.
+# Words that English capitalises and French does not, one meaning a row.
 _COMMON = """
 prix prize award
 chimie chemistry
@@ -260,7 +254,8 @@ noir black
 """
 
 
-def _table(rows: str) -> Mapping[str, frozenset[str]]:
+def _parse_rows(rows: str) -> Mapping[str, frozenset[str]]:
+    """Map each folded form to all forms of its rows."""
     table: dict[str, frozenset[str]] = {}
     for row in rows.strip().splitlines():
         forms = frozenset(fold(form) for form in row.split())
@@ -269,13 +264,10 @@ def _table(rows: str) -> Mapping[str, frozenset[str]]:
     return MappingProxyType(table)
 
 
-_NAMES = _table(_ROWS)
-"""Each form of a name, folded, with all forms of what it names."""
-
-COMMON = _table(_COMMON)
-"""Each common word that may be part of a title, folded, with its translations."""
+_NAMES = _parse_rows(_ROWS)
+COMMON = _parse_rows(_COMMON)
 
 
-def forms(word: str) -> frozenset[str]:
-    """A folded word with what it is called elsewhere."""
+def translations_of(word: str) -> frozenset[str]:
+    """A folded word and its forms in other languages."""
     return frozenset({word}) | _NAMES.get(word, frozenset()) | COMMON.get(word, frozenset())

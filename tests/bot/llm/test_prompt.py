@@ -7,14 +7,14 @@ import pytest
 
 from bot.llm.base import Message
 from bot.llm.prompt import format_passages, passages_given, prompt, tokens
-from bot.verification.claim import GivenPassage
+from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres.")
 
 
-def many(count: int) -> tuple[GivenPassage, ...]:
+def many(count: int) -> tuple[NumberedPassage, ...]:
     sources = [article(f"Le pont numéro {n} est long. " * 12, f"Pont {n}") for n in range(count)]
     return passages_given(hits(*sources))
 
