@@ -13,13 +13,13 @@ from typing import Any
 from bot.answer import Answer, Citation
 from bot.answering.comparison import search_parts
 from bot.answering.extractive import (
-    MOST_SENTENCES,
+    MAX_SENTENCES,
     Point,
     Quotable,
+    add_support,
     is_lead,
     quotables,
     quote_points,
-    supports,
 )
 from bot.answering.injection import harmless_in_prompt
 from bot.answering.refusal import decide_by_choice, refusal_of
@@ -59,7 +59,7 @@ class Chooser:
         if not passages:
             return None
         blocks = _format_passages(passages, findings.language)
-        most = _MOST_SENTENCES_OF_SEVERAL if several else MOST_SENTENCES
+        most = _MOST_SENTENCES_OF_SEVERAL if several else MAX_SENTENCES
 
         def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
             form: ChoiceForm = "choose_json" if json else "choose"
@@ -106,7 +106,7 @@ class SentenceChoice:
             return replace(self.quoted, fallback="unknown", doubtful=decision.doubtful)
         points: list[Point] = []
         for option in (*chosen, *(each for each in self._quotables() if _is_of(each, cited[:1]))):
-            if not (is_lead(option, points) or supports(option, points)):
+            if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
         answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)
         return replace(answer, chosen_by=model)

@@ -14,7 +14,7 @@ from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, TurnText, turn_of
+from bot.followups.turn import REMEMBERED, History, TurnText, parse_turn
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
@@ -197,7 +197,7 @@ class WebService:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
         turns = await self._turns(place)
-        return tuple(turn_of(each.turn) for each in turns)
+        return tuple(parse_turn(each.turn) for each in turns)
 
     async def _turns(self, place: ConversationPlace) -> list[TurnRecord]:
         return await self.state.run(
