@@ -63,7 +63,7 @@ class AnswerChain(ABC, Generic[Question]):
         return background_loop().run(self.ainvoke(question))
 
     def stream(self, question: Question) -> Generator[Answer, None, None]:
-        """As `astream`, for sync callers."""
+        """Like `astream`, for sync callers."""
         return background_loop().iterate(partial(self.astream, question))
 
 

@@ -111,7 +111,7 @@ class ModelAnswerer:
         self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; the last item is complete. Closing this ends the model's call."""
+        """Yield the growing answer; closing this ends the model's call."""
         quoted = await asyncio.to_thread(self._extractive.answer, findings)
         begin = await self._task.prepare(findings, quoted, self._limits.answer)
         if begin is None:
@@ -163,7 +163,7 @@ class ModelAnswerer:
         return self._room.get(model.name, self._limits.context - self._limits.answer)
 
     def _shorten(self, attempt: Attempt, failure: ModelFailed) -> bool:
-        """Halve a model's prompts if they exceed its context; return False if they cannot shrink."""
+        """Halve a model's prompts if they exceed its context; False if they cannot shrink."""
         room = self._prompt_room(attempt.model)
         if failure.kind != "context" or room < 2 * _MIN_PROMPT:
             return False

@@ -1,10 +1,10 @@
-"""The MCP server: tools with which an assistant searches, reads and asks."""
+"""The MCP server: tools for assistants to search, read and ask."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Annotated, Any, Protocol
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import Answer, Outcome
-from bot.assembly import chain_over, open_index, open_writers
+from bot.assembly import chain_over, open_index, writers_in
 from bot.errors import MissingPage
 from bot.json_records import answer_record
 from bot.library.articles import Library
@@ -43,7 +43,7 @@ INSTRUCTIONS = (
     "are, with a link to their url. If the outcome is `perhaps`, say that the answer is uncertain; "
     "if it is `no`, the articles do not say."
 )
-RESULTS = 10  # articles of a search
+RESULTS = 10  # articles
 
 
 class Query(BaseModel):
@@ -105,20 +105,20 @@ class CitedAnswer(BaseModel):
 
 
 class Asker(Protocol):
-    """Who calls a tool, and what may be done for them."""
+    """The caller of a tool."""
 
     @property
     def language(self) -> str: ...
 
     @property
     def base(self) -> str:
-        """The address of the pages."""
+        """The URL of the pages."""
 
     async def ask(self, question: str) -> tuple[Answer, str]:
-        """The answer, and the key of its page, if it has one. Raises WebError."""
+        """Answer, with the key of the answer's page, or "". Raises WebError."""
 
     async def count(self, cost: float) -> None:
-        """Count what costs so many questions against the limits. Raises TooManyQuestions."""
+        """Count a cost, in questions, against the limits. Raises TooManyQuestions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class WebAsker:
 
 @dataclass(frozen=True, slots=True)
 class LocalAsker:
-    """The program that started this process: no limits, and nothing is stored."""
+    """The program that started this process: without limits, and nothing is stored."""
 
     chain: Callable[[str], Awaitable[Answer]]
     settings: Settings
@@ -172,27 +172,27 @@ class LocalAsker:
 
 
 class ArticleTools:
-    """What the tools do."""
+    """The implementations of the tools."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def search(self, asker: Asker, typed: Query) -> SearchResults:
-        query = plain_question(typed.query)
+    async def search(self, asker: Asker, arguments: Query) -> SearchResults:
+        query = plain_question(arguments.query)
         await asker.count(SEARCH_COST)
         articles = await asyncio.to_thread(self._library.rank, query)
         return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
 
-    async def fetch(self, asker: Asker, typed: ArticleKey) -> Document:
+    async def fetch(self, asker: Asker, arguments: ArticleKey) -> Document:
         await asker.count(READ_COST)
-        article = await asyncio.to_thread(self._library.article, without_nul(typed.id))
+        article = await asyncio.to_thread(self._library.article, without_nul(arguments.id))
         if article is None:
             raise MissingPage("web-article-none")
         link = _link(article, asker)
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
-    async def ask(self, asker: Asker, typed: Question) -> CitedAnswer:
-        answer, key = await asker.ask(typed.question)
+    async def ask(self, asker: Asker, arguments: Question) -> CitedAnswer:
+        answer, key = await asker.ask(arguments.question)
         quotes = [
             Quote(
                 id=each.article.id,
@@ -232,7 +232,7 @@ def _metadata(article: Article) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ArticleTool:
-    """A tool as it is declared and called."""
+    """A tool and its declaration."""
 
     title: str
     description: str
@@ -240,7 +240,7 @@ class ArticleTool:
     result: type[BaseModel]
     call: Callable[[Asker, Any], Awaitable[BaseModel]]
 
-    def declared(self, name: str) -> types.Tool:
+    def declare(self, name: str) -> types.Tool:
         return types.Tool(
             name=name,
             title=self.title,
@@ -254,8 +254,8 @@ class ArticleTool:
 
 
 def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) -> Server[Any]:
-    """The server of the tools, for callers that `asker_of` knows by their HTTP request, if any."""
-    own = ArticleTools(library)
+    """Create the server; `asker_of` identifies callers by their HTTP request, if any."""
+    implementations = ArticleTools(library)
     tools: Mapping[str, ArticleTool] = {
         "search": ArticleTool(
             "Search the articles",
@@ -263,14 +263,14 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
             "best first.",
             Query,
             SearchResults,
-            own.search,
+            implementations.search,
         ),
         "fetch": ArticleTool(
             "Read an article",
             "Return the whole text of an article, its address and its metadata.",
             ArticleKey,
             Document,
-            own.fetch,
+            implementations.fetch,
         ),
         "ask": ArticleTool(
             "Ask the articles",
@@ -278,14 +278,14 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
             "say that the articles do not answer it.",
             Question,
             CitedAnswer,
-            own.ask,
+            implementations.ask,
         ),
     }
 
     async def list_tools(
         context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[tools[name].declared(name) for name in tools])
+        return types.ListToolsResult(tools=[tools[name].declare(name) for name in tools])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
@@ -294,8 +294,8 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
         if tool is None:
             return _refusal(f"there is no tool “{params.name[:100]}”: {', '.join(tools)}")
         try:
-            typed = tool.arguments.model_validate(params.arguments or {})
-            result = await tool.call(asker, typed)
+            arguments = tool.arguments.model_validate(params.arguments or {})
+            result = await tool.call(asker, arguments)
         except ValidationError as error:
             first = error.errors()[0]
             return _refusal(f"{params.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
@@ -319,9 +319,9 @@ def _refusal(sentence: str) -> types.CallToolResult:
 
 
 class McpDoor:
-    """`/mcp`, streamable HTTP without sessions, so that any of several servers can answer.
+    """`/mcp`: streamable HTTP without sessions, so that requests can be load-balanced.
 
-    Hosts and origins are checked by the application, for all routes.
+    The application checks hosts and origins for all routes.
     """
 
     def __init__(self, service: WebService) -> None:
@@ -337,20 +337,17 @@ class McpDoor:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve while the block lasts, once."""
+        """Serve within a block, once."""
         async with self._manager.run():
             yield
 
 
 def serve_stdio(settings: Settings) -> None:
-    """Serve the program at standard input and output until it closes them.
+    """Serve on standard input and output until they are closed.
 
     Raises SettingsError, IndexingError.
     """
-    with ExitStack() as opened:
-        writers = open_writers(settings)
-        if writers is not None:
-            opened.callback(writers.close)
+    with writers_in(settings) as writers:
         index = open_index(settings)
         asker = LocalAsker(chain_over(index, settings, writers).ainvoke, settings)
         server = mcp_server(Library(index), lambda _: asker)
