@@ -164,7 +164,9 @@ def with_limit(model: BaseChatModel, limit: int) -> BaseChatModel:
 async def close_connections(model: BaseChatModel, provider: str) -> None:
     """Close a model's own connections; must run on the loop that opened them."""
     path = PROVIDERS[provider].client if provider in PROVIDERS else ""
-    client: Any = model if path else None
+    if not path:
+        return
+    client: Any = model
     for name in path.split("."):
         client = getattr(client, name, None)
     if client is not None:
