@@ -12,7 +12,7 @@ _ROWS = """
 france français française françaises french frenchman frenchwoman frankreich francia
 allemagne allemand allemande allemands allemandes germany german germans deutschland
 angleterre anglais anglaise anglaises england english englishman
-royaume-uni britannique britanniques uk britain british united-kingdom grande-bretagne
+britannique britanniques uk britain british
 écosse écossais scotland scottish
 irlande irlandais irlandaise ireland irish
 galles gallois wales welsh
@@ -21,7 +21,7 @@ italie italien italienne italiens italy italian italia
 portugal portugais portuguese
 suisse suisses switzerland swiss
 belgique belge belges belgium belgian
-pays-bas néerlandais néerlandaise hollande hollandais netherlands dutch
+néerlandais néerlandaise hollande hollandais netherlands dutch
 autriche autrichien autrichienne austria austrian
 hongrie hongrois hongroise hungary hungarian
 pologne polonais polonaise poland polish
@@ -37,7 +37,7 @@ norvège norvégien norvégienne norway norwegian
 danemark danois danoise denmark danish
 finlande finlandais finlandaise finland finnish
 islande islandais iceland icelandic
-états-unis états unis usa us america américain américaine américains américaines american americans
+états unis usa us america américain américaine américains américaines american americans
 canada canadien canadienne canadian
 mexique mexicain mexicaine mexico mexican
 brésil brésilien brésilienne brazil brazilian
@@ -52,7 +52,6 @@ corée coréen coréenne korea korean
 inde indien indienne india indian
 pakistan pakistanais pakistani
 australie australien australienne australia australian
-nouvelle-zélande new-zealand zealand
 égypte égyptien égyptienne égyptiens egypt egyptian
 maroc marocain morocco moroccan
 algérie algérien algeria algerian
@@ -60,7 +59,7 @@ tunisie tunisien tunisia tunisian
 libye libyen libya libyan
 sénégal sénégalais senegal senegalese
 mali malien malian
-côte-d'ivoire ivoirien ivory
+ivoirien ivory
 cameroun cameroon
 afrique africain africaine africa african
 europe européen européenne européens european
@@ -85,7 +84,6 @@ cracovie krakow
 vienne vienna
 prague praha
 moscou moscow
-saint-pétersbourg petersburg
 pékin beijing
 athènes athens
 rome roma romain romaine roman
@@ -104,7 +102,7 @@ hambourg hamburg
 copenhague copenhagen
 anvers antwerp
 gand ghent
-le-caire caire cairo
+caire cairo
 alexandrie alexandria
 jérusalem jerusalem
 beyrouth beirut
@@ -112,7 +110,6 @@ damas damascus
 bagdad baghdad
 téhéran tehran
 alger algiers
-la-nouvelle-orléans orleans
 philadelphie philadelphia
 californie california
 floride florida
@@ -132,7 +129,7 @@ terre earth
 soleil sun
 vénus venus
 saturne saturn
-voie-lactée milky way lactée
+milky way lactée
 mer sea
 univers universe
 dieu god
@@ -151,7 +148,7 @@ paul pablo
 georges george
 élisabeth elizabeth
 marie mary
-onu un united-nations nations unies united
+onu un nations unies united
 otan nato
 ue eu
 oms who
