@@ -230,14 +230,14 @@ def shown_quotes(
     statements = answer.statements if answer is not None else ()
     texts = {each.text for each in statements} if is_written else set()
     marks = {} if is_written else {each.text: each.highlight for each in statements}
-    shown: list[ShownQuote] = []
+    quotes: list[ShownQuote] = []
     for citation in citations:
         quote, lead = citation.quote, citation.lead
         before = lead if lead is not None and lead.text not in texts else None
-        shown.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
+        quotes.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
         texts |= {quote, before.text} if before else {quote}
     return tuple(
-        tuple(same) for _, same in groupby(shown, key=lambda each: each.citation.article.id)
+        tuple(same) for _, same in groupby(quotes, key=lambda each: each.citation.article.id)
     )
 
 

@@ -248,8 +248,8 @@ def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:
 
 def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
     for statement in answer.statements:
-        shown = citation.number in statement.citations and statement.text == citation.quote
-        if shown and statement.highlight:
+        is_quote = citation.number in statement.citations and statement.text == citation.quote
+        if is_quote and statement.highlight:
             return [citation.start + offset for offset in statement.highlight]
     return None
 

@@ -33,8 +33,8 @@ class AnswerRunnable(Runnable[TurnText | str, Answer]):
         self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; closing this cancels the work."""
-        growing = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
-        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+        source = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
+        async with aclosing(cast("AsyncGenerator[Answer, None]", source)) as answers:
             async for answer in answers:
                 yield answer
 

@@ -349,9 +349,9 @@ class _Reply:
             citations.append(Citation.of(number, sentence, hit.passage, article))
         if not citations:
             return None
-        shown, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
-        statements = [Statement(each.quote, (each.number,)) for each in shown]
-        return replace(self._answer(statements, shown), further=tuple(further))
+        first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
+        statements = [Statement(each.quote, (each.number,)) for each in first]
+        return replace(self._answer(statements, first), further=tuple(further))
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
         findings = self.searcher.search(subject, _DEPTH, self.timing.period)

@@ -97,14 +97,14 @@ class RetrievalQA(AnswerChain[str]):
         began = time.perf_counter()
         joint = await self._answer_halves(question.strip())
         if joint is not None and joint.answered:
-            growing = _once(joint)
+            source = _once(joint)
         else:
-            growing = self._answer_one(question.strip())
-        async with aclosing(growing) as answers:
+            source = self._answer_one(question.strip())
+        async with aclosing(source) as answers:
             async for answer in answers:
-                shown = joint if joint is not None and answer.outcome == "no" else answer
+                best = joint if joint is not None and answer.outcome == "no" else answer
                 elapsed = (time.perf_counter() - began) * 1000
-                yield replace(shown, elapsed_ms=elapsed, held_to=current_scope())
+                yield replace(best, elapsed_ms=elapsed, held_to=current_scope())
 
     async def find(self, question: str) -> Findings | Answer:
         """Find the evidence, or the answer to a question about the articles themselves."""
@@ -112,8 +112,8 @@ class RetrievalQA(AnswerChain[str]):
 
     async def _answer_one(self, question: str) -> AsyncGenerator[Answer, None]:
         outcome = await self.find(question)
-        growing = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
-        async with aclosing(growing) as answers:
+        source = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
+        async with aclosing(source) as answers:
             async for answer in answers:
                 yield answer
 

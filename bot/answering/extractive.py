@@ -147,9 +147,8 @@ class ExtractiveAnswerer:
         if not decision.may_answer:
             return refuse(findings, decision)
         points = _choose(findings.hits, doubtful=decision.doubtful)
-        shown = _order(points)
-        marked = [each for each in shown if each is points[0] or each.disputed]
-        return quote_points(findings, shown, marked, doubtful=decision.doubtful)
+        marked = [each for each in points if each is points[0] or each.disputed]
+        return quote_points(findings, _order(points), marked, doubtful=decision.doubtful)
 
 
 def quote_points(

@@ -89,18 +89,18 @@ class SentenceChoice:
 
     def answer(self, numbers: Sequence[int], model: str) -> Answer:
         """Show these options, and the sentence that is quoted first without a model."""
-        chosen = [self.options[number - 1] for number in numbers[: self.most]]
+        options = [self.options[number - 1] for number in numbers[: self.most]]
         first = self.quoted.statements[0].citations if self.quoted.statements else ()
         cited = [each for each in self.quoted.citations if each.number in first]
-        agrees = any(_is_near(chosen[0], each) for each in cited) if chosen else None
+        agrees = any(_is_near(options[0], each) for each in cited) if options else None
         decision = decide_by_choice(self.findings, self.quoted.outcome, agrees)
         if not decision.may_answer:
             return replace(refuse(self.findings, decision), chosen_by=model)
-        if not chosen:
+        if not options:
             return replace(self.quoted, fallback="unknown", doubtful=decision.doubtful)
         points: list[Point] = []
         every = (each for hit in self.findings.hits for each in quotables(hit))
-        for option in (*chosen, *(each for each in every if _is_of(each, cited[:1]))):
+        for option in (*options, *(each for each in every if _is_of(each, cited[:1]))):
             if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
         answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)

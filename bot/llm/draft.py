@@ -63,11 +63,11 @@ class AnswerDraft:
         passage = next(each for each in self.passages if each.number == number)
         self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
         self.replaced += 1
-        shown = len(self.statements)
+        count = len(self.statements)
         for each in filter(None, (passage.lead_of(nearest), nearest)):
             if not self.says(each.text):
                 self.statements.append(Statement(each.text, (self._cite(passage, each),)))
-        return len(self.statements) > shown
+        return len(self.statements) > count
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
         self.dropped.append(Dropped(sentence.text, fault))

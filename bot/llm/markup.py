@@ -111,7 +111,7 @@ def _extract_markers(text: str, numbers: frozenset[int]) -> MarkedLine:
 def _numbers(marker: re.Match[str]) -> list[int]:
     if marker[2]:
         return [int(each) for each in marker[2].translate(_SUPERSCRIPT)]
-    listed = _RANGE.sub(
+    numbers = _RANGE.sub(
         lambda ends: ",".join(map(str, range(int(ends[1]), int(ends[2]) + 1))), marker[1]
     )
-    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(listed)))
+    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(numbers)))

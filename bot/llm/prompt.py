@@ -114,7 +114,7 @@ def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[Numb
     Orders to machines are withheld; a passage with nothing else is skipped.
     """
     best = hits[0].scores.total if hits else 0.0
-    chosen: list[NumberedPassage] = []
+    passages: list[NumberedPassage] = []
     for place, hit in enumerate(hits[:most]):
         if (
             most <= MAX_PASSAGES
@@ -124,8 +124,8 @@ def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[Numb
             break
         sentences = _choose_sentences(hit)
         if sentences:
-            chosen.append(NumberedPassage(len(chosen) + 1, hit.article, hit.passage, sentences))
-    return tuple(chosen)
+            passages.append(NumberedPassage(len(passages) + 1, hit.article, hit.passage, sentences))
+    return tuple(passages)
 
 
 def format_passages(passages: Sequence[NumberedPassage], language: str) -> str:
@@ -175,18 +175,18 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
     lead_of = dict(
         zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
     )
-    chosen: set[Sentence] = set()
+    sentences: set[Sentence] = set()
     length = 0
     ranks = hit.ranks or tuple(each.score for each in hit.sentences)
     for _, ranked in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
         lead = lead_of.get(ranked.sentence)
         added = {each for each in (ranked.sentence, lead) if each is not None}
-        added -= chosen | withheld
+        added -= sentences | withheld
         more = sum(len(each.text) for each in added)
-        if not chosen or length + more <= PASSAGE_CHARACTERS:
-            chosen |= added
+        if not sentences or length + more <= PASSAGE_CHARACTERS:
+            sentences |= added
             length += more
-    return tuple(sorted(chosen, key=lambda each: each.start))
+    return tuple(sorted(sentences, key=lambda each: each.start))
 
 
 _NAMES = {

@@ -76,13 +76,13 @@ def is_faithful(rewrite: str, question: str, history: History, language: str) ->
     if not rewrite.endswith("?") and question.rstrip().endswith("?"):
         return False
     own, words = _words(question, language), _words(rewrite, language)
-    known = set(own)
+    vocabulary = set(own)
     for turn in history:
         quotes = [text for each in turn.cited for text in (each.title, each.quote)]
         for text in (turn.question, turn.understood, turn.answer, *quotes):
-            known |= _words(text, language)
+            vocabulary |= _words(text, language)
     numbers = {word for word in own if word.isdecimal()}
-    return words <= known and numbers <= words and len(own & words) >= _SHARED_WORDS * len(own)
+    return words <= vocabulary and numbers <= words and len(own & words) >= _SHARED_WORDS * len(own)
 
 
 def _format_turns(history: History, language: str) -> str:

@@ -145,22 +145,22 @@ class OpenAIDoor:
         return {"id": MODEL, "object": "model", "created": self._started, "owned_by": "selon"}
 
     async def chat(self, request: Request) -> Response:
-        typed = await _read(request, ChatRequest)
-        message = await self._answer(request, typed.messages, "messages")
-        if typed.stream:
-            counted = typed.stream_options is not None and typed.stream_options.include_usage
+        body = await _read(request, ChatRequest)
+        message = await self._answer(request, body.messages, "messages")
+        if body.stream:
+            counted = body.stream_options is not None and body.stream_options.include_usage
             return _streamed(request, chat_events(message, counted=counted))
         async for _ in message.pieces():
             pass
         return JSONResponse(chat_completion(message))
 
     async def respond(self, request: Request) -> Response:
-        typed = await _read(request, ResponseRequest)
-        messages = typed.input
+        body = await _read(request, ResponseRequest)
+        messages = body.input
         if isinstance(messages, str):
             messages = [InputMessage(role="user", content=messages)]
         message = await self._answer(request, messages, "input")
-        if typed.stream:
+        if body.stream:
             return _streamed(request, response_events(message))
         async for _ in message.pieces():
             pass
@@ -207,14 +207,14 @@ async def _with_first(
 async def _read(request: Request, kind: type[Typed]) -> Typed:
     """Parse a request body. Raises WebError."""
     try:
-        typed = kind.model_validate_json(await request.body())
+        body = kind.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
         param = "".join(steps).lstrip(".") or "body"
         raise WebError("chat-field", field=param, reason=Words(first["msg"])) from error
-    _check_model(typed.model)
-    return typed
+    _check_model(body.model)
+    return body
 
 
 def _check_model(name: str) -> None:

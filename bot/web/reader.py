@@ -79,10 +79,10 @@ def text_blocks(
     text = article.text
     start, end = _cut(text, part - 1), _cut(text, part)
     end = max([end, *(each.end for each in quotes if start <= each.start < end)])
-    shown = [each for each in quotes if each.start < end and each.end > start]
+    visible = [each for each in quotes if each.start < end and each.end > start]
     begun: set[int] = set()
     return tuple(
-        TextBlock(kind, tuple(_pieces(text, line, shown, begun) for line in lines))
+        TextBlock(kind, tuple(_pieces(text, line, visible, begun) for line in lines))
         for kind, lines in _shapes(text, _paragraphs(article, start, end))
     )
 

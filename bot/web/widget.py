@@ -68,8 +68,8 @@ class Frames:
         self._app = app
         self._origins = origins
         nobody = "frame-ancestors 'none'"
-        listed = f"frame-ancestors {' '.join(origins)}"
-        self._csp = csp.replace(nobody, listed if origins else nobody)
+        ancestors = f"frame-ancestors {' '.join(origins)}"
+        self._csp = csp.replace(nobody, ancestors if origins else nobody)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] not in (EMBED, SCRIPT):
