@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from mcp import types
 from mcp.server.context import ServerRequestContext
@@ -18,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Answer, Outcome
+from bot.answer import Outcome
 from bot.assembly import chain_over, open_index, writers_in
 from bot.errors import MissingPage
 from bot.json_records import answer_record
@@ -30,6 +31,7 @@ from bot.web.program_errors import ProgramError
 from bot.web.service import (
     READ_COST,
     SEARCH_COST,
+    StoredAnswer,
     Visitor,
     WebService,
     plain_question,
@@ -104,71 +106,17 @@ class CitedAnswer(BaseModel):
     nearest: list[ArticleLink]
 
 
-class Asker(Protocol):
-    """The caller of a tool."""
-
-    @property
-    def language(self) -> str: ...
-
-    @property
-    def base(self) -> str:
-        """The URL of the pages."""
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        """Answer, with the key of the answer's page, or "". Raises WebError."""
-
-    async def count(self, cost: float) -> None:
-        """Count a cost, in questions, against the limits. Raises TooManyQuestions."""
-
-
 @dataclass(frozen=True, slots=True)
-class WebAsker:
-    """A visitor of the web application."""
+class Asker:
+    """The caller of a tool, and how to serve them; `base` is the URL of the pages.
 
-    service: WebService
-    request: Request
+    `ask` raises WebError; `count` takes a cost in questions and raises TooManyQuestions.
+    """
 
-    @property
-    def visitor(self) -> Visitor:
-        visitor: Visitor = self.request.state.visitor
-        return visitor
-
-    @property
-    def language(self) -> str:
-        return self.visitor.language
-
-    @property
-    def base(self) -> str:
-        return base_address(self.service.settings, self.request)
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        stored = await self.service.ask(question, self.visitor)
-        return stored.answer, stored.key
-
-    async def count(self, cost: float) -> None:
-        await self.service.count(self.visitor, cost)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalAsker:
-    """The program that started this process: without limits, and nothing is stored."""
-
-    chain: Callable[[str], Awaitable[Answer]]
-    settings: Settings
-
-    @property
-    def language(self) -> str:
-        return self.settings.language
-
-    @property
-    def base(self) -> str:
-        return base_address(self.settings)
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        return await self.chain(plain_question(question)), ""
-
-    async def count(self, cost: float) -> None:
-        pass
+    language: str
+    base: str
+    ask: Callable[[str], Awaitable[StoredAnswer]]
+    count: Callable[[float], Awaitable[None]]
 
 
 class ArticleTools:
@@ -192,12 +140,13 @@ class ArticleTools:
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
     async def ask(self, asker: Asker, arguments: Question) -> CitedAnswer:
-        answer, key = await asker.ask(arguments.question)
+        stored = await asker.ask(arguments.question)
+        answer = stored.answer
         quotes = [
             Quote(
                 id=each.article.id,
                 title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base, key),
+                url=citation_address(each, asker.base, stored.key),
                 number=each.number,
                 quote=each.quote,
                 metadata=_metadata(each.article),
@@ -327,7 +276,10 @@ class McpDoor:
     def __init__(self, service: WebService) -> None:
         def asker_of(request: Request | None) -> Asker:
             assert request is not None
-            return WebAsker(service, request)
+            visitor: Visitor = request.state.visitor
+            base = base_address(service.settings, request)
+            ask, count = partial(service.ask, visitor=visitor), partial(service.count, visitor)
+            return Asker(visitor.language, base, ask, count)
 
         server = mcp_server(service.library, asker_of)
         self._manager = StreamableHTTPSessionManager(server, stateless=True)
@@ -343,13 +295,21 @@ class McpDoor:
 
 
 def serve_stdio(settings: Settings) -> None:
-    """Serve on standard input and output until they are closed.
+    """Serve on standard input and output until they are closed; nothing is limited or stored.
 
     Raises SettingsError, IndexingError.
     """
+
+    async def ask(question: str) -> StoredAnswer:
+        return StoredAnswer(await chain.ainvoke(plain_question(question)))
+
+    async def count(cost: float) -> None:
+        pass
+
     with writers_in(settings) as writers:
         index = open_index(settings)
-        asker = LocalAsker(chain_over(index, settings, writers).ainvoke, settings)
+        chain = chain_over(index, settings, writers)
+        asker = Asker(settings.language, base_address(settings), ask, count)
         server = mcp_server(Library(index), lambda _: asker)
 
         async def run() -> None:
