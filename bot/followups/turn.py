@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from index.article import Period
 
 REMEMBERED = 8  # turns that a question may refer to
@@ -22,6 +22,11 @@ class Cited:
     quote: str
     start: int
     end: int
+
+    @classmethod
+    def of(cls, citation: Citation) -> Cited:
+        article, passage = citation.article, citation.passage
+        return cls(article.id, article.title, citation.quote, passage.start, passage.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,7 @@ class Turn:
             when=when,
             answer="\n".join(statement.text for statement in answer.statements),
             found=next(highlights, ""),
-            cited=tuple(
-                Cited(
-                    each.article.id,
-                    each.article.title,
-                    each.quote,
-                    each.passage.start,
-                    each.passage.end,
-                )
-                for each in answer.citations
-            ),
+            cited=tuple(map(Cited.of, answer.citations)),
             period=answer.period,
         )
 
