@@ -13,8 +13,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.answering.selection import held_to_which
+from bot.answering.refusal import refuse_small_talk
+from bot.answering.selection import current_scope
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
 from bot.arena.battle_html import battle_html
@@ -23,7 +23,7 @@ from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import StandingsCount, counting_rules, pair_records
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
-from bot.followups.candidates import Understood
+from bot.followups.candidates import Interpretation
 from bot.llm.budget import on_behalf_of
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -198,10 +198,9 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         reply_to = None if asker.private else message.message_id
         turn = await self._memory.said(asker.place, words)
         understood = await arena.understood(turn)
-        decision = decide_small_talk(understood.refusal or "")
-        if not decision.may_answer:
+        if understood.refusal is not None:
             if not ordinary:
-                html = answer_html(refusal_of(words, decision), asker.phrases)
+                html = answer_html(refuse_small_talk(words, understood.refusal), asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
         run, question, person = self._services.run, understood.question, asker.person_id
@@ -224,7 +223,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         return await self._save(asker, message, words, understood, outcome)
 
     async def _save(
-        self, asker: Asker, message: Message, words: str, understood: Understood, battle: Battle
+        self, asker: Asker, message: Message, words: str, understood: Interpretation, battle: Battle
     ) -> BattleRecord | None:
         """Store the turn, for follow-up questions, and the battle with its messages."""
         answer = replace(battle.first.answer, question=words)
@@ -248,7 +247,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         """Give the reason and the only answer, if any, without its writer."""
         html = [*text_html(asker.texts(ArenaPhrases).no_battle[outcome.why], asker.phrases.code)]
         if outcome.answer is not None:
-            answer = replace(outcome.answer, fallback=None, held_to=held_to_which())
+            answer = replace(outcome.answer, fallback=None, held_to=current_scope())
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 

@@ -10,7 +10,7 @@ from bot.answering.extractive import Relation, relation
 from bot.digests.lede import is_self_contained, lede
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
-from bot.verification.quantities import Quantity, quantities
+from bot.verification.quantities import Quantity, find_quantities
 from index.article import Article
 from index.text.language import terms
 
@@ -46,7 +46,7 @@ def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
         return False
     figures = {each: _find_figures(each, language) for each in texts}
     numbers = [number for each in figures.values() for group in each.values() for number in group]
-    if any(a.bears(b) for group in others.values() for b in group for a in numbers):
+    if any(a.supports(b) for group in others.values() for b in group for a in numbers):
         return False
     return any(
         shared & TOLLS.keys() or (shared and _is_same_subject(each, other, language))
@@ -85,7 +85,7 @@ def _is_same_subject(one: str, other: str, language: str) -> bool:
 def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """Group a sentence's numbers by what they count: a toll, their unit, or the next word."""
     figures: dict[str, list[Quantity]] = {}
-    for each in quantities(text, language):
+    for each in find_quantities(text, language):
         after = text[each.end :][:_NOUN_CHARACTERS]
         if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):
             continue

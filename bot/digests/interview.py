@@ -17,7 +17,7 @@ from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language
 from bot.settings import Settings
-from bot.verification.quantities import quantities
+from bot.verification.quantities import find_quantities
 from index.article import Article, Selection, Sentence
 from index.build.passages import cut
 from index.reading.sentences import best_sentence
@@ -136,7 +136,7 @@ def _find_speaker(text: str, language: str) -> str | None:
 
 def _find_kind(text: str, language: str) -> str | None:
     """Classify a sentence as one of the kinds of the catalogue's `script.asks`."""
-    cardinals = [each for each in quantities(text, language) if not each.ordinal]
+    cardinals = [each for each in find_quantities(text, language) if not each.ordinal]
     if any(counts_dead(text, each.start, each.end) for each in cardinals):
         return "toll"
     if any(each.unit in _MONEY for each in cardinals):
@@ -148,7 +148,7 @@ def _find_kind(text: str, language: str) -> str | None:
 
 def _find_counted(text: str, language: str) -> str | None:
     """Find the noun that a high number counts: « salariés » in « près de 50 salariés »."""
-    for each in quantities(text, language):
+    for each in find_quantities(text, language):
         noun = _PLURAL.match(text[each.end :])
         is_high = not (each.ordinal or each.unit) and max(each.values) >= _MIN_COUNT
         if noun is not None and is_high and noun[1] not in _UNASKED:
