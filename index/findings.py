@@ -58,7 +58,7 @@ class RankedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSpan:
+class AnswerSpan:
     """A possible answer from `start` to `end` of a text; `logit` is the reader's, relative to no
     answer."""
 
@@ -80,10 +80,10 @@ class PassageReading:
     """
 
     logit: float
-    spans: tuple[FoundSpan, ...] = ()
+    spans: tuple[AnswerSpan, ...] = ()
 
     @property
-    def span(self) -> FoundSpan | None:
+    def span(self) -> AnswerSpan | None:
         return self.spans[0] if self.spans else None
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import quantiles
 
 from index.formats.base import Block
@@ -325,15 +325,10 @@ def _title(paragraphs: list[PrintedParagraph], type_: Typography) -> str | None:
 
 def _blocks(paragraphs: Iterable[PrintedParagraph]) -> Iterator[Block]:
     """Yield blocks; neighbouring short items form one, as in a list."""
-    items: list[str] = []
-    for each in paragraphs:
-        if each.item and len(each.text) <= _LONG_ITEM:
-            items.append(each.text)
+    for is_list, group in groupby(paragraphs, lambda p: p.item and len(p.text) <= _LONG_ITEM):
+        if is_list:
+            yield Block("\n".join(each.text for each in group))
             continue
-        if items:
-            yield Block("\n".join(items))
-            items = []
-        if any(map(str.isalnum, each.text)):
-            yield Block(each.text, heading=each.heading)
-    if items:
-        yield Block("\n".join(items))
+        for each in group:
+            if any(map(str.isalnum, each.text)):
+                yield Block(each.text, heading=each.heading)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from index.errors import ModelError, reason_of
-from index.findings import FoundSpan, PassageReading
+from index.findings import AnswerSpan, PassageReading
 from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepare_model
 from index.models.bundled.embedder import cores
@@ -102,7 +102,7 @@ class BundledReader:
 
 def find_spans(
     passage: PassageText, start: Floats, end: Floats, offsets: Sequence[tuple[int, int]]
-) -> list[FoundSpan]:
+) -> list[AnswerSpan]:
     """Return the best span that begins in each sentence, best first; its logit sums both ends.
 
     `start` and `end` are as for `best_span`, `offsets` the tokens' spans in the text.
@@ -117,7 +117,7 @@ def find_spans(
         at, until, logit = best_span(start[own], end[reach])
         place = _trim(passage.text, begins[own.start + at], offsets[own.start + until][1])
         if place is not None:
-            spans.append(FoundSpan(*place, logit))
+            spans.append(AnswerSpan(*place, logit))
     return sorted(spans, key=lambda each: -each.logit)
 
 
