@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.article import Sentence
-from index.findings import Findings, FoundSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence, ReadingEvidence
 from index.reading.sentences import best_sentence, rank_sentences
@@ -68,7 +68,7 @@ class EvidenceReader:
         if math.isinf(self._surest):
             return False
         best = best_sentence(rank_sentences([unread])[0])
-        span = FoundSpan(best.start, best.end, self._surest)
+        span = AnswerSpan(best.start, best.end, self._surest)
         hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
         *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
         return max(ranks) >= rank
@@ -127,5 +127,5 @@ def _text(hit: Hit) -> PassageText:
 
 def _placed(reading: PassageReading, start: int) -> PassageReading:
     """The reading of a text that begins at this place of its article."""
-    spans = (FoundSpan(each.start + start, each.end + start, each.logit) for each in reading.spans)
+    spans = (AnswerSpan(each.start + start, each.end + start, each.logit) for each in reading.spans)
     return replace(reading, spans=tuple(spans))
