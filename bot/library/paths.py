@@ -17,6 +17,8 @@ from index.fetch.guard import Guard
 from index.fetch.shelf import Shelf
 from index.fetch.transport import FetchLimits
 
+_LIMITS = FetchLimits()
+
 
 def fetched_dir(settings: Settings) -> Path:
     return settings.data_dir / "corpus"
@@ -69,7 +71,7 @@ def open_gatherer(
         version("selon"),
         contact=settings.fetch_contact,
         guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=FetchLimits(),
+        limits=_LIMITS,
         sleep=sleep,
     )
     return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)
