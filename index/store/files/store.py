@@ -1,4 +1,4 @@
-"""The store that is a folder: generations in files, switched by renaming one."""
+"""The store in a data directory: generations are folders, switched by replacing a file."""
 
 from __future__ import annotations
 
@@ -155,11 +155,11 @@ class FileTurn:
 
     @property
     def growable(self) -> KnownFiles | None:
-        return self.previous if self.previous and self.previous.growable else None
+        return self.previous if self.previous and self.previous.is_growable else None
 
     @contextmanager
     def addition(self) -> Iterator[FileAddition]:
-        assert self.previous is not None, "what is added to is there"
+        assert self.previous is not None, "growable is checked first"
         with FileAddition.open(self._layout, self.previous) as addition:
             yield addition
             self._new = addition.generation or self._new

@@ -1,8 +1,8 @@
-"""A generation of an index in PostgreSQL, on one server or on several, opened for questions.
+"""A generation in PostgreSQL, on one or several servers, opened for questions.
 
-On several, each holds the articles whose ids fall to it, with their passages, sentences, words and
-vectors, under the keys that they have in the whole generation, and knows how often a term stands in
-all. Each is asked for its best, side by side; the best of all are then scored.
+Each server has the articles whose ids hash to it, with their passages, sentences, words and vectors
+under the keys of the whole generation, and the document frequencies of all servers. All servers are
+queried concurrently, and the best of their nominations are scored.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ from index.store.reader import (
 
 Result = TypeVar("Result")
 
-QUESTION_SECONDS = 20.0  # that a statement of a question may take
-_AT_ONCE = 4  # jobs that wait for one server; each question brings it two
+QUESTION_SECONDS = 20.0  # per statement
+_AT_ONCE = 4  # concurrent jobs per server; each question brings two
 _OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
-_CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
+_CHECKED_AT_ONCE = 500  # passages checked against a filter at once
 
 
 class _ServerReader:
-    """What one server has of a generation."""
+    """One server's share of a generation."""
 
     def __init__(self, server: Server, own: ServerFacts) -> None:
         self.own = own
@@ -69,7 +69,7 @@ class _ServerReader:
         self.connections = Connections(server, self._prepare, QUESTION_SECONDS)
 
     def check(self) -> None:
-        """Raises StoreError where searches would not be what they should."""
+        """Raise StoreError if searches would not use the index."""
         self.ask(partial(self.vectors.check_plan, kind="passages"))
         self.ask(partial(self.vectors.check_plan, kind="sentences"))
 
@@ -77,7 +77,7 @@ class _ServerReader:
         return self.connections.ask(job)
 
     def _prepare(self, connection: Connection) -> None:
-        # Held first: what is seen then stays.
+        # Hold first, so that what is seen stays.
         hold(connection, GENERATION_LOCK, self.own.number)
         there = connection.execute(
             "SELECT FROM selon.generations WHERE number = %s AND id = %s",
@@ -93,7 +93,7 @@ _Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
 
 
 class _Servers:
-    """All servers of a generation, asked side by side."""
+    """All servers of a generation, queried concurrently."""
 
     def __init__(self, readers: list[_ServerReader]) -> None:
         self.readers = readers
@@ -102,15 +102,15 @@ class _Servers:
     def ask(
         self, jobs: Sequence[tuple[_ServerReader, Callable[[Connection], Result]]]
     ) -> list[Result]:
-        """What each job says, in their order. Raises StoreError where a server does not answer: an
-        answer of the others would pass for that of all."""
+        """Results of the jobs, in order. Raises StoreError if any server fails: partial answers
+        would pass for complete ones."""
         if len(jobs) == 1:
             return [each.ask(job) for each, job in jobs]
         futures = [self._pool.submit(each.ask, job) for each, job in jobs]
         return [each.result() for each in futures]
 
     def fetch_each(self, query: str, *values: object) -> list[list[Row]]:
-        """The rows that each server has for a query about the generation, whose schema is {g}."""
+        """Rows of a query on each server; {g} is the generation's schema."""
         return self.each(lambda e, c: fetch(c, e.own.number, query, *values))
 
     def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
@@ -120,7 +120,7 @@ class _Servers:
         return self.ask([(each, partial(job, each)) for each in self.readers])
 
     def fetch_home(self, query: str, article_id: str, *values: object) -> list[Row]:
-        """As `fetch_each`, of the server that an article lies on, whose id is the first value."""
+        """Like `fetch_each`, on the server of the article whose id is the first value."""
         home = self.readers[place_of(article_id, len(self.readers))]
         return home.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
 
@@ -145,13 +145,13 @@ class PostgresGeneration(ClosedOnExit):
         try:
             for each in self._servers.readers:
                 each.check()
-            self._gone = self._gone_passages()
+            self._deleted_keys = self._read_deleted_keys()
         except BaseException:
             self.close()
             raise
 
-    def _gone_passages(self) -> IntArray:
-        """The passages that additions have done away with, by whose words they are still found."""
+    def _read_deleted_keys(self) -> IntArray:
+        """Keys of passages that additions deleted; the word index still has them."""
         if self._growth is None or not self._growth.gone:
             return np.empty(0, dtype=np.int64)
         answers = self._servers.fetch_each("SELECT passages FROM {g}.gone")
@@ -162,68 +162,59 @@ class PostgresGeneration(ClosedOnExit):
         size = self.facts.passages if kind == "passages" else self.facts.sentences
         return PostgresTerms(self._words, kind, size)
 
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-        without: IntArray | None = None,
-    ) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         vector = vector_text(query.vector)
         filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
-        if within is not None or among is not None:
-            filters = self._servers.each(lambda e, c: e.vectors.filter(c, within, among))
+        if query.within is not None or query.among is not None:
+            filters = self._servers.each(
+                lambda e, c: e.vectors.filter(c, query.within, query.among)
+            )
 
         def search(place: int, kind: RowKind, count: int) -> _Search:
             each, only = self._servers.readers[place], filters[place]
-            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, without)
+            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, query.without)
 
         places = range(len(filters))
         rankings = self._servers.ask(
-            [search(each, "passages", passages) for each in places]
-            + [search(each, "sentences", sentences) for each in places]
+            [search(each, "passages", query.passages) for each in places]
+            + [search(each, "sentences", query.sentences) for each in places]
         )
-        near = _merged(rankings[: len(places)], passages)
-        owners = _merged(rankings[len(places) :], sentences)
+        near = _merge(rankings[: len(places)], query.passages)
+        owners = _merge(rankings[len(places) :], query.sentences)
         words = self._words.match(query.passage_terms)
-        worded = self._worded(words, passages, filters, without)
-        keys = np.unique(np.concatenate([near, owners, worded]))
+        best = self._best_by_words(words, query, filters)
+        keys = np.unique(np.concatenate([near, owners, best]))
         return self._features(keys, vector, query, words)
 
-    def _worded(
-        self,
-        words: WordMatch,
-        count: int,
-        filters: list[ArticleFilter | None],
-        without: IntArray | None,
+    def _best_by_words(
+        self, words: WordMatch, query: CandidateQuery, filters: list[ArticleFilter | None]
     ) -> IntArray:
-        """The passages that may be found and meet the words best."""
-        shown = np.ones(words.size, dtype=bool)
-        shown[self._gone] = False
-        if without is not None:
-            shown[without] = False
+        """Keys of the eligible passages with the best BM25."""
+        count = query.passages
+        eligible = np.ones(words.size, dtype=bool)
+        eligible[self._deleted_keys] = False
+        if query.without is not None:
+            eligible[query.without] = False
         if any(each is None for each in filters):
-            return words.best(count, shown)
+            return words.best(count, eligible)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            chosen = np.zeros(words.size, dtype=bool)
+            selected = np.zeros(words.size, dtype=bool)
             for each in few:
-                chosen[each] = True
-            return words.best(count, chosen & shown)
-        rows = np.flatnonzero(words.scores * shown)
+                selected[each] = True
+            return words.best(count, selected & eligible)
+        rows = np.flatnonzero(words.scores * eligible)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         kept: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
             some = rows[start : start + _CHECKED_AT_ONCE].tolist()
 
-            def allowed(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
+            def check(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
                 only = filters[e.own.place]
                 return e.vectors.rows_among(c, keys, only) if only else []
 
-            among = set().union(*self._servers.each(allowed))
-            kept += [key for key in some if key in among]
+            allowed = set[int]().union(*self._servers.each(check))
+            kept += [key for key in some if key in allowed]
             if len(kept) >= count:
                 break
         return np.array(kept[:count], dtype=np.int64)
@@ -232,14 +223,13 @@ class PostgresGeneration(ClosedOnExit):
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         numbers = keys.tolist()
-
         answers = self._servers.each(
             lambda e, c: (
                 e.vectors.passage_features(c, numbers, vector),
                 e.vectors.sentence_features(c, numbers, vector),
             )
         )
-        # Ascending keys of passages are ascending keys of their sentences too.
+        # Sentence keys ascend with passage keys.
         passages = list(heapq.merge(*(each[0] for each in answers)))
         sentences = list(heapq.merge(*(each[1] for each in answers)))
         counts = np.array([row[3] for row in passages], dtype=np.int64)
@@ -362,7 +352,7 @@ class PostgresGeneration(ClosedOnExit):
         return _by_number(self._entries("copies <> '[]'"))
 
     def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:
-        """What each server has, with the numbers that tell apart the articles of a day."""
+        """Each server's entries with their numbers, which order the articles of a day."""
         query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
         answers = self._servers.fetch_each(query, *values)
         return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in answers]
@@ -389,8 +379,8 @@ class PostgresGeneration(ClosedOnExit):
         self._closing()
 
 
-def _merged(rankings: Iterable[list[NearRow]], count: int) -> IntArray:
-    """The passages of the `count` nearest rows of all servers."""
+def _merge(rankings: Iterable[list[NearRow]], count: int) -> IntArray:
+    """Passages of the `count` nearest rows of all servers."""
     rows = heapq.nsmallest(
         count, (row for each in rankings for row in each), key=lambda row: (row.distance, row.key)
     )

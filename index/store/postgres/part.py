@@ -1,7 +1,7 @@
-"""Parts of builds, at work beside one another.
+"""Parts of builds, working concurrently.
 
-A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
-the build that comes after. The tables of its model stay as long as it is at work.
+A part makes no generation and does not take the builder's lease: its vectors are saved batch by
+batch for the build that follows. It holds the tables of its model.
 """
 
 from __future__ import annotations
@@ -35,13 +35,11 @@ from index.store.reader import RowKind
 def postgres_part(
     servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
 ) -> Iterator[PostgresPart]:
-    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
-
-    Raises BuildLocked, StoreError.
-    """
+    """Work on a part exclusively; `workplace` is a folder for temporary drafts. Raises BuildLocked,
+    StoreError."""
     first, tables = servers[0].shown, VectorTables(model, dimension)
     shown = f"{part.number}/{part.of}"
-    # A lease of this part's own among those of all models, never that of a build.
+    # Hash model and part to a lease number, never that of a build.
     digest = blake2b(f"{tables.tag} {shown}".encode(), digest_size=4).digest()
     number = int.from_bytes(digest) % (2**31 - 1) + 1
     with translate_errors(first), open_connections(servers) as connections:
@@ -52,7 +50,7 @@ def postgres_part(
 
 
 class PostgresPart:
-    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+    """See `index.store.build_turn.PartTurn`; `connections` are in the order of the servers."""
 
     def __init__(
         self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
@@ -61,7 +59,7 @@ class PostgresPart:
         self._connections = connections
         self._workplace = workplace
         self._tables = tables
-        # A build takes the vectors of the generation in service again, where it is of this model.
+        # A build reuses the vectors of the generation in service if it has the same model.
         whole = KnownGenerations.on(connections).whole
         current = whole.get(current_number(connections[0]) or 0)
         self._reused = current is not None and tables.are_of(current[0].facts)

@@ -162,7 +162,7 @@ def test_a_part_embeds_what_neither_builds_nor_parts_have(
     built(store, articles)
     write(articles, range(200, 230))
     reports = [part_of(store, articles, number, 2) for number in (1, 2)]
-    assert all(each.embedded and each.found for each in reports)
+    assert all(each.embedded and each.reused for each in reports)
     assert part_of(store, articles, 1, 1).embedded == 0
     assert built(store, articles).embedded == 0
 

@@ -48,8 +48,9 @@ def made(articles: list[Article], store: IndexStore) -> str:
 
 def asked(reader: GenerationReader, within: Period | None = None, among: Any = None) -> list[str]:
     """The articles of the passages that a question finds, only the very best of each kind."""
-    query = CandidateQuery(FakeEmbedder().embed_question(QUESTION), {"fr:coffr": 1.0}, {})
-    keys = reader.candidates(query, 1, 1, within, among).keys.tolist()
+    vector = FakeEmbedder().embed_question(QUESTION)
+    query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, within, among)
+    keys = reader.candidates(query).keys.tolist()
     return [each.article_id for each in reader.stored(keys)]
 
 
