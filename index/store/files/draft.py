@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,9 @@ from index.store.files.generation import (
 from index.store.files.known import VECTORS, WORDS
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.word_index import WordIndex
+from index.store.postings import Postings, postings
 from index.store.reader import BuildFacts, GenerationFacts, RowKind
+from index.text.language import keyed_terms
 
 _CHECK_INTERVAL = 1_000  # texts
 
@@ -94,7 +96,7 @@ class FileDraft:
         with translate_disk_errors(self.folder):
             for kind, name in WORDS.items():
                 check()
-                self.build_words(kind, check).save(self.folder / name)
+                WordIndex.of(self.build_words(kind, check)).save(self.folder / name)
             first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
             for name, array in (
                 (FIRST_SENTENCES, first),
@@ -140,13 +142,20 @@ class FileDraft:
         assert self._reader is not None, "call end_texts() before reading"
         return self._reader
 
-    def build_words(self, kind: RowKind, check: StopCheck) -> WordIndex:
+    def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
         """Index the words of the texts; needs `end_texts()`."""
+        return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
 
-        def documents() -> Iterator[tuple[str, str]]:
-            for number, (article, heading, text) in enumerate(self.texts(kind)):
-                if number % _CHECK_INTERVAL == 0:
-                    check()
-                yield article.language, lexical_text(article, heading, text)
 
-        return WordIndex.build(documents(), self._average_lengths.get(kind, 0.0))
+def build_postings(
+    texts: Iterable[tuple[Article, str, str]], check: StopCheck, average_length: float = 0.0
+) -> Postings:
+    """Index the words of texts, from `ArticleReader.texts`; see `postings`."""
+
+    def documents() -> Iterator[list[str]]:
+        for number, (article, heading, text) in enumerate(texts):
+            if number % _CHECK_INTERVAL == 0:
+                check()
+            yield keyed_terms(lexical_text(article, heading, text), article.language)
+
+    return postings(documents(), average_length)

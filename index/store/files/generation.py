@@ -20,7 +20,7 @@ from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
-from index.store.files.word_index import WORD_FILES, WordIndex
+from index.store.files.word_index import HASH_FILES, VOCABULARY_FILES, WORD_FILES, WordIndex
 from index.store.postings import WordMatch
 from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 
@@ -37,14 +37,21 @@ LIKENESS_KEYS, LIKENESS_NUMBERS = "likeness_keys.npy", "likeness_numbers.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
 # The files of every generation; then also the optional ones: likeness keys if copies were looked
-# for, and vectors beside their codes if there are many.
+# for, vectors beside their codes if there are many, and look-ups of terms, depending on the format.
 NAMES = frozenset(
     (
         *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE, PASSAGES, SENTENCES),
         *(f"{folder}/{name}" for folder in (PASSAGE_WORDS, SENTENCE_WORDS) for name in WORD_FILES),
     )
 )
-MORE_NAMES = NAMES | {*("passages.vectors", "sentences.vectors", LIKENESS_KEYS, LIKENESS_NUMBERS)}
+MORE_NAMES = NAMES | {
+    *("passages.vectors", "sentences.vectors", LIKENESS_KEYS, LIKENESS_NUMBERS),
+    *(
+        f"{folder}/{name}"
+        for folder in (PASSAGE_WORDS, SENTENCE_WORDS)
+        for name in (*HASH_FILES, *VOCABULARY_FILES)
+    ),
+}
 
 
 class Generation(ClosedOnExit, ArticleReader):

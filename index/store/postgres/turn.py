@@ -310,7 +310,7 @@ class PostgresAddition:
         writer, turn = self.writer, self._turn
         sources = {row.location for row in writer.reader.sources()} | set(deleted_sources)
         facts = grown_facts(writer.id, self._before, writer.facts(build), deleted_ids, build)
-        words = {kind: writer.build_words(kind, check).postings for kind in ROW_KINDS}
+        words = {kind: writer.build_words(kind, check) for kind in ROW_KINDS}
         change = Change(facts, writer.written, words, deleted_ids, sources)
         loader = AdditionLoader(turn.connections, self._before, turn.next_number, self._folder)
         loader.load(change, check)
