@@ -51,11 +51,9 @@ class BuildObserver(Protocol):
 class Unobserved:
     """An observer that does nothing."""
 
-    def step(self, name: BuildStep) -> None:
-        pass
+    def step(self, name: BuildStep) -> None: ...
 
-    def progress(self, done: int, total: int) -> None:
-        pass
+    def progress(self, done: int, total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,17 +243,15 @@ class ArticleReader:
         return StoredPassage.in_order(keys, passages, sentences)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        rows = self._all(
-            f"SELECT row FROM passages WHERE {_OF_ARTICLE} "
-            "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
-            *(article_id, start, start),
-        )
-        return self.stored(rows[0])[0] if rows else None
+        place = "start <= ? AND stop > ? ORDER BY start DESC"
+        return self._passage(article_id, place, start, start)
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        rows = self._all(
-            f"SELECT row FROM passages WHERE {_OF_ARTICLE} ORDER BY row LIMIT 1", article_id
-        )
+        return self._passage(article_id, "TRUE ORDER BY row")
+
+    def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
+        query = f"SELECT row FROM passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
+        rows = self._all(query, article_id, *values)
         return self.stored(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:

@@ -135,14 +135,9 @@ class VectorWriter(Protocol):
 class GenerationWriter(Protocol):
     """A generation being written: articles, passages, vectors, then `seal`. Raises StoreError."""
 
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def articles(self) -> ArticleWriter: ...
-
-    @property
-    def passages(self) -> PassageWriter: ...
+    id: str
+    articles: ArticleWriter
+    passages: PassageWriter
 
     def note(self, source: SourceRow) -> None:
         """Record what a file gave, for the next build."""

@@ -149,6 +149,12 @@ class CandidateFeatures:
     offsets: IntArray
 
 
+def sort_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """The positive counts, largest first, ties by name."""
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return {value: count for value, count in ordered if count > 0}
+
+
 class TermStatistics(Protocol):
     """Terms of all passages, or of all sentences, of a generation."""
 

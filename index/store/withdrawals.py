@@ -27,6 +27,7 @@ from index.store.reader import (
     RowKind,
     StoredPassage,
     TermStatistics,
+    sort_counts,
 )
 
 WithdrawnIds = Callable[[], frozenset[str]]  # returns the ids withdrawn now; raises StoreError
@@ -179,8 +180,5 @@ def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str |
 
 
 def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:
-    """Subtract the hidden values; largest count first."""
     hidden_counts = Counter(hidden)
-    left = {value: count - hidden_counts[value] for value, count in counts.items()}
-    ordered = sorted(left.items(), key=lambda each: (-each[1], each[0]))
-    return {value: count for value, count in ordered if count > 0}
+    return sort_counts({value: count - hidden_counts[value] for value, count in counts.items()})

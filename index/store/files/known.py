@@ -62,10 +62,6 @@ class SegmentFolder:
     def vectors(self, kind: RowKind) -> FaissVectors:
         return FaissVectors.open(self.folder / VECTORS[kind], preload=False)
 
-    @property
-    def likeness(self) -> LikenessKeys | None:
-        return read_likeness(self.folder)
-
 
 def read_likeness(folder: Path) -> LikenessKeys | None:
     """The likeness keys of a generation, if it has any."""
@@ -149,7 +145,7 @@ class KnownFiles(SegmentedArticles):
 
     @cached_property
     def _likeness(self) -> list[LikenessKeys | None]:
-        return [each.likeness for each in self.segments]
+        return [read_likeness(each.folder) for each in self.segments]
 
 
 @dataclass(frozen=True, slots=True)

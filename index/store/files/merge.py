@@ -12,7 +12,7 @@ from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KnownFiles, SegmentFolder
+from index.store.files.known import KnownFiles, SegmentFolder, read_likeness
 from index.store.files.manifest import Manifest
 from index.store.reader import ROW_KINDS, BuildFacts
 
@@ -91,7 +91,7 @@ def _merge_likeness(
 ) -> LikenessKeys | None:
     keys, renumbered = [], []
     for each, now_by_before in zip(segments, numbers, strict=True):
-        if (known := each.likeness) is None:
+        if (known := read_likeness(each.folder)) is None:
             return None
         now = np.zeros(max(now_by_before, default=0) + 1, dtype=np.uint32)
         now[list(now_by_before)] = list(now_by_before.values())

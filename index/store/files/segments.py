@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from index.store.reader import (
     FacetKind,
     RowKind,
     StoredPassage,
+    sort_counts,
 )
 
 _FEW_DELETED = 1_000  # sentences of a segment
@@ -100,8 +102,7 @@ class SegmentedArticles(ClosedOnExit):
             counts.update(part.facet(kind))
         deleted = self._deleted_articles()
         counts.subtract(value for each in deleted if (value := getattr(each, kind)))
-        ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-        return {value: count for value, count in ordered if count > 0}
+        return sort_counts(counts)
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         keys = [
@@ -140,12 +141,7 @@ class SegmentedArticles(ClosedOnExit):
         return self._from_each(lambda part: part.signed(ids))
 
     def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return [
-            row
-            for part, deleted in zip(self._parts, self._deleted, strict=True)
-            for row in part.fingerprinted(ids)
-            if row[0] not in deleted
-        ]
+        return self._from_each(lambda part: part.fingerprinted(ids), itemgetter(0))
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         return chain.from_iterable(part.titles() for part in self._parts)
@@ -154,13 +150,17 @@ class SegmentedArticles(ClosedOnExit):
         for part in self._parts:
             part.close()
 
-    def _from_each(self, method: Callable[[ArticleReader], Sequence[Any]]) -> list[Any]:
+    def _from_each(
+        self,
+        method: Callable[[ArticleReader], Sequence[Any]],
+        id_of: Callable[[Any], str] = attrgetter("id"),
+    ) -> list[Any]:
         """Collect results of all segments, without deleted articles."""
         return [
             each
             for part, deleted in zip(self._parts, self._deleted, strict=True)
             for each in method(part)
-            if each.id not in deleted
+            if id_of(each) not in deleted
         ]
 
     def _deleted_articles(self) -> list[ArticleEntry]:

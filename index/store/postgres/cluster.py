@@ -14,7 +14,7 @@ from uuid import uuid4
 from index.errors import DamagedIndex, StoreError
 from index.store.postgres.connections import Connection, Server, translate_errors
 from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
-from index.store.postgres.server_facts import Placed, ServerFacts, check_place
+from index.store.postgres.server_facts import ServerFacts
 
 _CLUSTER = """
 CREATE TABLE IF NOT EXISTS selon.cluster (
@@ -101,9 +101,24 @@ def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | 
 def check_first(servers: Sequence[Server], state: ServerState) -> None:
     """Raise StoreError if the first server belongs elsewhere, without asking the others."""
     current = state.generations.get(state.current or 0)
-    known: Placed | None = state.identity or current
+    known: ServerIdentity | ServerFacts | None = state.identity or current
     for each in [known] if known else state.generations.values():
         check_place(servers[0], 0, len(servers), each)
+
+
+def check_place(
+    server: Server, place: int, servers: int, stored: ServerIdentity | ServerFacts
+) -> None:
+    """Raise StoreError if this was stored on another server, or for another number of them."""
+    if (stored.place, stored.servers) != (place, servers):
+        raise StoreError(
+            "postgres-servers",
+            shown=server.shown,
+            place=place + 1,
+            servers=servers,
+            built_place=stored.place + 1,
+            built_servers=stored.servers,
+        )
 
 
 def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]) -> None:

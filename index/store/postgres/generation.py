@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import heapq
 import weakref
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +28,7 @@ from index.store.articles import (
     entry_of_row,
     selection_clause,
 )
+from index.store.postgres.cluster import check_place
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.nearest import (
     POSTGRES,
@@ -36,11 +39,12 @@ from index.store.postgres.nearest import (
     vector_text,
 )
 from index.store.postgres.schema import Row, fetch
-from index.store.postgres.server_facts import ServerFacts, check_place, place_of
+from index.store.postgres.server_facts import ServerFacts, place_of
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (
+    ROW_KINDS,
     SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
@@ -48,6 +52,7 @@ from index.store.reader import (
     FacetKind,
     RowKind,
     StoredPassage,
+    sort_counts,
 )
 
 Result = TypeVar("Result")
@@ -70,11 +75,8 @@ class _ServerReader:
 
     def check(self) -> None:
         """Raise StoreError if searches would not use the index."""
-        self.ask(partial(self.vectors.check_plan, kind="passages"))
-        self.ask(partial(self.vectors.check_plan, kind="sentences"))
-
-    def ask(self, job: Callable[[Connection], Result]) -> Result:
-        return self.connections.ask(job)
+        for kind in ROW_KINDS:
+            self.connections.ask(partial(self.vectors.check_plan, kind=kind))
 
     def _prepare(self, connection: Connection) -> None:
         # Hold first, so that what is seen stays.
@@ -105,24 +107,24 @@ class _Servers:
         """Results of the jobs, in order. Raises StoreError if any server fails: partial answers
         would pass for complete ones."""
         if len(jobs) == 1:
-            return [each.ask(job) for each, job in jobs]
-        futures = [self._pool.submit(each.ask, job) for each, job in jobs]
+            return [each.connections.ask(job) for each, job in jobs]
+        futures = [self._pool.submit(each.connections.ask, job) for each, job in jobs]
         return [each.result() for each in futures]
 
     def fetch_each(self, query: str, *values: object) -> list[list[Row]]:
         """Rows of a query on each server; {g} is the generation's schema."""
-        return self.each(lambda e, c: fetch(c, e.own.number, query, *values))
+        return self.ask_each(lambda e, c: fetch(c, e.own.number, query, *values))
 
-    def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
-        return self.ask([(each, job) for each in self.readers])
+    def fetch_all(self, query: str, *values: object) -> list[Row]:
+        return list(chain.from_iterable(self.fetch_each(query, *values)))
 
-    def each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
+    def ask_each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
         return self.ask([(each, partial(job, each)) for each in self.readers])
 
     def fetch_home(self, query: str, article_id: str, *values: object) -> list[Row]:
         """Like `fetch_each`, on the server of the article whose id is the first value."""
         home = self.readers[place_of(article_id, len(self.readers))]
-        return home.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
+        return home.connections.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
 
     def close(self) -> None:
         for each in self.readers:
@@ -140,7 +142,7 @@ class PostgresGeneration(ClosedOnExit):
         self._number = servers[0][1].number
         self._growth = servers[0][1].growth
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
-        self._words = PostgresWords(self._servers.ask_each, servers[0][1])
+        self._words = PostgresWords(self._servers.fetch_each, servers[0][1])
         self._closing = weakref.finalize(self, self._servers.close)
         try:
             for each in self._servers.readers:
@@ -154,9 +156,8 @@ class PostgresGeneration(ClosedOnExit):
         """Keys of passages that additions deleted; the word index still has them."""
         if self._growth is None or not self._growth.gone:
             return np.empty(0, dtype=np.int64)
-        answers = self._servers.fetch_each("SELECT passages FROM {g}.gone")
-        joined = b"".join(row[0] for rows in answers for row in rows)
-        return np.frombuffer(joined, dtype="<i4").astype(np.int64)
+        rows = self._servers.fetch_all("SELECT passages FROM {g}.gone")
+        return np.frombuffer(b"".join(row[0] for row in rows), dtype="<i4").astype(np.int64)
 
     def term_statistics(self, kind: RowKind) -> PostgresTerms:
         size = self.facts.passages if kind == "passages" else self.facts.sentences
@@ -166,7 +167,7 @@ class PostgresGeneration(ClosedOnExit):
         vector = vector_text(query.vector)
         filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
         if query.within is not None or query.among is not None:
-            filters = self._servers.each(
+            filters = self._servers.ask_each(
                 lambda e, c: e.vectors.filter(c, query.within, query.among)
             )
 
@@ -213,7 +214,7 @@ class PostgresGeneration(ClosedOnExit):
                 only = filters[e.own.place]
                 return e.vectors.rows_among(c, keys, only) if only else []
 
-            allowed = set[int]().union(*self._servers.each(check))
+            allowed = set[int]().union(*self._servers.ask_each(check))
             kept += [key for key in some if key in allowed]
             if len(kept) >= count:
                 break
@@ -223,7 +224,7 @@ class PostgresGeneration(ClosedOnExit):
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         numbers = keys.tolist()
-        answers = self._servers.each(
+        answers = self._servers.ask_each(
             lambda e, c: (
                 e.vectors.passage_features(c, numbers, vector),
                 e.vectors.sentence_features(c, numbers, vector),
@@ -264,7 +265,7 @@ class PostgresGeneration(ClosedOnExit):
             "SELECT passage, start, stop FROM {g}.sentences "
             "WHERE passage = ANY(%s::bigint[]) ORDER BY number"
         )
-        answers = self._servers.each(
+        answers = self._servers.ask_each(
             lambda e, c: [fetch(c, e.own.number, q, numbers) for q in (query, of_sentences)]
         )
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -276,19 +277,18 @@ class PostgresGeneration(ClosedOnExit):
         )
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        listings = self._entries("id = ANY(%s)", list(ids)) if ids else []
-        return [entry for entries in listings for _, entry in entries]
+        return _by_number(self._entries("id = ANY(%s)", list(ids))) if ids else []
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             "WHERE a.id = ANY(%s)"
         )
-        answers = self._servers.fetch_each(query, list(ids)) if ids else []
-        return np.array([row[0] for rows in answers for row in rows], dtype=np.int64)
+        rows = self._servers.fetch_all(query, list(ids)) if ids else []
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        answers = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
+        answers = self._servers.ask_each(lambda e, c: e.vectors.sentence_vectors(c, key))
         rows = [row for each in answers for row in each]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
 
@@ -362,18 +362,17 @@ class PostgresGeneration(ClosedOnExit):
             return self.facts.articles
         condition, values = selection_clause(within, among, POSTGRES)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
-        return sum(int(rows[0][0]) for rows in self._servers.fetch_each(query, *values))
+        return sum(row[0] for row in self._servers.fetch_all(query, *values))
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         query = (
             f"SELECT {kind}, count(*) FROM {{g}}.articles "
             f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
         )
-        total: dict[str, int] = {}
-        for rows in self._servers.fetch_each(query):
-            for value, count in rows:
-                total[value] = total.get(value, 0) + count
-        return dict(sorted(total.items(), key=lambda each: (-each[1], each[0])))
+        total = Counter[str]()
+        for value, count in self._servers.fetch_all(query):
+            total[value] += count
+        return sort_counts(total)
 
     def close(self) -> None:
         self._closing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -32,35 +33,27 @@ _CHECK_INTERVAL = 5_000  # rows
 AT_ONCE = 2_048  # vectors sent or fetched at once
 
 
+@dataclass(frozen=True, slots=True)
 class RowLoader:
     """Loads new rows in transactions that are left open, one per server. `connections` are in the
     order of the servers. Raises psycopg.Error, DamagedIndex."""
 
-    def __init__(
-        self,
-        connections: Sequence[Connection],
-        number: int,
-        base: int,
-        written: WrittenArticles,
-        words: NewWords,
-        first: FirstRows,
-    ) -> None:
-        self._connections = connections
-        self._number = number
-        self._rows = rows_of(base)
-        self._written = written
-        self._words = words
-        self._first = first
+    connections: Sequence[Connection]
+    number: int
+    base: int
+    written: WrittenArticles
+    words: NewWords
+    first: FirstRows
 
     def stage(self, check: StopCheck) -> None:
         """Send articles, and stage passages and sentences until their vectors are there."""
-        for place in range(len(self._connections)):
+        for place in range(len(self.connections)):
             self._copy_articles(place, check)
             self._stage_rows(place, check)
 
     def take_vectors(self, tables: VectorTables, check: StopCheck) -> None:
         """Make sure that every server has the vectors of its rows."""
-        for place in range(len(self._connections)):
+        for place in range(len(self.connections)):
             for kind in ROW_KINDS:
                 check()
                 self._take_vectors(place, tables, kind)
@@ -72,19 +65,19 @@ class RowLoader:
 
     def copy_terms(self, place: int, table: sql.Composable, check: StopCheck) -> None:
         """Send the terms of a server's passages, with their frequencies on all servers."""
-        rows = self._words.rows(self._written.passages == place, self._first.passage)
-        numbered = ((*row, self._number) for row in rows)
+        rows = self.words.rows(self.written.passages == place, self.first.passage)
+        numbered = ((*row, self.number) for row in rows)
         columns = "term, number, passages, sentences, rows, scores, since"
         types = ["text", "int4", "int4", "int4", "bytea", "bytea", "int4"]
         self._copy(place, table, columns, numbered, check, types=types)
 
     def _copy_articles(self, place: int, check: StopCheck) -> None:
-        mine, likeness = self._written.articles, self._written.likeness
-        first = self._first.article
-        with closing(open_sheet(self._written.path)) as sheet:
+        mine, likeness = self.written.articles, self.written.likeness
+        first = self.first.article
+        with closing(open_sheet(self.written.path)) as sheet:
             rows = sheet.execute("SELECT * FROM articles ORDER BY number")
             kept = (
-                (number + first, *row, likeness.get(number), self._number)
+                (number + first, *row, likeness.get(number), self.number)
                 for number, *row in rows
                 if mine[number] == place
             )
@@ -92,10 +85,10 @@ class RowLoader:
             if place == 0:  # the first server has what concerns the whole index
                 for table in ("sources", "left_out"):
                     stored = sheet.execute(f"SELECT * FROM {table}")
-                    self._copy_rows(place, table, ((*row, self._number) for row in stored), check)
+                    self._copy_rows(place, table, ((*row, self.number) for row in stored), check)
 
     def _stage_rows(self, place: int, check: StopCheck) -> None:
-        connection, first = self._connections[place], self._first
+        connection, first = self.connections[place], self.first
         connection.execute(
             "CREATE TEMPORARY TABLE rows_passages (number bigint, article bigint, start integer, "
             "stop integer, heading text, first_sentence bigint, sentences integer, hash bytea, "
@@ -103,19 +96,19 @@ class RowLoader:
             "CREATE TEMPORARY TABLE rows_sentences (number bigint, passage bigint, start integer, "
             "stop integer, lead bigint, hash bytea, words bytea) ON COMMIT DROP"
         )
-        with closing(open_sheet(self._written.path)) as sheet:
+        with closing(open_sheet(self.written.path)) as sheet:
             passages = sheet.execute(
                 "SELECT row + ?, article + ?, start, stop, heading, first_sentence + ?, sentences, "
                 "hash FROM passages ORDER BY row",
                 (first.passage, first.article, first.sentence),
             )
-            here = self._written.passages == place
+            here = self.written.passages == place
             by_article = groupby(passages, key=itemgetter(1))
             rows = ((*row, not at) for _, own in by_article for at, row in enumerate(own))
             kept = (row for row in rows if here[row[0] - first.passage])
             self._copy(place, sql.Identifier("rows_passages"), "", kept, check)
-            words = self._words.of_sentences()
-            of_sentences = self._written.sentences == place
+            words = self.words.of_sentences()
+            of_sentences = self.written.sentences == place
             sentences = sheet.execute(
                 "SELECT row, row + ?, passage + ?, start, stop, lead + ?, hash FROM sentences "
                 "ORDER BY row",
@@ -126,7 +119,7 @@ class RowLoader:
         connection.execute("ANALYZE rows_passages; ANALYZE rows_sentences")
 
     def _take_vectors(self, place: int, tables: VectorTables, kind: RowKind) -> None:
-        connection, insert = self._connections[place], "INSERT INTO {v} (hash, vector) SELECT "
+        connection, insert = self.connections[place], "INSERT INTO {v} (hash, vector) SELECT "
         staged, moved = stage_table(kind), sql.Identifier("moved")
         connection.execute(
             compose(
@@ -145,7 +138,7 @@ class RowLoader:
         create = "CREATE TEMPORARY TABLE moved (LIKE {staged}) ON COMMIT DROP"
         move = f"{insert} hash, vector FROM moved ON CONFLICT DO NOTHING"
         for batch in batches(len(missing), AT_ONCE):
-            for other in self._connections:  # one of its articles had the same text before
+            for other in self.connections:  # one of its articles had the same text before
                 vectors = vectors_by_hash(other, tables, kind, missing[batch], staged=True)
                 if vectors:
                     hashes = as_hashes(b"".join(vectors))
@@ -162,13 +155,13 @@ class RowLoader:
             f"INSERT INTO {{rows}}.{kind} ({', '.join(column_names(kind))}, since) "
             f"SELECT {columns}, v.id, {{number}} FROM {{staged}} r "
             "JOIN {v} v USING (hash) ORDER BY r.number",
-            rows=self._rows,
-            number=sql.Literal(self._number),
+            rows=rows_of(self.base),
+            number=sql.Literal(self.number),
             staged=sql.Identifier(f"rows_{kind}"),
             v=tables.of(kind),
         )
-        placed = self._connections[place].execute(query).rowcount
-        expected = int(np.count_nonzero(self._written.places(kind) == place))
+        placed = self.connections[place].execute(query).rowcount
+        expected = int(np.count_nonzero(self.written.places(kind) == place))
         if placed != expected:
             raise DamagedIndex("damaged-rows", shown=kind, found=placed, expected=expected)
 
@@ -181,7 +174,7 @@ class RowLoader:
 
     def table(self, name: str) -> sql.Composed:
         """A table of the base."""
-        return sql.SQL(".").join([self._rows, sql.Identifier(name)])
+        return sql.SQL(".").join([rows_of(self.base), sql.Identifier(name)])
 
     def _copy(
         self,
@@ -195,7 +188,7 @@ class RowLoader:
     ) -> None:
         names, form = f"({columns})" if columns else "", "(FORMAT BINARY)" if types else ""
         statement = compose(f"COPY {{table}} {names} FROM STDIN {form}", table=table)
-        with self._connections[place].cursor() as cursor, cursor.copy(statement) as copy:
+        with self.connections[place].cursor() as cursor, cursor.copy(statement) as copy:
             if types:
                 copy.set_types(types)
             for number, row in enumerate(rows):
@@ -205,89 +198,81 @@ class RowLoader:
                 copy.write_row([e.replace("\0", "") if isinstance(e, str) else e for e in row])
 
 
-class GenerationLoader:
-    """Loads a whole generation in transactions that are left open, one per server. `connections`
-    are in the order of the servers. Raises psycopg.Error, DamagedIndex."""
+def load_generation(
+    connections: Sequence[Connection],
+    number: int,
+    written: WrittenArticles,
+    facts: GenerationFacts,
+    words: Mapping[RowKind, Postings],
+    check: StopCheck,
+) -> None:
+    """Load a whole generation in transactions that are left open, one per server.
 
-    def __init__(
-        self, connections: Sequence[Connection], number: int, written: WrittenArticles
-    ) -> None:
-        self._connections = connections
-        self._number = number
-        self._written = written
+    `connections` are in the order of the servers. Raises psycopg.Error, DamagedIndex.
+    """
+    tables = VectorTables(facts.model, facts.dimension)
+    new = NewWords.of_all(words["passages"], words["sentences"])
+    growth = _initial_growth(number, facts, written, new)
+    loader = RowLoader(connections, number, number, written, new, FirstRows())
 
-    def load(
-        self, facts: GenerationFacts, words: Mapping[RowKind, Postings], check: StopCheck
-    ) -> None:
-        tables = VectorTables(facts.model, facts.dimension)
-        new = NewWords.of_all(words["passages"], words["sentences"])
-        loader = RowLoader(
-            self._connections, self._number, self._number, self._written, new, FirstRows()
-        )
-        for connection in self._connections:
-            connection.execute("BEGIN")
-            create_base(connection, self._number)
-        loader.stage(check)
-        loader.take_vectors(tables, check)
-        # HNSW graphs can take hours: build them on all servers at once.
-        with ThreadPoolExecutor(len(self._connections)) as pool:
-            futures = [
-                pool.submit(self._finish, place, loader, new, facts, check)
-                for place in range(len(self._connections))
-            ]
-            try:
-                for each in as_completed(futures):
-                    each.result()
-            except BaseException:
-                while wait(futures, timeout=1).not_done:
-                    for connection in self._connections:
-                        connection.cancel()
-                raise
-
-    def _growth(self, facts: GenerationFacts, words: NewWords) -> Growth:
-        written = self._written
-        lengths: dict[RowKind, float] = {
-            "passages": words.passages.average_length,
-            "sentences": words.sentences.average_length,
-        }
-        return Growth(
-            base=self._number,
-            articles=len(written.articles),
-            passages=facts.passages,
-            sentences=facts.sentences,
-            next_article=max(written.articles, default=0) + 1,
-            next_passage=facts.passages,
-            next_sentence=facts.sentences,
-            next_term=words.next_number,
-            average_lengths=lengths,
-            comparable=len(written.likeness) == len(written.articles) and all(lengths.values()),
-        )
-
-    def _finish(
-        self, place: int, loader: RowLoader, new: NewWords, facts: GenerationFacts, check: StopCheck
-    ) -> None:
+    def finish(place: int) -> None:
         """Place and index one server's rows, using only its own connection."""
-        connection = self._connections[place]
-        tables = VectorTables(facts.model, facts.dimension)
+        connection = connections[place]
         loader.place_rows(place, tables, check)
         loader.copy_terms(place, loader.table("terms"), check)
-        insert = compose(
-            "INSERT INTO {letters} VALUES (%s, %s, %s)", letters=loader.table("letters")
-        )
+        letters = loader.table("letters")
+        insert = compose("INSERT INTO {letters} VALUES (%s, %s, %s)", letters=letters)
         connection.cursor().executemany(insert, new.letters())
-        index_base(connection, self._number)
+        index_base(connection, number)
         rows: dict[str, int] = {}
         for name in ("articles", *ROW_KINDS):
-            query = sql.SQL("SELECT count(*) FROM {}").format(loader.table(name))
+            query = compose("SELECT count(*) FROM {table}", table=loader.table(name))
             [rows[name]] = connection.execute(query).fetchone() or [0]
         for kind in ROW_KINDS:
             check()
             if rows[kind] > nearest.EXACT_ROWS:
                 tables.index(connection, kind)
-            connection.execute(sql.SQL("ANALYZE {}").format(tables.of(kind)))
-        growth = self._growth(facts, new)
-        own = ServerFacts(facts, self._number, place, len(self._connections), **rows, growth=growth)
+            connection.execute(compose("ANALYZE {v}", v=tables.of(kind)))
+        own = ServerFacts(facts, number, place, len(connections), **rows, growth=growth)
         record_generation(connection, own)
+
+    for connection in connections:
+        connection.execute("BEGIN")
+        create_base(connection, number)
+    loader.stage(check)
+    loader.take_vectors(tables, check)
+    # HNSW graphs can take hours: build them on all servers at once.
+    with ThreadPoolExecutor(len(connections)) as pool:
+        futures = [pool.submit(finish, place) for place in range(len(connections))]
+        try:
+            for each in as_completed(futures):
+                each.result()
+        except BaseException:
+            while wait(futures, timeout=1).not_done:
+                for connection in connections:
+                    connection.cancel()
+            raise
+
+
+def _initial_growth(
+    number: int, facts: GenerationFacts, written: WrittenArticles, words: NewWords
+) -> Growth:
+    lengths: dict[RowKind, float] = {
+        "passages": words.passages.average_length,
+        "sentences": words.sentences.average_length,
+    }
+    return Growth(
+        base=number,
+        articles=len(written.articles),
+        passages=facts.passages,
+        sentences=facts.sentences,
+        next_article=max(written.articles, default=0) + 1,
+        next_passage=facts.passages,
+        next_sentence=facts.sentences,
+        next_term=words.next_number,
+        average_lengths=lengths,
+        comparable=len(written.likeness) == len(written.articles) and all(lengths.values()),
+    )
 
 
 def record_generation(connection: Connection, own: ServerFacts) -> None:

@@ -23,7 +23,7 @@ from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import compose, fetch, schema_of
+from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.vector_tables import VectorTables
 from index.store.reader import RowKind
 
@@ -261,9 +261,7 @@ class ServerVectors:
         rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
-    def passage_features(
-        self, connection: Connection, keys: list[int], vector: str
-    ) -> list[tuple[Any, ...]]:
+    def passage_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
         """Key, cosine, opening and number of sentences of these passages, by key."""
         query = (
             "SELECT r.number, -(v.vector <#> %s::vector), r.opening, r.sentences "
@@ -272,9 +270,7 @@ class ServerVectors:
         )
         return self._rows(connection, "passages", query, vector, keys)
 
-    def sentence_features(
-        self, connection: Connection, keys: list[int], vector: str
-    ) -> list[tuple[Any, ...]]:
+    def sentence_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
         """Key, cosine and words of the sentences of these passages, by key."""
         query = (
             "SELECT r.number, -(v.vector <#> %s::vector), r.words "
@@ -293,6 +289,6 @@ class ServerVectors:
 
     def _rows(
         self, connection: Connection, kind: RowKind, query: str, *values: object
-    ) -> list[tuple[Any, ...]]:
+    ) -> list[Row]:
         written = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
         return connection.execute(written, values, binary=True).fetchall()

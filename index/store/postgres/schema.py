@@ -61,68 +61,34 @@ CREATE TABLE IF NOT EXISTS selon.models (
 # The columns of `articles.sqlite`, in the same order: rows are copied between them.
 _COLUMNS: dict[str, str] = {
     "articles": """
-        number bigint NOT NULL,
-        id text COLLATE "C" NOT NULL,
-        told bytea NOT NULL,
-        copy_of text COLLATE "C",
-        length bigint NOT NULL,
-        title text COLLATE "C" NOT NULL,
-        path text COLLATE "C" NOT NULL,
-        language text COLLATE "C" NOT NULL,
-        author text COLLATE "C",
-        published text COLLATE "C",
-        url text COLLATE "C",
-        outlet text COLLATE "C",
-        category text COLLATE "C",
-        published_at text COLLATE "C",
-        updated text COLLATE "C",
-        updated_at text COLLATE "C",
-        origins text NOT NULL,
-        copies text NOT NULL,
-        sections text NOT NULL,
-        signature bytea NOT NULL,
-        text text NOT NULL,
-        likeness bigint[]
+        number bigint NOT NULL, id text COLLATE "C" NOT NULL, told bytea NOT NULL,
+        copy_of text COLLATE "C", length bigint NOT NULL, title text COLLATE "C" NOT NULL,
+        path text COLLATE "C" NOT NULL, language text COLLATE "C" NOT NULL, author text COLLATE "C",
+        published text COLLATE "C", url text COLLATE "C", outlet text COLLATE "C",
+        category text COLLATE "C", published_at text COLLATE "C", updated text COLLATE "C",
+        updated_at text COLLATE "C", origins text NOT NULL, copies text NOT NULL,
+        sections text NOT NULL, signature bytea NOT NULL, text text NOT NULL, likeness bigint[]
     """,
     "passages": """
-        number bigint NOT NULL,
-        article bigint NOT NULL,
-        start integer NOT NULL,
-        stop integer NOT NULL,
-        heading text NOT NULL,
-        first_sentence bigint NOT NULL,
-        sentences integer NOT NULL,
-        hash bytea NOT NULL,
-        opening boolean NOT NULL,
+        number bigint NOT NULL, article bigint NOT NULL, start integer NOT NULL,
+        stop integer NOT NULL, heading text NOT NULL, first_sentence bigint NOT NULL,
+        sentences integer NOT NULL, hash bytea NOT NULL, opening boolean NOT NULL,
         vector bigint NOT NULL
     """,
     "sentences": """
-        number bigint NOT NULL,
-        passage bigint NOT NULL,
-        start integer NOT NULL,
-        stop integer NOT NULL,
-        lead bigint,
-        hash bytea NOT NULL,
-        words bytea NOT NULL,
+        number bigint NOT NULL, passage bigint NOT NULL, start integer NOT NULL,
+        stop integer NOT NULL, lead bigint, hash bytea NOT NULL, words bytea NOT NULL,
         vector bigint NOT NULL
     """,
     "sources": """
-        location text COLLATE "C" NOT NULL,
-        shown text NOT NULL,
-        url text,
-        digest bytea,
-        articles text NOT NULL,
-        skipped text NOT NULL
+        location text COLLATE "C" NOT NULL, shown text NOT NULL, url text, digest bytea,
+        articles text NOT NULL, skipped text NOT NULL
     """,
     "left_out": """id text COLLATE "C" NOT NULL""",
     # A term has a row per addition, with what that adds to the counts.
     "terms": """
-        term text COLLATE "C" NOT NULL,
-        number integer NOT NULL,
-        passages integer NOT NULL,
-        sentences integer NOT NULL,
-        rows bytea NOT NULL,
-        scores bytea NOT NULL
+        term text COLLATE "C" NOT NULL, number integer NOT NULL, passages integer NOT NULL,
+        sentences integer NOT NULL, rows bytea NOT NULL, scores bytea NOT NULL
     """,
     # Passages that an addition deleted; `terms` still lists them.
     "gone": "passages bytea NOT NULL",
@@ -147,7 +113,7 @@ CREATE TABLE {rows}.letters (
 
 def column_names(table: str) -> list[str]:
     """Columns of a table of rows, without `since` and `until`."""
-    return [line.split()[0] for line in _COLUMNS[table].strip().splitlines()]
+    return [column.split()[0] for column in _COLUMNS[table].split(",")]
 
 
 def _view_columns(table: str) -> list[str]:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any
 
 from psycopg import sql
 
-from index.errors import StoreError
-from index.store.postgres.connections import Server
 from index.store.postgres.schema import rows_of, schema_of
 from index.store.reader import GenerationFacts, RowKind
 
@@ -95,25 +93,3 @@ def place_of(article_id: str, servers: int) -> int:
     """Place of the server of an article; never changes."""
     digest = blake2b(article_id.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % servers
-
-
-class Placed(Protocol):
-    """Anything recorded on the server at `place`, from 0, of `servers`."""
-
-    @property
-    def place(self) -> int: ...
-    @property
-    def servers(self) -> int: ...
-
-
-def check_place(server: Server, place: int, servers: int, written: Placed) -> None:
-    """Raise StoreError if this was recorded on another server, or for another number of them."""
-    if (written.place, written.servers) != (place, servers):
-        raise StoreError(
-            "postgres-servers",
-            shown=server.shown,
-            place=place + 1,
-            servers=servers,
-            built_place=written.place + 1,
-            built_servers=written.servers,
-        )

@@ -36,7 +36,7 @@ from index.store.postgres.connections import (
 )
 from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
 from index.store.postgres.generations import VerifiedGeneration, put_in_service, verify_generation
-from index.store.postgres.load import GenerationLoader
+from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
@@ -209,8 +209,8 @@ class PostgresStore:
                     kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
                 }
                 try:
-                    loader = GenerationLoader(turn.connections, turn.next_number, written)
-                    loader.load(facts, words, lambda: None)
+                    number = turn.next_number
+                    load_generation(turn.connections, number, written, facts, words, lambda: None)
                     turn.commit()
                 finally:
                     turn.roll_back()

@@ -46,7 +46,7 @@ from index.store.postgres.generations import (
     verify_generation,
 )
 from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import GenerationLoader
+from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.unload import StoredRows, copy_articles
 from index.store.postgres.vector_tables import VectorTables
@@ -271,8 +271,7 @@ class PostgresDraft(FileDraft):
     def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
         facts = self.facts(build)
         words = {kind: self.build_words(kind, check) for kind in ROW_KINDS}
-        loader = GenerationLoader(self._connections, self._number, self.written)
-        loader.load(facts, words, check)
+        load_generation(self._connections, self._number, self.written, facts, words, check)
         return facts
 
 

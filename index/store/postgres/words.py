@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 
 from index.models.base import IntArray, Vectors
-from index.store.postgres.connections import Connection
-from index.store.postgres.schema import fetch
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postings import Ints, Posting, WordMatch, idf
 from index.store.reader import RowKind
@@ -52,7 +50,7 @@ class TermRow:
 
 
 Rows = list[tuple[Any, ...]]
-AskEach = Callable[[Callable[[Connection], Rows]], list[Rows]]  # queries each server
+FetchEach = Callable[..., list[Rows]]  # called with a query and its values; rows of each server
 
 
 class PostgresTerms:
@@ -74,11 +72,10 @@ class PostgresTerms:
 
 
 class PostgresWords:
-    """The words of a generation; `ask` queries each of its servers."""
+    """The words of a generation; `fetch_each` queries each of its servers."""
 
-    def __init__(self, ask: AskEach, own: ServerFacts) -> None:
-        self._ask = ask
-        self._number = own.number
+    def __init__(self, fetch_each: FetchEach, own: ServerFacts) -> None:
+        self._fetch_each = fetch_each
         self._base = own.base
         growth = own.growth
         self._size = growth.next_passage if growth else own.facts.passages
@@ -105,7 +102,7 @@ class PostgresWords:
             )
             parts: dict[tuple[str, int], tuple[int, int]] = {}
             # Every server has the counts of all.
-            for rows in self._ask(lambda each: fetch(each, self._number, query, unknown)):
+            for rows in self._fetch_each(query, unknown):
                 parts.update({(term, since): (own, inner) for term, since, own, inner in rows})
             fetched = dict.fromkeys(unknown, (0, 0))
             for (term, _), (own, inner) in parts.items():
@@ -123,9 +120,7 @@ class PostgresWords:
         if self._letters is None:  # not `cached_property`: until Python 3.12 it locks all readers
             query = "SELECT kind, language, letters FROM {g}.letters"
             letters: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
-            for own, language, characters in self._ask(
-                lambda each: fetch(each, self._number, query)
-            )[0]:
+            for own, language, characters in self._fetch_each(query)[0]:
                 letters[own][language] = characters
             self._letters = letters
         return self._letters[kind]
@@ -178,7 +173,7 @@ class PostgresWords:
             "FROM {g}.terms WHERE term = ANY(%s)"
         )
         parts: dict[str, Rows] = {}
-        for rows in self._ask(lambda each: fetch(each, self._number, query, terms)):
+        for rows in self._fetch_each(query, terms):
             for term, *row in rows:
                 parts.setdefault(term, []).append(tuple(row))
         return {term: self._merge(each) for term, each in parts.items()}
