@@ -29,7 +29,7 @@ from index.formats.sources import find_sources
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
 from index.store.base import IndexStore
-from index.store.build_turn import BuildPart, BuildTurn, KeptVectors
+from index.store.build_turn import BuildPart, BuildTurn, VectorCheckpoint
 from index.store.factory import Location, open_store
 from index.store.reader import GenerationFacts
 
@@ -143,7 +143,7 @@ def build_part(
     watch.step("lock")
     with (
         store.part_turn(part, embedder.id, embedder.dimension) as turn,
-        closing(turn.kept) as kept,
+        closing(turn.checkpoint) as checkpoint,
         turn.draft() as writer,
     ):
         draft = GenerationDraft(writer, rules="")  # never sealed
@@ -154,16 +154,18 @@ def build_part(
         if not draft.passages.passages:
             raise supply.no_article_error(draft.articles.count_left_out())
         watch.step("embed")
-        work = EmbeddingWork(embedder, kept, lambda: _check_stop(stop, kept), watch.progress)
+        work = EmbeddingWork(
+            embedder, checkpoint, lambda: _check_stop(stop, checkpoint), watch.progress
+        )
         embedded = embed_part(writer, work, part, turn)
         return PartReport(embedded.texts, embedded.resumed, tuple(supply.skipped))
 
 
-def _check_stop(stop: _Stop | None, kept: KeptVectors | None = None) -> None:
+def _check_stop(stop: _Stop | None, checkpoint: VectorCheckpoint | None = None) -> None:
     """Raises BuildStopped if `stop` returns True."""
     if stop is None or not stop():
         return
-    if count := len(kept) if kept else 0:
+    if count := len(checkpoint) if checkpoint else 0:
         raise BuildStopped("build-stopped-kept", count=count, kept=count)
     raise BuildStopped("build-stopped")
 
@@ -289,8 +291,10 @@ class _Build:
         self, turn: BuildTurn, draft: GenerationDraft, lookups: Sequence[VectorLookup]
     ) -> Embedded:
         embedder = self.embedder
-        with closing(turn.kept_vectors(embedder.id, embedder.dimension)) as kept:
-            work = EmbeddingWork(embedder, kept, lambda: self._check(kept), self.watch.progress)
+        with closing(turn.checkpoint(embedder.id, embedder.dimension)) as checkpoint:
+            work = EmbeddingWork(
+                embedder, checkpoint, lambda: self._check(checkpoint), self.watch.progress
+            )
             return embed_all(draft.writer, work, lookups)
 
     def _report(
@@ -316,8 +320,8 @@ class _Build:
             resumed=embedded.resumed if embedded else 0,
         )
 
-    def _check(self, kept: KeptVectors | None = None) -> None:
-        _check_stop(self.stop, kept)
+    def _check(self, checkpoint: VectorCheckpoint | None = None) -> None:
+        _check_stop(self.stop, checkpoint)
 
     def _same_model(self, facts: GenerationFacts) -> bool:
         return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)

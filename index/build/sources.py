@@ -14,7 +14,7 @@ from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
 from index.store.articles import SourceRow
-from index.store.build_turn import KnownGeneration
+from index.store.build_turn import ReusableGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ArticleSupply(Protocol):
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def changes(self, before: KnownGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         """What has changed since `before`, made by the same rules; None if everything must be read
         to know."""
 
@@ -61,7 +61,7 @@ class ArticleSupply(Protocol):
         """Add the articles of changed files to a draft, and what is skipped to `changes`."""
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         """Add all articles to a draft; `before` was made by the same rules."""
 
@@ -77,7 +77,7 @@ class IterableArticles:
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def changes(self, before: KnownGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         return None
 
     def read_changes(
@@ -86,7 +86,7 @@ class IterableArticles:
         raise NotImplementedError
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         for article in self.articles:
             context.check()
@@ -111,7 +111,7 @@ class FileArticles:
     skipped: list[Skipped] = field(default_factory=list)
     _snapshots: dict[str, FileSnapshot] = field(default_factory=dict)
 
-    def changes(self, before: KnownGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         left_out = before.left_out()
         if not left_out <= context.removed or any(map(before.holds, context.removed - left_out)):
             return None
@@ -160,7 +160,7 @@ class FileArticles:
         return skipped
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
         known = {each.location: each for each in readings}

@@ -16,9 +16,9 @@ from index.store.build_turn import (
     BuildPart,
     GenerationWriter,
     Hashes,
-    KeptVectors,
     PartTurn,
     StopCheck,
+    VectorCheckpoint,
     VectorSource,
     VectorWriter,
     batches,
@@ -126,7 +126,7 @@ class EmbeddingWork:
     """The means of embedding; `check` is called before each batch and may raise to stop."""
 
     embedder: Embedder
-    kept: KeptVectors
+    checkpoint: VectorCheckpoint
     check: StopCheck
     progress: EmbedProgress
 
@@ -147,7 +147,7 @@ def embed_all(
     Vectors are taken from `known`, then from what an interrupted build saved. Raises ModelError,
     StoreError, and what `check` raises.
     """
-    saved = work.kept.source()
+    saved = work.checkpoint.source()
     hashes = {kind: writer.hashes(kind) for kind in ROW_KINDS}
     plans = {
         kind: plan_reuse(hashes[kind], [*(lookup(kind) for lookup in known), saved])
@@ -224,7 +224,7 @@ class _SavingEmbedder:
                 "model-vectors", model=embedder.id, shape=str(vectors.shape), expected=str(expected)
             )
         self._done = before + len(texts)
-        self._work.kept.add(hashes[rows].tobytes(), vectors)
+        self._work.checkpoint.add(hashes[rows].tobytes(), vectors)
         return vectors
 
     def _advance(self, count: int) -> None:

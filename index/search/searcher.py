@@ -104,11 +104,11 @@ class Searcher:
         self, within: Period | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         """Articles without their texts, newest first; `limit` is unbounded if negative."""
-        return self.generation.articles(within, limit, self._among, skip)
+        return self.generation.articles(self._scope(within), limit, skip)
 
     def count(self, within: Period | None = None) -> int:
         """Number of articles, or of those published in the period."""
-        return self.generation.count(within, self._among)
+        return self.generation.count(self._scope(within))
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """Match an id, a path, an address or a title."""
@@ -179,10 +179,12 @@ class Searcher:
                 question.sentence_words.idf,
                 PASSAGE_CANDIDATES,
                 SENTENCE_CANDIDATES,
-                within,
-                self._among,
+                self._scope(within),
             )
         )
+
+    def _scope(self, within: Period | None) -> Selection | None:
+        return self._among if within is None else (self._among or Selection()).during(within)
 
     @cached_property
     def _frame(self) -> Vectors:

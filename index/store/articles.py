@@ -27,7 +27,6 @@ from index.article import (
     Article,
     ArticleEntry,
     Copy,
-    Period,
     Section,
     Selection,
     SignedArticle,
@@ -74,10 +73,8 @@ _SQLITE = SqlDialect(
 )
 
 
-def selection_clause(
-    within: Period | None, among: Selection | None, dialect: SqlDialect
-) -> tuple[str, list[object]]:
-    """Condition for the searchable articles `a` of a period and a selection, and its values."""
+def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str, list[object]]:
+    """Condition for the searchable articles `a` of a selection, and its values."""
     clauses, values = ["a.copy_of IS NULL"], list[object]()
 
     def require(clause: str, value: object) -> None:
@@ -95,12 +92,10 @@ def selection_clause(
             require(dialect.column_in_list.format(column), dialect.as_list(values_of))
     if selection.folders:
         require(dialect.path_below_list, dialect.as_list(selection.folders))
-    for since in (selection.since, within and within.first):
-        if since is not None:
-            require(f"a.published >= {dialect.mark}", str(since))
-    for until in (selection.until, within and within.last):
-        if until is not None:
-            require(f"a.published <= {dialect.mark}", str(until))
+    if selection.since is not None:
+        require(f"a.published >= {dialect.mark}", str(selection.since))
+    if selection.until is not None:
+        require(f"a.published <= {dialect.mark}", str(selection.until))
     return " AND ".join(clauses), values
 
 
@@ -135,7 +130,7 @@ class ArticleReader:
     """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex.
 
     Methods without docstring: see `index.store.withdrawals.StoredGeneration` and
-    `index.store.build_turn.KnownGeneration`.
+    `index.store.build_turn.ReusableGeneration`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -160,14 +155,10 @@ class ArticleReader:
         return article_of_row(rows[0]) if rows else None
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         """Articles, newest first, undated ones last; at most `limit` unless negative."""
-        clause, values = selection_clause(within, among, _SQLITE)
+        clause, values = selection_clause(among, _SQLITE)
         order = "ORDER BY published DESC NULLS LAST, number"
         # Sort numbers before reading rows: halves the time when skipping thousands.
         numbers = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
@@ -190,9 +181,9 @@ class ArticleReader:
         rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
         return [entry_of_row(row) for row in rows]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """Number of searchable articles in a period and a selection."""
-        clause, values = selection_clause(within, among, _SQLITE)
+    def count(self, among: Selection | None = None) -> int:
+        """Number of selected articles."""
+        clause, values = selection_clause(among, _SQLITE)
         return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
 
     def count_copies(self) -> int:
@@ -335,7 +326,7 @@ class ArticleReader:
 
     def selected(self, among: Selection) -> IntArray:
         """Rows of the passages of the selected articles."""
-        clause, values = selection_clause(None, among, _SQLITE)
+        clause, values = selection_clause(among, _SQLITE)
         rows = self._stream(
             "SELECT p.row FROM passages p WHERE p.article IN "
             f"(SELECT number FROM articles a WHERE {clause})",

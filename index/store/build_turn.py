@@ -75,7 +75,7 @@ class VectorSource:
     vectors: StoredVectors
 
 
-class KnownGeneration(Protocol):
+class ReusableGeneration(Protocol):
     """An undamaged generation that a build compares with and reuses."""
 
     @property
@@ -92,7 +92,7 @@ class KnownGeneration(Protocol):
     def vector_source(self, kind: RowKind) -> VectorSource: ...
 
 
-class GrowableGeneration(KnownGeneration, Protocol):
+class GrowableGeneration(ReusableGeneration, Protocol):
     """A generation that can be added to. Methods that take ids of articles and copies skip unknown
     ones."""
 
@@ -161,7 +161,7 @@ class GenerationWriter(Protocol):
         """Write the words, then the facts."""
 
 
-class KeptVectors(Protocol):
+class VectorCheckpoint(Protocol):
     """Vectors saved batch by batch, so that an interrupted build can be resumed."""
 
     def __len__(self) -> int: ...
@@ -182,7 +182,7 @@ class PartTurn(Protocol):
         """A temporary draft in which articles are read and cut."""
 
     @property
-    def kept(self) -> KeptVectors: ...
+    def checkpoint(self) -> VectorCheckpoint: ...
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """For each text, True if a build would find its vector."""
@@ -216,7 +216,7 @@ class BuildTurn(Protocol):
     generation in service, of any model, if it is undamaged."""
 
     @property
-    def previous(self) -> KnownGeneration | None: ...
+    def previous(self) -> ReusableGeneration | None: ...
 
     @property
     def growable(self) -> GrowableGeneration | None:
@@ -225,10 +225,10 @@ class BuildTurn(Protocol):
     def addition(self) -> AbstractContextManager[Addition]:
         """An addition to the growable generation, discarded on exit unless sealed."""
 
-    def put_aside(self) -> AbstractContextManager[KnownGeneration | None]:
+    def put_aside(self) -> AbstractContextManager[ReusableGeneration | None]:
         """The newest generation that a rollback took out of service, if any."""
 
-    def kept_vectors(self, model: str, dimension: int) -> KeptVectors: ...
+    def checkpoint(self, model: str, dimension: int) -> VectorCheckpoint: ...
 
     def draft(self, *, alike: bool) -> AbstractContextManager[GenerationWriter]:
         """A new generation, discarded on exit unless adopted. If the previous one was read and cut

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
-from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.errors import ModelMismatch
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
@@ -117,8 +117,7 @@ class CandidateQuery:
 
     `vector` has shape (d,). Terms are weighted by their IDF among passages or sentences
     (`index.store.postings`). `passages` and `sentences` are how many of each to nominate, among the
-    articles published `within` a period and in the selection `among`. Withdrawals set `without`,
-    the keys of passages to leave out.
+    selected articles. Withdrawals set `without`, the keys of passages to leave out.
     """
 
     vector: Vectors
@@ -126,7 +125,6 @@ class CandidateQuery:
     sentence_terms: Mapping[str, float]
     passages: int
     sentences: int
-    within: Period | None = None
     among: Selection | None = None
     without: IntArray | None = None
 
@@ -209,19 +207,15 @@ class GenerationReader(Protocol):
         that matches any article wins."""
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        """Entries in a period and a selection, newest first; `limit` is unbounded if negative."""
+        """Entries of selected articles, newest first; `limit` is unbounded if negative."""
 
     def copied(self) -> list[ArticleEntry]:
         """Entries of the articles that have copies."""
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """Number of articles in a period and a selection."""
+    def count(self, among: Selection | None = None) -> int:
+        """Number of selected articles."""
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
         """Number of articles by outlet, category or language, largest first."""

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection
+from index.article import Article, ArticleEntry, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.reader import (
@@ -136,17 +136,13 @@ class VisibleGeneration(ClosedOnExit):
         return [each for each in self._stored.find(reference) if each.id not in hidden]
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         hidden = self._hidden()
         if not hidden.entries:
-            return self._stored.articles(within, limit, among, skip)
+            return self._stored.articles(among, limit, skip)
         more = limit if limit < 0 else skip + limit + len(hidden.entries)
-        entries = self._stored.articles(within, more, among)
+        entries = self._stored.articles(among, more)
         shown = [each for each in entries if each.id not in hidden.ids][skip:]
         return shown if limit < 0 else shown[:limit]
 
@@ -157,12 +153,9 @@ class VisibleGeneration(ClosedOnExit):
         left = self.articles_by_id([each for each in fewer if each])
         return [each for each in entries if each.id not in fewer or left[each.id].copies]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        hidden = sum(
-            (within is None or each.published in within) and (among is None or each in among)
-            for each in self._hidden().articles
-        )
-        return self._stored.count(within, among) - hidden
+    def count(self, among: Selection | None = None) -> int:
+        hidden = sum(among is None or each in among for each in self._hidden().articles)
+        return self._stored.count(among) - hidden
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         hidden = self._hidden().articles

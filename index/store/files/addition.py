@@ -17,11 +17,11 @@ from index.store.build_turn import StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KnownFiles, SegmentFolder, note_written
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.merge import merge_segments
 from index.store.files.resume import forget_resume
+from index.store.files.reusable import ReusableFiles, SegmentFolder, note_written
 from index.store.files.tombstones import Tombstones
 from index.store.growth import count_to_merge, grown_facts
 from index.store.reader import BuildFacts, GenerationFacts
@@ -30,7 +30,7 @@ from index.store.reader import BuildFacts, GenerationFacts
 class FileAddition:
     """See `index.store.build_turn.Addition`; `writer` writes the segment."""
 
-    def __init__(self, layout: Layout, before: KnownFiles, writer: FileDraft) -> None:
+    def __init__(self, layout: Layout, before: ReusableFiles, writer: FileDraft) -> None:
         self.writer = writer
         self.generation: str | None = None
         self._layout = layout
@@ -39,10 +39,9 @@ class FileAddition:
 
     @classmethod
     @contextmanager
-    def open(cls, layout: Layout, before: KnownFiles) -> Iterator[FileAddition]:
+    def open(cls, layout: Layout, before: ReusableFiles) -> Iterator[FileAddition]:
         segment = layout.next_id()
-        folder = layout.unfinished_segment(segment)
-        lengths = before.average_lengths
+        folder, lengths = layout.unfinished_segment(segment), before.average_lengths
         with closing(FileDraft(folder, segment, average_lengths=lengths)) as writer:
             addition = cls(layout, before, writer)
             try:
@@ -121,8 +120,8 @@ class FileAddition:
             )
             manifest.save(folder)
             if last.id in segments:
-                self._layout.adopt_segment(last.id)
-            self._layout.adopt(facts.id)
+                self._layout.adopt(last.folder)
+            self._layout.adopt(folder)
         note_written(self._layout, manifest)
         self.generation = facts.id
 

@@ -22,8 +22,8 @@ from index.store.files.generation import (
     LIKENESS_NUMBERS,
     OPENINGS,
 )
-from index.store.files.known import VECTORS, WORDS
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
+from index.store.files.reusable import VECTORS, WORDS
 from index.store.files.word_index import WordIndex
 from index.store.postings import Postings, postings
 from index.store.reader import BuildFacts, GenerationFacts, RowKind

@@ -6,13 +6,15 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Period, Selection
+from index.article import Article, Selection
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader
@@ -95,7 +97,7 @@ class Generation(ClosedOnExit, ArticleReader):
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = self.passage_words.match(query.passage_terms)
         sentence_words = self.sentence_words.match(query.sentence_terms)
-        eligible = self.eligible(query.within, query.among, query.without)
+        eligible = self.eligible(query.among, query.without)
         rows = union_rows(self.nominate(query, words, eligible))
         return self.features(query.vector, words, sentence_words, rows)
 
@@ -129,37 +131,34 @@ class Generation(ClosedOnExit, ArticleReader):
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         return {each: article for each in ids if (article := self.article(each)) is not None}
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        if within is None and among is None:
-            return self.facts.articles
-        return super().count(within, among)
+    def count(self, among: Selection | None = None) -> int:
+        return self.facts.articles if among is None else super().count(among)
 
-    def eligible(
-        self, within: Period | None, among: Selection | None, without: IntArray | None
-    ) -> BoolArray | None:
+    def eligible(self, among: Selection | None, without: IntArray | None) -> BoolArray | None:
         """By passage row, True if it may be a candidate; None if all may."""
         masks = []
         if among is not None:
-            mask = self._selections.get(among)
-            if mask is None:
-                mask = np.zeros(self.facts.passages, dtype=bool)
-                mask[self.selected(among)] = True
-                if len(self._selections) >= _CACHED_SELECTIONS:
-                    self._selections.clear()
-                self._selections[among] = mask
-            masks.append(mask)
-        if within is not None:
-            masks.append(self.published_within(within))
+            if among.since is not None or among.until is not None:
+                masks.append(self.published_between(among.since, among.until))
+            timeless = replace(among, since=None, until=None)
+            if timeless != Selection():
+                mask = self._selections.get(timeless)
+                if mask is None:
+                    mask = np.zeros(self.facts.passages, dtype=bool)
+                    mask[self.selected(timeless)] = True
+                    if len(self._selections) >= _CACHED_SELECTIONS:
+                        self._selections.clear()
+                    self._selections[timeless] = mask
+                masks.append(mask)
         if without is not None:
             masks.append(np.ones(self.facts.passages, dtype=bool))
             masks[-1][without] = False
         return np.logical_and.reduce(masks) if masks else None
 
-    def published_within(self, period: Period) -> BoolArray:
-        """By passage row, True if its article was published in the period."""
-        days = self._days
-        within = (period.first.toordinal() <= days) & (days <= period.last.toordinal())
-        return np.asarray(within)
+    def published_between(self, since: date | None, until: date | None) -> BoolArray:
+        """By passage row, True if its article was published on these days or between them."""
+        first, last = (since or date.min).toordinal(), (until or date.max).toordinal()
+        return np.asarray((first <= self._days) & (self._days <= last))
 
     def repeat_by_sentence(self, passages: BoolArray) -> BoolArray:
         """Spread values by passage row over sentence rows."""

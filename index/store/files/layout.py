@@ -166,10 +166,6 @@ class Layout:
     def unfinished_segment(self, segment: str) -> Path:
         return self.segments / f".{segment}"
 
-    def adopt_segment(self, segment: str) -> None:
-        """Make a finished segment durable under its name."""
-        self._keep(self.unfinished_segment(segment), self.segments / segment)
-
     def current_id(self) -> str | None:
         """The id in CURRENT; None if nothing was ever built. Raises DamagedIndex, StoreError."""
         try:
@@ -185,16 +181,12 @@ class Layout:
             raise DamagedIndex("no-generation-named", shown=self.current, name=name[:40])
         return name
 
-    def adopt(self, generation: str) -> None:
-        """Make a finished generation durable under its name; it is not in service yet."""
-        self._keep(self.unfinished(generation), self.folder(generation))
-
-    @staticmethod
-    def _keep(unfinished: Path, folder: Path) -> None:
+    def adopt(self, unfinished: Path) -> None:
+        """Make a finished generation or segment durable under its name; not yet in service."""
         for path in (*unfinished.rglob("*"), unfinished):
             _flush(path)
-        unfinished.rename(folder)
-        _flush(folder.parent)
+        unfinished.rename(unfinished.with_name(unfinished.name.removeprefix(".")))
+        _flush(unfinished.parent)
 
     def switch(self, generation: str) -> None:
         """Put a generation in service, atomically for readers."""

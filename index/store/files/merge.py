@@ -12,8 +12,8 @@ from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KnownFiles, SegmentFolder, read_likeness
 from index.store.files.manifest import Manifest
+from index.store.files.reusable import ReusableFiles, SegmentFolder, read_likeness
 from index.store.reader import ROW_KINDS, BuildFacts
 
 _AT_ONCE = 16_384  # vectors
@@ -67,7 +67,7 @@ def copy_articles(
     return numbers
 
 
-def merged_articles(known: KnownFiles, folder: Path) -> Path:
+def merged_articles(known: ReusableFiles, folder: Path) -> Path:
     """The articles of a generation as one database: that of its only segment, or a merged one in a
     new folder. Raises StoreError, DamagedIndex."""
     if not known.facts.segments:

@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from index.errors import DamagedIndex, NoIndex, Problem
 from index.store.files.generation import Generation
-from index.store.files.known import KnownFiles, VerifiedFiles
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import REBUILD, Manifest
+from index.store.files.reusable import ReusableFiles, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
 from index.store.reader import check_model
@@ -73,28 +73,28 @@ def _forget_verified_on_damage(layout: Layout) -> Iterator[None]:
         raise
 
 
-def open_known(layout: Layout) -> KnownFiles:
+def open_reusable(layout: Layout) -> ReusableFiles:
     """The generation in service for a build, with all files verified. Raises NoIndex,
     DamagedIndex."""
-    return _open_known(layout, find_current(layout.data_dir)[1])
+    return _open_reusable(layout, find_current(layout.data_dir)[1])
 
 
-def open_newer(layout: Layout) -> KnownFiles | None:
-    """The newest generation that a rollback put aside, if any; see `open_known`."""
+def open_newer(layout: Layout) -> ReusableFiles | None:
+    """The newest generation that a rollback put aside, if any; see `open_reusable`."""
     newest = max(layout.whole(), default=None)
     if newest is None or newest <= (layout.current_id() or newest):
         return None
-    return _open_known(layout, Manifest.open(layout.folder(newest)))
+    return _open_reusable(layout, Manifest.open(layout.folder(newest)))
 
 
-def _open_known(layout: Layout, manifest: Manifest) -> KnownFiles:
+def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
     verified = VerifiedFiles(layout)
     verified.check(layout.folder(manifest.id), manifest)
     for each in manifest.segments:
         folder = layout.segment(manifest, each)
         verified.check(folder, Manifest.open(folder))
     verified.save()
-    return KnownFiles.open(layout, manifest)
+    return ReusableFiles.open(layout, manifest)
 
 
 def find_current(data_dir: Path) -> tuple[Path, Manifest]:

@@ -26,7 +26,7 @@ _FLOAT = 4  # bytes
 
 
 class ResumeFile:
-    """See `index.store.build_turn.KeptVectors`. Raises StoreError."""
+    """See `index.store.build_turn.VectorCheckpoint`. Raises StoreError."""
 
     def __init__(self, layout: Layout, model: str, dimension: int) -> None:
         readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection, SignedArticle
+from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
 from index.store.files.generation import Generation, Ranked, union_rows
@@ -61,15 +61,11 @@ class SegmentedArticles(ClosedOnExit):
         return {each: article for each in ids if (article := self.article(each)) is not None}
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         def newest(part: ArticleReader, deleted: frozenset[str]) -> list[ArticleEntry]:
             most = -1 if limit < 0 else skip + limit + len(deleted)
-            return [each for each in part.articles(within, most, among) if each.id not in deleted]
+            return [each for each in part.articles(among, most) if each.id not in deleted]
 
         def order(entry: ArticleEntry) -> int:
             return -(entry.published or date.min).toordinal()
@@ -89,12 +85,9 @@ class SegmentedArticles(ClosedOnExit):
     def copied(self) -> list[ArticleEntry]:
         return self._from_each(lambda part: part.copied())
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        deleted = sum(
-            (within is None or each.published in within) and (among is None or each in among)
-            for each in self._deleted_articles()
-        )
-        return sum(part.count(within, among) for part in self._parts) - deleted
+    def count(self, among: Selection | None = None) -> int:
+        deleted = sum(among is None or each in among for each in self._deleted_articles())
+        return sum(part.count(among) for part in self._parts) - deleted
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         counts = Counter[str]()
@@ -231,10 +224,8 @@ class SegmentedGeneration(SegmentedArticles):
     def term_statistics(self, kind: RowKind) -> SegmentedTerms:
         return self._terms[kind]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        if within is None and among is None:
-            return self.facts.articles
-        return super().count(within, among)
+    def count(self, among: Selection | None = None) -> int:
+        return self.facts.articles if among is None else super().count(among)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = [each.passage_words.match_as_segment(query.passage_terms) for each in self.segments]
@@ -266,15 +257,14 @@ class SegmentedGeneration(SegmentedArticles):
     def _eligible(self, query: CandidateQuery) -> Iterator[BoolArray | None]:
         """By segment, a mask of the passages that may be nominated, or None for all; few deleted
         passages are left to `_nominate`."""
-        within, among, without = query.within, query.among, query.without
+        among, without = query.among, query.without
         hidden_by_segment = dict(self._by_segment(without)) if without is not None else {}
         for number, segment in enumerate(self.segments):
             hidden = np.array(hidden_by_segment.get(number, []), dtype=np.int64)
             hidden -= self._first[number]
-            unfiltered = within is None and among is None and without is None
-            if not (unfiltered and self._few_deleted[number]):
+            if among is not None or without is not None or not self._few_deleted[number]:
                 hidden = np.concatenate([hidden, self._deleted_rows["passages"][number]])
-            yield segment.eligible(within, among, hidden if len(hidden) else None)
+            yield segment.eligible(among, hidden if len(hidden) else None)
 
     def _nominate(
         self, number: int, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None

@@ -16,11 +16,11 @@ from index.store.article_writer import has_own_schema
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation
-from index.store.files.known import KnownFiles
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
 from index.store.files.opening import check_whole, find_current
+from index.store.files.reusable import ReusableFiles
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
@@ -52,7 +52,7 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
 def _merge(layout: Layout, manifest: Manifest, target: Path) -> Manifest:
     """Write the segments of a generation as a single folder."""
     with (
-        closing(KnownFiles.open(layout, manifest)) as known,
+        closing(ReusableFiles.open(layout, manifest)) as known,
         closing(FileDraft(target, manifest.id)) as draft,
     ):
         deleted_sources = known.tombstones.sources
@@ -80,7 +80,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
                 manifest.save(draft)
             manifest.check(draft, whole=True, remedy=_COPY_AGAIN)
             with translate_disk_errors(layout.generations):
-                layout.adopt(manifest.id)
+                layout.adopt(draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         with translate_disk_errors(layout.root):

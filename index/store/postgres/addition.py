@@ -24,9 +24,9 @@ from index.store.build_turn import StopCheck
 from index.store.growth import count_to_merge
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
-from index.store.postgres.known import PostgresKnown
 from index.store.postgres.load import RowLoader, record_generation
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
+from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.schema import (
     FOR_EVER,
     column_names,
@@ -60,7 +60,11 @@ class AdditionLoader:
     DamagedIndex."""
 
     def __init__(
-        self, connections: Sequence[Connection], before: PostgresKnown, number: int, workplace: Path
+        self,
+        connections: Sequence[Connection],
+        before: ReusableTables,
+        number: int,
+        workplace: Path,
     ) -> None:
         growth = before.own[0].growth
         assert growth is not None, "growable is checked first"

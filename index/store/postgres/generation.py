@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection
+from index.article import Article, ArticleEntry, Selection
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.articles import (
@@ -166,10 +166,8 @@ class PostgresGeneration(ClosedOnExit):
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         vector = vector_text(query.vector)
         filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
-        if query.within is not None or query.among is not None:
-            filters = self._servers.ask_each(
-                lambda e, c: e.vectors.filter(c, query.within, query.among)
-            )
+        if (among := query.among) is not None:
+            filters = self._servers.ask_each(lambda e, c: e.vectors.filter(c, among))
 
         def search(place: int, kind: RowKind, count: int) -> _Search:
             each, only = self._servers.readers[place], filters[place]
@@ -331,13 +329,9 @@ class PostgresGeneration(ClosedOnExit):
         return []
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        clause, values = selection_clause(within, among, POSTGRES)
+        clause, values = selection_clause(among, POSTGRES)
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
         listings = self._entries(clause, *values, None if limit < 0 else skip + limit)
 
@@ -357,10 +351,10 @@ class PostgresGeneration(ClosedOnExit):
         answers = self._servers.fetch_each(query, *values)
         return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in answers]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        if within is None and among is None:
+    def count(self, among: Selection | None = None) -> int:
+        if among is None:
             return self.facts.articles
-        condition, values = selection_clause(within, among, POSTGRES)
+        condition, values = selection_clause(among, POSTGRES)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
         return sum(row[0] for row in self._servers.fetch_all(query, *values))
 

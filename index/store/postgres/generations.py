@@ -31,7 +31,7 @@ _VERIFIED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class KnownGenerations:
+class GenerationList:
     """All generations, by number.
 
     `whole`: complete ones, with each server's facts. `partial`: left by killed builds on the
@@ -43,7 +43,7 @@ class KnownGenerations:
     foreign: frozenset[int]
 
     @classmethod
-    def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
+    def on(cls, connections: Sequence[Connection]) -> GenerationList:
         by_server = [_generations_on(each) for each in connections]
         whole: dict[int, list[ServerFacts]] = {}
         partial: dict[int, list[int]] = {}
@@ -112,7 +112,7 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
             # Not those that parts may be making for another build.
             query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
             connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
-    known = KnownGenerations.on(connections)
+    known = GenerationList.on(connections)
     obsolete = known.whole.keys() - {current, before} | known.partial.keys()
     remove_generations(connections, known, obsolete)
     facts = known.whole[current][0].facts
@@ -121,7 +121,7 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
 
 
 def remove_generations(
-    connections: Sequence[Connection], known: KnownGenerations, numbers: Collection[int]
+    connections: Sequence[Connection], known: GenerationList, numbers: Collection[int]
 ) -> None:
     """Remove these generations, unless being read, and their unshared rows and vectors."""
     emptied = False

@@ -18,7 +18,7 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from index.article import Period, Selection
+from index.article import Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
@@ -108,9 +108,7 @@ class ServerVectors:
     number: int
     tables: VectorTables
     sizes: Mapping[RowKind, int]
-    _filters: dict[tuple[Period | None, Selection | None], ArticleFilter] = field(
-        default_factory=dict
-    )
+    _filters: dict[Selection, ArticleFilter] = field(default_factory=dict)
 
     def is_exact(self, kind: RowKind) -> bool:
         """True if all vectors are compared."""
@@ -131,15 +129,10 @@ class ServerVectors:
         if not any(index in str(line[0]) for line in plan):
             raise StoreError("postgres-plan", shown=self.shown, index=index)
 
-    def filter(
-        self, connection: Connection, within: Period | None, among: Selection | None
-    ) -> ArticleFilter | None:
-        """The filter for a period and a selection, or None without either."""
-        if within is None and among is None:
-            return None
-        if (known := self._filters.get((within, among))) is not None:
+    def filter(self, connection: Connection, among: Selection) -> ArticleFilter:
+        if (known := self._filters.get(among)) is not None:
             return known
-        condition, values = selection_clause(within, among, POSTGRES)
+        condition, values = selection_clause(among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
             "SELECT string_agg(int8send(number), ''::bytea) FROM (SELECT p.number "
@@ -156,7 +149,7 @@ class ServerVectors:
         )
         if len(self._filters) >= _CACHED_FILTERS:
             self._filters.clear()
-        self._filters[within, among] = article_filter
+        self._filters[among] = article_filter
         return article_filter
 
     def nearest(

@@ -24,10 +24,10 @@ from index.store.postgres.connections import (
     take_lease,
     translate_errors,
 )
-from index.store.postgres.generations import KnownGenerations, current_number
+from index.store.postgres.generations import GenerationList, current_number
 from index.store.postgres.turn import open_connections, work_folder
 from index.store.postgres.vector_tables import VectorTables, stored_hashes
-from index.store.postgres.vectors import PostgresKept
+from index.store.postgres.vectors import PostgresCheckpoint
 from index.store.reader import RowKind
 
 
@@ -55,12 +55,12 @@ class PostgresPart:
     def __init__(
         self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
     ) -> None:
-        self.kept = PostgresKept(connections, tables)
+        self.checkpoint = PostgresCheckpoint(connections, tables)
         self._connections = connections
         self._workplace = workplace
         self._tables = tables
         # A build reuses the vectors of the generation in service if it has the same model.
-        whole = KnownGenerations.on(connections).whole
+        whole = GenerationList.on(connections).whole
         current = whole.get(current_number(connections[0]) or 0)
         self._reused = current is not None and tables.are_of(current[0].facts)
 
@@ -74,7 +74,7 @@ class PostgresPart:
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         listed = as_bytes(hashes)
-        stored = self.kept.stored(hashes)
+        stored = self.checkpoint.stored(hashes)
         if self._reused:
             for each in self._connections:
                 stored |= stored_hashes(each, self._tables, [kind], listed)

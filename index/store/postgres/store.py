@@ -20,9 +20,9 @@ from index.store.build_turn import BuildPart, StopCheck, batches
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft, build_postings
 from index.store.files.generation import ARTICLES_FILE, Generation
-from index.store.files.known import read_likeness
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
+from index.store.files.reusable import read_likeness
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (

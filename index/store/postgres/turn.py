@@ -37,7 +37,7 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generations import (
-    KnownGenerations,
+    GenerationList,
     VerifiedGeneration,
     clean,
     current_number,
@@ -45,12 +45,12 @@ from index.store.postgres.generations import (
     remove_generations,
     verify_generation,
 )
-from index.store.postgres.known import PostgresKnown
 from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
+from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.unload import StoredRows, copy_articles
 from index.store.postgres.vector_tables import VectorTables
-from index.store.postgres.vectors import PostgresKept, PostgresVectors
+from index.store.postgres.vectors import PostgresCheckpoint, PostgresVectors
 from index.store.reader import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 
 logger = logging.getLogger(__name__)
@@ -106,31 +106,31 @@ class PostgresTurn:
         self._servers = servers
         self._workplace = workplace
         self.verified = VerifiedGeneration(workplace)
-        generations = KnownGenerations.on(connections)
+        generations = GenerationList.on(connections)
         self.known = generations.whole
         self.current = current_number(connections[0])
         self.next_number = generations.newest + 1
         self._new: int | None = None
-        self.previous: PostgresKnown | None = None
+        self.previous: ReusableTables | None = None
         if (current := self.known.get(self.current or 0)) is not None:
             generation = current[0].facts.id
             try:
                 if not self.verified.is_recent(generation):
                     verify_generation(servers, connections, current)
                     self.verified.note(generation)
-                self.previous = PostgresKnown(connections, current)
+                self.previous = ReusableTables(connections, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
 
     @property
-    def growable(self) -> PostgresKnown | None:
+    def growable(self) -> ReusableTables | None:
         growth = self.previous.own[0].growth if self.previous else None
         if self.current is None or growth is None or not growth.comparable:
             return None
         if not may_grow(growth.articles, growth.added, growth.gone):
             return None
         # Generations that a rollback put aside or a killed build left block an addition.
-        generations = KnownGenerations.on(self.connections)
+        generations = GenerationList.on(self.connections)
         newer = [
             each
             for each in generations.whole.keys() | generations.partial.keys()
@@ -138,7 +138,7 @@ class PostgresTurn:
         ]
         if newer:
             remove_generations(self.connections, generations, newer)
-            if KnownGenerations.on(self.connections).newest > self.current:
+            if GenerationList.on(self.connections).newest > self.current:
                 return None
         return self.previous
 
@@ -161,13 +161,13 @@ class PostgresTurn:
         return " ".join(each.shown for each in self._servers)
 
     @contextmanager
-    def put_aside(self) -> Iterator[PostgresKnown | None]:
+    def put_aside(self) -> Iterator[ReusableTables | None]:
         newest = max(self.known, default=0)
         newer = self.known[newest] if newest > (self.current or newest) else None
-        yield PostgresKnown(self.connections, newer) if newer else None
+        yield ReusableTables(self.connections, newer) if newer else None
 
-    def kept_vectors(self, model: str, dimension: int) -> PostgresKept:
-        return PostgresKept(self.connections, VectorTables(model, dimension))
+    def checkpoint(self, model: str, dimension: int) -> PostgresCheckpoint:
+        return PostgresCheckpoint(self.connections, VectorTables(model, dimension))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
@@ -279,7 +279,7 @@ class PostgresAddition:
     """See `index.store.build_turn.Addition`."""
 
     def __init__(
-        self, turn: PostgresTurn, before: PostgresKnown, generation: str, folder: Path
+        self, turn: PostgresTurn, before: ReusableTables, generation: str, folder: Path
     ) -> None:
         growth = before.own[0].growth
         assert growth is not None, "growable is checked first"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -38,12 +39,12 @@ _SELECT = {
 }
 
 
+@dataclass(frozen=True)
 class StoredRows:
     """The rows of a generation on its servers, renumbered without the gaps that additions leave."""
 
-    def __init__(self, connections: Sequence[Connection], own: ServerFacts) -> None:
-        self._connections = connections
-        self._own = own
+    connections: Sequence[Connection]
+    own: ServerFacts
 
     def write_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
         """Write articles, passages and sentences to a new `articles.sqlite`; return the likeness
@@ -63,7 +64,7 @@ class StoredRows:
         )
         _insert(sheet, "sentences", sentences)
         for table in ("sources", "left_out"):
-            first = self._connections[0]
+            first = self.connections[0]
             _insert(sheet, table, self._stream(first, _SELECT[table], _TYPES[table]))
         return self._likeness()
 
@@ -77,8 +78,8 @@ class StoredRows:
             f"FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
         )
         number = self._number[kind]
-        for connection in self._connections:
-            composed = compose(query, g=schema_of(self._own.number), v=tables.of(kind))
+        for connection in self.connections:
+            composed = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
             rows = stream(connection, composed, ["int8", "bool", "bytea"])
             while batch := list(islice(rows, AT_ONCE)):
                 if not all(matches for _, matches, _ in batch):
@@ -87,11 +88,11 @@ class StoredRows:
                 put(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
 
     def _likeness(self) -> LikenessKeys | None:
-        growth = self._own.growth
+        growth = self.own.growth
         if growth is None or not growth.comparable:
             return None
         keys, numbers = array("q"), array("I")
-        for connection in self._connections:
+        for connection in self.connections:
             query = "SELECT number, unnest(likeness) FROM {g}.articles"
             for number, key in self._stream(connection, query, ["int8", "int8"]):
                 numbers.append(number)
@@ -103,13 +104,13 @@ class StoredRows:
     @cached_property
     def _number(self) -> dict[RowKind, Callable[[int], int]]:
         """By kind, a function that renumbers a row."""
-        growth = self._own.growth
+        growth = self.own.growth
         if growth is None or not (growth.additions or growth.gone):
             return dict.fromkeys(ROW_KINDS, lambda number: number)
 
         def renumbering(kind: RowKind) -> Callable[[int], int]:
             numbers = array("q")
-            for connection in self._connections:
+            for connection in self.connections:
                 rows = self._stream(connection, f"SELECT number FROM {{g}}.{kind}", ["int8"])
                 numbers.extend(row[0] for row in rows)
             known = array("q", sorted(numbers))
@@ -118,13 +119,13 @@ class StoredRows:
         return {kind: renumbering(kind) for kind in ROW_KINDS}
 
     def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        for connection in self._connections:
+        for connection in self.connections:
             yield from self._stream(connection, f"{_SELECT[table]} ORDER BY number", _TYPES[table])
 
     def _stream(
         self, connection: Connection, query: str, types: list[str]
     ) -> Iterator[tuple[Any, ...]]:
-        return stream(connection, compose(query, g=schema_of(self._own.number)), types)
+        return stream(connection, compose(query, g=schema_of(self.own.number)), types)
 
 
 def copy_articles(

@@ -34,25 +34,21 @@ from index.store.postgres.vector_tables import (
 from index.store.reader import RowKind
 
 
+@dataclass(frozen=True, slots=True)
 class SharedVectors:
     """Vectors already on the servers, by the hashes of their texts."""
 
-    def __init__(
-        self, connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
-    ) -> None:
-        self._connections = connections
-        self._tables = tables
-        self._kind = kind
-        self._hashes = hashes
+    connections: Sequence[Connection]
+    tables: VectorTables
+    kind: RowKind
+    hashes: Hashes
 
     def vectors(self, rows: IntArray) -> Vectors:
-        return _by_hash(
-            self._connections, self._tables, self._kind, self._hashes[rows], staged=False
-        )
+        return _by_hash(self.connections, self.tables, self.kind, self.hashes[rows], staged=False)
 
 
-class PostgresKept:
-    """See `index.store.build_turn.KeptVectors`; each is on the server that its hash determines."""
+class PostgresCheckpoint:
+    """See `index.store.build_turn.VectorCheckpoint`; hashes determine the servers."""
 
     def __init__(self, connections: Sequence[Connection], tables: VectorTables) -> None:
         self._connections = connections

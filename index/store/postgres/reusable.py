@@ -34,7 +34,7 @@ _HASHES: dict[RowKind, str] = {
 }
 
 
-class PostgresKnown:
+class ReusableTables:
     """See `index.store.build_turn.GrowableGeneration`; `own` are each server's facts."""
 
     def __init__(self, connections: Sequence[Connection], own: Sequence[ServerFacts]) -> None:

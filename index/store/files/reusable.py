@@ -70,7 +70,7 @@ def read_likeness(folder: Path) -> LikenessKeys | None:
     return LikenessKeys(load_array(folder / LIKENESS_KEYS), load_array(folder / LIKENESS_NUMBERS))
 
 
-class KnownFiles(SegmentedArticles):
+class ReusableFiles(SegmentedArticles):
     """See `index.store.build_turn.GrowableGeneration`."""
 
     def __init__(
@@ -86,7 +86,7 @@ class KnownFiles(SegmentedArticles):
         )
 
     @classmethod
-    def open(cls, layout: Layout, manifest: Manifest) -> KnownFiles:
+    def open(cls, layout: Layout, manifest: Manifest) -> ReusableFiles:
         """Raises DamagedIndex."""
         tombstones = Tombstones()
         if manifest.segments:
