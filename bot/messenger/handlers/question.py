@@ -22,7 +22,7 @@ from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
 from bot.errors import StateError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, Turn, TurnText, turn_of
+from bot.followups.turn import REMEMBERED, History, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
@@ -232,7 +232,7 @@ def _sureness(answer: Answer) -> tuple[int, float]:
 
 
 def _history(kept: Sequence[TurnRecord]) -> History:
-    return tuple(turn_of(turn.turn) for turn in kept)
+    return tuple(parse_turn(turn.turn) for turn in kept)
 
 
 # Characters of a question; about half of the embedding model's input.

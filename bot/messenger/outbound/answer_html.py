@@ -179,11 +179,11 @@ def _sources(
     groups = list(groups)
     repeats = _repeats(groups)
     for group in groups:
-        lines = [(shown, repeats[shown.citation.quote]) for shown in group if not shown.told]
+        lines = [(shown, repeats[shown.citation.quote]) for shown in group if not shown.is_repeat]
         numbers = [
             citation_marker(shown.citation)
             for shown in group
-            if shown.told and shown.citation not in repeats[shown.citation.quote]
+            if shown.is_repeat and shown.citation not in repeats[shown.citation.quote]
         ]
         if not lines and not numbers:
             continue
@@ -211,11 +211,14 @@ def _sources(
 def _repeats(groups: Sequence[Sequence[ShownQuote]]) -> Mapping[str, list[Citation]]:
     """The later citations of each quote that is shown once, by its words."""
     repeats = {
-        each.citation.quote: list[Citation]() for group in groups for each in group if not each.told
+        each.citation.quote: list[Citation]()
+        for group in groups
+        for each in group
+        if not each.is_repeat
     }
     for group in groups:
         for each in group:
-            if each.told and each.citation.quote in repeats:
+            if each.is_repeat and each.citation.quote in repeats:
                 repeats[each.citation.quote].append(each.citation)
     return defaultdict(list, repeats)
 
