@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.article import Sentence
-from index.findings import Findings, FoundSpan, Hit, PassageReading
+from index.findings import Findings, AnswerSpan, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence, ReadingEvidence
 from index.reading.sentences import best_sentence, rank_sentences
@@ -66,7 +66,7 @@ class EvidenceReader:
         if math.isinf(self._surest):
             return False
         best = best_sentence(rank_sentences([unread])[0])
-        span = FoundSpan(best.start, best.end, self._surest)
+        span = AnswerSpan(best.start, best.end, self._surest)
         hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
         *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
         return max(ranks) >= rank
@@ -74,7 +74,7 @@ class EvidenceReader:
     def _read(self, question: str, hit: Hit) -> Hit:
         (reading,) = self._reader.read(question, [_text(hit)])
         shift = hit.passage.start  # from the passage's offsets to the article's
-        spans = (FoundSpan(e.start + shift, e.end + shift, e.logit) for e in reading.spans)
+        spans = (AnswerSpan(e.start + shift, e.end + shift, e.logit) for e in reading.spans)
         return replace(hit, reading=replace(reading, spans=tuple(spans)), ranks=())
 
 

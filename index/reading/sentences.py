@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from index.article import Sentence
-from index.findings import FoundSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Hit, PassageReading
 from index.search.confidence import check_format, load_calibration, weighted_sum, weights_of
 
 RANKING_FORMAT = 1
@@ -96,13 +96,13 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
     return features
 
 
-def span_within(reading: PassageReading | None, start: int, end: int) -> FoundSpan | None:
+def span_within(reading: PassageReading | None, start: int, end: int) -> AnswerSpan | None:
     """The best span that begins in this range, if any."""
     spans = reading.spans if reading else ()
     return next((each for each in spans if start <= each.start < end), None)
 
 
-def _lead(span: FoundSpan, logits: Sequence[float]) -> float:
+def _lead(span: AnswerSpan, logits: Sequence[float]) -> float:
     """Logit of the span minus the best other one; `logits` are sorted, highest first."""
     rival = logits[1:2] if span.logit == logits[0] else logits[:1]
     return _bounded(span.logit - rival[0], _MOST_LEAD) if rival else _MOST_LEAD
