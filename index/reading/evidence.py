@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.article import Sentence
-from index.findings import Findings, AnswerSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence, ReadingEvidence
 from index.reading.sentences import best_sentence, rank_sentences
