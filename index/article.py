@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -175,6 +175,13 @@ class Selection:
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
+
+    def during(self, period: Period | None) -> Selection:
+        """The articles of the selection that were published in the period, if there is one."""
+        if period is None:
+            return self
+        since, until = self.since or period.first, self.until or period.last
+        return replace(self, since=max(since, period.first), until=min(until, period.last))
 
     def __contains__(self, article: Article | ArticleEntry) -> bool:
         path, day = f"/{article.path}", article.published
