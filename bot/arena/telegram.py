@@ -201,7 +201,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     ) -> BattleRecord | None:
         """The battle that a question leads to; None where it leads to none, which is told."""
         reply_to = None if asker.private else message.message_id
-        turn = await self._memory.said(asker.place, words)
+        turn, _ = await self._memory.recall(asker.place, words)
         understood = await arena.understood(turn)
         decision = decide_small_talk(understood.refusal or "")
         if not decision.may_answer:
@@ -241,7 +241,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if understood.rewritten:
             answer = replace(answer, understood=understood.question)
         METERS.answered(answer, "message")
-        await self._memory.keep(asker.place, answer, message.message_id)
+        await self._memory.store(asker.place, answer, message.message_id)
         new = replace(
             new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
             shown=battle_html(battle, asker.phrases),

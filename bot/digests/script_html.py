@@ -8,7 +8,7 @@ from bot.digests.script import Script, spoken_quote
 from bot.digests.written import Chapter, Paragraph, chapters, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link, citation_marker
-from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 
 _QUOTE_HERE = "\0"
 
@@ -19,7 +19,7 @@ def script_html(script: Script) -> tuple[str, ...]:
     blocks = [StyledBlock((StyledSpan(script.title, "b"),))]
     for chapter in chapters(script):
         blocks += _chapter(chapter, phrases)
-    return tuple(to_html(spans) for spans in messages(blocks, script.language))
+    return render_messages(blocks, script.language)
 
 
 def _chapter(chapter: Chapter, phrases: Phrases) -> Iterator[StyledBlock]:

@@ -10,13 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.state.personal import FEATURE_TABLES
-from bot.state.tables import (
-    ChatRow,
-    ConversationRow,
-    CorpusRow,
-    DocumentRow,
-    TurnRow,
-)
+from bot.state.tables import ChatRow, ConversationRow, CorpusRow, DocumentRow, TurnRow
 
 
 @dataclass(frozen=True, slots=True)

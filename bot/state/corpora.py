@@ -15,7 +15,7 @@ from index.article import Selection
 WHOLE_GROUP = 0  # the thread that stands for all of a group
 
 
-def chosen_in(session: Session, chat_id: int, thread_id: int) -> Selection | None:
+def find_selection(session: Session, chat_id: int, thread_id: int) -> Selection | None:
     """What a topic is answered from: what was chosen for it, or else for the whole group."""
     own = session.get(CorpusRow, (chat_id, thread_id))
     row = own or session.get(CorpusRow, (chat_id, WHOLE_GROUP))

@@ -76,12 +76,7 @@ class Delivery:
 
 
 def open_delivery(
-    session: Session,
-    bot_id: int,
-    update_id: int | None,
-    number: int,
-    letter: Letter,
-    now: datetime,
+    session: Session, bot_id: int, update_id: int | None, number: int, letter: Letter, now: datetime
 ) -> Delivery:
     """Store a letter before it is sent, or find the one stored earlier in its place.
 
@@ -173,8 +168,7 @@ def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
             DeliveryRow.outcome == "waiting",
             DeliveryRow.number > 0,
             or_(
-                DeliveryRow.process.is_(None),
-                DeliveryRow.process.not_in(living_processes(session)),
+                DeliveryRow.process.is_(None), DeliveryRow.process.not_in(living_processes(session))
             ),
         )
         .order_by(DeliveryRow.id)

@@ -78,11 +78,7 @@ def note_path(session: Session, document_id: int, path: str) -> bool:
 
 
 def decide(
-    session: Session,
-    document_id: int,
-    person_id: int,
-    scope: DecidedScope,
-    update_id: int | None,
+    session: Session, document_id: int, person_id: int, scope: DecidedScope, update_id: int | None
 ) -> DocumentDecision | None:
     """Decide on one's own document; only the first decision counts. None if it was erased.
 

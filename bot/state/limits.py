@@ -104,13 +104,13 @@ class AskLimits:
         return over
 
     @property
-    def kept(self) -> timedelta:
+    def retention(self) -> timedelta:
         """How long an idle meter is kept."""
         return max(_KEPT, self._person.full_again, self._group.full_again)
 
     async def tidy(self) -> None:
         """Forget idle meters and old notices."""
-        before = self._now() - self.kept
+        before = self._now() - self.retention
         self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
         await self._state.run(meters.forget_meters_before, moment=before)
 

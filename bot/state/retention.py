@@ -79,11 +79,11 @@ class Erasure:
         return sum(self.rows.get(each.__tablename__, 0) for each in _lasting())
 
 
-def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
-    """As `forget_expired_rows`, but many rows at once only if announced a day before."""
+def erase_expired(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
+    """As `delete_expired_rows`, but many rows at once only if announced a day before."""
     total = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
     trial = session.begin_nested()
-    erasure = Erasure(forget_expired_rows(session, now, terms))
+    erasure = Erasure(delete_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
     announced = session.get(NoticeRow, _ANNOUNCED)
     if erasure.lasting <= max(LARGE_ROWS, share * total):
@@ -102,7 +102,7 @@ def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> 
     return replace(erasure, held=True, announce=True)
 
 
-def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
+def delete_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
     """Delete all expired rows; return the number by table."""
     gone: dict[str, int] = {}
     for removal in _removals(now, terms):
@@ -119,8 +119,7 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]
     yield delete(VoteRow).where(VoteRow.turn_id.in_(old_turns))
     yield delete(TurnRow).where(TurnRow.created_at < before)
     yield delete(ConversationRow).where(
-        ConversationRow.last_at < before,
-        ConversationRow.id.not_in(select(TurnRow.conversation_id)),
+        ConversationRow.last_at < before, ConversationRow.id.not_in(select(TurnRow.conversation_id))
     )
     # The document stays in the corpus; who sent it is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)

@@ -23,7 +23,7 @@ from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
 from bot.messenger.handlers.guests import GuestHandlers
-from bot.messenger.handlers.help import HELP, ErrorHandlers, FallbackHandlers, HelpHandlers
+from bot.messenger.handlers.help import HELP, FallbackHandlers, HelpHandlers, report_error
 from bot.messenger.handlers.inline import InlineHandlers
 from bot.messenger.handlers.passages import SOURCES, PassageHandlers
 from bot.messenger.handlers.personal import (
@@ -106,5 +106,5 @@ def register_handlers(
     for handlers in _handlers(services, openers):
         handlers.register(application)
         chores += handlers.chores
-    application.add_error_handler(ErrorHandlers(services).failed)
+    application.add_error_handler(report_error)
     return chores
