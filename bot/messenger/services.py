@@ -104,8 +104,8 @@ class BotServices:
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""
-        chat = await self.run(chats.note_chat, chat_id, self.now())
-        return self.roles.group_may_ask(chat_id, chat.allowed)
+        decision = await self.run(chats.note_chat, chat_id, self.now())
+        return self.roles.group_may_ask(chat_id, decision)
 
     async def selection(self, place: ConversationPlace) -> Selection | None:
         """The articles chosen for a group or topic; None for all."""

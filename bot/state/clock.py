@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from bot.state.tables import NoticeRow
 
 LEAP = timedelta(days=2)  # more than this between two checks is a leap
-DOUBT = timedelta(days=1)  # how long the clock is doubted after one
-NOTES = "clock:"  # prefix of the keys of notes about the clock
+DOUBT = timedelta(days=1)  # how long the clock is doubted after a leap
+NOTES = "clock:"  # prefix of the notices' keys
 # `leapt` is returned once for each leap, by the first check after it.
 ClockVerdict = Literal["agrees", "doubted", "leapt"]
 

@@ -173,7 +173,7 @@ class AnnouncementHandlers(Handlers):
         except TelegramError as error:
             logger.warning("An announcement did not reach somebody: %s", error)
         if await journal.outcome(delivery.id) == "given up":
-            await self._run(announcements.note, outcome="unreachable", **ids)
+            await self._run(announcements.mark_unreachable, **ids)
 
     async def _show_progress(
         self, bot: Bot, announcement: Announcement, *, ended: bool = False

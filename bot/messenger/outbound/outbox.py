@@ -95,7 +95,7 @@ def resume_entry(
     letter = delivery.letter
     if letter is None:  # all of it was accepted
         letter = replace(original, parts=()) if original else Letter(0, 0, ())
-    elif delivery.found:
+    elif delivery.is_resumed:
         METERS.doubted("process died")
         logger.info("A message is sent that an ended process may have sent already")
     return OutboxEntry(letter, delivery.sent, journal, delivery.id)
