@@ -19,10 +19,8 @@ Catalogued = TypeVar("Catalogued", bound=Texts)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A person, where they are, and the phrases of their language.
-
-    `private` is True in a chat with the bot alone.
-    """
+    """A person, where they are, and the phrases of their language. `private` is True in a chat with
+    the bot alone."""
 
     place: ConversationPlace
     phrases: Phrases
@@ -39,9 +37,7 @@ class Asker:
 
 def author(update: Update) -> int | None:
     """Return the author of an update: a person, or the chat on whose behalf somebody writes.
-
-    Everybody who writes on behalf of a group or channel has the same user number on Telegram.
-    """
+    Everybody who writes on behalf of a group or channel has the same user number on Telegram."""
     message = update.message or update.edited_message
     if message is not None and message.sender_chat is not None:
         return message.sender_chat.id
@@ -50,10 +46,7 @@ def author(update: Update) -> int | None:
 
 def asker_of(update: Update, language: str | None = None) -> Asker | None:
     """Return the person behind an update; None if there is none, or for a guest query, whose chat
-    the bot is not a member of.
-
-    `language` is their own choice, which overrides Telegram's.
-    """
+    the bot is not a member of. `language` is their own choice, which overrides Telegram's."""
     user, chat, message = update.effective_user, update.effective_chat, update.effective_message
     if user is None or chat is None or update.guest_message is not None:
         return None

@@ -97,10 +97,8 @@ async def _tell_administrators(
 
 
 def examples_chore(services: BotServices) -> Chore:
-    """Find example questions, again for each generation of the index.
-
-    The first run does nothing, so that a starting bot answers pending updates first.
-    """
+    """Find example questions, again for each generation of the index. The first run does nothing,
+    so that a starting bot answers pending updates first."""
 
     async def prepare(bot: Bot) -> None:
         if services.now() - services.started >= EXAMPLES_INTERVAL / 2:

@@ -189,10 +189,8 @@ def on_message(
 
 
 def on_button(pattern: str, check: Check = _find, *, public: bool = False) -> _Decorator:
-    """Call the method with a `ButtonPress` for buttons whose whole data match a pattern.
-
-    They work only in private chats, unless they are `public`.
-    """
+    """Call the method with a `ButtonPress` for buttons whose whole data match a pattern. They work
+    only in private chats, unless they are `public`."""
     kind = PublicButtons if public else CallbackQueryHandler
     shape = re.compile(pattern, re.ASCII)
 

@@ -16,11 +16,8 @@ from bot.messenger.menus import MenuCommand
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A job that runs at start and then at intervals.
-
-    Only one of a bot's processes runs it, unless it is `of_each`. A job that `erases` by the clock
-    runs only while the clock can be trusted.
-    """
+    """A job that runs at start and then at intervals. Only one of a bot's processes runs it, unless
+    it is `of_each`. A job that `erases` by the clock runs only while the clock can be trusted."""
 
     name: str
     every: timedelta

@@ -44,9 +44,7 @@ _THREADS = {False: 1, True: 4}
 
 class Postponed(BaseException):
     """The bot stops before something could be sent; the next start, or another process, sends it.
-
-    Not an Exception, so that no handler turns it into an apology.
-    """
+    Not an Exception, so that no handler turns it into an apology."""
 
 
 class Journal:
@@ -159,7 +157,6 @@ class Journal:
         return await self._run(deliveries.find_delivery, delivery_id)
 
     async def move_chat(self, old: int, new: int) -> None:
-        """Change the id of a group."""
         await self._run(chats.move_chat, old, new, self._now())
 
     def close(self) -> None:
@@ -229,10 +226,8 @@ def current_update() -> int | None:
 
 
 def queue_work(work: Work) -> None:
-    """Run `work` after the turn of the current update, so that it blocks nobody.
-
-    The update is finished when its work is; if the process dies first, the next one repeats both.
-    """
+    """Run `work` after the turn of the current update, so that it blocks nobody. The update is
+    finished when its work is; if the process dies first, the next one repeats both."""
     trigger = current_trigger()
     assert trigger is not None, "only updates queue work"
     assert trigger.update_id is not None, "only updates queue work"

@@ -11,10 +11,8 @@ from bot.state.roles import ROLES, Role, Standing
 
 
 class Roles:
-    """Everybody's role: from the settings, then from administrators' decisions in the chat.
-
-    Held in memory, as every update needs it; processes that share a database reload it.
-    """
+    """Everybody's role: from the settings, then from administrators' decisions in the chat. Held in
+    memory, as every update needs it; processes that share a database reload it."""
 
     def __init__(self, settings: Settings, state: State) -> None:
         """Reads the database."""
@@ -42,7 +40,6 @@ class Roles:
         return is_open or self.of(person_id) is not None
 
     def may_add(self, person_id: int) -> bool:
-        """True if the person may send documents."""
         return self.of(person_id) in {"administrator", "editor"}
 
     def administers(self, person_id: int) -> bool:
@@ -57,10 +54,8 @@ class Roles:
         return self.of(person_id) is None and self._standings.get(person_id) == "barred"
 
     def group_may_ask(self, chat_id: int, decision: bool | None) -> bool:
-        """True if a group is answered; `decision` is an administrator's, if any.
-
-        Unless access is open, a group needs to be listed or allowed.
-        """
+        """True if a group is answered; `decision` is an administrator's, if any. Unless access is
+        open, a group needs to be listed or allowed."""
         if decision is not None:
             return decision
         groups = self._settings.allowed_groups
@@ -82,7 +77,6 @@ class Roles:
         return role
 
     async def reload(self) -> None:
-        """Reload the roles from the database."""
         self._standings = dict(await self._state.run(roles.load_roles))
 
     def forget(self, person_id: int) -> None:

@@ -93,10 +93,8 @@ class BotServices:
         return await self.chain.ainvoke(TurnText(question, quoted=True))
 
     async def check_claims(self, text: str) -> list[ClaimAnswer]:
-        """What the articles say about the claims in a text; empty without an index.
-
-        Raises IndexingError.
-        """
+        """What the articles say about the claims in a text; empty without an index. Raises
+        IndexingError."""
         if self.index is None or not (claims := find_claims(text)):
             return []
         checker = shared_checker(self.settings.cache_dir, self.settings.threads)
@@ -112,7 +110,6 @@ class BotServices:
         return await self.run(corpora.find_selection, place.chat_id, place.thread_id)
 
     async def subjects(self, chat_id: int) -> list[str]:
-        """The subjects that a chat follows."""
 
         def read(session: Session) -> list[str]:
             subjects = (each.subjects(session, chat_id) for each in self.features)

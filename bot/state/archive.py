@@ -65,9 +65,7 @@ _Columns = Mapping[str, Sequence[str]]  # the columns of each table, both in the
 
 def write_state(state: State, file: IO[bytes]) -> Counts:
     """Write one snapshot of the database, without blocking readers or writers; return its rows.
-
-    Raises StateError, and OSError for the file.
-    """
+    Raises StateError, and OSError for the file."""
     digest, counts = hashlib.sha256(), Counts()
 
     def write(line: bytes) -> None:

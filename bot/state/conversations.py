@@ -93,7 +93,6 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
 
 
 def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
-    """Record the messages that delivered the answer."""
     row = session.get(TurnRow, turn_id)
     if row is not None:  # None if it was erased meanwhile
         row.answer_messages = list(messages)
@@ -112,7 +111,6 @@ def history(
 
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
-    """End the current conversation."""
     session.execute(update(ConversationRow).filter_by(**asdict(place)).values(ended=True))
 
 

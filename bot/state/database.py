@@ -175,10 +175,8 @@ class State:
         return None if self.is_shared or name in {None, "", ":memory:"} else Path(str(name))
 
     def connection(self) -> Connection:
-        """A connection without transactions, to hold advisory locks; the caller closes it.
-
-        Raises SQLAlchemyError.
-        """
+        """A connection without transactions, to hold advisory locks; the caller closes it. Raises
+        SQLAlchemyError."""
         return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     @contextmanager
@@ -238,10 +236,8 @@ class State:
         return await asyncio.to_thread(self.do, lambda session: job(session, *args, **kwargs))
 
     def close(self) -> None:
-        """Refuse new jobs, wait for the running ones, and close all connections.
-
-        The job of a cancelled task continues on its thread, whose connection would stay open.
-        """
+        """Refuse new jobs, wait for the running ones, and close all connections. The job of a
+        cancelled task continues on its thread, whose connection would stay open."""
         with self._idle:
             self._closed = True
             if not self._idle.wait_for(lambda: self._jobs == 0, _CLOSING_SECONDS):
@@ -323,10 +319,8 @@ def _parse_url(url: str) -> URL:
 
 
 def _check_integrity(engine: Engine) -> None:
-    """Refuse a damaged SQLite file before writing to it. Raises StateError.
-
-    Other faults are reported when the file is opened.
-    """
+    """Refuse a damaged SQLite file before writing to it. Raises StateError. Other faults are
+    reported when the file is opened."""
     path = Path(str(engine.url.database or ""))
     if engine.dialect.name != "sqlite" or not path.is_file():
         return
@@ -381,10 +375,8 @@ def is_outdated(revision: str | None) -> bool:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Migrate the tables to a revision, in the current transaction.
-
-    Raises CommandError for an unknown revision, SQLAlchemyError.
-    """
+    """Migrate the tables to a revision, in the current transaction. Raises CommandError for an
+    unknown revision, SQLAlchemyError."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     _lock_migrations(connection)
@@ -412,10 +404,7 @@ def _migration(engine: Engine) -> Iterator[Connection]:
 
 def _bot_schema(connection: Connection, bot_id: int) -> str | None:
     """Create a bot's schema if necessary; None for the first bot of a database, which uses the
-    account's default schema.
-
-    Must not be called concurrently. Raises SQLAlchemyError.
-    """
+    account's default schema. Must not be called concurrently. Raises SQLAlchemyError."""
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_OWNER} (bot_id bigint NOT NULL)")
     owner = connection.exec_driver_sql(f"SELECT bot_id FROM {_OWNER}").scalar()
     if owner is None:

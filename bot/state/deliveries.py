@@ -137,10 +137,8 @@ def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datet
 
 
 def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
-    """Delete an update's letters if a temporary one is among them; return the messages to delete.
-
-    A temporary message may have been edited into the answer, so no letter can be resumed.
-    """
+    """Delete an update's letters if a temporary one is among them; return the messages to delete. A
+    temporary message may have been edited into the answer, so no letter can be resumed."""
     letters = select(DeliveryRow).filter_by(bot_id=bot_id, update_id=update_id)
     rows = session.scalars(letters).all()
     if all(row.number > 0 for row in rows):

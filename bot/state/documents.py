@@ -78,10 +78,8 @@ def note_path(session: Session, document_id: int, path: str) -> bool:
 def decide(
     session: Session, document_id: int, person_id: int, scope: DecidedScope, update_id: int | None
 ) -> DocumentDecision | None:
-    """Decide on one's own document; only the first decision counts. None if it was erased.
-
-    An update that is handled again after a crash gets the same result.
-    """
+    """Decide on one's own document; only the first decision counts. None if it was erased. An
+    update that is handled again after a crash gets the same result."""
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
     undecided = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
     if scope != "dropped":  # not before the document is read

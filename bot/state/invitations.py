@@ -25,10 +25,8 @@ def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timed
 
 
 def accept(session: Session, token: str, person_id: int, now: datetime) -> Role | None:
-    """Use up an invitation and return the person's role; None if it is no longer valid.
-
-    A higher role is kept. A barred person stays barred and does not use up the invitation.
-    """
+    """Use up an invitation and return the person's role; None if it is no longer valid. A higher
+    role is kept. A barred person stays barred and does not use up the invitation."""
     row = session.get(RoleRow, person_id)
     current = row.role if row is not None else None
     if current is not None and current not in ROLES:

@@ -26,7 +26,6 @@ class Rate:
     every: timedelta
 
     def left(self, meter: MeterLevel | None, now: datetime) -> float:
-        """Return the tokens left at a moment."""
         if meter is None:
             return self.burst
         return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
@@ -75,8 +74,7 @@ class AskLimits:
         self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
     ) -> Over | None:
         """Take tokens from a person and, if `chat_id` is given, from a group; return the exceeded
-        limit, if any. Each `way` has its own buckets.
-        """
+        limit, if any. Each `way` has its own buckets."""
         rates = {f"{way}:{person_id}": self._person}
         if chat_id is not None:
             rates[f"group:{chat_id}"] = self._group

@@ -68,7 +68,6 @@ def count_records(session: Session, person_id: int) -> PersonCounts:
 
 
 def export_person(session: Session, person_id: int) -> dict[str, Any]:
-    """All rows about a person, as JSON."""
     person = session.get(PersonRow, person_id)
     queries = {name: select(table).where(owner == person_id) for name, table, owner in _OF_PERSON}
     for each in FEATURE_TABLES:

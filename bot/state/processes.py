@@ -80,10 +80,8 @@ class BotProcess:
         self.thread = ThreadPoolExecutor(1, "process")  # for `stay` and `leads`: never busy
 
     def join(self, *, alone: bool) -> None:
-        """Join the processes of the bot, or be the only one if it receives updates `alone`.
-
-        Raises StateError if a running process excludes this one.
-        """
+        """Join the processes of the bot, or be the only one if it receives updates `alone`. Raises
+        StateError if a running process excludes this one."""
         self._alone = alone
         if not self._state.is_shared:
             self._hold_file()
@@ -95,10 +93,8 @@ class BotProcess:
             time.sleep(_RETRY_SECONDS)
 
     def stay(self) -> None:
-        """Join again if the connection was lost; updates taken over by others stay theirs.
-
-        Raises StateError, also if another process now excludes this one.
-        """
+        """Join again if the connection was lost; updates taken over by others stay theirs. Raises
+        StateError, also if another process now excludes this one."""
         with self._lock:
             connection = self._connection
         if connection is not None:

@@ -17,7 +17,6 @@ def find_reply(session: Session, key: str, since: datetime) -> str | None:
 
 
 def keep(session: Session, key: str, generation: str, text: str, now: datetime) -> None:
-    """Store a text in place of an earlier one."""
     session.merge(ReplyRow(key=key, generation=generation, text=text, created_at=now))
 
 

@@ -28,5 +28,4 @@ def load_roles(session: Session) -> Mapping[int, Standing]:
 
 
 def give(session: Session, person_id: int, standing: Standing, now: datetime) -> None:
-    """Replace a person's standing."""
     session.merge(RoleRow(person_id=person_id, role=standing, given_at=now))

@@ -58,6 +58,5 @@ def on(session: Session, day: date, model: str | None = None) -> Spent:
 
 
 def forget_spending_before(session: Session, day: date) -> None:
-    """Delete the usage of earlier days."""
     session.execute(delete(SpendingRow).where(SpendingRow.day < day))
     session.execute(delete(UsageRow).where(UsageRow.day < day))

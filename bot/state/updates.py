@@ -55,10 +55,8 @@ def record_arrival(
 def set_update_aside(
     session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
 ) -> bool:
-    """Store an unreadable update with its content, as done; False if it was done before.
-
-    Beyond MOST_SET_ASIDE, the oldest lose their content.
-    """
+    """Store an unreadable update with its content, as done; False if it was done before. Beyond
+    MOST_SET_ASIDE, the oldest lose their content."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
         row = UpdateRow(bot_id=bot_id, id=update_id, tries=0, arrived_at=now)
@@ -104,10 +102,8 @@ def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) 
 def take_over_updates(
     session: Session, bot_id: int, in_hand: Collection[int] = ()
 ) -> list[UpdateRecord]:
-    """This process's pending updates that are not `in_hand`, oldest first.
-
-    Updates of ended processes are taken over, unless a living process handles their chat.
-    """
+    """This process's pending updates that are not `in_hand`, oldest first. Updates of ended
+    processes are taken over, unless a living process handles their chat."""
     mine, undone = process_of(session), _undone(session, bot_id)
     if any(row.process != mine for row in undone):
         living = living_processes(session)

@@ -39,10 +39,8 @@ def cast(
     now: datetime,
     reacted: bool = False,
 ) -> bool:
-    """Store a vote in place of the person's earlier one; False if the turn was deleted.
-
-    A vote by reaction (`reacted`) is withdrawn with it, unless the person pressed a button, too.
-    """
+    """Store a vote in place of the person's earlier one; False if the turn was deleted. A vote by
+    reaction (`reacted`) is withdrawn with it, unless the person pressed a button, too."""
     if session.get(TurnRow, turn_id) is None:
         return False
     people.note_person(session, person_id, now)
@@ -83,7 +81,6 @@ def record_reason_question(session: Session, turn_id: int, person_id: int, messa
 
 
 def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
-    """True if the person was asked for a reason."""
     row = _row(session, turn_id, person_id)
     return row is not None and row.asked_with is not None
 

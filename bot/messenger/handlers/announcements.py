@@ -46,10 +46,8 @@ _PREFERENCE = r"quiet:(yes|no)"
 
 
 class AnnouncementHandlers(Handlers):
-    """Preview an announcement, confirm it, then send it person by person, across restarts.
-
-    People who blocked the bot are counted; people who opted out are skipped.
-    """
+    """Preview an announcement, confirm it, then send it person by person, across restarts. People
+    who blocked the bot are counted; people who opted out are skipped."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)

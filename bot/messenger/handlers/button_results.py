@@ -20,10 +20,8 @@ _Button = tuple[int, int, str, bool]
 
 
 class ButtonResults:
-    """The messages that show the results of buttons.
-
-    In memory: after a restart, a button shows its message once more.
-    """
+    """The messages that show the results of buttons. In memory: after a restart, a button shows its
+    message once more."""
 
     def __init__(self) -> None:
         self._results: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
@@ -38,11 +36,8 @@ class ButtonResults:
         *,
         gone: bool = False,
     ) -> None:
-        """Show the result of a button in reply to its message.
-
-        If it was shown before, restore it and say so. A notice that the result is `gone` does not
-        replace an earlier result.
-        """
+        """Show the result of a button in reply to its message. If it was shown before, restore it
+        and say so. A notice that the result is `gone` does not replace an earlier result."""
         asker, message = press.asker, press.message_id
         button = (asker.place.chat_id, message or 0, press.query.data or "", gone)
         if await self._restore(press, self._results.get(button, ()), html, keyboard):
@@ -74,7 +69,6 @@ class ButtonResults:
             self._pages.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
-        """Say that the result of a button is gone."""
         phrases = press.asker.phrases
         await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
 

@@ -55,10 +55,8 @@ class _FromEditors(filters.MessageFilter):
 
 
 class DocumentHandlers(Handlers):
-    """Editors' files and addresses, kept for everybody, for this conversation, or not at all.
-
-    A file with a question as its caption is kept for this conversation, and answers the question.
-    """
+    """Editors' files and addresses, kept for everybody, for this conversation, or not at all. A
+    file with a question as its caption is kept for this conversation, and answers the question."""
 
     def __init__(
         self, services: BotServices, service: Documents, questions: QuestionHandlers
@@ -272,7 +270,6 @@ class DocumentHandlers(Handlers):
             await self._file(bot, Asker(document.place, phrases, private=True), document, None)
 
     async def forget(self, place: ConversationPlace) -> None:
-        """Delete the documents of a conversation."""
         await asyncio.to_thread(self._documents.forget, conversation_name(place))
         of_conversation = documents.of_conversation
         for document in await self._run(of_conversation, place.chat_id, place.thread_id):
@@ -289,7 +286,6 @@ def _choices(asker: Asker, number: int) -> InlineKeyboardMarkup:
 
 
 def _decision_text(document: SentDocument, phrases: DocumentPhrases) -> str:
-    """The decision about a document."""
     if document.scope == "dropped":
         return phrases.dropped
     if document.status == "filing":

@@ -63,7 +63,6 @@ class Gate(Handlers):
         application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
 
     async def pass_or_stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Pass an update to the features, or stop it."""
         chat, asker, message = update.effective_chat, asker_of(update), update.effective_message
         if chat is None or update.my_chat_member is not None:
             return  # inline queries check access themselves; arrivals need none

@@ -23,10 +23,8 @@ logger = logging.getLogger(__name__)
 
 
 class GroupHandlers(Handlers):
-    """Greet allowed groups; explain the refusal to others, and leave.
-
-    In a channel, say nothing; explain in private to the person who added the bot.
-    """
+    """Greet allowed groups; explain the refusal to others, and leave. In a channel, say nothing;
+    explain in private to the person who added the bot."""
 
     @on_update(ChatMemberHandler)  # of the bot itself
     async def arrive(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -111,6 +111,5 @@ class FallbackHandlers(Handlers):
 
     @on_button(r"(?s:.*)", public=True)
     async def obsolete_button(self, press: ButtonPress) -> None:
-        """Answer a button of an earlier version."""
         await press.acknowledge()
         await press.say(press.asker.phrases.passage_gone)

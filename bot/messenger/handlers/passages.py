@@ -88,7 +88,6 @@ class PassageHandlers(Handlers):
 
     @on_button(r"m:(\d{1,18})", public=True)
     async def more(self, press: ButtonPress) -> None:
-        """Show further sources."""
         asker, phrases = press.asker, press.asker.texts(BrowsingPhrases)
         turn = await self._run(conversations.turn, int(press.match[1]))
         # A forged button must not show another chat's answer.

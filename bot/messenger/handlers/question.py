@@ -46,7 +46,7 @@ from bot.messenger.outbound.answer_html import answer_html, claims_html, text_ht
 from bot.messenger.outbound.delivery import deliver, deliver_aside, edit, show_typing, take_away
 from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
-from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
+from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, StopEvents
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.model_choice import parse_choices
@@ -202,10 +202,10 @@ class QuestionHandlers(Handlers):
     """Questions: any text in a private chat; in a group, texts that mention the bot, reply to it or
     use the command."""
 
-    def __init__(self, services: BotServices, votes: VoteHandlers, stops: LiveStops) -> None:
+    def __init__(self, services: BotServices, votes: VoteHandlers, stop_events: StopEvents) -> None:
         super().__init__(services)
         self._votes = votes
-        self._stops = stops
+        self._stop_events = stop_events
         self._drafts = Drafts()
         self._memory = ConversationMemory(services)
         # Buttons that were answered since the start: the chat, the message and the question.
@@ -239,7 +239,6 @@ class QuestionHandlers(Handlers):
 
     @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:
-        """/demander, mainly for groups."""
         message, words = event.message, event.argument
         if by_another_bot(message):
             return
@@ -381,11 +380,12 @@ class QuestionHandlers(Handlers):
     async def _live_answer(
         self, bot: Bot, asker: Asker, reply_to: int | None
     ) -> AsyncIterator[LiveAnswer]:
-        """Show the typing indicator, and the growing answer."""
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
-            LiveAnswer(bot, asker, self._stops, self._drafts, reply_to, writes=writes) as live,
+            LiveAnswer(
+                bot, asker, self._stop_events, self._drafts, reply_to, writes=writes
+            ) as live,
         ):
             yield live
 
@@ -424,7 +424,6 @@ class QuestionHandlers(Handlers):
         return keyboard(answer, turn, asker.phrases, extra, (nearby,) if nearby else ())
 
     async def _replace_answer(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
-        """Replace an answer by the answer to the edited question."""
         answer = await self._memory.answer(asker.place, words, before=turn.id)
         await self._memory.replace_answer(turn.id, answer)
         html = answer_html(answer, asker.phrases)
@@ -476,13 +475,20 @@ class StoppedDrafts(BaseHandler[Update, Any, Any]):
 class StopHandlers(Handlers):
     """/stop, and the button below a growing answer, for the person who asked."""
 
-    def __init__(self, services: BotServices, stops: LiveStops) -> None:
+    def __init__(self, services: BotServices, stop_events: StopEvents) -> None:
         super().__init__(services)
-        self._stops = stops
+        self._stop_events = stop_events
+
+    def _stop(self, place: ConversationPlace) -> bool:
+        """Stop the answer being written for somebody in a chat; False if there is none."""
+        event = self._stop_events.get(place)
+        if event is not None:
+            event.set()
+        return event is not None
 
     @on_command(STOP)
     async def command(self, event: ChatEvent) -> None:
-        if not self._stops.stop(event.asker.place):
+        if not self._stop(event.asker.place):
             await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
 
     @on_update(partial(PublicButtons, pattern=rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
@@ -490,11 +496,11 @@ class StopHandlers(Handlers):
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:
             return
-        phrases, stopped = asker.texts(WritingPhrases), self._stops.stop(asker.place)
-        await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
+        phrases, has_stopped = asker.texts(WritingPhrases), self._stop(asker.place)
+        await acknowledge(query, phrases.stopped if has_stopped else phrases.nothing_to_stop)
 
     @on_update(StoppedDrafts)
     async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         stopped = draft_stopped(update)
         if stopped is not None:
-            self._stops.stop(ConversationPlace(*stopped, person_id=stopped[0]))
+            self._stop(ConversationPlace(*stopped, person_id=stopped[0]))

@@ -73,10 +73,8 @@ def points_at(text: str) -> bool:
 
 
 def by_another_bot(message: Message) -> bool:
-    """True for messages by another bot, or by this one through an inline query.
-
-    Telegram shows people who write on behalf of a group or channel as bots, too.
-    """
+    """True for messages by another bot, or by this one through an inline query. Telegram shows
+    people who write on behalf of a group or channel as bots, too."""
     author = message.from_user
     is_by_bot = author is not None and author.is_bot and message.sender_chat is None
     return is_by_bot or message.via_bot is not None

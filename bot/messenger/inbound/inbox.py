@@ -46,7 +46,7 @@ class Inbox(asyncio.Queue[object]):
         self._journal = journal
         self._arrival_times: dict[int, float] = {}
         self._in_hand: set[int] = set()
-        self._left: set[int] = set()
+        self.left: set[int] = set()  # updates that an earlier process may have left
         # Updates that are recorded and not yet put: True if this process handles them, False if
         # another does, None if they were recorded before.
         self._recorded: dict[int, bool | None] = {}
@@ -105,7 +105,7 @@ class Inbox(asyncio.Queue[object]):
         for record in await self._journal.take_over_updates(self._in_hand):
             content = dict(record.content)
             if legible_update(content) is content:
-                self._left.add(record.id)
+                self.left.add(record.id)
                 if record.id not in self._in_hand:
                     self._hold(record.id)
                     await super().put(Update.de_json(content, bot))
@@ -114,14 +114,10 @@ class Inbox(asyncio.Queue[object]):
         if self.qsize() > before:
             logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
 
-    def was_left(self, update_id: int) -> bool:
-        """True if an update may have been left by an earlier process."""
-        return update_id in self._left
-
     def release(self, update_id: int) -> None:
         """Release an update that is handled, or that another process handles."""
         self._in_hand.discard(update_id)
-        self._left.discard(update_id)
+        self.left.discard(update_id)
 
     def _hold(self, update_id: int) -> None:
         self._in_hand.add(update_id)
@@ -172,10 +168,8 @@ def _texts_of(update: Update) -> Iterator[str | None]:
 
 
 class RecordingBot(ExtBot[int]):
-    """A bot that records all updates of one response together.
-
-    The library then puts them in the inbox one by one, and confirms them with its next request.
-    """
+    """A bot that records all updates of one response together. The library then puts them in the
+    inbox one by one, and confirms them with its next request."""
 
     def __init__(self, inbox: Inbox, token: str, **options: Any) -> None:
         super().__init__(token, **options)
@@ -276,7 +270,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                 if tries > UPDATE_TRIES:
                     await self.process_error(update, UpdateGivenUp(update_id, tries - 1))
                 else:
-                    if tries > 1 or self.inbox.was_left(update_id):
+                    if tries > 1 or update_id in self.inbox.left:
                         await self._delete_partial_answer(update)
                     await super().process_update(update)
             except Postponed as reason:

@@ -83,7 +83,6 @@ class FairScheduler(BaseUpdateProcessor):
 
     @property
     def waiting(self) -> int:
-        """Number of updates that wait for their turn."""
         return sum(map(len, self._queues.values()))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:

@@ -103,10 +103,8 @@ def _help_html(help: Help, language: str) -> tuple[str, ...]:
 
 
 def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:
-    """Render a passage below its article's title, the quote in bold.
-
-    `place` is its position in the article.
-    """
+    """Render a passage below its article's title, the quote in bold. `place` is its position in the
+    article."""
     source = source_spans(excerpt.article, excerpt.quote, phrases)
     subtitle = " · ".join(filter(None, (_join_lines(excerpt.heading), place)))
     heading = (StyledSpan("\n"), StyledSpan(subtitle, "i")) if subtitle else ()
@@ -120,7 +118,6 @@ def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[s
 
 
 def text_html(text: str, language: str) -> tuple[str, ...]:
-    """Render plain text as messages."""
     return render_messages((text_block(text),), language)
 
 
@@ -137,7 +134,6 @@ def statement_block(statement: Statement) -> StyledBlock:
 
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
-    """Render sources under a title."""
     blocks = [text_block(title, "b"), *_sources(shown_quotes(citations), phrases)]
     return render_messages(blocks, phrases.code)
 

@@ -79,10 +79,8 @@ async def deliver_aside(
     keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send a temporary message before an answer, unless an earlier process did.
-
-    One attempt; it is deleted after a crash. Raises TelegramError.
-    """
+    """Send a temporary message before an answer, unless an earlier process did. One attempt; it is
+    deleted after a crash. Raises TelegramError."""
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
     for _ in range(entry.left):
@@ -112,10 +110,8 @@ def _letter(
 
 
 async def send_part(bot: Bot, letter: Letter, number: int) -> int:
-    """Send one part of a letter, counted from 0; return the id of its message.
-
-    The first part may be a reply, the buttons go below the last. Raises TelegramError.
-    """
+    """Send one part of a letter, counted from 0; return the id of its message. The first part may
+    be a reply, the buttons go below the last. Raises TelegramError."""
     chat, part, file = letter.chat_id, letter.parts[number], letter.parts[number].attachment
     new_options: dict[str, Any] = {}  # newer than the library
     options: dict[str, Any] = {
@@ -153,10 +149,8 @@ async def edit(
     *,
     patient: bool = True,
 ) -> None:
-    """Change the text of a message. Raises BadRequest if that is no longer possible.
-
-    If `patient`, retry other failures: edits are idempotent.
-    """
+    """Change the text of a message. Raises BadRequest if that is no longer possible. If `patient`,
+    retry other failures: edits are idempotent."""
 
     async def change(text: str, parse_mode: str | None) -> None:
         send = partial(

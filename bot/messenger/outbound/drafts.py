@@ -20,19 +20,12 @@ class UnknownMethodError(NetworkError):
 
 
 class Drafts:
-    """Shows drafts, unless the server does not support them; one per bot.
-
-    Telegram's apps show a stop button below a draft (since Bot API 10.3; before, people use
-    `/stop`).
-    """
+    """Shows drafts, unless the server does not support them; one per bot. Telegram's apps show a
+    stop button below a draft (since Bot API 10.3; before, people use `/stop`)."""
 
     def __init__(self) -> None:
         self.supported = True
-        self._numbers = itertools.count(int(time.time()))
-
-    def new(self) -> int:
-        """Return the number of a new draft; changes to one draft are animated."""
-        return next(self._numbers)
+        self.numbers = itertools.count(int(time.time()))  # of drafts, whose changes are animated
 
     async def show(self, bot: Bot, place: ConversationPlace, number: int, html: str | None) -> None:
         """Show a text as a draft, or without one that the bot is thinking; log failures."""

@@ -30,25 +30,8 @@ BUTTON_SECONDS = 2.0  # before a stop button is offered, even without a first se
 STOP_BUTTON = "stop"
 
 
-class LiveStops:
-    """The answers being written, so that they can be stopped."""
-
-    def __init__(self) -> None:
-        self._writing: dict[ConversationPlace, asyncio.Event] = {}
-
-    def begin(self, place: ConversationPlace) -> asyncio.Event:
-        self._writing[place] = event = asyncio.Event()
-        return event
-
-    def end(self, place: ConversationPlace) -> None:
-        self._writing.pop(place, None)
-
-    def stop(self, place: ConversationPlace) -> bool:
-        """Stop the answer being written for somebody in a chat; False if there is none."""
-        event = self._writing.get(place)
-        if event is not None:
-            event.set()
-        return event is not None
+# Events that stop the answers being written.
+StopEvents = dict[ConversationPlace, asyncio.Event]
 
 
 class LiveAnswer:
@@ -63,7 +46,7 @@ class LiveAnswer:
         self,
         bot: Bot,
         asker: Asker,
-        stops: LiveStops,
+        stop_events: StopEvents,
         drafts: Drafts,
         reply_to: int | None,
         *,
@@ -71,11 +54,11 @@ class LiveAnswer:
     ) -> None:
         self._bot = bot
         self._asker = asker
-        self._stops = stops
+        self._stop_events = stop_events
         self._drafts = drafts
         self._reply_to = reply_to
         self._writes = writes
-        self._draft = drafts.new()
+        self._draft = next(drafts.numbers)
         self._text: str | None = None
         self._sending = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,13 +71,13 @@ class LiveAnswer:
         self.shown: tuple[int, ...] = ()  # the ids of its messages, to be edited into the answer
 
     async def __aenter__(self) -> LiveAnswer:
-        self.stopped = self._stops.begin(self._asker.place)
+        self._stop_events[self._asker.place] = self.stopped
         if self._writes:
             self._tasks.append(asyncio.create_task(self._begin()))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._stops.end(self._asker.place)
+        self._stop_events.pop(self._asker.place, None)
         async with self._sending:  # no draft may arrive after the answer
             for task in self._tasks:
                 task.cancel()

@@ -23,10 +23,8 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 @dataclass(frozen=True, slots=True)
 class StyledSpan:
-    """Text in one style, optionally linked.
-
-    Consecutive `folded` spans form a block quote that shows three lines until it is opened.
-    """
+    """Text in one style, optionally linked. Consecutive `folded` spans form a block quote that
+    shows three lines until it is opened."""
 
     text: str
     style: Style = ""
@@ -67,7 +65,6 @@ def render_messages(blocks: Sequence[StyledBlock], language: str) -> tuple[str, 
 
 
 def to_html(spans: Iterable[StyledSpan]) -> str:
-    """Render spans as Telegram HTML."""
     parts = []
     for folded, group in groupby(spans, lambda span: span.folded):
         html = "".join(map(_render_span, group))
@@ -87,11 +84,8 @@ def _render_span(span: StyledSpan) -> str:
 def split_messages(
     blocks: Sequence[StyledBlock], language: str, limit: int = MESSAGE_LIMIT
 ) -> tuple[tuple[StyledSpan, ...], ...]:
-    """Arrange blocks in as few messages as possible, in order.
-
-    A block that is too long for a message is split between sentences, else between words, else
-    between characters.
-    """
+    """Arrange blocks in as few messages as possible, in order. A block that is too long for a
+    message is split between sentences, else between words, else between characters."""
     pages = _Pages(limit)
     for block in blocks:
         while units(block.text) > limit:

@@ -31,10 +31,8 @@ Probe = Callable[[], Awaitable[object]]
 
 @dataclass(eq=False)
 class OutboxEntry:
-    """A letter being sent, and its record. `sent` are the messages that Telegram has accepted.
-
-    If the journal cannot be written, the letter is sent all the same, as somebody is waiting.
-    """
+    """A letter being sent, and its record. `sent` are the messages that Telegram has accepted. If
+    the journal cannot be written, the letter is sent all the same, as somebody is waiting."""
 
     letter: Letter
     sent: tuple[int, ...] = ()
@@ -47,7 +45,6 @@ class OutboxEntry:
         return len(self.letter.parts) - len(self.sent)
 
     async def record_sent(self, message_id: int) -> None:
-        """Record that Telegram accepted the next message."""
         self.sent = (*self.sent, message_id)
         if self._journal is None:
             return
@@ -70,10 +67,8 @@ class OutboxEntry:
 
 
 async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
-    """Find the record of a letter that a process left unfinished, or begin one.
-
-    An aside is shown only until the answer is there. Raises Forbidden if the letter was given up.
-    """
+    """Find the record of a letter that a process left unfinished, or begin one. An aside is shown
+    only until the answer is there. Raises Forbidden if the letter was given up."""
     trigger = current_trigger()
     if trigger is None:
         return OutboxEntry(letter)
@@ -136,11 +131,8 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> 
 async def send_next(
     entry: OutboxEntry, send_part: SendPart, *, again_in_doubt: bool = True, once: bool = False
 ) -> None:
-    """Send the next part of a letter and record it; retry, unless only `once`.
-
-    If cancelled, wait a moment for the reply: an accepted message that is not recorded is sent
-    twice.
-    """
+    """Send the next part of a letter and record it; retry, unless only `once`. If cancelled, wait a
+    moment for the reply: an accepted message that is not recorded is sent twice."""
     send = partial(send_part, entry.letter, len(entry.sent))
 
     async def send_and_record() -> None:

@@ -59,10 +59,8 @@ async def replace_message(
 
 
 async def example_keyboard(services: BotServices, asker: Asker) -> InlineKeyboardMarkup | None:
-    """Buttons with questions that the articles answer for certain, if there are any.
-
-    None in a group with a selection of articles: the questions may be about others.
-    """
+    """Buttons with questions that the articles answer for certain, if there are any. None in a
+    group with a selection of articles: the questions may be about others."""
     if chosen_articles() is not None:
         return None
     rows = question_rows(await services.examples.soon(asker.phrases.code, EXAMPLES_SECONDS))
@@ -80,10 +78,8 @@ def describe_error(services: BotServices, asker: Asker, error: Exception) -> str
 async def acknowledge(
     query: CallbackQuery, text: str | None = None, *, aloud: bool = False
 ) -> None:
-    """Stop the button's spinner, unless the press is too old.
-
-    A text shown `aloud` is a dialog that only this person sees.
-    """
+    """Stop the button's spinner, unless the press is too old. A text shown `aloud` is a dialog that
+    only this person sees."""
     try:
         await query.answer(text, show_alert=aloud or None)
     except TelegramError as error:  # cosmetic: the result is sent separately

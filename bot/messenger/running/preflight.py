@@ -88,16 +88,14 @@ class _Preflight:
             yield Finding("note", texts.groups, texts.privacy_off)
         else:
             yield Finding("well", texts.groups, texts.privacy_on)
-        yield (
-            Finding("well", texts.inline, texts.inline_on)
-            if me.supports_inline_queries
-            else Finding("note", texts.inline, texts.inline_off)
-        )
-        yield (
-            Finding("well", texts.guests, texts.guests_on)
-            if me.supports_guest_queries
-            else Finding("note", texts.guests, texts.guests_off)
-        )
+        if me.supports_inline_queries:
+            yield Finding("well", texts.inline, texts.inline_on)
+        else:
+            yield Finding("note", texts.inline, texts.inline_off)
+        if me.supports_guest_queries:
+            yield Finding("well", texts.guests, texts.guests_on)
+        else:
+            yield Finding("note", texts.guests, texts.guests_off)
 
     def _receiving(self, hook: WebhookInfo) -> Iterator[Finding]:
         texts, url = self._texts, self._settings.webhook_url

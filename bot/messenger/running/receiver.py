@@ -46,11 +46,8 @@ class Receiver:
         self._server: HTTPServer | None = None
 
     async def start(self, retries: int) -> None:
-        """Start receiving.
-
-        Raises SettingsError for an impossible webhook, MessengerError if Telegram cannot be reached
-        or the port is taken.
-        """
+        """Start receiving. Raises SettingsError for an impossible webhook, MessengerError if
+        Telegram cannot be reached or the port is taken."""
         try:
             if self._settings.webhook_url is None:
                 await self._updater.start_polling(
@@ -98,10 +95,8 @@ class Receiver:
 
 @stream_request_body
 class _WebhookCall(RequestHandler):
-    """A webhook call with one update. Without the secret, its body is not read.
-
-    The library's own handler rejects unreadable updates, which Telegram then repeats for ever.
-    """
+    """A webhook call with one update. Without the secret, its body is not read. The library's own
+    handler rejects unreadable updates, which Telegram then repeats for ever."""
 
     def initialize(self, updater: Updater, secret: str) -> None:
         self.updater = updater

@@ -27,10 +27,8 @@ _ATTEMPTS = 2  # at a request that is refused although the token is valid
 
 
 class TokenCheck:
-    """Checks whether the token was revoked: only if getMe is refused every time.
-
-    `refused` is set for good once it was.
-    """
+    """Checks whether the token was revoked: only if getMe is refused every time. `refused` is set
+    for good once it was."""
 
     def __init__(self, get_me_url: str) -> None:
         self.get_me_url = get_me_url
@@ -60,10 +58,8 @@ class TokenCheck:
 
 
 class WatchedRequest(HTTPXRequest):
-    """Connections to Telegram that raise InvalidToken only for a revoked token.
-
-    The library raises it for any 401 or 404, and silently stops polling.
-    """
+    """Connections to Telegram that raise InvalidToken only for a revoked token. The library raises
+    it for any 401 or 404, and silently stops polling."""
 
     def __init__(self, token_check: TokenCheck, **options: Any) -> None:
         super().__init__(**options)
