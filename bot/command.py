@@ -6,10 +6,12 @@ import copy
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from xml.sax.saxutils import escape
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -27,6 +29,12 @@ FAILED = 1
 MISUSED = 2
 NOT_IN_ARTICLES = 3
 PERHAPS_IN_ARTICLES = 4
+
+_FONTS = """<fontconfig>
+<cachedir>{}</cachedir>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+</fontconfig>
+"""
 
 Job = Callable[[], int]
 OpenSpeech = Callable[[Settings], SpeechService | None]
@@ -132,6 +140,13 @@ def _confine_libraries(cache_dir: Path) -> None:
         os.environ.pop(outdated, None)  # LangChain raises where only these are set
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
+    fonts = cache_dir / "fonts.conf"  # Matplotlib asks fontconfig, which has a cache of its own
+    with suppress(OSError):
+        if not fonts.exists():
+            cache_dir.mkdir(parents=True, exist_ok=True)
+            own = escape(str(cache_dir / "fontconfig"))
+            fonts.write_text(_FONTS.format(own), encoding="utf-8")
+        os.environ["FONTCONFIG_FILE"] = str(fonts)
 
 
 def _translated_help(text: str, context: Any) -> str:

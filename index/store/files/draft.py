@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -31,7 +31,9 @@ from index.store.files.generation import (
 from index.store.files.known import VECTORS, WORDS
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.word_index import WordIndex
+from index.store.postings import Postings, postings
 from index.store.reader import BuildTerms, GenerationFacts, RowKind
+from index.text.language import keyed_terms
 
 _CHECKED_EVERY = 1_000  # texts
 
@@ -103,7 +105,7 @@ class FileDraft:
         with translate_disk_errors(self.folder):
             for kind, name in WORDS.items():
                 check()
-                self.build_words(kind, check).save(self.folder / name)
+                WordIndex.of(self.build_words(kind, check)).save(self.folder / name)
             first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
             for name, array in (
                 (FIRST_SENTENCES, first),
@@ -153,13 +155,20 @@ class FileDraft:
         assert self._reader is not None, "texts are read once they have ended"
         return self._reader
 
-    def build_words(self, kind: RowKind, check: StopCheck) -> WordIndex:
-        """The words of the texts, once these have ended."""
+    def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
+        """The postings of the texts, once these have ended."""
+        return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
 
-        def documents() -> Iterator[tuple[str, str]]:
-            for number, (article, heading, text) in enumerate(self.texts(kind)):
-                if number % _CHECKED_EVERY == 0:
-                    check()
-                yield article.language, lexical_text(article, heading, text)
 
-        return WordIndex.build(documents(), self._average_lengths.get(kind, 0.0))
+def build_postings(
+    texts: Iterable[tuple[Article, str, str]], check: StopCheck, average_length: float = 0.0
+) -> Postings:
+    """The postings of texts as `ArticleReader.texts` yields them; see `postings`."""
+
+    def documents() -> Iterator[list[str]]:
+        for number, (article, heading, text) in enumerate(texts):
+            if number % _CHECKED_EVERY == 0:
+                check()
+            yield keyed_terms(lexical_text(article, heading, text), article.language)
+
+    return postings(documents(), average_length)

@@ -20,7 +20,12 @@ from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
-from index.store.files.word_index import WORD_FILES, WordIndex
+from index.store.files.word_index import (
+    HASH_FILES,
+    VOCABULARY_FILES,
+    WORD_FILES,
+    WordIndex,
+)
 from index.store.postings import WordMatch
 from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 
@@ -36,8 +41,8 @@ DAYS_FILE = "days.npy"
 LIKENESS_KEYS, LIKENESS_NUMBERS = "likeness_keys.npy", "likeness_numbers.npy"
 PASSAGE_WORDS = "lexical/passages"
 SENTENCE_WORDS = "lexical/sentences"
-# The files of every generation, and those that not every one has: where copies were looked for, and
-# where there are so many vectors that they stand beside their codes.
+# The files of every generation, and those of some: where copies were looked for, where there are so
+# many vectors that they stand beside their codes, and how terms are looked up, by format.
 NAMES = frozenset(
     (
         *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE, PASSAGES, SENTENCES),
@@ -46,6 +51,11 @@ NAMES = frozenset(
 )
 MORE_NAMES = NAMES | {
     *("passages.vectors", "sentences.vectors", LIKENESS_KEYS, LIKENESS_NUMBERS),
+    *(
+        f"{folder}/{name}"
+        for folder in (PASSAGE_WORDS, SENTENCE_WORDS)
+        for name in (*HASH_FILES, *VOCABULARY_FILES)
+    ),
 }
 
 

@@ -17,8 +17,8 @@ from index.errors import DamagedIndex, Problem, reason_of
 from index.store.reader import GenerationFacts
 
 # Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
-# Format 2 knew no segments and is otherwise the same.
-GENERATION_FORMAT = 3
+# Format 2 knew no segments; 2 and 3 hold terms as JSON instead of hashes.
+GENERATION_FORMAT = 4
 _OLDEST_FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")

@@ -24,8 +24,8 @@ from index.store.articles import ArticleReader, SourceRow, ways_of
 from index.store.files.generation import Generation, Ranked, nominated_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
-from index.store.files.word_index import WordIndex
-from index.store.postings import Ints, WordMatch
+from index.store.files.word_index import WordIndex, hash_terms, nonzero_counts
+from index.store.postings import WordMatch
 from index.store.reader import (
     CandidateFeatures,
     CandidateQuery,
@@ -337,37 +337,16 @@ class SegmentedTerms:
         return sum(map(len, self._parts)) - sum(map(len, self._gone))
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        counts = self._parts[0].frequencies(terms)
-        added = self._added
-        for term in terms:
-            if term in added:
-                counts[term] = counts.get(term, 0) + added[term]
+        hashes = hash_terms(terms)
+        counts = np.zeros(len(hashes), dtype=np.int64)
         for part, gone in zip(self._parts, self._gone, strict=True):
+            counts += part.count(hashes)
             if len(gone):
-                for term in counts.keys() & part.postings.vocabulary.keys():
-                    counts[term] -= _count_held(part.postings.of(term).rows, gone)
-        return {term: count for term, count in counts.items() if count}
-
-    @cached_property
-    def _added(self) -> dict[str, int]:
-        """How many hold each term in all segments but the base: a misspelt word is looked up in a
-        thousand forms."""
-        added = Counter[str]()
-        for part in self._parts[1:]:
-            postings = part.postings
-            sizes = np.diff(postings.starts).tolist()
-            added.update({term: sizes[number] for term, number in postings.vocabulary.items()})
-        return dict(added)
+                counts -= part.count_among(gone, hashes)
+        return nonzero_counts(terms, counts)
 
     def letters(self, language: str) -> str:
         return "".join(sorted(set().union(*(part.letters(language) for part in self._parts))))
-
-
-def _count_held(rows: Ints, gone: IntArray) -> int:
-    """How many of the rows `gone` are among these, which ascend."""
-    keys = gone.astype(np.int32)
-    places = np.minimum(np.searchsorted(rows, keys), len(rows) - 1)
-    return int(np.count_nonzero(rows[places] == keys))
 
 
 class JoinedVectors:

@@ -3,105 +3,153 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
-from index.store.postings import K1, B, Postings, WordMatch, idf, postings
-from index.text.language import keyed_terms
+from index.models.base import IntArray
+from index.store.postings import Ints, Posting, Postings, WordMatch, idf
 
-# The files of an index, named and made as bm25s (0.3) makes them: it opens the folder too.
 _ROWS = "indices.csc.index.npy"
 _SCORES = "data.csc.index.npy"
 _STARTS = "indptr.csc.index.npy"
-_VOCABULARY = "vocab.index.json"
-_FORMULA = "params.index.json"
+_HASHES = "term_hashes.npy"
+_NUMBERS = "term_numbers.npy"
 _SIZE = "size.json"
-WORD_FILES = (_ROWS, _SCORES, _STARTS, _VOCABULARY, _FORMULA, _SIZE)
+WORD_FILES = (_ROWS, _SCORES, _STARTS, _SIZE)
+# Before format 4 the terms themselves stood in a JSON file, beside one that nothing read.
+HASH_FILES = (_HASHES, _NUMBERS)
+VOCABULARY_FILES = ("vocab.index.json", "params.index.json")
+_HASH = np.dtype("<u8")
+
+Hashes = npt.NDArray[np.uint64]
 
 
 class WordIndex:
-    """The words of documents (passages, or sentences) in row order, as BM25 weighs them.
+    """BM25 postings of documents (passages, or sentences) in row order.
+
+    Terms are looked up by a 64-bit hash in sorted, memory-mapped arrays: a vocabulary of millions
+    costs no memory. Among ten million terms, the odds that a given unknown word is taken for one
+    of them are 1 in 10^12.
 
     See `index.store.reader.TermStatistics`.
     """
 
-    def __init__(self, postings: Postings) -> None:
-        self.postings = postings
-        self._letters: dict[str, str] = {}
+    def __init__(
+        self,
+        hashes: Hashes,
+        numbers: Ints,
+        starts: npt.NDArray[np.int64],
+        rows: Ints,
+        scores: npt.NDArray[np.float32],
+        sizes: Mapping[str, Any],
+    ) -> None:
+        """`hashes` ascend; the postings of the term at `i` stand in `rows` and `scores` from
+        `starts[numbers[i]]` up to the next start."""
+        self._hashes, self._numbers = hashes, numbers
+        self._starts, self._rows, self._scores = starts, rows, scores
+        self._sizes = sizes
 
     @classmethod
-    def build(cls, documents: Iterable[tuple[str, str]], average_length: float = 0.0) -> WordIndex:
-        """Index (language, text) pairs, taken one by one; see `postings` on `average_length`."""
-        terms = (keyed_terms(text, language) for language, text in documents)
-        return cls(postings(terms, average_length))
+    def of(cls, postings: Postings) -> WordIndex:
+        sizes = {
+            "documents": postings.size,
+            "average_length": postings.average_length,
+            "letters": _letters(postings.vocabulary),
+        }
+        hashes, numbers = _sorted(postings.vocabulary)
+        return cls(hashes, numbers, postings.starts, postings.rows, postings.scores, sizes)
 
     def save(self, folder: Path) -> None:
-        postings = self.postings
         folder.mkdir(parents=True, exist_ok=True)
         for name, each in (
-            (_ROWS, postings.rows),
-            (_SCORES, postings.scores),
-            (_STARTS, postings.starts),
+            (_HASHES, self._hashes),
+            (_NUMBERS, self._numbers),
+            (_STARTS, self._starts),
+            (_ROWS, self._rows),
+            (_SCORES, self._scores),
         ):
             np.save(folder / name, each, allow_pickle=False)
-        formula = {"method": "lucene", "k1": K1, "b": B, "num_docs": postings.size}
-        for name, content in (
-            (_VOCABULARY, postings.vocabulary),
-            (_FORMULA, formula),
-            (_SIZE, {"documents": postings.size, "average_length": postings.average_length}),
-        ):
-            written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-            (folder / name).write_text(written, encoding="utf-8")
+        (folder / _SIZE).write_text(json.dumps(self._sizes, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
-        """Open a saved index, its postings memory-mapped. Raises DamagedIndex."""
+        """Open a saved index, its arrays memory-mapped. Raises DamagedIndex."""
         try:
             sizes = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
-            size, average = int(sizes["documents"]), float(sizes.get("average_length", 0.0))
-            vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
-            # Views of the arrays, not memory maps, whose every slice costs as much as reading it.
-            starts, rows, scores = (
-                np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
-                for name in (_STARTS, _ROWS, _SCORES)
-            )
+            sizes["documents"] = int(sizes["documents"])
+            vocabulary = folder / VOCABULARY_FILES[0]
+            if vocabulary.exists():
+                terms = dict(json.loads(vocabulary.read_text(encoding="utf-8")))
+                hashes, numbers = _sorted(terms)
+                sizes["letters"] = _letters(terms)
+            else:
+                hashes, numbers = _mapped(folder / _HASHES), _mapped(folder / _NUMBERS)
+            starts, rows, scores = (_mapped(folder / name) for name in (_STARTS, _ROWS, _SCORES))
+            return cls(hashes, numbers, starts, rows, scores, sizes)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedIndex("damaged-words", shown=folder, reason=reason_of(error)) from error
-        return cls(Postings(vocabulary, starts, rows, scores, size, average))
 
     def __len__(self) -> int:
-        return self.postings.size
+        return int(self._sizes["documents"])
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        postings = self.postings
-        return {term: postings.frequency(term) for term in terms if term in postings.vocabulary}
+        return nonzero_counts(terms, self.count(hash_terms(terms)))
+
+    def count(self, hashes: Hashes) -> IntArray:
+        """How many documents hold each of these terms, shape (len(hashes),)."""
+        known, numbers = self._find(hashes)
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        counts[known] = self._starts[numbers + 1] - self._starts[numbers]
+        return counts
+
+    def count_among(self, rows: IntArray, hashes: Hashes) -> IntArray:
+        """As `count`, of these rows, which ascend, alone."""
+        keys = rows.astype(np.int32)
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for at, number in zip(*self._find(hashes), strict=True):
+            holders = self._posting(number).rows
+            places = np.minimum(np.searchsorted(holders, keys), len(holders) - 1)
+            counts[at] = np.count_nonzero(holders[places] == keys)
+        return counts
 
     def letters(self, language: str) -> str:
-        letters = self._letters.get(language)
-        if letters is None:
-            own = (term for term in self.postings.vocabulary if term.startswith(f"{language}:"))
-            letters = self._letters[language] = "".join(sorted(set().union(*own)))
-        return letters
+        return str(self._sizes["letters"].get(language, ""))
 
     def match(self, terms: Iterable[str]) -> WordMatch:
-        """Every document against these terms; those that none holds change nothing."""
-        postings = self.postings
-        known = (postings.of(term) for term in terms if term in postings.vocabulary)
-        return WordMatch(tuple(known), postings.size)
+        """Score every document against these terms; unknown terms change nothing."""
+        _, numbers = self._find(hash_terms(list(terms)))
+        return WordMatch(tuple(map(self._posting, numbers)), len(self))
 
     def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
         """As `match`, of terms with their IDF in the whole index, of which this is a segment."""
-        postings = self.postings
-        known = []
-        for term, weight in weights.items():
-            if term in postings.vocabulary:
-                posting, own = postings.of(term), idf(postings.frequency(term), postings.size)
-                known.append(replace(posting, factor=weight / own))
-        return WordMatch(tuple(known), postings.size)
+        known, numbers = self._find(hash_terms(weights))
+        values = list(weights.values())
+        matches = []
+        for at, number in zip(known, numbers, strict=True):
+            posting = self._posting(number)
+            own = idf(len(posting.rows), len(self))
+            matches.append(replace(posting, factor=values[at] / own))
+        return WordMatch(tuple(matches), len(self))
+
+    def _find(self, hashes: Hashes) -> tuple[IntArray, IntArray]:
+        """The indices of known terms in `hashes`, and their numbers."""
+        if not len(self._hashes):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        known = np.flatnonzero(self._hashes[places] == hashes)
+        return known, self._numbers[places[known]].astype(np.int64)
+
+    def _posting(self, number: int) -> Posting:
+        place = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        return Posting(self._rows[place], self._scores[place])
 
 
 def average_length(folder: Path) -> float | None:
@@ -111,3 +159,37 @@ def average_length(folder: Path) -> float | None:
         return float(sizes["average_length"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def hash_terms(terms: Collection[str]) -> Hashes:
+    """The hash of each term, shape (len(terms),)."""
+    size = _HASH.itemsize
+    digests = (blake2b(term.encode(), digest_size=size).digest() for term in terms)
+    return np.frombuffer(b"".join(digests), dtype=_HASH)
+
+
+def nonzero_counts(terms: Collection[str], counts: IntArray) -> dict[str, int]:
+    return {term: count for term, count in zip(terms, counts.tolist(), strict=True) if count}
+
+
+def _sorted(vocabulary: Mapping[str, int]) -> tuple[Hashes, Ints]:
+    """The hashes of terms, ascending, and the number of each."""
+    hashes = hash_terms(vocabulary)
+    numbers = np.fromiter(vocabulary.values(), dtype=np.int32, count=len(vocabulary))
+    order = np.argsort(hashes)
+    return hashes[order], numbers[order]
+
+
+def _letters(vocabulary: Iterable[str]) -> dict[str, str]:
+    """By language, every character of its terms."""
+    letters: defaultdict[str, set[str]] = defaultdict(set)
+    for term in vocabulary:
+        language, mark, word = term.rpartition(":")
+        if mark:
+            letters[language].update(word)
+    return {language: "".join(sorted(each)) for language, each in sorted(letters.items())}
+
+
+def _mapped(path: Path) -> npt.NDArray[Any]:
+    # A view of the array, not a memory map, whose every slice costs as much as reading it.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

@@ -14,7 +14,6 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.store.build_turn import StopCheck, as_hashes
-from index.store.files.word_index import WordIndex
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles, open_sheet
@@ -27,6 +26,7 @@ from index.store.postgres.vector_tables import (
     stage_table,
     vectors_by_hash,
 )
+from index.store.postings import Postings
 from index.store.reader import GenerationFacts, RowKind
 
 _CHECKED_EVERY = 5_000  # rows
@@ -226,10 +226,10 @@ class GenerationLoader:
         self._written = written
 
     def load(
-        self, facts: GenerationFacts, words: Mapping[RowKind, WordIndex], check: StopCheck
+        self, facts: GenerationFacts, words: Mapping[RowKind, Postings], check: StopCheck
     ) -> None:
         tables = VectorTables(facts.model, facts.dimension)
-        new = NewWords.of_all(words["passages"].postings, words["sentences"].postings)
+        new = NewWords.of_all(words["passages"], words["sentences"])
         loader = RowLoader(
             self._connections, self._number, self._number, self._written, new, FirstRows()
         )

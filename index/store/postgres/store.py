@@ -17,7 +17,7 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import BuildPart, StopCheck
 from index.store.builder_status import BuilderStatus
-from index.store.files.draft import FileDraft
+from index.store.files.draft import FileDraft, build_postings
 from index.store.files.generation import ARTICLES_FILE, Generation
 from index.store.files.known import read_likeness
 from index.store.files.layout import Hold, new_id
@@ -211,7 +211,7 @@ class PostgresStore:
                         rows = np.arange(start, min(start + _AT_ONCE, len(kept.hashes)))
                         writer.put(rows, kept.vectors.vectors(rows))
                     writer.finish()
-                words = {kind: source.term_statistics(kind) for kind in KINDS}
+                words = {kind: build_postings(source.texts(kind), lambda: None) for kind in KINDS}
                 try:
                     loader = GenerationLoader(turn.connections, turn.next_number, written)
                     loader.load(facts, words, lambda: None)

@@ -314,7 +314,7 @@ class PostgresAddition:
         writer, turn = self.writer, self._turn
         own = {row.location for row in writer.written.sources()}
         facts = grown_facts(writer.id, self._before, writer.facts(terms), gone, terms)
-        words = {kind: writer.build_words(kind, check).postings for kind in KINDS}
+        words = {kind: writer.build_words(kind, check) for kind in KINDS}
         change = Change(facts, writer.placed, words, gone, own | set(gone_sources))
         loader = AdditionLoader(turn.connections, self._before, turn.next_number, self._folder)
         loader.load(change, check)

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from index.search.question_words import mend_term, weigh_subject, weigh_words
 from index.search.scoring import word_scores
-from index.store.files.word_index import WordIndex
+from tests.index.store.words import word_index
 
 KNOWN = {"fr:grott": 9, "fr:grotte": 2, "fr:moulin": 3, "fr:moulins": 5, "en:mouldy": 9, "1850": 4}
 
@@ -49,7 +49,7 @@ def test_a_slip_is_mended_and_nothing_else(term: str, meant: str | None) -> None
 
 
 def test_a_misspelt_question_meets_the_articles_words() -> None:
-    index = WordIndex.build([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
+    index = word_index([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
     words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
     scores = index.match(words.idf).scores
     assert scores[0] > scores[1]
@@ -57,7 +57,7 @@ def test_a_misspelt_question_meets_the_articles_words() -> None:
 
 
 def test_scores_are_a_share_of_the_questions_weight() -> None:
-    index = WordIndex.build(
+    index = word_index(
         [("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."), ("fr", "Le moulin.")]
     )
 
@@ -88,7 +88,7 @@ def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:
 
 
 def test_a_subject_is_known_in_whatever_language_the_articles_are() -> None:
-    index = WordIndex.build([("fr", "Le moulin de Valmy."), ("en", "The mill of Valmy.")])
+    index = word_index([("fr", "Le moulin de Valmy."), ("en", "The mill of Valmy.")])
 
     def known(subject: str) -> set[str]:
         return set(weigh_subject(subject, ("fr", "en"), index).idf)

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-import bm25s
 import numpy as np
 import pytest
 
 from index.errors import DamagedIndex
-from index.store.files.word_index import WordIndex
+from index.store.files.word_index import HASH_FILES, WordIndex, hash_terms
+from index.store.postings import postings
 from index.text.language import keyed_terms
+from tests.index.store.words import word_index
 
 DOCUMENTS = [
     ("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."),
@@ -20,7 +22,7 @@ DOCUMENTS = [
 
 @pytest.fixture
 def index() -> WordIndex:
-    return WordIndex.build(DOCUMENTS)
+    return word_index(DOCUMENTS)
 
 
 def test_the_document_that_shares_words_is_scored_and_no_other(index: WordIndex) -> None:
@@ -46,16 +48,40 @@ def test_a_saved_index_answers_as_before(index: WordIndex, tmp_path: Path) -> No
     )
 
 
-def test_bm25s_opens_a_saved_index_too(index: WordIndex, tmp_path: Path) -> None:
-    index.save(tmp_path / "words")
-    peer = bm25s.BM25.load(tmp_path / "words", show_progress=False)
-    terms = keyed_terms("le phare de la Gironde", "fr")
-    match = index.match(terms)
-    np.testing.assert_allclose(match.scores, peer.get_scores(terms), rtol=0, atol=1e-6)
+def test_counts_are_those_of_the_documents(index: WordIndex) -> None:
+    terms = keyed_terms("Le phare, le moulin, les 15 000 zeppelins", "fr")
+    assert index.frequencies(terms) == {"fr:phar": 1, "fr:moulin": 1, "15000": 1}
+    gone = index.count_among(np.array([0, 2, 3]), hash_terms(terms))
+    assert gone.tolist() == [1, 0, 0, 0]
+
+
+def test_the_letters_of_a_language_are_those_of_its_terms(index: WordIndex) -> None:
+    assert set(index.letters("en")) == set("lighthousguidshipharbour")
+    assert set("phar") < set(index.letters("fr"))
+    assert "1" not in index.letters("fr")
+    assert index.letters("xx") == ""
+
+
+def test_an_index_of_format_3_which_held_its_terms_as_json_still_answers(
+    index: WordIndex, tmp_path: Path
+) -> None:
+    """As Selon 0.1 wrote it."""
+    documents = postings(keyed_terms(text, language) for language, text in DOCUMENTS)
+    index.save(tmp_path)
+    for name in HASH_FILES:
+        (tmp_path / name).unlink()
+    (tmp_path / "vocab.index.json").write_text(json.dumps(documents.vocabulary), encoding="utf-8")
+    sizes = {"documents": documents.size, "average_length": documents.average_length}
+    (tmp_path / "size.json").write_text(json.dumps(sizes), encoding="utf-8")
+    opened = WordIndex.open(tmp_path)
+    for question in ("le phare de la Gironde", "15 000 sacs"):
+        terms = keyed_terms(question, "fr")
+        np.testing.assert_array_equal(opened.match(terms).scores, index.match(terms).scores)
+    assert opened.letters("fr") == index.letters("fr")
 
 
 def test_documents_without_a_single_term_can_be_indexed(tmp_path: Path) -> None:
-    index = WordIndex.build([("fr", "et de la"), ("fr", "…")])
+    index = word_index([("fr", "et de la"), ("fr", "…")])
     index.save(tmp_path / "words")
     assert not WordIndex.open(tmp_path / "words").match(keyed_terms("phare", "fr")).scores.any()
 

@@ -1,0 +1,14 @@
+"""Word indexes of a few documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from index.store.files.word_index import WordIndex
+from index.store.postings import postings
+from index.text.language import keyed_terms
+
+
+def word_index(documents: Iterable[tuple[str, str]]) -> WordIndex:
+    """The words of documents given as (language, text)."""
+    return WordIndex.of(postings(keyed_terms(text, language) for language, text in documents))
