@@ -39,7 +39,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.assembly import open_embedder, open_reader
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import MeasuredIndex, index_in_service, temporary_index
-from bot.followups.candidates import Search, Understood, understand
+from bot.followups.candidates import Interpretation, Search, interpret
 from bot.followups.conversation import FollowUpChain
 from bot.followups.message import MessageReader
 from bot.followups.turn import Turn, TurnText
@@ -74,12 +74,12 @@ class Counted:
 class TitleChain(FollowUpChain):
     """The baseline: the title of the article last cited before every question."""
 
-    async def understood(self, said: TurnText) -> Understood:
+    async def interpret(self, said: TurnText) -> Interpretation:
         turns = said.history if said.replied is None else (*said.history, said.replied)
         cited = next((turn.cited for turn in reversed(turns) if turn.cited), ())
         if not cited:
-            return Understood(said.question)
-        return Understood(f"{cited[0].title}\u00a0: {said.question}", rewritten=True)
+            return Interpretation(said.question)
+        return Interpretation(f"{cited[0].title}\u00a0: {said.question}", rewritten=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Opened:
         dialogues = read_dialogues(path)
         return [each for one in dialogues for each in hold(one, chain, self.index.searcher.search)]
 
-    def understand(self, question: str, turn: Turn) -> Understood:
+    def understand(self, question: str, turn: Turn) -> Interpretation:
         """What a question means after one turn."""
-        return understand(self.messages.read(question), (turn,), self.search)
+        return interpret(self.messages.read(question), (turn,), self.search)
 
 
 def main() -> int:
@@ -256,7 +256,7 @@ def _print_switches(answers: Sequence[Answer], opened: Opened) -> None:
         after = [turn for turn, articles in turns if switch["about"] not in articles]
         asked[switch["half"]] += len(after)
         dragged[switch["half"]] += sum(
-            understand(message, (turn,), search).rewritten for turn in after
+            interpret(message, (turn,), search).rewritten for turn in after
         )
     for half, times in asked.items():
         print(f"topic_switches.jsonl, {half}: {times} asked, {dragged[half]} dragged along")

@@ -30,7 +30,7 @@ from bot.answering.injection import use_cache_dir
 from bot.settings import load_settings
 from bot.verification.annotation import Annotator
 from bot.verification.checker import FactChecker
-from bot.verification.claim import Claim, GivenPassage
+from bot.verification.claim import Claim, NumberedPassage
 from bot.verification.support import ClaimReader
 from index.article import Article, Passage, article_id
 from index.build.passages import cut
@@ -87,9 +87,11 @@ def _print_written(path: Path, checker: FactChecker) -> None:
             path=path.name,
             language=row["language"],
         )
-        given = [GivenPassage(n, article, each, each.sentences) for n, each in _numbered(article)]
+        given = [
+            NumberedPassage(n, article, each, each.sentences) for n, each in _numbered(article)
+        ]
         claim = Claim(row["sentence"], tuple(each.number for each in given))
-        kept = checker.check(claim, given, row["question"]).kept
+        kept = checker.check(claim, given, row["question"]).supported
         for kind in ("faithful",) if row["faithful"] else (row["fault"], "all faults"):
             totals[kind] += 1
             shown[kind] += kept
@@ -141,7 +143,7 @@ def _print_evidence(every: Sequence[Checked]) -> None:
     found = [right for each in every for right in each.evident]
     print(f"\nevidence: {sum(found)} of {len(found)} quotes are sentences that bear the claim")
     beside = [
-        verdict.kept
+        verdict.supported
         for each in every
         if each.sample.faulty is not None
         for place, verdict in enumerate(each.verdicts)

@@ -35,7 +35,7 @@ from bot.llm.model_answerer import ModelAnswerer, ModelLimits
 from bot.llm.writer import ClaimChecker, Writer
 from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
@@ -57,11 +57,11 @@ class Timed:
     preparing: list[float] = field(default_factory=list)
     checking: list[float] = field(default_factory=list)
 
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
+    def prepare(self, given: Sequence[NumberedPassage]) -> None:
         with timed(self.preparing):
             self.checker.prepare(given)
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+    def check(self, claim: Claim, given: Sequence[NumberedPassage], question: str) -> ClaimVerdict:
         with timed(self.checking):
             return self.checker.check(claim, given, question)
 

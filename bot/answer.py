@@ -20,25 +20,25 @@ there are none. `help`: somebody in distress gets numbers to call."""
 
 Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
 """Why there is no answer: the articles do not say, none is of the period, it is unclear which
-article is meant, nothing was asked (« Merci ! », « Bonjour ! », an emoji), or Selon itself was
-(« Qui es-tu ? »)."""
+article is meant, the message is no question (« Merci ! », « Bonjour ! », an emoji), or it is about
+Selon itself (« Qui es-tu ? »)."""
 
 SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
-"""No question to the articles: nothing is searched or remembered."""
+"""Refusals of messages that are neither searched nor remembered."""
 
 HeldTo = Literal["all", "group", "script"]
-"""The articles that an answer could come from: all, those of a group, or those of the daily or
+"""The articles that an answer may come from: all, those of a group, or those of the daily or
 podcast that the question is about."""
 
 Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
-"""Why the articles' own sentences replace a chat model's: none answered in time, the passages do
-not support what it wrote, it found no answer although the search is sure of one, its budget is
-spent, or the person's daily allowance is."""
+"""Why an answer is extractive despite a chat model: none answered in time, the passages do not
+support its text, it found no answer although the search is sure of one, its budget is spent, or the
+person's daily allowance is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A discarded sentence of a chat model and its fault, for the operator; never logged."""
+    """A discarded sentence of a chat model, for the operator; never logged."""
 
     text: str
     fault: str
@@ -48,9 +48,8 @@ class Dropped:
 class Citation:
     """A quote, its passage and its article.
 
-    Cannot be built unless `quote == article.text[start:end]` and the quote lies in the passage.
-    `lead` is an earlier sentence that a quote beginning with a pronoun leans on (« Il alimente… »),
-    shown with it.
+    Raises QuoteError unless `quote == article.text[start:end]`, within the passage. `lead` is an
+    earlier sentence that a quote refers to (« Il alimente… »), shown with it.
     """
 
     number: int
@@ -100,7 +99,7 @@ class Citation:
 class Statement:
     """One sentence of an answer with the numbers of its citations.
 
-    `highlight` is the span of the words that answer, if known; it cannot be empty or reach outside.
+    `highlight` is the non-empty span of the words that answer, if known.
     """
 
     text: str
@@ -124,14 +123,13 @@ class Statement:
 class Answer:
     """The answer to one question, in `language`.
 
-    If the `outcome` is "no" there are no statements and no citations; `nearest` holds articles to
-    offer, and `refusal` says why. A `doubtful` answer has the outcome "perhaps" and no highlights.
-    `period` is the time of publication that the question is limited to; `understood` is the
-    question that was answered, if the conversation changed it. `further` cites unused passages,
-    best first, numbered on from the citations. `model` wrote the statements (None: the articles'
-    own sentences); `chosen_by` is the model that chose them; `fallback` is why none did, if one
-    should have; `dropped` are discarded sentences of a model. `held_to` are the articles it could
-    come from. `help` replaces all this for somebody in distress, whose words are not stored.
+    With the outcome "no" there are no statements or citations; `nearest` are articles to offer, and
+    `refusal` is the reason. A `doubtful` answer has the outcome "perhaps" and no highlights.
+    `period` is the time of publication in the question; `understood` is the question that was
+    answered, if the conversation changed it. `further` cites unused passages, best first, with
+    consecutive numbers. `model` wrote the statements (None: extractive); `chosen_by` is the model
+    that chose them; `fallback` is why a model did not; `dropped` are its discarded sentences.
+    `held_to` is the scope of the search. `help` replaces everything for somebody in distress.
     """
 
     question: str
@@ -173,12 +171,12 @@ class Answer:
 
     @property
     def small_talk(self) -> bool:
-        """True if nothing was asked of the articles, so that there is nothing to remember."""
+        """True for a refusal of small talk."""
         return self.refusal in SMALL_TALK and self.outcome == "no"
 
     @property
     def verbatim(self) -> bool:
-        """True if every statement is one of its own quotes, and no model wrote it."""
+        """True if every statement is one of its quotes, and no model wrote it."""
         quotes = {each.number: each.quote for each in self.citations}
         return self.model is None and all(
             each.text in {quotes.get(number) for number in each.citations}
@@ -195,26 +193,25 @@ class Answer:
 
 
 LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
-"""One or more line ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A citation as people see it: the `highlight` in its quote, the `lead` to show before it.
+    """A citation for display: the `highlight` in its quote, the `lead` to show before it.
 
-    `told` is True if its words already stand above.
+    `is_repeat` is True if its words are already shown above.
     """
 
     citation: Citation
     highlight: tuple[int, int] | None = None
     lead: Sentence | None = None
-    told: bool = False
+    is_repeat: bool = False
 
     @property
     def parts(self) -> tuple[str, str, str]:
         """The quote before the highlight, the highlight, and the quote after.
 
-        A sentence is one line, a list has one for its introduction and for each item.
+        A sentence has one line, a list one for its introduction and one for each item.
         """
         quote = self.citation.quote
         end = "\n" if LINE_END.split(quote)[0].endswith(":") else " "
@@ -225,37 +222,36 @@ class ShownQuote:
 def shown_quotes(
     citations: Sequence[Citation], answer: Answer | None = None
 ) -> tuple[tuple[ShownQuote, ...], ...]:
-    """Group consecutive citations of one article, and mark quotes that are shown already.
+    """Group consecutive citations of one article, and mark repeated quotes.
 
     Below an `answer` that is not verbatim, its statements count as shown.
     """
-    written = answer is not None and not answer.verbatim
+    is_written = answer is not None and not answer.verbatim
     statements = answer.statements if answer is not None else ()
-    texts = {each.text for each in statements} if written else set()
-    marks = {} if written else {each.text: each.highlight for each in statements}
-    shown: list[ShownQuote] = []
+    texts = {each.text for each in statements} if is_written else set()
+    marks = {} if is_written else {each.text: each.highlight for each in statements}
+    quotes: list[ShownQuote] = []
     for citation in citations:
         quote, lead = citation.quote, citation.lead
         before = lead if lead is not None and lead.text not in texts else None
-        shown.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
+        quotes.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
         texts |= {quote, before.text} if before else {quote}
     return tuple(
-        tuple(same) for _, same in groupby(shown, key=lambda each: each.citation.article.id)
+        tuple(same) for _, same in groupby(quotes, key=lambda each: each.citation.article.id)
     )
 
 
-_EXACT_LIMIT = 100  # characters; longer quotes are named by their beginning and end
-_EDGE = 30  # least characters that name one end of a long quote, in whole words
+_EXACT_LIMIT = 100  # characters; longer quotes are matched by their beginning and end
+_EDGE = 30  # minimum characters of one end of a long quote, in whole words
 _URL_LIMIT = 2_000
 _DIRECTIVE = ":~:"
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 
 
 def link_to(url: str | None, quote: str) -> str | None:
-    """Link to an article at a quote, by a text fragment; None if `url` is no web address.
+    """Link to an article at a quote with a text fragment; None if `url` is no web address.
 
-    Keeps the address's own fragment and replaces its text directive. Browsers without text
-    fragments open the page at its top, or at the fragment.
+    Keeps the URL's own fragment, but replaces its text directive.
     """
     address = web_address(url)
     if address is None:
@@ -270,7 +266,7 @@ def link_to(url: str | None, quote: str) -> str | None:
 
 
 def web_address(url: str | None) -> str | None:
-    """Percent-encode what an address must not contain; None unless it is http or https."""
+    """Percent-encode characters that URLs must not contain; None unless it is http or https."""
     stripped = (url or "").strip()
     try:
         parts = urlsplit(stripped)
@@ -285,7 +281,7 @@ def _text_directive(quote: str) -> str:
     if not words:
         return ""
     lines = quote.strip().splitlines()
-    # Browsers search a single text inside one block of the page; a range may cross paragraphs.
+    # Browsers match a single text within one block only; a range may cross paragraphs.
     if len(quote) <= _EXACT_LIMIT and "\n" not in quote:
         return _encoded(" ".join(words))
     start = _edge(lines[0].split())
@@ -305,5 +301,5 @@ def _edge(words: list[str]) -> list[str]:
 
 
 def _encoded(text: str) -> str:
-    # `-`, `,` and `&` separate the parts of a directive; percent_encode leaves `-` as it is.
+    # `-`, `,` and `&` separate the parts of a directive; percent_encode does not encode `-`.
     return percent_encode(text, safe="").replace("-", "%2D")

@@ -1,9 +1,9 @@
-"""The parts put together as the settings say."""
+"""Assemble the index, the readers, the chat models and the chain from the settings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,8 +38,10 @@ _RECENT_READINGS = 16
 
 
 class RecentReader:
-    """A reader that remembers its last readings: what a follow-up may mean is tried before it is
-    answered. Without a `reader`, findings stay unread."""
+    """A reader with a cache: candidates of a follow-up are read before the chosen one is answered.
+
+    Without a `reader`, findings stay unread.
+    """
 
     def __init__(self, reader: FindingsReader | None) -> None:
         self._read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
@@ -49,13 +51,13 @@ class RecentReader:
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
-    """Those of the settings; where none are set, those that the confidence was calibrated with:
-    the bundled reader's, or the search's where another reader or none is set.
+    """The thresholds of the settings, by default the calibrated ones.
 
-    Raises SettingsError where an answer would be sure before it may be given.
+    Those are the bundled reader's, or the search's with another reader or none. Raises
+    SettingsError if sure is below perhaps.
     """
-    judge = ReadingConfidence if settings.reader == BUNDLED else ConfidenceModel
-    return _thresholds(settings, judge.load().thresholds)
+    model = ReadingConfidence if settings.reader == BUNDLED else ConfidenceModel
+    return _thresholds(settings, model.load().thresholds)
 
 
 def _thresholds(settings: Settings, calibrated: Thresholds) -> Thresholds:
@@ -72,9 +74,9 @@ def _thresholds(settings: Settings, calibrated: Thresholds) -> Thresholds:
 def open_embedder(
     settings: Settings, *, progress: Callable[[float, str], None] | None = None
 ) -> Embedder:
-    """The embedding model of the settings; the bundled one is prepared on its first use.
+    """Open the embedding model; the bundled one is prepared on its first use.
 
-    `progress` gets the part done (0..1) and what is being done. Raises ModelError.
+    `progress` receives the fraction done and the current step. Raises ModelError.
     """
     use_cache_dir(settings.cache_dir)
     return load_embedder(
@@ -86,7 +88,7 @@ def open_embedder(
 
 
 def open_reader(settings: Settings) -> EvidenceReader | None:
-    """What reads the passages found, one for all who ask in this process. Raises ModelError."""
+    """Open the reader, once per process. Raises ModelError."""
     return _open_reader(settings.reader, settings.cache_dir, settings.threads or None)
 
 
@@ -95,14 +97,13 @@ def _open_reader(name: str, cache_dir: Path, threads: int | None) -> EvidenceRea
     reader = load_reader(name, cache_dir, threads=threads)
     if reader is None:
         return None
-    if name != BUNDLED:  # which all is calibrated for
+    if name != BUNDLED:  # not calibrated
         return EvidenceReader(reader, None)
     return EvidenceReader(reader, ReadingConfidence.load(), SUREST_LOGIT)
 
 
 def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
-    """What recognises messages of distress, for all who ask in this process; None where the
-    settings say so. The `embedder` serves if it is the bundled one. Raises ModelError."""
+    """Open the distress gate, unless the settings disable it. Raises ModelError."""
     numbers = parse_help_numbers(settings.help_numbers)
     if not numbers:
         return None
@@ -110,8 +111,7 @@ def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
 
 
 def bundled_embedder(settings: Settings, embedder: Embedder) -> Embedder:
-    """The `embedder` if it is the bundled one, else the bundled one beside it. Raises
-    ModelError."""
+    """The given embedder if it is the bundled one, else the bundled one. Raises ModelError."""
     if isinstance(embedder, BundledEmbedder):
         return embedder
     return _bundled_embedder(settings.cache_dir, settings.threads or None)
@@ -123,22 +123,22 @@ def _bundled_embedder(cache_dir: Path, threads: int | None) -> Embedder:
 
 
 def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
-    """The index of the data directory; one that is `awaited` may be built later.
+    """Open the index; one that is `awaited` may be built later.
 
     Raises SettingsError, IndexingError.
     """
-    thresholds_of(settings)  # what is wrong is said before seconds go into the model
+    thresholds_of(settings)  # raises before seconds are spent on the model
     store = index_store(settings)
     if not awaited and store.current_id() is None:
         store.facts()  # raises NoIndex
-    embedder, judge = open_embedder(settings), ConfidenceModel.load()
-    return LiveIndex(store, embedder, judge, chosen_articles, awaited=awaited)
+    embedder, confidence = open_embedder(settings), ConfidenceModel.load()
+    return LiveIndex(store, embedder, confidence, chosen_articles, awaited=awaited)
 
 
 def open_writers(settings: Settings) -> Writers | None:
-    """What the chat models of the settings write with; None where answers quote the articles.
+    """Open the chat models; None if answers are extractive. The caller closes them.
 
-    To be closed. Raises SettingsError.
+    Raises SettingsError.
     """
     if not parse_choices(settings.chat_model):
         return None
@@ -147,16 +147,26 @@ def open_writers(settings: Settings) -> Writers | None:
     return Writers(settings)
 
 
+@contextmanager
+def writers_in(settings: Settings) -> Iterator[Writers | None]:
+    """Like `open_writers`, within a block."""
+    writers = open_writers(settings)
+    try:
+        yield writers
+    finally:
+        if writers is not None:
+            writers.close()
+
+
 def chain_over(
     index: LiveIndex,
     settings: Settings,
     writers: Writers | None = None,
     undisturbed: Undisturbed = nullcontext,
 ) -> FollowUpChain:
-    """The retrieval-QA chain over an open index, which understands follow-ups.
+    """Build the chain over an open index; without `writers`, answers are extractive.
 
-    `writers` write its answers, which quote the articles without them; `undisturbed` is as in
-    `RetrievalQA`. Raises SettingsError, ModelError.
+    `undisturbed` is as in `RetrievalQA`. Raises SettingsError, ModelError.
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
@@ -177,18 +187,15 @@ def chain_over(
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:
-    """Those of articles on a subject, which are searched and not read. Raises SettingsError."""
+    """The thresholds for articles on a subject, which are not read. Raises SettingsError."""
     return _thresholds(settings, ConfidenceModel.load().thresholds)
 
 
 @contextmanager
 def open_chain(settings: Settings) -> Iterator[FollowUpChain]:
-    """The retrieval-QA chain over the index of the data directory, as long as the block lasts.
+    """The chain over the index of the settings, within a block.
 
     Raises SettingsError, IndexingError.
     """
-    with ExitStack() as opened:
-        writers = open_writers(settings)
-        if writers is not None:
-            opened.callback(writers.close)
+    with writers_in(settings) as writers:
         yield chain_over(open_index(settings), settings, writers)

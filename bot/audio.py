@@ -1,6 +1,6 @@
-"""Reading text aloud and transcribing speech, as the doors and the features see it.
+"""The protocol of speech synthesis and recognition.
 
-`bot.speech` provides it; whoever needs it gets a `SpeechService` and never imports the provider.
+`bot.speech` implements it; other packages receive a `SpeechService` and never import that one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ AudioFormat = Literal["ogg", "mp3"]
 
 @dataclass(frozen=True, slots=True)
 class SpokenLine:
-    """Text that a voice reads without a break. A `chapter` title marks the first line of a chapter;
-    `pause` is the silence after the line, in seconds."""
+    """Text to read without a break.
+
+    `chapter` is the title of a chapter that begins here; `pause` is in seconds, after the line.
+    """
 
     text: str
     language: SpeechLanguage
@@ -35,7 +37,7 @@ class SpokenLine:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """An audio file; `starts` are the seconds at which its lines begin."""
+    """An audio file; `starts` are the start times of its lines, in seconds."""
 
     path: Path
     seconds: float
@@ -44,8 +46,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The words of a recording and the code of their language; no words if none were spoken.
-    `doubtful` words are likely not those that were spoken."""
+    """The words of a recording, "" without speech; `doubtful` if they are probably wrong."""
 
     text: str
     language: str
@@ -76,16 +77,18 @@ class SpeechService(Protocol):
         speed: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
-        """Read lines aloud into one file. `progress` receives the number of lines read and their
-        total; an exception that it raises ends the recording. Raises SpeechError."""
+        """Read lines into one audio file. Raises SpeechError.
+
+        `progress` receives the number of lines done and their total, and may raise to cancel.
+        """
         ...
 
     def say_ahead(self, lines: Sequence[SpokenLine]) -> None:
-        """Cache lines that are likely to be recorded soon."""
+        """Synthesise lines into the cache, to be recorded soon."""
         ...
 
     def resting(self) -> AbstractContextManager[None]:
-        """Suspend speech work while the block runs, so that it does not slow down answers."""
+        """Suspend speech work within a block, in favour of answers."""
         ...
 
     def close(self) -> None: ...

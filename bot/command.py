@@ -1,4 +1,4 @@
-"""What a typed command is before it is done: a job that will give its exit code."""
+"""Declare commands with Typer: each parses into a job that returns an exit code."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ DataDir = Annotated[
 
 
 class DeclaredCommand(TyperCommand):
-    """A command whose help is in the language of the settings."""
+    """A command with help in the language of the settings."""
 
     def get_help(self, ctx: Any) -> str:
         return _translated_help(super().get_help(ctx), ctx)
 
 
 class CommandGroup(TyperGroup):
-    """The command line itself, likewise."""
+    """A group of commands with help in the language of the settings."""
 
     def get_help(self, ctx: Any) -> str:
         return _translated_help(super().get_help(ctx), ctx)
@@ -60,14 +60,14 @@ class CommandGroup(TyperGroup):
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """The command line while its commands declare themselves, in one language."""
+    """The command line in one language, to declare commands on."""
 
     app: typer.Typer
     phrases: TerminalPhrases
     open_speech: OpenSpeech = lambda settings: None
 
     def texts(self, domain: str, part: str = "help") -> Mapping[str, str]:
-        """The texts of a part of a catalogue, behind those that all commands share."""
+        """The texts of a part of a catalogue, and those shared by all commands."""
         return {
             **part_texts("terminal", "terminal", self.phrases.code),
             **part_texts(domain, part, self.phrases.code),
@@ -76,40 +76,40 @@ class CommandLine:
     def command(
         self, name: str, run: Callable[..., int], texts: Mapping[str, str], about: str = ""
     ) -> None:
-        """Declare a command, which runs with the settings and what is typed behind its `name`.
+        """Declare a command that calls `run` with the settings and its arguments.
 
-        What the signature of `run` gives as help, and `about` (the name, if empty), are keys of
+        The help strings in the signature of `run`, and `about` (by default the name), are keys of
         `texts`.
         """
-        self.app.command(
-            name, cls=DeclaredCommand, help=texts[about or name], short_help=texts[about or name]
-        )(self.declared(run, texts))
+        help = texts[about or name]
+        command = self.app.command(name, cls=DeclaredCommand, help=help, short_help=help)
+        command(self.declare(run, texts))
 
-    def declared(self, run: Callable[..., int], texts: Mapping[str, str]) -> Callable[..., Job]:
-        """A function as the command-line library takes it, which returns the job to do."""
+    def declare(self, run: Callable[..., int], texts: Mapping[str, str]) -> Callable[..., Job]:
+        """Wrap a function for Typer, so that calling it returns its job."""
 
-        def give_job(data_dir: Path | None = None, **typed: Any) -> Job:
-            return job(data_dir, partial(run, **typed))
+        def make_job(data_dir: Path | None = None, **arguments: Any) -> Job:
+            return job(data_dir, partial(run, **arguments))
 
-        _, *typed = inspect.signature(run, eval_str=True).parameters.values()
+        _, *own = inspect.signature(run, eval_str=True).parameters.values()
         keyword_only = inspect.Parameter.KEYWORD_ONLY
         data_dir = inspect.Parameter("data_dir", keyword_only, default=None, annotation=DataDir)
         parameters = [
             each.replace(kind=keyword_only, annotation=_translated(each.annotation, texts))
-            for each in (*typed, data_dir)
+            for each in (*own, data_dir)
         ]
-        give_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        return give_job
+        make_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return make_job
 
     def group(self, name: str, texts: Mapping[str, str]) -> CommandLine:
-        """Declare a command that has commands of its own."""
+        """Declare a command with subcommands."""
         app = typer.Typer(cls=CommandGroup, rich_markup_mode=None)
         self.app.add_typer(app, name=name, help=texts["about"], short_help=texts["about"])
         return replace(self, app=app)
 
 
 def _translated(annotation: Any, texts: Mapping[str, str]) -> Any:
-    """An annotation of what may be typed, with the text of its help instead of the text's key."""
+    """Replace the key in an option's `help` by its text."""
     kind, option = get_args(annotation)
     option = copy.copy(option)
     option.help = texts.get(option.help, option.help)
@@ -117,9 +117,9 @@ def _translated(annotation: Any, texts: Mapping[str, str]) -> Any:
 
 
 def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
-    """The command under the settings in force, with the data directory typed, if any."""
+    """The job of a command, which loads the settings and configures the process."""
 
-    def done() -> int:
+    def run() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
         _confine_libraries(settings.cache_dir)
@@ -127,17 +127,17 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
         configure_logs(settings)
         return command(settings)
 
-    return done
+    return run
 
 
 def _confine_libraries(cache_dir: Path) -> None:
-    """Keep third-party libraries from sending anything and from writing outside the cache.
+    """Stop third-party libraries from sending data and from writing outside the cache.
 
-    They read the environment when they are first imported; workers inherit it.
+    They read the environment on import; workers inherit it.
     """
-    os.environ["LANGSMITH_TRACING_V2"] = "false"  # outranks the other names of the switch
+    os.environ["LANGSMITH_TRACING_V2"] = "false"  # overrides its other names
     for outdated in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
-        os.environ.pop(outdated, None)  # LangChain raises where only these are set
+        os.environ.pop(outdated, None)  # LangChain raises if only these are set
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
     fonts = cache_dir / "fonts.conf"  # Matplotlib asks fontconfig, which has a cache of its own

@@ -1,7 +1,4 @@
-"""Errors of the `bot` package.
-
-As in `index.errors`, an error is a code with parameters.
-"""
+"""Errors of the `bot` package: codes with parameters, as in `index.errors`."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from index.errors import CodedError
 
 
 class SelonError(CodedError):
-    """Root of every error that the `bot` package raises on purpose."""
+    """Root of the errors of the `bot` package."""
 
 
 class SettingsError(SelonError):
@@ -44,7 +41,7 @@ class WebError(SelonError):
     status = 400
 
 
-class MissingPage(WebError):  # noqa: N818 - named for what is asked for
+class MissingPage(WebError):  # noqa: N818
     """There is no such article or model."""
 
     status = 404
@@ -56,8 +53,8 @@ class FieldError(WebError):
     status = 422
 
 
-class TooManyQuestions(WebError):  # noqa: N818 - named for what the visitor did
-    """A limit is exceeded for so many seconds."""
+class TooManyQuestions(WebError):  # noqa: N818
+    """A rate limit is exceeded, for so many seconds."""
 
     status = 429
 
@@ -75,23 +72,23 @@ class NotIdentified(WebError):  # noqa: N818
 
 
 class KeepingError(SelonError):
-    """A command about the articles cannot be done."""
+    """A command on the articles is impossible."""
 
 
 class UnknownArticle(KeepingError):  # noqa: N818
-    """No article is meant, or several are."""
+    """No article matches, or several do."""
 
 
 class SpeechError(SelonError):
-    """Something cannot be spoken or heard."""
+    """Speech synthesis or recognition failed."""
 
 
 class FeedingError(SelonError):
-    """`selon watch` cannot do what is asked."""
+    """`selon watch` cannot run as requested."""
 
 
 class EvaluationError(SelonError):
-    """An evaluation cannot be done as asked."""
+    """An evaluation cannot run as requested."""
 
 
 class QuestionFileError(EvaluationError):
@@ -131,11 +128,10 @@ paused      the model has failed several times and is not called for a while
 """
 
 
-class ModelFailed(SelonError):  # noqa: N818 - said as a sentence, as NoIndex is
+class ModelFailed(SelonError):  # noqa: N818
     """A chat model gave no answer, or only its beginning.
 
-    Names the model and the fault; never contains a key, a question or a passage. `retry_after` is
-    the server's own wait in seconds.
+    Never contains a key, a question or a passage. `retry_after` is the server's wait in seconds.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a feature may add to Selon; `bot.features` lists the features."""
+"""The base class of features; `bot.features` lists them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class AskOption:
     """An option of `selon ask` whose value is a path.
 
-    `check` rejects a bad path before anything is done; `question` reads the question from it;
-    `answer` receives the answer.
+    `check` rejects an invalid path early; `question` reads the question from it; `answer` receives
+    the answer.
     """
 
     name: str
@@ -38,23 +38,23 @@ class AskOption:
 class Feature:
     """One feature: its commands, its tables, its Telegram half and its web half.
 
-    Every seam does nothing unless it is overridden. Implementations import what they need inside
-    the methods, so that a command loads only what it uses.
+    Every method does nothing by default. Overrides import lazily, so that a command loads only what
+    it uses.
     """
 
     def declare(self, line: CommandLine) -> None:
-        """Declare its commands in the terminal."""
+        """Declare its terminal commands."""
 
     def ask_options(self, code: str) -> Sequence[AskOption]:
-        """Options to add to `selon ask`, described in the language `code`."""
+        """Options for `selon ask`, described in the language `code`."""
         return ()
 
     def open_speech(self, settings: Settings) -> SpeechService | None:
-        """A speech service for the whole process, to be closed by the caller."""
+        """Open the process's speech service; the caller closes it."""
         return None
 
     def load_tables(self) -> None:
-        """Import its tables, so that they are exported, erased and expired with all others."""
+        """Import its tables, to include them in exports, erasures and retention."""
 
     def telegram(
         self, services: BotServices, questions: QuestionHandlers

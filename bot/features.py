@@ -1,4 +1,4 @@
-"""The features of Selon. To remove one, delete its folder, its tests and its two lines here."""
+"""The list of features. To remove one, delete its folder, its tests and its two lines here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.digests.feature import DigestsFeature
 from bot.feature import Feature
 from bot.speech.feature import SpeechFeature
 
-# The order of their commands in the menus.
+# In the order of their commands in menus.
 FEATURES: tuple[Feature, ...] = (
     DigestsFeature(),
     AlertsFeature(),

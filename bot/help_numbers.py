@@ -20,7 +20,7 @@ _DIGITS_LIMIT, _LABEL_LIMIT, _LIST_LIMIT = 20, 80, 20
 
 @dataclass(frozen=True, slots=True)
 class HelpNumber:
-    """A telephone number and who answers it; without a `label`, the catalogue has one."""
+    """A telephone number and who answers; without a `label`, the catalogue has one."""
 
     kind: HelpKind
     number: str
@@ -48,7 +48,7 @@ class Help:
 
 
 def help_text(help: Help, phrases: HelpPhrases) -> str:
-    """Render help as plain text, a number a line."""
+    """Render help as plain text, one number a line."""
     lines = [phrases.opening[help.kind], "", phrases.call, *number_lines(help, phrases)]
     if help.others:
         lines += ["", other_numbers(help, phrases)]
@@ -56,12 +56,12 @@ def help_text(help: Help, phrases: HelpPhrases) -> str:
 
 
 def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
-    """The numbers for this kind of distress, and who answers."""
+    """Render the numbers for this kind of distress."""
     return [f"{each.number}\u00a0— {phrases.label(each.number, each.label)}" for each in help.first]
 
 
 def other_numbers(help: Help, phrases: HelpPhrases) -> str:
-    """The numbers for other kinds, on one line."""
+    """Render the other numbers on one line."""
     others = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]
     return phrases.others(", ".join(others))
 

@@ -138,12 +138,12 @@ class ArticleRecord(EntryRecord):
 
 
 def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
-    """The record of an answer as one line of JSON."""
+    """Dump an answer as one line of JSON."""
     return json_line(answer_record(answer, phrases, explain=explain))
 
 
 def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) -> AnswerRecord:
-    """An answer as JSON has it, with the words of the dropped sentences to `explain`."""
+    """Build the record of an answer; `explain` adds the text of dropped sentences."""
     period = answer.period
     return {
         "question": answer.question,
@@ -168,14 +168,13 @@ def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
 
 
 def json_line(fields: Mapping[str, Any]) -> str:
-    """One object on one line: the same to a program, and nothing that a terminal obeys."""
-    written = json.dumps(fields, ensure_ascii=False)
+    """Dump an object on one line, without terminal control characters."""
+    line = json.dumps(fields, ensure_ascii=False)
     unsafe = r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-    return re.sub(unsafe, lambda match: f"\\u{ord(match[0]):04x}", written)
+    return re.sub(unsafe, lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def entry_record(entry: Article | ArticleEntry) -> EntryRecord:
-    """An article as `selon list --json` gives it."""
     return {
         "id": entry.id,
         "title": entry.title,
@@ -191,7 +190,6 @@ def entry_record(entry: Article | ArticleEntry) -> EntryRecord:
 
 
 def article_record(article: Article, copy_of: str | None, passages: int) -> ArticleRecord:
-    """An article as `selon show --json` gives it."""
     return {
         **entry_record(article),
         "published": _iso(article.published_at or article.published),
@@ -208,7 +206,6 @@ def article_record(article: Article, copy_of: str | None, passages: int) -> Arti
 
 
 def copy_record(copy: Copy) -> CopyRecord:
-    """A copy as both give it."""
     return {
         "id": copy.id,
         "title": copy.title,
@@ -251,8 +248,8 @@ def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:
 
 def _highlight(citation: Citation, answer: Answer) -> list[int] | None:
     for statement in answer.statements:
-        shown = citation.number in statement.citations and statement.text == citation.quote
-        if shown and statement.highlight:
+        is_quote = citation.number in statement.citations and statement.text == citation.quote
+        if is_quote and statement.highlight:
             return [citation.start + offset for offset in statement.highlight]
     return None
 

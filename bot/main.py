@@ -1,8 +1,8 @@
-"""The command `selon`: what may be typed, and what becomes of errors.
+"""The command `selon`: its commands and error handling.
 
 Exit codes: 0 done or answered, 3 not in the articles, 2 wrong usage or settings, 1 anything else.
 """
-# Typer reads the annotations where they are written, so they are not postponed here.
+# Typer evaluates the annotations, so they are not postponed here.
 
 import logging
 import os
@@ -20,14 +20,14 @@ from bot.errors import FeedingError, KeepingError, OutputError, SettingsError
 from bot.features import FEATURES
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings, spoken_language
+from bot.settings import Settings, load_language
 from bot.terminal import articles, ask, evaluate, index, state, status, web
 from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
 
-# A path that is not there is the one ReadError that is not a skipped file.
+# The only ReadError that is not a skipped file is a missing path.
 _MISUSES = (SettingsError, KeepingError, FeedingError, ReadError)
 
 logger = logging.getLogger(__name__)
@@ -43,10 +43,9 @@ def main() -> None:
 
 
 def _end_at_once(code: int) -> None:
-    """End a process in which all is closed.
+    """End the process without finalisation.
 
-    Taking models and libraries apart takes seconds on a busy machine, and whoever stops a bot
-    waits five.
+    Finalising models and libraries takes seconds on a busy machine.
     """
     logging.shutdown()
     sys.stdout.flush()
@@ -55,9 +54,9 @@ def _end_at_once(code: int) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; the exit code, every error being one line on standard error."""
+    """Run the command line and return its exit code; errors are one line on standard error."""
     use_utf8()
-    phrases = TerminalPhrases.of(spoken_language())
+    phrases = TerminalPhrases.of(load_language())
     try:
         parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
         code = parsed() if callable(parsed) else int(parsed or 0)
@@ -69,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         show(console_for(sys.stderr), phrases.interrupted)
         return FAILED
     except BrokenPipeError:
-        # Whoever read the answer has left: say nothing, and nothing at exit either.
+        # The reader of the pipe has left: print nothing, not even at exit.
         discard_output()
         return FAILED
     except OutputError as error:
@@ -83,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
-    """The command line in one language; parsing returns the job to do, nothing is done yet."""
+    """The command line in one language; parsing only returns the job."""
     app = typer.Typer(
         cls=CommandGroup,
         help=phrases.about,
@@ -114,7 +113,7 @@ def _open_speech(settings: Settings) -> SpeechService | None:
 
 
 def _declare_bare(line: CommandLine) -> None:
-    """What `selon` does without a command."""
+    """Declare `selon` without a command."""
 
     @line.app.callback(invoke_without_command=True)
     def selon(

@@ -9,14 +9,14 @@ from typing import Literal, get_args
 
 from index.errors import RefusedValue
 
-# Whether to ask for JSON; `auto` asks all models that are not known to be unable.
+# Whether to ask for JSON; `auto` asks unless the model is known not to support it.
 Structured = Literal["auto", "on", "off"]
 
 ChatMode = Literal["choose", "write"]
 """Whether a chat model chooses sentences of the articles by number, or writes sentences itself."""
 
-EXTRACTIVE = "extractive"  # answers of the articles' own sentences, always the last resort
-ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # people's names of providers
+EXTRACTIVE = "extractive"  # the articles' own sentences, always the last resort
+ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # common names of providers
 EVERY_MODEL = "*"
 
 _MODE, _READER, _PROMPTS = "@mode=", "@reader=", "@prompts="
@@ -59,9 +59,9 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WriterChoice:
-    """A writer of the arena: a chat model, or (None) the articles' own sentences.
+    """A writer of the arena: a chat model, or None for extractive answers.
 
-    `mode`, `reader` and `prompts` (a folder) replace those of ordinary answers.
+    `mode`, `reader` and `prompts` (a folder) override the settings.
     """
 
     model: Choice | None = None
@@ -71,7 +71,7 @@ class WriterChoice:
 
     @property
     def name(self) -> str:
-        """As votes are stored for it: a model without a mode writes."""
+        """The name in stored votes; a model without a mode writes."""
         model = self.model.name if self.model is not None else EXTRACTIVE
         mode = f"{_MODE}{self.mode}" if self.mode == "choose" else ""
         reader = f"{_READER}{self.reader}" if self.reader else ""
@@ -93,26 +93,26 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
     return writers
 
 
-def parse_writer(written: str) -> WriterChoice:
+def parse_writer(text: str) -> WriterChoice:
     """Parse one writer, from the setting or from its name. Raises RefusedValue."""
-    rest, _, prompts = written.partition(_PROMPTS)
+    rest, _, prompts = text.partition(_PROMPTS)
     rest, _, reader = rest.partition(_READER)
     name, marker, mode = (part.strip() for part in rest.partition(_MODE))
-    chosen = next((each for each in get_args(ChatMode) if each == mode), None)
-    if marker and (chosen is None or name == EXTRACTIVE):
-        raise RefusedValue("writer-mode", name=written)
+    chat_mode = next((each for each in get_args(ChatMode) if each == mode), None)
+    if marker and (chat_mode is None or name == EXTRACTIVE):
+        raise RefusedValue("writer-mode", name=text)
     if name != EXTRACTIVE:
         folder = Path(prompts.strip()) if prompts else None
-        return WriterChoice(_choice(name), reader.strip(), folder, chosen)
+        return WriterChoice(_choice(name), reader.strip(), folder, chat_mode)
     if prompts:
-        raise RefusedValue("writer-prompts", name=written)
+        raise RefusedValue("writer-prompts", name=text)
     return WriterChoice(None, reader.strip())
 
 
 def parse_prices(text: str) -> Mapping[str, Price]:
-    """Parse `0.1/0.3` or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0` into prices.
+    """Parse `0.1/0.3` or `mistral:mistral-small-latest=0.1/0.3,ollama:qwen3:4b=0/0`.
 
-    A price without a name is that of every other model (`EVERY_MODEL`). Raises RefusedValue.
+    A price without a name applies to all other models (`EVERY_MODEL`). Raises RefusedValue.
     """
     prices: dict[str, Price] = {}
     for part in (each.strip() for each in text.split(",") if each.strip()):
@@ -127,7 +127,7 @@ def parse_prices(text: str) -> Mapping[str, Price]:
 
 
 def _choice(name: str) -> Choice:
-    # Only the first colon separates: Ollama's names have one of their own.
+    # Only the first colon separates: Ollama's names contain another.
     provider, _, model = (part.strip() for part in name.partition(":"))
     if not (provider and model):
         raise RefusedValue("choice-unclear", name=name)

@@ -1,4 +1,4 @@
-"""The only reader of the environment: every setting of Selon, from `SELON_…` and `.env`."""
+"""All settings, from `SELON_…` variables and `.env`; nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ArenaFaults = Literal["ignored", "lost"]
 
 
 def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
-    """Accept the values that `parse` does not raise for."""
+    """Accept the values for which `parse` does not raise."""
 
     def check(value: str) -> str:
         parse(value)
@@ -397,7 +397,7 @@ class Settings(BaseSettings):
     @field_validator("fetch_contact")
     @classmethod
     def _contact(cls, value: str) -> str:
-        # It stands in parentheses in a header of every request.
+        # Sent in parentheses in a header of every request.
         if not re.fullmatch(r"[!-'*-~]*", value):
             raise RefusedValue("contact-refused")
         return value
@@ -462,31 +462,31 @@ class Settings(BaseSettings):
 
     @property
     def bot_id(self) -> int | None:
-        """The bot's Telegram number, the beginning of its token; None without one."""
+        """The bot's Telegram id, from its token; None without one."""
         token = self.telegram_token.get_secret_value() if self.telegram_token else ""
         number = token.strip().partition(":")[0]
         return int(number) if number.isascii() and number.isdigit() else None
 
 
 def index_store(settings: Settings) -> IndexStore:
-    """The store of the index; nothing is read or created yet. Raises StoreError."""
+    """The store of the index, not opened yet. Raises StoreError."""
     url = settings.index_url.get_secret_value() if settings.index_url else None
     return open_store(settings.data_dir, url)
 
 
 def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
-    """Copy the index of the servers before to those of now. `check` is called regularly.
+    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL; calls `check` regularly.
 
-    Raises KeepingError where a setting is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
+    Raises KeepingError if one is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
-    before, now = settings.index_url_before, settings.index_url
-    if before is None or now is None:
+    source, target = settings.index_url_before, settings.index_url
+    if source is None or target is None:
         raise KeepingError("reshard-addresses")
-    return reshard(settings.data_dir, before.get_secret_value(), now.get_secret_value(), check)
+    return reshard(settings.data_dir, source.get_secret_value(), target.get_secret_value(), check)
 
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:
-    """The value of the first of these variables that is set, in the environment or in `.env`."""
+    """The first of these variables that is set, in the environment or in `.env`."""
     dotenv = dotenv_values(Path(".env")) if Path(".env").is_file() else {}
     for name in variables:
         value = os.environ.get(name) or dotenv.get(name)
@@ -496,15 +496,14 @@ def provider_key(variables: Sequence[str]) -> SecretStr | None:
 
 
 def provider_address(variables: Sequence[str]) -> str | None:
-    """The first of these variables that is set; providers' libraries read the environment only."""
+    """The first of these variables in the environment, where providers' libraries read them."""
     return next((os.environ[name] for name in variables if os.environ.get(name)), None)
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Load the settings; overrides (from command-line options) that are None are ignored.
+    """Load the settings, with overrides from the command line unless they are None.
 
-    Raises SettingsError with a line for each refused value: the setting, the value unless it is
-    secret, and what is accepted.
+    Raises SettingsError with a line for each refused value, which is masked if it is secret.
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
@@ -513,15 +512,15 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError("settings-refused", settings=refused) from error
 
 
-class _SpokenLanguage(BaseSettings):
+class _LanguageSetting(BaseSettings):
     model_config = Settings.model_config
     language: Language = "fr"
 
 
-def spoken_language() -> Language:
-    """The language setting, whatever is wrong with the others."""
+def load_language() -> Language:
+    """Load the language alone, even if other settings are invalid."""
     try:
-        return _SpokenLanguage().language
+        return _LanguageSetting().language
     except ValidationError:
         return "fr"
 
@@ -539,7 +538,7 @@ def _refused(detail: dict[str, Any]) -> Problem:
 
 
 def _reason(detail: dict[str, Any]) -> Problem | Words:
-    """Why pydantic, or one of our validators, refuses a value."""
+    """Why pydantic or a validator refuses a value."""
     context = detail.get("ctx", {})
     match detail["type"]:
         case "value_error":

@@ -29,7 +29,7 @@ def zone_file(name: str) -> Path:
 
 
 def use_timezone(name: str | None) -> None:
-    """Put this process, and those that it starts, in this zone; None for the machine's."""
+    """Set the time zone of this process and its children; None for the machine's."""
     if name is not None:
         os.environ["TZ"] = f":{zone_file(name)}"
         time.tzset()

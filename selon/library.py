@@ -1,4 +1,4 @@
-"""An index of articles as an object of Python: ask it, search it, build it."""
+"""The library API: ask, search and build an index of articles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.errors import SettingsError
 from bot.settings import Settings, index_store, load_settings
 
-# Everything else takes seconds to import, and is when it is used.
+# Everything else takes seconds to import, so it is imported on use.
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.answering.chain import AnswerChain
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Selon:
     """Open the index in a folder, or at a `postgresql://` address.
 
-    `settings` are those of docs/settings.md in lower case without `SELON_`; those left out come
-    from the environment and `.env`, as for the command. Nothing is loaded yet, and the index need
-    not exist: `index()` builds it. Raises SettingsError for a setting that is unknown or refused.
+    `settings` are those of docs/settings.md in lower case without `SELON_`; the others come from
+    the environment and `.env`. Nothing is loaded yet, and the index need not exist: `index()`
+    builds it. Raises SettingsError for an unknown or refused setting.
     """
     unknown = settings.keys() - Settings.model_fields.keys()
     if unknown:
@@ -42,15 +42,15 @@ def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Sel
 
 
 class Selon:
-    """An index of articles and what answers from it; safe to use from several threads.
+    """An index of articles and the chain that answers from it. Thread-safe.
 
-    Methods that begin with `a` are their namesakes for asynchronous callers. The first call loads
-    the models, which takes seconds; a new generation of the index is answered from at once.
-    `close`, or the end of a `with` block, closes the connections to chat models.
+    Methods that begin with `a` are for async callers. The first call loads the models, which takes
+    seconds; a new generation of the index is used at once. `close`, or the end of a `with` block,
+    closes the connections to chat models.
     """
 
     def __init__(self, settings: Settings) -> None:
-        index_store(settings)  # an address that is none is refused now
+        index_store(settings)  # raises for an invalid address
         self.settings = settings
         self._lock = threading.RLock()
         self._writers: Writers | None = None
@@ -73,8 +73,7 @@ class Selon:
     def index(self, *paths: str | os.PathLike[str]) -> BuildReport:
         """Build the index from files and folders; by default, from the setting `corpus_dir`.
 
-        Only what changed is read and embedded again. Raises IndexingError; the index in service
-        then stays as it was.
+        Only changes are read and embedded. Raises IndexingError, and keeps the current index then.
         """
         from bot.library.format_options import load_format_options
         from bot.library.paths import corpus_paths
@@ -89,13 +88,13 @@ class Selon:
         return await asyncio.to_thread(self.index, *paths)
 
     def as_runnable(self) -> AnswerRunnable:
-        """The chain as a LangChain Runnable, from a question to an Answer."""
+        """The chain as a LangChain Runnable from a question to an Answer."""
         from selon.runnable import AnswerRunnable
 
         return AnswerRunnable(self._answering())
 
     def as_retriever(self, k: int = 5) -> ArticleRetriever:
-        """The search as a LangChain retriever, of Documents."""
+        """The search as a LangChain retriever of Documents."""
         from selon.retriever import ArticleRetriever
 
         return ArticleRetriever(index=self._opened(), k=k)

@@ -17,7 +17,7 @@ from bot.followups.turn import TurnText
 
 
 class AnswerRunnable(Runnable[TurnText | str, Answer]):
-    """From a question to its answer; asynchronous, with thin synchronous edges."""
+    """A Runnable from a question to its answer, around the async chain."""
 
     def __init__(self, chain: AnswerChain[TurnText | str]) -> None:
         self._chain = chain
@@ -33,8 +33,8 @@ class AnswerRunnable(Runnable[TurnText | str, Answer]):
         self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; closing this cancels the work."""
-        growing = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
-        async with aclosing(cast("AsyncGenerator[Answer, None]", growing)) as answers:
+        source = self._atransform_stream_with_config(_once(input), self._grow, config, **kwargs)
+        async with aclosing(cast("AsyncGenerator[Answer, None]", source)) as answers:
             async for answer in answers:
                 yield answer
 
@@ -46,7 +46,7 @@ class AnswerRunnable(Runnable[TurnText | str, Answer]):
     def stream(
         self, input: TurnText | str, config: RunnableConfig | None = None, **kwargs: Any | None
     ) -> Generator[Answer, None, None]:
-        """As `astream`, for sync callers."""
+        """Like `astream`, for sync callers."""
         return background_loop().iterate(partial(self.astream, input, config, **kwargs))
 
     async def _grow(self, inputs: AsyncIterator[TurnText | str]) -> AsyncGenerator[Answer, None]:

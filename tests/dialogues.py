@@ -18,7 +18,7 @@ from typing import Any, Literal
 from bot.answer import Answer
 from bot.followups.candidates import Search
 from bot.followups.conversation import FollowUpChain
-from bot.followups.turn import History, Turn, TurnText, grown
+from bot.followups.turn import History, Turn, TurnText, append_turn
 from index.article import Article, Passage
 
 _Part = Literal["opening", "follow_up", "change", "courtesy"]
@@ -90,7 +90,7 @@ def hold(dialogue: Dialogue, chain: FollowUpChain, search: Search) -> Iterator[H
         )
         if line.part != "courtesy":
             turns.append(Turn.of(answer, datetime.now(UTC)))
-            history = grown(history, turns[-1])
+            history = append_turn(history, turns[-1])
 
 
 def _any(line: _Line, answer: Answer, places: Sequence[tuple[Article, Passage]]) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bot.llm.writer import ClaimChecker
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage
 from index.build.passages import cut
 from index.formats.conversion import read_source
@@ -44,7 +44,7 @@ class Sample:
     id: str
     language: str
     question: str
-    given: tuple[GivenPassage, ...]
+    given: tuple[NumberedPassage, ...]
     sentences: tuple[_Written, ...]
     fault: _Kind | None
     faulty: int | None
@@ -67,15 +67,15 @@ class Checked:
     def right(self) -> bool:
         """Whether all of a faithful answer is kept, or the wrong sentence of a faulty one not."""
         if self.sample.faulty is None:
-            return all(verdict.kept for verdict in self.verdicts)
-        return not self.verdicts[self.sample.faulty].kept
+            return all(verdict.supported for verdict in self.verdicts)
+        return not self.verdicts[self.sample.faulty].supported
 
     @property
     def evident(self) -> tuple[bool, ...]:
         """For each citation whose evidence is known, of sentences kept: whether it was found."""
         found: list[bool] = []
         for written, verdict in zip(self.sample.sentences, self.verdicts, strict=True):
-            if verdict.kept:
+            if verdict.supported:
                 found += [
                     any(n == number and s.text.startswith(openings) for n, s in verdict.evidence)
                     for number, openings in written.evidence.items()
@@ -122,7 +122,7 @@ def _sample(
         found = [each for each in passages[name] if each.text.startswith(place["opening"])]
         if len(found) != 1:
             raise ValueError(f"{row['id']}: {name} has {len(found)} passages opening like that")
-        given.append(GivenPassage(number, articles[name], found[0], found[0].sentences))
+        given.append(NumberedPassage(number, articles[name], found[0], found[0].sentences))
     return Sample(
         row["id"],
         row["language"],

@@ -32,8 +32,8 @@ from bot.settings import load_settings
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache
 from bot.verification.checker import find_exact_fault
-from bot.verification.claim import GivenPassage
-from bot.verification.evidence import evidence_of
+from bot.verification.claim import NumberedPassage
+from bot.verification.evidence import read_evidence
 from bot.verification.support import measure
 from index.article import Article, article_id
 from index.build.passages import cut
@@ -72,7 +72,7 @@ class WrittenClaim:
     text: str
     language: str
     faithful: bool
-    given: Sequence[GivenPassage]
+    given: Sequence[NumberedPassage]
     article: str
 
 
@@ -110,7 +110,7 @@ def measured(data: Path) -> Measured:
     measures, refused, claims = [], [], [*_press_claims(data), *_wikinews_claims()]
     for each in claims:
         read = words.read(each.text, each.language)
-        alignment = Alignment(read, evidence_of(each.given, words))
+        alignment = Alignment(read, read_evidence(each.given, words))
         measures.append(measure(alignment, reader))
         refused.append(find_exact_fault(alignment) is not None)
     return Measured(
@@ -179,7 +179,7 @@ def _joined(rows: Sequence[dict[str, Any]], random: Random) -> Iterator[dict[str
         yield {**row, "claim": f"{first}{join}{lowered(second)}."}
 
 
-def _passages(data: Path, language: str) -> dict[str, list[GivenPassage]]:
+def _passages(data: Path, language: str) -> dict[str, list[NumberedPassage]]:
     source = "ntrex-fr" if language == "fr" else "ntrex-en-fr"
     claims = [each for each in read_claims(data, source) if each.is_supported]
     articles = {
@@ -210,12 +210,12 @@ def _sentences(claims: Sequence[TrainingClaim], language: str) -> Iterator[str]:
                 yield sentence
 
 
-def _given(text: str, title: str, language: str) -> list[GivenPassage]:
+def _given(text: str, title: str, language: str) -> list[NumberedPassage]:
     article = Article(
         id=article_id(text), text=text, title=title, path="article.txt", language=language
     )
     return [
-        GivenPassage(n, article, each, each.sentences) for n, each in enumerate(cut(article), 1)
+        NumberedPassage(n, article, each, each.sentences) for n, each in enumerate(cut(article), 1)
     ]
 
 

@@ -57,7 +57,7 @@ class AlertPages:
         async with request.form(max_files=0, max_fields=1) as form:
             key = str(form.get("key", ""))
         await self._service.count(visitor)
-        turn = await self._service.stored(key)
+        turn = await self._service.find_turn(key)
         if turn is None:
             return render(request, "missing.html", 404)
         person = visitor.person_id

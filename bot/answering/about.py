@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
 from bot.answering.time_range import Timing
-from bot.answering.topic import Topic, find_topic
+from bot.answering.topic import Topic, find_topic, newest_first
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Sentence
 from index.errors import DamagedIndex
@@ -28,7 +27,7 @@ MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
 @dataclass(frozen=True, slots=True)
 class MetadataQuestion:
-    """A question about articles; `subject` is what they are about, "" for any.
+    """A question about articles on a `subject`, "" for any.
 
     A listing without a subject needs a time: see `bot.answering.time_range`.
     """
@@ -179,11 +178,11 @@ _CONCERNS = re.compile(
 )
 
 _NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
-LONGEST_QUESTION = 300  # characters; a longer question asks for more than what articles are about
+LONGEST_QUESTION = 300  # characters; longer questions ask for more than metadata
 _QUOTES = " «»\"“”'"
 
 
-def metadata_question(question: str) -> MetadataQuestion | None:
+def parse_metadata_question(question: str) -> MetadataQuestion | None:
     """Parse a question about articles; None if it asks what they say."""
     question = mend_phrase(" ".join(question.split()))
     plain = fold_phrase(question)
@@ -197,10 +196,7 @@ def metadata_question(question: str) -> MetadataQuestion | None:
 
 
 def article_subject(question: str) -> str:
-    """What the articles that a question names are about: « Que dit l'article sur Lascaux ? ».
-
-    The whole question if it names none.
-    """
+    """The subject of the articles in « Que dit l'article sur Lascaux ? », or the whole question."""
     plain = fold_phrase(question)
     match = _NAMED.search(plain) if len(plain) <= LONGEST_QUESTION else None
     return _subject(match, question) if match is not None else question
@@ -212,36 +208,36 @@ def _subject(match: re.Match[str], question: str) -> str:
     return question[slice(*match.span("subject"))].strip(_QUOTES)
 
 
-_BARE_WORDS = 5  # most words of a message that is a name and nothing else
+_MAX_NAME_WORDS = 5
 _ADDRESS = re.compile(r"https?://\S+")
-_SAID_OF = re.compile(
+_WHAT_ABOUT = re.compile(
     r"(?:que disent les articles sur|what do the articles say about) ", re.IGNORECASE
 )
 
 
 def bare_name(message: str) -> str:
-    """The name in « Marie Curie ? » or « Que disent les articles sur Marie Curie ? », nothing in
-    any other message."""
+    """The name in « Marie Curie ? » or « Que disent les articles sur Marie Curie ? »; else ""."""
     around = f"{_QUOTES}?!.…\u202f\u00a0"
-    name = _SAID_OF.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
+    name = _WHAT_ABOUT.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
     words = name.lower().split()
     others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
-    bare = len(words) <= _BARE_WORDS and others.isdisjoint(words)
-    return name if bare and any(map(str.isalpha, name)) else ""
+    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint(words)
+    return name if is_name and any(map(str.isalpha, name)) else ""
 
 
-_CERTAIN_CONFIDENCE = 0.99  # that an article is meant, if it is the only one or so titled
+_NEWS_QUESTION = MetadataQuestion("news", "")
+_CERTAIN_CONFIDENCE = 0.99  # for the only article, and for those with the subject as their title
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
-_LEDE_WORDS = 30  # that tell what an article is about
-_CAPTION_WORDS = 6  # a shorter first sentence stands below a picture
-_DEPTH = 100  # passages searched for the articles on a subject
+_LEDE_WORDS = 30  # minimum
+_CAPTION_WORDS = 6  # a shorter first sentence is a picture's caption
+_DEPTH = 100  # passages searched for a subject
 
 
 class AboutArticles:
-    """Answers questions about articles; `searcher` returns the one in service.
+    """Answers questions about articles, each from one generation of the index.
 
-    Each question is answered from one generation.
+    `searcher` returns the searcher in service.
     """
 
     def __init__(self, searcher: Callable[[], Searcher], thresholds: Thresholds) -> None:
@@ -249,54 +245,59 @@ class AboutArticles:
         self._thresholds = thresholds
 
     def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer:
-        """Refuses if no article is clearly meant, or there is none."""
-        return self._begin(question, metadata, timing).answer()
+        """Answer, or refuse if no article or no single one is meant."""
+        return self._begin(question, timing, metadata).answer()
 
     def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
         """Quote how the articles on each subject begin; None if one has none."""
         if not subjects:
             return None
-        return self._begin(question, MetadataQuestion("news", ""), timing).introduce(subjects)
+        return self._begin(question, timing).introduce(subjects)
 
     def open(self, message: str, timing: Timing) -> Answer | None:
-        """What the articles say of a name, newest first, or how the article at an address begins;
-        None for any other message, and for what no article names."""
-        reply = self._begin(message, MetadataQuestion("news", ""), timing)
+        """Answer a bare name by what the articles say of it, newest first; a URL by its article.
+
+        None for any other message, and if no article has the name.
+        """
+        reply = self._begin(message, timing)
         if _ADDRESS.fullmatch(message):
             return reply.open(reply.searcher.find(message))
         name = bare_name(timing.question)
         return reply.tell(name) if name else None
 
     def open_titled(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
-        """How the articles with this title begin, newest first; None if none was found."""
+        """Quote how the articles with this title begin, newest first; None if there are none."""
         title = fold_phrase(message.strip(_QUOTES))
         articles = {hit.article.id: hit.article for hit in hits}
         titled = [each for each in articles.values() if fold_phrase(each.title) == title]
-        return self._begin(message, MetadataQuestion("news", ""), timing).open(titled)
+        return self._begin(message, timing).open(titled)
 
-    def _begin(self, question: str, metadata: MetadataQuestion, timing: Timing) -> _Reply:
+    def _begin(
+        self, question: str, timing: Timing, metadata: MetadataQuestion = _NEWS_QUESTION
+    ) -> _Reply:
         language = detect(question)
         return _Reply(self._searcher(), self._thresholds, question, metadata, timing, language)
 
 
 @dataclass(slots=True)
 class _Reply:
-    """The answer to one question, in the making."""
+    """Builds the answer to one question."""
 
     searcher: Searcher
     thresholds: Thresholds
     question: str
-    asked: MetadataQuestion
+    metadata: MetadataQuestion
     timing: Timing
     language: str
     confidence: float = _CERTAIN_CONFIDENCE
 
     def answer(self) -> Answer:
-        kind, phrases = self.asked.kind, AboutPhrases.of(self.language)
-        articles = self._articles_on_subject() if self.asked.subject else self._articles_by_time()
+        kind, phrases = self.metadata.kind, AboutPhrases.of(self.language)
+        has_subject = bool(self.metadata.subject)
+        articles = self._articles_on_subject() if has_subject else self._articles_by_time()
         if isinstance(articles, Answer):
             return articles
-        if kind == "count" and self.asked.subject:
+        if kind == "count" and has_subject:
             citations = self._cite(articles[:_LISTED_ARTICLES])
             numbers = tuple(each.number for each in citations)
             return self._answer([Statement(phrases.found(len(articles)), numbers)], citations)
@@ -313,49 +314,44 @@ class _Reply:
         return self._state([(say(articles[0]), articles[0])])
 
     def introduce(self, subjects: Sequence[str]) -> Answer | None:
-        """Quote how the articles on the subject begin; of several, the one that each titles.
+        """Quote how the articles on a subject begin; of several subjects, the article titled so.
 
-        « La masse du boson » titles none: the beginning of an article would not tell it.
+        No article is titled « La masse du boson », so how it begins would not answer.
         """
-        confidences, chosen = [], []
+        confidences, groups = [], []
         for subject in subjects:
             topic, findings = self._find_topic(subject)
             confidences.append(_CERTAIN_CONFIDENCE if topic.titled else findings.confidence)
             several = len(subjects) > 1
-            chosen.append(topic.titled[:1] if several else topic.telling[:_NEWEST_ARTICLES])
-        articles = {each.id: each for articles in chosen for each in articles}
-        if not all(chosen) or len(articles) < len(subjects):
+            groups.append(topic.titled[:1] if several else topic.central[:_NEWEST_ARTICLES])
+        articles = {each.id: each for group in groups for each in group}
+        if not all(groups) or len(articles) < len(subjects):
             return None
         self.confidence = min(confidences)
         return self._quote_openings(list(articles.values()))
 
     def open(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
         """Quote how these articles begin, newest first; None if there are none."""
-        articles = [
-            article
-            for each in entries[:_LISTED_ARTICLES]
-            if (article := self.searcher.generation.article(each.id)) and article.text.strip()
-        ]
-        return self._quote_openings(_newest_first(articles)) if articles else None
+        articles = self._load(entries[:_LISTED_ARTICLES])
+        return self._quote_openings(newest_first(articles)) if articles else None
 
     def tell(self, name: str) -> Answer | None:
-        """Quote of each article what it says of somebody or something, newest first; None if no
-        article has the name."""
+        """Quote the best sentence of each article with a name, newest first; None without any."""
         quotes: dict[str, tuple[Hit, Sentence]] = {}
         for hit in self.searcher.search_subject(name, _DEPTH, self.timing.period):
             sentence = _naming_sentence(name, hit)
             if sentence is not None:
                 quotes.setdefault(hit.article.id, (hit, sentence))
-        articles = _newest_first([hit.article for hit, _ in quotes.values()])
+        articles = newest_first([hit.article for hit, _ in quotes.values()])
         citations = []
         for number, article in enumerate(articles[: 2 * _LISTED_ARTICLES], start=1):
             hit, sentence = quotes[article.id]
             citations.append(Citation.of(number, sentence, hit.passage, article))
         if not citations:
             return None
-        shown, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
-        statements = [Statement(each.quote, (each.number,)) for each in shown]
-        return replace(self._answer(statements, shown), further=tuple(further))
+        first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
+        statements = [Statement(each.quote, (each.number,)) for each in first]
+        return replace(self._answer(statements, first), further=tuple(further))
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
         findings = self.searcher.search(subject, _DEPTH, self.timing.period)
@@ -363,51 +359,51 @@ class _Reply:
         return find_topic(subject, findings.hits, sure=sure), findings
 
     def _articles_on_subject(self) -> Sequence[Article] | Answer:
-        topic, findings = self._find_topic(self.asked.subject)
-        news = self.asked.kind == "news"
-        chosen = topic.newest_first if news or self.timing.latest else topic.articles
-        if news and not topic.titled + topic.near:
-            chosen = ()  # an article that only names the subject has no news of it
-        decision = decide_by_articles(chosen, findings.hits, self.timing.period)
+        topic, findings = self._find_topic(self.metadata.subject)
+        is_news = self.metadata.kind == "news"
+        articles = topic.newest_first if is_news or self.timing.latest else topic.articles
+        if is_news and not topic.titled + topic.near:
+            articles = ()  # an article that only names the subject has no news of it
+        decision = decide_by_articles(articles, findings.hits, self.timing.period)
         if not decision.may_answer:
             return self._refuse(decision, findings.confidence)
         self.confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
-        return chosen[: self._limit] if self.timing.latest else chosen
+        return articles[: self._limit] if self.timing.latest else articles
 
     @property
     def _limit(self) -> int | None:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        several = self.asked.kind in ("count", "news") or "articles" in fold_phrase(self.question)
-        return None if several else 1
+        if self.metadata.kind in ("count", "news") or "articles" in fold_phrase(self.question):
+            return None
+        return 1
 
     def _articles_by_time(self) -> Sequence[Article] | Answer:
         """The newest articles of the period, or the only one."""
-        entries = self.searcher.articles(self.timing.period, _LISTED_ARTICLES)
-        articles = [
-            article
-            for each in entries
-            if (article := self.searcher.generation.article(each.id)) and article.text.strip()
-        ]
-        several = self.asked.kind in ("which", "count", "news")
+        period = self.timing.period
+        articles = self._load(self.searcher.articles(period, _LISTED_ARTICLES))
+        several = self.metadata.kind in ("which", "count", "news")
         one_is_meant = not several and not self.timing.latest
-        decision = decide_by_articles(
-            articles, period=self.timing.period, one_is_meant=one_is_meant
-        )
+        decision = decide_by_articles(articles, period=period, one_is_meant=one_is_meant)
         if not decision.may_answer:
             return self._refuse(decision, 0.0)
         if several:
             return articles[: self._limit] if self.timing.latest else articles
         return articles[:1]
 
+    def _load(self, entries: Sequence[Article | ArticleEntry]) -> list[Article]:
+        """Load the articles that have text."""
+        articles = (self.searcher.generation.article(each.id) for each in entries)
+        return [article for article in articles if article and article.text.strip()]
+
     def _quote_openings(self, articles: Sequence[Article]) -> Answer:
-        """Quote how each article begins: a newspaper's first sentence is its news."""
+        """Quote how each article begins: news comes first."""
         citations = [_extend_lede(each) for each in self._cite(articles)]
         return self._answer(
             [Statement(each.quote, (each.number,)) for each in citations], citations
         )
 
     def _state(self, rows: Sequence[tuple[str, Article]]) -> Answer:
-        """Build an answer of statements, each on its article."""
+        """Answer with one statement on each article."""
         citations = self._cite([article for _, article in rows])
         statements = [Statement(text, (at,)) for at, (text, _) in enumerate(rows, start=1)]
         return self._answer(statements, citations)
@@ -444,13 +440,8 @@ class _Reply:
         )
 
 
-def _newest_first(articles: Sequence[Article]) -> list[Article]:
-    """Undated ones last."""
-    return sorted(articles, key=lambda each: each.published or date.min, reverse=True)
-
-
 def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
-    """The best sentence of a passage with a name that has these words, one after the other."""
+    """The best sentence of a passage that has a name with these words, in this order."""
     words, language = f" {fold_phrase(name)} ", hit.article.language
 
     def names(text: str) -> bool:
@@ -462,7 +453,7 @@ def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
 
 
 def _extend_lede(opening: Citation) -> Citation:
-    """Extend the citation of an article's opening, sentence by sentence, until it says enough."""
+    """Extend the citation of an article's opening by whole sentences to a lede."""
     text = opening.article.text
     sentences = [each for each in opening.passage.sentences if each.start >= opening.start]
     while len(sentences) > 1 and len(sentences[0].text.split()) < _CAPTION_WORDS:

@@ -1,8 +1,8 @@
-"""An event loop on a background thread, for synchronous callers and for shared connections.
+"""An event loop on a background thread, for sync callers and for shared connections.
 
-Synchronous edges (LangChain's `invoke` and `stream`, the terminal) run the asynchronous chain on
-it. All calls to chat models run on it: HTTP clients bind their connections to the loop that opened
-them, and some loops last no longer than a question.
+Sync callers (LangChain's `invoke` and `stream`, the terminal) run the async chain on it. All calls
+to chat models run on it: HTTP clients bind their connections to the loop that opened them, and some
+loops last no longer than a question.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Source = Callable[[], AsyncGenerator[Item, None]]
 
-CANCEL_SECONDS = 5.0  # an interrupted caller waits for the work it cancels, whose usage is counted
+CANCEL_SECONDS = 5.0  # that an interrupted caller waits for its job, whose usage is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _End:
 
 
 class BackgroundLoop:
-    """A loop on a daemon thread, from the first call to the end of the process.
+    """A loop on a daemon thread, started by the first call.
 
     Jobs keep the context variables of their caller.
     """
@@ -78,10 +78,9 @@ class BackgroundLoop:
             raise
 
     def iterate(self, source: Source[Item]) -> Generator[Item, None, None]:
-        """Yield the items of an asynchronous source, for a caller without a loop.
+        """Yield the items of an async source, for a caller without a loop.
 
-        Closing this generator cancels the source, also after an interrupt. Raises RuntimeError on
-        the loop's own thread.
+        Closing this generator cancels the source. Raises RuntimeError on the loop's own thread.
         """
         if self._is_here():
             raise RuntimeError("iterated on the loop that it would hold up")
@@ -127,7 +126,7 @@ async def _pump(source: Source[Item], put: Callable[[Item | _End], None]) -> Non
         async with aclosing(source()) as items:
             async for item in items:
                 put(item)
-    except BaseException as raised:  # raised again by the reader
+    except BaseException as raised:
         error = raised
         raise
     finally:

@@ -1,7 +1,7 @@
 """The retrieval-QA chain: question → Answer.
 
-Its methods are those of a LangChain Runnable, which `selon.runnable` makes of it; LangChain itself
-takes most of a second to import.
+It has the methods of a LangChain Runnable, and `selon.runnable` wraps it as one: importing
+LangChain takes most of a second.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles, article_subject, metadata_question
+from bot.answering.about import AboutArticles, article_subject, parse_metadata_question
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
 from bot.answering.comparison import (
@@ -27,7 +27,7 @@ from bot.answering.comparison import (
     split_question,
     split_subjects,
 )
-from bot.answering.selection import held_to_which
+from bot.answering.selection import current_scope
 from bot.answering.time_range import Timing, parse_timing
 from bot.answering.topic import hits_of_newest
 from index.findings import Findings
@@ -63,7 +63,7 @@ class AnswerChain(ABC, Generic[Question]):
         return background_loop().run(self.ainvoke(question))
 
     def stream(self, question: Question) -> Generator[Answer, None, None]:
-        """As `astream`, for sync callers."""
+        """Like `astream`, for sync callers."""
         return background_loop().iterate(partial(self.astream, question))
 
 
@@ -71,7 +71,7 @@ class RetrievalQA(AnswerChain[str]):
     """Retrieve, read and answer.
 
     With `about`, questions about the articles themselves are answered from their metadata. `today`
-    is the day that « hier » counts from. `undisturbed` holds while a question is searched and read.
+    is the reference day for « hier ». `undisturbed` wraps searching and reading.
     """
 
     DEPTH = 10
@@ -97,23 +97,23 @@ class RetrievalQA(AnswerChain[str]):
         began = time.perf_counter()
         joint = await self._answer_halves(question.strip())
         if joint is not None and joint.answered:
-            growing = _once(joint)
+            source = _once(joint)
         else:
-            growing = self._answer_one(question.strip())
-        async with aclosing(growing) as answers:
+            source = self._answer_one(question.strip())
+        async with aclosing(source) as answers:
             async for answer in answers:
-                shown = joint if joint is not None and answer.outcome == "no" else answer
+                best = joint if joint is not None and answer.outcome == "no" else answer
                 elapsed = (time.perf_counter() - began) * 1000
-                yield replace(shown, elapsed_ms=elapsed, held_to=held_to_which())
+                yield replace(best, elapsed_ms=elapsed, held_to=current_scope())
 
     async def find(self, question: str) -> Findings | Answer:
-        """Find the evidence, or the answer itself if the question is about the articles."""
+        """Find the evidence, or the answer to a question about the articles themselves."""
         return await asyncio.to_thread(self._find, question.strip())
 
     async def _answer_one(self, question: str) -> AsyncGenerator[Answer, None]:
         outcome = await self.find(question)
-        growing = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
-        async with aclosing(growing) as answers:
+        source = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
+        async with aclosing(source) as answers:
             async for answer in answers:
                 yield answer
 
@@ -129,39 +129,37 @@ class RetrievalQA(AnswerChain[str]):
         return join_answers(question, answers) if answers else None
 
     def _find(self, question: str) -> Findings | Answer:
+        about = self._about
         with self._undisturbed():
             timing = parse_timing(question, self._today())
-            if self._about is not None:
-                metadata = metadata_question(timing.question)
-                if metadata is not None:
-                    return self._about.answer(question, metadata, timing)
-                answer = self._about.open(question, timing)
-                if answer is not None:
+            if about is None:
+                return self._search(question, timing)
+            metadata = parse_metadata_question(timing.question)
+            if metadata is not None:
+                return about.answer(question, metadata, timing)
+            if answer := about.open(question, timing):
+                return answer
+            if not self._answerer.joins_parts:
+                subjects = split_subjects(timing.question)
+                if answer := about.introduce(question, subjects, timing):
                     return answer
-                if not self._answerer.joins_parts:
-                    subjects = split_subjects(timing.question)
-                    answer = self._about.introduce(question, subjects, timing)
-                    if answer is not None:
-                        return answer
             findings = self._search(question, timing)
-            if self._about is not None:
-                answer = self._about.open_titled(question, findings.hits, timing)
-                if answer is not None:
-                    return answer
-            return replace(findings, question=question, period=timing.period)
+            return about.open_titled(question, findings.hits, timing) or findings
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period
         if timing.latest:
             findings = search(article_subject(timing.question), self.DEPTH_OF_LATEST, period)
-            return replace(hits_of_newest(findings), language=detect(question))
-        findings = search(timing.question, self.DEPTH, period)
-        if self._reader:
-            findings = self._reader.read(findings)
-        # Sentences from several places are only worth searching if the answerer joins them.
-        parts = search_parts(timing.question) if self._answerer.joins_parts else ()
-        each = [search(part, self.DEPTH, period) for part in parts]
-        return merge_findings(findings, each) if each else findings
+            findings = replace(hits_of_newest(findings), language=detect(question))
+        else:
+            findings = search(timing.question, self.DEPTH, period)
+            if self._reader:
+                findings = self._reader.read(findings)
+            if self._answerer.joins_parts:
+                parts = search_parts(timing.question)
+                if part_findings := [search(part, self.DEPTH, period) for part in parts]:
+                    findings = merge_findings(findings, part_findings)
+        return replace(findings, question=question, period=period)
 
 
 async def _last_item(source: AsyncGenerator[Item, None]) -> Item:

@@ -1,5 +1,5 @@
-"""Split questions over several articles: « Compare X et Y », « Fais le point sur X », « en 2016 et
-en 2018 »; and join what answers the parts."""
+"""Split questions that need several articles (« Compare X et Y », « en 2016 et en 2018 ») and join
+the answers to their parts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from index.findings import Findings, Hit
 from index.text.folding import fold_phrase
 from index.text.language import detect
 
-_PART_CONFIDENCE = 0.5  # least confidence of a part that is used
-_PART_MARGIN = 0.12  # score behind the best passage of its part
+_PART_CONFIDENCE = 0.5  # minimum for a part to be used
+_PART_MARGIN = 0.12  # score behind the best passage of a part
 
 _POLITE = (
     r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you|please|stp|svp)[ ,]+)*"
@@ -88,7 +88,7 @@ _STARTS = {
 
 
 def search_parts(question: str) -> tuple[str, ...]:
-    """What to search separately; empty for a question that is one."""
+    """The searches that a question needs besides its own; empty for most."""
     subjects = split_subjects(question)
     if len(subjects) != 1:
         return subjects
@@ -97,7 +97,7 @@ def search_parts(question: str) -> tuple[str, ...]:
 
 
 def split_subjects(question: str) -> tuple[str, ...]:
-    """The two subjects of a comparison, or the one of an overview; empty for any other question."""
+    """The two subjects of a comparison, the one of an overview; empty for any other question."""
     question = " ".join(question.split())
     plain = fold_phrase(question)
     if len(plain) > LONGEST_QUESTION:
@@ -114,8 +114,10 @@ def split_subjects(question: str) -> tuple[str, ...]:
 
 
 def split_question(question: str) -> tuple[str, ...]:
-    """Split a question that asks the same of two (« … en 2016 et en 2018 ? », « la masse de X et
-    celle de Y »); empty for any other."""
+    """Split a double question: « … en 2016 et en 2018 ? », « la masse de X et celle de Y ».
+
+    Empty for any other.
+    """
     question = " ".join(question.split())
     bare = question.rstrip("?! ")
     mark = question[len(bare) :]
@@ -144,7 +146,7 @@ def _split_that_of(text: str) -> tuple[str, ...]:
 
 
 def _split_questions(text: str) -> tuple[str, ...]:
-    """« Quand est né X et quand est mort Y », if each names whom it asks about."""
+    """Split « Quand est né X et quand est mort Y » if both halves have a name or a number."""
     for link in _AND_ASKS.finditer(text):
         before, after = text[: link.start()], text[link.end() :]
         if _NAMES.search(before[1:]) and _NAMES.search(after[1:]):
@@ -155,8 +157,8 @@ def _split_questions(text: str) -> tuple[str, ...]:
 def _split_complements(question: str) -> tuple[str, ...]:
     """« A pour X et pour Y » → « A pour X », « A pour Y », if both have a name or a number.
 
-    Y ends where it stops being built like X: « pour l'Ukraine en 2016 et pour Israël en 2018| à
-    l'Eurovision ».
+    Y ends where its prepositions stop matching X's: « pour l'Ukraine en 2016 et pour Israël en
+    2018| à l'Eurovision ».
     """
     for link in _AND_PREPOSITION.finditer(question):
         before, after = question[: link.start()], question[link.end() :]
@@ -177,15 +179,15 @@ def _split_complements(question: str) -> tuple[str, ...]:
 
 
 def _prepositions(text: str) -> list[tuple[int, str]]:
-    """The offset of each preposition, and the word without its article (« du » is « de »)."""
+    """Find prepositions, each with its offset and without its article (« du » is « de »)."""
     words = ((match.start(), match[0].lower()) for match in _PREPOSITION.finditer(text))
     return [(at, _CONTRACTED.get(word, word)) for at, word in words]
 
 
 def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
-    """Join the first statement of each answer, doubtful if one is.
+    """Join the first statement of each answer; doubtful if one is.
 
-    None if one is a refusal, or if the same is quoted twice.
+    None if one is a refusal, or if two quote the same.
     """
     statements: list[Statement] = []
     citations: list[Citation] = []
@@ -212,8 +214,8 @@ def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
 def merge_findings(whole: Findings, parts: Sequence[Findings]) -> Findings:
     """Merge the hits of the parts, the best of each in turn, none twice.
 
-    Leaves out parts that the articles do not answer, and hits far behind within their part. The
-    result is as sure as the surest: an answer to one part is worth giving.
+    Skips parts that the articles do not answer, and hits far behind the best of their part. The
+    confidence is that of the surest: an answer to one part is worth giving.
     """
     lists: list[Sequence[Hit]] = []
     for part in parts:

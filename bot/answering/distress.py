@@ -19,7 +19,7 @@ from index.models.base import Embedder, Vectors
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 
-_SENTENCES = 6  # judged one by one, at either end of a long message
+_MAX_SENTENCES = 6  # judged separately, at either end of a long message
 
 
 class DistressModel:
@@ -65,12 +65,8 @@ class DistressGate:
         kind = distress_kind(text, self._embedder)
         if kind is None:
             return None
-        return help_answer(Help(kind, self._numbers), "fr" if detect(text) == "fr" else "en")
-
-
-def help_answer(help: Help, language: str) -> Answer:
-    """Build an answer of numbers to call, without a question."""
-    return Answer("", language, 0.0, help=help)
+        language = "fr" if detect(text) == "fr" else "en"
+        return Answer("", language, 0.0, help=Help(kind, self._numbers))
 
 
 def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
@@ -78,16 +74,16 @@ def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
     model = _model()
     vectors = [embedder.embed_question(each) for each in message_parts(text)]
     scores = [model.score(each) for each in vectors]
-    most = int(np.argmax(scores))
-    return model.kind(vectors[most]) if scores[most] > 0 else None
+    worst = int(np.argmax(scores))
+    return model.kind(vectors[worst]) if scores[worst] > 0 else None
 
 
 def message_parts(text: str) -> list[str]:
-    """The whole message, and its sentences if it has several; capitals only are lowered."""
+    """The whole message, and its sentences if it has several; all-caps text is lowercased."""
     plain = " ".join(readable(text).split())
     if plain.isupper():
         plain = plain.lower()
     spans = sentence_spans(plain, detect(plain))
-    if len(spans) > 2 * _SENTENCES:
-        spans = spans[:_SENTENCES] + spans[-_SENTENCES:]
+    if len(spans) > 2 * _MAX_SENTENCES:
+        spans = spans[:_MAX_SENTENCES] + spans[-_MAX_SENTENCES:]
     return [plain, *(plain[start:end] for start, end in spans)] if len(spans) > 1 else [plain]

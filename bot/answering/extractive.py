@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import decide_by_evidence, refusal_of
+from bot.answering.refusal import decide_by_evidence, refuse
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit
@@ -24,7 +24,7 @@ from index.text.folding import fold
 from index.text.language import terms
 from index.text.names import CALENDAR
 
-_SAME_SHARE = 0.7  # least share of the shorter one's words in two quotes that say the same
+_SAME_SHARE = 0.7  # minimum of the shorter sentence's words that the other one has too
 
 
 class Relation(Enum):
@@ -37,11 +37,11 @@ class Relation(Enum):
 
 def relation(one: str, other: str, language: str) -> Relation:
     """Compare two sentences of the same language."""
-    terms_of = [set(terms(text, language)) for text in (one, other)]
+    stems, other_stems = (set(terms(text, language)) for text in (one, other))
     numbers, other_numbers = (
-        {term for term in every if any(char.isdigit() for char in term)} for every in terms_of
+        {stem for stem in each if any(map(str.isdigit, stem))} for each in (stems, other_stems)
     )
-    words, other_words = terms_of[0] - numbers, terms_of[1] - other_numbers
+    words, other_words = stems - numbers, other_stems - other_numbers
     shorter = min(len(words), len(other_words))
     if not shorter or len(words & other_words) < _SAME_SHARE * shorter:
         return Relation.NEW
@@ -50,24 +50,24 @@ def relation(one: str, other: str, language: str) -> Relation:
     return Relation.DIFFERS
 
 
-MOST_SENTENCES = 3
-_MOST_ARTICLES = 3  # quoted for the same statement
-_SHORT_WORDS = 40  # of an answer of several sentences
-_MOST_WORDS = 60  # where they disagree; also of a list with its introduction, up to a whole item
-_LEAST_WORDS = 4  # of a sentence that answers, besides those of a date
-_HIGHLIGHT_LOGIT = 1.0  # of a span, for its words to be highlighted
+MAX_SENTENCES = 3
+_MAX_ARTICLES = 3  # quoted for the same statement
+_MAX_WORDS = 40  # of an answer of several sentences
+_MAX_WORDS_OF_MORE = 60  # of sentences that disagree, and of a list with its introduction
+_MIN_WORDS = 4  # of a sentence that answers, besides those of a date
+_HIGHLIGHT_LOGIT = 1.0  # minimum of a span
 _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
-SURE_ORDER_LOGIT = 0.4  # for a sentence to count as an order here, where it would only be quoted
+SURE_ORDER_LOGIT = 0.4  # of orders to machines, stricter since they are only quoted here
 _RANK_MARGIN = 0.04  # behind the best sentence
-_DOUBTFUL_MARGIN = 0.1  # where the best sentence may be the wrong one
+_DOUBTFUL_MARGIN = 0.1  # when the best sentence may be wrong
 _FURTHER = 5  # passages offered with an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A sentence that may be quoted, or a list: the sentences from `at` to `last` of the hit.
+    """A sentence or list that may be quoted: the hit's sentences from `at` to `last`.
 
-    `lead` is the sentence it leans on, or the introduction of a list too long to be quoted whole.
+    `lead` is the sentence it leans on, or the introduction of a list too long to quote.
     """
 
     hit: Hit
@@ -98,7 +98,7 @@ class Quotable:
 
     @property
     def highlight(self) -> tuple[int, int] | None:
-        """Where the reader's best span stands in the text, if it is sure of it."""
+        """Offsets of the reader's best span in the text, if it is sure of it."""
         span = span_within(self.hit.reading, self.start, self.end)
         if span is None or span.logit < _HIGHLIGHT_LOGIT:
             return None
@@ -106,7 +106,7 @@ class Quotable:
 
     @property
     def words(self) -> int:
-        """The number of words, those of its lead included."""
+        """Word count, including the lead."""
         return len(self.text.split()) + (len(self.lead.text.split()) if self.lead else 0)
 
     def relation(self, other: Quotable) -> Relation:
@@ -121,7 +121,7 @@ class Quotable:
 
 @dataclass(slots=True)
 class Point:
-    """A sentence to show, and those of other articles that say the same."""
+    """A sentence to show, and sentences of other articles that say the same."""
 
     candidate: Quotable
     support: list[Quotable] = field(default_factory=list)
@@ -145,25 +145,18 @@ class ExtractiveAnswerer:
         findings = replace(findings, hits=rank_sentences(findings.hits))
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
-            return refusal_of(
-                findings.question,
-                decision,
-                confidence=findings.confidence,
-                language=findings.language,
-                period=findings.period,
-            )
+            return refuse(findings, decision)
         points = _choose(findings.hits, doubtful=decision.doubtful)
-        shown = _order(points)
-        marked = [each for each in shown if each is points[0] or each.disputed]
-        return quote_points(findings, shown, marked, doubtful=decision.doubtful)
+        marked = [each for each in points if each is points[0] or each.disputed]
+        return quote_points(findings, _order(points), marked, doubtful=decision.doubtful)
 
 
 def quote_points(
     findings: Findings, points: Sequence[Point], marked: Sequence[Point], *, doubtful: bool
 ) -> Answer:
-    """Build the answer that shows these points in this order.
+    """Build the answer that shows these points, in this order, with highlights in those `marked`.
 
-    The words that answer are highlighted in those `marked`. The hits must have been ranked.
+    The hits must have been ranked.
     """
     statements: list[Statement] = []
     citations: list[Citation] = []
@@ -187,22 +180,22 @@ def quote_points(
 
 
 def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
-    """Choose what to show, best first.
+    """Choose the sentences to show, best first.
 
-    The best sentence always; then those close behind it that add something, as long as the whole
-    stays short; contradictions have more room. In doubt, the next best stands beside it.
+    The best one, then those close behind it that add something, as long as the answer stays short;
+    contradictions have more room. If doubtful, the two best.
     """
-    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MOST_SENTENCES)
+    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_SENTENCES)
     ranked = _demote_orders(_rank(hits), margin)
     best = next(ranked)
     points = [Point(best)]
     words = best.words
     for candidate in ranked:
-        # An item of a list says nothing by itself (« la radio ; »).
-        one_sentence, text = candidate.last == candidate.at, candidate.text
-        if one_sentence and (text.endswith(";") or text[:1].islower()):
+        # A single list item is no statement (« la radio ; »).
+        is_single, text = candidate.last == candidate.at, candidate.text
+        if is_single and (text.endswith(";") or text[:1].islower()):
             continue
-        if is_lead(candidate, points) or supports(candidate, points):
+        if is_lead(candidate, points) or add_support(candidate, points):
             continue
         contradicted = [
             point
@@ -210,29 +203,25 @@ def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
             if point.candidate.article != candidate.article
             and candidate.relation(point.candidate) is Relation.DIFFERS
         ]
-        grown = words + candidate.words
-        room = _MOST_WORDS if contradicted else _SHORT_WORDS
-        if (doubtful or grown <= room) and len(points) < most:
+        total = words + candidate.words
+        room = _MAX_WORDS_OF_MORE if contradicted else _MAX_WORDS
+        if (doubtful or total <= room) and len(points) < most:
             for point in contradicted:
                 point.disputed = True
             points.append(Point(candidate, disputed=bool(contradicted)))
-            words = grown
+            words = total
     return points
 
 
 def _rank(hits: Sequence[Hit]) -> list[Quotable]:
-    """Rank the candidates, best first.
-
-    A bare date, name or caption ranks lower. An announcement (« Trois inventions suffisent : ») is
-    left out if there is anything else.
-    """
+    """Rank the candidates; introductions (« Trois inventions suffisent : ») only if alone."""
     every = [candidate for hit in hits[:QUOTED_HITS] for candidate in quotables(hit)]
     ranked = [each for each in every if not each.text.endswith(":")] or every
     return sorted(ranked, key=lambda candidate: -candidate.rank)
 
 
 def quotables(hit: Hit) -> list[Quotable]:
-    """What may be quoted of a ranked hit: its sentences, those of a list together if they fit."""
+    """The quotable sentences and lists of a ranked hit; fragments rank lower."""
     lead_of = find_leads(hit.passage, hit.article.language)
     candidates = [
         Quotable(hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead)
@@ -251,8 +240,7 @@ def quotables(hit: Hit) -> list[Quotable]:
 
 @dataclass(frozen=True, slots=True)
 class _PassageList:
-    """Indices in `passage.sentences`: the introduction, the last sentence quoted with it, and the
-    end of the list."""
+    """Indices of a list's introduction, of the last sentence quoted with it, and of its end."""
 
     intro: int
     quoted: int
@@ -260,9 +248,9 @@ class _PassageList:
 
 
 def _find_lists(passage: Passage) -> list[_PassageList]:
-    """Find lists of two items or more behind a sentence that ends with a colon.
+    """Find lists of two or more items after a sentence that ends with a colon.
 
-    The parsers of all formats write an item a line, and a blank line between paragraphs.
+    All parsers write one item a line, and a blank line between paragraphs.
     """
     lists: list[_PassageList] = []
     sentences = passage.sentences
@@ -279,43 +267,42 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
         ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
         if len(ends) > 1:
             words = accumulate(len(each.text.split()) for each in sentences[at:])
-            fitting = sum(total <= _MOST_WORDS for total in words)  # sentences, from `at` on
+            fitting = sum(total <= _MAX_WORDS_OF_MORE for total in words)  # sentences, from `at` on
             short = [end for end in ends if end < at + fitting]
             lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
     return lists
 
 
 def _is_full(sentence: str) -> bool:
-    """True if there are enough words to say something, besides those of a date."""
+    """True unless the sentence is a bare date, name or caption."""
     words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
     count = sum(any(map(str.isalpha, word)) and word not in CALENDAR for word in words)
-    return count >= _LEAST_WORDS
+    return count >= _MIN_WORDS
 
 
 def _demote_orders(ranked: Sequence[Quotable], margin: float) -> Iterator[Quotable]:
-    """Rank orders to machines lower, so that they are quoted only if nothing else comes near.
+    """Rank orders to machines lower, and stop at `margin` behind the best.
 
-    Ends where the others stand further than `margin` behind the best. Lazy: judges only those that
-    are consumed.
+    Lazy: judges only the candidates that are consumed.
     """
-    waiting = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
-    positions: set[int] = set()
-    least = -math.inf
-    while waiting:
-        _, at, candidate = heappop(waiting)
-        if candidate.rank < least:
+    heap = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
+    judged: set[int] = set()
+    floor = -math.inf
+    while heap:
+        _, at, candidate = heappop(heap)
+        if candidate.rank < floor:
             return
-        if at not in positions and is_order(candidate.text, SURE_ORDER_LOGIT):
+        if at not in judged and is_order(candidate.text, SURE_ORDER_LOGIT):
             lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
-            heappush(waiting, (-lower.rank, at, lower))
+            heappush(heap, (-lower.rank, at, lower))
         else:
-            least = max(least, candidate.rank - margin)
+            floor = max(floor, candidate.rank - margin)
             yield candidate
-        positions.add(at)
+        judged.add(at)
 
 
 def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:
-    """True if it is shown already, before a sentence that leans on it."""
+    """True if it is already shown as the lead of a point."""
     return any(
         point.candidate.article == candidate.article
         and point.candidate.lead is not None
@@ -324,31 +311,27 @@ def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:
     )
 
 
-def supports(candidate: Quotable, points: Sequence[Point]) -> bool:
-    """Add a sentence that repeats a point to its support, if it is another article's."""
+def add_support(candidate: Quotable, points: Sequence[Point]) -> bool:
+    """Return True if a sentence repeats a point; add it to its support if from another article."""
     for point in points:
         if candidate.relation(point.candidate) is Relation.SAME:
             articles = [point.candidate.article, *(each.article for each in point.support)]
-            if candidate.article not in articles and len(articles) < _MOST_ARTICLES:
+            if candidate.article not in articles and len(articles) < _MAX_ARTICLES:
                 point.support.append(candidate)
             return True
     return False
 
 
 def _order(points: Sequence[Point]) -> list[Point]:
-    """Put the best first, since it is the answer; then the others by article, in reading order.
-
-    Disputed points come newest first.
-    """
+    """Put the best first, then the others by article in reading order; disputed ones by date."""
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
     disputed = any(point.disputed for point in points)
 
     def key(point: Point) -> tuple[int, bool, int, int]:
-        published = point.candidate.article.published
-        newest = -published.toordinal() if disputed and published else 0
-        behind = not disputed and point is not points[0]
-        article = point.candidate.article.id
-        return newest, behind, order.index(article), point.candidate.start
+        article = point.candidate.article
+        age = -article.published.toordinal() if disputed and article.published else 0
+        is_further = not disputed and point is not points[0]
+        return age, is_further, order.index(article.id), point.candidate.start
 
     return sorted(points, key=key)
 

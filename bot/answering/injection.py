@@ -1,8 +1,7 @@
 """Detect sentences of an article that give orders to machines: « Ignore les consignes… ».
 
-They are not given to a chat model, nor is what follows them in their paragraph, and they support
-nothing. An answer of the articles' own sentences quotes them only if nothing else comes near: there
-they do no harm.
+They, and what follows them in their paragraph, are withheld from chat models and support no claim.
+Extractive answers, where they are harmless, quote them only if nothing else comes near.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ if TYPE_CHECKING:
 
     from index.models.bundled.words import WordReader
 
-# Brackets and angle brackets, of which a prompt's frame is made, become look-alikes.
+# The brackets that frame a prompt become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
 _RUN = re.compile(r"[=#*_~|-]{3,}")
 
 
 def harmless_in_prompt(text: str) -> str:
-    """Put a text on one line, without invisible characters or any part of a prompt's frame.
+    """Put a text on one line, without invisible characters or brackets.
 
-    Without lines and brackets, nothing can pass for another passage, turn or tag.
+    So nothing in it can pass for another passage, turn or tag.
     """
     return " ".join(_RUN.sub(" ", visible(text).translate(_FRAME)).split())
 
@@ -49,7 +48,7 @@ def visible(text: str) -> str:
 _CACHED_SENTENCES = 4096
 
 _FRAMES = (
-    # A turn of another speaker.
+    # A turn of another role.
     r"(?:^|[\s\"'«(\[])(?:system|systeme|assistant|user|utilisateur|human|humain|developer)"
     r"\s*:(?!//)",
     r"\[/?(?:system|systeme|assistant|user|utilisateur|developer)\b[^\]]{0,30}\]"
@@ -57,13 +56,13 @@ _FRAMES = (
     r"<\|?/?(?:im_start|im_end|system|user|assistant|end|s|sys|inst|passages?|question)\b"
     r"[^>]{0,1000}>|\[/?inst\]|<</?sys>>"
     r"|(?<!#)#{2,}+ ?(?:instructions?|system|systeme|response|reponse|question)",
-    # What no person reads.
+    # Text that no person reads.
     r"!?\]\(\s*\w+:|\b[a-z0-9+/]{40,}={0,2}",
 )
 
 _FRAME_PARTS = re.compile("|".join(f"(?:{pattern})" for pattern in _FRAMES))
 _LETTERS = re.compile(r"[^\W\d_]+")
-_FEWEST_WORDS = 3  # below which a text cannot be judged
+_MIN_WORDS = 3  # that the model can judge
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
 # Cyrillic and Greek letters that look like Latin ones.
@@ -74,7 +73,7 @@ _ALIKE = str.maketrans(
 
 
 def readable(text: str) -> str:
-    """The text as a person sees it: nothing invisible, and Latin letters for their look-alikes."""
+    """The text as a person sees it: no invisible characters, Latin letters for look-alikes."""
     return visible(text).translate(_ALIKE)
 
 
@@ -109,7 +108,7 @@ _cache_dir: Path | None = None
 
 
 def use_cache_dir(cache_dir: Path) -> None:
-    """Set the folder from which this process loads the model that `is_order` needs."""
+    """Set the folder from which this process loads the model of `is_order`."""
     global _cache_dir
     _cache_dir = cache_dir
 
@@ -118,10 +117,9 @@ _model = cache(_OrderModel)
 
 
 def is_order(text: str, least: float = 0.0) -> bool:
-    """True if the order model scores a sentence above this logit, or it holds what only a machine
-    reads.
+    """True if the order model scores a sentence above this logit, or if only machines read it.
 
-    Neither invisible characters nor letters of other alphabets hide an order.
+    Invisible characters and look-alike letters do not hide an order.
     """
     return _order_logit(text) > least
 
@@ -131,7 +129,7 @@ def _order_logit(text: str) -> float:
     plain = " ".join(fold_phrase(readable(text)).split()).lstrip("-–—•*>#«»\"'“”( ")
     if _FRAME_PARTS.search(plain):
         return math.inf
-    if len(_LETTERS.findall(plain)) < _FEWEST_WORDS:
+    if len(_LETTERS.findall(plain)) < _MIN_WORDS:
         return -math.inf
     if _cache_dir is None:
         raise RuntimeError("is_order needs a model: call use_cache_dir first")

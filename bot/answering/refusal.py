@@ -1,17 +1,11 @@
-"""Whether to answer, and whether the answer is sure: the only place that decides it.
-
-Pure functions: `decide_by_evidence` for the articles' own sentences, also behind a chat model;
-`decide_by_choice` for a chat model that chooses sentences, or finds no answer;
-`decide_by_articles` for questions about the articles themselves; `decide_small_talk` for the
-conversation.
-"""
+"""Decide whether to answer, and whether the answer is sure; nothing else decides it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answer import SMALL_TALK, Answer, Outcome, Refusal
+from bot.answer import Answer, Outcome, Refusal
 from bot.answering.topic import shares_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
@@ -40,18 +34,15 @@ class Decision:
         return self.outcome == "perhaps"
 
 
-ANSWER_IT = Decision("sure")
-
-
 def outcome_of(confidence: float, thresholds: Thresholds) -> Outcome:
-    """Whether the corpus holds an answer, by its probability (0..1)."""
+    """Whether the corpus has an answer, by its probability (0..1)."""
     if confidence >= thresholds.sure:
         return "sure"
     return "perhaps" if confidence >= thresholds.perhaps else "no"
 
 
 def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
-    """Decide whether the hits answer the question."""
+    """Decide for the articles' own sentences, also as the fallback of a chat model."""
     if not findings.hits:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
@@ -61,42 +52,35 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
 
 
 def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) -> Decision:
-    """Decide what a chat model's choice of sentences makes of the `outcome` by the evidence.
+    """Adjust the `outcome` by the evidence to a chat model's choice of sentences.
 
-    `agrees` is True if it chose first what is quoted first, None if it chose nothing.
+    `agrees` is True if it chose first the sentence quoted first, None if it chose none.
     """
     if agrees is None:
         if outcome == "sure":
             return Decision("perhaps")
         return Decision("no", "unsaid", _offered(findings.hits))
     first = rank_sentences(findings.hits)[0]
-    dated = is_of_other_years(findings.question, first, best_sentence(first))
-    return Decision("sure" if agrees and outcome != "no" and not dated else "perhaps")
+    is_dated = is_of_other_years(findings.question, first, best_sentence(first))
+    return Decision("sure" if agrees and outcome != "no" and not is_dated else "perhaps")
 
 
 def decide_by_articles(
-    chosen: Sequence[Article],
+    articles: Sequence[Article],
     hits: Sequence[Hit] = (),
     period: Period | None = None,
     *,
     one_is_meant: bool = False,
 ) -> Decision:
-    """Decide whether a question about articles can be answered from these.
+    """Decide for a question about articles, which must be a single one if `one_is_meant`.
 
-    `hits` are what they were chosen from, if they were searched; `one_is_meant` makes several
-    unclear.
+    `hits` are those that the articles were chosen from, if any.
     """
-    if not chosen:
+    if not articles:
         return Decision("no", _absence(hits, period), _offered(hits))
-    if one_is_meant and len(chosen) > 1:
-        return Decision("no", "unclear", tuple(chosen[:NEAREST]))
-    return ANSWER_IT
-
-
-def decide_small_talk(kind: str) -> Decision:
-    """Refuse small talk of this kind, for which nothing is searched."""
-    refusal = next((each for each in SMALL_TALK if each == kind), None)
-    return Decision("no", refusal) if refusal else ANSWER_IT
+    if one_is_meant and len(articles) > 1:
+        return Decision("no", "unclear", tuple(articles[:NEAREST]))
+    return Decision("sure")
 
 
 def refusal_of(
@@ -118,8 +102,23 @@ def refusal_of(
     )
 
 
+def refuse(findings: Findings, decision: Decision) -> Answer:
+    """Build the refusal of a question that was searched."""
+    return refusal_of(
+        findings.question,
+        decision,
+        confidence=findings.confidence,
+        language=findings.language,
+        period=findings.period,
+    )
+
+
+def refuse_small_talk(message: str, refusal: Refusal) -> Answer:
+    return refusal_of(message, Decision("no", refusal))
+
+
 def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
-    """The reason for no hits at all is the period asked for, if any."""
+    """Without any hits, the period asked for is the reason, if there is one."""
     return "unsaid" if hits or period is None else "period"
 
 

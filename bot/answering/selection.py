@@ -1,4 +1,4 @@
-"""The articles that answers may come from: all, or those that a chat is limited to."""
+"""The selection of articles that answers may come from, per task."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from contextvars import ContextVar
 from bot.answer import HeldTo
 from index.article import Selection
 
-_CHOSEN: ContextVar[Selection | None] = ContextVar("chosen", default=None)
+_selection: ContextVar[Selection | None] = ContextVar("selection", default=None)
 
 
 def chosen_articles() -> Selection | None:
     """The selection in force; None for all articles."""
-    return _CHOSEN.get()
+    return _selection.get()
 
 
-def held_to_which() -> HeldTo:
-    """Whose articles the selection in force holds."""
-    chosen = _CHOSEN.get()
-    if chosen is None:
+def current_scope() -> HeldTo:
+    """The scope of the selection in force."""
+    selection = _selection.get()
+    if selection is None:
         return "all"
-    return "script" if chosen.articles else "group"
+    return "script" if selection.articles else "group"
 
 
 def choose_articles(selection: Selection | None) -> None:
-    """Limit this task, and what it starts, to these articles from now on."""
-    _CHOSEN.set(selection)
+    """Limit this task, and those that it starts, to these articles."""
+    _selection.set(selection)
 
 
 @contextmanager
 def held_to(selection: Selection | None) -> Iterator[None]:
-    """As `choose_articles`, for the duration of the block."""
-    before = _CHOSEN.set(selection)
+    """Like `choose_articles`, within a block."""
+    token = _selection.set(selection)
     try:
         yield
     finally:
-        _CHOSEN.reset(before)
+        _selection.reset(token)

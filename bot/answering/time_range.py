@@ -1,7 +1,7 @@
-"""Parse when articles were published from a question: « les articles d'août 2025 », "last month".
+"""Parse publication dates from a question: « les articles d'août 2025 », "last month".
 
-A date is content (« Qui a gagné le Nobel en 1903 ? ») unless the words say that it is one of
-publication, or are relative to today (« hier », « la semaine dernière »).
+A date is content (« Qui a gagné le Nobel en 1903 ? ») unless the question is about publication, or
+the date is relative to today (« hier », « la semaine dernière »).
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ from index.text.patterns import one_of
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A question without its words of time.
-
-    `period` is None for any time; `latest` asks for the newest article.
-    """
+    """A question without its words of time; `latest` asks for the newest article."""
 
     question: str
     period: Period | None = None
@@ -86,7 +83,7 @@ _LATEST = tuple(
         r"\b(?P<time>last )article (?:on|about)\b",
     )
 )
-# Words that the date library does not know, and ones that it does.
+# Words that the date library does not know, with synonyms that it does.
 _SYNONYMS = (
     (r"passee\b", "derniere"),
     (r"passe\b", "dernier"),
@@ -144,8 +141,8 @@ def _cut(text: str, match: re.Match[str]) -> str:
 
 
 def _parse_period(words: str, today: date) -> Period | None:
-    """Parse a day, week, month or year; without its year, the last such."""
-    # A tenth of a second with its first parse: paid by the first question that names a time.
+    """Parse a day, week, month or year, by default the most recent one."""
+    # Importing and first parsing take a tenth of a second.
     from dateparser.date import DateDataParser  # type: ignore[import-untyped]
 
     for pattern, synonym in _SYNONYMS:

@@ -1,4 +1,4 @@
-"""Which articles are about a subject, judged by the passages found for it."""
+"""Decide which articles are about a subject, by the passages found for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from index.findings import Findings, Hit, RankedSentence
 from index.search.scoring import PASSAGE_WORDS_WEIGHT, subject_score
 from index.text.language import terms
 
-# Score below the nearest passage, word scores aside, within which an article is about the same: on
-# the sample articles what is on the subject lies within, what is not beyond 0.08.
+# Score below the nearest passage, word scores aside, for an article on the same subject. In the
+# sample articles, those on the subject are within it, and the others beyond 0.08.
 _SAME_SUBJECT_MARGIN = 0.06
 
 
@@ -20,13 +20,13 @@ _SAME_SUBJECT_MARGIN = 0.06
 class Topic:
     """Articles, best first: `titled` after a subject, `near` to it in meaning, or `naming` it.
 
-    `telling` are those titled after it, and those near that name it.
+    `central` are those titled after it, and those near it that also name it.
     """
 
     titled: tuple[Article, ...]
     near: tuple[Article, ...]
     naming: tuple[Article, ...]
-    telling: tuple[Article, ...]
+    central: tuple[Article, ...]
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -35,33 +35,33 @@ class Topic:
     @property
     def newest_first(self) -> tuple[Article, ...]:
         """Those on the subject, or else those that only name it; undated ones last."""
-        chosen = self.titled + self.near or self.naming
-        return tuple(sorted(chosen, key=lambda each: each.published or date.min, reverse=True))
+        return tuple(newest_first(self.titled + self.near or self.naming))
+
+
+def newest_first(articles: Sequence[Article]) -> list[Article]:
+    """Sort articles by date; undated ones last."""
+    return sorted(articles, key=lambda each: each.published or date.min, reverse=True)
 
 
 def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> Topic:
-    """Find the articles on a subject among hits.
+    """Group the hits' articles by how they relate to a subject.
 
-    None counts as near unless it is `sure` that the corpus knows the subject.
+    None is near unless it is `sure` that the corpus covers the subject.
     """
     floor = float("inf")
     if sure:
         floor = max((_meaning(hit) for hit in hits), default=0.0) - _SAME_SUBJECT_MARGIN
     articles = {hit.article.id: hit.article for hit in hits}
-    titled = [
-        each
-        for each, article in articles.items()
-        if _within(subject, article.title, article.language)
-    ]
-    near = dict.fromkeys(hit.article.id for hit in hits if _meaning(hit) >= floor)
-    naming = dict.fromkeys(hit.article.id for hit in hits if _names(subject, hit))
-    groups = (
-        titled,
-        [each for each in near if each not in titled],
-        [each for each in naming if each not in titled and each not in near],
-        [*titled, *(each for each in near if each not in titled and each in naming)],
+    titled = {k: each for k, each in articles.items() if _has(subject, each.title, each.language)}
+    near = {hit.article.id: hit.article for hit in hits if _meaning(hit) >= floor}
+    naming = {hit.article.id: hit.article for hit in hits if _names(subject, hit)}
+    untitled = {k: each for k, each in near.items() if k not in titled}
+    return Topic(
+        titled=tuple(titled.values()),
+        near=tuple(untitled.values()),
+        naming=tuple(each for k, each in naming.items() if k not in titled and k not in near),
+        central=(*titled.values(), *(each for k, each in untitled.items() if k in naming)),
     )
-    return Topic(*(tuple(articles[each] for each in group) for group in groups))
 
 
 def hits_of_newest(findings: Findings) -> Findings:
@@ -71,22 +71,20 @@ def hits_of_newest(findings: Findings) -> Findings:
     return replace(findings, hits=tuple(hit for hit in findings.hits if hit.article.id == newest))
 
 
-# Least nearness (the sum of the cosines of a passage and of its best sentence, as `search_subject`
-# gives them) of the nearest passage for a subject to be known, if some article has its words and if
-# none has. On the sample articles, with the bundled model, words that mean nothing come to 0.17 at
-# most but for one in sixty; what an article is about, to 0.2 to 0.35.
-_KNOWN_WITH_WORDS, _KNOWN_WITHOUT_WORDS = 0.13, 0.17
-_KNOWN_MARGIN = 0.06  # behind the nearest one, for an article without any of the words
+# Minimum nearness of the nearest passage (the sum of its cosine and its best sentence's, as
+# `search_subject` gives them) for the corpus to cover a subject, if some article has its words and
+# if none has. On the sample articles, with the bundled model, meaningless words reach at most 0.17
+# (but for one in sixty), subjects of articles 0.2 to 0.35.
+_COVERED_WITH_WORDS, _COVERED_WITHOUT_WORDS = 0.13, 0.17
+_COVERED_MARGIN = 0.06  # behind the nearest passage, for an article without any of the words
 
 
 def rank_articles(subject: str, hits: Sequence[Hit]) -> list[Article]:
-    """Rank the articles that hold words of a subject or are near to it.
-
-    `hits` come from a search for the subject.
-    """
+    """Rank the articles that have words of a subject or are near it, among the hits for it."""
     nearest = max(map(_cosines, hits), default=0.0)
-    least = _KNOWN_WITH_WORDS if any(hit.scores.words for hit in hits) else _KNOWN_WITHOUT_WORDS
-    floor = nearest - _KNOWN_MARGIN if nearest >= least else float("inf")
+    has_words = any(hit.scores.words for hit in hits)
+    least = _COVERED_WITH_WORDS if has_words else _COVERED_WITHOUT_WORDS
+    floor = nearest - _COVERED_MARGIN if nearest >= least else float("inf")
     articles = {hit.article.id: hit.article for hit in hits}
     shares: dict[str, float] = {}  # of the subject's content words, in the title
     for name, article in articles.items():
@@ -102,40 +100,40 @@ def rank_articles(subject: str, hits: Sequence[Hit]) -> list[Article]:
     return [articles[each] for each in sorted(best, key=lambda name: -best[name])]
 
 
-_ABOUT_COSINES = 0.25  # from which an article is said to be about a subject that it does not name
+_ABOUT_COSINES = 0.25  # minimum for an article about a subject that it does not name
 
 
 def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
-    """Choose the most telling hit of each article that names a subject or is surely about it.
+    """Choose the best hit of each article that names a subject or is surely about it.
 
     `hits` come from a search for the subject, best first.
     """
-    chosen: dict[str, Hit] = {}
+    best: dict[str, Hit] = {}
     for hit in hits:
         names = _names(subject, hit)
         if names or _cosines(hit) >= _ABOUT_COSINES:
-            before = chosen.get(hit.article.id)
+            before = best.get(hit.article.id)
             if before is None or (names and not _names(subject, before)):
-                chosen[hit.article.id] = hit
-    return list(chosen.values())
+                best[hit.article.id] = hit
+    return list(best.values())
 
 
-def telling_sentence(subject: str, hit: Hit) -> Sentence:
-    """The sentence of a passage that says most of a subject: one that names it, if any does."""
+def best_sentence_on(subject: str, hit: Hit) -> Sentence:
+    """The best sentence of a passage that names a subject, or else the best one."""
 
     def key(ranked: RankedSentence) -> tuple[bool, float]:
-        return _within(subject, ranked.sentence.text, hit.article.language), ranked.score
+        return _has(subject, ranked.sentence.text, hit.article.language), ranked.score
 
     return max(hit.sentences, key=key).sentence
 
 
 def _names(subject: str, hit: Hit) -> bool:
     text = f"{hit.article.title}\n{hit.passage.heading}\n{hit.passage.text}"
-    return _within(subject, text, hit.article.language)
+    return _has(subject, text, hit.article.language)
 
 
-def _within(subject: str, text: str, language: str) -> bool:
-    """True if every content word of the subject stands in the text."""
+def _has(subject: str, text: str, language: str) -> bool:
+    """True if the text has every content word of the subject."""
     words = set(terms(subject, language))
     return bool(words) and words <= set(terms(text, language))
 
@@ -144,28 +142,25 @@ def _meaning(hit: Hit) -> float:
     return hit.scores.total - PASSAGE_WORDS_WEIGHT * hit.scores.words
 
 
-# Least score of a passage that shares the subject of a question, and least share of the question's
-# words in one that does whatever the embedding model. Over 461 questions that press articles do not
-# answer, they keep 95 of 100 articles that a question comes close to, and list one below 14 of 176
-# questions about other things (without them, below all).
+# Minimum score of a passage on the subject of a question, or minimum share of the question's words
+# with any embedding model. Over 461 questions that press articles do not answer, they keep 95 of
+# 100 articles close to the question, and offer one for 14 of 176 questions about other things
+# (without them, for all).
 _SHARED_TOTAL, _SHARED_WORDS = 2.02, 0.75
 
 
 def shares_subject(hit: Hit) -> bool:
-    """True if a passage found for a question is about what the question is about."""
+    """True if a hit is about the same subject as its question."""
     return hit.scores.total >= _SHARED_TOTAL or hit.scores.words >= _SHARED_WORDS
 
 
+# Cosines behind the nearest passage, for one without any of the words. Passages on anything else
+# are 0.05 to 0.1 behind with the bundled model.
 _ON_SUBJECT_MARGIN = 0.04
-"""Cosines behind the nearest passage, for one that holds none of the words.
-
-Passages on anything else lie 0.05 to 0.1 behind with the bundled model, and there is always a
-hundredth passage.
-"""
 
 
 def on_subject(hits: Sequence[Hit]) -> list[Hit]:
-    """Keep the passages that hold words of the question or are near to it in meaning."""
+    """Keep the hits that have words of the question or are near it in meaning."""
     nearest = max(map(_cosines, hits), default=0.0)
     return [
         hit for hit in hits if hit.scores.words or _cosines(hit) >= nearest - _ON_SUBJECT_MARGIN

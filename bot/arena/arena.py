@@ -15,7 +15,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.time_range import parse_timing
 from bot.arena.battle import ArenaAnswer, Battle, NoBattle, WriterFault, kind_of, say_the_same
 from bot.errors import SelonError
-from bot.followups.candidates import Understood
+from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
 from bot.llm.model_answerer import CountedAnswer
 from bot.operations.logs import PublicText
@@ -50,7 +50,7 @@ class Arena:
     def __init__(
         self,
         contenders: Sequence[Contender],
-        understand: Callable[[TurnText], Awaitable[Understood]],
+        understand: Callable[[TurnText], Awaitable[Interpretation]],
         retrieval: RetrievalQA,
         generation: Callable[[], str],
         seconds: float,

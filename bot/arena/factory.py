@@ -11,7 +11,7 @@ from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.arena.arena import Arena, Contender
 from bot.assembly import open_reader, subject_thresholds, thresholds_of
-from bot.followups.candidates import Understood
+from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
 from bot.llm.factory import Writers, arena_models
 from bot.llm.model_answerer import CountedAnswer
@@ -24,7 +24,7 @@ from index.search.live import LiveIndex
 def open_arena(
     settings: Settings,
     index: LiveIndex,
-    understand: Callable[[TurnText], Awaitable[Understood]] | None = None,
+    understand: Callable[[TurnText], Awaitable[Interpretation]] | None = None,
 ) -> Arena | None:
     """The arena of SELON_ARENA over an open index, to be closed; None where there is none.
 
@@ -77,5 +77,5 @@ def _quoting(extractive: ExtractiveAnswerer) -> Callable[[Findings], Awaitable[C
     return quote
 
 
-async def _standing_alone(turn: TurnText) -> Understood:
-    return Understood(turn.question)
+async def _standing_alone(turn: TurnText) -> Interpretation:
+    return Interpretation(turn.question)

@@ -40,7 +40,7 @@ class ArenaFeature(Feature):
 
         arena = self._arena
         if arena is None and services.index and isinstance(services.chain, FollowUpChain):
-            arena = open_arena(services.settings, services.index, services.chain.understood)
+            arena = open_arena(services.settings, services.index, services.chain.interpret)
         return ArenaOnTelegram(services, arena)
 
     def web(self, service: WebService) -> WebFeature:

@@ -13,8 +13,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.answering.selection import held_to_which
+from bot.answering.refusal import refuse_small_talk
+from bot.answering.selection import current_scope
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
 from bot.arena.battle_html import battle_html
@@ -23,7 +23,7 @@ from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import StandingsCount, counting_rules, pair_records
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
-from bot.followups.candidates import Understood
+from bot.followups.candidates import Interpretation
 from bot.llm.budget import on_behalf_of
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -203,10 +203,9 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         reply_to = None if asker.private else message.message_id
         turn, _ = await self._memory.recall(asker.place, words)
         understood = await arena.understood(turn)
-        decision = decide_small_talk(understood.refusal or "")
-        if not decision.may_answer:
+        if understood.refusal is not None:
             if not ordinary:
-                html = answer_html(refusal_of(words, decision), asker.phrases)
+                html = answer_html(refuse_small_talk(words, understood.refusal), asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
         pair = await self._draw_pair(asker, understood.question, arena)
@@ -234,7 +233,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         return draw_pair(arena.writers, pair_records(tallies), pairs, self._chance)
 
     async def _keep(
-        self, asker: Asker, message: Message, words: str, understood: Understood, battle: Battle
+        self, asker: Asker, message: Message, words: str, understood: Interpretation, battle: Battle
     ) -> BattleRecord | None:
         """Write down the turn, for what is asked next, and the battle with what is shown of it."""
         answer = replace(battle.first.answer, question=words)
@@ -258,7 +257,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         """Why there is none; and the answer that there is, of which nobody is told who wrote it."""
         html = [*text_html(asker.texts(ArenaPhrases).no_battle[fought.why], asker.phrases.code)]
         if fought.answer is not None:
-            answer = replace(fought.answer, fallback=None, held_to=held_to_which())
+            answer = replace(fought.answer, fallback=None, held_to=current_scope())
             html += answer_html(answer, asker.phrases)
         await deliver(bot, asker.place, html, reply_to=reply_to)
 

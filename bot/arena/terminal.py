@@ -64,7 +64,7 @@ def declare(line: CommandLine) -> None:
             return partial(_help, context.get_help())
         return battles(questions=questions, **typed)
 
-    battles = line.declared(run_battles, texts)
+    battles = line.declare(run_battles, texts)
     signature = inspect.signature(battles)
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     arena.__signature__ = signature.replace(  # type: ignore[attr-defined]

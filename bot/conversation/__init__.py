@@ -1,1 +1,1 @@
-"""What every door stores of a conversation: turns, and the passages behind their answers."""
+"""What every door stores of a conversation: turns, and references to passages."""

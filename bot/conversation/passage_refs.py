@@ -1,10 +1,10 @@
-"""References to quoted passages that outlive an index: in buttons, and in stored answers."""
+"""References to quoted passages that outlive an index, for buttons and stored answers."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,13 @@ PASSAGE_PREFIX = "p"
 
 _SHAPE = re.compile(rf"{PASSAGE_PREFIX}:([^:]+):(\d+):(\d+):(\d+):(\d+):([0-9a-f]{{8}})", re.ASCII)
 
-
-# Returns the article with an id, or None if it is gone.
-Find = Callable[[str], Article | None]
+# Returns an article by id, or None if there is none.
+FindArticle = Callable[[str], Article | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A passage of an article with the quote in it, by its offsets in the article's text."""
+    """A passage with a quote in it, by offsets in the article's text."""
 
     article: Article
     start: int
@@ -52,10 +51,10 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class PassageRef:
-    """The data of a button: an article, offsets in it, and a checksum of the quote.
+    """An article, offsets in it, and a checksum of the quote; `encode` fits it into a button.
 
-    Offsets in the article stay valid in later generations of the index; the checksum reveals that
-    the text has changed.
+    The offsets stay valid in later generations of the index unless the article's text changes,
+    which the checksum reveals.
     """
 
     article_id: str
@@ -79,7 +78,7 @@ class PassageRef:
 
     @classmethod
     def decode(cls, data: str) -> PassageRef | None:
-        """Parse the data of a button; None if it is no reference."""
+        """Parse an encoded reference; None if it is none."""
         match = _SHAPE.fullmatch(data)
         if match is None:
             return None
@@ -98,7 +97,7 @@ class PassageRef:
         return ":".join((PASSAGE_PREFIX, self.article_id, *map(str, numbers), self.checksum))
 
     def excerpt(self, article: Article) -> Excerpt | None:
-        """Return the passage; None if the quote is no longer there."""
+        """The passage; None if the quote is no longer there."""
         ends = (self.start, self.quote_start, self.quote_end, self.end, len(article.text))
         if list(ends) != sorted(ends):
             return None
@@ -107,7 +106,7 @@ class PassageRef:
 
 
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
-    """The passages behind an answer as they are stored, cited ones first."""
+    """The passages of an answer as stored records, cited ones first."""
     return [
         {"ref": PassageRef.of(each).encode(), "number": each.number, "cited": cited}
         for cited, citations in ((True, answer.citations), (False, answer.further))
@@ -115,22 +114,21 @@ def sources_of(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def citations_of(sources: Sequence[Any], find: Find, *, cited: bool) -> tuple[Citation, ...]:
-    """Restore citations from stored sources, except those whose article has changed."""
-    return tuple(_citations(sources, find, cited))
-
-
-def _citations(sources: Sequence[Any], find: Find, cited: bool) -> Iterator[Citation]:
+def citations_of(sources: Sequence[Any], find: FindArticle, *, cited: bool) -> tuple[Citation, ...]:
+    """Restore citations from stored records, except those whose article has changed."""
+    citations: list[Citation] = []
     for source in sources:
         reference = PassageRef.decode(source["ref"]) if source["cited"] == cited else None
         article = find(reference.article_id) if reference else None
-        if reference is None or article is None or reference.excerpt(article) is None:
-            continue
-        start, end = reference.quote_start, reference.quote_end
-        for passage in cut(article):
-            if passage.start <= start and end <= passage.end:
-                quote = article.text[start:end]
-                yield Citation(source["number"], quote, start, end, passage, article)
+        excerpt = reference.excerpt(article) if reference and article else None
+        if excerpt is not None:
+            start, end = excerpt.quote_start, excerpt.quote_end
+            citations += [
+                Citation(source["number"], excerpt.quote, start, end, passage, excerpt.article)
+                for passage in cut(excerpt.article)
+                if passage.start <= start and end <= passage.end
+            ]
+    return tuple(citations)
 
 
 def _checksum(quote: str) -> str:

@@ -1,4 +1,4 @@
-"""Stored answers as they were given, compared with the articles of today."""
+"""Recall stored answers, and compare their citations with the current articles."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
-from bot.conversation.passage_refs import Find
-from bot.followups.turn import turn_of
+from bot.conversation.passage_refs import FindArticle
+from bot.followups.turn import parse_turn
 from bot.state.conversations import TurnRecord
 from index.article import Article, Passage, Sentence
 from index.build.passages import cut
 
-RECORD = "answer_record"  # its key in a turn
+RECORD = "answer_record"  # key in a stored turn
 _FIELDS = ("language", "confidence", "refusal", "model", "chosen_by", "fallback", "held_to")
 
 
 @dataclass(frozen=True, slots=True)
 class RecalledAnswer:
-    """An earlier answer. `changed` are the numbers of the citations whose article no longer says
-    so, `withdrawn` those whose article is gone, with every statement that rests on nothing else."""
+    """An earlier answer, with the numbers of some citations.
+
+    `changed`: the article no longer has the quote. `withdrawn`: the article is deleted, and with it
+    the statements that cite nothing else.
+    """
 
     answer: Answer
     changed: frozenset[int] = frozenset()
@@ -28,7 +31,7 @@ class RecalledAnswer:
 
 
 def recall_record(answer: Answer) -> dict[str, Any]:
-    """What shows an answer again, as plain JSON, for `recall`."""
+    """Dump an answer as JSON, for `recall`."""
     return {
         **{name: getattr(answer, name) for name in _FIELDS},
         "doubtful": answer.doubtful,
@@ -42,25 +45,20 @@ def recall_record(answer: Answer) -> dict[str, Any]:
     }
 
 
-def recall(stored: TurnRecord, find: Find) -> RecalledAnswer:
-    """The answer of a stored turn. `find` gives the articles there are now.
-
-    Raises KeyError if the turn has no record of it.
-    """
-    record, turn = stored.turn[RECORD], turn_of(stored.turn)
+def recall(stored: TurnRecord, find: FindArticle) -> RecalledAnswer:
+    """Restore the answer of a stored turn. Raises KeyError if the turn has no record of it."""
+    record, turn = stored.turn[RECORD], parse_turn(stored.turn)
     cited = dict(_citations(record["citations"], find))
     restored = {number: each for number, (each, _) in cited.items()}
     withdrawn = frozenset(each["number"] for each in record["citations"]) - restored.keys()
-    further = (
-        each for each, changed in dict(_citations(record["further"], find)).values() if not changed
-    )
+    further = dict(_citations(record["further"], find)).values()
     answer = Answer(
         question=turn.question,
         **{name: record[name] for name in _FIELDS},
         doubtful=record["doubtful"],
         statements=tuple(_statements(record["statements"], restored)),
         citations=tuple(restored.values()),
-        further=tuple(further),
+        further=tuple(each for each, changed in further if not changed),
         nearest=tuple(filter(None, map(find, record["nearest"]))),
         period=turn.period,
         understood=turn.understood if turn.understood != turn.question else None,
@@ -81,19 +79,19 @@ def _citation_record(citation: Citation) -> dict[str, Any]:
 
 
 def _citations(
-    records: list[dict[str, Any]], find: Find
+    records: list[dict[str, Any]], find: FindArticle
 ) -> Iterator[tuple[int, tuple[Citation, bool]]]:
-    """The citations whose article is there, by number, and whether it says something else now."""
+    """The citations of existing articles, by number, each with whether the quote has changed."""
     for record in records:
         article = find(record["article"])
         if article is None:
             continue
-        today = _cite_today(record, article)
-        yield record["number"], (today or _cite_then(record, article), today is None)
+        current = _cite_current(record, article)
+        yield record["number"], (current or _cite_earlier(record, article), current is None)
 
 
-def _cite_today(record: Mapping[str, Any], article: Article) -> Citation | None:
-    """Cite the article of today, where the quote may stand elsewhere than it did."""
+def _cite_current(record: Mapping[str, Any], article: Article) -> Citation | None:
+    """Cite the current article, where the quote may have moved; None if it is gone."""
     quote, start = record["quote"], record["start"]
     if article.text[start : start + len(quote)] != quote:
         start = article.text.find(quote)
@@ -113,16 +111,16 @@ def _lead(
         return None
     offset, text = record["lead"]
     at = start + offset
-    there = passage.start <= at and article.text[at : at + len(text)] == text
-    return Sentence(at, at + len(text), text) if there else None
+    is_present = passage.start <= at and article.text[at : at + len(text)] == text
+    return Sentence(at, at + len(text), text) if is_present else None
 
 
-def _cite_then(record: Mapping[str, Any], article: Article) -> Citation:
-    """Cite what the article said, which is all that is known of its text then."""
+def _cite_earlier(record: Mapping[str, Any], article: Article) -> Citation:
+    """Cite an article reduced to the quote, all that is known of its earlier text."""
     quote = record["quote"]
     passage = Passage(0, len(quote), quote, "", ())
-    then = replace(article, text=quote, sections=())
-    return Citation(record["number"], quote, 0, len(quote), passage, then)
+    earlier = replace(article, text=quote, sections=())
+    return Citation(record["number"], quote, 0, len(quote), passage, earlier)
 
 
 def _statements(records: list[Any], restored: Mapping[int, Citation]) -> Iterator[Statement]:

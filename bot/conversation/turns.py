@@ -1,4 +1,4 @@
-"""An answer as a turn to store."""
+"""Turn an answer into a record for the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.answer import Answer
 from bot.conversation.passage_refs import sources_of
 from bot.conversation.recall import RECORD, recall_record
-from bot.followups.turn import Turn, turn_json
+from bot.followups.turn import Turn, dump_turn
 from bot.library.articles import Library
 from bot.operations.unanswered import in_vain
 from bot.state.conversations import NewTurn
@@ -23,14 +23,14 @@ async def new_turn(
     question_message: int | None = None,
     key: str | None = None,
 ) -> NewTurn:
-    """The turn of an answer; an unanswered question is embedded for the statistics.
+    """Build the turn of an answer; unanswered questions are embedded for the statistics.
 
-    With a `key`, the turn holds all that shows the answer again.
+    With a `key`, the turn can be recalled.
     """
-    record = turn_json(Turn.of(answer, now))
+    record = dump_turn(Turn.of(answer, now))
     if not answer.answered:
-        known = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
-        record[InVain.KEY] = asdict(known)
+        unanswered = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
+        record[InVain.KEY] = asdict(unanswered)
     if key is not None:
         record[RECORD] = recall_record(answer)
     return NewTurn(

@@ -10,7 +10,7 @@ from bot.answering.extractive import Relation, relation
 from bot.digests.lede import lede, stands_alone
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
-from bot.verification.quantities import Quantity, quantities
+from bot.verification.quantities import Quantity, find_quantities
 from index.article import Article
 from index.text.language import terms
 
@@ -45,7 +45,7 @@ def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
         return False
     known = {each: _find_figures(each, language) for each in texts}
     every = [number for counted in known.values() for group in counted.values() for number in group]
-    if any(a.bears(b) for group in others.values() for b in group for a in every):
+    if any(a.supports(b) for group in others.values() for b in group for a in every):
         return False
     tolls = TOLLS.keys()
     return any(
@@ -83,7 +83,7 @@ def _of_one_thing(one: str, other: str, language: str) -> bool:
 def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """The numbers of a sentence by what they count: a toll, their unit, or the word behind them."""
     figures: dict[str, list[Quantity]] = {}
-    for each in quantities(text, language):
+    for each in find_quantities(text, language):
         behind = text[each.end :][:_BEHIND]
         toll = next((what for what, pattern in TOLLS.items() if pattern.match(behind)), "")
         if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):

@@ -18,7 +18,7 @@ from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language
 from bot.settings import Settings
-from bot.verification.quantities import quantities
+from bot.verification.quantities import find_quantities
 from index.article import Article, Selection, Sentence
 from index.build.passages import cut
 from index.reading.sentences import best_sentence
@@ -139,7 +139,7 @@ def _find_speaker(text: str, language: str) -> str | None:
 
 def _find_kind(text: str, language: str) -> str | None:
     """What a sentence tells: one of the kinds of `script.asks`."""
-    counted = [each for each in quantities(text, language) if not each.ordinal]
+    counted = [each for each in find_quantities(text, language) if not each.ordinal]
     if any(counts_dead(text, each.start, each.end) for each in counted):
         return "toll"
     if any(each.unit in _MONEY for each in counted):
@@ -151,7 +151,7 @@ def _find_kind(text: str, language: str) -> str | None:
 
 def _find_counted(text: str, language: str) -> str | None:
     """What a high number of a sentence counts: « salariés » of « près de 50 salariés »."""
-    for each in quantities(text, language):
+    for each in find_quantities(text, language):
         noun = _PLURAL.match(text[each.end :])
         many = not (each.ordinal or each.unit) and max(each.values) >= _MANY
         if noun is not None and many and noun[1] not in _UNASKED:

@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from bot.digests.tolls import counts_dead
-from bot.verification.quantities import COLLECTIVE, quantities
+from bot.verification.quantities import COLLECTIVE, find_quantities
 from index.article import Article, Passage
 from index.models.base import Vectors
 from index.text.folding import fold
@@ -69,7 +69,7 @@ def log_dead(text: str, language: str) -> float:
     """The logarithm of 1 + the highest number of deaths in a text."""
     counts = [
         max(each.values)
-        for each in quantities(text, language)
+        for each in find_quantities(text, language)
         if not (each.ordinal or _YEARS.match(text[each.end :]))
         and counts_dead(text, each.start, each.end)
     ]

@@ -1,1 +1,1 @@
-"""What a question in a conversation refers to."""
+"""Interprets what a question in a conversation refers to."""

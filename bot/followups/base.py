@@ -1,4 +1,4 @@
-"""The contract of the chain that holds conversations."""
+"""The protocol of the chain that understands follow-ups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.followups.turn import History, TurnText
 
 
 class ConversationChain(Protocol):
-    """The chain that understands follow-ups, as those see it who ask it."""
+    """What callers use of `FollowUpChain`."""
 
     async def ainvoke(self, question: TurnText, /) -> Answer: ...
 
@@ -20,5 +20,5 @@ class ConversationChain(Protocol):
         ...
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
-        """The turns of earlier questions that a question may refer to, which nobody stored."""
+        """Answer earlier questions again, as far as a question may refer to them."""
         ...

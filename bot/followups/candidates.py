@@ -1,4 +1,4 @@
-"""What a question in a conversation may mean; the meaning that the articles answer best wins."""
+"""Interpret a question in a conversation: the candidate that the articles answer best wins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Refusal
-from bot.answering.about import LONGEST_QUESTION, metadata_question
+from bot.answering.about import LONGEST_QUESTION, parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.message import Message
 from bot.followups.turn import History, Turn
@@ -21,7 +21,7 @@ from index.text.names import span_names
 from index.text.patterns import one_of
 
 Search = Callable[[str, int], Findings]
-"""Searches a question and reads the best passages; the number is of passages."""
+"""Searches for a question and reads that many of the best passages."""
 
 DEPTH = 10
 
@@ -29,18 +29,18 @@ _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
 )
 _REASON = re.compile(r"(?:et |mais |and |but )?(?:pourquoi|par qui|why|by whom|who by)[ ?!.]*")
-_NAME_WORDS = 5  # most words of an answer that is a name
-_NEW_WORDS = 1  # most terms besides the name in « Et pour Grok ? »
-_FRAMES = 2  # most names of the last question that one of this takes the place of
+_MAX_NAME_WORDS = 5  # of an answer that is a name
+_MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
+_MAX_FRAMES = 2  # names of the last question that a new one may replace
 _END = " ?!.\u00a0\u202f"
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """A question as it is to be answered, or the `refusal` of a message that asks nothing.
+class Interpretation:
+    """The question to answer, or the `refusal` of a message that asks nothing.
 
-    `leans` is set if a chat model may write the question out better, `doubtful` if nothing but one
-    candidate speaks for this meaning: the answer to it is never sure.
+    `leans` is set if a chat model may rewrite the question better, `doubtful` if only one candidate
+    supports this interpretation: its answer is never sure.
     """
 
     question: str
@@ -50,29 +50,29 @@ class Understood:
     doubtful: bool = False
 
 
-def understand(
+def interpret(
     message: Message, history: History, search: Search, replied: Turn | None = None
-) -> Understood:
-    """Find what a message means after these turns, or after the one that it replies to.
+) -> Interpretation:
+    """Interpret a message after these turns, or after the one that it replies to.
 
-    A message that stands alone is neither changed nor searched. The candidates for any other vote
-    for the sentence that answers them best, by their confidence; the surest of those that agree on
-    the winning sentence is chosen, and the most recent subject breaks ties.
+    A standalone message is neither changed nor searched. For any other, each candidate votes with
+    its confidence for the sentence that answers it best. The surest candidate for the winning
+    sentence is chosen; the most recent subject breaks ties.
     """
     question, turns = message.question, (*history, replied) if replied else history
     if message.refusal is not None and not asks_for_articles(question):
-        return Understood(question, refusal=message.refusal)
+        return Interpretation(question, refusal=message.refusal)
     if not turns or len(question) > LONGEST_QUESTION:
-        return Understood(question)
+        return Interpretation(question)
     restated = restate_metadata(question, turns[-1])
     if restated is not None:
-        return Understood(restated, rewritten=True)
+        return Interpretation(restated, rewritten=True)
     if message.leaning <= 0 or asks_for_articles(question):
-        return Understood(question)
+        return Interpretation(question)
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
-            return Understood(frame, rewritten=True)
-    votes: dict[tuple[str, int], dict[str, float]] = {}
+            return Interpretation(frame, rewritten=True)
+    votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     for candidate in candidates(question, turns):
         findings = search(candidate, DEPTH)
         if findings.hits:
@@ -80,21 +80,22 @@ def understand(
             sentence = best_sentence(first)
             weight = 1 / (1 + message.leaning) if candidate == question else 1.0
             if not was_just_shown(sentence.text, candidate, question, turns[-1]):
-                agreed = votes.setdefault((first.article.id, sentence.start), {})
-                agreed[candidate] = findings.confidence * weight
+                ballot = votes.setdefault((first.article.id, sentence.start), {})
+                ballot[candidate] = findings.confidence * weight
     if not votes:
-        return Understood(question, leans=True, doubtful=True)
-    agreed = max(votes.values(), key=lambda each: sum(each.values()))
-    best = max(agreed, key=lambda each: agreed[each])
-    return Understood(best, best != question, leans=True, doubtful=len(agreed) == 1)
+        return Interpretation(question, leans=True, doubtful=True)
+    winners = max(votes.values(), key=lambda each: sum(each.values()))
+    best = max(winners, key=lambda each: winners[each])
+    return Interpretation(best, best != question, leans=True, doubtful=len(winners) == 1)
 
 
 def candidates(question: str, turns: History) -> list[str]:
-    """What a question may mean, the most recent subject first; last, its own words alone."""
+    """List the candidates, the most recent subject first, the question itself last."""
     last = turns[-1]
     cited = next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
+    is_name = last.found[:1].isupper() and len(last.found.split()) <= _MAX_NAME_WORDS
     subjects = [
-        last.found if last.found[:1].isupper() and len(last.found.split()) <= _NAME_WORDS else "",
+        last.found if is_name else "",
         ", ".join(find_names(last.understood, last.language)),
         cited.title if cited else "",
     ]
@@ -109,48 +110,51 @@ def candidates(question: str, turns: History) -> list[str]:
 
 
 def continue_last(last: Turn, question: str) -> str:
-    """A question behind the last one, in whose frame it may be asked."""
+    """Append a question to the last one."""
     return f"{last.understood} {question}"
 
 
 def reframe(base: str, question: str, language: str) -> list[str]:
-    """The last question with the date or a name of one that holds hardly more than that."""
+    """Put the date or name of a question with hardly anything else into the last one."""
     dates, names = _DATE.findall(question), find_names(question, language)
     new = (dates or names)[-1:]
-    if not new or len(set(terms(question, language)) - set(terms(new[0], language))) > _NEW_WORDS:
+    if not new:
         return []
-    old = _DATE.findall(base)[-1:] if dates else find_names(base, language)[-_FRAMES:][::-1]
+    others = set(terms(question, language)) - set(terms(new[0], language))
+    if len(others) > _MAX_NEW_WORDS:
+        return []
+    old = _DATE.findall(base)[-1:] if dates else find_names(base, language)[-_MAX_FRAMES:][::-1]
     return [base.replace(each, new[0]) for each in old]
 
 
 def find_names(text: str, language: str) -> list[str]:
-    """The names in a question, in order."""
+    """Find the names in a question, in order."""
     return [text[each.start : each.end].rstrip(_END) for each in span_names(text, language)]
 
 
 def was_just_shown(sentence: str, candidate: str, question: str, last: Turn) -> bool:
-    """True if a sentence was just shown and so is no answer to this candidate.
+    """True if a sentence cannot answer this candidate, since it answered the last question.
 
-    What answered the last question does not answer « pourquoi ? », nor the question behind it.
+    That holds for « pourquoi ? », and for the two questions joined.
     """
     is_reason = _REASON.fullmatch(fold_phrase(question)) is not None
     return (is_reason or candidate == continue_last(last, question)) and sentence in last.answer
 
 
 def asks_for_articles(question: str) -> bool:
-    """True for « Quels articles avez-vous publiés en 2023 ? », which no passage answers."""
-    return metadata_question(parse_timing(question, date.today()).question) is not None
+    """True for « Quels articles avez-vous publiés en 2023 ? »."""
+    return parse_metadata_question(parse_timing(question, date.today()).question) is not None
 
 
 def asks_about_last(question: str) -> bool:
     """True for « Qui a écrit cet article ? », which means the article last cited."""
-    about = metadata_question(question)
+    about = parse_metadata_question(question)
     return about is not None and not about.subject
 
 
 def restate_metadata(question: str, last: Turn) -> str | None:
-    """« Qui a écrit cet article ? » with the title of the article last cited."""
-    about = metadata_question(question)
+    """Put the title of the article last cited into « Qui a écrit cet article ? »."""
+    about = parse_metadata_question(question)
     if about is None or about.subject or not last.cited:
         return None
     pattern = _ABOUT_LAST["en" if detect(question) == "en" else "fr"].get(about.kind)

@@ -1,4 +1,4 @@
-"""Answers within a conversation: the question is understood first, then the chain answers it."""
+"""Answer within a conversation: interpret the question, then run the chain."""
 
 from __future__ import annotations
 
@@ -13,29 +13,28 @@ from typing import Protocol
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
-from bot.answering.refusal import decide_small_talk, refusal_of
-from bot.followups.candidates import Search, Understood, asks_about_last, understand
+from bot.answering.refusal import refuse_small_talk
+from bot.followups.candidates import Interpretation, Search, asks_about_last, interpret
 from bot.followups.message import Message, MessageReader
-from bot.followups.turn import History, Turn, TurnText, grown
+from bot.followups.turn import History, Turn, TurnText, append_turn
 
-RESTORED = 3  # turns; each costs as much as a question
+MAX_RESTORED = 3  # turns; each costs as much as a question
 
 
 class Rewriter(Protocol):
-    """Writes a question out so that it stands alone; a chat model does."""
+    """Rewrites a question so that it stands alone, with a chat model."""
 
     async def rewrite(self, question: str, history: tuple[Turn, ...]) -> str | None:
-        """The question after these turns; None if it cannot be written, or not be trusted."""
+        """Rewrite a question after these turns; None without a trustworthy result."""
 
 
 class FollowUpChain(AnswerChain[TurnText | str]):
-    """A chain that understands follow-ups; a bare question is one that nothing came before.
+    """A chain that understands follow-ups; a bare string is a question without history.
 
-    `search` finds and reads passages for what a question may mean. `quoting` answers if the
-    articles' own sentences are asked for, and `rewriter` writes out the questions that refer to
-    others. The `gate` sees each message first, in its own words: what it answers goes no further.
-    Without `messages` every message is a question that stands alone. Safe to call from several
-    threads, as the chains and the search must be.
+    `search` finds and reads passages for the candidates. `quoting` answers turns that are `quoted`,
+    `rewriter` rewrites questions that refer to others. The `gate` sees each raw message first; if
+    it answers, nothing else happens. Without `messages` every message is a standalone question.
+    Thread-safe, as the chains and the search must be.
     """
 
     def __init__(
@@ -63,31 +62,39 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             if help is not None:
                 yield help
                 return
-        understood = await self.understood(turn)
-        decision = decide_small_talk(understood.refusal or "")
-        if not decision.may_answer:
-            yield refusal_of(turn.question, decision)
+        interpretation = await self.interpret(turn)
+        if interpretation.refusal is not None:
+            yield refuse_small_talk(turn.question, interpretation.refusal)
             return
         chain = self._quoting if turn.quoted else self._chain
-        async with aclosing(chain.astream(understood.question)) as answers:
+        async with aclosing(chain.astream(interpretation.question)) as answers:
             async for answer in answers:
-                yield _as_asked(answer, turn.question, understood, began)
+                yield _as_asked(answer, turn.question, interpretation, began)
 
-    async def understood(self, turn: TurnText) -> Understood:
-        """What a question means after what was said before it."""
-        understood = await asyncio.to_thread(self._understand, turn)
-        if not understood.leans or self._rewriter is None or turn.quoted:
-            return understood
-        return await self._rewrite(turn, understood, self._rewriter)
+    async def interpret(self, turn: TurnText) -> Interpretation:
+        """Interpret a question after its history, with the rewriter if it needs one."""
+        interpretation = await asyncio.to_thread(
+            lambda: interpret(self._read(turn.question), turn.history, self._search, turn.replied)
+        )
+        if not interpretation.leans or self._rewriter is None or turn.quoted:
+            return interpretation
+        earlier = turn.history
+        if turn.replied is not None:
+            before = earlier.index(turn.replied) if turn.replied in earlier else 0
+            earlier = (*earlier[:before], turn.replied)
+        rewrite = await self._rewriter.rewrite(turn.question, earlier)
+        if rewrite is None:
+            return interpretation
+        return Interpretation(rewrite, rewritten=rewrite != turn.question, leans=True)
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
-        """The turns of `earlier` questions that a question may refer to, which nobody stored.
+        """Answer `earlier` questions again, extractively, as far as a question may refer to them.
 
-        They are answered again, with the articles' own sentences, from the last one that stands
-        alone: at most `RESTORED`, and none if the question itself stands alone.
+        Starts at the last one that stands alone, at most `MAX_RESTORED` ago; returns no turns if
+        the question itself stands alone.
         """
         first, latest = len(earlier), question
-        while first > max(0, len(earlier) - RESTORED) and await asyncio.to_thread(
+        while first > max(0, len(earlier) - MAX_RESTORED) and await asyncio.to_thread(
             self._may_refer, latest
         ):
             first -= 1
@@ -96,40 +103,27 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         for each in earlier[first:]:
             answer = await self.ainvoke(TurnText(each, history, quoted=True))
             if not answer.small_talk and answer.help is None:
-                history = grown(history, Turn.of(answer, now))
+                history = append_turn(history, Turn.of(answer, now))
         return history
 
     def _may_refer(self, question: str) -> bool:
         message = self._read(question)
         return message.leaning > 0 or asks_about_last(message.question)
 
-    def _understand(self, turn: TurnText) -> Understood:
-        return understand(self._read(turn.question), turn.history, self._search, turn.replied)
-
     def _read(self, question: str) -> Message:
         return Message(question) if self._messages is None else self._messages.read(question)
 
-    async def _rewrite(self, turn: TurnText, best: Understood, rewriter: Rewriter) -> Understood:
-        """The question as the model writes it out, or the best candidate if it fails."""
-        earlier = turn.history
-        if turn.replied is not None:
-            known = turn.replied in earlier
-            earlier = earlier[: earlier.index(turn.replied)] if known else ()
-            earlier = (*earlier, turn.replied)
-        written = await rewriter.rewrite(turn.question, earlier)
-        if written is None:
-            return best
-        return Understood(written, rewritten=written != turn.question, leans=True)
 
-
-def _as_asked(answer: Answer, question: str, understood: Understood, began: float) -> Answer:
-    """The answer to what was understood, to the question as it was asked."""
-    if understood.question == question and not understood.doubtful:
+def _as_asked(
+    answer: Answer, question: str, interpretation: Interpretation, began: float
+) -> Answer:
+    """Give the answer to an interpretation the original question."""
+    if interpretation.question == question and not interpretation.doubtful:
         return answer
     return replace(
         answer,
         question=question,
-        understood=understood.question if understood.rewritten else None,
-        doubtful=answer.doubtful or (understood.doubtful and bool(answer.statements)),
+        understood=interpretation.question if interpretation.rewritten else None,
+        doubtful=answer.doubtful or (interpretation.doubtful and bool(answer.statements)),
         elapsed_ms=(time.perf_counter() - began) * 1000,
     )

@@ -1,4 +1,4 @@
-"""What a message is: a question, one that refers to what was said before, or no question at all.
+"""Classify a message: a standalone question, a follow-up, or small talk.
 
 A small network over the question vectors of the bundled model, fitted by `training/messages.py`;
 there are no word lists.
@@ -28,20 +28,20 @@ SMALL_TALK_KINDS: Mapping[str, Refusal] = {
     "help": "self",
     "small_talk": "self",
 }
-"""What is said to Selon and asks the articles nothing, by the refusal that it gets."""
+"""Kinds of small talk, with their refusals."""
 
 _PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
-_MOST_STRIPPED = 3  # pieces, at either end of a message
+_MAX_STRIPPED = 3  # pieces, at either end of a message
 _COURTEOUS = ("thanks", "greeting")  # the kinds of pieces that are stripped
-_SURE_LOG_ODDS = 4.6  # 99 %: of what a piece of a message is, against the whole
+_SURE_LOG_ODDS = 4.6  # 99 %
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message without the courtesies around its question.
 
-    `refusal` is set if there is no question. `leaning` tells by how much it is likelier to refer to
-    what was said before than to stand alone, in log-odds above the threshold.
+    `refusal` is set if there is no question. `leaning` is the log-odds of a follow-up, minus the
+    threshold.
     """
 
     question: str
@@ -66,7 +66,7 @@ class MessageModel:
         self._leaning_threshold: float = weights["leaning_threshold"]
 
     def read(self, vector: Vectors) -> tuple[Refusal | None, float]:
-        """The refusal that a message gets if it is small talk, and how much it leans."""
+        """The refusal if a message is small talk, and its leaning."""
         logits = self._logits(vector)
         small_talk, leaning = message_logits(logits[None], self._classes)
         if small_talk[0] > self._small_talk_threshold:
@@ -75,7 +75,7 @@ class MessageModel:
         return None, float(leaning[0]) - self._leaning_threshold
 
     def is_courtesy(self, vector: Vectors) -> bool:
-        """True if a piece of a message surely only greets or thanks."""
+        """True if a piece of a message is surely only a greeting or thanks."""
         logits = self._logits(vector)
         courteous = [self._classes.index(each) for each in _COURTEOUS]
         others = np.delete(logits, courteous)
@@ -94,8 +94,10 @@ class MessageModel:
 
 
 def message_logits(logits: Vectors, classes: Sequence[str]) -> tuple[Vectors, Vectors]:
-    """The log-odds of small talk against any question, and of a follow-up against a question
-    that stands alone, by row of class logits."""
+    """Log-odds of small talk against questions, and of follow-ups against standalone questions.
+
+    `logits` has a row for each message, a column for each class.
+    """
     talk = [classes.index(each) for each in SMALL_TALK_KINDS]
     question, follow_up = classes.index("question"), classes.index("follow_up")
     small_talk = np.logaddexp.reduce(logits[:, talk], axis=1)
@@ -107,17 +109,17 @@ _model = cache(MessageModel)
 
 
 class MessageReader:
-    """Reads messages. Thread-safe CPU work.
+    """Classifies messages. Thread-safe CPU work.
 
-    `embedder` must be the bundled one, for which the weights were fitted; the vector of a question
-    is one that its search needs as well.
+    `embedder` must be the bundled one, for which the weights were fitted; the search reuses its
+    vector of the question.
     """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
     def read(self, text: str) -> Message:
-        """Tell what a message is, and strip greetings and thanks from its ends."""
+        """Classify a message, and strip greetings and thanks from its ends."""
         if not any(map(str.isalnum, text)):
             return Message(text, "wordless")
         refusal, leaning = self._judge(text)
@@ -136,14 +138,15 @@ class MessageReader:
         return self._embedder.embed_question(plain.lower() if plain.isupper() else plain)
 
     def _has_question(self, text: str) -> bool:
-        """True if one of several pieces of a message asks something: « Ok, merci. Et à Lyon ? »."""
+        """True if one of several pieces asks something: « Ok, merci. Et à Lyon ? »."""
         pieces = _PIECE_ENDS.split(text)
         return len(pieces) > 1 and any(_model().asks(self._embed(each)) for each in pieces)
 
     def _strip(self, text: str) -> str:
         pieces = _PIECE_ENDS.split(text)
+        count = len(pieces)
         for end in (0, -1):
-            for _ in range(_MOST_STRIPPED):
+            for _ in range(_MAX_STRIPPED):
                 if len(pieces) > 1 and _model().is_courtesy(self._embed(pieces[end])):
                     pieces.pop(end)
-        return " ".join(pieces) if len(pieces) < len(_PIECE_ENDS.split(text)) else text
+        return " ".join(pieces) if len(pieces) < count else text

@@ -1,4 +1,4 @@
-"""What was said so far, as plain data that a database can keep."""
+"""The turns of a conversation, as plain data for the database."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from bot.answer import Answer, Citation
 from index.article import Period
 
-REMEMBERED = 8  # turns of a conversation that may still be referred to
+REMEMBERED = 8  # turns that a question may refer to
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A sentence that an answer quoted: its article, and where its passage stands in it."""
+    """A quote of an answer, its article, and the offsets of its passage."""
 
     article: str
     title: str
@@ -23,13 +23,18 @@ class Cited:
     start: int
     end: int
 
+    @classmethod
+    def of(cls, citation: Citation) -> Cited:
+        article, passage = citation.article, citation.passage
+        return cls(article.id, article.title, citation.quote, passage.start, passage.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer.
 
-    `question` is as it was asked, `understood` as it was searched. `answer` holds the
-    statements, one a line, empty for a refusal, and `found` the words among them that answer.
+    `question` is the original one, `understood` the one that was searched. `answer` holds the
+    statements, one a line ("" for a refusal), `found` the highlighted words.
     """
 
     question: str
@@ -43,16 +48,15 @@ class Turn:
 
     @classmethod
     def of(cls, answer: Answer, when: datetime) -> Turn:
-        """What a later question may refer to in this answer."""
-        highlights = [each.parts[1] for each in answer.statements if each.highlight]
+        highlights = (each.parts[1] for each in answer.statements if each.highlight)
         return cls(
             question=answer.question,
             understood=answer.understood or answer.question,
             language=answer.language,
             when=when,
             answer="\n".join(statement.text for statement in answer.statements),
-            found=highlights[0] if highlights else "",
-            cited=tuple(map(_cited, answer.citations)),
+            found=next(highlights, ""),
+            cited=tuple(map(Cited.of, answer.citations)),
             period=answer.period,
         )
 
@@ -63,9 +67,9 @@ History = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """A question and what was said before it; `replied` is the turn whose message it replies to.
+    """A question and its history; `replied` is the turn whose message it replies to.
 
-    `quoted` asks for the articles' own sentences at once, whatever chat model there is.
+    `quoted` asks for an extractive answer, without any chat model.
     """
 
     question: str
@@ -74,13 +78,13 @@ class TurnText:
     quoted: bool = False
 
 
-def grown(history: History, turn: Turn) -> History:
-    """The history with one turn more; the oldest are forgotten."""
+def append_turn(history: History, turn: Turn) -> History:
+    """Append a turn, and drop the oldest beyond `REMEMBERED`."""
     return (*history, turn)[-REMEMBERED:]
 
 
-def turn_json(turn: Turn) -> dict[str, Any]:
-    """A turn as a JSON object, for `turn_of`."""
+def dump_turn(turn: Turn) -> dict[str, Any]:
+    """Dump a turn as a JSON object, for `parse_turn`."""
     period = turn.period
     return asdict(turn) | {
         "when": turn.when.isoformat(),
@@ -89,20 +93,17 @@ def turn_json(turn: Turn) -> dict[str, Any]:
     }
 
 
-def turn_of(written: Mapping[str, Any]) -> Turn:
-    """A turn from what `turn_json` wrote, and perhaps others beside; ValueError, KeyError or
-    TypeError where it did not."""
-    period = written["period"]
+def parse_turn(record: Mapping[str, Any]) -> Turn:
+    """Parse what `dump_turn` wrote, ignoring other keys.
+
+    Raises ValueError, KeyError or TypeError for anything else.
+    """
+    period = record["period"]
     return Turn(
         **{
-            **{each.name: written[each.name] for each in fields(Turn) if each.name in written},
-            "when": datetime.fromisoformat(written["when"]),
-            "cited": tuple(Cited(**each) for each in written["cited"]),
+            **{each.name: record[each.name] for each in fields(Turn) if each.name in record},
+            "when": datetime.fromisoformat(record["when"]),
+            "cited": tuple(Cited(**each) for each in record["cited"]),
             "period": Period(*map(date.fromisoformat, period)) if period else None,
         }
     )
-
-
-def _cited(citation: Citation) -> Cited:
-    article, passage = citation.article, citation.passage
-    return Cited(article.id, article.title, citation.quote, passage.start, passage.end)

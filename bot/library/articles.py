@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import hits_about, rank_articles, telling_sentence
+from bot.answering.topic import best_sentence_on, hits_about, rank_articles
 from bot.operations.statistics import Holdings
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
@@ -187,7 +187,7 @@ class Library:
         """The articles about a subject, each with its most telling sentence."""
         hits = self._index.search_subject(subject, _FOLLOWED_PASSAGES)
         citations = tuple(
-            Citation.of(number, telling_sentence(subject, hit), hit.passage, hit.article)
+            Citation.of(number, best_sentence_on(subject, hit), hit.passage, hit.article)
             for number, hit in enumerate(hits_about(subject, hits), start=1)
         )
         return SubjectArticles(citations, frozenset(hit.article.id for hit in hits))

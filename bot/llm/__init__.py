@@ -1,1 +1,1 @@
-"""Chat models of the operator's choice, whose text is not trusted."""
+"""Chat models of the operator's choice; their output is not trusted."""

@@ -18,10 +18,10 @@ _LONGEST_TAG = len("</reflection>")
 
 
 class ThoughtFilter:
-    """Strip a model's thinking from its stream.
+    """Strips a model's thinking from its stream.
 
-    Some servers swallow the opening tag: at a closing one without an opening, everything so far
-    was thinking, and `restarts` grows by one.
+    Some servers omit the opening tag: after a lone closing tag, everything so far was thinking, and
+    `restarts` grows by one.
     """
 
     def __init__(self) -> None:
@@ -92,8 +92,8 @@ def is_refusal(text: str) -> bool:
     return _UNKNOWN.match(fold_phrase(text).strip(" *_\"'«»")) is not None
 
 
-LONGEST_LINE = 4_000  # characters; a model that writes on without ending a line is out of order
-LONGEST_REFUSAL = 8  # words; a longer one with citations may be a claim
+MAX_LINE = 4_000  # characters; a model that writes longer lines is malfunctioning
+MAX_REFUSAL_WORDS = 8  # a longer refusal with citations may be a claim
 
 _WORD_AFTER = re.compile(r"(?<!\S)[^\w\s]*+\w\S*+\s")
 _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
@@ -101,9 +101,9 @@ _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
 
 @dataclass(frozen=True, slots=True)
 class ParsedSentence:
-    """A sentence of a model: a claim, a refusal, or words around the answer.
+    """A sentence of a model: a claim, a refusal, or chatter around the answer.
 
-    `ended` is False if the stream stopped in the middle of the sentence.
+    `ended` is False if the stream stopped in the middle of it.
     """
 
     text: str
@@ -113,10 +113,10 @@ class ParsedSentence:
 
 
 class AnswerParser:
-    """Parses an answer as it streams in, as text with markers or as JSON; pieces may end anywhere.
+    """Parses a streamed answer, either text with markers or JSON; pieces may end anywhere.
 
-    A sentence is returned once the next one has begun, since its markers are complete only then.
-    Markers of passages outside `numbers` are dropped.
+    A sentence is returned once the next one has begun, when its markers are complete. Markers
+    outside `numbers` are dropped.
     """
 
     def __init__(self, language: str, numbers: Collection[int]) -> None:
@@ -129,13 +129,13 @@ class AnswerParser:
 
     @property
     def restarts(self) -> int:
-        """How often everything so far turned out to be the model's thinking."""
+        """How often everything so far turned out to be thinking."""
         return self._thoughts.restarts
 
     @property
     def overlong(self) -> bool:
-        """True if the model writes on without ever ending a line."""
-        return len(self._text) > LONGEST_LINE
+        """True if the current line is too long."""
+        return len(self._text) > MAX_LINE
 
     def feed(self, piece: str) -> tuple[ParsedSentence, ...]:
         """Return the sentences that this piece completes."""
@@ -146,7 +146,7 @@ class AnswerParser:
         return self._parse(text, last=False)
 
     def finish(self) -> tuple[ParsedSentence, ...]:
-        """Return what was incomplete when the stream ended."""
+        """Return the remaining sentences at the end of the stream."""
         return self._parse(self._thoughts.feed("", last=True), last=True)
 
     def _parse(self, text: str, *, last: bool) -> tuple[ParsedSentence, ...]:
@@ -203,7 +203,7 @@ class _Sentence:
 def _split_sentences(line: MarkedLine, language: str) -> list[_Sentence]:
     """Split a line into sentences, each with its markers.
 
-    A marker stands behind its sentence, except in a line that begins with one.
+    A marker follows its sentence, except in a line that begins with one.
     """
     spans = sentence_spans(line.text, language)
     leading = bool(line.markers) and line.markers[0].at == 0
@@ -221,28 +221,28 @@ def _split_sentences(line: MarkedLine, language: str) -> list[_Sentence]:
 
 
 def _complete(sentences: Sequence[_Sentence], text: str) -> Sequence[_Sentence]:
-    """Return those followed by the beginning of another, whose end and markers are final."""
+    """Return the sentences that another one follows, so that their end and markers are final."""
     complete = 0
     for place, sentence in enumerate(sentences[:-1], 1):
         before, after = text[: sentence.end], text[sentence.end :]
-        open_quote = (
+        is_quote_open = (
             before.count('"') % 2 == 1
             or before.count("«") > before.count("»")
             or before.count("“") > before.count("”")
         )
-        if not open_quote and _WORD_AFTER.search(after):
+        if not is_quote_open and _WORD_AFTER.search(after):
             complete = place
     return sentences[:complete]
 
 
 def _classify(text: str, citations: tuple[int, ...]) -> ParsedSentence:
     text = re.sub(r"\s+([.,…])", r"\1", re.sub(r" {2,}", " ", text)).strip()
-    if is_refusal(text) and not (citations and len(text.split()) > LONGEST_REFUSAL):
+    if is_refusal(text) and not (citations and len(text.split()) > MAX_REFUSAL_WORDS):
         return ParsedSentence(text, citations, "refusal")
     plain = fold_phrase(text).strip()
-    chatter = text.endswith(":") or (
+    is_chatter = text.endswith(":") or (
         not citations and (plain.endswith(":") or _CHATTER.match(plain) is not None)
     )
-    if chatter or not any(map(str.isalnum, text)):
+    if is_chatter or not any(map(str.isalnum, text)):
         return ParsedSentence(text, citations, "chatter")
     return ParsedSentence(text, citations)

@@ -1,4 +1,4 @@
-"""The chat model protocol: something that continues a list of messages."""
+"""The chat model protocol."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ class Message:
 class Usage:
     """The tokens of one call; `estimated` if the server did not count them.
 
-    `cut` is True if the answer reached the token limit, so that its last sentence is probably
-    incomplete.
+    `cut` is True if the answer reached the token limit: its last sentence is probably incomplete.
     """
 
     input: int
@@ -33,10 +32,10 @@ class Usage:
 
 @dataclass(slots=True)
 class Request:
-    """A call: continue these messages by at most `limit` tokens.
+    """A call to continue these messages by at most `limit` tokens.
 
     `schema` is the JSON schema of the answer, for models that support one; `aside` marks a call
-    whose answer the person does not see. `usage` is set when the call has ended, if it used any.
+    whose answer is not shown. `usage` is set at the end of a call that used any tokens.
     """
 
     messages: tuple[Message, ...]
@@ -54,19 +53,18 @@ class ChatModel(Protocol):
         """`provider:model`, as in the settings."""
 
     async def structured(self) -> bool:
-        """True if a request may have a schema, as far as is known now."""
+        """True if requests may have a schema, as far as is known."""
 
     def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        """Yield the answer piece by piece.
+        """Yield the answer piece by piece; closing the generator ends the call.
 
-        Raises ModelFailed, before the first piece or after any. Closing the generator, or
-        cancelling the task that reads it, ends the call.
+        Raises ModelFailed, before the first piece or after any.
         """
         ...
 
 
 class DelegatingModel:
-    """Base of the chat models that add to another; subclasses define `stream`."""
+    """Base of the chat models that wrap another; subclasses define `stream`."""
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model

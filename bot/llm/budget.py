@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SpendingBudget:
-    """Upper bounds for one UTC day: tokens, and millionths of a currency unit."""
+    """Limits for one UTC day: tokens, and millionths of a currency unit."""
 
     tokens: int | None = None
     micros: int | None = None
@@ -41,7 +41,7 @@ class SpendingBudget:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hold:
-    """The most that a running call may use; counts as used until the call is settled."""
+    """The upper bound of a running call's usage, which counts as used until it is settled."""
 
     model: str
     tokens: int
@@ -49,10 +49,10 @@ class _Hold:
 
 
 class SpendingLedger:
-    """Counts in the database that `open_state` opens when first needed, off the event loop.
+    """Counts usage in the database, which `open_state` opens on first use, off the event loop.
 
-    A budget is exceeded only by what a server counts above the estimate. If the database cannot be
-    used, calls go on uncounted without a budget, and are refused with one.
+    A budget can be exceeded only by as much as servers count above the estimates. If the database
+    fails, calls are refused with a budget, and uncounted without one.
     """
 
     def __init__(
@@ -73,28 +73,28 @@ class SpendingLedger:
         self._pruned: date | None = None
 
     def price(self, model: str) -> Price | None:
-        """Price of a million of a model's tokens, if the settings name one."""
+        """The price of a model, if it is set."""
         return self._prices.get(model, self._prices.get(EVERY_MODEL))
 
     def cost(self, model: str, usage: Usage) -> int | None:
-        """In millionths of a currency unit; None where the price is unknown."""
+        """The cost in millionths of a currency unit; None if the price is unknown."""
         price = self.price(model)
         return price.micros(usage.input, usage.output) if price is not None else None
 
     def hold(self, model: str, input: int, output: int) -> _Hold:
-        """The most that a call may use, to `take` before it and `settle` after it."""
+        """The upper bound of a call's usage, to `take` before it and `settle` after it."""
         price = self.price(model)
         return _Hold(model, input + output, price.micros(input, output) if price else 0)
 
     def take(self, hold: _Hold) -> None:
-        """Reserve before the call. Raises ModelFailed (`budget`)."""
-        with self._lock:  # so that two calls cannot take the same last tokens
+        """Reserve before a call. Raises ModelFailed (`budget`)."""
+        with self._lock:
             if not self._budget.unlimited and not self._allows(hold):
                 raise ModelFailed("budget", hold.model)
             self._held.append(hold)
 
     def settle(self, hold: _Hold, usage: Usage | None, person_id: int | None) -> None:
-        """Record what a call used, None if nothing, and release its hold."""
+        """Record a call's usage, if any, and release its hold."""
         try:
             if usage is not None:
                 micros = self.cost(hold.model, usage) or 0
@@ -115,11 +115,11 @@ class SpendingLedger:
         except SelonError as error:
             logger.warning("What %s used could not be counted: %s", PublicText(hold.model), error)
         finally:
-            with self._lock, suppress(ValueError):  # it may have been refused
+            with self._lock, suppress(ValueError):  # a refused call holds nothing
                 self._held.remove(hold)
 
     def spent(self, model: str | None = None) -> Spent:
-        """Usage of one model, or of all, today. Raises StateError."""
+        """Today's usage of one model, or of all. Raises StateError."""
         return self._open_state().do(partial(spending.on, day=self._now().date(), model=model))
 
     def _allows(self, hold: _Hold) -> bool:
@@ -142,7 +142,7 @@ _asker: ContextVar[int | None] = ContextVar("asker", default=None)
 
 @contextmanager
 def on_behalf_of(person_id: int) -> Iterator[None]:
-    """Count the calls made in this block, in its tasks and threads too, as this person's."""
+    """Count the calls of this block, including its tasks and threads, as this person's."""
     token = _asker.set(person_id)
     try:
         yield
@@ -151,15 +151,15 @@ def on_behalf_of(person_id: int) -> Iterator[None]:
 
 
 def current_asker() -> int | None:
-    """The person who is being answered; None in the terminal."""
+    """The person to count calls for; None in the terminal."""
     return _asker.get()
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Written answers per person and UTC day; erasing one's data does not reset it.
+    """A limit of written answers per person and UTC day, which erasing one's data does not reset.
 
-    Counted in the database, off the event loop. Raises StateError.
+    Uses the database, off the event loop. Raises StateError.
     """
 
     open_state: Callable[[], State]
@@ -167,12 +167,10 @@ class Allowance:
     now: Callable[[], datetime] = utc_now
 
     def left(self, person_id: int) -> int:
-        """How many more answers may be written for a person today."""
+        """The number of answers left for a person today."""
         return self.open_state().do(partial(self._left, person_id=person_id))
 
     def take(self, person_id: int) -> None:
-        """Count one more answer."""
-
         def count(session: Session) -> None:
             left = self._left(session, person_id)
             meters.save_meters(session, {_key(person_id): MeterLevel(left - 1, self.now())})
@@ -187,17 +185,13 @@ class Allowance:
 
 
 class RationedModel(DelegatingModel):
-    """Limits a chat model to the allowance of the person who is being answered.
-
-    Calls on nobody's behalf, and the terminal's, are not counted.
-    """
+    """Applies the allowance of the current person to a chat model; without one, does nothing."""
 
     def __init__(self, model: ChatModel, allowance: Allowance) -> None:
         super().__init__(model)
         self._allowance = allowance
 
     async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        """Stream from the model. Raises ModelFailed, also with `allowance`."""
         person = None if request.aside else current_asker()
         if person is not None:
             try:

@@ -1,4 +1,4 @@
-"""Cache of written answers, so that the same question is not paid for twice."""
+"""Cache of chat model replies, to pay only once for the same question."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """Everything that a written answer depends on.
+    """Everything that a reply depends on.
 
-    `prompt` is the version of the prompt, `passages` are the ids or texts of its passages. Case,
-    spaces, apostrophes and final punctuation of the question do not count.
+    `prompt` is the version of the prompt, `passages` the texts in it. Case, spaces, apostrophes and
+    final punctuation of the question are ignored.
     """
 
     question: str
@@ -46,18 +46,18 @@ class CacheKey:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCache:
-    """Raw texts of models, which are verified again like new ones.
+    """Raw texts of models, verified again on every use. Contains neither questions nor people.
 
-    Stores neither questions nor people. A database that cannot be used acts as an empty cache.
+    If the database fails, the cache behaves like an empty one.
     """
 
     open_state: Callable[[], State]
     days: float
-    most: int = 5000
+    max_replies: int = 5000
     now: Callable[[], datetime] = utc_now
 
     async def find(self, key: CacheKey) -> str | None:
-        """Return the stored text, if it is not too old."""
+        """Return the cached text, unless it is too old."""
         if not self.days:
             return None
         since = self.now() - timedelta(days=self.days)
@@ -69,14 +69,14 @@ class ReplyCache:
             return None
 
     async def keep(self, key: CacheKey, text: str) -> None:
-        """Store a complete, verified text; the oldest go when there are too many."""
+        """Store a complete, verified text, and prune the cache."""
         if not self.days:
             return
         now = self.now()
 
         def keep(session: Session) -> None:
             replies.keep(session, key.key, key.generation, text, now)
-            replies.prune(session, now - timedelta(days=self.days), self.most)
+            replies.prune(session, now - timedelta(days=self.days), self.max_replies)
 
         try:
             await asyncio.to_thread(lambda: self.open_state().do(keep))

@@ -1,4 +1,4 @@
-"""Parse the numbers of sentences that a chat model chose."""
+"""Parse a chat model's choice of sentences by number."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from bot.llm.answer_parser import ThoughtFilter, is_refusal
 from index.text.folding import fold_phrase
 
-LONGEST_REPLY = 4_000  # characters that are looked at
-_LEAST_COPY = 20  # characters of a sentence that a model copies in place of its number
+MAX_REPLY = 4_000  # characters parsed
+_MIN_COPY = 20  # characters of a sentence that a model copies instead of its number
 
 _LINK = r"(?:,|;|/|&|\+|-|–|—|et|and|puis|then|ou|or|a|to)"
 _LABEL = r"(?:(?:la |les |the )?(?:phrases?|sentences?) ?|n[°o]\.? ?|#)"
@@ -28,16 +28,16 @@ _OPENING = re.compile(r"\s*(?:```\w*\s*)?(?=[{\[])")
 
 
 def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
-    """Return the numbers, counted from 1, of the sentences that a reply chooses, in its order.
+    """Parse the numbers, counted from 1, of the sentences that a reply chooses, in its order.
 
-    Empty if it says that none answers; None if no choice can be read in it. Numbers that no
-    sentence has are skipped, and a copied sentence counts as its number.
+    Empty if the reply says that none answers; None if it has no choice. Invalid numbers are
+    skipped, and a copied sentence counts as its number.
     """
     thoughts = ThoughtFilter()
-    text = (thoughts.feed(reply) + thoughts.feed("", last=True))[:LONGEST_REPLY].strip()
+    text = (thoughts.feed(reply) + thoughts.feed("", last=True))[:MAX_REPLY].strip()
     value = _parse_json(text)
     cut = _CUT_LIST.match(text)
-    if value is None and _OPENING.match(text) and cut is not None:  # it could not stop
+    if value is None and _OPENING.match(text) and cut is not None:  # an endless list
         value = [int(each) for each in cut[1].rstrip(" ,").split(",")]
     if value is not None:
         numbers = list(_integers(value))
@@ -50,25 +50,25 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
 
 
 def is_complete(text: str) -> bool:
-    """True if a reply in JSON has ended, whatever may follow."""
+    """True if a JSON reply is complete, whatever may follow."""
     return _parse_json(text.strip()) is not None
 
 
 def _parse_json(text: str) -> Any:
-    """The object or the list that a reply begins with; None if it does not, or is incomplete."""
+    """The complete object or list at the beginning of a reply, or None."""
     opening = _OPENING.match(text)
     if opening is None:
         return None
     try:
         value, _ = json.JSONDecoder().raw_decode(text, opening.end())
-    except (ValueError, RecursionError):  # unreadable, or brackets without end
+    except (ValueError, RecursionError):
         return None
     # [2], [5] is not JSON, though its beginning is.
     return value if isinstance(value, dict) or text[opening.end() :].count("[") == 1 else None
 
 
 def _integers(value: Any) -> Iterator[int]:
-    """Every whole number in a JSON value, those in strings too."""
+    """Every integer in a JSON value, including those in strings."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -81,21 +81,22 @@ def _integers(value: Any) -> Iterator[int]:
 
 
 def _numbers_in(text: str) -> list[int]:
-    """The numbers that choose: in brackets, behind « phrases », or by themselves on a line.
+    """The numbers in brackets, after « phrases », or alone on a line.
 
-    Other numbers may be the answer itself.
+    Other numbers may belong to the answer itself.
     """
     lines = [fold_phrase(line).strip() for line in text.splitlines()]
-    written = [each for line in lines for each in _BRACKETED.findall(line)]
-    written = written or [each for line in lines for each in _LABELLED.findall(line)]
-    if not written:
-        written = [match[1] for line in lines if (match := _LINE.fullmatch(line))]
-        written = written or [match[1] for line in lines if (match := _COPY.match(line))]
-    return [number for each in written for number in _expand(each)]
+    groups = (
+        [each for line in lines for each in _BRACKETED.findall(line)]
+        or [each for line in lines for each in _LABELLED.findall(line)]
+        or [match[1] for line in lines if (match := _LINE.fullmatch(line))]
+        or [match[1] for line in lines if (match := _COPY.match(line))]
+    )
+    return [number for each in groups for number in _expand(each)]
 
 
 def _expand(text: str) -> Iterator[int]:
-    """The numbers of a list such as « 2, 4 à 6 »; a range has at most 30."""
+    """Expand « 2, 4 à 6 »; at most 30 numbers a range."""
     for first, last, single in _RANGE.findall(text):
         if single:
             yield int(single)
@@ -106,17 +107,17 @@ def _expand(text: str) -> Iterator[int]:
 
 
 def _within(numbers: Sequence[int], count: int) -> tuple[int, ...] | None:
-    """The numbers from 1 to `count`, each once; None if there are none."""
+    """The distinct numbers from 1 to `count`; None if there are none."""
     return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= count)) or None
 
 
 def _copied(folded: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
-    """The numbers of the sentences that stand in a folded reply, or that it is a part of."""
+    """The numbers of the sentences that contain a folded reply, or that it contains."""
     reply = folded.strip(" \"'«».")
     copies = [
         number
         for number, sentence in enumerate(map(fold_phrase, sentences), 1)
-        if (len(sentence) >= _LEAST_COPY and sentence in folded)
-        or (len(reply) >= _LEAST_COPY and reply in sentence)
+        if (len(sentence) >= _MIN_COPY and sentence in folded)
+        or (len(reply) >= _MIN_COPY and reply in sentence)
     ]
     return tuple(copies) or None

@@ -1,4 +1,4 @@
-"""Answers of sentences that chat models choose by number; nothing that they write is shown."""
+"""Answers of sentences that chat models choose by number; their own words are not shown."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from typing import Any
 from bot.answer import Answer, Citation
 from bot.answering.comparison import search_parts
 from bot.answering.extractive import (
-    MOST_SENTENCES,
+    MAX_SENTENCES,
     Point,
     Quotable,
+    add_support,
     is_lead,
     quotables,
     quote_points,
-    supports,
 )
 from bot.answering.injection import harmless_in_prompt
-from bot.answering.refusal import decide_by_choice, refusal_of
+from bot.answering.refusal import decide_by_choice, refuse
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, Request
-from bot.llm.choice_parser import LONGEST_REPLY, is_complete, parse_choice
+from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
+from bot.llm.json_stream import sentences_schema
 from bot.llm.model_answerer import Begin, stream_reply
 from bot.llm.prompt import (
-    MOST,
-    MOST_OF_SEVERAL,
+    MAX_PASSAGES,
+    MAX_PASSAGES_OF_PARTS,
     ChoiceForm,
+    choose_passages,
     fit_messages,
     format_heading,
-    passages_given,
     template,
     withheld_sentences,
 )
@@ -42,7 +43,7 @@ from index.findings import Findings, Hit
 from index.reading.sentences import rank_sentences
 
 logger = logging.getLogger(__name__)
-_MOST_SENTENCES_OF_SEVERAL = 6  # where the question has several parts
+_MAX_SENTENCES_OF_PARTS = 6  # if the question has several parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class Chooser:
     prompts: Path | None = None
 
     async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
-        """Ask a model whenever there are passages: it may find what the reader does not."""
+        """Ask a model whenever there are passages: it may find what the reader missed."""
         several = bool(search_parts(findings.question))
         findings = replace(findings, hits=rank_sentences(findings.hits))
-        passages = await asyncio.to_thread(_choose_passages, findings.hits, several=several)
+        passages = await asyncio.to_thread(_list_options, findings.hits, several=several)
         if not passages:
             return None
         blocks = _format_passages(passages, findings.language)
-        most = _MOST_SENTENCES_OF_SEVERAL if several else MOST_SENTENCES
+        most = _MAX_SENTENCES_OF_PARTS if several else MAX_SENTENCES
 
         def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
             form: ChoiceForm = "choose_json" if json else "choose"
@@ -76,7 +77,7 @@ class Chooser:
 
 @dataclass(frozen=True, slots=True)
 class SentenceChoice:
-    """The sentences that a model may choose, counted from 1, at most so many of them.
+    """The numbered options of a model, of which it may choose at most `most`.
 
     `quoted` is the answer without a model; the hits of `findings` have been ranked.
     """
@@ -87,36 +88,27 @@ class SentenceChoice:
     most: int
 
     def answer(self, numbers: Sequence[int], model: str) -> Answer:
-        """The answer that shows these, and what is quoted first without a model."""
-        chosen = [self.options[number - 1] for number in numbers[: self.most]]
+        """Show these options, and the sentence that is quoted first without a model."""
+        options = [self.options[number - 1] for number in numbers[: self.most]]
         first = self.quoted.statements[0].citations if self.quoted.statements else ()
         cited = [each for each in self.quoted.citations if each.number in first]
-        agrees = any(_is_near(chosen[0], each) for each in cited) if chosen else None
+        agrees = any(_is_near(options[0], each) for each in cited) if options else None
         decision = decide_by_choice(self.findings, self.quoted.outcome, agrees)
         if not decision.may_answer:
-            refusal = refusal_of(
-                self.findings.question,
-                decision,
-                confidence=self.findings.confidence,
-                language=self.findings.language,
-                period=self.findings.period,
-            )
-            return replace(refusal, chosen_by=model)
-        if not chosen:
+            return replace(refuse(self.findings, decision), chosen_by=model)
+        if not options:
             return replace(self.quoted, fallback="unknown", doubtful=decision.doubtful)
         points: list[Point] = []
-        for option in (*chosen, *(each for each in self._quotables() if _is_of(each, cited[:1]))):
-            if not (is_lead(option, points) or supports(option, points)):
+        every = (each for hit in self.findings.hits for each in quotables(hit))
+        for option in (*options, *(each for each in every if _is_of(each, cited[:1]))):
+            if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
         answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)
         return replace(answer, chosen_by=model)
 
-    def _quotables(self) -> list[Quotable]:
-        return [each for hit in self.findings.hits for each in quotables(hit)]
-
 
 class ChoiceAttempt:
-    """One model's run at a question; its answer comes whole."""
+    """An `Attempt` whose only answer is complete."""
 
     def __init__(
         self,
@@ -135,12 +127,12 @@ class ChoiceAttempt:
         self._choice = choice
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
-        """Yield the answer. Raises ModelFailed, also if no choice can be read in the reply."""
+        """Yield the answer. Raises ModelFailed, also if the reply has no choice."""
         source = self.model.stream(self.request) if reply is None else stream_reply(reply)
         async with aclosing(source) as pieces:
             async for piece in pieces:
                 self.text += piece
-                if len(self.text) > LONGEST_REPLY or ("}" in piece and is_complete(self.text)):
+                if len(self.text) > MAX_REPLY or ("}" in piece and is_complete(self.text)):
                     break
         texts = [each.text for each in self._choice.options]
         numbers = await asyncio.to_thread(parse_choice, self.text, texts)
@@ -152,12 +144,12 @@ class ChoiceAttempt:
         yield await asyncio.to_thread(self._choice.answer, numbers, self.model.name)
 
 
-def _choose_passages(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
-    """Choose what may be quoted of the best passages, in reading order; never an order."""
-    given = passages_given(hits, MOST_OF_SEVERAL if several else MOST)
+def _list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
+    """The options in the best passages, in reading order, without orders to machines."""
+    best = choose_passages(hits, MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES)
     by_place = {(hit.article.id, hit.passage.start): hit for hit in hits}
     passages = []
-    for each in given:
+    for each in best:
         hit = by_place[each.article.id, each.passage.start]
         withheld = withheld_sentences(hit)
         options = [
@@ -172,7 +164,7 @@ def _choose_passages(hits: Sequence[Hit], *, several: bool) -> list[list[Quotabl
 
 
 def _format_passages(passages: Sequence[Sequence[Quotable]], language: str) -> list[str]:
-    """Format passages for a prompt: a heading, then a line for each numbered sentence."""
+    """Format passages for a prompt: a heading, then one numbered option a line."""
     blocks = []
     number = 0
     for options in passages:
@@ -185,18 +177,12 @@ def _format_passages(passages: Sequence[Sequence[Quotable]], language: str) -> l
 
 
 def choice_schema(count: int) -> dict[str, Any]:
-    """JSON schema of a choice among so many sentences; an empty list is none of them."""
-    number = {"type": "integer", "enum": list(range(1, count + 1))}
-    return {
-        "type": "object",
-        "properties": {"sentences": {"type": "array", "items": number}},
-        "required": ["sentences"],
-        "additionalProperties": False,
-    }
+    """JSON schema of a choice among so many options; an empty list chooses none."""
+    return sentences_schema({"type": "integer", "enum": list(range(1, count + 1))})
 
 
 def _is_near(option: Quotable, citation: Citation) -> bool:
-    """True if a citation is of the same sentences, or of one next to them in their passage."""
+    """True if a citation quotes the same sentences, or one next to them in their passage."""
     sentences = option.hit.passage.sentences
     start = sentences[max(option.at - 1, 0)].start
     end = sentences[min(option.last + 1, len(sentences) - 1)].end
@@ -204,7 +190,7 @@ def _is_near(option: Quotable, citation: Citation) -> bool:
 
 
 def _is_of(option: Quotable, citations: Sequence[Citation]) -> bool:
-    """True if one of the citations quotes just this."""
+    """True if one of the citations quotes exactly this option."""
     return any(
         (each.article.id, each.start, each.end) == (option.article.id, option.start, option.end)
         for each in citations

@@ -1,4 +1,4 @@
-"""An answer while a chat model writes it, and the faults of its sentences by themselves."""
+"""The draft of an answer that a chat model is writing, and checks of single sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
 from bot.llm.prompt import FORMS, template
-from bot.verification.claim import ClaimVerdict, GivenPassage
+from bot.verification.claim import ClaimVerdict, NumberedPassage
 from index.article import Sentence
 from index.findings import Findings
 from index.text.folding import fold_phrase
@@ -25,14 +25,14 @@ _FURTHER = 5  # passages offered with an answer
 
 @dataclass
 class AnswerDraft:
-    """The sentences of one model so far: verified ones, and quotes in the place of others.
+    """One model's answer so far: supported sentences, and quotes in place of others.
 
-    `doubtful` if the search is not sure that there is an answer; `most` sentences may be shown;
-    `prompts` is the folder of the prompts if they are not Selon's own.
+    `doubtful` if the search is not sure of an answer; at most `most` sentences are shown; `prompts`
+    is the folder of custom prompts.
     """
 
     findings: Findings
-    given: Sequence[GivenPassage]
+    passages: Sequence[NumberedPassage]
     model: str
     doubtful: bool = False
     most: int = 6
@@ -41,33 +41,33 @@ class AnswerDraft:
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     written: int = 0  # statements in the model's words
-    replaced: int = 0  # dropped sentences in whose place the article's is shown
+    replaced: int = 0  # dropped sentences with a quote in their place
     refused: bool = False
     lost: bool = False  # the sentence that should have answered was dropped
 
     def keep(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> None:
         """Add a supported sentence, citing its evidence."""
-        by_number = {each.number: each for each in self.given}
+        by_number = {each.number: each for each in self.passages}
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
         highlight = None if self.statements else self._find_span(sentence.text)
         self.statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers)), highlight))
         self.written += 1
 
     def replace(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> bool:
-        """Show the nearest cited sentence in place of an unsupported one, with what it leans on.
+        """Show the nearest cited sentence and its lead in place of an unsupported one.
 
-        Nothing that begins so is sure. Return False if that is shown already.
+        An answer that begins so is doubtful. Return False if the quote is already shown.
         """
         self.doubtful = self.doubtful or not self.statements
         number, nearest = verdict.evidence[0]
-        passage = next(each for each in self.given if each.number == number)
+        passage = next(each for each in self.passages if each.number == number)
         self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
         self.replaced += 1
-        shown = len(self.statements)
+        count = len(self.statements)
         for each in filter(None, (passage.lead_of(nearest), nearest)):
             if not self.says(each.text):
                 self.statements.append(Statement(each.text, (self._cite(passage, each),)))
-        return len(self.statements) > shown
+        return len(self.statements) > count
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
         self.dropped.append(Dropped(sentence.text, fault))
@@ -75,7 +75,7 @@ class AnswerDraft:
         self.lost = self.lost or (not self.statements and bool(sentence.citations))
 
     def begin_again(self) -> None:
-        """Forget everything: it was the model's thinking."""
+        """Discard everything, since it was the model's thinking."""
         self.statements.clear()
         self.citations.clear()
         self.dropped.clear()
@@ -83,17 +83,16 @@ class AnswerDraft:
         self.refused = self.lost = False
 
     def says(self, text: str) -> bool:
-        """True if a kept sentence has the same words; small models repeat."""
+        """True if a statement has the same words; small models repeat themselves."""
         return any(fold_phrase(each.text) == fold_phrase(text) for each in self.statements)
 
     @property
     def full(self) -> bool:
-        """True if it may show no more."""
         return len(self.statements) >= self.most
 
     @property
     def enough(self) -> bool:
-        """True if the beginning and half of the answer stand, some of it in the model's words."""
+        """True if the first sentence and half of the others are supported."""
         half = len(self.statements) >= len(self.dropped) - self.replaced
         return self.written > 0 and not self.lost and half
 
@@ -117,7 +116,7 @@ class AnswerDraft:
         )
 
     def _find_span(self, text: str) -> tuple[int, int] | None:
-        """Find the words that the reader found in the articles in this text."""
+        """Find the reader's best span in this text."""
         for hit in self.findings.hits:
             if hit.reading and hit.reading.span:
                 words = hit.reading.span.words(hit.article.text)
@@ -126,7 +125,7 @@ class AnswerDraft:
                     return at, at + len(words)
         return None
 
-    def _cite(self, passage: GivenPassage, sentence: Sentence) -> int:
+    def _cite(self, passage: NumberedPassage, sentence: Sentence) -> int:
         for each in self.citations:
             if each.article.id == passage.article.id and each.start == sentence.start:
                 return each.number
@@ -141,17 +140,17 @@ def _place(citation: Citation) -> tuple[str, int]:
 
 
 SentenceFault = Literal["link", "order", "prompt", "language"]
-"""`link`: it shows an address. `order`: it repeats an order to machines. `prompt`: it repeats the
+"""`link`: it has an address. `order`: it repeats an order to machines. `prompt`: it repeats the
 system prompt. `language`: it is not in the question's language."""
 
-_NGRAM_WORDS = 6  # that nobody writes twice by chance
-_LANGUAGE_WORDS = 4  # that a sentence needs for its language to be detected
-_EXCLAMATION = re.compile(r"[!?]\s*$")  # neither a question nor an exclamation answers
+_NGRAM_WORDS = 6  # too many to be the same by chance
+_LANGUAGE_WORDS = 4  # minimum for language detection
+_EXCLAMATION = re.compile(r"[!?]\s*$")  # questions and exclamations are no answers
 _WORD = re.compile(r"\w+")
 
 
 def find_fault(text: str, language: str, folder: Path | None = None) -> SentenceFault | None:
-    """Return what is wrong with a sentence by itself, if anything; `folder` as in `prompt`."""
+    """Return the fault of a sentence by itself, if any; `folder` as in `template`."""
     if has_link(text):
         return "link"
     if is_order(text) or _EXCLAMATION.search(text):
@@ -159,8 +158,8 @@ def find_fault(text: str, language: str, folder: Path | None = None) -> Sentence
     if _ngrams(text) & _prompt_ngrams(language, folder):
         return "prompt"
     words = [word for word in _WORD.findall(text) if not word.isdecimal() and word[0].islower()]
-    enough = len(words) >= _LANGUAGE_WORDS
-    if enough and detect(" ".join(words), fallback=language) != language:
+    has_language = len(words) >= _LANGUAGE_WORDS
+    if has_language and detect(" ".join(words), fallback=language) != language:
         return "language"
     return None
 

@@ -1,4 +1,4 @@
-"""Build the chat models of the settings, and what writes answers with them."""
+"""Build the chat models and writers of the settings."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _MICROS = 1_000_000
-_CLOUD_SUFFIXES = ("-cloud", ":cloud")  # of models that Ollama passes on to its own servers
+_CLOUD_SUFFIXES = ("-cloud", ":cloud")  # of models that Ollama runs on its own servers
 
 
 def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedModel, ...]:
-    """Open the models that SELON_CHAT_MODEL names; none if answers quote the articles.
+    """Open the models of SELON_CHAT_MODEL; none if answers are extractive.
 
     Their libraries are imported in the background. `state` opens the state database. Raises
     SettingsError.
@@ -76,7 +76,7 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedM
 
 
 def open_database(settings: Settings) -> StateOnDemand:
-    """The state database, opened when first needed; to be closed."""
+    """The state database, opened on first use; the caller closes it."""
     return StateOnDemand(state_url(settings.database_url, settings.data_dir), settings.bot_id)
 
 
@@ -102,7 +102,7 @@ def open_ledger(
 
 
 def _options(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> ModelOptions:
-    """The options of a model; the key and the address go to their own provider only."""
+    """The options of a model. The key and the address are given to their own provider only."""
     provider = PROVIDERS.get(choice.provider)
     key = None
     base_url = own_address(choice, settings)
@@ -112,11 +112,9 @@ def _options(choice: Choice, choices: tuple[Choice, ...], settings: Settings) ->
     if key is None and base_url is None and provider is not None:
         key = provider_key(provider.keys)
         if key is None and not provider.local:
+            variable = provider.keys[0]
             raise SettingsError(
-                "chat-no-key",
-                name=choice.name,
-                provider=choice.provider,
-                variable=provider.keys[0],
+                "chat-no-key", name=choice.name, provider=choice.provider, variable=variable
             )
     return ModelOptions(
         settings.chat_temperature, settings.chat_timeout, settings.chat_context, key, base_url
@@ -124,7 +122,7 @@ def _options(choice: Choice, choices: tuple[Choice, ...], settings: Settings) ->
 
 
 def own_address(choice: Choice, settings: Settings) -> str | None:
-    """A model's address, None if it is its provider's. Raises SettingsError."""
+    """The custom address of a model, None for its provider's. Raises SettingsError."""
     url = settings.chat_base_url
     if url is None:
         return None
@@ -140,7 +138,7 @@ def arena_models(settings: Settings) -> Settings:
 
 
 def recipients(settings: Settings) -> tuple[str, ...]:
-    """Who receives questions and passages: titles of providers, and hosts.
+    """The providers and hosts that receive questions and passages.
 
     Empty if all models run on this machine. Raises SettingsError.
     """
@@ -184,7 +182,7 @@ def _provider_of_address(choices: tuple[Choice, ...]) -> str:
 
 
 def _provider_of_key(choices: tuple[Choice, ...], settings: Settings) -> str:
-    """The provider that SELON_CHAT_KEY belongs to; no other may ever see it."""
+    """The provider that SELON_CHAT_KEY belongs to; no other may receive it."""
     providers = {choice.provider for choice in choices}
     if settings.chat_base_url is not None:
         return _provider_of_address(choices)
@@ -199,7 +197,7 @@ def _provider_of_key(choices: tuple[Choice, ...], settings: Settings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _LoadingModel:
-    """A model that another thread creates."""
+    """A model that is created on another thread."""
 
     choice: Choice
     options: ModelOptions
@@ -210,7 +208,7 @@ class _LoadingModel:
             return await asyncio.shield(asyncio.wrap_future(self.future))
         except SettingsError:
             raise ModelFailed("rejected", self.choice.name, "settings") from None
-        except Exception as error:  # already logged
+        except Exception as error:
             raise ModelFailed("rejected", self.choice.name, type(error).__name__) from None
 
 
@@ -231,7 +229,7 @@ def _load_all(models: list[_LoadingModel]) -> None:
 
 
 class Writers:
-    """The chat models of the settings, with their task, budget and cache; to be closed.
+    """The chat models of the settings, with their task, budget and cache. Close after use.
 
     Raises SettingsError.
     """
@@ -249,7 +247,7 @@ class Writers:
         self._limits = ModelLimits(settings.chat_context, settings.chat_max_tokens)
 
     def over(self, extractive: ExtractiveAnswerer, generation: Callable[[], str]) -> ModelAnswerer:
-        """The answerer for one index; `generation` returns its generation in service."""
+        """The answerer over one index; `generation` returns its current generation."""
         task = self._task(self._settings.chat_mode)
         return ModelAnswerer(
             self._models, task, extractive, self._limits, self._replies, generation
@@ -262,7 +260,7 @@ class Writers:
         extractive: ExtractiveAnswerer,
         prompts: Path | None = None,
     ) -> LoneModel:
-        """One of the models by itself. Raises SettingsError for malformed prompts."""
+        """One model alone. Raises SettingsError for malformed prompts."""
         if prompts is not None:
             check_prompts(prompts, mode)
         task = self._task(mode, prompts)

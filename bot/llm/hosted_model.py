@@ -1,4 +1,4 @@
-"""A chat model behind LangChain, bounded in time, length, retries and budget."""
+"""A chat model through LangChain, with limits of time, length, retries and budget."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CHARACTERS_PER_TOKEN = 3  # of French; OpenAI's and Llama's tokens are nearer to four characters
+CHARACTERS_PER_TOKEN = 3  # of French; nearer to four with OpenAI's and Llama's tokenizers
 _TOKENS_PER_MESSAGE = 8
 _CHARACTERS_PER_TOKEN_LIMIT = 8  # a server that sends more per allowed token is cut off
 
 _TRANSIENT: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
-"""Faults worth a retry; a model that was too slow would be so again."""
+"""Faults worth a retry; a slow model would be slow again."""
 
 _FIRST_WAIT_SECONDS = 0.5
 _CLOSE_SECONDS = 5.0
@@ -47,7 +47,7 @@ _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
 
 
 def estimate_tokens(messages: Sequence[Message]) -> int:
-    """Estimate the tokens of these messages, rather too many than too few."""
+    """Estimate the tokens of these messages, rather too high than too low."""
     return sum(
         -(-len(each.text) // CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE for each in messages
     )
@@ -56,7 +56,7 @@ def estimate_tokens(messages: Sequence[Message]) -> int:
 class Tally:
     """Token count of one attempt.
 
-    `ended` once the model said why it stopped, `cut` if it reached the token limit.
+    `ended` once the model has given its reason to stop, `cut` if that was the token limit.
     """
 
     def __init__(self, messages: Sequence[Message]) -> None:
@@ -92,7 +92,7 @@ class Tally:
         return text
 
     def usage(self) -> Usage:
-        """As the server counted, or estimated if it did not."""
+        """The server's count, or else an estimate."""
         if self.counted:
             return Usage(self._input, self._output, cut=self.cut)
         output = -(-self.characters // CHARACTERS_PER_TOKEN)
@@ -104,11 +104,11 @@ _PAUSE_SECONDS = 60.0
 _CALL_FAULTS: frozenset[ModelFault] = frozenset(
     {"context", "rejected", "cancelled", "budget", "paused"}
 )
-"""Faults of the question or of the caller, which say nothing of the model's health."""
+"""Faults of the question or the caller, unrelated to the model's health."""
 
 
 class Breaker:
-    """Circuit breaker: opens after some failures in a row; after a pause, one call tries again.
+    """Circuit breaker: opens after consecutive failures; after a pause, one call may try again.
 
     Used by one event loop; `clock` gives monotonic seconds.
     """
@@ -135,7 +135,7 @@ class Breaker:
         return "trying" if self._trying else "open"
 
     def enter(self) -> None:
-        """Call before each call. Raises ModelFailed (`paused`) during a pause."""
+        """Ask before each call. Raises ModelFailed (`paused`) during a pause."""
         left = self._until - self._clock()
         if self._failures >= self._limit:
             if self._trying or left > 0:
@@ -145,11 +145,11 @@ class Breaker:
             raise ModelFailed("paused", self._model, retry_after=left)
 
     def succeed(self) -> None:
-        """Call after a call that gave something."""
+        """Report a call that gave a piece."""
         self._failures, self._until, self._trying = 0, 0.0, False
 
     def fail(self, failure: ModelFailed) -> None:
-        """Call after a call that failed."""
+        """Report a call that failed."""
         self._trying = False
         if failure.kind in _CALL_FAULTS:
             return
@@ -160,13 +160,13 @@ class Breaker:
             self._until = self._clock() + failure.retry_after
 
     def abandon(self) -> None:
-        """Call after a call that the caller ended before it gave anything."""
+        """Report a call that the caller ended before the first piece."""
         self._trying = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Seconds to the first piece and in all, retries included."""
+    """Seconds to the first piece and in total, including retries."""
 
     first: float
     whole: float
@@ -175,7 +175,7 @@ class Bounds:
 
 @dataclass(slots=True)
 class _Call:
-    """One running call, retries included."""
+    """A running call, including its retries."""
 
     model: BaseChatModel | Runnable[Any, AIMessage]
     request: Request
@@ -184,7 +184,7 @@ class _Call:
 
 
 class HostedModel:
-    """A `ChatModel`; `load` returns LangChain's model once its library has been imported."""
+    """A `ChatModel`; `load` returns LangChain's model once its library is imported."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class HostedModel:
     async def structured(self) -> bool:
         try:
             return supports_schema(await self._ready(), self._structured)
-        except ModelFailed:  # raised again by the call
+        except ModelFailed:  # the call raises it again
             return False
 
     async def stream(self, request: Request) -> AsyncGenerator[str, None]:
@@ -252,7 +252,7 @@ class HostedModel:
     async def _stream_counted(
         self, request: Request, person_id: int | None
     ) -> AsyncGenerator[str, None]:
-        """Make one call, from the breaker's permission to the ledger's entry."""
+        """Make one call under the breaker and the ledger."""
         if (task := asyncio.current_task()) is not None:
             self._calls.add(task)
             task.add_done_callback(self._calls.discard)
@@ -278,7 +278,7 @@ class HostedModel:
                 self._breaker.fail(failure)
             elif tally.begun:
                 self._breaker.succeed()
-            else:  # the caller ended it early, which says nothing bad
+            else:
                 self._breaker.abandon()
             if request.schema and failure is not None and failure.kind == "rejected":
                 self._structured = "off"  # the server does not understand the schema
@@ -290,7 +290,7 @@ class HostedModel:
             await _run_to_end(partial(self._ledger.settle, hold, request.usage, person_id))
 
     async def _stream_with_retries(self, call: _Call) -> AsyncGenerator[str, None]:
-        """Retry as long as no piece has come and time is left."""
+        """Retry until the first piece, while time is left."""
         for left in reversed(range(self._bounds.retries + 1)):
             call.tally = Tally(call.request.messages)
             try:
@@ -310,7 +310,7 @@ class HostedModel:
                 await asyncio.sleep(wait)
 
     async def _stream_once(self, call: _Call) -> AsyncGenerator[str, None]:
-        """Call the library; each of its exceptions becomes ModelFailed."""
+        """Call the library, and translate its exceptions into ModelFailed."""
         first = min(time.monotonic() + self._bounds.first, call.deadline)
         try:
             async with aclosing(_texts(call)) as texts:
@@ -328,7 +328,7 @@ class HostedModel:
                 raise
             raise ModelFailed("cancelled", self.name, type(error).__name__) from None
         except Exception as error:
-            # Without its cause: the library's words may hold the key, the question or passages.
+            # Without its cause: the message may contain the key, the question or passages.
             raise to_model_failure(error, self.name) from None
         if not call.tally.begun:
             raise ModelFailed("malformed", self.name, "empty")
@@ -337,7 +337,7 @@ class HostedModel:
 
 
 async def _texts(call: _Call) -> AsyncGenerator[str, None]:
-    """Yield the text of each chunk, maybe empty, up to the allowed length."""
+    """Yield the text of each chunk (maybe empty), up to the allowed length."""
     turns = [(each.role, each.text) for each in call.request.messages]
     stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
     async with aclosing(stream) as chunks:
@@ -349,7 +349,7 @@ async def _texts(call: _Call) -> AsyncGenerator[str, None]:
 
 
 async def _run_to_end(job: Callable[[], None]) -> None:
-    """Run a job on a thread; if cancelled, wait for it all the same, since it goes on there."""
+    """Run a job on a thread, and wait for its end even if cancelled."""
     task = asyncio.ensure_future(asyncio.to_thread(job))
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -358,6 +358,6 @@ async def _run_to_end(job: Callable[[], None]) -> None:
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:
-        task.exception()  # retrieved, so that asyncio does not warn
+        task.exception()  # retrieve it, or asyncio warns
         raise cancelled
     task.result()

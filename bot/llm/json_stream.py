@@ -1,4 +1,4 @@
-"""Parse sentences out of JSON while it is being written."""
+"""Parse sentences from streamed JSON."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from typing import Any
 
 _Row = tuple[str, tuple[int, ...]]
 
-_UNKNOWN = "Je ne sais pas."  # the sentence that an empty list of sentences stands for
+_UNKNOWN = "Je ne sais pas."  # what an empty list of sentences means
 
 
 def schema(numbers: Sequence[int]) -> dict[str, Any]:
     """JSON schema of an answer that cites these passages; an empty list is a refusal."""
-    sentence = {
-        "type": "object",
-        "properties": {
-            "text": {"type": "string"},
-            "citations": {"type": "array", "items": {"type": "integer", "enum": list(numbers)}},
-        },
-        "required": ["text", "citations"],
-        "additionalProperties": False,
-    }
+    number = {"type": "integer", "enum": list(numbers)}
+    return sentences_schema(
+        _object(text={"type": "string"}, citations={"type": "array", "items": number})
+    )
+
+
+def sentences_schema(item: dict[str, Any]) -> dict[str, Any]:
+    """JSON schema of `{"sentences": […]}` with these items."""
+    return _object(sentences={"type": "array", "items": item})
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {"sentences": {"type": "array", "items": sentence}},
-        "required": ["sentences"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 
@@ -37,7 +40,7 @@ _WHOLE = ("answer", "response", "text", "réponse", "reponse")
 
 
 class JsonSentences:
-    """Parses `{"sentences": [{"text": …, "citations": […]}, …]}`, or similar JSON, as it streams.
+    """Parses streamed `{"sentences": [{"text": …, "citations": […]}, …]}` or similar JSON.
 
     Each object is returned once its brace closes; incomplete and malformed ones are skipped.
     """
@@ -57,7 +60,7 @@ class JsonSentences:
     def _complete_rows(self) -> Iterator[_Row]:
         decoder = json.JSONDecoder()
         opening = re.search(r"[\[{]", self._text)
-        # Where the object begins that holds all others; -1 for a bare list.
+        # The offset of the enclosing object; -1 for a bare list.
         outer = opening.start() if opening is not None and opening[0] == "{" else -1
         while (start := self._text.find("{", self._at)) >= 0:
             ahead = self._text[start + 1 :].lstrip()

@@ -1,4 +1,4 @@
-"""Strip what a chat model writes around its sentences: Markdown, tags, links, citation markers."""
+"""Strip Markdown, tags, links and citation markers from a chat model's lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MARKER = re.compile(
     rf"{_BEFORE}(?:[\[【]\s*+{_NAMED}({_NUMBERS})\s*+(?:†[^\[\]【】]*+)?[\]】]|([¹²³⁴⁵⁶⁷⁸⁹]+))",
     re.IGNORECASE,
 )
-# Round brackets hold more than markers: they are one only where the sentence ends.
+# Parentheses are markers only at the end of a sentence.
 _ROUND = re.compile(
     rf"{_BEFORE}\(\s*+(?i:{_NAMED})({_NUMBERS})\s*+\)(?=\s*+(?:[.!?…]|$|[\[(]|[A-ZÀ-ÖØ-Þ«“]))"
 )
@@ -37,7 +37,7 @@ _RANGE = re.compile(r"(\d{1,2})\s*+[-–]\s*+(\d{1,2})")
 _SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 _OPEN_MARKER = re.compile(rf"{_BEFORE}[\[(【][^\[\](){{}}【】\n]{{0,60}}$")
 
-# Addresses, and names that Telegram would turn into links: none is an answer's business.
+# Addresses, and names that Telegram would turn into links.
 _ADDRESS = re.compile(
     r"[a-z0-9+.-]://|\b(?:javascript|data|mailto|tg|file):|\bwww\.|\bt\.me/"
     r"|\b(?!\d+[.,/])(?:[\w-]{1,63}\.){1,4}[a-z]{2,63}/\S|[\w.+-]@[\w-]+\.\w|(?<!\w)@\w{4,}",
@@ -60,16 +60,16 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """A line of an answer without its markup; `markers` are in order."""
+    """A line of an answer without its markup, and its markers in order."""
 
     text: str
     markers: tuple[Marker, ...] = ()
 
 
 def parse_line(raw: str, numbers: frozenset[int], *, whole: bool) -> MarkedLine:
-    """Strip a line of markup and citation markers; only markers of `numbers` count.
+    """Strip markup and citation markers from a line; only markers of `numbers` count.
 
-    A bracket left open at the end of a line that is not `whole` is dropped.
+    If the line is not `whole`, a bracket left open at its end is dropped.
     """
     if _FENCE.match(raw) or _DEFINITION.match(raw) or raw.lstrip().startswith("|"):
         return MarkedLine("")
@@ -81,7 +81,7 @@ def parse_line(raw: str, numbers: frozenset[int], *, whole: bool) -> MarkedLine:
 
 
 def has_link(text: str) -> bool:
-    """True if a sentence shows an address, or what Telegram would make one."""
+    """True if a text has an address, or what Telegram would turn into a link."""
     return _ADDRESS.search(text) is not None or _HOST.search(text) is not None
 
 
@@ -111,7 +111,7 @@ def _extract_markers(text: str, numbers: frozenset[int]) -> MarkedLine:
 def _numbers(marker: re.Match[str]) -> list[int]:
     if marker[2]:
         return [int(each) for each in marker[2].translate(_SUPERSCRIPT)]
-    listed = _RANGE.sub(
+    numbers = _RANGE.sub(
         lambda ends: ",".join(map(str, range(int(ends[1]), int(ends[2]) + 1))), marker[1]
     )
-    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(listed)))
+    return list(dict.fromkeys(int(each) for each in _NUMBER.findall(numbers)))

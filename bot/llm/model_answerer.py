@@ -1,4 +1,4 @@
-"""Answer with the first chat model that works, or with the articles' own sentences."""
+"""Answer with the first chat model that works, or else extractively."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from index.errors import IndexingError
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
-_SMALLEST_PROMPT = 500  # tokens
+_MIN_PROMPT = 500  # tokens
 
 
 class ReplyStore(Protocol):
-    """What models wrote before, for the same question over the same passages."""
+    """A cache of model replies; `ReplyCache` is one."""
 
     async def find(self, key: CacheKey) -> str | None: ...
 
@@ -33,14 +33,14 @@ class ReplyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelLimits:
-    """Tokens of a model's context, and how many of them an answer may take."""
+    """Tokens of a model's context, and the maximum for its answer."""
 
     context: int = 4096
     answer: int = 512
 
 
 class Attempt(Protocol):
-    """One model's run at one question."""
+    """One model's attempt at one question."""
 
     @property
     def model(self) -> ChatModel: ...
@@ -53,11 +53,11 @@ class Attempt(Protocol):
 
     @property
     def passages(self) -> str:
-        """The passages as they stand in the prompt."""
+        """The passages as formatted in the prompt."""
 
     @property
     def text(self) -> str:
-        """What the model has written so far."""
+        """The model's raw text so far."""
 
     @property
     def good(self) -> bool:
@@ -66,30 +66,29 @@ class Attempt(Protocol):
     def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; the last item is complete.
 
-        `reply` is what the model wrote before, used instead of a call. Raises ModelFailed,
-        IndexingError.
+        A cached `reply` replaces the call. Raises ModelFailed, IndexingError.
         """
 
 
 Begin = Callable[[ChatModel, bool, int], Attempt]
-"""Sets a model to a question: whether it writes JSON, and the tokens of its prompt."""
+"""Begins an attempt of a model, given whether it writes JSON and the tokens of its prompt."""
 
 
 class ModelTask(Protocol):
-    """What models are asked to do with a question: choose sentences, or write them."""
+    """What models do with a question: choose sentences, or write them."""
 
     async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
-        """Return what sets a model to the question; None if no model is to be asked.
+        """Return the function that begins attempts; None if no model should be asked.
 
-        `quoted` is the answer of the articles' own sentences; `tokens` is what a model may write.
+        `quoted` is the extractive answer; `tokens` the maximum for the model's text.
         """
 
 
 class ModelAnswerer:
-    """An `Answerer` with chat models: each in turn is set to the task until one answers.
+    """An `Answerer` that tries chat models in turn until one answers.
 
-    If none does, the articles' own sentences answer, and `Answer.fallback` says why. `replies`
-    caches raw texts; `generation` names the index in service.
+    If none does, the answer is extractive, and `Answer.fallback` says why. `replies` caches raw
+    texts; `generation` returns the current generation of the index.
     """
 
     joins_parts = True
@@ -109,10 +108,10 @@ class ModelAnswerer:
         self._limits = limits
         self._replies = replies
         self._generation = generation
-        self._room: dict[str, int] = {}  # tokens of a prompt, by model, below what the limits say
+        self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; the last item is complete. Closing it ends the model's call."""
+        """Yield the growing answer; closing this ends the model's call."""
         quoted = await asyncio.to_thread(self._extractive.answer, findings)
         begin = await self._task.prepare(findings, quoted, self._limits.answer)
         if begin is None:
@@ -142,7 +141,7 @@ class ModelAnswerer:
         yield replace(quoted, fallback=reason)
 
     async def _answers(self, attempt: Attempt, key: CacheKey) -> AsyncGenerator[Answer, None]:
-        """Yield one model's answers, from its cached reply if there is one."""
+        """Yield one model's answers, from a cached reply if there is one."""
         reply = await self._replies.find(key) if self._replies is not None else None
         async with aclosing(attempt.answers(reply)) as answers:
             async for answer in answers:
@@ -164,9 +163,9 @@ class ModelAnswerer:
         return self._room.get(model.name, self._limits.context - self._limits.answer)
 
     def _shorten(self, attempt: Attempt, failure: ModelFailed) -> bool:
-        """Halve a model's prompts if it cannot hold them; return False if they cannot shrink."""
+        """Halve a model's prompts if they exceed its context; False if they cannot shrink."""
         room = self._prompt_room(attempt.model)
-        if failure.kind != "context" or room < 2 * _SMALLEST_PROMPT:
+        if failure.kind != "context" or room < 2 * _MIN_PROMPT:
             return False
         self._room[attempt.model.name] = room // 2
         logger.warning(
@@ -190,7 +189,7 @@ async def _lost_json(attempt: Attempt, failure: ModelFailed) -> bool:
 
 
 def _log_failure(failure: ModelFailed) -> Fallback:
-    """Log a failure, quietly if it follows from an earlier one, and return it as a fallback."""
+    """Log a failure, quietly if an earlier one caused it, and return the fallback."""
     quiet = failure.kind in ("budget", "allowance", "paused")
     logger.log(logging.INFO if quiet else logging.WARNING, "%s", failure)
     if failure.kind == "budget" or failure.kind == "allowance":
@@ -200,7 +199,7 @@ def _log_failure(failure: ModelFailed) -> Fallback:
 
 @dataclass(frozen=True, slots=True)
 class CountedAnswer:
-    """An answer and its cost in millionths of a currency unit, None if unknown."""
+    """An answer, and its cost in millionths of a currency unit (None if unknown)."""
 
     answer: Answer
     micros: int | None
@@ -208,9 +207,9 @@ class CountedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LoneModel:
-    """One model alone, without stand-in or cache, whose every answer is made anew and counted.
+    """One model without substitutes or cache, whose answers are counted.
 
-    If it fails, the answer is the articles' own sentences, and `Answer.fallback` says why.
+    If it fails, the answer is extractive, and `Answer.fallback` says why.
     """
 
     model: ChatModel
@@ -220,18 +219,17 @@ class LoneModel:
     limits: ModelLimits
 
     async def answer(self, findings: Findings) -> CountedAnswer:
-        """Return the complete answer; cancelling this ends the model's call."""
         model = _CountedModel(self.model)
         answerer = ModelAnswerer([model], self.task, self.extractive, self.limits)
         async with aclosing(answerer.astream(findings)) as answers:
             answer = [each async for each in answers][-1]
         costs = [self.cost(each) for each in model.usages]
-        known = [each for each in costs if each is not None]
-        return CountedAnswer(answer, sum(known) if len(known) == len(costs) else None)
+        micros = [each for each in costs if each is not None]
+        return CountedAnswer(answer, sum(micros) if len(micros) == len(costs) else None)
 
 
 class _CountedModel(DelegatingModel):
-    """A chat model that keeps the usage of its calls."""
+    """A chat model that records the usage of its calls."""
 
     def __init__(self, model: ChatModel) -> None:
         super().__init__(model)

@@ -1,4 +1,4 @@
-"""Prompts: templates, the passages of a question, and fitting both into a model's context."""
+"""Prompts: templates, the choice of passages, and fitting both into a model's context."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.llm.base import Message, MessageRole
 from bot.locale.answers import Phrases
 from bot.model_choice import ChatMode
-from bot.verification.claim import GivenPassage
+from bot.verification.claim import NumberedPassage
 from index.article import Article, Sentence
 from index.errors import reason_of
 from index.findings import Hit
@@ -56,10 +56,9 @@ class Template:
 
 @cache
 def template(purpose: Purpose, language: str, folder: Path | None = None) -> Template:
-    """Load the prompt for a purpose in French or, for every other language, in English.
+    """Load the prompt for a purpose, in French or, for every other language, in English.
 
-    A `folder` may hold others under the same names. Raises SettingsError if one of them is
-    malformed.
+    A `folder` may override it under the same name. Raises SettingsError if that one is malformed.
     """
     name = f"{purpose}.{'fr' if language == 'fr' else 'en'}.txt"
     if folder is not None and (folder / name).is_file():
@@ -85,7 +84,7 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
 
 @cache
 def prompt_version() -> str:
-    """Eight hexadecimal digits that change with any word of any prompt."""
+    """Eight hexadecimal digits that change with any prompt."""
     digest = hashlib.sha256()
     for page in sorted(files(_FOLDER).iterdir(), key=lambda each: each.name):
         if page.name.endswith(".txt"):
@@ -94,7 +93,7 @@ def prompt_version() -> str:
 
 
 def check_prompts(folder: Path, mode: ChatMode) -> None:
-    """Raise SettingsError for a folder without a prompt of this mode, or with a malformed one."""
+    """Raise SettingsError unless a folder has prompts of this mode, all well-formed."""
     names = {f"{form}.{code}.txt" for form in FORMS[mode] for code in ("fr", "en")}
     if not any((folder / name).is_file() for name in names):
         raise SettingsError("prompts-missing", shown=folder, names=tuple(sorted(names)))
@@ -103,34 +102,38 @@ def check_prompts(folder: Path, mode: ChatMode) -> None:
             template(form, code, folder)
 
 
-FEWEST, MOST = 3, 5  # passages
-MOST_OF_SEVERAL = 7  # passages, where the question has several parts
-_SCORE_MARGIN = 0.06  # behind the best passage, for those beyond the fewest
+MIN_PASSAGES, MAX_PASSAGES = 3, 5
+MAX_PASSAGES_OF_PARTS = 7  # if the question has several parts
+_SCORE_MARGIN = 0.06  # behind the best passage, for those beyond the minimum
 PASSAGE_CHARACTERS = 600
 
 
-def passages_given(hits: Sequence[Hit], most: int = MOST) -> tuple[GivenPassage, ...]:
+def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[NumberedPassage, ...]:
     """Choose the best passages, numbered from one, and the best sentences of each.
 
-    Orders to machines are withheld; a passage that holds nothing else is left out.
+    Orders to machines are withheld; a passage with nothing else is skipped.
     """
     best = hits[0].scores.total if hits else 0.0
-    chosen: list[GivenPassage] = []
+    passages: list[NumberedPassage] = []
     for place, hit in enumerate(hits[:most]):
-        if most <= MOST and place >= FEWEST and hit.scores.total < best - _SCORE_MARGIN:
+        if (
+            most <= MAX_PASSAGES
+            and place >= MIN_PASSAGES
+            and hit.scores.total < best - _SCORE_MARGIN
+        ):
             break
         sentences = _choose_sentences(hit)
         if sentences:
-            chosen.append(GivenPassage(len(chosen) + 1, hit.article, hit.passage, sentences))
-    return tuple(chosen)
+            passages.append(NumberedPassage(len(passages) + 1, hit.article, hit.passage, sentences))
+    return tuple(passages)
 
 
-def format_passages(passages: Sequence[GivenPassage], language: str) -> str:
+def format_passages(passages: Sequence[NumberedPassage], language: str) -> str:
     """Format passages for a prompt, separated by empty lines."""
     return "\n\n".join(format_passage(each, language) for each in passages)
 
 
-def format_passage(passage: GivenPassage, language: str) -> str:
+def format_passage(passage: NumberedPassage, language: str) -> str:
     """Format a passage: its number and heading, then the sentences on one line.
 
     Omitted sentences are marked by « (…) ».
@@ -147,7 +150,7 @@ def format_passage(passage: GivenPassage, language: str) -> str:
 
 
 def format_heading(article: Article, language: str) -> str:
-    """Title, outlet and date of an article; a title that is an order is left out."""
+    """Title, outlet and date of an article, without a title that is an order to machines."""
     title = "" if is_order(article.title) else harmless_in_prompt(article.title or article.path)
     outlet = f" — {harmless_in_prompt(article.outlet)}" if article.outlet else ""
     date = f" ({Phrases.of(language).day(article.published)})" if article.published else ""
@@ -155,7 +158,7 @@ def format_heading(article: Article, language: str) -> str:
 
 
 def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
-    """Return the orders to machines in a passage, each with what follows in its paragraph."""
+    """The orders to machines in a passage, each with the rest of its paragraph."""
     withheld: set[Sentence] = set()
     before: Sentence | None = None
     for sentence in hit.passage.sentences:
@@ -167,53 +170,32 @@ def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
 
 
 def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
-    """Return the best sentences in reading order with their leads, up to the length."""
+    """Choose the best sentences and their leads up to the length, in reading order."""
     withheld = withheld_sentences(hit)
     lead_of = dict(
         zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
     )
-    chosen: set[Sentence] = set()
+    sentences: set[Sentence] = set()
     length = 0
     ranks = hit.ranks or tuple(each.score for each in hit.sentences)
     for _, ranked in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
         lead = lead_of.get(ranked.sentence)
         added = {each for each in (ranked.sentence, lead) if each is not None}
-        added -= chosen | withheld
+        added -= sentences | withheld
         more = sum(len(each.text) for each in added)
-        if not chosen or length + more <= PASSAGE_CHARACTERS:
-            chosen |= added
+        if not sentences or length + more <= PASSAGE_CHARACTERS:
+            sentences |= added
             length += more
-    return tuple(sorted(chosen, key=lambda each: each.start))
+    return tuple(sorted(sentences, key=lambda each: each.start))
 
 
 _NAMES = {
-    "ar": "Arabic",
-    "ca": "Catalan",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "th": "Thai",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
-}
+    "ar": "Arabic", "ca": "Catalan", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
+    "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+}  # fmt: skip
 
 
 def english_name(code: str) -> str:
@@ -221,30 +203,30 @@ def english_name(code: str) -> str:
     return _NAMES.get(code, "the language of the question")
 
 
-BYTES_PER_TOKEN = 2.8  # of French, in the vocabularies that suit it least: never too few tokens
+BYTES_PER_TOKEN = 2.8  # of French with the least suitable tokenizers
 TOKENS_PER_MESSAGE = 8
 
 UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
-"""What a model is told to write if the passages do not answer."""
+"""What a model should write if the passages do not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Messages, and the passages in them."""
+    """Messages, and the passages that they contain."""
 
     messages: tuple[Message, ...]
-    given: tuple[GivenPassage, ...]
+    passages: tuple[NumberedPassage, ...]
 
 
 def prompt(
     question: str,
     language: str,
-    passages: Sequence[GivenPassage],
+    passages: Sequence[NumberedPassage],
     room: int,
     form: WritingForm = "answer",
     folder: Path | None = None,
 ) -> Prompt:
-    """Build a prompt for a written answer, as `fit_messages` does."""
+    """Build a prompt for a written answer with `fit_messages`."""
     blocks = [format_passage(each, language) for each in passages]
     blank = template(form, language, folder)
     messages, count = fit_messages(blank, question, language, blocks, room)
@@ -254,10 +236,10 @@ def prompt(
 def fit_messages(
     blank: Template, question: str, language: str, passages: Sequence[str], room: int
 ) -> tuple[tuple[Message, ...], int]:
-    """Fill in a template with the question and the formatted passages; return how many are in it.
+    """Fill in a template with the question and formatted passages; return the number of those used.
 
-    The messages take at most `room` tokens by the estimate. If room is short, passages beyond three
-    go first, then examples, then the other passages; the best one always stays.
+    To fit the messages into `room` tokens (estimated), passages beyond three are omitted first,
+    then examples, then other passages; the best one always stays.
     """
     most, every = len(passages), len(blank.examples)
     counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]
@@ -278,7 +260,7 @@ def fit_messages(
 
 
 def tokens(messages: Sequence[Message]) -> int:
-    """Estimate the tokens of the messages, rather too many than too few."""
+    """Estimate the tokens of the messages, rather too high than too low."""
     return sum(
         TOKENS_PER_MESSAGE + round(len(each.text.encode()) / BYTES_PER_TOKEN) for each in messages
     )

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
-NO_KEY = "none"  # sent to a server without keys, since the libraries insist on one
+NO_KEY = "none"  # for servers without keys, since the libraries require one
 
-# These log the bodies of requests, which hold questions and passages, at DEBUG.
+# At DEBUG, these log the bodies of requests, with questions and passages.
 _VERBOSE_LOGGERS = ("openai", "anthropic", "groq", "google_genai", "httpcore", "httpcore2")
 
 _LIMIT_FIELDS = ("max_tokens", "num_predict", "max_output_tokens")  # names of the token limit
@@ -35,9 +35,9 @@ _LIMIT_FIELDS = ("max_tokens", "num_predict", "max_output_tokens")  # names of t
 class Provider:
     """A provider whose package is one of Selon's extras.
 
-    `title` is what people call it; `keys` and `addresses` are the environment variables of its own
-    library; `local` providers need no key. `client` is the attribute of a model that holds its own
-    connections; the others share theirs, which live as long as the process.
+    `title` is the name for people; `keys` and `addresses` are the environment variables of its
+    library; `local` providers need no key. `client` is the attribute path to a model's own
+    connections; models without one share theirs for the life of the process.
     """
 
     title: str
@@ -90,7 +90,7 @@ PROVIDERS: Mapping[str, Provider] = {
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """What the settings say of a model."""
+    """The settings of a model."""
 
     temperature: float | None
     timeout: float
@@ -109,10 +109,10 @@ def check_installed(choice: Choice) -> None:
 
 
 def create_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
-    """Create a model. Takes seconds: its library is imported.
+    """Create a model, without a temperature if it is known not to support one.
 
-    Leaves the temperature out for a model that is known to take none. Raises SettingsError if
-    LangChain does not know the provider, or refuses the settings.
+    Takes seconds to import its library. Raises SettingsError if LangChain does not know the
+    provider, or refuses the settings.
     """
     for name in _VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -138,7 +138,7 @@ def _init_model(choice: Choice, options: ModelOptions) -> BaseChatModel:
             raise SettingsError(
                 "chat-no-provider", name=choice.name, providers=tuple(PROVIDERS)
             ) from error
-        # Without its cause: its words may repeat the key.
+        # Without its cause: the message may contain the key.
         raise SettingsError(
             "chat-settings-refused",
             name=choice.name,
@@ -162,12 +162,12 @@ def with_limit(model: BaseChatModel, limit: int) -> BaseChatModel:
 
 
 async def close_connections(model: BaseChatModel, provider: str) -> None:
-    """Close a model's own connections; run on the loop that opened them."""
-    known = PROVIDERS.get(provider)
-    if known is None or not known.client:
+    """Close a model's own connections; must run on the loop that opened them."""
+    path = PROVIDERS[provider].client if provider in PROVIDERS else ""
+    if not path:
         return
     client: Any = model
-    for name in known.client.split("."):
+    for name in path.split("."):
         client = getattr(client, name, None)
     if client is not None:
         await client.aclose()
@@ -183,7 +183,7 @@ def _arguments(provider: str, options: ModelOptions) -> dict[str, Any]:
     if provider == "ollama":
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key is not None else {}
         arguments["client_kwargs"] = {"timeout": options.timeout, "headers": headers}
-        # Ollama silently cuts what is longer than it expects.
+        # Ollama silently truncates longer prompts.
         arguments["num_ctx"] = options.context
         arguments["reasoning"] = False
         return arguments
@@ -191,7 +191,7 @@ def _arguments(provider: str, options: ModelOptions) -> dict[str, Any]:
         key = SecretStr(NO_KEY)
     if key is not None:
         arguments["api_key"] = key
-    # Selon retries itself: an answer that has begun must not begin afresh.
+    # `HostedModel` retries, and only before the first piece.
     arguments["max_retries"] = 0
     arguments["timeout"] = options.timeout
     if provider == "openai":
@@ -200,7 +200,7 @@ def _arguments(provider: str, options: ModelOptions) -> dict[str, Any]:
 
 
 _CAUSE_DEPTH = 6
-_LONGEST_WAIT_SECONDS = 3600.0  # a server that asks for more is called again all the same
+_MAX_WAIT_SECONDS = 3600.0  # even if a server asks for more
 
 _FAULT_OF_STATUS: Mapping[int, ModelFault] = {
     401: "refused",
@@ -251,14 +251,14 @@ def to_model_failure(error: BaseException, model: str) -> ModelFailed:
         if isinstance(each, OSError) or names & _CONNECTIONS:
             return ModelFailed("connection", model, detail)
         if "APIError" in names or type(each).__name__ == "ResponseError":
-            # Sent by the server in the middle of its answer, without a status.
+            # Sent in the middle of an answer, without a status.
             too_long = _TOO_LONG.search(str(each))
             return ModelFailed("context" if too_long else "server", model, detail)
     return ModelFailed("malformed", model, detail)
 
 
 def _status(error: BaseException) -> int | None:
-    """The HTTP status of an exception, wherever its library puts it."""
+    """The HTTP status of any library's exception."""
     response = getattr(error, "response", None)
     for holder, name in ((error, "status_code"), (response, "status_code"), (error, "code")):
         value = getattr(holder, name, None)
@@ -268,7 +268,7 @@ def _status(error: BaseException) -> int | None:
 
 
 def _retry_after(error: BaseException) -> float | None:
-    """Seconds to wait, from a header that holds seconds, milliseconds or a date."""
+    """Seconds to wait, from a header in seconds, milliseconds or as a date."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None)
     if headers is None:
         return None
@@ -277,7 +277,7 @@ def _retry_after(error: BaseException) -> float | None:
         if not value:
             continue
         try:
-            return min(max(0.0, float(value) / unit), _LONGEST_WAIT_SECONDS)
+            return min(max(0.0, float(value) / unit), _MAX_WAIT_SECONDS)
         except ValueError:
             pass
         try:
@@ -286,16 +286,16 @@ def _retry_after(error: BaseException) -> float | None:
             continue
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (aware - datetime.now(UTC)).total_seconds()
-        return min(max(0.0, seconds), _LONGEST_WAIT_SECONDS)
+        return min(max(0.0, seconds), _MAX_WAIT_SECONDS)
     return None
 
 
 def supports_schema(model: BaseChatModel, setting: Structured) -> bool:
-    """True if a model may be asked for JSON; `auto` goes by LangChain's profile of it."""
+    """True if a model may be asked for JSON; `auto` uses LangChain's profile of it."""
     if setting != "auto":
         return setting == "on"
     profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
-    # A server of any models says so by refusing; most hold every model to the schema.
+    # True by default: most servers enforce a schema for every model, others reject the request.
     return bool(profile.get("structured_output", True))
 
 
@@ -309,7 +309,7 @@ def with_schema(
     }
     fields = type(model).model_fields
     if "extra_body" in fields:
-        # Under its own name, langchain-openai would collect the whole answer to parse it.
+        # As `response_format`, langchain-openai would buffer and parse the whole answer.
         body = {**(getattr(model, "extra_body", None) or {}), "response_format": form}
         return model.model_copy(update={"extra_body": body})
     if "response_mime_type" in fields:  # Google's

@@ -1,4 +1,4 @@
-"""Rewrite a follow-up question with a chat model so that it stands alone."""
+"""Rewrite a follow-up as a standalone question, with a chat model."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from index.text.language import detect, terms
 
 logger = logging.getLogger(__name__)
 
-REWRITE_SECONDS = 8.0  # after which rules take over: nobody waits twice for a slow model
+REWRITE_SECONDS = 8.0  # until rules take over
 _TURNS = 3  # of the conversation in the prompt
-_LONGEST = 300  # characters of a question, and of an answer in the prompt
+_MAX_CHARACTERS = 300  # of a question, and of an answer in the prompt
 _TOKENS = 80
-_SHARED_WORDS = 0.5  # least share of the question's own words in the rewritten one
+_SHARED_WORDS = 0.5  # minimum share of the question's words in the rewritten one
 
 _LABEL = re.compile(r"(?:derni[eè]re |last )?question(?: \w+)?\s*:\s*", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
 class ModelRewriter:
-    """Asks the first model that answers; a rewrite with anything new in it is discarded."""
+    """Asks the first model that answers; discards a rewrite with anything new in it."""
 
     def __init__(self, models: Sequence[ChatModel]) -> None:
         self._models = tuple(models)
@@ -69,20 +69,20 @@ class ModelRewriter:
 
 def is_faithful(rewrite: str, question: str, history: History, language: str) -> bool:
     """True if a rewrite asks the same question, with nothing new in it."""
-    if len(rewrite) > _LONGEST or fold_phrase(rewrite) == fold_phrase(question):
+    if len(rewrite) > _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
         return False
     if has_link(rewrite) or is_order(rewrite) or is_refusal(rewrite):
         return False
-    if not rewrite.endswith("?") and question.rstrip().endswith("?"):  # it answers
+    if not rewrite.endswith("?") and question.rstrip().endswith("?"):
         return False
     own, words = _words(question, language), _words(rewrite, language)
-    known = set(own)
+    vocabulary = set(own)
     for turn in history:
         quotes = [text for each in turn.cited for text in (each.title, each.quote)]
         for text in (turn.question, turn.understood, turn.answer, *quotes):
-            known |= _words(text, language)
+            vocabulary |= _words(text, language)
     numbers = {word for word in own if word.isdecimal()}
-    return words <= known and numbers <= words and len(own & words) >= _SHARED_WORDS * len(own)
+    return words <= vocabulary and numbers <= words and len(own & words) >= _SHARED_WORDS * len(own)
 
 
 def _format_turns(history: History, language: str) -> str:
@@ -91,12 +91,12 @@ def _format_turns(history: History, language: str) -> str:
     lines = []
     for turn in history:
         answer = harmless_in_prompt(turn.answer) or "?"
-        if len(answer) > _LONGEST:
-            answer = f"{answer[:_LONGEST].rsplit(' ', 1)[0]}…"
+        if len(answer) > _MAX_CHARACTERS:
+            answer = f"{answer[:_MAX_CHARACTERS].rsplit(' ', 1)[0]}…"
         lines.append(f"{question} {harmless_in_prompt(turn.understood)}\n{reply} {answer}")
     return "\n".join(lines)
 
 
 def _words(text: str, language: str) -> set[str]:
-    """The content words, stemmed, with every number."""
+    """The stems of content words, and all numbers."""
     return {*terms(text, language), *(each for each in _WORD.findall(text) if each.isdecimal())}

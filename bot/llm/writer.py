@@ -19,51 +19,51 @@ from bot.llm.draft import AnswerDraft, find_fault
 from bot.llm.json_stream import schema
 from bot.llm.model_answerer import Begin, stream_reply
 from bot.llm.prompt import (
-    MOST,
-    MOST_OF_SEVERAL,
+    MAX_PASSAGES,
+    MAX_PASSAGES_OF_PARTS,
     WritingForm,
+    choose_passages,
     format_passages,
-    passages_given,
     prompt,
 )
 from bot.operations.logs import PublicText
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
-_MOST_SENTENCES = 6
-_MOST_SENTENCES_OF_SEVERAL = 10  # where the question has several parts
-MOST_DROPPED = 4  # sentences; a model with more is stopped
+_MAX_SENTENCES = 6
+_MAX_SENTENCES_OF_PARTS = 10  # if the question has several parts
+MAX_DROPPED = 4  # sentences; a model with more is stopped
 
 
 class ClaimChecker(Protocol):
-    """Decides whether passages support a claim; runs on a worker thread."""
+    """Checks whether passages support a claim; called on a worker thread."""
 
-    def prepare(self, passages: Sequence[GivenPassage]) -> None:
-        """Read the passages ahead of the claims."""
+    def prepare(self, passages: Sequence[NumberedPassage]) -> None:
+        """Read the passages before there are claims."""
 
     def check(
-        self, claim: Claim, passages: Sequence[GivenPassage], question: str
+        self, claim: Claim, passages: Sequence[NumberedPassage], question: str
     ) -> ClaimVerdict: ...
 
 
 class SentenceCheck:
-    """The checker for one question; reads the passages while the model thinks.
+    """The checker for one question; reads the passages while the model is busy.
 
-    Must be built inside a running event loop.
+    Must be created in a running event loop.
     """
 
     def __init__(
-        self, checker: ClaimChecker, passages: Sequence[GivenPassage], question: str
+        self, checker: ClaimChecker, passages: Sequence[NumberedPassage], question: str
     ) -> None:
         self._checker = checker
         self._question = question
         self._ready = asyncio.ensure_future(asyncio.to_thread(checker.prepare, passages))
-        # Its exception is raised by the first verdict; there may be none.
+        # The first verdict, if any, raises its exception.
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
 
     async def verdict(
-        self, sentence: ParsedSentence, passages: Sequence[GivenPassage]
+        self, sentence: ParsedSentence, passages: Sequence[NumberedPassage]
     ) -> ClaimVerdict:
         """Raises IndexingError if nothing can be checked."""
         await asyncio.shield(self._ready)
@@ -79,9 +79,10 @@ class Writer:
     prompts: Path | None = None
 
     async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
-        """Ask no model if the articles do not seem to answer."""
+        """Ask no model if the articles probably do not answer."""
         several = bool(search_parts(findings.question))
-        passages = passages_given(findings.hits, MOST_OF_SEVERAL if several else MOST)
+        most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
+        passages = choose_passages(findings.hits, most)
         if quoted.outcome == "no" or not passages:
             return None
         check = SentenceCheck(self.checker, passages, findings.question)
@@ -90,14 +91,14 @@ class Writer:
             form: WritingForm = "answer_json" if json else "answer"
             question, language = findings.question, findings.language
             sent = prompt(question, language, passages, room, form, self.prompts)
-            numbers = [each.number for each in sent.given]
+            numbers = [each.number for each in sent.passages]
             request = Request(sent.messages, tokens, schema(numbers) if json else None)
             draft = AnswerDraft(
                 findings,
-                sent.given,
+                sent.passages,
                 model.name,
                 quoted.doubtful,
-                _MOST_SENTENCES_OF_SEVERAL if several else _MOST_SENTENCES,
+                _MAX_SENTENCES_OF_PARTS if several else _MAX_SENTENCES,
                 self.prompts,
             )
             return WritingAttempt(model, request, form, check, draft, quoted)
@@ -106,9 +107,9 @@ class Writer:
 
 
 class WritingAttempt:
-    """One model's run at a question; `draft` holds what of its answer may be shown.
+    """An `Attempt` whose supported sentences are collected in `draft`.
 
-    `quoted` is the answer of the articles' own sentences, which may replace it.
+    `quoted` is the extractive answer, which may replace it.
     """
 
     def __init__(
@@ -123,13 +124,13 @@ class WritingAttempt:
         self.model = model
         self.request = request
         self.form = form
-        self.passages = format_passages(draft.given, draft.findings.language)
+        self.passages = format_passages(draft.passages, draft.findings.language)
         self.text = ""
         self._check = check
         self._draft = draft
         self._quoted = quoted
-        self._complete = False  # the model ended by itself
-        numbers = [each.number for each in draft.given]
+        self._complete = False  # the model ended its answer
+        numbers = [each.number for each in draft.passages]
         self._parser = AnswerParser(draft.findings.language, numbers)
 
     @property
@@ -137,7 +138,7 @@ class WritingAttempt:
         return self._complete and self._draft.enough
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
-        """Yield the draft each time it has grown, then the answer; see `Attempt.answers`."""
+        """Yield the draft each time it grows, then the answer; see `Attempt.answers`."""
         async with aclosing(self._growing(reply)) as answers:
             async for answer in answers:
                 yield answer
@@ -145,7 +146,7 @@ class WritingAttempt:
         yield self._finish()
 
     async def _growing(self, reply: str | None) -> AsyncGenerator[Answer, None]:
-        """Yield the draft each time it has grown; stop early if the rest cannot help."""
+        """Yield the draft each time it grows; stop early if the rest cannot help."""
         source = self.model.stream(self.request) if reply is None else stream_reply(reply)
         async with aclosing(source) as pieces:
             async for piece in pieces:
@@ -157,7 +158,7 @@ class WritingAttempt:
                 for sentence in sentences:
                     if await self._add(sentence):
                         yield self._draft.answer()
-                if self._hopeless():
+                if self._should_stop():
                     return
         self._complete = True
         usage = self.request.usage
@@ -167,7 +168,7 @@ class WritingAttempt:
                 yield self._draft.answer()
 
     async def _add(self, sentence: ParsedSentence) -> bool:
-        """Verify a sentence; return True if it has made the answer grow."""
+        """Verify a sentence; return True if the answer has grown."""
         draft = self._draft
         if sentence.kind == "refusal":
             draft.refused = True
@@ -175,8 +176,8 @@ class WritingAttempt:
             return False
         fault: str | None = find_fault(sentence.text, draft.findings.language, draft.prompts)
         if fault is None:
-            verdict = await self._check.verdict(sentence, draft.given)
-            if verdict.kept and verdict.evidence:
+            verdict = await self._check.verdict(sentence, draft.passages)
+            if verdict.supported and verdict.evidence:
                 draft.keep(sentence, verdict)
                 return not draft.lost
             if verdict.evidence:
@@ -185,17 +186,17 @@ class WritingAttempt:
         draft.drop(sentence, fault)
         return False
 
-    def _hopeless(self) -> bool:
+    def _should_stop(self) -> bool:
         draft = self._draft
         return (
             draft.lost
-            or len(draft.dropped) > max(MOST_DROPPED, 2 * len(draft.statements))
+            or len(draft.dropped) > max(MAX_DROPPED, 2 * len(draft.statements))
             or draft.full
             or self._parser.overlong
         )
 
     def _finish(self) -> Answer:
-        """The model's answer, its refusal, or the articles' own sentences in its place."""
+        """The model's answer, its refusal, or the extractive answer instead."""
         draft, quoted = self._draft, self._quoted
         if draft.enough:
             return draft.answer((*quoted.citations, *quoted.further))
@@ -207,11 +208,11 @@ class WritingAttempt:
         return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
 
     def _log(self) -> None:
-        """Log what became of the sentences, without a word of them."""
+        """Log the counts and faults of the sentences, but not their text."""
         draft, model = self._draft, PublicText(self.model.name)
         if draft.refused:
             logger.info("%s: does not know", model)
         if draft.dropped:
             faults = PublicText(", ".join(sorted(each.fault for each in draft.dropped)))
-            kept, dropped = draft.written, len(draft.dropped)
-            logger.info("%s: %d kept, %d dropped (%s)", model, kept, dropped, faults)
+            counts = draft.written, len(draft.dropped)
+            logger.info("%s: %d kept, %d dropped (%s)", model, *counts, faults)

@@ -26,7 +26,7 @@ from bot.answer import Answer
 from bot.audio import SpeechService, SpokenLine, Transcript
 from bot.conversation.passage_refs import citations_of
 from bot.errors import SpeechError
-from bot.followups.turn import turn_of
+from bot.followups.turn import parse_turn
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import (
     ButtonPress,
@@ -184,7 +184,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         kept = await self._services.run(conversations.turn, turn_id=turn_id)
         if kept is None or kept.place.chat_id != asker.place.chat_id:
             return []
-        turn = turn_of(kept.turn)
+        turn = parse_turn(kept.turn)
         language = voice_language(turn.language)
         cited = await asyncio.to_thread(
             citations_of, kept.sources, partial(self._services.article, asker.place), cited=True

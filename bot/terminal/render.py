@@ -143,10 +143,10 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     """Quotes of one article, a line each, and their source; what was told is only numbered."""
     text = Text()
     for shown in group:
-        if not shown.told:
+        if not shown.is_repeat:
             text.append_text(_quote(shown, phrases)).append("\n")
     text.append("  ")
-    markers = [_marker(shown.citation) for shown in group if shown.told]
+    markers = [_marker(shown.citation) for shown in group if shown.is_repeat]
     text.append_text(Text().join(markers)).append(" — " if markers else "— ")
     first = group[0].citation
     text.append_text(

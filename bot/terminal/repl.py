@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer
-from bot.followups.turn import Turn, TurnText, grown
+from bot.followups.turn import Turn, TurnText, append_turn
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import folded_lines, show
@@ -106,7 +106,7 @@ class Conversation:
         self.confidential = answer.help is not None
         if not answer.small_talk and not self.confidential:
             self._last = answer
-            self._history = grown(self._history, Turn.of(answer, datetime.now(UTC)))
+            self._history = append_turn(self._history, Turn.of(answer, datetime.now(UTC)))
         return answer_text(answer, self.phrases)
 
     @property

@@ -1,1 +1,1 @@
-"""Whether cited passages bear out a sentence."""
+"""Checks whether cited passages support a sentence."""

@@ -1,157 +1,138 @@
-"""Which word of the passages cited says what a word of the claim says, and which sentences bear it.
+"""Align the words of a claim with those of its source, and choose the sentences that support it.
 
-After SimAlign (Jalili Sabet et al., 2020): words are matched by the cosine of their states in
-context, halfway up a multilingual network. Equal stems, figures and names count as one.
+After SimAlign (Jalili Sabet et al., 2020): words are matched by the cosine of their contextual
+states halfway up a multilingual network. Equal stems, figures and names get a cosine of 1.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.verification import proper_names
 from bot.verification.annotation import AnnotatedText
 from bot.verification.evidence import Evidence
-from bot.verification.moments import Moment
-from bot.verification.place_names import forms
-from bot.verification.quantities import Quantity
+from bot.verification.place_names import translations_of
+from bot.verification.proper_names import SourceNames
 from index.models.base import Vectors
 
-_ENOUGH = 0.04  # a further sentence must bear this much more of the claim to be evidence
-MOST_LINES = 3
-FIRST_HAND = 0.1  # what a sentence's own words count for over those that it leans on
-WEAK = 0.30  # a cosine at which two words have nothing in common
-STRONG = 0.70  # and at which they say the same
-ROOT = 5  # letters that words of one family have in common
-KIN = 0.75  # cosine of such words at the least
-SAME = 0.99  # and at which they are one
-
-Flags = npt.NDArray[np.bool_]
+_MIN_GAIN = 0.04  # mean coverage that a further line must add to become evidence
+_MAX_LINES = 3
+_OWN_WORDS_BONUS = 0.1  # weight of a line's own words, to rank it above one that borrows its lead's
+_UNRELATED_COSINE, _SYNONYM_COSINE = 0.30, 0.70  # scaled to a similarity of 0 and 1
+_ROOT_LETTERS = 5  # shared by words of one family
+KIN_COSINE = 0.75  # minimum for such words
+SAME_COSINE = 0.99  # of identical words
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """A claim laid over its ground."""
+    """A claim aligned with its source."""
 
     claim: AnnotatedText
-    ground: Evidence
+    source: Evidence
 
     @cached_property
     def cosines(self) -> Vectors:
-        """Of shape (words of the claim, words of the ground); 1 where a word is there itself."""
-        products: Vectors = self.claim.vectors @ self.ground.vectors.T
-        stems: dict[str, list[int]] = {}
-        keys: dict[str, list[int]] = {}
-        kin: dict[str, list[int]] = {}
-        for place, word in enumerate(self.ground.words):
-            if word.stem:
-                stems.setdefault(word.stem, []).append(place)
-                kin.setdefault(word.key[:ROOT], []).append(place)
-            keys.setdefault(word.key, []).append(place)
+        """Shape (claim words, source words)."""
+        cosines: Vectors = self.claim.vectors @ self.source.vectors.T
+        stems, keys, roots = (defaultdict[str, list[int]](list) for _ in range(3))
+        for place, word in enumerate(self.source.words):
+            if word.is_content:
+                stems[word.stem].append(place)
+                roots[word.key[:_ROOT_LETTERS]].append(place)
+            keys[word.key].append(place)
         for at, word in enumerate(self.claim.words):
-            if word.telling:
-                same = stems.get(word.stem, []) + [
-                    place for form in forms(word.key) for place in keys.get(form, [])
-                ]
-                if len(word.key) > ROOT:
-                    near = kin.get(word.key[:ROOT], [])
-                    products[at, near] = np.maximum(products[at, near], KIN)
-                products[at, same] = 1.0
-        for at, line in self._figures():
-            products[at, line] = 1.0
-        return products
+            if word.is_content:
+                if len(word.key) > _ROOT_LETTERS:
+                    kin = roots[word.key[:_ROOT_LETTERS]]
+                    cosines[at, kin] = np.maximum(cosines[at, kin], KIN_COSINE)
+                cosines[at, stems[word.stem]] = 1.0
+                for form in translations_of(word.key):
+                    cosines[at, keys[form]] = 1.0
+        self._match_figures(cosines)
+        return cosines
 
-    def _figures(self) -> list[tuple[int, int]]:
-        """Pairs of words of equal numbers and dates."""
-        figures: tuple[Moment | Quantity, ...] = (*self.claim.moments, *self.claim.quantities)
-        pairs: list[tuple[int, int]] = []
-        for place, line in enumerate(self.ground.lines):
-            known: tuple[Moment | Quantity, ...] = (
-                *self.ground.moments[place],
-                *self.ground.quantities[place],
-            )
-            for mine in figures:
-                theirs = [each for each in known if _bears(each, mine)]
-                pairs += [
-                    (at, line.first + there)
-                    for each in theirs
-                    for at in range(*self.claim.at(mine.start, mine.end))
-                    for there in range(*line.text.at(each.start, each.end))
-                ]
-        return pairs
-
-    @cached_property
-    def telling(self) -> list[int]:
-        """The words of the claim that must be borne, figures and names among them."""
-        return [at for at, word in enumerate(self.claim.words) if word.telling]
+    def _match_figures(self, cosines: Vectors) -> None:
+        """Set the cosines of equal numbers and dates to 1."""
+        for dates, line in zip(self.source.moments, self.source.lines, strict=True):
+            spans = [
+                ((stated.start, stated.end), (own.start, own.end))
+                for stated in self.claim.moments
+                for own in dates
+                if own.supports(stated)
+            ]
+            spans += [
+                ((stated.start, stated.end), (own.start, own.end))
+                for stated in self.claim.quantities
+                for own in line.text.quantities
+                if own.supports(stated)
+            ]
+            for in_claim, in_line in spans:
+                first, last = line.text.word_range(*in_line)
+                columns = slice(line.first + first, line.first + last)
+                cosines[slice(*self.claim.word_range(*in_claim)), columns] = 1.0
 
     @cached_property
-    def borne(self) -> Vectors:
-        """How far each word of the claim (rows) is borne by each line with its lead and the heads
-        (columns), from 0 to 1; a title bears only the very words it has."""
-        ground = self.ground
-        titles: npt.NDArray[np.bool_] = self.cosines[:, ground.length :] >= SAME
-        head = np.any(titles, axis=1, keepdims=True)
-        own = self.own
-        led = own.copy()
-        for place, line in enumerate(ground.lines):
+    def content_words(self) -> list[int]:
+        """The claim's words that need support, figures and names included."""
+        return [at for at, word in enumerate(self.claim.words) if word.is_content]
+
+    @cached_property
+    def own_coverage(self) -> Vectors:
+        """How well each line's own words (columns) cover each word of the claim (rows), 0 to 1."""
+        scale = _SYNONYM_COSINE - _UNRELATED_COSINE
+        similarities: Vectors = np.clip((self.cosines - _UNRELATED_COSINE) / scale, 0.0, 1.0)
+        coverage: Vectors = np.zeros((len(self.claim.words), len(self.source.lines)), np.float32)
+        for place, line in enumerate(self.source.lines):
+            coverage[:, place] = similarities[:, line.first : line.last].max(axis=1, initial=0.0)
+        return coverage
+
+    @cached_property
+    def coverage(self) -> Vectors:
+        """Like `own_coverage`, with the lines' leads and the titles.
+
+        Titles only cover identical words.
+        """
+        own = self.own_coverage
+        coverage = own.copy()
+        for place, line in enumerate(self.source.lines):
             if line.lead is not None:
-                led[:, place] = np.maximum(led[:, place], own[:, line.lead])
-        borne: Vectors = np.maximum(led, head.astype(np.float32))
-        return borne
+                coverage[:, place] = np.maximum(own[:, place], own[:, line.lead])
+        coverage[list(self.title_words)] = 1.0
+        return coverage
 
     @cached_property
-    def shares(self) -> Vectors:
-        """How far each word of the ground (columns) says what one of the claim says, 0 to 1."""
-        shares: Vectors = np.clip((self.cosines - WEAK) / (STRONG - WEAK), 0.0, 1.0)
-        return shares
-
-    @cached_property
-    def own(self) -> Vectors:
-        """How far each word of the claim is borne by the words of each line alone."""
-        own: Vectors = np.zeros((len(self.claim.words), len(self.ground.lines)), np.float32)
-        for place, line in enumerate(self.ground.lines):
-            own[:, place] = self.shares[:, line.first : line.last].max(axis=1, initial=0.0)
-        return own
-
-    @cached_property
-    def headed(self) -> frozenset[int]:
-        """The words of the claim that stand in the titles themselves."""
-        head = (self.cosines[:, self.ground.length :] >= SAME).any(axis=1)
-        return frozenset(int(at) for at in np.flatnonzero(head))
+    def title_words(self) -> frozenset[int]:
+        """The claim's words that occur in the titles."""
+        present = (self.cosines[:, self.source.line_words :] >= SAME_COSINE).any(axis=1)
+        return frozenset(np.flatnonzero(present).tolist())
 
     @cached_property
     def evidence(self) -> tuple[int, ...]:
-        """The lines that bear the claim together, the best first."""
-        rows = self.borne[self.telling] if self.telling else self.borne
+        """The lines that together support the claim, best first."""
+        words = self.content_words or list(range(len(self.claim.words)))
+        rows, own = self.coverage[words], self.own_coverage[words]
         if not rows.size:
             return ()
-        own = self.own[self.telling] if self.telling else self.own
-        chosen = [int((rows.sum(axis=0) + FIRST_HAND * own.sum(axis=0)).argmax())]
-        while len(chosen) < min(MOST_LINES, rows.shape[1]):
-            had: Vectors = rows[:, chosen].max(axis=1)
-            joined: Vectors = np.maximum(rows, had[:, None]).mean(axis=0)
-            best = int(joined.argmax())
-            if joined[best] - had.mean() < _ENOUGH:
+        lines = [int((rows.sum(axis=0) + _OWN_WORDS_BONUS * own.sum(axis=0)).argmax())]
+        while len(lines) < min(_MAX_LINES, rows.shape[1]):
+            before: Vectors = rows[:, lines].max(axis=1)
+            after: Vectors = np.maximum(rows, before[:, None]).mean(axis=0)
+            best = int(after.argmax())
+            if after[best] - before.mean() < _MIN_GAIN:
                 break
-            chosen.append(best)
-        return tuple(chosen)
+            lines.append(best)
+        return tuple(lines)
 
     def with_leads(self, lines: Sequence[int]) -> list[int]:
-        """Lines and those they lean on, in reading order."""
-        leads = [self.ground.lines[place].lead for place in lines]
+        """These lines and their leads, in reading order."""
+        leads = [self.source.lines[place].lead for place in lines]
         return sorted({*lines, *(lead for lead in leads if lead is not None)})
 
     @cached_property
-    def known(self) -> proper_names.KnownNames:
-        return self.ground.known(self.claim.language)
-
-
-def _bears(known: Moment | Quantity, stated: Moment | Quantity) -> bool:
-    if isinstance(known, Moment):
-        return isinstance(stated, Moment) and known.bears(stated)
-    return isinstance(stated, Quantity) and known.bears(stated)
+    def source_names(self) -> SourceNames:
+        return self.source.names_for(self.claim.language)

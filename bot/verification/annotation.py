@@ -1,36 +1,33 @@
-"""Texts read word by word, and kept, so that a sentence is read once however often it is cited."""
+"""Annotate texts word by word, with a cache: a sentence is often cited more than once."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
-import numpy as np
-
-from bot.verification.moments import Moment, moments
-from bot.verification.proper_names import Name, proper_names
-from bot.verification.quantities import Quantity, quantities
+from bot.verification.moments import Moment, find_moments
+from bot.verification.proper_names import Name, find_proper_names
+from bot.verification.quantities import Quantity, find_quantities
 from index.models.base import Vectors
 from index.models.bundled.words import WordVectors
 from index.text.folding import fold
 from index.text.language import terms
 from index.text.stopwords import stop_words
 
-_KEPT = 2_000  # texts; some forty kilobytes each
+_CACHED_TEXTS = 2_000  # some forty kilobytes each
 
 
 class Annotator(Protocol):
-    """What tells the words of a text and what each means where it stands."""
+    """A model that splits a text into words and embeds them in context."""
 
     def read(self, text: str) -> WordVectors: ...
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedWord:
-    """A word where it stands. `stem` is empty for one that says nothing by itself."""
+    """A word and its offsets; `key` is folded, `stem` is empty for function words."""
 
     start: int
     end: int
@@ -38,7 +35,7 @@ class AnnotatedWord:
     stem: str
 
     @property
-    def telling(self) -> bool:
+    def is_content(self) -> bool:
         return bool(self.stem)
 
 
@@ -53,85 +50,65 @@ class AnnotatedText:
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
-        return tuple(moments(self.text))
+        return tuple(find_moments(self.text))
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        return tuple(quantities(self.text, self.language))
+        return tuple(find_quantities(self.text, self.language))
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
-        figures: list[Moment | Quantity] = [*self.moments]
-        figures += [each for each in self.quantities if each.spelled]
+        spelled = (each for each in self.quantities if each.spelled)
+        figures: list[Moment | Quantity] = [*self.moments, *spelled]
         return tuple(
             name
-            for name in proper_names(self.text, self.language)
+            for name in find_proper_names(self.text, self.language)
             if not any(name.start < each.end and each.start < name.end for each in figures)
         )
 
-    def at(self, start: int, end: int) -> tuple[int, int]:
-        """From which word to which a stretch of the text goes."""
+    def word_range(self, start: int, end: int) -> tuple[int, int]:
+        """The words that overlap a span of the text, as a half-open range."""
         places = [
             place for place, word in enumerate(self.words) if word.start < end and start < word.end
         ]
         return (places[0], places[-1] + 1) if places else (0, 0)
 
     @cached_property
-    def figures(self) -> frozenset[int]:
+    def figure_words(self) -> frozenset[int]:
         """The words that are part of a number or a date."""
-        every: tuple[Moment | Quantity, ...] = (*self.moments, *self.quantities)
-        return frozenset(place for each in every for place in range(*self.at(each.start, each.end)))
+        return self._words_of([*self.moments, *self.quantities])
 
     @cached_property
-    def named(self) -> frozenset[int]:
+    def name_words(self) -> frozenset[int]:
         """The words that are surely part of a name."""
-        return frozenset(
-            place
-            for name in self.names
-            if name.sure
-            for place in range(*self.at(name.start, name.end))
-        )
+        return self._words_of([name for name in self.names if name.sure])
+
+    def _words_of(self, spans: Iterable[Moment | Quantity | Name]) -> frozenset[int]:
+        ranges = (range(*self.word_range(each.start, each.end)) for each in spans)
+        return frozenset(place for words in ranges for place in words)
 
 
 class AnnotationCache:
-    """Texts as read by one reader, the latest kept. Thread-safe."""
+    """An annotator with the most recently used texts in memory. Thread-safe."""
 
-    def __init__(self, reader: Annotator, kept: int = _KEPT) -> None:
-        self._reader = reader
-        self._kept = kept
-        self._texts: OrderedDict[tuple[str, str], AnnotatedText] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, annotator: Annotator) -> None:
+        self._annotator = annotator
+        self._cached = lru_cache(_CACHED_TEXTS)(self._annotate)
 
     def read(self, text: str, language: str) -> AnnotatedText:
-        key = (text, language)
-        with self._lock:
-            known = self._texts.get(key)
-            if known is not None:
-                self._texts.move_to_end(key)
-                return known
-        read = _read(self._reader, text, language)
-        with self._lock:
-            self._texts[key] = read
-            while len(self._texts) > self._kept:
-                self._texts.popitem(last=False)
-        return read
+        return self._cached(text, language)
 
-
-def _read(reader: Annotator, text: str, language: str) -> AnnotatedText:
-    annotation = reader.read(text)
-    stops = stop_words(language)
-    words, rows = [], []
-    for row, (start, end) in enumerate(annotation.spans):
-        word = text[start:end]
-        if not word[0].isalnum():
-            continue
-        plain = word.lower()
-        stem = ""
-        if plain not in stops and len(plain) > 1:
-            stem = next(iter(terms(word, language)[-1:]), "")
-        words.append(AnnotatedWord(start, end, fold(plain), stem))
-        rows.append(row)
-    vectors = (
-        annotation.vectors[rows] if rows else np.zeros((0, annotation.vectors.shape[1]), np.float32)
-    )
-    return AnnotatedText(text, language, tuple(words), vectors)
+    def _annotate(self, text: str, language: str) -> AnnotatedText:
+        annotation = self._annotator.read(text)
+        stops = stop_words(language)
+        words, rows = [], []
+        for row, (start, end) in enumerate(annotation.spans):
+            word = text[start:end]
+            if not word[0].isalnum():
+                continue
+            plain = word.lower()
+            is_content = plain not in stops and len(plain) > 1
+            stem = next(iter(terms(word, language)[-1:]), "") if is_content else ""
+            words.append(AnnotatedWord(start, end, fold(plain), stem))
+            rows.append(row)
+        return AnnotatedText(text, language, tuple(words), annotation.vectors[rows])

@@ -1,4 +1,4 @@
-"""The checker of a process, loaded in the background."""
+"""The process's checker, loaded in the background."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 
 if TYPE_CHECKING:
     from bot.verification.checker import FactChecker
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 
 @cache
-def shared_checker(cache_dir: Path, threads: int) -> LoadingChecker:
-    """One per process."""
-    return LoadingChecker(cache_dir, threads)
+def shared_checker(cache_dir: Path, threads: int) -> BackgroundChecker:
+    return BackgroundChecker(cache_dir, threads)
 
 
-class LoadingChecker:
-    """A checker that loads on a thread of its own; the first use waits for it."""
+class BackgroundChecker:
+    """A checker that loads on its own thread; the first use waits for it, or raises its error."""
 
     def __init__(self, cache_dir: Path, threads: int) -> None:
         self._future: Future[FactChecker] = Future()
@@ -31,13 +30,15 @@ class LoadingChecker:
             target=self._load, args=(cache_dir, threads), name="checker", daemon=True
         ).start()
 
-    def prepare(self, passages: Sequence[GivenPassage]) -> None:
+    def prepare(self, passages: Sequence[NumberedPassage]) -> None:
         self._future.result().prepare(passages)
 
-    def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+    def check(
+        self, claim: Claim, passages: Sequence[NumberedPassage], question: str
+    ) -> ClaimVerdict:
         return self._future.result().check(claim, passages, question)
 
-    def check_fact(self, text: str, passages: Sequence[GivenPassage]) -> FactCheck | None:
+    def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None:
         return self._future.result().check_fact(text, passages)
 
     def _load(self, cache_dir: Path, threads: int) -> None:
@@ -45,5 +46,5 @@ class LoadingChecker:
 
         try:
             self._future.set_result(open_checker(cache_dir, threads=threads or 1))
-        except Exception as error:  # raised by the first check
+        except Exception as error:
             self._future.set_exception(error)

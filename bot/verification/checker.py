@@ -1,4 +1,4 @@
-"""The verdict on a sentence that a chat model wrote: kept, or what is wrong with it."""
+"""Check a chat model's sentences, and other people's claims, against passages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from bot.verification import presence
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
-from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, GivenPassage
-from bot.verification.evidence import Evidence, evidence_of
+from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, NumberedPassage
+from bot.verification.evidence import read_evidence
 from bot.verification.fact_check import (
     NEAR_SHARE,
     Comparison,
@@ -25,33 +25,35 @@ from index.article import Sentence
 from index.models.base import Vectors
 from index.text.language import detect
 
-GAIN = 0.1  # share of a claim that a further citation must add to be shown with it
-LIKE_THE_BEST = 0.75  # or bear, beside what is borne already
-REST = 0.2  # share that a second sentence of a passage must add
-TAKEN_UP = 0.05  # what it counts for that a sentence says nothing but the claim
-LEANT = 0.5  # what a word counts for that only the sentence before has
-FIGURE = 2.0  # and one that is part of a number or a date
-RELATED = 0.62  # mean share of its words below which no line says something of the kind
+# Shares of a claim's words.
+MIN_GAIN = 0.1  # that a further citation must add to be shown
+MIN_RELATIVE_COVERAGE = 0.75  # or cover, compared with the citations before it
+MIN_SECOND_GAIN = 0.2  # that a second sentence of a passage must add
+MIN_RELATED_SHARE = 0.62  # mean below which the evidence is about something else
+# Weights.
+CLAIM_ONLY_BONUS = 0.05  # for a line that says nothing but the claim
+LEAD_WEIGHT = 0.5  # of a word that only the line's lead has
+FIGURE_WEIGHT = 2.0  # of a word in a number or date
 
-# In this order; the first that holds is the fault.
-_EXACT: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
-    ("quote", presence.unknown_quote),
-    ("number", presence.unknown_number),
-    ("date", presence.unknown_date),
-    ("name", presence.unknown_name),
+# The first that holds is the fault.
+_EXACT_CHECKS: tuple[tuple[ClaimFault, Callable[[Alignment], bool]], ...] = (
+    ("quote", presence.has_unknown_quote),
+    ("number", presence.has_unknown_number),
+    ("date", presence.has_unknown_date),
+    ("name", presence.has_unknown_name),
 )
 
 
 class FactChecker:
-    """Holds what a chat model writes against the passages that it was given. Thread-safe."""
+    """Checks claims against passages. Thread-safe."""
 
     def __init__(self, words: Annotator, reader: ClaimReader, *, threads: int = 1) -> None:
-        self._readings = AnnotationCache(words)
+        self._annotations = AnnotationCache(words)
         self._reader = reader
         self._threads = threads
 
-    def prepare(self, passages: Sequence[GivenPassage]) -> None:
-        """Read the passages ahead, while the model is still thinking."""
+    def prepare(self, passages: Sequence[NumberedPassage]) -> None:
+        """Annotate passages ahead of time, while the chat model is still busy."""
         texts = [
             (text, each.article.language)
             for each in passages
@@ -63,20 +65,19 @@ class FactChecker:
             if text
         ]
         with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(lambda text: self._readings.read(*text), texts))
+            list(pool.map(lambda text: self._annotations.read(*text), texts))
 
-    def check_fact(self, text: str, passages: Sequence[GivenPassage]) -> FactCheck | None:
-        """What passages, each by itself, conclude on a claim; None if they say nothing of it."""
-        annotated = self._readings.read(text, detect(text))
-        compared: list[tuple[Comparison, GivenPassage]] = []
+    def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None:
+        """Judge a claim by each passage alone; None if none is about it."""
+        annotated = self._annotations.read(text, detect(text))
+        compared: list[tuple[Comparison, NumberedPassage]] = []
         for each in passages:
-            alignment = Alignment(annotated, evidence_of([each], self._readings))
-            if not alignment.evidence or not alignment.telling:
-                continue
-            comparison = Comparison(alignment)
-            compared.append((comparison, each))
-            if self._confirms(comparison):
-                return FactCheck("confirmed", each, comparison.line.sentence)
+            alignment = Alignment(annotated, read_evidence([each], self._annotations))
+            if alignment.evidence and alignment.content_words:
+                comparison = Comparison(alignment)
+                compared.append((comparison, each))
+                if self._confirms(comparison):
+                    return FactCheck("confirmed", each, comparison.line.sentence)
         for comparison, each in compared:
             if is_contradicted(comparison):
                 return FactCheck("contradicted", each, comparison.line.sentence)
@@ -96,123 +97,111 @@ class FactChecker:
             return False
         return comparison.repeats or is_supported(alignment, self._reader)
 
-    def check(self, claim: Claim, passages: Sequence[GivenPassage], question: str) -> ClaimVerdict:
-        """Whether the passages that a claim cites bear it out.
+    def check(
+        self, claim: Claim, passages: Sequence[NumberedPassage], question: str
+    ) -> ClaimVerdict:
+        """Check a claim against the passages it cites.
 
-        `question` tells its language where the claim is too short to tell.
+        The language of `question` is assumed if the claim is too short to tell.
         """
         cited = [each for each in passages if each.number in claim.citations]
         if not cited or not claim.text.strip():
             return ClaimVerdict(False, "uncited")
-        language = detect(claim.text, fallback=detect(question))
-        if own := _verbatim(claim, cited):
-            return ClaimVerdict(True, None, (own,))
-        annotated = self._readings.read(claim.text, language)
-        alignment = Alignment(annotated, evidence_of(cited, self._readings))
+        for each in cited:
+            for sentence in each.sentences:
+                if _normalize(sentence.text) == _normalize(claim.text):
+                    return ClaimVerdict(True, None, ((each.number, sentence),))
+        annotated = self._annotations.read(
+            claim.text, detect(claim.text, fallback=detect(question))
+        )
+        alignment = Alignment(annotated, read_evidence(cited, self._annotations))
         if not alignment.evidence or presence.repeats_order(alignment):
             return ClaimVerdict(False, "meaning")
-        evidence = _evidence(alignment, alignment.ground, claim.citations)
+        evidence = _evidence(alignment, claim.citations)
         fault = find_exact_fault(alignment)
-        # Sentences on something else are not what the weights were fitted on.
-        related = _is_related(alignment)
-        if fault is None and not (related and is_supported(alignment, self._reader)):
+        # The weights were not fitted on unrelated sentences.
+        is_related = _is_related(alignment)
+        if fault is None and not (is_related and is_supported(alignment, self._reader)):
             fault = "meaning"
         if fault is None:
             return ClaimVerdict(True, None, evidence)
-        # A question states nothing, and may be part of a prompt that somebody put into an article.
-        states = not evidence[0][1].text.rstrip().endswith("?")
-        return ClaimVerdict(False, fault, evidence[:1] if related and states else ())
+        # A question states nothing, and may belong to a prompt injected into an article.
+        is_statement = not evidence[0][1].text.rstrip().endswith("?")
+        return ClaimVerdict(False, fault, evidence[:1] if is_related and is_statement else ())
 
 
 def find_exact_fault(alignment: Alignment) -> ClaimFault | None:
-    """What of the claim is surely nowhere in its passages, if anything."""
-    return next((fault for fault, holds in _EXACT if holds(alignment)), None)
+    """The kind of detail in a claim that its source does not have, if any."""
+    return next((fault for fault, has_fault in _EXACT_CHECKS if has_fault(alignment)), None)
 
 
 def _is_related(alignment: Alignment) -> bool:
-    """True if the lines, without the titles above them, say something of the kind."""
-    rows = [at for at in alignment.telling if at not in alignment.claim.named] or alignment.telling
-    own = alignment.own[rows][:, alignment.with_leads(alignment.evidence)]
-    return bool(rows) and float(own.max(axis=1).mean()) >= RELATED
+    """True if the evidence, titles aside, is about the same thing."""
+    words = [at for at in alignment.content_words if at not in alignment.claim.name_words]
+    rows = words or alignment.content_words
+    own = alignment.own_coverage[rows][:, alignment.with_leads(alignment.evidence)]
+    return bool(rows) and float(own.max(axis=1).mean()) >= MIN_RELATED_SHARE
 
 
-def _verbatim(claim: Claim, cited: Sequence[GivenPassage]) -> tuple[int, Sentence] | None:
-    """The sentence that a claim repeats word for word, if it does."""
-    plain = _plain(claim.text)
-    for each in cited:
-        for sentence in each.sentences:
-            if _plain(sentence.text) == plain:
-                return each.number, sentence
-    return None
-
-
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(text.replace("’", "'").split()).rstrip(".… ")
 
 
-def _evidence(
-    alignment: Alignment, base: Evidence, citations: Sequence[int]
-) -> tuple[tuple[int, Sentence], ...]:
-    """For each passage cited, its sentence that bears most of the claim, if that adds anything, and
-    a second one that bears much of the rest."""
-    shares = _shares(alignment)
-    coverage = shares.sum(axis=0) + TAKEN_UP * _taken_up(alignment)
-    best_of: dict[int, int] = {}
-    for place, line in enumerate(base.lines):
-        if line.number not in best_of or coverage[place] > coverage[best_of[line.number]]:
-            best_of[line.number] = place
-    chosen: list[int] = []
-    had = np.zeros(len(shares), np.float32)
-    for first in sorted(best_of.values(), key=lambda place: -float(coverage[place])):
+def _evidence(alignment: Alignment, citations: Sequence[int]) -> tuple[tuple[int, Sentence], ...]:
+    """The evidence of a verdict: see `ClaimVerdict`."""
+    lines = alignment.source.lines
+    shares = _weighted_shares(alignment)
+    coverage = shares.sum(axis=0) + CLAIM_ONLY_BONUS * _line_coverage(alignment)
+    by_number: dict[int, list[int]] = {}
+    for place, line in enumerate(lines):
+        by_number.setdefault(line.number, []).append(place)
+    best = {
+        max(places, key=lambda at: float(coverage[at])): places for places in by_number.values()
+    }
+    evidence: list[int] = []
+    covered = np.zeros(len(shares), np.float32)
+    for first in sorted(best, key=lambda place: -coverage[place]):
         column = shares[:, first]
-        gain = float(np.maximum(column - had, 0.0).sum())
-        if chosen and float(column.sum()) < LIKE_THE_BEST * float(had.sum()) and gain < GAIN:
+        gain = float(np.maximum(column - covered, 0.0).sum())
+        relative = MIN_RELATIVE_COVERAGE * float(covered.sum())
+        if evidence and float(column.sum()) < relative and gain < MIN_GAIN:
             continue
-        had = np.maximum(had, column)
-        chosen.append(first)
-        rest = np.maximum(shares - had[:, None], 0.0).sum(axis=0)
-        mine = [
-            place
-            for place, line in enumerate(base.lines)
-            if line.number == base.lines[first].number
-        ]
-        second = max(mine, key=lambda place: float(rest[place]))
-        if float(rest[second]) >= REST:
-            had = np.maximum(had, shares[:, second])
-            chosen.append(second)
+        covered = np.maximum(covered, column)
+        evidence.append(first)
+        gains = np.maximum(shares - covered[:, None], 0.0).sum(axis=0)
+        second = max(best[first], key=gains.__getitem__)
+        if float(gains[second]) >= MIN_SECOND_GAIN:
+            covered = np.maximum(covered, shares[:, second])
+            evidence.append(second)
     order = {number: at for at, number in enumerate(citations)}
-    chosen.sort(key=lambda place: (order.get(base.lines[place].number, 0), place))
-    return tuple((base.lines[place].number, base.lines[place].sentence) for place in chosen)
+    evidence.sort(key=lambda place: (order.get(lines[place].number, 0), place))
+    return tuple((lines[place].number, lines[place].sentence) for place in evidence)
 
 
-def _taken_up(alignment: Alignment) -> Vectors:
-    """How much of each line's words the claim takes up."""
-    most = alignment.cosines.max(axis=0)
-    lines = alignment.ground.lines
-    means = [most[line.first : line.last].mean() if line.last > line.first else 0 for line in lines]
-    return np.array(means, np.float32)
+def _line_coverage(alignment: Alignment) -> Vectors:
+    """The mean similarity of each line's words to the claim's."""
+    closest = alignment.cosines.max(axis=0)
+    words = (closest[line.first : line.last] for line in alignment.source.lines)
+    return np.array([each.mean() if each.size else 0 for each in words], np.float32)
 
 
-def _shares(alignment: Alignment) -> Vectors:
-    """What each line bears of each word of the claim, so that a claim borne whole sums up to one.
+def _weighted_shares(alignment: Alignment) -> Vectors:
+    """How well each line covers each word of the claim; a claim covered entirely sums up to 1.
 
-    Words of the title, which any line may do without, count only where there are no others.
+    Words in the title count only if there are no others.
     """
-    rows = [at for at in alignment.telling if at not in alignment.headed]
-    rows = rows or alignment.telling or list(range(len(alignment.claim.words)))
-    own = alignment.own[rows]
-    shares: Vectors = own + LEANT * np.maximum(alignment.borne[rows] - own, 0.0)
-    figures = alignment.claim.figures
-    weights = np.array([FIGURE if at in figures else 1.0 for at in rows], np.float32)
+    rows = [at for at in alignment.content_words if at not in alignment.title_words]
+    rows = rows or alignment.content_words or list(range(len(alignment.claim.words)))
+    own = alignment.own_coverage[rows]
+    shares: Vectors = own + LEAD_WEIGHT * np.maximum(alignment.coverage[rows] - own, 0.0)
+    figures = alignment.claim.figure_words
+    weights = np.array([FIGURE_WEIGHT if at in figures else 1.0 for at in rows], np.float32)
     weighted: Vectors = shares * (weights / weights.sum())[:, None]
     return weighted
 
 
 def open_checker(cache_dir: Path, *, threads: int = 1) -> FactChecker:
-    """A checker on the bundled models, whatever model the index is made with.
-
-    Raises `ModelError`.
-    """
+    """A checker on the bundled models, whatever model the index uses. Raises ModelError."""
     from index.models.bundled.reader import load_bundled_reader
     from index.models.bundled.words import load_word_reader
 

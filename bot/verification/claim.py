@@ -1,4 +1,4 @@
-"""What is checked, against what, and what comes of it."""
+"""A claim, the passages it is checked against, and the verdict."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from index.text.antecedents import find_leads
 ClaimFault = Literal["uncited", "number", "date", "name", "quote", "meaning"]
 """What is wrong with a claim.
 
-`uncited`: no passage given is cited. `number`, `date`, `name`, `quote`: it is not in the passages
-cited. `meaning`: the passages cited do not support the claim as a whole.
+`uncited`: it cites none of the passages. `number`, `date`, `name`, `quote`: the cited passages do
+not have it. `meaning`: they do not support the claim as a whole.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence that a chat model wrote, without its markers, and the numbers it cites."""
+    """A sentence of a chat model, without its markers, and the passage numbers it cites."""
 
     text: str
     citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class GivenPassage:
-    """A passage that the model was given under a number; `sentences` are those it was shown."""
+class NumberedPassage:
+    """A passage of the prompt under its number; `sentences` are those shown to the model."""
 
     number: int
     article: Article
@@ -45,12 +45,11 @@ class GivenPassage:
 class ClaimVerdict:
     """Whether a claim may be shown; if not, `fault` says why.
 
-    `evidence` has for each number cited the sentence of its passage that bears the claim, then
-    another where one does not bear it all, in the order of the citations; a citation that adds
-    nothing is left out. For a claim that is not kept it is the cited sentence nearest to it,
-    if any says something of the kind.
+    `evidence` has, in the order of the citations, the sentence of each cited passage that supports
+    the claim best, and a second one if that adds enough; citations that add nothing are left out.
+    For an unsupported claim it is the nearest cited sentence, if that one is related at all.
     """
 
-    kept: bool
+    supported: bool
     fault: ClaimFault | None = None
     evidence: tuple[tuple[int, Sentence], ...] = ()

@@ -1,4 +1,4 @@
-"""What the articles of an index say of a claim, as an answer."""
+"""Answers to claims: what the articles of an index conclude on each."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Protocol
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_choice, refusal_of
-from bot.verification.claim import GivenPassage
+from bot.verification.claim import NumberedPassage
 from bot.verification.fact_check import Conclusion, FactCheck
 from index.findings import Findings
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 
-MOST_CLAIMS = 3  # sentences of a message
-_PASSAGES = 5  # that each is held against
-_SHORTEST = 3  # words
+MAX_CLAIMS = 3  # sentences of a message
+_PASSAGES = 5  # checked for each claim
+_MIN_WORDS = 3
 
 
 class ClaimFinder(Protocol):
-    """Finds what passages conclude on a claim; runs on a worker thread."""
+    """Checks a claim against passages; called on a worker thread."""
 
-    def check_fact(self, text: str, passages: Sequence[GivenPassage]) -> FactCheck | None: ...
+    def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """A claim, what the articles conclude on it (None: they do not say), and their own words."""
+    """A claim, the conclusion (None: the articles do not mention it), and their own words."""
 
     claim: str
     conclusion: Conclusion | None
@@ -35,17 +35,17 @@ class ClaimAnswer:
 
 
 def find_claims(text: str) -> list[str]:
-    """The first sentences of a message that state something."""
+    """Find the first sentences of a message that state something."""
     spans = sentence_spans(text, detect(text))
     sentences = (" ".join(text[start:end].split()) for start, end in spans)
-    stating = [each for each in sentences if len(each.split()) >= _SHORTEST and each[-1] != "?"]
-    return stating[:MOST_CLAIMS]
+    claims = [each for each in sentences if len(each.split()) >= _MIN_WORDS and each[-1] != "?"]
+    return claims[:MAX_CLAIMS]
 
 
 def answer_claims(
     claims: Sequence[str], search: Callable[[str, int], Findings], checker: ClaimFinder
 ) -> list[ClaimAnswer]:
-    """Hold each claim against the passages nearest to it; their citations are numbered through.
+    """Check each claim against the passages nearest to it; citations are numbered consecutively.
 
     Raises IndexingError.
     """
@@ -57,7 +57,7 @@ def answer_claims(
 
 
 def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
-    """The answers to the claims in a text as one, doubtful if one is; there is at least one."""
+    """Join the answers to the claims of a text (at least one); doubtful if one is."""
     quoted = [each.answer for each in answers if each.conclusion is not None]
     if not quoted:
         return replace(answers[0].answer, question=text)
@@ -75,7 +75,7 @@ def _answer_claim(
 ) -> ClaimAnswer:
     findings = search(claim, _PASSAGES)
     passages = [
-        GivenPassage(at, hit.article, hit.passage, hit.passage.sentences)
+        NumberedPassage(at, hit.article, hit.passage, hit.passage.sentences)
         for at, hit in enumerate(findings.hits[:_PASSAGES], 1)
     ]
     check = checker.check_fact(claim, passages)

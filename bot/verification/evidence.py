@@ -1,20 +1,20 @@
-"""The passages that a claim cites, sentence by sentence, with what stands above them."""
+"""The passages that a claim cites, sentence by sentence, with their titles."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from bot.answering.injection import is_order, readable
-from bot.verification import moments, proper_names
 from bot.verification.annotation import AnnotatedText, AnnotatedWord, AnnotationCache
-from bot.verification.claim import GivenPassage
-from bot.verification.moments import Moment
-from bot.verification.quantities import Quantity, quantities, years
+from bot.verification.claim import NumberedPassage
+from bot.verification.moments import Moment, find_moments, find_relative_moments, inherit_years
+from bot.verification.proper_names import SourceNames, fold_words
+from bot.verification.quantities import Quantity, find_quantities, find_years
 from index.article import Sentence
 from index.models.base import Vectors
 from index.text.antecedents import find_leads
@@ -23,7 +23,11 @@ from index.text.language import terms
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """A sentence of a passage cited; `lead` is the place of the line it leans on, if any."""
+    """A sentence of a cited passage.
+
+    `first` and `last` delimit its words among all words of the evidence; `lead` is the index of
+    the line it leans on, if any.
+    """
 
     number: int
     sentence: Sentence
@@ -33,163 +37,135 @@ class EvidenceLine:
 
     @property
     def last(self) -> int:
-        """Behind its last word among all words of the ground."""
         return self.first + len(self.text.words)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that bears a claim: the lines of the passages cited, and the heads above them.
+    """All that may support a claim: the lines of the cited passages, and their titles.
 
-    `words` and `vectors` join the words of all lines and then those of the heads; `lines[k]` holds
-    the words from `first` to `last`.
+    `words` and `vectors` hold the words of all lines, then those of the titles.
     """
 
-    given: tuple[GivenPassage, ...]
+    passages: tuple[NumberedPassage, ...]
     lines: tuple[EvidenceLine, ...]
-    heads: tuple[AnnotatedText, ...]
+    titles: tuple[AnnotatedText, ...]
+
+    @cached_property
+    def texts(self) -> tuple[AnnotatedText, ...]:
+        return (*(line.text for line in self.lines), *self.titles)
 
     @cached_property
     def words(self) -> tuple[AnnotatedWord, ...]:
         return tuple(word for text in self.texts for word in text.words)
 
     @cached_property
-    def texts(self) -> tuple[AnnotatedText, ...]:
-        return (*(line.text for line in self.lines), *self.heads)
-
-    @cached_property
     def vectors(self) -> Vectors:
-        joined: Vectors = np.concatenate([text.vectors for text in self.texts])
-        return joined
+        vectors: Vectors = np.concatenate([text.vectors for text in self.texts])
+        return vectors
 
     @cached_property
-    def length(self) -> int:
-        """How many words the lines have; those of the heads stand behind."""
+    def line_words(self) -> int:
+        """Number of words in the lines; the titles' words follow."""
         return sum(len(line.text.words) for line in self.lines)
 
     @cached_property
-    def languages(self) -> frozenset[str]:
-        return frozenset(each.article.language for each in self.given)
-
-    @cached_property
-    def ordered(self) -> frozenset[str]:
-        """The stems that only those sentences have which tell a machine what to say."""
-        words: set[str] = set()
-        for each in self.given:
+    def order_stems(self) -> frozenset[str]:
+        """The stems that occur only in sentences that give orders to a machine."""
+        stems: set[str] = set()
+        for each in self.passages:
             article = each.article
             parts = [sentence.text for sentence in each.passage.sentences]
             parts += [article.title, article.author or "", article.outlet or ""]
             orders = " . ".join(readable(part) for part in parts if is_order(part))
-            words |= set(terms(orders, article.language)) if orders else set()
-        return frozenset(words) - {word.stem for word in self.words}
+            stems |= set(terms(orders, article.language)) if orders else set()
+        return frozenset(stems) - {word.stem for word in self.words}
 
     @cached_property
     def moments(self) -> tuple[tuple[Moment, ...], ...]:
-        """The dates of each line, with the years that earlier lines give."""
-        by_line: list[tuple[Moment, ...]] = []
-        known: dict[int, list[Moment]] = {}
+        """The dates of each line, with years inherited from earlier lines of the passage."""
+        articles = {each.number: each.article for each in self.passages}
+        moments: list[tuple[Moment, ...]] = []
+        earlier: dict[int, list[Moment]] = {}
         for line in self.lines:
-            before = known.setdefault(line.number, self._published(line.number))
+            if line.number not in earlier:
+                article = articles[line.number]
+                earlier[line.number] = [*_days(article.published), *find_moments(article.title)]
+            before = earlier[line.number]
             latest = [each.year for each in before if each.year and not each.decade][-1:]
-            inherited = moments.inherit(line.text.moments, frozenset(latest))
-            moved = moments.later(
-                line.text.text, [*(_earlier(each) for each in before), *inherited]
-            )
-            by_line.append((*inherited, *moved))
+            inherited = inherit_years(line.text.moments, frozenset(latest))
+            outside = [replace(each, start=-1, end=-1, decade=False) for each in before]
+            relative = find_relative_moments(line.text.text, [*outside, *inherited])
+            moments.append((*inherited, *relative))
             before += inherited
-        return tuple(by_line)
-
-    def _published(self, number: int) -> list[Moment]:
-        article = next(each.article for each in self.given if each.number == number)
-        return [*_days(article.published), *moments.moments(article.title)]
+        return tuple(moments)
 
     @cached_property
-    def head_moments(self) -> tuple[Moment, ...]:
-        dated = [moment for text in self.heads for moment in text.moments]
-        for each in self.given:
-            dated += _days(each.article.published)
-        return tuple(dated)
-
-    @cached_property
-    def quantities(self) -> tuple[tuple[Quantity, ...], ...]:
-        return tuple(line.text.quantities for line in self.lines)
+    def every_moment(self) -> tuple[Moment, ...]:
+        """The dates of the lines, of their titles and of publication."""
+        return (
+            *(moment for moments in self.moments for moment in moments),
+            *(moment for text in self.titles for moment in text.moments),
+            *(day for each in self.passages for day in _days(each.article.published)),
+        )
 
     @cached_property
     def every_quantity(self) -> tuple[Quantity, ...]:
-        """The numbers of lines and heads, what looks like a year among them."""
+        """The numbers of the lines and titles, including those that look like years."""
         return tuple(
             quantity
             for text in self.texts
-            for quantity in (*quantities(text.text, text.language), *years(text.text))
+            for quantity in (*find_quantities(text.text, text.language), *find_years(text.text))
         )
 
-    def known(self, language: str) -> proper_names.KnownNames:
-        """The words that a claim in this language may name things by."""
+    def names_for(self, language: str) -> SourceNames:
+        """The words by which a claim in this language may name things."""
         texts = [line.text.text for line in self.lines]
         whole = []
-        for each in self.given:
-            article = each.article
-            parts = (article.title, each.passage.heading, article.outlet, article.author)
-            heads = [part for part in parts if part and not is_order(part)]
-            plain = [sentence.text for sentence in _plain(each.passage.sentences)]
-            texts += [*plain, *heads]
-            honest = len(plain) == len(each.passage.sentences)
-            whole.append(" ".join((*heads, article.text if honest else "")))
-        return proper_names.KnownNames(
-            proper_names.folded_name_parts(" . ".join(texts)),
-            proper_names.folded_name_parts(" . ".join(whole)),
-            language not in self.languages,
+        for each in self.passages:
+            article, sentences = each.article, each.passage.sentences
+            names = (article.title, each.passage.heading, article.outlet, article.author)
+            titles = _without_orders(*names)
+            statements = _without_orders(*(sentence.text for sentence in sentences))
+            texts += [*statements, *titles]
+            is_honest = len(statements) == len(sentences)
+            whole.append(" ".join((*titles, article.text if is_honest else "")))
+        return SourceNames(
+            fold_words(" . ".join(texts)),
+            fold_words(" . ".join(whole)),
+            language not in {each.article.language for each in self.passages},
         )
 
 
-def evidence_of(passages: Sequence[GivenPassage], readings: AnnotationCache) -> Evidence:
-    """What these passages say, read."""
+def read_evidence(passages: Sequence[NumberedPassage], annotations: AnnotationCache) -> Evidence:
+    """Annotate these passages, without sentences that give orders to a machine."""
     lines: list[EvidenceLine] = []
-    heads: list[AnnotatedText] = []
+    titles: list[AnnotatedText] = []
     first = 0
     for each in passages:
-        language = each.article.language
-        start = len(lines)
-        sentences = _plain(each.sentences)
-        places = {sentence.start: start + n for n, sentence in enumerate(sentences)}
-        leaning = dict(
-            zip(
-                (sentence.start for sentence in each.passage.sentences),
-                find_leads(each.passage, language),
-                strict=True,
-            )
-        )
+        article, passage = each.article, each.passage
+        sentences = [sentence for sentence in each.sentences if not is_order(sentence.text)]
+        places = {sentence.start: n for n, sentence in enumerate(sentences, len(lines))}
+        starts = (sentence.start for sentence in passage.sentences)
+        leads = dict(zip(starts, find_leads(passage, article.language), strict=True))
         for sentence in sentences:
-            text = readings.read(sentence.text, language)
-            lead = leaning.get(sentence.start)
-            lines.append(
-                EvidenceLine(
-                    each.number, sentence, text, first, places.get(lead.start) if lead else None
-                )
-            )
+            text = annotations.read(sentence.text, article.language)
+            lead = leads.get(sentence.start)
+            place = places.get(lead.start) if lead else None
+            lines.append(EvidenceLine(each.number, sentence, text, first, place))
             first += len(text.words)
-        for head in _heads(each):
-            text = readings.read(head, language)
-            if text not in heads:
-                heads.append(text)
-    return Evidence(tuple(passages), tuple(lines), tuple(heads))
+        for title in _without_orders(article.title, passage.heading, article.outlet):
+            text = annotations.read(title, article.language)
+            if text not in titles:
+                titles.append(text)
+    return Evidence(tuple(passages), tuple(lines), tuple(titles))
 
 
-def _heads(passage: GivenPassage) -> list[str]:
-    article = passage.article
-    parts = (article.title, passage.passage.heading, article.outlet)
-    return [part for part in parts if part and not is_order(part)]
+def _without_orders(*texts: str | None) -> list[str]:
+    """The texts that are neither empty nor orders to a machine, which state nothing."""
+    return [text for text in texts if text and not is_order(text)]
 
 
-def _plain(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Those that tell something; what tells a machine to say a thing does not say it."""
-    return [sentence for sentence in sentences if not is_order(sentence.text)]
-
-
-def _days(day: date | None) -> list[Moment]:
-    return [] if day is None else [Moment(-1, -1, day.year, day.month, day.day)]
-
-
-def _earlier(moment: Moment) -> Moment:
-    """A date of an earlier sentence."""
-    return Moment(-1, -1, moment.year, moment.month, moment.day, around=moment.around)
+def _days(day: date | None) -> Iterator[Moment]:
+    if day is not None:
+        yield Moment(-1, -1, day.year, day.month, day.day)

@@ -1,4 +1,4 @@
-"""Days, months, years and decades in a text, however they are written."""
+"""Find days, months, years and decades in a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MONTH = rf"(?P<month>{one_of(MONTH_NUMBERS)})(?!\w)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?!\d|[.,]\d)"
 _DAY = r"(?<![\d.,])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|\.)?"
 _OF = rf"{S}(?:(?:de|of|du){S})?"
-# What follows a number that is no year.
+# Words after a number that is not a year.
 _MEASURES = (
     r"(?:[kcm]?m[²2]?|m/s|kg|ha|t|kw|mw|metres?|meters?|kilo\w*|euros?|dollars?|hectares?|tonnes?|tons?"
     r"|litres?|watts?|volts?|pages?|personnes?|people|habitants?|inhabitants?)(?!\w)"
@@ -51,9 +51,9 @@ _NEXT_YEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date as far as it is told; `decade` marks a year that stands for ten.
+    """A date, as precise as the text; `decade` marks a year that stands for ten.
 
-    `around` are the years that a date without one may belong to, from what is said beside it.
+    `around` are the years that a date without one may belong to, from the dates next to it.
     """
 
     start: int
@@ -68,18 +68,14 @@ class Moment:
     def grain(self) -> tuple[bool, bool, bool]:
         return self.year is not None, self.month is not None, self.day is not None
 
-    def bears(self, stated: Moment) -> bool:
-        """Whether this date, as a source gives it, bears out what is told."""
+    def supports(self, stated: Moment) -> bool:
+        """True if this date, in a source, supports a stated one."""
+        if stated.decade and self.decade:
+            return stated.year is not None and stated.year == self.year
         if stated.decade or self.decade:
-            return (
-                stated.year is not None
-                and self.year is not None
-                and (
-                    stated.year == self.year
-                    if stated.decade == self.decade
-                    else stated.decade and stated.year <= self.year < stated.year + 10
-                )
-            )
+            if stated.year is None or self.year is None:
+                return False
+            return stated.decade and stated.year <= self.year < stated.year + 10
         years = self.around if self.year is None else {self.year}
         return (
             (stated.year is None or stated.year in years)
@@ -88,48 +84,48 @@ class Moment:
         )
 
 
-def moments(text: str) -> list[Moment]:
-    """The dates of a text in reading order; one without a year knows the years around it."""
+def find_moments(text: str) -> list[Moment]:
+    """Find the dates of a text, in reading order; `around` is set for those without a year."""
     plain = fold_phrase(text)
     used = bytearray(len(plain))
-    read = []
+    moments: list[Moment] = []
     for form in _FORMS:
         for match in form.finditer(plain):
             start, end = match.span()
-            if any(used[start:end]) or not _possible(text, match):
+            if any(used[start:end]) or not _is_possible(text, match):
                 continue
             used[start:end] = b"\1" * (end - start)
-            read += _read(match)
-    read.sort(key=lambda moment: moment.start)
-    return _with_years(read)
+            moments += _read(match)
+    moments.sort(key=lambda moment: moment.start)
+    return _add_years(moments)
 
 
-def later(text: str, before: Sequence[Moment]) -> list[Moment]:
-    """The dates that a text tells by another: « le lendemain », "the following year"."""
+def find_relative_moments(text: str, before: Sequence[Moment]) -> list[Moment]:
+    """Find the dates that refer to earlier ones: « le lendemain », "the following year"."""
     plain, moments = fold_phrase(text), []
     for pattern, days, years in ((_NEXT_DAY, 1, 0), (_DAY_BEFORE, -1, 0), (_NEXT_YEAR, 0, 1)):
         for match in pattern.finditer(plain):
-            known = [each for each in before if each.end <= match.start() or each.start < 0]
-            moments += _moved(known, match, days, years)
+            earlier = [each for each in before if each.end <= match.start() or each.start < 0]
+            moments += _shift(earlier, match, days, years)
     return moments
 
 
-def inherit(moments: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
-    """Dates without a year, with years that an earlier sentence gives."""
+def inherit_years(moments: Iterable[Moment], years: frozenset[int]) -> list[Moment]:
+    """Set `around` to an earlier sentence's years where a date has none."""
     return [
         moment if moment.year or moment.around else replace(moment, around=years)
         for moment in moments
     ]
 
 
-def _possible(text: str, match: re.Match[str]) -> bool:
+def _is_possible(text: str, match: re.Match[str]) -> bool:
     groups = match.groupdict()
     month, day = groups.get("month"), groups.get("day")
     if day and not 1 <= int(day) <= 31:
         return False
     if month and month.isdigit():
         return 1 <= int(month) <= 12
-    # "may" and "march" are verbs unless they have a capital.
+    # "may" and "march" are verbs unless capitalised.
     return month not in ("may", "march") or text[match.start("month")].isupper()
 
 
@@ -147,7 +143,7 @@ def _read(match: re.Match[str]) -> list[Moment]:
     return [Moment(start, end, year, number, each) for each in days]
 
 
-def _with_years(moments: Sequence[Moment]) -> list[Moment]:
+def _add_years(moments: Sequence[Moment]) -> list[Moment]:
     dated = []
     for at, moment in enumerate(moments):
         if moment.year is None:
@@ -158,9 +154,10 @@ def _with_years(moments: Sequence[Moment]) -> list[Moment]:
     return dated
 
 
-def _moved(known: Sequence[Moment], match: re.Match[str], days: int, years: int) -> list[Moment]:
+def _shift(earlier: Sequence[Moment], match: re.Match[str], days: int, years: int) -> list[Moment]:
+    """Shift the latest earlier date that is precise enough."""
     start, end = match.span()
-    for moment in reversed(known):
+    for moment in reversed(earlier):
         if years and moment.year:
             return [Moment(start, end, moment.year + years)]
         if days and moment.month and moment.day:
@@ -169,14 +166,6 @@ def _moved(known: Sequence[Moment], match: re.Match[str], days: int, years: int)
                 day = date(year, moment.month, moment.day) + timedelta(days)
             except ValueError:
                 continue
-            return [
-                Moment(
-                    start,
-                    end,
-                    day.year if moment.year else None,
-                    day.month,
-                    day.day,
-                    around=moment.around,
-                )
-            ]
+            new_year = day.year if moment.year else None
+            return [Moment(start, end, new_year, day.month, day.day, around=moment.around)]
     return []

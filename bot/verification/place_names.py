@@ -1,4 +1,4 @@
-"""Names that differ from one language to another, and title-case words that name nothing."""
+"""Translations of names, and of words that titles capitalise although they name nothing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 from index.text.folding import fold
 
-# One row a name: its forms in French, English and others, folded; adjectives with their country.
+# One row a name: its forms in French, English and others; adjectives with their country.
 _ROWS = """
 france français française françaises french frenchman frenchwoman frankreich francia
 allemagne allemand allemande allemands allemandes germany german germans deutschland
 angleterre anglais anglaise anglaises england english englishman
-royaume-uni britannique britanniques uk britain british united-kingdom grande-bretagne
+britannique britanniques uk britain british
 écosse écossais scotland scottish
 irlande irlandais irlandaise ireland irish
 galles gallois wales welsh
@@ -21,7 +21,7 @@ italie italien italienne italiens italy italian italia
 portugal portugais portuguese
 suisse suisses switzerland swiss
 belgique belge belges belgium belgian
-pays-bas néerlandais néerlandaise hollande hollandais netherlands dutch
+néerlandais néerlandaise hollande hollandais netherlands dutch
 autriche autrichien autrichienne austria austrian
 hongrie hongrois hongroise hungary hungarian
 pologne polonais polonaise poland polish
@@ -37,7 +37,7 @@ norvège norvégien norvégienne norway norwegian
 danemark danois danoise denmark danish
 finlande finlandais finlandaise finland finnish
 islande islandais iceland icelandic
-états-unis états unis usa us america américain américaine américains américaines american americans
+états unis usa us america américain américaine américains américaines american americans
 canada canadien canadienne canadian
 mexique mexicain mexicaine mexico mexican
 brésil brésilien brésilienne brazil brazilian
@@ -52,7 +52,6 @@ corée coréen coréenne korea korean
 inde indien indienne india indian
 pakistan pakistanais pakistani
 australie australien australienne australia australian
-nouvelle-zélande new-zealand zealand
 égypte égyptien égyptienne égyptiens egypt egyptian
 maroc marocain morocco moroccan
 algérie algérien algeria algerian
@@ -60,7 +59,7 @@ tunisie tunisien tunisia tunisian
 libye libyen libya libyan
 sénégal sénégalais senegal senegalese
 mali malien malian
-côte-d'ivoire ivoirien ivory
+ivoirien ivory
 cameroun cameroon
 afrique africain africaine africa african
 europe européen européenne européens european
@@ -85,7 +84,6 @@ cracovie krakow
 vienne vienna
 prague praha
 moscou moscow
-saint-pétersbourg petersburg
 pékin beijing
 athènes athens
 rome roma romain romaine roman
@@ -104,7 +102,7 @@ hambourg hamburg
 copenhague copenhagen
 anvers antwerp
 gand ghent
-le-caire caire cairo
+caire cairo
 alexandrie alexandria
 jérusalem jerusalem
 beyrouth beirut
@@ -112,19 +110,15 @@ damas damascus
 bagdad baghdad
 téhéran tehran
 alger algiers
-la-nouvelle-orléans orleans
 philadelphie philadelphia
 californie california
 floride florida
 pennsylvanie pennsylvania
 guernesey guernsey
-jersey
 manche channel
 tamise thames
 rhin rhine
-danube
 nil nile
-seine
 méditerranée mediterranean
 atlantique atlantic
 pacifique pacific
@@ -133,11 +127,9 @@ pyrénées pyrenees
 lune moon luna
 terre earth
 soleil sun
-mars
-jupiter
 vénus venus
 saturne saturn
-voie-lactée milky way lactée
+milky way lactée
 mer sea
 univers universe
 dieu god
@@ -156,14 +148,13 @@ paul pablo
 georges george
 élisabeth elizabeth
 marie mary
-onu un united-nations nations unies united
+onu un nations unies united
 otan nato
 ue eu
 oms who
-unesco
 """
 
-# Words that English writes with a capital and French without, by what they mean.
+# Words that English capitalises and French does not, one meaning a row.
 _COMMON = """
 prix prize award
 chimie chemistry
@@ -260,7 +251,8 @@ noir black
 """
 
 
-def _table(rows: str) -> Mapping[str, frozenset[str]]:
+def _parse_rows(rows: str) -> Mapping[str, frozenset[str]]:
+    """Map each folded form to all forms of its rows."""
     table: dict[str, frozenset[str]] = {}
     for row in rows.strip().splitlines():
         forms = frozenset(fold(form) for form in row.split())
@@ -269,13 +261,10 @@ def _table(rows: str) -> Mapping[str, frozenset[str]]:
     return MappingProxyType(table)
 
 
-_NAMES = _table(_ROWS)
-"""Each form of a name, folded, with all forms of what it names."""
-
-COMMON = _table(_COMMON)
-"""Each common word that may be part of a title, folded, with its translations."""
+_NAMES = _parse_rows(_ROWS)
+COMMON = _parse_rows(_COMMON)
 
 
-def forms(word: str) -> frozenset[str]:
-    """A folded word with what it is called elsewhere."""
+def translations_of(word: str) -> frozenset[str]:
+    """A folded word and its forms in other languages."""
     return frozenset({word}) | _NAMES.get(word, frozenset()) | COMMON.get(word, frozenset())

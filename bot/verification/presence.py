@@ -1,99 +1,71 @@
-"""Whether the numbers, dates, names and quoted words of a claim are in the passages at all."""
+"""Find numbers, dates, names and quoted words of a claim that its source does not have at all."""
 
 from __future__ import annotations
 
 import re
 
-from bot.verification import proper_names
 from bot.verification.alignment import Alignment
 from bot.verification.moments import Moment
+from bot.verification.proper_names import is_named
 from bot.verification.quantities import Quantity
 from index.text.folding import fold
 
-_OWN_COUNT_MOST = (
-    3  # up to which a number in words may be the writer's own count (« les deux hommes »)
-)
+_MAX_OWN_COUNT = 3  # in words, may be the writer's own count (« les deux hommes »)
 _QUOTED = re.compile(r"«([^«»]+)»|“([^“”]+)”|\"([^\"]+)\"|‘([^‘’]{8,})’(?!\w)")
-_LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
+_ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _SIGNS = re.compile(r"[^\w]+")
 
 
 def repeats_order(alignment: Alignment) -> bool:
-    """Whether the claim takes a word from an order that stands among the passages."""
-    ordered = alignment.ground.ordered
-    return bool(ordered) and any(
-        alignment.claim.words[at].stem in ordered for at in alignment.telling
-    )
+    """True if the claim uses a word that only orders to a machine among the passages have."""
+    orders = alignment.source.order_stems
+    return any(alignment.claim.words[at].stem in orders for at in alignment.content_words)
 
 
-def unknown_number(alignment: Alignment) -> bool:
-    """Whether a number of the claim is nowhere in the passages cited."""
-    known = alignment.ground.every_quantity
-    return any(
-        not any(each.bears(stated) for each in known)
-        and not _is_own_count(stated)
-        and not _is_year(stated, alignment)
-        for stated in alignment.claim.quantities
-    )
+def has_unknown_number(alignment: Alignment) -> bool:
+    source = alignment.source
+    years = {moment.year for moments in source.moments for moment in moments}
+
+    def is_known(stated: Quantity) -> bool:
+        is_own_count = stated.spelled and max(stated.values) <= _MAX_OWN_COUNT
+        is_year = any(value in years for value in stated.values)  # « 2 000 » for 2000
+        return (not stated.unit and (is_own_count or is_year)) or any(
+            each.supports(stated) for each in source.every_quantity
+        )
+
+    return not all(map(is_known, alignment.claim.quantities))
 
 
-def _is_own_count(stated: Quantity) -> bool:
-    return stated.spelled and not stated.unit and max(stated.values) <= _OWN_COUNT_MOST
+def has_unknown_date(alignment: Alignment) -> bool:
+    source = alignment.source
 
+    def is_number(stated: Moment) -> bool:
+        """True for « 2000 chênes », which looks like a year."""
+        is_year = stated.year is not None and stated.month is None and not stated.decade
+        return is_year and any(stated.year in each.values for each in source.every_quantity)
 
-def _is_year(stated: Quantity, alignment: Alignment) -> bool:
-    """Whether the number is a year there: « 2 000 » told of 2000."""
-    years = {moment.year for line in alignment.ground.moments for moment in line}
-    return not stated.unit and any(value in years for value in stated.values)
-
-
-def unknown_date(alignment: Alignment) -> bool:
-    """Whether a date of the claim is nowhere in the passages cited, nor above them."""
-    known = [moment for line in alignment.ground.moments for moment in line]
-    known += alignment.ground.head_moments
-    numbers = alignment.ground.every_quantity
-    return any(
-        not any(each.bears(stated) for each in known) and not _is_number(stated, numbers)
+    return not all(
+        any(each.supports(stated) for each in source.every_moment) or is_number(stated)
         for stated in alignment.claim.moments
     )
 
 
-def _is_number(stated: Moment, numbers: tuple[Quantity, ...]) -> bool:
-    """Whether what looks like a year is a number there: « 2000 chênes »."""
-    return (
-        stated.year is not None
-        and stated.month is None
-        and not stated.decade
-        and any(float(stated.year) in each.values for each in numbers)
-    )
-
-
-def unknown_quote(alignment: Alignment) -> bool:
-    """Whether words between quotation marks are not the words of the passages cited."""
-    whole = " ".join(
-        _plain(part)
-        for each in alignment.ground.given
+def has_unknown_quote(alignment: Alignment) -> bool:
+    """True if words in quotation marks are not the source's own."""
+    source = " ".join(
+        _normalize(part)
+        for each in alignment.source.passages
         for part in (each.article.title, each.passage.heading, each.passage.text)
     )
-    return any(
-        f" {_plain(part).strip()} " not in f" {whole} "
-        for quote in _quotes(alignment.claim.text)
-        for part in _LEFT_OUT.split(quote)
-        if _plain(part).strip()
-    )
+    quotes = (next(filter(None, each.groups())) for each in _QUOTED.finditer(alignment.claim.text))
+    parts = (_normalize(part) for quote in quotes for part in _ELLIPSIS.split(quote))
+    return any(part and f" {part} " not in f" {source} " for part in parts)
 
 
-def _quotes(text: str) -> list[str]:
-    return [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
-
-
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return _SIGNS.sub(" ", fold(text.lower())).strip()
 
 
-def unknown_name(alignment: Alignment) -> bool:
-    """Whether a name of the claim is in none of the passages cited, nor above them."""
-    return any(
-        name.sure and not proper_names.name_borne(name, alignment.known)
-        for name in alignment.claim.names
-    )
+def has_unknown_name(alignment: Alignment) -> bool:
+    names = (name for name in alignment.claim.names if name.sure)
+    return not all(is_named(name, alignment.source_names) for name in names)

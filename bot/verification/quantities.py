@@ -1,16 +1,17 @@
-"""Quantities in a text: figures or words, with what they are measured in."""
+"""Find quantities in a text, in figures or words, with their units."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
-from bot.verification.moments import moments
+from bot.verification.moments import find_moments
 from index.text.folding import fold
 from index.text.numbers import SMALL_NUMBERS, roman_value
 from index.text.patterns import SPACE as S
@@ -25,7 +26,6 @@ FRACTIONS = MappingProxyType(
         "hundredth": 1 / 100, "fiftieth": 1 / 50, "millieme": 1 / 1000,
     }
 )  # fmt: skip
-
 COLLECTIVE = MappingProxyType(
     {
         "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20,
@@ -98,38 +98,27 @@ _FORMS = {
 }
 
 _NAMES = {form.replace("|", " "): unit for unit, row in _FORMS.items() for form in row.split()}
-
 _PATTERN = "|".join(
     re.escape(form).replace(r"\ ", S)
     for form in sorted(_NAMES, key=lambda form: (-len(form), form))
 )
-
 _AFTER = re.compile(rf"(?:{S}|-)?(?:d['’]|de{S}|of{S})?({_PATTERN})(?![\w²])", re.IGNORECASE)
-
 _BEFORE = re.compile(r"([€$£])\s?$")
-
 _BARE = frozenset({"m", "g", "v", "w", "k", "s", "h", "t"})
-
 _SPACES = re.compile(S)
-
 _SCALES = {
     "cent": 100, "cents": 100, "hundred": 100, "mille": 1e3, "thousand": 1e3, "mil": 1e3,
     "million": 1e6, "millions": 1e6, "millones": 1e6, "milliard": 1e9, "milliards": 1e9,
     "billion": 1e9, "billions": 1e12, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
-
 _SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?!\w)", re.IGNORECASE)
-
 # « 15k », « 3 M€ », « 1,5 Md€ », "$2bn"; "£1.5m", but not « 1,5 m ».
 _SHORT = re.compile(
     rf"{S}?(?:(k)(?={S}?[€$£]|(?!\w))|(M)(?={S}?(?:[€$£]|d['’]))|(Mds?|Mrds?|bn)(?!\w))"
 )
-
 _SHORT_SCALES = (1e3, 1e6, 1e9)
-
 _MILLIONS = re.compile(r"mn?(?!\w)")
-
-SCALE = MappingProxyType(
+_SIZES = MappingProxyType(
     {
         "km": ("length", 1e3), "m": ("length", 1.0), "cm": ("length", 1e-2),
         "mm": ("length", 1e-3), "µm": ("length", 1e-6),
@@ -140,12 +129,11 @@ SCALE = MappingProxyType(
         "km²": ("area", 1e6), "m²": ("area", 1.0), "ha": ("area", 1e4),
     }
 )  # fmt: skip
-
-"""What kind of thing a unit measures, and how much of it one is."""
+"""The dimension of a unit, and its size."""
 
 
 def scale_after(text: str, end: int) -> tuple[float, int]:
-    """What a number is multiplied by (« 6,5 millions »), and where that ends."""
+    """The factor after a number (« 6,5 millions »), and its end offset."""
     scale = 1.0
     while match := _SCALE.match(text, end):
         scale, end = scale * _SCALES[match[1].lower()], match.end()
@@ -156,13 +144,13 @@ def scale_after(text: str, end: int) -> tuple[float, int]:
 
 
 def millions_after(text: str, end: int) -> int:
-    """Where the letter of an amount like "£1.5m" ends; `end` itself where there is none."""
+    """The end offset of the letter of an amount like "£1.5m"; `end` itself without one."""
     match = _MILLIONS.match(text, end)
     return match.end() if match else end
 
 
 def unit_after(text: str, end: int) -> tuple[str, int]:
-    """The unit behind a number, empty for none, and where it ends."""
+    """The unit after a number ("" for none), and its end offset."""
     match = _AFTER.match(text, end)
     if match is None:
         return "", end
@@ -173,7 +161,7 @@ def unit_after(text: str, end: int) -> tuple[str, int]:
 
 
 def unit_before(text: str, start: int) -> str:
-    """« $5 »."""
+    """The currency sign before a number ("" for none): « $5 »."""
     match = _BEFORE.search(text[:start])
     return match[1] if match else ""
 
@@ -183,39 +171,28 @@ _FIGURES = re.compile(
     r"|(?<![\w.,])[-−–]?\d+(?:[.,'’]\d+)*(?:/\d+(?:[ \u00a0\u202f]\d{3})*)?"
     r"|(?<=\w-)\d+(?![\w])"
 )
-
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
-
 _ORDINAL = re.compile(r"(?:er|ere|re|e|eme|nd|nde|st|rd|th|º|ª)(?!\w)")
-
 _ROMAN = re.compile(r"(?<!\w)([IVXL]+)(?:e|er|ème|th)?(?= siècles?\b| century\b|e? siècle)")
-
 _RANGE = re.compile(rf"(?:{S}|[-–—])*+(?:à|and|a|et|to|ou|or)?+(?:{S}|[-–—])*+")
-
 _HALF = re.compile(r"\s(?:et|and)\s(?:demie?|(?:a|one)[\s-]half)\b")
-
 _LARGE = re.compile(r"(?:million|milliard|billion)s?")
-
 _WORD = re.compile(r"[^\W\d_]+|\S")
-
 _ONE_AND_HALF = re.compile(
     rf"(?<!\w)(?:une?|one|an?){S}([^\W\d_]+){S}(?:et{S}demie?|and{S}a{S}half)(?!\w)", re.IGNORECASE
 )
-
 _COUNTED = re.compile(
     rf"(?<![\w.,])(\d{{1,3}}|{'|'.join(COUNTS)})[ \u00a0\u202f-]([^\W\d_]+)", re.IGNORECASE
 )
-
-_SPOKEN = ("fr", "en", "es", "pt", "de", "nl", "it")
-
-_SMALLEST = 2  # « un » and "one" are articles and pronouns far more often than numbers
+_SPELLED_LANGUAGES = ("fr", "en", "es", "pt", "de", "nl", "it")
+_MIN_SPELLED = 2  # « un » and "one" are articles and pronouns far more often than numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number where it stands. `values` has two where « 13,200 » may be read two ways.
+    """A number and its offsets; two `values` if it is ambiguous, like « 13,200 ».
 
-    `unit` is empty where none is known; `spelled` tells a number in words.
+    `unit` is empty if unknown; `spelled` marks numbers in words.
     """
 
     start: int
@@ -225,89 +202,88 @@ class Quantity:
     ordinal: bool = False
     spelled: bool = False
 
-    def bears(self, stated: Quantity) -> bool:
-        """Whether this number, as a source gives it, is the one told."""
-        if (
-            "%" in (self.unit, stated.unit)
-            and _share(self) is not None
-            and _share(stated) is not None
-        ):
-            return _same(_share(self) or 0.0, _share(stated) or 0.0)
+    def supports(self, stated: Quantity) -> bool:
+        """True if this number, in a source, supports a stated one."""
+        if "%" in (self.unit, stated.unit):
+            own_share, share = _share(self), _share(stated)
+            if own_share is not None and share is not None:
+                return _is_same(own_share, share)
+        size = other_size = 1.0
         if self.unit and stated.unit and self.unit != stated.unit:
-            return _converted(self, stated)
-        return any(_same(one, other) for one in self.values for other in stated.values)
+            if self.unit not in _SIZES or stated.unit not in _SIZES:
+                return False
+            dimension, size = _SIZES[self.unit]
+            other_dimension, other_size = _SIZES[stated.unit]
+            if dimension != other_dimension:
+                return False
+        return any(
+            _is_same(one * size, other * other_size)
+            for one in self.values
+            for other in stated.values
+        )
 
 
-def quantities(text: str, language: str) -> list[Quantity]:
-    """The numbers of a text that belong to no date, in reading order."""
+def find_quantities(text: str, language: str) -> list[Quantity]:
+    """Find the numbers of a text that are not part of a date, in reading order."""
     used = bytearray(len(text))
-    for moment in moments(text):
+    for moment in find_moments(text):
         used[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
-    read: list[Quantity] = []
-    whole = (*_centuries(text), *_counted(text), *_figures(text), *_spelled(text, language))
-    for each in (*whole, *_named(text)):
+    free: list[Quantity] = []
+    for each in chain(
+        _find_centuries(text),
+        _find_multiples(text),
+        _find_figures(text),
+        _find_spelled(text, language),
+        _find_named(text),
+    ):
         if not any(used[each.start : each.end]):
             used[each.start : each.end] = b"\1" * (each.end - each.start)
-            read.append(each)
-    return _ranged(text, sorted(read, key=lambda each: each.start))
+            free.append(each)
+    return _complete_ranges(text, sorted(free, key=lambda each: each.start))
 
 
-def years(text: str) -> list[Quantity]:
-    """What looks like a year, as a number: « 2000 chênes »."""
+def find_years(text: str) -> list[Quantity]:
+    """Find what looks like a year but may be a number: « 2000 chênes »."""
     return [
         Quantity(moment.start, moment.end, frozenset({float(moment.year)}))
-        for moment in moments(text)
+        for moment in find_moments(text)
         if moment.year and moment.month is None and not moment.decade
     ]
 
 
-def _same(one: float, other: float) -> bool:
+def _is_same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-6)
 
 
-def _ranged(text: str, read: Sequence[Quantity]) -> list[Quantity]:
-    """« de 7,4 à 11,9 millions d'euros »: what follows the last number belongs to the first."""
-    joined = list(read)
-    for at in reversed(range(len(joined) - 1)):
-        one, other = joined[at], joined[at + 1]
+def _complete_ranges(text: str, quantities: list[Quantity]) -> list[Quantity]:
+    """Give the last number's scale and unit to the first: « de 7,4 à 11,9 millions d'euros »."""
+    for at in reversed(range(len(quantities) - 1)):
+        one, other = quantities[at], quantities[at + 1]
         if one.unit or one.ordinal or not _RANGE.fullmatch(text[one.end : other.start]):
             continue
-        scale = _scale(text, other)
-        values = frozenset(value * scale for value in one.values) if max(one.values) < 1e3 else None
-        joined[at] = replace(one, values=values or one.values, unit=other.unit)
-    return joined
-
-
-def _scale(text: str, quantity: Quantity) -> float:
-    """What the figures of a number are multiplied by."""
-    figures = _FIGURES.match(text, quantity.start)
-    return scale_after(text, figures.end())[0] if figures else 1.0
+        values = one.values
+        figures = _FIGURES.match(text, other.start)
+        if figures and max(values) < 1e3:
+            scale, _ = scale_after(text, figures.end())
+            values = frozenset(value * scale for value in values)
+        quantities[at] = replace(one, values=values, unit=other.unit)
+    return quantities
 
 
 def _share(quantity: Quantity) -> float | None:
-    """The part of a whole that a percentage or a fraction is: « 20 % », « un cinquième »."""
+    """The value of a percentage or a fraction: « 20 % », « un cinquième »."""
     if quantity.unit == "%":
         return max(quantity.values) / 100
     parts = [value for value in quantity.values if 0 < value < 1]
     return parts[0] if parts and not quantity.unit else None
 
 
-def _converted(one: Quantity, other: Quantity) -> bool:
-    first, second = (
-        SCALE.get(one.unit),
-        SCALE.get(other.unit),
-    )
-    if first is None or second is None or first[0] != second[0]:
-        return False
-    return any(_same(a * first[1], b * second[1]) for a in one.values for b in other.values)
-
-
-def _centuries(text: str) -> Iterator[Quantity]:
+def _find_centuries(text: str) -> Iterator[Quantity]:
     for match in _ROMAN.finditer(text):
         yield Quantity(*match.span(), frozenset({float(roman_value(match[1]))}), "century", True)
 
 
-def _figures(text: str) -> Iterator[Quantity]:
+def _find_figures(text: str) -> Iterator[Quantity]:
     for match in _FIGURES.finditer(text):
         ordinal = _ORDINAL.match(fold(text[match.end() : match.end() + 4].lower()))
         end = match.end() + (ordinal.end() if ordinal else 0)
@@ -334,7 +310,7 @@ def _measured(
     text: str, start: int, end: int, values: frozenset[float], *, ordinal: bool = False,
     spelled: bool = False,
 ) -> Quantity:  # fmt: skip
-    """A number with the scale and the unit that stand around it."""
+    """Apply the scale and the unit around a number."""
     before = unit_before(text, start)
     scale, end = scale_after(text, end)
     if before and (after := millions_after(text, end)) > end:
@@ -351,8 +327,8 @@ def _measured(
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
-    """A word as the number parser wants it."""
+class _Token:
+    """A word for text_to_num's parser."""
 
     word: str
 
@@ -366,18 +342,17 @@ class _Spoken:
         return False
 
 
-def _spelled(text: str, language: str) -> Iterator[Quantity]:
+def _find_spelled(text: str, language: str) -> Iterator[Quantity]:
     spans = [match.span() for match in _WORD.finditer(text)]
-    tokens = [_Spoken(text[start:end].lower()) for start, end in spans]
-    code = language if language in _SPOKEN else "en"
+    tokens = [_Token(text[start:end].lower()) for start, end in spans]
+    code = language if language in _SPELLED_LANGUAGES else "en"
     for number in find_numbers(tokens, code, 0.0):
         start, end = spans[number.start][0], spans[number.end - 1][1]
-        if number.value < _SMALLEST or any(map(str.isdigit, text[start:end])):
+        if number.value < _MIN_SPELLED or any(map(str.isdigit, text[start:end])):
             continue
         after = _WORD.search(text, end)
-        if after and fold(after[0].lower()) in FRACTIONS:
-            continue
-        if fold(text[start:end].lower()) in FRACTIONS:
+        words = (text[start:end], after[0] if after else "")
+        if any(fold(word.lower()) in FRACTIONS for word in words):
             continue
         yield _measured(
             text, start, end, frozenset({float(number.value)}), ordinal=number.is_ordinal,
@@ -385,8 +360,8 @@ def _spelled(text: str, language: str) -> Iterator[Quantity]:
         )  # fmt: skip
 
 
-def _counted(text: str) -> Iterator[Quantity]:
-    """What another number counts: "two dozen", « trois quarts », « deux cinquièmes »."""
+def _find_multiples(text: str) -> Iterator[Quantity]:
+    """Find counted numbers and fractions: "two dozen", « trois quarts », « deux cinquièmes »."""
     for match in _ONE_AND_HALF.finditer(text):
         unit, _ = unit_after(text, match.start(1) - 1)
         if unit:
@@ -402,8 +377,8 @@ def _counted(text: str) -> Iterator[Quantity]:
             yield Quantity(*match.span(), frozenset({count * part}), "", spelled=True)
 
 
-def _named(text: str) -> Iterator[Quantity]:
-    """Fractions, ordinals and collective numbers that are words of their own."""
+def _find_named(text: str) -> Iterator[Quantity]:
+    """Find fractions, ordinals and collective numbers that are single words."""
     words = [(match.start(), match.end(), fold(match[0].lower())) for match in _WORD.finditer(text)]
     for start, end, word in words:
         if word.rstrip("s") in COLLECTIVE:

@@ -1,4 +1,4 @@
-"""Who a request is from."""
+"""Identify visitors: trusted proxies, tokens and cookies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, get_args
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
@@ -26,10 +26,10 @@ from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
 
 COOKIE = "selon"
-SECURE_COOKIE = "__Host-selon"  # over HTTPS: a neighbouring domain cannot set it
+SECURE_COOKIE = "__Host-selon"  # over HTTPS; sibling domains cannot set it
 COOKIE_DAYS = 90
 LOGIN = "/entrer"
-ATTEMPT_COST = 2.0  # of a token that is not valid, in questions
+ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
 _SECRET_LENGTHS = range(20, 65)
 _X_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
@@ -37,9 +37,9 @@ _PUBLIC = (LOGIN, "/static/", "/widget.js")
 
 
 class TrustedProxies:
-    """Middleware: lets one's own proxies say whom and how they serve, and notes that they did.
+    """Middleware: applies the headers of trusted proxies, and sets `request.state.proxied`.
 
-    `Forwarded` is read where they send no `X-Forwarded-*`.
+    `Forwarded` is read only without `X-Forwarded-*`.
     """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
@@ -51,10 +51,10 @@ class TrustedProxies:
         trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
         scope.setdefault("state", {})["proxied"] = trusted
         app: Any = self._forwarded if trusted else self._direct
-        await app(self._described(scope) if trusted else scope, receive, send)
+        await app(self._apply_forwarded(scope) if trusted else scope, receive, send)
 
-    def _described(self, scope: Scope) -> Scope:
-        """The request as `Forwarded` describes it; as it came if that is absent or malformed."""
+    def _apply_forwarded(self, scope: Scope) -> Scope:
+        """Apply the `Forwarded` header, unless it is absent or malformed."""
         headers = Headers(scope=scope)
         if "forwarded" not in headers or not _X_FORWARDED.isdisjoint(headers):
             return scope
@@ -78,7 +78,7 @@ class TrustedProxies:
 
 
 class Access:
-    """Middleware: sets `request.state.visitor`, and a cookie for a new one; refuses others."""
+    """Middleware: sets `request.state.visitor` and new visitors' cookies; refuses strangers."""
 
     def __init__(self, app: ASGIApp, service: WebService) -> None:
         self._app = app
@@ -100,9 +100,10 @@ class Access:
         except WebError as refusal:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
-        known = self._service.settings.web_access in ("token", "proxy")
-        visitor = Visitor(person_number(person), language, None if known else address)
-        scope["state"]["visitor"] = visitor
+        is_known = self._service.settings.web_access in ("token", "proxy")
+        scope["state"]["visitor"] = Visitor(
+            person_number(person), language, None if is_known else address
+        )
 
         async def send_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and cookie:
@@ -114,15 +115,12 @@ class Access:
         await self._app(scope, receive, send_cookie)
 
     async def _identify(self, request: HTTPConnection) -> tuple[str, str]:
-        """The secret or name of the person, and a cookie to set (empty: none).
-
-        Raises WebError.
-        """
+        """The person's secret or name, and a cookie to set ("" for none). Raises WebError."""
         settings = self._service.settings
         secret = request.cookies.get(cookie_name(request.url.scheme), "")
         if settings.web_access == "proxy":
             names = request.headers.getlist(settings.web_proxy_user)
-            name = names[0].strip() if len(names) == 1 else ""  # of two, a stranger sent one
+            name = names[0].strip() if len(names) == 1 else ""  # a second one is forged
             if not name or not request.state.proxied:
                 raise NotIdentified("web-not-identified")
             return f"user {name}", ""
@@ -144,7 +142,6 @@ class Access:
         return name
 
     def _refuse(self, request: Request, refusal: WebError) -> Response:
-        """Lead people to the page where they show their token; tell programs what is wrong."""
         if is_for_programs(request.url.path):
             return error_response(request, refusal)
         if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
@@ -154,7 +151,7 @@ class Access:
 
 
 def routes(service: WebService) -> list[BaseRoute]:
-    """The page where people show their token."""
+    """The login page."""
 
     async def show(request: Request) -> Response:
         return render(request, "login.html", refused=False)
@@ -171,7 +168,7 @@ def routes(service: WebService) -> list[BaseRoute]:
 
 
 def bearer(request: HTTPConnection) -> str:
-    """The token of a program; empty if there is none."""
+    """The bearer token, or ""."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -181,7 +178,7 @@ def cookie_name(scheme: str) -> str:
 
 
 def cookie_header(secret: str, scheme: str, days: int = COOKIE_DAYS) -> str:
-    """Set the cookie; for no days, remove it."""
+    """Set the cookie, or remove it with `days=0`."""
     ending = "; Secure" if scheme == "https" else ""
     return (
         f"{cookie_name(scheme)}={secret}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
@@ -190,7 +187,7 @@ def cookie_header(secret: str, scheme: str, days: int = COOKIE_DAYS) -> str:
 
 
 def address_number(host: str) -> int:
-    """A number of an address, or of an IPv6 network, which one household has."""
+    """Hash an address; of IPv6 only the /64, which is one household's."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -201,23 +198,21 @@ def address_number(host: str) -> int:
 
 
 def person_number(secret: str) -> int:
-    """The number of a person, which does not tell their secret."""
+    """Hash a secret into a person number."""
     digest = hashlib.sha256(f"selon visitor {secret}".encode()).digest()
     return WEB_PEOPLE + int.from_bytes(digest[:8], "big") % WEB_PEOPLE
 
 
 def accepted_language(header: str) -> Language:
-    """The preferred one of French and English by `Accept-Language`; French if neither is named."""
+    """The preferred language of `Accept-Language`; French without any preference."""
     best: tuple[float, Language] = (0.0, "fr")
     for entry in header[:500].split(","):
         tag, _, parameters = entry.strip().lower().partition(";")
-        code = tag.split("-")[0]
         try:
             weight = float(parameters.strip().removeprefix("q=") or 1)
         except ValueError:
             continue
-        if code == "fr" and weight > best[0]:
-            best = (weight, "fr")
-        elif code == "en" and weight > best[0]:
-            best = (weight, "en")
+        for code in get_args(Language):
+            if tag.split("-")[0] == code and weight > best[0]:
+                best = (weight, code)
     return best[1]

@@ -1,4 +1,4 @@
-"""An answer as a page shows it."""
+"""The view model of an answer on a page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from index.article import Article
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer, the key of its address (empty: none), and what has become of its articles.
+    """An answer, its key ("" for none), and the visitor's vote.
 
-    `changed` and `withdrawn` are as in `RecalledAnswer`; `vote` is the visitor's.
+    `changed` and `withdrawn` are as in `RecalledAnswer`.
     """
 
     answer: Answer
@@ -25,27 +25,29 @@ class AnswerView:
 
     @property
     def is_empty(self) -> bool:
-        """True if all the articles that it quoted are gone."""
+        """True if all cited articles are deleted."""
         return bool(self.withdrawn) and not self.answer.statements
 
     @property
     def groups(self) -> tuple[tuple[ShownQuote, ...], ...]:
-        """The quotes of each article."""
         return shown_quotes(self.answer.citations, self.answer)
 
     def place(self, number: int, article: Article) -> str:
-        """Where the reader opens an article at a citation."""
-        address = article_path(article.id)
-        return f"{address}?a={self.key}&n={number}#c{number}" if self.key else address
+        return citation_path(article.id, number, self.key)
 
 
 def article_path(article_id: str) -> str:
-    """Where the reader opens an article."""
+    """The path of an article in the reader."""
     return f"/articles/{percent_encode(article_id, safe='')}"
 
 
+def citation_path(article_id: str, number: int, key: str) -> str:
+    """The path of a citation in the reader; without the answer's `key`, that of the article."""
+    return article_path(article_id) + (f"?a={key}&n={number}#c{number}" if key else "")
+
+
 def lead_before(shown: ShownQuote) -> str:
-    """The sentence that a quote leans on, and what stands between them."""
+    """The lead of a quote, with what separates them."""
     if shown.lead is None:
         return ""
     between = shown.citation.article.text[shown.lead.end : shown.citation.start]

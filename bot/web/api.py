@@ -34,7 +34,7 @@ from bot.web.service import (
     without_nul,
 )
 
-MOST_RESULTS = 50
+MAX_RESULTS = 50
 _RESULTS = 10
 
 
@@ -75,7 +75,7 @@ def routes(service: WebService) -> list[BaseRoute]:
 
 
 class JsonResponse(Response):
-    """JSON that a terminal may print."""
+    """JSON that is safe to print in a terminal."""
 
     media_type = "application/json"
 
@@ -88,7 +88,7 @@ class JsonApi:
         self._service = service
 
     async def ask(self, request: Request) -> Response:
-        """Answer `?q=`, or the question of a JSON body."""
+        """Answer `?q=`, or the question in a JSON body."""
         question = request.query_params.get("q", "")
         if request.method == "POST":
             question = await _question(request)
@@ -98,18 +98,17 @@ class JsonApi:
         return JsonResponse(record, headers=page)
 
     async def search(self, request: Request) -> Response:
-        """The articles about `?q=`, at most `?limit=`."""
+        """Find at most `?limit=` articles about `?q=`."""
         query = plain_question(request.query_params.get("q", ""))
         limit = request.query_params.get("limit", str(_RESULTS))
-        if not 1 <= whole_number(limit) <= MOST_RESULTS:
-            raise FieldError("web-limit", field="limit", most=MOST_RESULTS)
+        if not 1 <= whole_number(limit) <= MAX_RESULTS:
+            raise FieldError("web-limit", field="limit", most=MAX_RESULTS)
         await self._service.count(request.state.visitor, SEARCH_COST)
         articles = await asyncio.to_thread(self._service.library.rank, query)
         entries = [entry_record(each) for each in articles[: int(limit)]]
         return JsonResponse({"query": query, "articles": entries})
 
     async def article(self, request: Request) -> Response:
-        """An article with its text."""
         await self._service.count(request.state.visitor, READ_COST)
         record = await asyncio.to_thread(self._record, request.path_params["id"])
         if record is None:
@@ -130,7 +129,7 @@ class JsonApi:
 
 
 async def _question(request: Request) -> str:
-    """The question of a JSON body. Raises WebError."""
+    """Parse the question in a JSON body. Raises WebError."""
     try:
         return AskRequest.model_validate_json(await request.body()).question
     except ValidationError as error:
@@ -163,26 +162,23 @@ def describe_api() -> dict[str, Any]:
         [(kind, mode, adapter) for kind, adapter in records.items()],
         ref_template="#/components/schemas/{model}",
     )
-    query = {"name": "q", "in": "query", "required": True, "schema": _TEXT}
+    text = {"type": "string", "minLength": 1, "maxLength": QUESTION_LIMIT}
+    query = {"name": "q", "in": "query", "required": True, "schema": text}
     limit = {
         "name": "limit",
         "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS, "default": _RESULTS},
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": _RESULTS},
     }
     name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     body = {"required": True, "content": _json(schemas[AskRequest, mode])}
-    answer, missing = schemas[AnswerRecord, mode], (400, 401, 403, 413, 422, 429, 503)
+    answer, codes = schemas[AnswerRecord, mode], (400, 401, 403, 413, 422, 429, 503)
 
     def operation(summary: str, result: Any, codes: tuple[int, ...], **more: Any) -> dict[str, Any]:
-        errors = {
-            str(code): {
-                "description": _ERRORS[code],
-                "content": _json(schemas[ErrorRecord, mode]),
-            }
-            for code in codes
-        }
-        done = {"200": {"description": "Done.", "content": _json(result)}}
-        return {"summary": summary, "responses": done | errors, **more}
+        error = _json(schemas[ErrorRecord, mode])
+        responses = {"200": {"description": "Done.", "content": _json(result)}}
+        for code in codes:
+            responses[str(code)] = {"description": _ERRORS[code], "content": error}
+        return {"summary": summary, "responses": responses, **more}
 
     return {
         "openapi": "3.1.0",
@@ -190,14 +186,14 @@ def describe_api() -> dict[str, Any]:
         "security": [{}, {"bearer": []}],
         "paths": {
             "/api/ask": {
-                "get": operation("Answer a question", answer, missing, parameters=[query]),
-                "post": operation("Answer a question", answer, missing, requestBody=body),
+                "get": operation("Answer a question", answer, codes, parameters=[query]),
+                "post": operation("Answer a question", answer, codes, requestBody=body),
             },
             "/api/search": {
                 "get": operation(
                     "Find articles about a subject or a question",
                     schemas[SearchRecord, mode],
-                    missing,
+                    codes,
                     parameters=[query, limit],
                 )
             },
@@ -215,9 +211,6 @@ def describe_api() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
-
-
-_TEXT = {"type": "string", "minLength": 1, "maxLength": QUESTION_LIMIT}
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The web application: its routes, its middleware, and what becomes of errors."""
+"""The web application: routes, middleware and error handlers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _HEADERS = {
 
 
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
-    """The application of all doors on the web, with the pages of features."""
+    """Create the application of all web doors, with the pages of features."""
     mcp_door = McpDoor(service)
     doors = [pages, personal, access, articles, widget, api, openai_api]
     app = Starlette(
@@ -93,14 +93,14 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
 
 
 def served_hosts(settings: Settings) -> list[str]:
-    """The names under which requests are answered."""
+    """The accepted values of the `Host` header."""
     local = settings.web_access == "local"
     names = (*settings.web_hosts, *(LOCAL_HOSTS if local or settings.web_hosts else ()))
     return [*names] or ["*"]
 
 
 class SecurityHeaders:
-    """Middleware: adds the headers that keep pages from harm, unless a response has its own."""
+    """Middleware: adds security headers, unless a response has its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -119,7 +119,7 @@ class SecurityHeaders:
 
 
 class OwnOrigin:
-    """Middleware: refuses what another site's page sends (CSRF), by Fetch Metadata or `Origin`."""
+    """Middleware: refuses cross-site requests (CSRF), by Fetch Metadata or `Origin`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -131,15 +131,14 @@ class OwnOrigin:
             site = request.headers.get("sec-fetch-site")
             origin = request.headers.get("origin")
             own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-            foreign = site not in ("same-origin", "none") if site else origin not in (None, own)
-            if foreign:
+            if site not in ("same-origin", "none") if site else origin not in (None, own):
                 await Response("cross-site request refused\n", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
 
 class BodyDeadline:
-    """Middleware: gives up on a request whose body does not arrive in time."""
+    """Middleware: aborts a request whose body does not arrive in time."""
 
     def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
         self.app = app
@@ -151,7 +150,7 @@ class BodyDeadline:
 
         async def receive_in_time() -> Message:
             nonlocal complete
-            if complete:  # only a disconnection is waited for
+            if complete:  # waiting for the disconnection
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):
@@ -166,9 +165,8 @@ class BodyDeadline:
 
 async def _show_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if is_for_programs(request.url.path):
-        return Response(f"{error.detail}\n", error.status_code, error.headers)
-    if error.status_code == 404 and hasattr(request.state, "visitor"):
+    is_page = not is_for_programs(request.url.path) and hasattr(request.state, "visitor")
+    if error.status_code == 404 and is_page:
         return render(request, "missing.html", 404)
     return Response(f"{error.detail}\n", error.status_code, error.headers)
 
@@ -185,7 +183,6 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
 
 
 async def _show_unavailable(request: Request, error: Exception) -> Response:
-    """Say that the articles or the database cannot be used now; the log says why."""
     METERS.failed()
     if is_for_programs(request.url.path):
         return error_response(request, error)
@@ -196,7 +193,6 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _show_failure(request: Request, error: Exception) -> Response:
-    """Say that something failed, and nothing of what; the server logs the error."""
     METERS.failed()
     if is_for_programs(request.url.path):
         return error_response(request, error)

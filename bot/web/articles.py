@@ -1,4 +1,4 @@
-"""The pages on which articles are read, at their quotes, and listed."""
+"""The pages to list articles, and to read them at their quotes."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from index.article import Article, ArticleEntry, Copy, Selection
 from index.store.reader import FacetKind
 
 PAGE_SIZE = 25  # articles
-MOST_REFERENCES = 40  # quotes that an address may name
-MOST_CHOICES = 200  # values of a filter, the most used
+MAX_REFERENCES = 40  # quotes in an address
+MAX_CHOICES = 200  # most frequent values of a filter
 FIELD_LIMIT = 1_000  # characters
 _FACETS: tuple[FacetKind, ...] = ("outlet", "category", "language")
 
 
 @dataclass(frozen=True, slots=True)
 class QuotePlace:
-    """A quote to go to: where it stands in its article today, and the reader's address there."""
+    """A quote in the current text of its article, and its address in the reader."""
 
     span: QuoteSpan
     article_id: str
@@ -47,7 +47,7 @@ class QuotePlace:
 
 
 def quotes_path(citations: Sequence[Citation], number: int = 1) -> str:
-    """Where the reader opens an article at one of these quotes of it, numbered from 1."""
+    """The path of an article in the reader at one of these quotes of it, numbered from 1."""
     return _refs_path([PassageRef.of(each) for each in citations], number)
 
 
@@ -69,12 +69,12 @@ class ArticlePages:
         self._service = service
 
     async def read_article(self, request: Request) -> Response:
-        """An article, at a quote of the answer `a`, or of the references `ref`."""
+        """Show an article at a quote of the answer `a`, or of the references `ref`."""
         query, places, answer, changed = request.query_params, list[QuotePlace](), "", False
         number = whole_number(query.get("n", ""))
-        turn = await self._service.stored(query["a"]) if "a" in query else None
+        turn = await self._service.find_turn(query["a"]) if "a" in query else None
         if turn is not None and turn.key:
-            recalled = await self._service.recalled(turn)
+            recalled = await self._service.recall(turn)
             view = AnswerView(recalled.answer, turn.key)
             answer, changed = f"/a/{turn.key}", number in recalled.changed
             for each in recalled.answer.citations:
@@ -87,13 +87,13 @@ class ArticlePages:
     def _read(
         self, request: Request, places: list[QuotePlace], number: int, answer: str, changed: bool
     ) -> Response:
-        """`answer` is the address of the answer that the `places` are of, if they are of one."""
+        """`answer` is the path of the answer that the `places` belong to, or ""."""
         visitor: Visitor = request.state.visitor
         phrases, query = ReaderPhrases.of(visitor.language), request.query_params
         article = self._service.library.article(_field(request.path_params["article_id"]))
         if article is None:
             return render(request, "article_gone.html", 404, phrases=phrases)
-        places = places or _referenced(article, query.getlist("ref")[:MOST_REFERENCES])
+        places = places or _referenced(article, query.getlist("ref")[:MAX_REFERENCES])
         here = [each for each in places if each.article_id == article.id]
         place = next((each for each in here if each.span.number == number), None)
         if place is None and here and not changed:
@@ -121,14 +121,14 @@ class ArticlePages:
         )
 
     def _source_of_copy(self, article: Article) -> Article | None:
-        """The article that answers quote instead of this one."""
+        """The article of which this one is a copy, if any."""
         for entry in self._service.library.find(article.id):
             if entry.id == article.id and entry.copy_of:
                 return self._service.library.article(entry.copy_of)
         return None
 
     async def list_articles(self, request: Request) -> Response:
-        """The newest articles, or a search, which counts as a question does."""
+        """List the newest articles, or search, which counts as a question."""
         if request.query_params.get("q"):
             await self._service.count(request.state.visitor)
         return await asyncio.to_thread(self._list, request)
@@ -140,6 +140,7 @@ class ArticlePages:
         today = self._service.now().date()
         page = max(1, whole_number(query.get("page", "")))
         values = {name: _field(query.get(name, "")) for name in _FIELDS}
+        filled = {name: value for name, value in values.items() if value}
         try:
             selection = _selection(values, today)
         except KeepingError:
@@ -157,30 +158,25 @@ class ArticlePages:
             total=total,
             values=values,
             facets={kind: _facet(library, library.generation(), kind) for kind in _FACETS},
-            filtered=any(values.values()),
+            filtered=bool(filled),
             language_name=lambda code: language_name(code, visitor.language),
             plain=str,
             page=page,
             pages=max(1, -(-total // PAGE_SIZE)),
             unclear=selection is None,
-            page_address=lambda number: f"?{urlencode({**_filled(values), 'page': number})}",
+            page_address=lambda number: f"?{urlencode({**filled, 'page': number})}",
         )
 
 
 _FIELDS = ("q", *_FACETS, "since", "until")
 
 
-def _field(written: str) -> str:
-    """What an address says, bounded."""
-    return without_nul(written[:FIELD_LIMIT]).strip()
-
-
-def _filled(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
+def _field(value: str) -> str:
+    return without_nul(value[:FIELD_LIMIT]).strip()
 
 
 def _selection(values: Mapping[str, str], today: date) -> Selection:
-    """What a form selects. Raises KeepingError for days that are none."""
+    """The selection of a form. Raises KeepingError for invalid days."""
     period = parse_period(values["since"] or None, values["until"] or None, today)
     return Selection(
         outlets=tuple(filter(None, [values["outlet"]])),
@@ -194,7 +190,7 @@ def _selection(values: Mapping[str, str], today: date) -> Selection:
 def _page(
     library: Library, words: str, selection: Selection, page: int
 ) -> tuple[list[Article | ArticleEntry], int]:
-    """The articles of a page, the best first if words are searched, and how many there are."""
+    """The articles of one page, and their total; best first for a search."""
     skip = (page - 1) * PAGE_SIZE
     if not words:
         total = library.count(selection)
@@ -208,15 +204,15 @@ def _page(
 
 @lru_cache(16)
 def _facet(library: Library, generation: str, kind: FacetKind) -> tuple[str, ...]:
-    """The values that articles of a generation have, the most used first. Counts all of them."""
-    return tuple(library.facet(kind))[:MOST_CHOICES]
+    """The most frequent values in a generation; slow, since it counts all articles."""
+    return tuple(library.facet(kind))[:MAX_CHOICES]
 
 
-def _referenced(article: Article, written: Sequence[str]) -> list[QuotePlace]:
-    """The quotes of an article that an address names, except those that it no longer has."""
+def _referenced(article: Article, values: Sequence[str]) -> list[QuotePlace]:
+    """The quotes that an address refers to, except those that the article no longer has."""
     refs = [
         ref
-        for ref in map(PassageRef.decode, written)
+        for ref in map(PassageRef.decode, values)
         if ref and ref.article_id == article.id and ref.excerpt(article)
     ]
     return [
@@ -235,7 +231,7 @@ def _byline(article: Article, code: Language) -> list[str]:
 
 
 def _facts(article: Article, code: Language) -> Iterator[tuple[str, str]]:
-    """What the byline does not say, each with its name; the file of what is not online."""
+    """Facts that are not in the byline, with labels; the file name if it is not online."""
     labels = part_texts("articles", "facts", code)
     if article.category:
         yield labels["category"], article.category
@@ -246,10 +242,9 @@ def _facts(article: Article, code: Language) -> Iterator[tuple[str, str]]:
 
 
 def _place(copy: Copy) -> str:
-    """Where a copy is: its publisher, else its file."""
     return copy.outlet or host_of(copy.url) or _file_name(copy.path)
 
 
 def _file_name(path: str) -> str:
-    """The name without its folders, which are nothing to strangers."""
+    """Strip the folders, which are private."""
     return path.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Ask through every door, in this process, as a reader and a program would."""
+"""Smoke-test every door in this process, as a reader and a program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORIGIN = "http://localhost"
 
 @dataclass(frozen=True, slots=True)
 class DoorReport:
-    """What a door answered. `good` if a reader would get what they came for."""
+    """The response of a door; `good` if it is the expected one."""
 
     door: str
     status: int
@@ -29,7 +29,7 @@ class DoorReport:
 
 
 def check_doors(service: WebService, features: Sequence[WebFeature]) -> Iterator[DoorReport]:
-    """Try the doors one after the other; what is stored for it is erased."""
+    """Try the doors one by one; erases what it stores."""
     local = service.settings.model_copy(update={"web_access": "local"})
     app = create_app(replace(service, settings=local), features)
     newest = service.library.newest(1)

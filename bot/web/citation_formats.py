@@ -1,4 +1,4 @@
-"""A citation as people paste it: with its reference, as a footnote, as BibTeX and as RIS."""
+"""Format a citation for pasting: quote with reference, footnote, BibTeX and RIS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEX_NAMES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\tex
 
 @dataclass(frozen=True, slots=True)
 class CitationFormats:
-    """One citation in four forms. `address` leads to the article where it is not online."""
+    """One citation in four formats. `address` is the fallback for articles that are not online."""
 
     citation: Citation
     phrases: Phrases

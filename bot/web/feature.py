@@ -1,4 +1,4 @@
-"""What a feature may add to the web pages."""
+"""The web half of a feature."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.locale.catalogue import Language
 
 @dataclass(frozen=True, slots=True)
 class MenuLink:
-    """A link in the menu of every page; `name` is what it is called in a language."""
+    """A link in the menu of every page; `name` returns its text in a language."""
 
     path: str
     name: Callable[[Language], str]
@@ -21,11 +21,10 @@ class MenuLink:
 
 @dataclass(frozen=True, slots=True)
 class WebFeature:
-    """The web half of a feature: its routes, and its links in the menu.
+    """The routes, menu links and hooks of a feature; its templates are in `templates/`.
 
-    `refusal` gives the HTML below an answer that is not sure, by the answer's key, for people who
-    are known; `notice` that which the home page begins with. `chores` run every few seconds.
-    Its templates lie in `templates/` in its folder.
+    `refusal` returns HTML to show known people below an answer that is not sure, given its key;
+    `notice` HTML for the top of the home page. `chores` run every few seconds.
     """
 
     routes: Sequence[BaseRoute]

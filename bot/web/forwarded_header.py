@@ -1,4 +1,4 @@
-"""The header `Forwarded`, in which a proxy says whom and how it serves (RFC 7239)."""
+"""Parse the `Forwarded` header of proxies (RFC 7239)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5}
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """What one proxy says of the request that it received; empty where it says nothing."""
+    """What one proxy reports of the request that it received; "" for what it does not."""
 
     client: str
     scheme: str
@@ -22,10 +22,7 @@ class Hop:
 
 
 def visitor_hop(header: str, is_proxy: Callable[[str], bool]) -> Hop | None:
-    """The hop of the outermost of one's own proxies: the last one whose client is none of them.
-
-    None if the header is malformed.
-    """
+    """The last hop whose client is not a trusted proxy; None if the header is malformed."""
     try:
         hops = _hops(header)
     except ValueError:
@@ -34,7 +31,7 @@ def visitor_hop(header: str, is_proxy: Callable[[str], bool]) -> Hop | None:
 
 
 def _hops(header: str) -> list[Hop]:
-    """The hops, the outermost first. Raises ValueError if the header is malformed."""
+    """Parse the hops, outermost first. Raises ValueError if the header is malformed."""
     hops, pairs, at, separator = list[Hop](), dict[str, str](), 0, ","
     while separator:
         pair = _PAIR.match(header, at)
@@ -49,7 +46,7 @@ def _hops(header: str) -> list[Hop]:
 
 
 def _hop(pairs: dict[str, str]) -> Hop:
-    """Raises ValueError for a protocol or a host that is none. A hidden client has no address."""
+    """Raises ValueError for an invalid protocol or host. The client may be hidden."""
     node = _NODE.fullmatch(pairs.get("for", ""))
     scheme, host = pairs.get("proto", "").lower(), pairs.get("host", "")
     if scheme not in ("", "http", "https") or (host and not _HOST.fullmatch(host)):

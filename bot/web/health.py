@@ -1,4 +1,4 @@
-"""Metrics and health checks of the pages, on a port of their own."""
+"""Metrics and health checks of the web application, on a separate port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.web.service import WebService
 
 @asynccontextmanager
 async def serve_health(service: WebService) -> AsyncIterator[None]:
-    """Serve metrics and health while the block lasts. Raises MessengerError."""
+    """Serve metrics and health within a block. Raises MessengerError."""
 
     async def try_answer() -> None:
         newest = await asyncio.to_thread(service.library.newest, 1)

@@ -1,4 +1,4 @@
-"""An answer as the Markdown of a chat message, and where its links are."""
+"""Render an answer as the Markdown of a chat message, with the offsets of its links."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from index.article import Article
 
 @dataclass(frozen=True, slots=True)
 class CitationLink:
-    """`[1](url)`: `text[start:end]` of the message, in characters."""
+    """`[1](url)` at `text[start:end]` of the message."""
 
     url: str
     title: str
@@ -27,7 +27,7 @@ class CitationLink:
 
 @dataclass(slots=True)
 class LinkedText:
-    """A message and its citations. `base` is the address of the pages, `key` that of the answer."""
+    """A message and its links. `base` is the URL of the pages, `key` that of the answer."""
 
     base: str
     key: str = ""
@@ -36,10 +36,9 @@ class LinkedText:
 
     @classmethod
     def of(cls, answer: Answer, base: str, key: str = "", *, quotes: bool = True) -> LinkedText:
-        """How the question was understood, if not as asked; then the quotes with their sources,
-        below what a model wrote; or a refusal and the nearest articles.
+        """Render the changed question, a model's statements and the quotes, or a refusal.
 
-        Without `quotes`, only the beginning: all that is known of an answer that grows.
+        Without `quotes`, stop after the statements, for a growing answer.
         """
         phrases, message = Phrases.of(answer.language), cls(base, key)
         if answer.help is not None:
@@ -78,7 +77,7 @@ class LinkedText:
                 self._link(cited[number])
 
     def _quote(self, shown: ShownQuote, phrases: Phrases) -> None:
-        if shown.told:
+        if shown.is_repeat:
             self.add(f"[{shown.citation.number}] ")
             return
         self.add(escape_markdown(lead_before(shown)))
@@ -109,7 +108,7 @@ _LABEL_MARKUP = re.compile(r"[\[\]<\\]")
 
 
 def escape_markdown(text: str) -> str:
-    """Text of an article that Markdown shows as it is: without links, pictures and HTML."""
+    """Escape Markdown links, images and HTML."""
     return _MARKUP.sub(lambda match: f"{2 * match[1]}\\{match[2]}", text)
 
 

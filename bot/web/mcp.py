@@ -1,13 +1,14 @@
-"""The MCP server: tools with which an assistant searches, reads and asks."""
+"""The MCP server: tools for assistants to search, read and ask."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from mcp import types
 from mcp.server.context import ServerRequestContext
@@ -18,8 +19,8 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Answer, Outcome
-from bot.assembly import chain_over, open_index, open_writers
+from bot.answer import Outcome
+from bot.assembly import chain_over, open_index, writers_in
 from bot.errors import MissingPage
 from bot.json_records import answer_record
 from bot.library.articles import Library
@@ -30,6 +31,7 @@ from bot.web.program_errors import ProgramError
 from bot.web.service import (
     READ_COST,
     SEARCH_COST,
+    StoredAnswer,
     Visitor,
     WebService,
     plain_question,
@@ -43,7 +45,7 @@ INSTRUCTIONS = (
     "are, with a link to their url. If the outcome is `perhaps`, say that the answer is uncertain; "
     "if it is `no`, the articles do not say."
 )
-RESULTS = 10  # articles of a search
+RESULTS = 10  # articles
 
 
 class Query(BaseModel):
@@ -104,100 +106,47 @@ class CitedAnswer(BaseModel):
     nearest: list[ArticleLink]
 
 
-class Asker(Protocol):
-    """Who calls a tool, and what may be done for them."""
-
-    @property
-    def language(self) -> str: ...
-
-    @property
-    def base(self) -> str:
-        """The address of the pages."""
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        """The answer, and the key of its page, if it has one. Raises WebError."""
-
-    async def count(self, cost: float) -> None:
-        """Count what costs so many questions against the limits. Raises TooManyQuestions."""
-
-
 @dataclass(frozen=True, slots=True)
-class WebAsker:
-    """A visitor of the web application."""
+class Asker:
+    """The caller of a tool, and how to serve them; `base` is the URL of the pages.
 
-    service: WebService
-    request: Request
+    `ask` raises WebError; `count` takes a cost in questions and raises TooManyQuestions.
+    """
 
-    @property
-    def visitor(self) -> Visitor:
-        visitor: Visitor = self.request.state.visitor
-        return visitor
-
-    @property
-    def language(self) -> str:
-        return self.visitor.language
-
-    @property
-    def base(self) -> str:
-        return base_address(self.service.settings, self.request)
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        stored = await self.service.ask(question, self.visitor)
-        return stored.answer, stored.key
-
-    async def count(self, cost: float) -> None:
-        await self.service.count(self.visitor, cost)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalAsker:
-    """The program that started this process: no limits, and nothing is stored."""
-
-    chain: Callable[[str], Awaitable[Answer]]
-    settings: Settings
-
-    @property
-    def language(self) -> str:
-        return self.settings.language
-
-    @property
-    def base(self) -> str:
-        return base_address(self.settings)
-
-    async def ask(self, question: str) -> tuple[Answer, str]:
-        return await self.chain(plain_question(question)), ""
-
-    async def count(self, cost: float) -> None:
-        pass
+    language: str
+    base: str
+    ask: Callable[[str], Awaitable[StoredAnswer]]
+    count: Callable[[float], Awaitable[None]]
 
 
 class ArticleTools:
-    """What the tools do."""
+    """The implementations of the tools."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def search(self, asker: Asker, typed: Query) -> SearchResults:
-        query = plain_question(typed.query)
+    async def search(self, asker: Asker, arguments: Query) -> SearchResults:
+        query = plain_question(arguments.query)
         await asker.count(SEARCH_COST)
         articles = await asyncio.to_thread(self._library.rank, query)
         return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
 
-    async def fetch(self, asker: Asker, typed: ArticleKey) -> Document:
+    async def fetch(self, asker: Asker, arguments: ArticleKey) -> Document:
         await asker.count(READ_COST)
-        article = await asyncio.to_thread(self._library.article, without_nul(typed.id))
+        article = await asyncio.to_thread(self._library.article, without_nul(arguments.id))
         if article is None:
             raise MissingPage("web-article-none")
         link = _link(article, asker)
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
-    async def ask(self, asker: Asker, typed: Question) -> CitedAnswer:
-        answer, key = await asker.ask(typed.question)
+    async def ask(self, asker: Asker, arguments: Question) -> CitedAnswer:
+        stored = await asker.ask(arguments.question)
+        answer = stored.answer
         quotes = [
             Quote(
                 id=each.article.id,
                 title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base, key),
+                url=citation_address(each, asker.base, stored.key),
                 number=each.number,
                 quote=each.quote,
                 metadata=_metadata(each.article),
@@ -232,7 +181,7 @@ def _metadata(article: Article) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ArticleTool:
-    """A tool as it is declared and called."""
+    """A tool and its declaration."""
 
     title: str
     description: str
@@ -240,7 +189,7 @@ class ArticleTool:
     result: type[BaseModel]
     call: Callable[[Asker, Any], Awaitable[BaseModel]]
 
-    def declared(self, name: str) -> types.Tool:
+    def declare(self, name: str) -> types.Tool:
         return types.Tool(
             name=name,
             title=self.title,
@@ -254,8 +203,8 @@ class ArticleTool:
 
 
 def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) -> Server[Any]:
-    """The server of the tools, for callers that `asker_of` knows by their HTTP request, if any."""
-    own = ArticleTools(library)
+    """Create the server; `asker_of` identifies callers by their HTTP request, if any."""
+    implementations = ArticleTools(library)
     tools: Mapping[str, ArticleTool] = {
         "search": ArticleTool(
             "Search the articles",
@@ -263,14 +212,14 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
             "best first.",
             Query,
             SearchResults,
-            own.search,
+            implementations.search,
         ),
         "fetch": ArticleTool(
             "Read an article",
             "Return the whole text of an article, its address and its metadata.",
             ArticleKey,
             Document,
-            own.fetch,
+            implementations.fetch,
         ),
         "ask": ArticleTool(
             "Ask the articles",
@@ -278,14 +227,14 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
             "say that the articles do not answer it.",
             Question,
             CitedAnswer,
-            own.ask,
+            implementations.ask,
         ),
     }
 
     async def list_tools(
         context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[tools[name].declared(name) for name in tools])
+        return types.ListToolsResult(tools=[tools[name].declare(name) for name in tools])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
@@ -294,8 +243,8 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) ->
         if tool is None:
             return _refusal(f"there is no tool “{params.name[:100]}”: {', '.join(tools)}")
         try:
-            typed = tool.arguments.model_validate(params.arguments or {})
-            result = await tool.call(asker, typed)
+            arguments = tool.arguments.model_validate(params.arguments or {})
+            result = await tool.call(asker, arguments)
         except ValidationError as error:
             first = error.errors()[0]
             return _refusal(f"{params.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
@@ -319,15 +268,18 @@ def _refusal(sentence: str) -> types.CallToolResult:
 
 
 class McpDoor:
-    """`/mcp`, streamable HTTP without sessions, so that any of several servers can answer.
+    """`/mcp`: streamable HTTP without sessions, so that requests can be load-balanced.
 
-    Hosts and origins are checked by the application, for all routes.
+    The application checks hosts and origins for all routes.
     """
 
     def __init__(self, service: WebService) -> None:
         def asker_of(request: Request | None) -> Asker:
             assert request is not None
-            return WebAsker(service, request)
+            visitor: Visitor = request.state.visitor
+            base = base_address(service.settings, request)
+            ask, count = partial(service.ask, visitor=visitor), partial(service.count, visitor)
+            return Asker(visitor.language, base, ask, count)
 
         server = mcp_server(service.library, asker_of)
         self._manager = StreamableHTTPSessionManager(server, stateless=True)
@@ -337,22 +289,27 @@ class McpDoor:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve while the block lasts, once."""
+        """Serve within a block, once."""
         async with self._manager.run():
             yield
 
 
 def serve_stdio(settings: Settings) -> None:
-    """Serve the program at standard input and output until it closes them.
+    """Serve on standard input and output until they are closed; nothing is limited or stored.
 
     Raises SettingsError, IndexingError.
     """
-    with ExitStack() as opened:
-        writers = open_writers(settings)
-        if writers is not None:
-            opened.callback(writers.close)
+
+    async def ask(question: str) -> StoredAnswer:
+        return StoredAnswer(await chain.ainvoke(plain_question(question)))
+
+    async def count(cost: float) -> None:
+        pass
+
+    with writers_in(settings) as writers:
         index = open_index(settings)
-        asker = LocalAsker(chain_over(index, settings, writers).ainvoke, settings)
+        chain = chain_over(index, settings, writers)
+        asker = Asker(settings.language, base_address(settings), ask, count)
         server = mcp_server(Library(index), lambda _: asker)
 
         async def run() -> None:

@@ -1,4 +1,4 @@
-"""The API of OpenAI, as far as its clients need it to ask Selon (`/v1/…`)."""
+"""The OpenAI-compatible API (`/v1/…`), as far as clients need it to ask Selon."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, StrictBool, ValidationError
@@ -26,14 +27,14 @@ from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, We
 from index.errors import Words
 
 MODEL = "selon"
-BEGIN_SECONDS = 5  # in which a refusal still gets a status of its own
+BEGIN_SECONDS = 5  # in which an error can still set the HTTP status
 _TEXT_PARTS = {"text", "input_text", "output_text", "refusal"}
 
 Fields = dict[str, Any]
 
 
 def _content(value: object) -> str:
-    """The text of a message's content: text, or a list of parts with text. Raises ValueError."""
+    """Join the text of a message's content. Raises ValueError."""
     if value is None or isinstance(value, str):
         return value or ""
     if not isinstance(value, list):
@@ -90,9 +91,9 @@ def routes(service: WebService) -> list[BaseRoute]:
 
 @dataclass(slots=True)
 class GrowingMessage:
-    """The message of an answer under way: what was sent of it, and its citations at the end.
+    """The message of a growing answer: the text sent so far, and finally its links.
 
-    `prompt` is the length of the messages before it, in words.
+    `prompt` is the length of the preceding messages, in words.
     """
 
     answers: AsyncIterator[Answer | StoredAnswer]
@@ -104,14 +105,14 @@ class GrowingMessage:
     links: list[CitationLink] = field(default_factory=list)
 
     async def pieces(self) -> AsyncGenerator[str]:
-        """Yield the text as it grows. What a model takes back is followed by the answer instead."""
+        """Yield the text as it grows; the final answer follows text that a model withdraws."""
         async for item in self.answers:
             if isinstance(item, StoredAnswer):
                 yield self._finish(LinkedText.of(item.answer, self.base, self.key))
             elif item.model is not None:
-                grown = LinkedText.of(item, self.base, self.key, quotes=False).text
-                if grown.startswith(self.text):
-                    piece, self.text = grown[len(self.text) :], grown
+                text = LinkedText.of(item, self.base, self.key, quotes=False).text
+                if text.startswith(self.text):
+                    piece, self.text = text[len(self.text) :], text
                     yield piece
 
     def _finish(self, whole: LinkedText) -> str:
@@ -127,7 +128,7 @@ class GrowingMessage:
 
 
 class OpenAIDoor:
-    """The requests of this API. Earlier messages are the conversation; nothing else is kept."""
+    """The handlers of this API; the client's messages are the whole conversation."""
 
     def __init__(self, service: WebService) -> None:
         self._service = service
@@ -144,22 +145,22 @@ class OpenAIDoor:
         return {"id": MODEL, "object": "model", "created": self._started, "owned_by": "selon"}
 
     async def chat(self, request: Request) -> Response:
-        typed = await _read(request, ChatRequest)
-        message = await self._answer(request, typed.messages, "messages")
-        if typed.stream:
-            counted = typed.stream_options is not None and typed.stream_options.include_usage
+        body = await _read(request, ChatRequest)
+        message = await self._answer(request, body.messages, "messages")
+        if body.stream:
+            counted = body.stream_options is not None and body.stream_options.include_usage
             return _streamed(request, chat_events(message, counted=counted))
         async for _ in message.pieces():
             pass
         return JSONResponse(chat_completion(message))
 
     async def respond(self, request: Request) -> Response:
-        typed = await _read(request, ResponseRequest)
-        messages = typed.input
+        body = await _read(request, ResponseRequest)
+        messages = body.input
         if isinstance(messages, str):
             messages = [InputMessage(role="user", content=messages)]
         message = await self._answer(request, messages, "input")
-        if typed.stream:
+        if body.stream:
             return _streamed(request, response_events(message))
         async for _ in message.pieces():
             pass
@@ -168,7 +169,7 @@ class OpenAIDoor:
     async def _answer(
         self, request: Request, messages: list[InputMessage], param: str
     ) -> GrowingMessage:
-        """Begin to answer the last message. Raises WebError while nothing was sent."""
+        """Begin to answer the last message. Raises WebError before anything is sent."""
         visitor: Visitor = request.state.visitor
         turns = [each for each in messages if each.role in ("user", "assistant")]
         if not turns or turns[-1].role != "user":
@@ -204,19 +205,16 @@ async def _with_first(
 
 
 async def _read(request: Request, kind: type[Typed]) -> Typed:
-    """The body of a request. Raises WebError."""
+    """Parse a request body. Raises WebError."""
     try:
-        typed = kind.model_validate_json(await request.body())
+        body = kind.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        param = "".join(_step(each) for each in first["loc"]).lstrip(".") or "body"
+        steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
+        param = "".join(steps).lstrip(".") or "body"
         raise WebError("chat-field", field=param, reason=Words(first["msg"])) from error
-    _check_model(typed.model)
-    return typed
-
-
-def _step(place: int | str) -> str:
-    return f"[{place}]" if isinstance(place, int) else f".{place}"
+    _check_model(body.model)
+    return body
 
 
 def _check_model(name: str) -> None:
@@ -225,40 +223,28 @@ def _check_model(name: str) -> None:
 
 
 def _url_citation(link: CitationLink) -> Fields:
-    return {
-        "url": link.url,
-        "title": link.title,
-        "start_index": link.start,
-        "end_index": link.end,
-    }
+    offsets = {"start_index": link.start, "end_index": link.end}
+    return {"url": link.url, "title": link.title, **offsets}
 
 
 def chat_completion(message: GrowingMessage) -> Fields:
-    """The object of a chat answer."""
-    fields = {
-        "role": "assistant",
-        "content": message.text,
-        "refusal": None,
-        "annotations": _chat_annotations(message),
-    }
+    """Build the object of a chat answer."""
+    fields: Fields = {"role": "assistant", "content": message.text, "refusal": None}
+    fields["annotations"] = _chat_annotations(message)
     choice = {"index": 0, "message": fields, "logprobs": None, "finish_reason": "stop"}
     return {**_chat_head(message, "chat.completion"), "choices": [choice], "usage": _usage(message)}
 
 
 def _usage(message: GrowingMessage, names: tuple[str, str] = ("prompt", "completion")) -> Fields:
-    """The lengths of what was asked and answered, in words: Selon has no tokens of its own."""
+    """Lengths in words: Selon has no tokens."""
     lengths = (message.prompt, len(message.text.split()))
     counts = {f"{name}_tokens": length for name, length in zip(names, lengths, strict=True)}
     return {**counts, "total_tokens": sum(lengths)}
 
 
 def _chat_head(message: GrowingMessage, kind: str) -> Fields:
-    return {
-        "id": f"chatcmpl-{message.key}",
-        "object": kind,
-        "created": message.created,
-        "model": MODEL,
-    }
+    head = {"id": f"chatcmpl-{message.key}", "object": kind}
+    return {**head, "created": message.created, "model": MODEL}
 
 
 def _chat_annotations(message: GrowingMessage) -> list[Fields]:
@@ -266,7 +252,9 @@ def _chat_annotations(message: GrowingMessage) -> list[Fields]:
 
 
 async def chat_events(message: GrowingMessage, *, counted: bool = False) -> AsyncGenerator[str]:
-    """The events of a chat answer; the last chunk has the annotations, one more is `counted`."""
+    """Yield the events of a chat answer; the last chunk has the annotations, or the usage if
+    `counted`.
+    """
     head = _chat_head(message, "chat.completion.chunk")
 
     def chunk(delta: Fields, finish: str | None = None) -> str:
@@ -283,7 +271,12 @@ async def chat_events(message: GrowingMessage, *, counted: bool = False) -> Asyn
 
 
 def response_object(message: GrowingMessage, status: str) -> Fields:
-    """The object of a response."""
+    """Build the object of a response."""
+    usage = {
+        **_usage(message, ("input", "output")),
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
     return {
         "id": f"resp_{message.key}",
         "object": "response",
@@ -300,15 +293,7 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
         "store": False,
         "tool_choice": "none",
         "tools": [],
-        "usage": _response_usage(message) if status == "completed" else None,
-    }
-
-
-def _response_usage(message: GrowingMessage) -> Fields:
-    return {
-        **_usage(message, ("input", "output")),
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens_details": {"reasoning_tokens": 0},
+        "usage": usage if status == "completed" else None,
     }
 
 
@@ -328,8 +313,8 @@ def _output_text(message: GrowingMessage) -> Fields:
 
 
 async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
-    """The events of a response, which end with `response.completed`."""
-    numbers: Iterator[int] = iter(range(2**31))
+    """Yield the events of a response, up to `response.completed`."""
+    numbers = count()
 
     def event(kind: str, **fields: Any) -> str:
         kind = f"response.{kind}"

@@ -1,4 +1,4 @@
-"""The pages that ask and answer."""
+"""The pages for questions and answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
 from bot.web.service import StoredAnswer, Visitor, WebService
 from index.errors import IndexingError
 
-CONVERSATIONS = 2**53  # numbers of conversations
+CONVERSATIONS = 2**53  # upper bound of their numbers
 VOTE_COST = 0.2  # in questions
 _FIELDS = 8
 
@@ -43,10 +43,7 @@ class AskPages:
         self._examples = Examples(service.quote, service.library)
 
     async def home(self, request: Request) -> Response:
-        """The empty page, or the answer to `?q=`.
-
-        A link from elsewhere only fills in the question: nobody else asks on a visitor's behalf.
-        """
+        """The empty page, or the answer to `?q=`; a link from another site only fills the form."""
         question = request.query_params.get("q", "")
         if question and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
             return await self._ask(request, question, _conversation(""))
@@ -65,7 +62,7 @@ class AskPages:
         return await self._ask(request, *await _question(request))
 
     async def _ask(self, request: Request, question: str, conversation: int) -> Response:
-        """Lead to the answer's own address; show the answer here if it is not stored."""
+        """Redirect to the answer's page, or show the answer here if it is not stored."""
         stored = await self._service.ask(question, request.state.visitor, conversation)
         if stored.key:
             return RedirectResponse(f"/a/{stored.key}", 303)
@@ -73,7 +70,7 @@ class AskPages:
         return render(request, "answer.html", view=view, conversation=conversation, earlier=())
 
     async def stream(self, request: Request) -> Response:
-        """The answer as server-sent events, for the script."""
+        """Stream the answer to the script as server-sent events."""
         events = with_heartbeats(self._events(request, *await _question(request)))
         return StreamingResponse(events, headers=EVENT_STREAM)
 
@@ -89,7 +86,7 @@ class AskPages:
                     elif newest.model is not None:
                         yield _event({"html": render_text(request, "growing.html", answer=newest)})
         except (WebError, IndexingError, StateError):
-            yield _event({"failed": True})  # the script asks the plain way, which says why
+            yield _event({"failed": True})  # the script posts the form, which shows the error
 
     def _last_part(self, request: Request, stored: StoredAnswer) -> dict[str, object]:
         texts = PageTexts.of(request.state.visitor.language)
@@ -104,42 +101,42 @@ class AskPages:
         }
 
     async def answer(self, request: Request) -> Response:
-        """The permanent address of an answer."""
-        turn = await self._service.stored(request.path_params["key"])
+        """The permanent page of an answer."""
+        turn = await self._service.find_turn(request.path_params["key"])
         if turn is None:
             return render(request, "missing.html", 404)
         visitor: Visitor = request.state.visitor
-        own = turn.place.person_id == visitor.person_id
+        is_own = turn.place.person_id == visitor.person_id
         return render(
             request,
             "answer.html",
             view=await self._view(turn, visitor),
-            conversation=turn.place.thread_id if own else _conversation(""),
-            earlier=await self._service.earlier(turn) if own else (),
+            conversation=turn.place.thread_id if is_own else _conversation(""),
+            earlier=await self._service.earlier(turn) if is_own else (),
         )
 
     async def vote(self, request: Request) -> Response:
-        """Store a vote or its reason; the part of the page for the script, else the page."""
+        """Store a vote or its reason; return part of the page to the script, else redirect."""
         async with request.form(max_files=0, max_fields=_FIELDS) as form:
             good, reason = form.get("vote"), form.get("reason")
         visitor: Visitor = request.state.visitor
         await self._service.count(visitor, VOTE_COST)
-        turn = await self._service.stored(request.path_params["key"])
+        turn = await self._service.find_turn(request.path_params["key"])
         if turn is None:
             return render(request, "missing.html", 404)
         run, person = self._service.state.run, visitor.person_id
         if good in ("good", "bad"):
             now, is_good = self._service.now(), good == "good"
             await run(votes.cast, turn_id=turn.id, person_id=person, good=is_good, now=now)
-        for known in votes.REASONS:
-            if reason == known:
-                await run(votes.explain, turn_id=turn.id, person_id=person, reason=known)
+        for each in votes.REASONS:
+            if reason == each:
+                await run(votes.explain, turn_id=turn.id, person_id=person, reason=each)
         if "x-part" in request.headers:
             return render(request, "vote.html", view=await self._view(turn, visitor))
         return RedirectResponse(f"/a/{turn.key}", 303)
 
     async def _view(self, turn: TurnRecord, visitor: Visitor) -> AnswerView:
-        recalled = await self._service.recalled(turn)
+        recalled = await self._service.recall(turn)
         vote = await self._service.state.run(
             votes.vote_of, turn_id=turn.id, person_id=visitor.person_id
         )
@@ -148,15 +145,15 @@ class AskPages:
 
 
 async def _question(request: Request) -> tuple[str, int]:
-    """The question of a form, and its conversation."""
+    """Parse a form into its question and conversation."""
     async with request.form(max_files=0, max_fields=_FIELDS) as form:
         return str(form.get("q", "")), _conversation(str(form.get("conversation", "")))
 
 
-def _conversation(written: str) -> int:
-    """The number of a conversation as a form has it, or a new one."""
-    if written.isascii() and written.isdigit() and len(written) <= 16:
-        return int(written) % CONVERSATIONS
+def _conversation(value: str) -> int:
+    """Parse the number of a conversation; a new one if it is invalid."""
+    if value.isascii() and value.isdigit() and len(value) <= 16:
+        return int(value) % CONVERSATIONS
     return secrets.randbelow(CONVERSATIONS)
 
 

@@ -1,4 +1,4 @@
-"""What is kept about a visitor: shown, downloaded, erased."""
+"""The pages to show, download and erase a visitor's data."""
 
 from __future__ import annotations
 
@@ -36,15 +36,14 @@ class PersonalPages:
     async def show(self, request: Request) -> Response:
         visitor, settings = request.state.visitor, self._service.settings
         records = await self._service.state.run(privacy.count_records, person_id=visitor.person_id)
-        phrases = PersonalPhrases.of(visitor.language)
-        where = phrases.whereabouts(recipients(settings), settings.privacy_note)
+        where = _phrases(request).whereabouts(recipients(settings), settings.privacy_note)
         days = settings.keep_days
         return render(request, "personal.html", records=records, days=days, where=where)
 
     async def download(self, request: Request) -> Response:
         visitor = request.state.visitor
         records = await self._service.state.run(privacy.export_person, person_id=visitor.person_id)
-        name = PersonalPhrases.of(visitor.language).data_file
+        name = _phrases(request).data_file
         return Response(
             json.dumps(records, ensure_ascii=False, indent=2),
             media_type="application/json",
@@ -55,7 +54,7 @@ class PersonalPages:
         return render(request, "forget.html", phrases=_phrases(request), forgotten=False)
 
     async def forget(self, request: Request) -> Response:
-        """Erase everything in one transaction, and the cookie."""
+        """Erase everything in one transaction, and remove the cookie."""
         await self._service.state.run(_erase, person_id=request.state.visitor.person_id)
         response = render(request, "forget.html", phrases=_phrases(request), forgotten=True)
         response.headers.append("set-cookie", cookie_header("", request.url.scheme, days=0))

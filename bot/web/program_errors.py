@@ -1,4 +1,4 @@
-"""Errors as programs read them: JSON, in the shape of the API that they call."""
+"""Errors for programs: JSON, in the format of the API that they call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rat
 
 @dataclass(frozen=True, slots=True)
 class ProgramError:
-    """What a program is reply of an error; `param` names the field that is wrong, if one is."""
+    """The response to an error; `param` names the invalid field, if any."""
 
     status: int
     code: str
@@ -37,7 +37,7 @@ class ProgramError:
 
     @classmethod
     def of(cls, error: Exception, language: str) -> ProgramError:
-        """What may be said of an error; logs one that was not foreseen."""
+        """Describe an error without internals; logs an unexpected one."""
         if isinstance(error, WebError):
             limited = isinstance(error, TooManyQuestions)
             wait = {"retry-after": str(error.parameters["seconds"])} if limited else {}
@@ -54,7 +54,7 @@ class ProgramError:
 
     @classmethod
     def of_status(cls, status: int, message: str) -> ProgramError:
-        """An error that is known by its status alone."""
+        """An error of which only the status is known."""
         phrase = HTTPStatus(status).phrase
         return cls(status, phrase.lower().replace(" ", "-"), message or phrase)
 
@@ -73,18 +73,17 @@ class ProgramError:
 
 
 def is_for_programs(path: str) -> bool:
-    """True below the addresses that only programs call."""
+    """True for the paths of the JSON and OpenAI APIs."""
     return path.startswith(_PREFIXES)
 
 
 def error_response(request: Request, error: Exception) -> Response:
-    """The response of an address that programs call to an error of its work."""
     reply = ProgramError.of(error, request.state.visitor.language)
     return JSONResponse(reply.body(request.url.path), reply.status, reply.headers)
 
 
 class ProgramErrors:
-    """Middleware: whoever refuses a program's request, the body says so in JSON."""
+    """Middleware: gives every error response to programs a JSON body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""An article cut into the blocks of a page, with the quotes of an answer marked in them."""
+"""Split an article into the blocks of a page, with quotes to mark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Literal
 from index.article import Article
 
 BlockKind = Literal["heading", "paragraph", "list", "numbered", "quote"]
-"""A `numbered` list has its numbers or dashes in its text, a `list` has none."""
+"""A `numbered` list has numbers or dashes in its text, a `list` has none."""
 
 TextSpan = tuple[int, int]
 
 PART_CHARACTERS = 40_000
-"""Length of a part: a longer article is read in several pages."""
+"""Length of a part; a longer article has several pages."""
 
 _LINE = re.compile(r"\S(?:.*\S)?")
 _NUMBER = re.compile(r"(?:[-–—•*·]|\d{1,3}[.)])\s")
@@ -34,9 +34,9 @@ class QuoteSpan:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one line, from `start`, that lie in the same quotes.
+    """Part of a line that belongs to the same quotes; `start` is its offset in the article.
 
-    `quotes` are the numbers of these quotes, `begins` those of which this is the first piece.
+    `quotes` are the numbers of these quotes, `begins` those that begin here.
     """
 
     start: int
@@ -47,7 +47,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """Lines of an article that belong together; of a list, each line is an item."""
+    """Lines of an article that belong together; each line of a list is an item."""
 
     kind: BlockKind
     lines: tuple[tuple[Piece, ...], ...]
@@ -58,12 +58,12 @@ class TextBlock:
 
 
 def count_parts(article: Article) -> int:
-    """The number of pages that the article fills, at least 1."""
+    """The number of parts of an article, at least 1."""
     return max(1, -(-len(article.text) // PART_CHARACTERS))
 
 
 def part_of(article: Article, at: int) -> int:
-    """The number, from 1, of the part that holds the character at this offset."""
+    """The number, from 1, of the part with the character at this offset."""
     part = at // PART_CHARACTERS + 1
     return part - 1 if part > 1 and at < _cut(article.text, part - 1) else part
 
@@ -71,29 +71,24 @@ def part_of(article: Article, at: int) -> int:
 def text_blocks(
     article: Article, quotes: Sequence[QuoteSpan] = (), part: int = 1
 ) -> tuple[TextBlock, ...]:
-    """Cut a part of an article into blocks; together they hold every visible character of it.
+    """Split a part of an article into blocks, which keep every visible character.
 
-    Index formats join paragraphs by empty lines and the items of a short list by line ends, and
-    drop its bullets, so lists are recognised by a colon before them or by their numbers. A part
-    never ends inside a quote.
+    Parsers separate paragraphs by empty lines and list items by line ends, and drop bullets, so
+    lists are recognised by a preceding colon or by their numbers. A part never ends in a quote.
     """
     text = article.text
-    start, end = _part_span(text, quotes, part)
-    shown = [each for each in quotes if each.start < end and each.end > start]
+    start, end = _cut(text, part - 1), _cut(text, part)
+    end = max([end, *(each.end for each in quotes if start <= each.start < end)])
+    visible = [each for each in quotes if each.start < end and each.end > start]
     begun: set[int] = set()
     return tuple(
-        TextBlock(kind, tuple(_pieces(text, line, shown, begun) for line in lines))
+        TextBlock(kind, tuple(_pieces(text, line, visible, begun) for line in lines))
         for kind, lines in _shapes(text, _paragraphs(article, start, end))
     )
 
 
-def _part_span(text: str, quotes: Sequence[QuoteSpan], part: int) -> TextSpan:
-    start, end = _cut(text, part - 1), _cut(text, part)
-    return start, max([end, *(each.end for each in quotes if start <= each.start < end)])
-
-
 def _cut(text: str, part: int) -> int:
-    """Find where a part ends: after a paragraph, else a line, else a word."""
+    """The end offset of a part: after a paragraph, else a line, else a word."""
     near = part * PART_CHARACTERS
     for mark in ("\n\n", "\n", " ") if part else ():
         at = text.find(mark, near, near + PART_CHARACTERS // 2)

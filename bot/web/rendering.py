@@ -1,4 +1,4 @@
-"""Pages from templates: escaped, in the visitor's language."""
+"""Render templates in the visitor's language."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATIC = HERE / "static"
 
 @cache
 def environment() -> Environment:
-    """The templates of the pages and of the features. All that they show is escaped."""
+    """The templates of the pages and of the features, with autoescape."""
     folders = [HERE / "templates", *sorted(HERE.parent.glob("*/templates"))]
     templates = Environment(
         loader=FileSystemLoader(folders),
@@ -61,7 +61,7 @@ def environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class PageTexts:
-    """The texts of a page in one language, as templates use them."""
+    """The texts of a page in one language, for templates."""
 
     code: Language
     page: PagePhrases
@@ -91,7 +91,7 @@ class PageTexts:
         return CitationFormats(citation, self.answer, address)
 
     def details(self, article: Any) -> str:
-        """What stands beside a title; a line does not break within the day."""
+        """The details beside a title, without line breaks in the date."""
         text = details(article, self.answer)
         if article.published is None:
             return text
@@ -100,7 +100,7 @@ class PageTexts:
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page, or a part of one, from the template `name`."""
+    """Render a page, or part of one, from the template `name`."""
     return HTMLResponse(render_text(request, name, **values), status)
 
 
@@ -124,14 +124,14 @@ def render_text(request: Request, name: str, **values: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageHoldings:
-    """How many articles there are, and the day of the newest."""
+    """The number of articles, and the date of the newest."""
 
     articles: int
     newest: date | None
 
 
 def current_holdings(library: Library) -> PageHoldings:
-    """What the index holds; nothing where there is none."""
+    """The holdings of the index; none without an index."""
     try:
         return _holdings(library, library.generation())
     except IndexingError:
@@ -146,6 +146,6 @@ def _holdings(library: Library, generation: str) -> PageHoldings:
 
 @lru_cache
 def static_path(name: str) -> str:
-    """The address of a static file, which changes with its content."""
+    """The URL of a static file, with a hash of its content."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?{digest}"

@@ -1,23 +1,16 @@
-"""Run the web application until it is stopped."""
+"""Run the web application."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import (
-    ExitStack,
-    asynccontextmanager,
-    closing,
-    contextmanager,
-    nullcontext,
-    suppress,
-)
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.assembly import chain_over, open_gate, open_index, open_writers
+from bot.assembly import chain_over, open_gate, open_index, writers_in
 from bot.errors import MessengerError
 from bot.library.articles import Library
 from bot.settings import Settings
@@ -31,8 +24,7 @@ from index.errors import reason_of
 
 GRACE_SECONDS = 3
 BACKLOG = 2048  # connections that wait to be accepted
-REQUEST_SECONDS = 15.0  # in which the head of a request arrives
-
+REQUEST_SECONDS = 15.0  # until the head of a request has arrived
 
 OpenWebFeature = Callable[[WebService], WebFeature | None]
 
@@ -43,25 +35,16 @@ def open_service(settings: Settings) -> Iterator[WebService]:
 
     Raises SettingsError, IndexingError, StateError.
     """
-    with ExitStack() as opened:
-        writers = open_writers(settings)
-        if writers is not None:
-            opened.callback(writers.close)
+    with writers_in(settings) as writers:
         index = open_index(settings, awaited=True)
         url = state_url(settings.database_url, settings.data_dir)
-        state = opened.enter_context(closing(open_state(url, settings.bot_id)))
-        yield WebService(
-            chain_over(index, settings, writers),
-            Library(index),
-            state,
-            settings,
-            open_gate(settings, index.embedder),
-            index,
-        )
+        with closing(open_state(url, settings.bot_id)) as state:
+            chain, gate = chain_over(index, settings, writers), open_gate(settings, index.embedder)
+            yield WebService(chain, Library(index), state, settings, gate, index)
 
 
 class PunctualProtocol(H11Protocol):
-    """HTTP whose connections are closed unless a request has arrived in time."""
+    """HTTP/1.1 that closes connections whose next request does not arrive in time."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -83,7 +66,7 @@ class PunctualProtocol(H11Protocol):
 
 
 class WebServer(uvicorn.Server):
-    """Uvicorn, which says when it listens."""
+    """Uvicorn with a callback once it listens."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[str], None]) -> None:
         super().__init__(config)
@@ -96,8 +79,8 @@ class WebServer(uvicorn.Server):
 
 
 def allow_connections() -> None:
-    """Let the process hold as many connections as the system lets it."""
-    with suppress(ImportError, OSError, ValueError):  # Windows; or not allowed
+    """Raise the limit of open files to the maximum."""
+    with suppress(ImportError, OSError, ValueError):  # Windows, or not permitted
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -105,7 +88,7 @@ def allow_connections() -> None:
 
 
 def bind(settings: Settings) -> socket.socket:
-    """Listen where the settings say. Raises MessengerError if the port is taken."""
+    """Listen on the configured address. Raises MessengerError if the port is taken."""
     host, port = settings.web_host, settings.web_port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -116,10 +99,9 @@ def bind(settings: Settings) -> socket.socket:
         ) from error
 
 
-def server_of(
+def create_server(
     service: WebService, ready: Callable[[str], None], features: Sequence[WebFeature]
 ) -> WebServer:
-    """The server of the pages, not yet started."""
     config = uvicorn.Config(
         create_app(service, features),
         http=PunctualProtocol,
@@ -143,9 +125,9 @@ def serve(
     allow_connections()
 
     async def until_stopped(service: WebService) -> None:
-        features = _opened(open_features, service)
+        features = _open_features(open_features, service)
         async with serve_health(service), keep_up(service, features, erases=True):
-            await server_of(service, ready, features).serve([listening])
+            await create_server(service, ready, features).serve([listening])
 
     with bind(settings) as listening, open_service(settings) as service:
         asyncio.run(until_stopped(service))
@@ -155,21 +137,22 @@ def serve(
 async def serve_beside(
     service: WebService, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature]
 ) -> AsyncIterator[None]:
-    """Serve while the block lasts, which handles the signals. Raises MessengerError."""
+    """Serve within a block, which handles the signals. Raises MessengerError."""
     allow_connections()
     listening = bind(service.settings)
-    features = _opened(open_features, service)
-    server = server_of(service, ready, features)
+    features = _open_features(open_features, service)
+    server = create_server(service, ready, features)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
     serving = asyncio.create_task(server.serve([listening]))
     try:
-        async with keep_up(service, features, erases=False):  # the bot does
+        async with keep_up(service, features, erases=False):  # the bot erases
             yield
     finally:
         server.should_exit = True
         await serving
 
 
-def _opened(open_features: Sequence[OpenWebFeature], service: WebService) -> list[WebFeature]:
-    """What features add to the pages."""
+def _open_features(
+    open_features: Sequence[OpenWebFeature], service: WebService
+) -> list[WebFeature]:
     return [each for open_feature in open_features if (each := open_feature(service))]

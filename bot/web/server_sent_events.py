@@ -1,4 +1,4 @@
-"""Server-sent events that survive proxies."""
+"""Server-sent events through proxies."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ EVENT_STREAM = {
     "content-encoding": "identity",
     "x-accel-buffering": "no",
 }
-"""Headers with which no proxy buffers or compresses a stream."""
+"""Headers that stop proxies from buffering or compressing a stream."""
 
 
 async def with_heartbeats(events: AsyncGenerator[str]) -> AsyncGenerator[str]:
-    """These events, and a comment wherever none comes for a while; closes them at the end."""
+    """Yield events, and a comment after each silence; closes `events` at the end."""
     following: asyncio.Future[str | None] = asyncio.ensure_future(anext(events, None))
     try:
         while True:

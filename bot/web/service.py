@@ -1,4 +1,4 @@
-"""What every door on the web shares: who asks, and the stored answer to a question."""
+"""The service shared by all web doors: visitors, limits, and stored answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, TurnText, turn_of
+from bot.followups.turn import REMEMBERED, History, TurnText, parse_turn
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 
 QUESTION_LIMIT = 1_000  # characters
 SEARCH_COST = 0.25  # of a search for articles, in questions
-READ_COST = 0.05  # of an article that a program reads
+READ_COST = 0.05  # of an article, for programs
 KEY_BYTES = 16  # of randomness in the key of an answer
 
 
 def without_nul(text: str) -> str:
-    """Text without the one character that PostgreSQL refuses."""
+    """Remove the one character that PostgreSQL refuses."""
     return text.replace("\0", "")
 
 
 def whole_number(text: str) -> int:
-    """The number that a stranger has written; 0 if it is none."""
+    """Parse untrusted digits; 0 if they are invalid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 def plain_question(text: str) -> str:
-    """A question on one line. Raises WebError if there is none, or too much of it."""
+    """Put a question on one line. Raises WebError if it is empty or too long."""
     question = " ".join(without_nul(text).split())
     if not question:
         raise WebError("web-question-empty")
@@ -58,9 +58,9 @@ def plain_question(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: a number that stays the same for a cookie, token or proxied user.
+    """A visitor, identified by a hash of their cookie, token or proxied user name.
 
-    `address` is a number of their network, whose visitors share a limit; None if they are known.
+    `address` is a hash of their network, whose visitors share a limit; None if they are known.
     """
 
     person_id: int
@@ -75,7 +75,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer and the secret key of its address; help and small talk have none."""
+    """An answer and its secret key; help and small talk have none."""
 
     answer: Answer
     key: str = ""
@@ -83,10 +83,9 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WebService:
-    """The chain, the articles, the database and the clock (UTC), as the doors share them.
+    """The chain, the articles, the database and the clock (UTC) for all doors.
 
-    The `gate` recognises messages of distress, which are answered before anything is stored or
-    counted.
+    Messages of distress are answered by the `gate`, before anything is stored or counted.
     """
 
     chain: ConversationChain
@@ -103,7 +102,7 @@ class WebService:
 
     @property
     def lifetime(self) -> timedelta:
-        """Silence after which a conversation starts afresh."""
+        """Idle time after which a conversation starts over."""
         return timedelta(hours=self.settings.conversation_hours)
 
     async def ask(
@@ -113,10 +112,10 @@ class WebService:
         conversation: int = 0,
         earlier: Sequence[str] | None = None,
     ) -> StoredAnswer:
-        """Answer a question in one of the visitor's conversations, and store the answer.
+        """Answer a question and store the answer.
 
-        Or after these `earlier` questions, for a caller who keeps the conversation. Raises WebError
-        for a question that cannot be asked, IndexingError, StateError.
+        Its history is one of the visitor's conversations, or `earlier` questions if the caller
+        keeps them. Raises WebError for an invalid question, IndexingError, StateError.
         """
         async for each in self.stream(question, visitor, conversation, earlier):
             if isinstance(each, StoredAnswer):
@@ -131,9 +130,9 @@ class WebService:
         earlier: Sequence[str] | None = None,
         key: str = "",
     ) -> AsyncGenerator[Answer | StoredAnswer]:
-        """As `ask`, the growing answers first; closing the generator cancels the work.
+        """Like `ask`, after yielding the growing answers; closing this cancels the work.
 
-        `key` is that of the answer, if it is already promised.
+        `key` becomes the answer's key, if it is already public.
         """
         question = plain_question(question)
         if self.gate is not None:
@@ -145,10 +144,7 @@ class WebService:
         await self.count(visitor)
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
         history = await self._history(place, question, earlier)
-        answers = cast(
-            "AsyncGenerator[Answer]",
-            self.chain.astream(TurnText(question, history)),
-        )
+        answers = cast("AsyncGenerator[Answer]", self.chain.astream(TurnText(question, history)))
         answer: Answer | None = None
         try:
             while True:
@@ -165,7 +161,7 @@ class WebService:
         yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
 
     async def quote(self, question: str) -> Answer:
-        """The answer in the articles' words, neither stored nor counted."""
+        """Answer extractively, without storing or counting."""
         answer: Answer | None = None
         async for newest in self.chain.astream(TurnText(question, quoted=True)):
             answer = newest
@@ -178,12 +174,12 @@ class WebService:
         if over is not None:
             raise TooManyQuestions("web-too-many", seconds=over.seconds)
 
-    async def stored(self, key: str) -> TurnRecord | None:
+    async def find_turn(self, key: str) -> TurnRecord | None:
         """The turn whose answer has this key."""
         return await self.state.run(conversations.turn_of_key, key=without_nul(key))
 
-    async def recalled(self, turn: TurnRecord) -> RecalledAnswer:
-        """The answer of a stored turn, compared with the articles of today."""
+    async def recall(self, turn: TurnRecord) -> RecalledAnswer:
+        """The answer of a stored turn, compared with the current articles."""
         return await asyncio.to_thread(recall, turn, self.library.article)
 
     async def earlier(self, turn: TurnRecord) -> list[TurnRecord]:
@@ -197,7 +193,7 @@ class WebService:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
         turns = await self._turns(place)
-        return tuple(turn_of(each.turn) for each in turns)
+        return tuple(parse_turn(each.turn) for each in turns)
 
     async def _turns(self, place: ConversationPlace) -> list[TurnRecord]:
         return await self.state.run(

@@ -9,7 +9,7 @@ from bot.locale.catalogue import Texts
 
 
 class WebHelp(Texts, domain="web", part="help"):
-    """What `selon serve` says, beside its help."""
+    """Messages of `selon serve`."""
 
     none: str
     sound: str
@@ -22,7 +22,7 @@ class WebHelp(Texts, domain="web", part="help"):
 
 
 class WidgetPhrases(Texts, domain="web", part="widget"):
-    """What the widget says on pages of other sites."""
+    """Texts of the widget on other sites."""
 
     open: str
     close: str
@@ -31,7 +31,7 @@ class WidgetPhrases(Texts, domain="web", part="widget"):
 
 
 class PagePhrases(Texts, domain="web", part="page"):
-    """What stands on every page, and around answers."""
+    """Texts of every page, and around answers."""
 
     tagline: str
     skip: str
@@ -83,7 +83,7 @@ class PagePhrases(Texts, domain="web", part="page"):
 
 
 class ReaderPhrases(Texts, domain="reader", part="reader"):
-    """Around one article."""
+    """Texts around one article."""
 
     to_answer: str
     to_list: str
@@ -105,7 +105,7 @@ class ReaderPhrases(Texts, domain="reader", part="reader"):
 
 
 class ListPhrases(Texts, domain="reader", part="list"):
-    """Around a list of articles."""
+    """Texts around a list of articles."""
 
     title: str
     words: str

@@ -1,5 +1,4 @@
-"""What is done beside the pages: the chores of features, and forgetting idle limits and, where no
-bot does it, records past their time."""
+"""Background jobs of the web application: features' chores, and the erasure of old records."""
 
 from __future__ import annotations
 
@@ -28,8 +27,7 @@ CHORE_SECONDS = 20.0
 async def keep_up(
     service: WebService, features: Sequence[WebFeature], *, erases: bool
 ) -> AsyncIterator[None]:
-    """Do the chores while the block lasts, and forget every hour; records too if this process
-    `erases`."""
+    """Run the jobs within a block; this process `erases` records unless the bot does."""
 
     async def forget() -> None:
         await service.limits.tidy()
@@ -55,7 +53,7 @@ async def _repeat(job: Callable[[], Awaitable[None]], seconds: float) -> None:
             await job()
         except (SelonError, IndexingError) as error:
             logger.error("A job beside the pages failed: %s", error)
-        except Exception as error:  # the next time may be better
+        except Exception as error:
             logger.error("A job beside the pages failed", exc_info=error)
         await asyncio.sleep(seconds)
 

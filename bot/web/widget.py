@@ -1,4 +1,4 @@
-"""Selon on the pages of other sites: `/widget.js`, and `/embed`, which it shows in a frame."""
+"""The widget for other sites: `/widget.js`, and the page `/embed` in its frame."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Widget:
         self._service = service
 
     async def script(self, request: Request) -> Response:
-        """The script that a site's page loads, with its texts."""
+        """The script for other sites, with its texts."""
         texts = {
             code: {name: getattr(phrases, name) for name in ("open", "close", "failed", "link")}
             for code in ("fr", "en")
@@ -62,14 +62,14 @@ class Widget:
 
 
 class Frames:
-    """Middleware: lets the pages of these origins, and no others, show `/embed` in a frame."""
+    """Middleware: allows only these origins to show `/embed` in a frame."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str], csp: str) -> None:
         self._app = app
         self._origins = origins
         nobody = "frame-ancestors 'none'"
-        listed = f"frame-ancestors {' '.join(origins)}"
-        self._csp = csp.replace(nobody, listed if origins else nobody)
+        ancestors = f"frame-ancestors {' '.join(origins)}"
+        self._csp = csp.replace(nobody, ancestors if origins else nobody)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] not in (EMBED, SCRIPT):
@@ -90,8 +90,8 @@ class Frames:
         await self._app(scope, receive, send_to_other_sites)
 
     def _may_show(self, request: Request) -> bool:
-        """False where the site is known to be another; the browser refuses what is not known."""
-        around = urlsplit(request.headers.get("referer", ""))
-        own = around.netloc == request.headers.get("host")
-        known = f"{around.scheme}://{around.netloc}".lower()
-        return bool(self._origins) and (not around.netloc or own or known in self._origins)
+        """False if the referrer is another site; without a referrer, the CSP decides."""
+        site = urlsplit(request.headers.get("referer", ""))
+        is_own = site.netloc == request.headers.get("host")
+        origin = f"{site.scheme}://{site.netloc}".lower()
+        return bool(self._origins) and (not site.netloc or is_own or origin in self._origins)

@@ -9,6 +9,7 @@ from datetime import date
 from bot.answer import Answer, Citation, Statement
 from bot.answering.chain import AnswerChain
 from bot.answering.refusal import decide_by_evidence, refusal_of
+from bot.help_numbers import Help
 from index.article import Article, Passage, Sentence
 from index.findings import Findings
 from index.search.confidence import Thresholds
@@ -78,6 +79,11 @@ def highlighted(answer: Answer, words: str) -> Answer:
 
 def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answer:
     return Answer(question, "fr", 0.03, (), (), nearest, 4.2)
+
+
+def help_answer(help: Help, language: str) -> Answer:
+    """Numbers to call."""
+    return Answer("", language, 0.0, help=help)
 
 
 class FakeAnswerer:

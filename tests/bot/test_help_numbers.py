@@ -7,7 +7,6 @@ import json
 import pytest
 
 from bot.answer import Answer
-from bot.answering.distress import help_answer
 from bot.errors import SettingsError
 from bot.help_numbers import HELP_KINDS, Help, help_text, parse_help_numbers
 from bot.json_records import answer_json
@@ -17,6 +16,7 @@ from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
 from bot.terminal.render import answer_text
 from index.errors import RefusedValue
+from tests.bot.answers import help_answer
 
 OWN = "suicide: 988 Lifeline & chat; Medical: +1 555-0100 Nurse; danger: 911 Police"
 

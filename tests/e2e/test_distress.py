@@ -13,10 +13,11 @@ import pytest_asyncio
 from sqlalchemy import MetaData, create_engine, select
 
 from bot.answer import Answer
-from bot.answering.distress import DistressGate, help_answer
+from bot.answering.distress import DistressGate
 from bot.help_numbers import Help, parse_help_numbers
 from bot.settings import load_settings
 from bot.state.database import state_url
+from tests.bot.answers import help_answer
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.speech import HeardSpeech

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.about import article_subject, metadata_question
+from bot.answering.about import article_subject, parse_metadata_question
 from bot.answering.injection import harmless_in_prompt, is_order, readable, visible
 from bot.answering.time_range import parse_timing
 from bot.followups.candidates import candidates
@@ -35,7 +35,7 @@ def test_a_time_asked_for_is_one_that_ends_after_it_begins(question: str, today:
 def test_what_a_question_refers_to_is_read(question: str, language: str) -> None:
     assert all(candidates(question, (turn(question, question, language=language),)))
     assert detect(question)
-    metadata_question(question)
+    parse_metadata_question(question)
     article_subject(question)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Citation
 from bot.errors import QuoteError
-from bot.verification.claim import Claim, GivenPassage
+from bot.verification.claim import Claim, NumberedPassage
 from tests.bot.verification.made import credulous
 from tests.bot.verification.made import given as passage_of
 from tests.fuzz import PROSE, TEXTS, fuzzed
@@ -28,7 +28,11 @@ TRUE = ("Le pont fut construit en 1901 par Élise Marchand.", "Il mesure trente 
 
 
 def verdict(claim: str, source: str = SOURCE) -> bool:
-    return credulous().check(Claim(claim, (1,)), [passage_of(source)], "Que s’est-il passé ?").kept
+    return (
+        credulous()
+        .check(Claim(claim, (1,)), [passage_of(source)], "Que s’est-il passé ?")
+        .supported
+    )
 
 
 @given(text=TEXTS, start=st.integers(-5, 400), length=st.integers(-5, 400), quote=TEXTS)
@@ -36,7 +40,7 @@ def verdict(claim: str, source: str = SOURCE) -> bool:
 def test_a_citation_that_is_not_verbatim_cannot_exist(
     text: str, start: int, length: int, quote: str
 ) -> None:
-    given_passage: GivenPassage = passage_of(SOURCE)
+    given_passage: NumberedPassage = passage_of(SOURCE)
     article, passage = given_passage.article, given_passage.passage
     sentence = passage.sentences[0]
     whole = Citation(1, sentence.text, sentence.start, sentence.end, passage, article)
@@ -79,7 +83,7 @@ def test_nothing_put_before_it_makes_what_is_false_true(claim: str, before: str)
 def test_a_verdict_has_evidence_or_a_fault(claim: str, source: str) -> None:
     passage = passage_of(f"{source} Le pont fut construit en 1901.")
     told = credulous().check(Claim(claim, (1,)), [passage], source)
-    assert told.kept == (told.fault is None)
-    assert told.evidence or not told.kept
+    assert told.supported == (told.fault is None)
+    assert told.evidence or not told.supported
     for _, sentence in told.evidence:
         assert passage.article.text[sentence.start : sentence.end] == sentence.text

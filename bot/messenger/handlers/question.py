@@ -22,7 +22,7 @@ from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
 from bot.errors import StateError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, Turn, TurnText, turn_of
+from bot.followups.turn import REMEMBERED, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
@@ -125,11 +125,11 @@ class ConversationMemory:
             return history, replied, next(filter(None, referents), None)
 
         history, replied, referent = await services.run(read)
-        context = turn_of(replied.turn) if replied else None
+        context = parse_turn(replied.turn) if replied else None
         about = about or (referent.subject if referent else "")
         if context is None and about:
             context = Turn(about, about, detect(about), now)
-        turns = [turn_of(each.turn) for each in history if before is None or each.id < before]
+        turns = [parse_turn(each.turn) for each in history if before is None or each.id < before]
         return TurnText(question, () if referent else tuple(turns), context), referent
 
     async def _choose_chain(

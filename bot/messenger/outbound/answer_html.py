@@ -174,12 +174,12 @@ def _sources(
         quotes = [
             _quote_spans(each, repeats[each.citation.quote], phrases)
             for each in group
-            if not each.told
+            if not each.is_repeat
         ]
         numbers = [
             citation_marker(each.citation)
             for each in group
-            if each.told and each.citation not in repeats[each.citation.quote]
+            if each.is_repeat and each.citation not in repeats[each.citation.quote]
         ]
         if not quotes and not numbers:
             continue
@@ -190,7 +190,7 @@ def _sources(
         others = {
             again.article.id: again
             for each in group
-            if not each.told
+            if not each.is_repeat
             for again in repeats[each.citation.quote]
             if again.article.id != article.id
         }
@@ -211,10 +211,10 @@ def _sources(
 def _find_repeats(groups: Sequence[Sequence[ShownQuote]]) -> Mapping[str, list[Citation]]:
     """Group the later citations of each quote that is shown once by its text."""
     quotes = [each for group in groups for each in group]
-    first_shown = {each.citation.quote for each in quotes if not each.told}
+    first_shown = {each.citation.quote for each in quotes if not each.is_repeat}
     repeats: defaultdict[str, list[Citation]] = defaultdict(list)
     for each in quotes:
-        if each.told and each.citation.quote in first_shown:
+        if each.is_repeat and each.citation.quote in first_shown:
             repeats[each.citation.quote].append(each.citation)
     return repeats
 

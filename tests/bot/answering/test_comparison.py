@@ -169,4 +169,4 @@ def test_where_one_half_is_doubtful_the_whole_is() -> None:
 def test_an_article_near_in_meaning_tells_of_a_subject_only_if_it_names_it() -> None:
     found = find_topic("le moulin", hits(MILL, TOWER, step=0.01), sure=True)
     assert found.near == (TOWER,)
-    assert found.telling == (MILL,)
+    assert found.central == (MILL,)

@@ -5,7 +5,7 @@ import pytest
 from bot.answering.about import (
     MetadataKind,
     MetadataQuestion,
-    metadata_question,
+    parse_metadata_question,
 )
 
 ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
@@ -117,12 +117,12 @@ ABOUT_THE_WORLD = [
 def test_a_question_about_articles_is_told_with_its_subject(
     question: str, kind: MetadataKind, subject: str
 ) -> None:
-    assert metadata_question(question) == MetadataQuestion(kind, subject)
+    assert parse_metadata_question(question) == MetadataQuestion(kind, subject)
 
 
 @pytest.mark.parametrize("question", ABOUT_THE_WORLD)
 def test_a_question_that_the_articles_answer_is_left_to_them(question: str) -> None:
-    assert metadata_question(question) is None
+    assert parse_metadata_question(question) is None
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_a_question_that_the_articles_answer_is_left_to_them(question: str) -> N
     ],
 )
 def test_case_accents_spaces_and_slips_do_not_matter(question: str) -> None:
-    assert metadata_question(question) == MetadataQuestion("author", "")
+    assert parse_metadata_question(question) == MetadataQuestion("author", "")
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "😀 ?", "article " * 500])
 def test_what_is_no_question_asks_nothing_of_articles(question: str) -> None:
-    assert metadata_question(question) is None
+    assert parse_metadata_question(question) is None

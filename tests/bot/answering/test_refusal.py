@@ -13,8 +13,8 @@ from bot.answering.refusal import (
     decide_by_articles,
     decide_by_choice,
     decide_by_evidence,
-    decide_small_talk,
     refusal_of,
+    refuse_small_talk,
 )
 from index.article import Article, Period
 from index.search.confidence import Thresholds
@@ -98,14 +98,9 @@ def test_one_article_is_meant_or_it_is_unclear_which(
     assert decision.nearest == (tuple(chosen[:NEAREST]) if why else ())
 
 
-@pytest.mark.parametrize("said", ["courtesy", "greeting", "wordless", "self"])
-def test_small_talk_is_not_looked_up(said: str) -> None:
-    assert refusal_of("Merci !", decide_small_talk(said)).small_talk
-
-
-@pytest.mark.parametrize("said", ["alone", "pronoun", "ellipsis"])
-def test_every_other_way_of_asking_is(said: str) -> None:
-    assert decide_small_talk(said).may_answer
+@pytest.mark.parametrize("refusal", ["courtesy", "greeting", "wordless", "self"])
+def test_small_talk_is_not_looked_up(refusal: Refusal) -> None:
+    assert refuse_small_talk("Merci !", refusal).small_talk
 
 
 def test_a_refusal_is_an_answer_without_statements() -> None:

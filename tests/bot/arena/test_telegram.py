@@ -20,7 +20,7 @@ from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
 from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
 from bot.arena.feature import ArenaFeature
-from bot.followups.candidates import Understood
+from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
 from bot.llm.model_answerer import CountedAnswer
 from bot.settings import load_settings
@@ -78,8 +78,8 @@ class Ground:
         self.arena = self.of(1.0)
 
     def of(self, seconds: float, **more: Writer) -> Arena:
-        async def understand(said: TurnText) -> Understood:
-            return Understood(said.question)
+        async def understand(said: TurnText) -> Interpretation:
+            return Interpretation(said.question)
 
         writers = {"extractive": self.quoting, "openai:petit": self.writing, **more}
         contenders = [Contender(name, None, each.write) for name, each in writers.items()]

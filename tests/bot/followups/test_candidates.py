@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.followups.candidates import Understood, candidates, reframe, understand
+from bot.followups.candidates import Interpretation, candidates, interpret, reframe
 from bot.followups.message import Message
 from bot.followups.turn import Turn
 from index.findings import Findings
@@ -28,8 +28,8 @@ def plain(text: str) -> str:
 
 def after(
     question: str, *history: Turn, search: Library | None = None, leaning: float = 2.0
-) -> Understood:
-    return understand(Message(question, leaning=leaning), history, search or Library())
+) -> Interpretation:
+    return interpret(Message(question, leaning=leaning), history, search or Library())
 
 
 CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
@@ -37,27 +37,27 @@ CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
 
 def test_the_first_question_is_left_as_it_is() -> None:
     search = Library()
-    assert after("Quand est-elle née ?", search=search) == Understood("Quand est-elle née ?")
+    assert after("Quand est-elle née ?", search=search) == Interpretation("Quand est-elle née ?")
     assert search.questions == []
 
 
 def test_a_question_that_stands_alone_is_neither_changed_nor_searched() -> None:
     search = Library()
     question = "Combien de médailles la France a-t-elle eues à Paris ?"
-    assert after(question, CURIE, search=search, leaning=-1.0) == Understood(question)
+    assert after(question, CURIE, search=search, leaning=-1.0) == Interpretation(question)
     assert search.questions == []
 
 
 def test_small_talk_is_neither_changed_nor_searched() -> None:
     search = Library()
-    understood = understand(Message("Merci !", "courtesy", 3.0), (CURIE,), search)
-    assert understood == Understood("Merci !", refusal="courtesy")
+    understood = interpret(Message("Merci !", "courtesy", 3.0), (CURIE,), search)
+    assert understood == Interpretation("Merci !", refusal="courtesy")
     assert search.questions == []
 
 
 def test_a_question_about_the_articles_is_no_small_talk() -> None:
     message = Message("Combien d’articles as-tu ?", "self")
-    assert understand(message, (), Library()) == Understood(message.question)
+    assert interpret(message, (), Library()) == Interpretation(message.question)
 
 
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
@@ -128,7 +128,7 @@ def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
     web = turn("Qui a inventé le Web ?", "Tim.", title="Le Web")
     search = Library()
     search.sure = {"Le Minitel : Combien ça coûtait ?": 0.9}
-    understood = understand(
+    understood = interpret(
         Message("Combien ça coûtait ?", leaning=1.0), (minitel, web), search, minitel
     )
     assert plain(understood.question) == "Le Minitel : Combien ça coûtait ?"

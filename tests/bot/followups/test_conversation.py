@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
-from bot.followups.conversation import RESTORED, FollowUpChain
+from bot.followups.conversation import MAX_RESTORED, FollowUpChain
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
@@ -114,7 +114,7 @@ async def test_turns_that_nobody_stored_are_answered_again() -> None:
     assert await chain.restore("Qui a inventé le Web ?", earlier, now) == ()
     assert len(asked.questions) == 1
     many = ["Combien ça coûtait ?"] * 50
-    assert len(await chain.restore("Combien ça coûtait ?", many, now)) == RESTORED
+    assert len(await chain.restore("Combien ça coûtait ?", many, now)) == MAX_RESTORED
 
 
 class Rewriting:

@@ -13,7 +13,7 @@ from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.run import MeasuredIndex, index_in_service
-from bot.followups.candidates import understand
+from bot.followups.candidates import interpret
 from bot.followups.conversation import FollowUpChain
 from bot.followups.message import MessageReader
 from bot.followups.turn import Turn
@@ -75,7 +75,7 @@ def test_topic_switches_are_seldom_dragged_along(
     answers = [each.answer for each in heard if each.answer.citations]
     assert len(SWITCHES) == 40
     understood = [
-        understand(messages.read(switch["question"]), (Turn.of(answer, NOW),), search)
+        interpret(messages.read(switch["question"]), (Turn.of(answer, NOW),), search)
         for number, switch in enumerate(SWITCHES)
         for answer in answers[number % 2 :: 2]
         if switch["about"] not in {Path(c.article.path).name for c in answer.citations}

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from bot.followups.turn import Turn, turn_json, turn_of
+from bot.followups.turn import Turn, dump_turn, parse_turn
 from index.article import Period
 from tests.bot.answers import answered, article, citation, highlighted, refused
 from tests.bot.followups.turns import NOW, turn
@@ -39,10 +39,10 @@ def test_a_question_that_stood_alone_is_understood_as_asked() -> None:
 @pytest.mark.parametrize("period", [None, PERIOD])
 def test_a_turn_comes_back_from_json_as_it_was(period: Period | None) -> None:
     kept = replace(turn("Où ?", "Là « même ».", found="Là"), period=period)
-    assert turn_of(json.loads(json.dumps(turn_json(kept)))) == kept
+    assert parse_turn(json.loads(json.dumps(dump_turn(kept)))) == kept
 
 
-@pytest.mark.parametrize("written", [{}, {"period": None}, turn_json(turn("?")) | {"when": "hier"}])
+@pytest.mark.parametrize("written", [{}, {"period": None}, dump_turn(turn("?")) | {"when": "hier"}])
 def test_what_is_no_turn_is_refused(written: dict[str, object]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        turn_of(written)
+        parse_turn(written)

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.errors import ModelFailed
 from bot.llm.base import Message, Request
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage, Sentence, article_id
 from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores
@@ -62,10 +62,10 @@ class WordChecker:
         self.checked: list[Claim] = []
         self.prepared = 0
 
-    def prepare(self, given: Sequence[GivenPassage]) -> None:
+    def prepare(self, given: Sequence[NumberedPassage]) -> None:
         self.prepared += 1
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+    def check(self, claim: Claim, given: Sequence[NumberedPassage], question: str) -> ClaimVerdict:
         self.checked.append(claim)
         if not claim.citations:
             return ClaimVerdict(False, "uncited")
@@ -81,7 +81,7 @@ class WordChecker:
         return ClaimVerdict(False, "meaning", tuple(nearest[:1]))
 
 
-def _bearing(text: str, given: GivenPassage, least: float) -> Sentence | None:
+def _bearing(text: str, given: NumberedPassage, least: float) -> Sentence | None:
     """The sentence with most of the words, at least this share; all of the numbers where kept."""
     language = given.article.language
     said = set(terms(text, language))

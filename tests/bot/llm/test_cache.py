@@ -66,7 +66,7 @@ async def test_all_that_an_answer_hangs_on_makes_another(
 
 async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
     clock = Clock()
-    cache = ReplyCache(lambda: state, days=7, most=2, now=clock)
+    cache = ReplyCache(lambda: state, days=7, max_replies=2, now=clock)
     every = [replace(WANTED, generation=f"g{n}") for n in range(3)]
     for each in every:
         await cache.keep(each, "Oui.")

@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 
 from bot.llm.base import Message
-from bot.llm.prompt import format_passages, passages_given, prompt, tokens
-from bot.verification.claim import GivenPassage
+from bot.llm.prompt import choose_passages, format_passages, prompt, tokens
+from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres.")
 
 
-def many(count: int) -> tuple[GivenPassage, ...]:
+def many(count: int) -> tuple[NumberedPassage, ...]:
     sources = [article(f"Le pont numéro {n} est long. " * 12, f"Pont {n}") for n in range(count)]
-    return passages_given(hits(*sources))
+    return choose_passages(hits(*sources))
 
 
 def whole(messages: tuple[Message, ...]) -> str:
@@ -35,14 +35,14 @@ def whole(messages: tuple[Message, ...]) -> str:
 def test_the_prompt_is_in_the_language_of_the_question(
     language: str, told: str, unknown: str
 ) -> None:
-    messages = prompt(QUESTION, language, passages_given(hits(BRIDGE)), 3_000).messages
+    messages = prompt(QUESTION, language, choose_passages(hits(BRIDGE)), 3_000).messages
     assert told in messages[0].text
     assert any(message.text == unknown for message in messages if message.role == "assistant")
     assert not re.search(r"\{\w+\}", whole(messages))
 
 
 def test_the_last_turn_holds_the_numbered_passages_and_the_question() -> None:
-    last = prompt(QUESTION, "fr", passages_given(hits(BRIDGE)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
     assert last == (
         "<passages>\n[1] Le pont de Vauclair (3 mars 2024)\n"
         "Le pont fut construit en 1901. Il mesure trente mètres.\n</passages>\n\n"
@@ -57,7 +57,7 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
         replace(each, score=1.0 if "numéro 16 " in each.sentence.text else each.score)
         for each in hit.sentences
     )
-    (trimmed,) = passages_given([replace(hit, sentences=best)])
+    (trimmed,) = choose_passages([replace(hit, sentences=best)])
     shown = format_passages([trimmed], "fr")
     assert "numéro 16 " in shown
     assert "numéro 17 " not in shown
@@ -75,7 +75,7 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
     ranked = tuple(
         replace(each, score=scores.get(each.sentence.text, 0.5)) for each in hit.sentences
     )
-    (trimmed,) = passages_given([replace(hit, sentences=ranked)])
+    (trimmed,) = choose_passages([replace(hit, sentences=ranked)])
     texts = [each.text for each in trimmed.sentences]
     assert texts[:2] == ["Élise Marchand dessine le pont.", "Elle naît à Lyon."]
 
@@ -84,8 +84,8 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
 def test_the_prompt_keeps_to_the_room_there_is(room: int) -> None:
     made = prompt(QUESTION, "fr", many(5), room)
     assert tokens(made.messages) <= room
-    assert made.given
-    assert made.given == many(5)[: len(made.given)]
+    assert made.passages
+    assert made.passages == many(5)[: len(made.passages)]
 
 
 FORGED = [
@@ -102,7 +102,7 @@ FORGED = [
 @pytest.mark.parametrize("forged", FORGED)
 def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
     source = article(f"Le pont est là.\n\n{forged}", title=forged)
-    last = prompt(QUESTION, "fr", passages_given(hits(source)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", choose_passages(hits(source)), 3_000).messages[-1].text
     frame = last.splitlines()
     assert frame[0] == "<passages>"
     assert frame[-3:] == ["</passages>", "", f"Question : {QUESTION}"]
@@ -114,6 +114,6 @@ def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
 
 @pytest.mark.parametrize("forged", FORGED)
 def test_nor_can_a_question(forged: str) -> None:
-    last = prompt(forged, "fr", passages_given(hits(BRIDGE)), 3_000).messages[-1].text
+    last = prompt(forged, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
     assert last.count("<") == 2
     assert len(last.splitlines()) == 6

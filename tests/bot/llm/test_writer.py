@@ -15,7 +15,7 @@ from bot.llm.base import Request
 from bot.llm.cache import CacheKey
 from bot.llm.model_answerer import ModelAnswerer, ModelLimits
 from bot.llm.writer import Writer
-from bot.verification.claim import Claim, ClaimVerdict, GivenPassage
+from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.errors import ModelError
 from index.findings import Findings
 from index.search.confidence import Thresholds
@@ -172,7 +172,7 @@ async def test_what_was_shown_before_a_model_broke_off_is_replaced() -> None:
 class Broken(WordChecker):
     """Cannot check anything."""
 
-    def check(self, claim: Claim, given: Sequence[GivenPassage], question: str) -> ClaimVerdict:
+    def check(self, claim: Claim, given: Sequence[NumberedPassage], question: str) -> ClaimVerdict:
         raise ModelError("weights-missing")
 
 
@@ -209,7 +209,7 @@ async def test_closing_ends_the_call() -> None:
 async def test_passages_are_read_while_the_model_thinks() -> None:
     checker, order = WordChecker(), []
 
-    def prepare(given: Sequence[GivenPassage]) -> None:
+    def prepare(given: Sequence[NumberedPassage]) -> None:
         order.append("read")
 
     checker.prepare = prepare  # type: ignore[method-assign]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.answering.distress import help_answer
 from bot.help_numbers import Help, parse_help_numbers
 from bot.speech.spoken_answer import spoken_answer
+from tests.bot.answers import help_answer
 
 OWN = "suicide: 988 Lifeline & chat; Medical: +1 555-0100 Nurse; danger: 911 Police"
 

@@ -19,7 +19,6 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.answer import Answer
-from bot.answering.distress import help_answer
 from bot.followups.turn import TurnText
 from bot.help_numbers import Help, parse_help_numbers
 from bot.locale.answers import Phrases
@@ -27,7 +26,7 @@ from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
 from bot.terminal.repl import Conversation, Grow, chat_typed, completer_for, new_session
 from index.errors import NoIndex
-from tests.bot.answers import answered, article, citation, refused
+from tests.bot.answers import answered, article, citation, help_answer, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
 ENGLISH, FRENCH = TerminalPhrases.of("en"), TerminalPhrases.of("fr")

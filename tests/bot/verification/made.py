@@ -11,8 +11,8 @@ import numpy as np
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache
 from bot.verification.checker import FactChecker, find_exact_fault
-from bot.verification.claim import ClaimFault, GivenPassage
-from bot.verification.evidence import evidence_of
+from bot.verification.claim import ClaimFault, NumberedPassage
+from bot.verification.evidence import read_evidence
 from bot.verification.support import Measures
 from index.article import Article, article_id
 from index.build.passages import cut
@@ -27,7 +27,7 @@ def given(
     title: str = "Une journée au port",
     language: str = "fr",
     published: date | None = date(2024, 5, 6),
-) -> GivenPassage:
+) -> NumberedPassage:
     """A passage under a number: the whole of a short article."""
     article = Article(
         id=article_id(title + text[:20]),
@@ -38,14 +38,14 @@ def given(
         published=published,
     )
     (passage,) = cut(article)
-    return GivenPassage(number, article, passage, passage.sentences)
+    return NumberedPassage(number, article, passage, passage.sentences)
 
 
 def align(claim: str, *passages: str, language: str = "fr") -> Alignment:
     """A sentence beside passages, read without a model."""
     words = AnnotationCache(HashReader())
     read = [given(text, at, language=language) for at, text in enumerate(passages, 1)]
-    return Alignment(words.read(claim, language), evidence_of(read, words))
+    return Alignment(words.read(claim, language), read_evidence(read, words))
 
 
 def exact_fault(claim: str, *passages: str) -> ClaimFault | None:

@@ -9,14 +9,14 @@ from hypothesis import given as property_of
 from hypothesis import settings, strategies
 
 from bot.verification.checker import FactChecker
-from bot.verification.claim import Claim, GivenPassage
+from bot.verification.claim import Claim, NumberedPassage
 from index.build.passages import cut
 from tests.bot.verification.made import credulous, given
 from tests.faithfulness import read_articles
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSAGES = [
-    GivenPassage(1, article, passage, passage.sentences)
+    NumberedPassage(1, article, passage, passage.sentences)
     for article in read_articles(ROOT / "corpus")
     for passage in cut(article)
 ]
@@ -37,13 +37,13 @@ BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure trente m�
 
 def test_a_sentence_must_cite(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont fut construit en 1901.", ()), [given(BRIDGE)], "Quand ?")
-    assert (verdict.kept, verdict.fault) == (False, "uncited")
+    assert (verdict.supported, verdict.fault) == (False, "uncited")
 
 
 def test_and_cite_what_it_was_given(checker: FactChecker) -> None:
     claim = Claim("Le pont fut construit en 1901.", (7,))
     verdict = checker.check(claim, [given(BRIDGE)], "Quand ?")
-    assert (verdict.kept, verdict.fault) == (False, "uncited")
+    assert (verdict.supported, verdict.fault) == (False, "uncited")
 
 
 def test_the_sentence_that_bears_it_is_quoted(checker: FactChecker) -> None:
@@ -72,16 +72,18 @@ def test_a_citation_that_adds_nothing_is_left_out(checker: FactChecker) -> None:
 
 def test_a_fault_has_the_sentence_nearest_to_it(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont mesure 40 mètres.", (1,)), [given(BRIDGE)], "Combien ?")
-    assert (verdict.kept, verdict.fault) == (False, "number")
+    assert (verdict.supported, verdict.fault) == (False, "number")
     assert [sentence.text for _, sentence in verdict.evidence] == ["Il mesure trente mètres."]
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda each: each.passage.text[:20])
-def test_the_articles_own_sentences_are_kept(checker: FactChecker, passage: GivenPassage) -> None:
+def test_the_articles_own_sentences_are_kept(
+    checker: FactChecker, passage: NumberedPassage
+) -> None:
     for sentence in passage.sentences:
         claim = Claim(sentence.text, (1,))
         verdict = checker.check(claim, [passage], passage.article.title)
-        assert verdict.kept, f"{verdict.fault}: {sentence.text}"
+        assert verdict.supported, f"{verdict.fault}: {sentence.text}"
         assert sentence in [quoted for _, quoted in verdict.evidence]
 
 
@@ -90,8 +92,8 @@ def test_the_articles_own_sentences_are_kept(checker: FactChecker, passage: Give
 def test_nothing_makes_it_stumble(claim: str, source: str, question: str) -> None:
     passage = given(source + " Le pont fut construit en 1901.")
     verdict = credulous().check(Claim(claim, (1,)), [passage], question)
-    assert verdict.kept == (verdict.fault is None)
-    assert verdict.evidence or not verdict.kept
+    assert verdict.supported == (verdict.fault is None)
+    assert verdict.evidence or not verdict.supported
 
 
 def test_what_is_not_supported_comes_with_the_sentence_nearest_to_it(
@@ -99,10 +101,10 @@ def test_what_is_not_supported_comes_with_the_sentence_nearest_to_it(
 ) -> None:
     passage = given("Le pont fut construit en 1901. Il mesure trente mètres de long.")
     wrong = checker.check(Claim("Le pont fut construit en 1999.", (1,)), [passage], "Quand ?")
-    assert not wrong.kept
+    assert not wrong.supported
     assert [sentence for _, sentence in wrong.evidence] == [passage.sentences[0]]
     far = checker.check(Claim("La reine aime les girafes.", (1,)), [passage], "Quand ?")
-    assert (far.kept, far.evidence) == (False, ())
+    assert (far.supported, far.evidence) == (False, ())
 
 
 @settings(max_examples=100)
@@ -112,4 +114,4 @@ def test_what_cites_nothing_that_was_given_is_never_kept(text: str, numbers: lis
     claims = [text, *(sentence.text for sentence in passage.sentences)]
     for claim in claims:
         verdict = credulous().check(Claim(claim, tuple(numbers)), [passage], text)
-        assert (verdict.kept, verdict.fault) == (False, "uncited")
+        assert (verdict.supported, verdict.fault) == (False, "uncited")

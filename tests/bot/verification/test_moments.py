@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.moments import later, moments
+from bot.verification.moments import find_moments, find_relative_moments
 
 
 def read(text: str) -> list[tuple[int | None, int | None, int | None]]:
-    return [(each.year, each.month, each.day) for each in moments(text)]
+    return [(each.year, each.month, each.day) for each in find_moments(text)]
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_what_is_told_of_a_date(
     ],
 )
 def test_a_date_bears_what_is_less_exact(known: str, told: str, borne: bool) -> None:
-    (source,), (claim,) = moments(known), moments(told)
-    assert source.bears(claim) is borne
+    (source,), (claim,) = find_moments(known), find_moments(told)
+    assert source.supports(claim) is borne
 
 
 def test_the_next_day_is_told_by_the_day_before() -> None:
     text = "Le 31 décembre 1999, on attend ; le lendemain, tout marche."
-    (day,) = later(text, moments(text))
+    (day,) = find_relative_moments(text, find_moments(text))
     assert (day.year, day.month, day.day) == (2000, 1, 1)

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.proper_names import KnownNames, folded_name_parts, name_borne, proper_names
+from bot.verification.proper_names import SourceNames, find_proper_names, fold_words, is_named
 
 
 def parts(text: str, language: str = "fr") -> list[tuple[str, ...]]:
-    return [each.parts for each in proper_names(text, language) if each.sure]
+    return [each.parts for each in find_proper_names(text, language) if each.sure]
 
 
-def known(text: str, *, whole: str = "", foreign: bool = False) -> KnownNames:
-    return KnownNames(folded_name_parts(text), folded_name_parts(whole or text), foreign)
+def known(text: str, *, whole: str = "", foreign: bool = False) -> SourceNames:
+    return SourceNames(fold_words(text), fold_words(whole or text), foreign)
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,15 @@ def test_names_are_told_from_other_capitals(text: str, told: list[tuple[str, ...
     ],
 )
 def test_a_source_bears_the_names_that_it_has(claim: str, source: str, there: bool) -> None:
-    (name,) = proper_names(claim, "fr")
-    assert name_borne(name, known(source, foreign="lives" in source)) is there
+    (name,) = find_proper_names(claim, "fr")
+    assert is_named(name, known(source, foreign="lives" in source)) is there
 
 
 def test_a_letter_is_no_family_name() -> None:
-    (name,) = proper_names("C’est Sagittarius A*.", "fr")
-    assert not name_borne(
-        name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*.")
-    )
+    (name,) = find_proper_names("C’est Sagittarius A*.", "fr")
+    assert not is_named(name, known("Le trou noir de M87.", whole="Le trou noir. Sagittarius A*."))
 
 
 def test_a_first_name_may_stand_elsewhere_in_the_article() -> None:
-    (name,) = proper_names("C’est Hugo Lantier.", "fr")
-    assert name_borne(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))
+    (name,) = find_proper_names("C’est Hugo Lantier.", "fr")
+    assert is_named(name, known("M. Lantier dirige.", whole="Hugo Lantier. M. Lantier dirige."))

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.quantities import quantities
+from bot.verification.quantities import find_quantities
 
 
 def read(text: str, language: str = "fr") -> list[tuple[float, str]]:
     """Each number of a text with its unit, where it can be read in one way only."""
-    return [(value, each.unit) for each in quantities(text, language) for value in each.values]
+    return [(value, each.unit) for each in find_quantities(text, language) for value in each.values]
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_words_scales_and_fractions(text: str, language: str, value: float) -> N
     ],
 )
 def test_what_is_equal_bears_each_other(one: str, other: str) -> None:
-    (first,), (second,) = quantities(one, "fr"), quantities(other, "fr")
-    assert first.bears(second)
-    assert second.bears(first)
+    (first,), (second,) = find_quantities(one, "fr"), find_quantities(other, "fr")
+    assert first.supports(second)
+    assert second.supports(first)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_what_is_equal_bears_each_other(one: str, other: str) -> None:
     ],
 )
 def test_what_is_not_does_not(one: str, other: str) -> None:
-    (first,), (second,) = quantities(one, "fr"), quantities(other, "fr")
-    assert not first.bears(second)
-    assert not second.bears(first)
+    (first,), (second,) = find_quantities(one, "fr"), find_quantities(other, "fr")
+    assert not first.supports(second)
+    assert not second.supports(first)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_range_shares_what_follows_it(text: str, told: list[tuple[float, str]]
 
 
 def test_a_figure_with_a_comma_is_read_in_both_ways() -> None:
-    (number,) = quantities("13,200 houses", "en")
+    (number,) = find_quantities("13,200 houses", "en")
     assert number.values == {13.2, 13_200}
 
 
 def test_dates_are_no_numbers() -> None:
-    assert not quantities("Le 4 juillet 1934, puis en mai 2012.", "fr")
+    assert not find_quantities("Le 4 juillet 1934, puis en mai 2012.", "fr")
 
 
 def test_a_kelvin_or_a_metre_is_no_thousand() -> None:
