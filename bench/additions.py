@@ -259,7 +259,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.once:
         if options.apart:
-            addition.count_written_anew = lambda sizes, added: 0
+            addition.count_to_merge = lambda sizes, added: 0
         embedder = EMBEDDERS[options.embedder]()
         print(json.dumps(build_once(*options.once, embedder, options.url)))
         return

@@ -200,7 +200,7 @@ def _recall(
         open_generation(folder, model=embedder.id, dimension=embedder.dimension) as files,
         stores["postgres"].browse() as postgres,
     ):
-        allowed = files._eligible(within, among)
+        allowed = files.eligible((among or Selection()).during(within), None)
         with exhaustive(files, vectors, allowed):
             exact = [
                 _keys(Searcher(files, embedder, judge, among).search(each, FIRST, within))

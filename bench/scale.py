@@ -141,7 +141,7 @@ def compare(size: int, folder: Path, count: int) -> Figures:
     for name, period in _periods().items():
         near = [_first(Searcher(generation, embedder, judge), q, period) for q in questions]
         vectors = np.array([embedder.embed_question(q) for q in questions])
-        among = None if period is None else generation.published_within(period)
+        among = None if period is None else generation.published_between(period.first, period.last)
         with exhaustive(generation, vectors, among):
             exact = [_first(Searcher(generation, embedder, judge), q, period) for q in questions]
         pairs = list(zip(near, exact, strict=True))

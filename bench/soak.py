@@ -28,7 +28,7 @@ from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.layout import Layout
-from index.store.files.removed import RemovedList
+from index.store.files.removals import RemovedList
 from index.store.files.transfer import rollback
 
 _SAID = re.compile(r"L’article (\d+) en est à la version (\d+)\.")

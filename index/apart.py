@@ -1,4 +1,4 @@
-"""Run a function in a process of its own, within bounds of processor time and memory."""
+"""Running of a function in a process of its own, within limits of CPU time and memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
 @dataclass(frozen=True, slots=True)
 class ProcessBounds:
-    """Limits on processor seconds, and on bytes beyond what the process has at the start."""
+    """Limits on CPU seconds, and on bytes in addition to those at the start."""
 
     seconds: float | None = None
     memory: int | None = None
@@ -40,7 +40,7 @@ UNBOUNDED = ProcessBounds()
 
 
 class ProcessLost(Exception):  # noqa: N818 - named for what happened
-    """The process ended without a result: it took too long, too much memory, or broke."""
+    """The process ended without a result: out of time, out of memory, or crashed."""
 
     def __init__(self, why: Literal["slow", "heavy", "crash"]) -> None:
         super().__init__(why)
@@ -55,11 +55,11 @@ class WorkRequester:
 
     def tell(self, message: object) -> None:
         """Send a message to the requester's `on_message`."""
-        with suppress(OSError):  # the requester is gone, as `wants_end` reports
+        with suppress(OSError):  # the requester died, as `wants_end` reports
             self._connection.send(("message", message))
 
     def wants_end(self) -> bool:
-        """True if the requester asked to stop, or is gone."""
+        """True if the requester asked to stop, or died."""
         return self._connection.poll()
 
 
@@ -70,10 +70,10 @@ def run_apart(
     on_message: Callable[[Any], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
-    """Return what `function(requester, *arguments)` returns, run at low priority.
+    """Return the result of `function(requester, *arguments)`, run at low priority.
 
     Function, arguments, messages and result are pickled. Re-raises the function's `CodedError` or
-    `OSError`; raises ProcessLost if it ends without a result, OSError if no process can be started.
+    `OSError`; raises ProcessLost if there is no result, OSError if no process can be started.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -100,7 +100,7 @@ def _result(
     while True:
         if stop is not None and not stopping and stop():
             stopping = True
-            with suppress(OSError):  # it has died, which the next poll notices
+            with suppress(OSError):  # the process died, as the next poll shows
                 ours.send("stop")
         try:
             if not ours.poll(LOOK_SECONDS):
@@ -129,7 +129,7 @@ def _run(
     function: Callable[..., object],
     arguments: tuple[object, ...],
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the requester's, which passes it on
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the requester handles Ctrl-C
     logging.basicConfig(
         handlers=[_ForwardedLogs(connection)], level=logging.WARNING, format="%(message)s"
     )
@@ -147,7 +147,7 @@ def _run(
     except MemoryError:
         outcome = ("heavy", None)
     except Exception as error:
-        # Where memory ends, libraries say what they like.
+        # Out of memory, libraries raise anything.
         if bounds.memory is not None and memory_status("VmHWM") - before > bounds.memory // 2:
             outcome = ("heavy", None)
         elif isinstance(error, CodedError | OSError):
@@ -159,7 +159,7 @@ def _run(
 
 
 def limit_process(name: str, most: int) -> None:
-    """Set a soft limit of this process by its name (`RLIMIT_CPU`), if the system has it."""
+    """Set a soft limit of this process (`RLIMIT_CPU`), if the system supports it."""
     if resource is not None:
         kind = getattr(resource, name)
         with suppress(ValueError, OSError):
@@ -167,7 +167,7 @@ def limit_process(name: str, most: int) -> None:
 
 
 def memory_status(name: str) -> int:
-    """Return a figure of Linux about this process's memory (`VmData`), in bytes; 0 elsewhere."""
+    """Return a memory figure of this process on Linux (`VmData`), in bytes; 0 elsewhere."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             if line.startswith(f"{name}:"):
@@ -176,7 +176,7 @@ def memory_status(name: str) -> int:
 
 
 class _ForwardedLogs(logging.Handler):
-    """Send log records to the process that asked for the work."""
+    """Sends log records to the requester."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__()

@@ -1,11 +1,11 @@
-"""What was written, by whom, where and when."""
+"""Articles, passages and sentences, and selections of them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,8 @@ from typing import Any
 class Section:
     """A part of an article under one heading.
 
-    `heading_start:heading_end` is the heading's own line in the article's text (a heading is shown
-    and indexed as a field, never quoted); the section's words run from `heading_end` to the next
-    section's `heading_start`.
+    `heading_start:heading_end` is the heading's line in the article's text (shown and indexed as a
+    field, never quoted); the section's text is from `heading_end` to the next `heading_start`.
     """
 
     heading: str
@@ -41,13 +40,12 @@ class Article:
     """One source text with its metadata.
 
     `text` is plain text, NFC, with `\\n\\n` between paragraphs; every offset in Selon (sections,
-    passages, sentences, quotes) counts its characters. What the source does not tell is None or
-    empty, never guessed. `path` is where the text was read, as a person would type it.
+    passages, sentences, quotes) counts its characters. Facts absent from the source are None or
+    empty, never guessed. `path` is the source, as a person would type it.
 
-    `published` and `updated` are days on the source's own clock; the `_at` of each is the moment,
-    where the source tells it, with the time zone if it tells that too. `outlet` is who published
-    it, `category` the part of the paper it stood in. `origins` names, for each fact of the
-    metadata, where it was found (`("author", "json-ld")`).
+    `published` and `updated` are days on the source's own clock; their `_at` are moments, with the
+    time zone, if known. `outlet` is the publisher, `category` the section of the paper. `origins`
+    are the sources of the metadata (`("author", "json-ld")`).
     """
 
     id: str
@@ -70,9 +68,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleEntry:
-    """What a list of articles shows: an article without its text.
+    """An article in a list, without its text.
 
-    `copy_of` is the id of the article that is answered from instead, if this one says the same.
+    `copy_of` is the id of the article to answer from, if this one is a duplicate.
     """
 
     id: str
@@ -89,26 +87,24 @@ class ArticleEntry:
 
 
 def article_id(location: str) -> str:
-    """Return a stable id for where an article lives (its path below the corpus, or its address).
+    """Return a stable id for an article's location (its path below the corpus, or its address).
 
-    Twelve hexadecimal digits: 48 bits, so that ten million articles collide once in six corpora.
+    Twelve hexadecimal digits: 48 bits, so that one in six corpora of ten million articles has a
+    collision.
     """
     return hashlib.sha256(location.encode()).hexdigest()[:12]
 
 
 DIGEST_SIZE = 16  # bytes
-FINGERPRINT_MARK = "sum:"  # of a fingerprint of this kind; those of earlier versions have none
-# The columns of the table of articles that tell two corpora apart.
+FINGERPRINT_MARK = "sum:"  # prefix, absent in earlier versions
+# Columns of the table of articles in a corpus fingerprint.
 FINGERPRINTED = "id, told, path, copy_of, copies"
 
 
 def article_digest(article: Article) -> bytes:
-    """Equal for two articles of the same text and metadata.
-
-    Where it stands now (`path`) and what else is known of the corpus (`copies`) do not count, nor
-    how the text is cut, on which `index.build.fingerprint` watches.
-    """
-    described = (
+    """Hash an article's text and metadata, without its path, its copies, and its segmentation, for
+    which there is `index.build.fingerprint`."""
+    content = (
         [article.id, article.title, article.language, article.author],
         [str(article.published), article.url, article.outlet, article.category],
         [str(article.published_at), str(article.updated), str(article.updated_at)],
@@ -116,27 +112,26 @@ def article_digest(article: Article) -> bytes:
         [(s.heading, s.heading_start, s.heading_end) for s in article.sections],
         article.text,
     )
-    return hashlib.blake2b(json.dumps(described).encode(), digest_size=DIGEST_SIZE).digest()
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=DIGEST_SIZE).digest()
 
 
 def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
-    """Equal for two corpora of the same articles, in whatever order they were read.
+    """Hash the articles of a corpus, in any order. `rows` have the columns `FINGERPRINTED`.
 
-    `rows` are of what `FINGERPRINTED` names. It is the sum of their hashes, so that those of two
-    corpora can be added (see `add_fingerprints`).
+    It is the sum of the rows' hashes, for `add_fingerprints`.
     """
     return _fingerprint(sum(map(_row_hash, rows)))
 
 
 def add_fingerprints(before: str, added: str, gone: str) -> str:
-    """The fingerprint of a corpus with the articles of another and without those `gone`."""
-    parts = (int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, added, gone))
-    total, more, less = parts
+    """Return the fingerprint of a corpus after adding and removing articles."""
+    hashes = (int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, added, gone))
+    total, more, less = hashes
     return _fingerprint(total + more - less)
 
 
 def fingerprints_differ(written: str, now: str) -> bool:
-    """Whether a corpus is not what was written; fingerprints of earlier versions do not tell."""
+    """True if a corpus was altered; False for fingerprints of earlier versions."""
     return written.startswith(FINGERPRINT_MARK) and written != now
 
 
@@ -152,7 +147,7 @@ def _row_hash(row: tuple[Any, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from `first` to `last`, both included. Raises ValueError when they are crossed."""
+    """The days from `first` to `last`, both included. Raises ValueError if `last` is earlier."""
 
     first: date
     last: date
@@ -167,8 +162,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Some of the articles: those that meet each of the conditions that are given, by any of its
-    values.
+    """A filter of articles: each non-empty condition must match, by any of its values.
 
     A folder is one or several parts of the path (`politique/2024`); `since` and `until` are days of
     publication, included; `articles` are ids.
@@ -181,6 +175,13 @@ class Selection:
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
+
+    def during(self, period: Period | None) -> Selection:
+        """The articles of the selection that were published in the period, if there is one."""
+        if period is None:
+            return self
+        since, until = self.since or period.first, self.until or period.last
+        return replace(self, since=max(since, period.first), until=min(until, period.last))
 
     def __contains__(self, article: Article | ArticleEntry) -> bool:
         path, day = f"/{article.path}", article.published
@@ -219,21 +220,21 @@ class Passage:
 
 
 def embedding_text(article: Article, text: str) -> str:
-    """A passage or a sentence with the title of what it comes from."""
+    """Return a passage or a sentence with its article's title, for the embedder."""
     return f"{article.title}. {text}"
 
 
 def lexical_text(article: Article, heading: str, text: str) -> str:
-    """A passage with the title and heading it stands under."""
+    """Return a passage with its title and heading, for the word index."""
     return f"{article.title}. {heading}. {text}"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedArticle:
-    """An article as duplicates are found by.
+    """Signature and metadata of an article, for finding duplicates.
 
-    `length` is that of its text, `title` is empty where it is only a file's name, and `facts`
-    counts which of author, outlet and address are known.
+    `length` is that of its text; `title` is empty if it is a file's name; `facts` counts author,
+    outlet and address.
     """
 
     id: str
@@ -248,7 +249,7 @@ class SignedArticle:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Articles that are one: the one to answer from, and the others, the best first."""
+    """Duplicates: the article to answer from, and the others, best first."""
 
     kept: str
     copies: tuple[str, ...]

@@ -1,21 +1,21 @@
-"""What can go wrong between articles and evidence.
+"""Errors of the `index` package.
 
 CodedError
-├── RefusedValue            what a person wrote stands for nothing; a ValueError to who reads it
+├── RefusedValue            a person's input is invalid; also a ValueError
 └── IndexingError
     ├── ReadError           a file cannot become an article
-    ├── StreamError         the bytes of a file cannot be given; an OSError to who reads them
+    ├── StreamError         the bytes of a file cannot be read; also an OSError
     ├── ModelError          the embedding model cannot be found, loaded or prepared
-    ├── StoreError          the index on disk
+    ├── StoreError          the index on disk is unusable
     │   ├── NoIndex         nothing has been indexed in this data directory yet
     │   ├── DamagedIndex    a file of the generation is missing or altered
     │   └── ModelMismatch   the index was built by another embedding model
     ├── BuildLocked         another process is building in this data directory
-    ├── BuildStopped        whoever asked for the build asked it to stop
-    └── FetchError          an address gives no file
+    ├── BuildStopped        the build was asked to stop
+    └── FetchError          an address cannot be fetched
 
-An error is a code with parameters; its sentences stand in the catalogues `errors.po` of
-`bot/locale`, one a language. `str()` of an error is for logs and for programmers.
+An error is a code with parameters; its sentences are in the catalogues `errors.po` of `bot/locale`,
+one per language. `str()` of an error is for logs and developers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 
 
 class Words(str):
-    """A message of a library or the system, in English; a catalogue may translate it."""
+    """An English message of a library or the system, which a catalogue may translate."""
 
     __slots__ = ()
 
@@ -37,10 +37,7 @@ Parameter: TypeAlias = "str | int | float | Problem | tuple[str | Problem, ...]"
 
 
 class Problem:
-    """What is wrong: a code, and what fills its sentence (names, numbers, bytes, problems in turn).
-
-    A `str` stands in the sentence as it is, `Words` perhaps in the person's language.
-    """
+    """A code, and parameters for its sentence (names, numbers, bytes, nested problems)."""
 
     __slots__ = ("code", "parameters")
 
@@ -78,7 +75,7 @@ class Problem:
         return partial(Problem, **self.parameters), (self.code,)
 
     def about(self, shown: str, at: Problem | None = None) -> Problem:
-        """The same with what it is about, and where in it."""
+        """Add the subject of the problem, and the place in it."""
         if not shown:
             return self
         if at is None:
@@ -86,15 +83,12 @@ class Problem:
         return Problem("shown-at", shown=shown, at=at, sentence=self)
 
     def as_json(self) -> dict[str, Any]:
-        """Of types that JSON has, what `from_json` makes the same problem of.
-
-        Generations keep it: what was written so stays readable.
-        """
+        """Convert for `from_json`. Stored in generations: keep it compatible."""
         return {self.code: {name: _as_json(value) for name, value in self.parameters.items()}}
 
     @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> Problem:
-        ((code, parameters),) = written.items()
+    def from_json(cls, record: Mapping[str, Any]) -> Problem:
+        ((code, parameters),) = record.items()
         return cls(code, **{name: _from_json(value) for name, value in parameters.items()})
 
 
@@ -115,8 +109,8 @@ def _from_json(value: Any) -> Any:
 
 
 class CodedError(Exception):
-    """A problem that is raised. `shown` is what it is about, as a person would type it: a file, a
-    folder, an address, an option; `at` is where in it."""
+    """An exception with a problem. `shown` is its subject, as a person would type it: a file, a
+    folder, an address, an option; `at` is the place in it."""
 
     def __init__(
         self,
@@ -147,19 +141,19 @@ class CodedError(Exception):
 
 
 def reason_of(error: BaseException) -> Problem | Words:
-    """The reason to give for an error's cause: its problem, or its message on one line."""
+    """Return an exception's problem, or its message on one line."""
     if isinstance(error, CodedError):
         return error.problem
     text = (isinstance(error, OSError) and error.strerror) or str(error)
     return Words(" ".join(text.split()) or type(error).__name__)
 
 
-class RefusedValue(CodedError, ValueError):  # noqa: N818 - named for what a person wrote
-    """What a person wrote stands for nothing that is known."""
+class RefusedValue(CodedError, ValueError):  # noqa: N818
+    """A person's input is invalid."""
 
 
 class IndexingError(CodedError):
-    """Root of every error that the `index` package raises on purpose."""
+    """Base of the errors of the `index` package."""
 
 
 class ReadError(IndexingError):
@@ -167,7 +161,7 @@ class ReadError(IndexingError):
 
 
 class StreamError(IndexingError, OSError):
-    """The bytes of a file cannot be given."""
+    """The bytes of a file cannot be read."""
 
 
 class ModelError(IndexingError):
@@ -175,10 +169,10 @@ class ModelError(IndexingError):
 
 
 class StoreError(IndexingError):
-    """The index on disk cannot be used as it is."""
+    """The index on disk is unusable."""
 
 
-class NoIndex(StoreError):  # noqa: N818 - named for what the user lacks
+class NoIndex(StoreError):  # noqa: N818
     """Nothing has been indexed in this data directory yet."""
 
 
@@ -187,7 +181,7 @@ class DamagedIndex(StoreError):  # noqa: N818
 
 
 class ModelMismatch(StoreError):  # noqa: N818
-    """The index was built by another embedding model than the one in use."""
+    """The index was built by another embedding model."""
 
 
 class BuildLocked(IndexingError):  # noqa: N818
@@ -195,7 +189,7 @@ class BuildLocked(IndexingError):  # noqa: N818
 
 
 class BuildStopped(IndexingError):  # noqa: N818
-    """The build was asked to stop; `kept` vectors are on disk, and the next build has them."""
+    """The build was asked to stop; `kept` vectors are on disk for the next build."""
 
     def __init__(self, problem: Problem | str, /, *, kept: int = 0, **parameters: Any) -> None:
         super().__init__(problem, **parameters)
@@ -203,9 +197,9 @@ class BuildStopped(IndexingError):  # noqa: N818
 
 
 class FetchError(IndexingError):
-    """An address (`shown`) gives no file; `passing` when trying again may help.
+    """An address (`shown`) cannot be fetched; `passing` if a retry may help.
 
-    `after` is in how many seconds the site said to try, if it did.
+    `after` is the number of seconds after which the site said to retry, if it did.
     """
 
     def __init__(
@@ -223,5 +217,5 @@ class FetchError(IndexingError):
         self.after = after
 
     def of(self, address: str) -> FetchError:
-        """The same, said of the address that a person knows."""
+        """Copy the error for the address that the person requested."""
         return FetchError(self.problem, shown=address, passing=self.passing, after=self.after)

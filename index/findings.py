@@ -1,4 +1,4 @@
-"""What searching and reading find for a question: passages with their scores, best first."""
+"""Results of searching and reading for a question: passages with their scores, best first."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from index.article import Article, Passage, Period, Sentence
 
 @dataclass(frozen=True, slots=True)
 class SearchEvidence:
-    """Features of a search that its confidence is computed from.
+    """Features of a search for its confidence.
 
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
-    word score (0..1) of the passage ranked first and `sentence_words` that of its best sentence;
-    `known` is the share of the question's IDF that stands anywhere in the index; `lead` is how far
-    the first total stands above the mean of the ten behind it; `foreign` is 1 where the
-    passage ranked first is in another language than the question (words hardly meet), or 0.
+    word score (0..1) of the first passage and `sentence_words` that of its best sentence; `known`
+    is the share of the question's IDF whose words are in the index; `lead` is the first total minus
+    the mean of the next ten; `foreign` is 1 if the first passage is in another language than the
+    question (few common words), else 0.
     """
 
     passage: float
@@ -34,9 +34,8 @@ NOTHING = SearchEvidence(*[0.0] * 7)
 class Scores:
     """The scores of a passage.
 
-    `passage` and `sentence` are cosines with the question (the passage's own, and that of its best
-    sentence), `words` is its BM25 over the question's total IDF (0..1), `total` is what the
-    passages are ranked by.
+    `passage` and `sentence` are cosines with the question (its own, and its best sentence's),
+    `words` is its BM25 over the question's total IDF (0..1), `total` is for the ranking.
     """
 
     passage: float
@@ -49,8 +48,8 @@ class Scores:
 class RankedSentence:
     """A sentence of a hit with its search score (higher is better).
 
-    `echo` is the share (0..1) of the question's words that it repeats, not counting the word that
-    names the subject; None if it is in another language than the question.
+    `echo` is the share (0..1) of the question's words that it repeats, except the subject's; None
+    if it is in another language than the question.
     """
 
     sentence: Sentence
@@ -59,16 +58,15 @@ class RankedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSpan:
-    """Words that may answer, from `start` to `end` of a text; `logit` sets them against there being
-    no answer, as the reader sees it."""
+class AnswerSpan:
+    """A possible answer from `start` to `end` of a text; `logit` is the reader's, relative to no
+    answer."""
 
     start: int
     end: int
     logit: float
 
     def words(self, text: str) -> str:
-        """The words of the span."""
         return text[self.start : self.end]
 
 
@@ -76,26 +74,25 @@ class FoundSpan:
 class PassageReading:
     """A reader's verdict on a passage.
 
-    `logit` is the logarithm of the odds that it answers, as the reader sees them (not calibrated);
-    `spans` are the best words of each of its sentences, the best first, none where the reader tells
-    no words. A reader places them in the text that it was given, a hit in its article's.
+    `logit` is the uncalibrated log-odds that it answers; `spans` has the best span per sentence,
+    best first, empty for readers without spans. A reader's offsets are in its input text, a hit's
+    in its article's text.
     """
 
     logit: float
-    spans: tuple[FoundSpan, ...] = ()
+    spans: tuple[AnswerSpan, ...] = ()
 
     @property
-    def span(self) -> FoundSpan | None:
-        """The best span, if any."""
+    def span(self) -> AnswerSpan | None:
         return self.spans[0] if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found. `sentences` follow `passage.sentences`, in reading order.
+    """A passage with its scores; `sentences` are in the order of `passage.sentences`.
 
-    `reading` is None where no reader has read it. `ranks` tells how well each sentence answers
-    beside those of all hits (higher is better), once `index.reading.sentences` has ranked them.
+    `reading` is None if no reader has read it. `ranks` are the scores of the sentences among those
+    of all hits (higher is better), set by `index.reading.sentences`.
     """
 
     article: Article
@@ -108,10 +105,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the index finds for a question: hits, best first, and how sure it is.
+    """Hits for a question, best first, and their confidence.
 
-    `confidence` is the probability (0..1) that the corpus holds the answer at all, told from
-    `evidence`. `period` is the time of publication that the question is held to, if any.
+    `confidence` is the probability (0..1) that the corpus has the answer, computed from `evidence`.
+    `period` restricts the time of publication, if set.
     """
 
     question: str

@@ -1,4 +1,4 @@
-"""Helper programs, reused from request to request, bounded in time, and ended with this one."""
+"""Helper processes: reused between requests, with time limits, ended with this process."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Generic, Literal, TypeVar
 
-# What a program has of its own: a session, or a group of processes in its owner's session.
-Apart = Literal["session", "group"]
+Apart = Literal["session", "group"]  # a program's own session, or process group
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 
 
 class KeptProcess:
-    """A child program with pipes both ways. Ctrl-C reaches its owner alone, which ends it."""
+    """A child program with pipes both ways. Its owner handles Ctrl-C and ends it."""
 
     def __init__(
         self,
@@ -31,10 +30,10 @@ class KeptProcess:
         apart: Apart | None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it. Set `apart`, its own children end with it; in a group it can also be halted.
+        """Start it. With `apart`, its own children end with it; in a group it can also be halted.
 
-        If the owner dies while it is halted, the system resumes it with SIGHUP, as it does with
-        jobs of a terminal; if SIGHUP is ignored, it finds its input closed. Raises OSError.
+        If the owner dies meanwhile, the system resumes it with SIGHUP, like a job of a terminal; if
+        it ignores SIGHUP, it finds its input closed. Raises OSError.
         """
         self._owner = os.getpid()
         self._apart = apart if hasattr(os, "killpg") else None
@@ -62,7 +61,7 @@ class KeptProcess:
 
     @contextmanager
     def ended_after(self, seconds: float) -> Iterator[Event]:
-        """Kill it if the block takes longer, and set the event."""
+        """Kill the program if the block takes longer, and set the event."""
         late = Event()
 
         def end() -> None:
@@ -86,13 +85,13 @@ class KeptProcess:
             self.process.wait()
 
     def halt(self) -> None:
-        """Suspend it until `go_on`, or until its owner has died."""
+        """Suspend the program until `go_on` or its owner's death."""
         if self._apart == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Resume it after `halt`."""
+        """Resume the program after `halt`."""
         if self._apart == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGCONT)
@@ -105,14 +104,14 @@ class KeptProcess:
                 self.process.kill()
 
 
-OWNER_LOOK_SECONDS = 1.0  # polling interval for whether the owner lives
+OWNER_LOOK_SECONDS = 1.0  # polling interval
 
 
 def end_with_owner() -> None:
-    """End this program soon after the process that started it, even in the middle of work.
+    """End this program soon after its parent process, even in the middle of work.
 
-    A busy program does not notice that its input was closed, and the system's own signal for this
-    (PDEATHSIG) fires with the thread that started it.
+    A busy program does not notice that its input was closed, and Linux's PDEATHSIG is sent when the
+    parent's thread ends.
     """
     owner = os.getppid()
 
@@ -125,7 +124,7 @@ def end_with_owner() -> None:
 
 
 def module_command(name: str) -> tuple[list[str], dict[str, str]]:
-    """The command and the environment that run a module of this project as a program."""
+    """Return the command and environment to run a module of this project."""
     path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
     return [sys.executable, "-P", "-m", name], {**os.environ, "PYTHONPATH": path}
 
@@ -143,7 +142,7 @@ class WaitingProcesses(Generic[Process]):
         atexit.register(self.close)
 
     def take(self) -> Process | None:
-        """Take a usable idle program, if there is one."""
+        """Take a usable idle program, if any."""
         while True:
             with self._door:
                 if not self.waiting:

@@ -13,7 +13,7 @@ import numpy as np
 from bot.library.build_process import IndexBuilder
 from index.apart import UNBOUNDED, ProcessBounds
 from index.build.builder import BuildObserver, BuildReport, build
-from index.findings import FoundSpan, PassageReading
+from index.findings import AnswerSpan, PassageReading
 from index.formats.base import Options
 from index.models.base import Embedder, PassageText, Vectors
 from index.store.base import IndexStore
@@ -79,7 +79,7 @@ class FakeReader:
         told = set(re.findall(r"\w+", f"{passage.title} {passage.text}".lower()))
         found = re.search(r"\d+", passage.text)
         share = len(asked & told) / len(asked) if asked else 0.0
-        spans = (FoundSpan(*found.span(), 8 * share - 4),) if found else ()
+        spans = (AnswerSpan(*found.span(), 8 * share - 4),) if found else ()
         return PassageReading(8 * share - 4, spans)
 
 

@@ -1,1 +1,1 @@
-"""How the bundled reader is trained, measured and made small. Not installed with Selon."""
+"""Training, evaluation and quantisation of the bundled models. Not installed with Selon."""

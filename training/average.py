@@ -1,7 +1,6 @@
-"""The mean of two readers: `python -m training.average NEW.safetensors OLD.onnx --share 0.6`.
+"""Average two readers: `python -m training.average NEW.safetensors OLD.onnx --share 0.6`.
 
-Weights of one run at two times lie so near each other that their mean is a reader too, often a
-better one than either (Izmailov et al., UAI 2018).
+The mean of a run's weights at two times is often better than either (Izmailov et al., UAI 2018).
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from training.train import load_reader
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.average", description=__doc__)
     parser.add_argument("new", type=Path, help="weights of training.train")
     parser.add_argument("old", type=Path, help="an .onnx of training.export")
@@ -28,14 +26,12 @@ def main() -> None:
     new = load_file(arguments.new)
     old = read_graph(onnx.load(str(arguments.old), load_external_data=False), load_reader().shape)
     share: float = arguments.share
-    mean = {
-        name: (weights.float() * share + torch.tensor(old[name]).float() * (1 - share)).to(
-            weights.dtype
-        )
+    means = {
+        name: weights.float() * share + torch.tensor(old[name]).float() * (1 - share)
         for name, weights in new.items()
-        if name in old  # the head that helps in training alone is not exported
+        if name in old  # the head for training alone is not exported
     }
-    save_file(mean, arguments.out)
+    save_file({name: mean.to(new[name].dtype) for name, mean in means.items()}, arguments.out)
 
 
 if __name__ == "__main__":

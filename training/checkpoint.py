@@ -1,7 +1,7 @@
-"""What a training run leaves on disk, each file whole or not at all.
+"""Checkpoints of a training run, written atomically.
 
-`NAME.pt` is everything a run needs to go on; `NAME.safetensors` beside it is the weights alone in
-half precision, under Hugging Face's `BertModel` names, without the embeddings.
+`NAME.pt` has everything to resume a run; `NAME.safetensors` only the weights in half precision,
+under Hugging Face's `BertModel` names, without the embeddings.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from training.model import Reader
 
 @dataclass(slots=True)
 class Progress:
-    """How far training has come: steps, and samples (rankings) taken from each stream."""
+    """Steps of training so far, and samples (rankings) consumed from each stream."""
 
     steps: int = 0
     reading: int = 0
@@ -31,7 +31,6 @@ class Progress:
 def save_checkpoint(
     folder: Path, name: str, reader: Reader, optimizer: Optimizer, progress: Progress
 ) -> None:
-    """Write both files."""
     content = {
         "reader": reader.trained_state(),
         "optimizer": optimizer.state_dict(),
@@ -44,14 +43,14 @@ def save_checkpoint(
 
 
 def save_weights(path: Path, reader: Reader) -> None:
-    """The weights alone, in half precision."""
+    """Save the weights in half precision."""
     unfinished = path.with_suffix(".unfinished")
     save_file({k: v.half().contiguous() for k, v in reader.trained_state().items()}, unfinished)
     unfinished.replace(path)
 
 
 def load_checkpoint(path: Path, reader: Reader, optimizer: Optimizer) -> Progress:
-    """Put a saved run's state into `reader` and `optimizer`."""
+    """Load a run's state into `reader` and `optimizer`."""
     content: dict[str, Any] = torch.load(path, weights_only=True)
     _load(reader, content["reader"])
     optimizer.load_state_dict(content["optimizer"])
@@ -59,11 +58,10 @@ def load_checkpoint(path: Path, reader: Reader, optimizer: Optimizer) -> Progres
 
 
 def load_weights(path: Path, reader: Reader) -> None:
-    """Put saved weights into `reader`; heads that the file lacks stay as they are."""
+    """Load weights into `reader`; heads that the file lacks are unchanged."""
     _load(reader, {name: value.float() for name, value in load_file(path).items()})
 
 
 def _load(reader: Reader, state: dict[str, torch.Tensor]) -> None:
-    unknown = reader.load_state_dict(state, strict=False).unexpected_keys
-    if unknown:
+    if unknown := reader.load_state_dict(state, strict=False).unexpected_keys:
         raise ValueError(f"weights of another network: {unknown[:3]}")

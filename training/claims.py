@@ -1,8 +1,7 @@
-"""Claims with one fault, made of paraphrases that are known to be faithful.
+"""Claims with one fault, made from faithful paraphrases.
 
-A person's paraphrase stands beside its evidence. One thing is then exchanged in the claim, in the
-evidence, or in both at once: in one of them it is a fault, in both it is none. So neither a claim
-nor its evidence tells by itself which it is, and faults are as fluent as what is right.
+One thing is exchanged in a person's paraphrase, in its evidence, or in both: a fault in one, none
+in both. So neither a claim nor its evidence alone reveals a fault, and faults are fluent.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from training.lexicon import Lexicon
 from training.near_misses import MONTHS, YEAR, Names, contraries, other_name, other_number
@@ -40,7 +39,7 @@ _DENIAL = {
 
 @cache
 def exchanges(language: str) -> Mapping[str, Any]:
-    """The words and phrases that may stand for each other, by kind of fault."""
+    """Return interchangeable words and phrases, by kind of fault."""
     text = Path(__file__).with_name("exchanges.json").read_text(encoding="utf-8")
     words: Mapping[str, Any] = json.loads(text)[language]
     return words
@@ -48,7 +47,7 @@ def exchanges(language: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class FaithfulPair:
-    """Evidence and a claim that it bears out; `around` are sentences of the same kind of text."""
+    """Evidence and a claim that it supports."""
 
     language: str
     evidence: str
@@ -59,7 +58,7 @@ class FaithfulPair:
 
 @dataclass(frozen=True, slots=True)
 class JudgedClaim:
-    """A claim beside evidence, whether it holds, and where in it the fault lies (0, 0: unknown)."""
+    """A claim, its evidence, whether it holds, and the span of its fault (0, 0: unknown)."""
 
     evidence: str
     claim: str
@@ -71,7 +70,7 @@ class JudgedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`put` for the characters from `start` to `end` of a text."""
+    """Replacement `put` of the characters from `start` to `end` of a text."""
 
     kind: Kind
     start: int
@@ -79,12 +78,11 @@ class Edit:
     put: str
 
     def apply(self, text: str) -> str:
-        """The text as it becomes."""
         return text[: self.start] + self.put + text[self.end :]
 
 
 class ClaimMaker:
-    """Makes claims of faithful pairs. `segments` are phrases that may be added to any claim."""
+    """Makes claims from faithful pairs. `segments` are phrases that fit any claim."""
 
     def __init__(
         self, names: Names, lexicon: Lexicon, segments: Mapping[str, Sequence[str]], random: Random
@@ -98,9 +96,9 @@ class ClaimMaker:
             "word": (3.0, self._words),
             "contrary": (1.5, self._contraries),
             "negation": (1.5, self._negations),
-            "hedge": (2.0, self._hedges),
-            "bare": (3.0, self._bared),
-            "tense": (1.8, self._tenses),
+            "hedge": (2.0, partial(self._of_table, "hedge", "hedges")),
+            "bare": (3.0, partial(self._of_table, "bare", "bare")),
+            "tense": (1.8, partial(self._of_table, "tense", "tenses")),
             "attribution": (0.15, self._attributions),
             "detail": (0.3, self._details),
             "missing": (2.0, self._missing),
@@ -109,10 +107,11 @@ class ClaimMaker:
         }
 
     def make(self, pair: FaithfulPair) -> Iterator[JudgedClaim]:
-        """The pair itself and a fault, as many that hold as do not; nothing where none can be
-        made."""
-        kinds = list(self._makers)
-        order = sorted(kinds, key=lambda k: self._random.random() ** (1 / self._makers[k][0]))
+        """Yield the pair and a fault of it, as many claims that hold as do not; none if no fault
+        fits."""
+        order = sorted(
+            self._makers, key=lambda kind: self._random.random() ** (1 / self._makers[kind][0])
+        )
         for kind in reversed(order):
             side = _Side(pair.claim, pair.evidence, pair.language)
             edits = list(self._makers[kind][1](side))
@@ -121,23 +120,19 @@ class ClaimMaker:
                 return
 
     def joined(self, one: FaithfulPair, other: FaithfulPair) -> Iterator[JudgedClaim]:
-        """Two claims of one text, side by side, and one made the cause of the other."""
-        text = (
-            f"{one.evidence} {other.evidence}" if one.evidence != other.evidence else one.evidence
-        )
+        """Yield two claims of one text, joined, and one as the cause of the other."""
+        text = " ".join(dict.fromkeys((one.evidence, other.evidence)))
         first, second = _ENDING.sub("", one.claim), lowered(_ENDING.sub("", other.claim))
         plain = self._random.choice(exchanges(one.language)["joins"])
         cause = self._random.choice(exchanges(one.language)["made causes"])
-        start = len(first)
+        start, end = len(first), len(first) + len(cause)
         yield JudgedClaim(text, f"{first}{plain}{second}.", True, "joined")
-        yield JudgedClaim(
-            text, f"{first}{cause}{second}.", False, "cause-made", start, start + len(cause)
-        )
+        yield JudgedClaim(text, f"{first}{cause}{second}.", False, "cause-made", start, end)
 
     def _judged(self, pair: FaithfulPair, edit: Edit) -> Iterator[JudgedClaim]:
         language, evidence, claim = pair.language, pair.evidence, pair.claim
         kind = edit.kind
-        if kind == "missing":  # `edit` tells what of the evidence goes, and is no claim's
+        if kind == "missing":  # `edit` is of the evidence
             span = _shared_span(evidence[edit.start : edit.end], claim)
             yield JudgedClaim(evidence, claim, True, kind)
             yield JudgedClaim(edit.apply(evidence), claim, False, kind, *span)
@@ -145,37 +140,32 @@ class ClaimMaker:
         put = edit.apply(claim)
         stop = edit.start + max(1, len(edit.put))
         mirrored = mirror(claim, edit, evidence)
-        if kind == "hedge":  # said less surely than it is, a claim is no fault
+        if kind == "hedge":  # a claim less certain than its evidence is no fault
             if mirrored is not None:
                 yield JudgedClaim(mirrored, put, True, kind)
                 yield JudgedClaim(mirrored, claim, False, kind, edit.start, edit.end)
             return
-        yield JudgedClaim(evidence, self._reworded(claim, language), True, kind)
+        rewording = self._random.choice([claim, claim, *rewordings(claim, language)])
+        yield JudgedClaim(evidence, rewording, True, kind)
         yield JudgedClaim(evidence, put, False, kind, edit.start, min(stop, len(put)))
-        if mirrored is not None and kind not in ("merged", "attribution", "detail", "bare"):
-            yield JudgedClaim(mirrored, put, True, kind)
-            yield JudgedClaim(
-                mirrored, claim, False, kind, edit.start, max(edit.end, edit.start + 1)
-            )
-        elif mirrored is not None:
-            yield JudgedClaim(mirrored, put, True, kind)
-            far = self._merged(_Side(claim, mirrored, language))
-            if others := list(far):
-                other = self._random.choice(others)
-                stop = other.start + len(other.put)
-                yield JudgedClaim(mirrored, other.apply(claim), False, "merged", other.start, stop)
+        if mirrored is None:
+            return
+        yield JudgedClaim(mirrored, put, True, kind)
+        if kind not in ("merged", "attribution", "detail", "bare"):
+            end = max(edit.end, edit.start + 1)
+            yield JudgedClaim(mirrored, claim, False, kind, edit.start, end)
+        elif others := list(self._merged(_Side(claim, mirrored, language))):
+            other = self._random.choice(others)
+            stop = other.start + len(other.put)
+            yield JudgedClaim(mirrored, other.apply(claim), False, "merged", other.start, stop)
 
-    def _reworded(self, claim: str, language: str) -> str:
-        return self._random.choice([claim, claim, *rewordings(claim, language)])
-
-    # What may be exchanged, one function a kind.
+    # One function per kind of exchange.
 
     def _numbers(self, side: _Side) -> Iterator[Edit]:
         for match in _NUMBER.finditer(side.claim):
-            seen = side.evidence + side.claim
-            is_year = YEAR.fullmatch(match[0])
-            put = other_number("year" if is_year else "number", match[0], seen, self._random)
-            if put:
+            kind: Literal["year", "number"] = "year" if YEAR.fullmatch(match[0]) else "number"
+            text = side.evidence + side.claim
+            if put := other_number(kind, match[0], text, self._random):
                 yield Edit("number", *match.span(), put)
         yield from self._of_lists(side)
 
@@ -184,10 +174,9 @@ class ClaimMaker:
         groups.append(MONTHS[side.language].split())
         for match in _WORD.finditer(side.claim):
             for group in groups:
-                if match[0] in group:
-                    free = [word for word in group if not side.has(word)]
-                    if free:
-                        yield Edit("number", *match.span(), self._random.choice(free))
+                free = [word for word in group if match[0] in group and not side.has(word)]
+                if free:
+                    yield Edit("number", *match.span(), self._random.choice(free))
 
     def _other_names(self, side: _Side) -> Iterator[Edit]:
         for match in _NAME.finditer(side.claim):
@@ -196,7 +185,7 @@ class ClaimMaker:
                 yield Edit("name", *match.span(), put)
 
     def _merged(self, side: _Side) -> Iterator[Edit]:
-        """What the evidence says of something else."""
+        """Take a number, name or phrase from elsewhere in the evidence."""
         for pattern in (_NUMBER, _NAME):
             inside = {m[0] for m in pattern.finditer(side.evidence) if m[0] not in side.claim}
             for match in pattern.finditer(side.claim):
@@ -212,7 +201,7 @@ class ClaimMaker:
             if side.share(sentence) < 0.3:
                 for segment in segments_of(sentence, side.language):
                     if side.share(segment) < 0.2:
-                        yield side.added("merged", segment)
+                        yield side.append("merged", segment)
 
     def _words(self, side: _Side) -> Iterator[Edit]:
         for match in _WORD.finditer(side.claim):
@@ -240,15 +229,6 @@ class ClaimMaker:
                     no = "n’" if _VOWEL.match(verb) else "ne "
                     yield Edit("negation", *match.span(), f"{no}{verb} pas")
 
-    def _hedges(self, side: _Side) -> Iterator[Edit]:
-        return self._of_table("hedge", "hedges", side)
-
-    def _bared(self, side: _Side) -> Iterator[Edit]:
-        return self._of_table("bare", "bare", side)
-
-    def _tenses(self, side: _Side) -> Iterator[Edit]:
-        return self._of_table("tense", "tenses", side)
-
     @staticmethod
     def _of_table(kind: Kind, table: str, side: _Side) -> Iterator[Edit]:
         for verb, put in exchanges(side.language)[table].items():
@@ -256,40 +236,32 @@ class ClaimMaker:
                 yield Edit(kind, *match.span(), put)
 
     def _attributions(self, side: _Side) -> Iterator[Edit]:
-        says = self._random.choice(exchanges(side.language)["says"])
-        for match in re.finditer(
-            rf"(?i)\b(?:{'|'.join(exchanges(side.language)['says'])}) ([^,.;:]{{3,40}})(?=[,.])",
-            side.claim,
-        ):
-            yield Edit(
-                "attribution",
-                *match.span(1),
-                self._random.choice(exchanges(side.language)["speakers"]),
-            )
-            return
-        yield side.added(
-            "attribution", f"{says} {self._random.choice(exchanges(side.language)['speakers'])}"
-        )
+        words = exchanges(side.language)
+        says, speaker = self._random.choice(words["says"]), self._random.choice(words["speakers"])
+        pattern = rf"(?i)\b(?:{'|'.join(words['says'])}) ([^,.;:]{{3,40}})(?=[,.])"
+        if match := re.search(pattern, side.claim):
+            yield Edit("attribution", *match.span(1), speaker)
+        else:
+            yield side.append("attribution", f"{says} {speaker}")
 
     def _details(self, side: _Side) -> Iterator[Edit]:
         segment = self._random.choice(self._segments[side.language])
         if side.share(segment) < 0.2:
-            yield side.added("detail", segment)
+            yield side.append("detail", segment)
 
     def _missing(self, side: _Side) -> Iterator[Edit]:
-        """Phrases of the evidence that the claim takes up, to be left out of the evidence."""
+        """Drop a phrase of the evidence that the claim repeats."""
         for segment in segments_of(side.evidence, side.language):
             start = side.evidence.find(segment)
             rest = side.evidence[:start] + side.evidence[start + len(segment) :]
-            words = [w for w in content_words(segment) if side.claimed(w)]
+            words = [w for w in content_words(segment) if side.claims(w)]
             if any(not _Side("", rest, side.language).has(w[:6]) for w in words if len(w) > 4):
                 left = start - (2 if side.evidence[start - 2 : start] == ", " else 1)
                 yield Edit("missing", left, start + len(segment), "")
 
     def _roles(self, side: _Side) -> Iterator[Edit]:
         for pattern in (_NAME, _NUMBER):
-            found = list(pattern.finditer(side.claim))
-            for one, other in pairwise(found):
+            for one, other in pairwise(pattern.finditer(side.claim)):
                 between = side.claim[one.end() : other.start()]
                 alike = _opens_alike(one[0], other[0])
                 listed = re.fullmatch(r"\s*(?:,|et|and|ou|or|&|/|-)\s*", between)
@@ -298,56 +270,52 @@ class ClaimMaker:
                     yield Edit("roles", one.start(), other.end(), f"{other[0]}{between}{one[0]}")
 
     def _causes(self, side: _Side) -> Iterator[Edit]:
-        """« A parce que B » turned round."""
+        """Swap cause and effect in « A parce que B »."""
         claim = side.claim
         for cause in exchanges(side.language)["causes"]:
-            first, found, second = claim.partition(cause)
+            first, separator, second = claim.partition(cause)
             end = _ENDING.search(second)
-            if found and end and "," not in first[:25] and len(first) > 12 and len(second) > 12:
+            if separator and end and "," not in first[:25] and min(len(first), len(second)) > 12:
                 body = second[: end.start()]
                 if re.match(r"(?i)(?:il|elle|ils|elles|it|he|she|they)\b", body):
                     continue
-                turned = (
-                    f"{_raised(body)}{cause.rstrip().rstrip(',')} {lowered(first.rstrip(', '))}"
-                )
-                yield Edit("cause", 0, len(claim), f"{turned}{end[0]}")
+                because, effect = cause.rstrip().rstrip(","), lowered(first.rstrip(", "))
+                yield Edit("cause", 0, len(claim), f"{_raised(body)}{because} {effect}{end[0]}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A claim, and the evidence that it is held against."""
+    """A claim and its evidence."""
 
     claim: str
     evidence: str
     language: str
 
     def has(self, word: str) -> bool:
-        """Whether either has a word that begins like this one."""
-        return (
-            re.search(rf"(?<!\w){re.escape(word)}", f"{self.claim} {self.evidence}", re.I)
-            is not None
-        )
+        """True if either has a word with this prefix."""
+        text = f"{self.claim} {self.evidence}"
+        return re.search(rf"(?<!\w){re.escape(word)}", text, re.I) is not None
 
-    def claimed(self, word: str) -> bool:
-        """Whether the claim has a word of the same beginning."""
+    def claims(self, word: str) -> bool:
+        """True if the claim has a word with the same first letters."""
         return re.search(rf"(?<!\w){re.escape(word[:6])}", self.claim, re.I) is not None
 
     def share(self, text: str) -> float:
-        """How many of a text's content words the claim has too."""
+        """Return the share of a text's content words in the claim."""
         words = content_words(text)
-        return sum(map(self.claimed, words)) / len(words) if words else 1.0
+        return sum(map(self.claims, words)) / len(words) if words else 1.0
 
-    def added(self, kind: Kind, segment: str) -> Edit:
-        """A phrase put at the claim's end."""
+    def append(self, kind: Kind, segment: str) -> Edit:
+        """Append a phrase to the claim."""
         end = _ENDING.search(self.claim)
         at = end.start() if end else len(self.claim)
         return Edit(kind, at, at, f", {segment}" if len(segment) % 2 else f" {segment}")
 
 
 def mirror(claim: str, edit: Edit, evidence: str) -> str | None:
-    """The evidence with the same edit, if it surely stands for the same thing there."""
-    gone = claim[edit.start : edit.end]
-    if not gone:
+    """Apply the edit to the evidence, if it surely means the same thing there; else None."""
+    old = claim[edit.start : edit.end]
+    if not old:
         best = max(_SENTENCE.split(evidence), key=_Side(claim, evidence, "").share)
         at = evidence.find(best) + len(_ENDING.sub("", best))
         return evidence[:at] + edit.put + evidence[at:]
@@ -355,40 +323,36 @@ def mirror(claim: str, edit: Edit, evidence: str) -> str | None:
         after = re.match(r"\s+\w{2,5}", claim[edit.end :])
         if not after:
             return None
-        pattern = rf"(?<![\w'’-]){re.escape(gone)}(?={re.escape(after[0])})"
+        pattern = rf"(?<![\w'’-]){re.escape(old)}(?={re.escape(after[0])})"
     else:
-        pattern = rf"(?<!\w){re.escape(gone)}(?!\w)"
-    found = list(re.finditer(pattern, evidence))
-    if len(found) != 1:
+        pattern = rf"(?<!\w){re.escape(old)}(?!\w)"
+    matches = list(re.finditer(pattern, evidence))
+    if len(matches) != 1:
         return None
-    return evidence[: found[0].start()] + edit.put + evidence[found[0].end() :]
+    return evidence[: matches[0].start()] + edit.put + evidence[matches[0].end() :]
 
 
 def rewordings(claim: str, language: str) -> Iterator[str]:
-    """The claim said otherwise by rule: what stands in front put at the end, or the other way
-    round; a number written otherwise; a phrase left out."""
+    """Yield rewordings of the claim: its opening moved to the end or its ending to the front, a
+    number in another format, a phrase left out."""
+    openings = exchanges(language)["openings"].split()
+
+    def is_movable(phrase: str) -> bool:
+        opening = phrase.split(" ")[0].rstrip("'’")
+        return opening in openings and len(phrase.split()) <= _LONGEST_SEGMENT_WORDS
+
     end = _ENDING.search(claim)
     body = claim[: end.start()] if end else claim
     closing = claim[len(body) :]
     first, comma, rest = body.partition(", ")
-    opening = first.split(" ")[0].lower().rstrip("'’")
-    if (
-        comma
-        and opening in exchanges(language)["openings"].split()
-        and len(first.split()) <= _LONGEST_SEGMENT_WORDS
-    ):
+    if comma and is_movable(first.lower()):
         if "," not in rest:
             yield f"{_raised(rest)}, {lowered(first)}{closing}"
         yield f"{_raised(rest)}{closing}"
-    last = body.rpartition(", ")
-    opening = last[2].split(" ")[0].rstrip("'’")
-    if (
-        last[1]
-        and opening in exchanges(language)["openings"].split()
-        and len(last[2].split()) <= _LONGEST_SEGMENT_WORDS
-    ):
-        yield f"{_raised(last[2])}, {lowered(last[0])}{closing}"
-        yield f"{last[0]}{closing}"
+    before, comma, last = body.rpartition(", ")
+    if comma and is_movable(last):
+        yield f"{_raised(last)}, {lowered(before)}{closing}"
+        yield f"{before}{closing}"
     if grouped := re.search(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)", claim):
         yield claim[: grouped.start()] + claim[grouped.end() :]
         yield claim[: grouped.start()] + "." + claim[grouped.end() :]
@@ -399,7 +363,7 @@ def rewordings(claim: str, language: str) -> Iterator[str]:
 
 
 def segments_of(text: str, language: str) -> Iterator[str]:
-    """Phrases that begin with a preposition and end with a sign."""
+    """Yield phrases that begin with a preposition and end before a sign."""
     opening = "|".join(exchanges(language)["openings"].split())
     for match in re.finditer(
         rf"(?:(?<=, )|(?<= ))(?:{opening})\b[^,.;:()«»!?]{{8,60}}(?=[,.;]|$)", text
@@ -409,12 +373,12 @@ def segments_of(text: str, language: str) -> Iterator[str]:
 
 
 def _opens_alike(one: str, other: str) -> bool:
-    """Whether what stands before one may stand before the other: « l’ », « de », "an"."""
+    """True if both or neither begin with a vowel, so that « l’ », « de », "an" still fit."""
     return bool(_VOWEL.match(one)) == bool(_VOWEL.match(other))
 
 
 def content_words(text: str) -> list[str]:
-    """Words of more than three letters."""
+    """Return the words of more than three letters."""
     return [word for word in _WORD.findall(text) if len(word) > 3]
 
 
@@ -436,7 +400,7 @@ def _shared_span(segment: str, claim: str) -> tuple[int, int]:
 
 
 def lowered(text: str) -> str:
-    """As it stands within a sentence; names keep their capital."""
+    """Lower the first letter, as within a sentence, unless it begins a name."""
     words = (word for own in ("fr", "en") for word in exchanges(own)["lowered"].split())
     first = re.match(r"\w+['’]?", text)
     return text[:1].lower() + text[1:] if first and first[0] in words else text

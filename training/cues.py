@@ -1,8 +1,7 @@
-"""How much claims, evidence and shared words tell by themselves of what holds, in each source:
-`python -m training.cues --data ../shared/data [--dataset FILE]`.
+"""Measure spurious cues in claims: `python -m training.cues --data DATA [--dataset FILE]`.
 
-Where a claim alone tells it, a reader learns what claims with faults look like, and not to compare.
-AUROC, held out by evidence, of a logistic regression on words and pairs of words; 0.5 is chance.
+If a claim alone predicts whether it holds, a reader does not learn to compare. AUROC, held out by
+evidence, of a logistic regression on words and pairs of words; 0.5 is chance.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def main() -> None:
 
 
 def measure_cues(samples: Sequence[Sample]) -> dict[str, float]:
-    """AUROC of a claim's words, of its evidence's, of the share of words and of the length."""
+    """Return the AUROC of a claim's words, of its evidence's, and of the share of common words."""
     holds = np.array([sample.holds for sample in samples])
     fold = np.array([int(fingerprint(sample.text[:60]), 16) % FOLDS for sample in samples])
     seen, unseen = fold > 0, fold == 0
@@ -59,16 +58,16 @@ def measure_cues(samples: Sequence[Sample]) -> dict[str, float]:
             ("claim alone", [sample.asked for sample in samples]),
             ("evidence alone", [sample.text for sample in samples]),
         ):
-            counted = words.transform(texts)
-            model = LogisticRegression(C=10.0, max_iter=100).fit(counted[seen], holds[seen])
-            figures[name] = _auroc(model.decision_function(counted[unseen]), holds[unseen])
+            counts = words.transform(texts)
+            model = LogisticRegression(C=10.0, max_iter=100).fit(counts[seen], holds[seen])
+            figures[name] = _auroc(model.decision_function(counts[unseen]), holds[unseen])
     shares = np.array([shared_words(sample.asked, sample.text) for sample in samples])
     figures["shared words"] = _auroc(shares, holds)
     return figures
 
 
-def _auroc(told: npt.NDArray[np.float64], holds: npt.NDArray[np.bool_]) -> float:
-    return round(auroc(told[holds].tolist(), told[~holds].tolist()), 3)
+def _auroc(scores: npt.NDArray[np.float64], holds: npt.NDArray[np.bool_]) -> float:
+    return round(auroc(scores[holds].tolist(), scores[~holds].tolist()), 3)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The learning curve as a Markdown table: `python -m training.curve FOLDER/log.jsonl`."""
+"""Print a learning curve as a Markdown table: `python -m training.curve FOLDER/log.jsonl`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ LOSSES = ("span", "has", "support")
 
 
 def main() -> None:
-    """The command; one row for each time the held-out samples were read."""
     parser = argparse.ArgumentParser(prog="python -m training.curve", description=__doc__)
     parser.add_argument("log", type=Path)
     lines = [json.loads(line) for line in parser.parse_args().log.read_text().splitlines()]
@@ -27,7 +26,7 @@ def main() -> None:
 
 
 def table(lines: list[dict[str, Any]]) -> list[str]:
-    """The rows, the losses being the last that were noted before each."""
+    """Return a row per measurement, with the last losses before it."""
     heads = ["minutes", "phase", "questions", "claims", *(f"loss: {name}" for name in LOSSES)]
     heads += COLUMNS.values()
     rows = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]

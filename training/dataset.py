@@ -1,13 +1,13 @@
-"""The prepared data set: one file of lines in training order, divided into streams.
+"""The prepared data set: a file of samples in training order, divided into streams.
 
-A line is a `Sample` as JSON; the first line tells how many samples each stream has. Streams:
+The first line is the number of samples per stream; each other line is a `Sample` as JSON. Streams:
 
-    reading, support, ranking       for the stable phase, in this order, again and again
+    reading, support, ranking       for the stable phase, repeated in this order
     reading-decay, support-decay    for the last minutes: mostly French
     reading-dev, support-dev, ranking-dev
                                     held out by article and group: early stopping, calibration
 
-`RANKED` lines of a ranking belong together: one question, the passage that answers it, then rivals.
+A ranking is `RANKED` lines: one question, with the passage that answers it, then with rivals.
 """
 
 from __future__ import annotations
@@ -37,12 +37,11 @@ RANKED = 4
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question (or claim) and a passage, and what is right.
+    """A question (or claim) and a passage, with labels.
 
-    `holds` says whether the passage answers the question, or bears the claim out; `start` and `end`
-    are the answer's offsets in `text`, or those in `asked` of what is wrong with a claim; both 0
-    where there is none, or none is known. `window` from 0 to 1 tells which
-    part of a text that is too long is read, among those that hold the answer.
+    `holds` is True if the passage answers the question, or supports the claim; `start` and `end`
+    are the span of the answer in `text`, or of the fault in a claim, both 0 if unknown. `window`,
+    from 0 to 1, chooses a part with the answer if the text is too long.
     """
 
     task: Task
@@ -58,15 +57,15 @@ class Sample:
     window: float = 0.0
 
     def to_line(self) -> str:
-        """The sample as `parse_sample` reads it."""
+        """Format the sample for `parse_sample`."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedSample:
-    """Ids, and the first and last token of the answer or fault (both 0 where there is none).
+    """Ids, and the first and last token of the answer or fault (both 0 if there is none).
 
-    `offsets` are the character offsets in the text of the tokens from `text_start` on.
+    `offsets` are the spans in the text of the tokens from `text_start` on.
     """
 
     sample: Sample
@@ -78,14 +77,13 @@ class EncodedSample:
 
 
 class SampleEncoder:
-    """From samples to ids; remembers nothing."""
+    """Encodes samples as rows of at most `limit` ids, including marks."""
 
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
-        """`limit` is how many ids a row may have, marks included."""
         self._tokenizer, self._limit = tokenizer, limit
 
     def encode(self, sample: Sample) -> EncodedSample:
-        """Cut to a window of the text if it is longer than the limit allows."""
+        """Encode a sample, with a window of the text if it is too long."""
         if sample.task == "reading":
             opening = encode_question(self._ids, sample.asked)
         else:
@@ -95,13 +93,13 @@ class SampleEncoder:
         text = self._tokenizer.encode(sample.text)
         offsets: list[tuple[int, int]] = text.offsets
         room = self._limit - len(opening) - len(head) - 3
-        told = answer_tokens(offsets, sample.start, sample.end)
-        begin = window_start(len(offsets), room, told, sample.window)
+        span = answer_tokens(offsets, sample.start, sample.end)
+        begin = window_start(len(offsets), room, span, sample.window)
         joined = join_input(opening, head, text.ids[begin : begin + room])
         shift, end = joined.text_start - begin, joined.text_end - 1
         if sample.task == "support":
-            told, shift, end = self._fault_tokens(sample), 1, len(opening)
-        first, last = told or (-shift, -shift)
+            span, shift, end = self._fault_tokens(sample), 1, len(opening)
+        first, last = span or (-shift, -shift)
         return EncodedSample(
             sample,
             joined.ids,
@@ -126,16 +124,14 @@ class SampleEncoder:
 def answer_tokens(
     offsets: Sequence[tuple[int, int]], start: int, end: int
 ) -> tuple[int, int] | None:
-    """The first and last token that share a character with `start:end`, if any does."""
+    """Return the first and last token that overlap `start:end`, if any."""
     inside = [at for at, (left, right) in enumerate(offsets) if left < end and right > start]
     return (inside[0], inside[-1]) if inside else None
 
 
 def window_start(tokens: int, room: int, answer: tuple[int, int] | None, share: float) -> int:
-    """Where a window of `room` tokens begins so that it holds the answer's first token, and last.
-
-    Without an answer any window will do. `share` from 0 to 1 chooses among them.
-    """
+    """Return the start of a window of `room` tokens with the answer's first token, if possible all
+    of the answer. `share`, from 0 to 1, chooses among the possible windows."""
     if tokens <= room:
         return 0
     lowest, highest = 0, tokens - room
@@ -146,24 +142,21 @@ def window_start(tokens: int, room: int, answer: tuple[int, int] | None, share: 
 
 
 def write_dataset(path: Path, streams: Mapping[str, Iterable[Sample]]) -> None:
-    """Write all streams to one file, whole or not at all."""
+    """Write all streams to one file, atomically."""
     lists = {name: list(samples) for name, samples in streams.items()}
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("w", encoding="utf-8") as file:
         file.write(json.dumps({name: len(samples) for name, samples in lists.items()}) + "\n")
-        for samples in lists.values():
-            for sample in samples:
-                file.write(sample.to_line() + "\n")
+        file.writelines(sample.to_line() + "\n" for each in lists.values() for sample in each)
     unfinished.replace(path)
 
 
 def read_dataset(path: Path) -> dict[str, list[str]]:
-    """Each stream's lines, to be read by `parse_sample` when they are needed."""
+    """Return the lines of each stream, for `parse_sample`."""
     with path.open(encoding="utf-8") as file:
         counts: dict[str, int] = json.loads(file.readline())
         return {name: [file.readline() for _ in range(count)] for name, count in counts.items()}
 
 
 def parse_sample(line: str) -> Sample:
-    """A line of the file as a sample."""
     return Sample(**json.loads(line))

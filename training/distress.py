@@ -1,11 +1,10 @@
-"""Fit what tells a message of distress from a question: `python -m training.distress`.
+"""Fit the classifier of distress messages: `python -m training.distress`.
 
-A support vector machine over the bundled model's question vectors: of the messages of
-`distress.jsonl`, written for this, and of public questions. A linear model over the same vectors,
-or over those of single words, finds a quarter fewer at as many false alarms; so do n-grams of
-letters. The threshold is the
-lowest at which at most `PRESS_FLAGGED` of the written press questions, each scored by a model that
-has not seen it, are taken for distress. Logs the figures and writes `bot/answering/distress.npz`.
+A support vector machine over the bundled model's question vectors, fitted on `distress.jsonl`,
+written for this, and public questions. A linear model over the same vectors or those of single
+words, or n-grams of letters, find a quarter fewer at as many false alarms. The threshold is the
+lowest that flags at most `PRESS_FLAGGED` of the written press questions, cross-validated. Logs the
+figures and writes `bot/answering/distress.npz`.
 """
 
 from __future__ import annotations
@@ -42,11 +41,9 @@ PUBLIC = {
     "squad2-dev-es": 150,
     "squad2-dev-pt": 100,
     "xquad-35-cross": 200,
-}
-"""Public questions drawn from each source; none is one of distress."""
+}  # number of questions by source; none is of distress
 PRESS_FLAGGED = 0.01
-CHAT = ("smalltalk", "idioms", "everyday")
-"""Themes of `distress.jsonl` that ask the press nothing."""
+CHAT = ("smalltalk", "idioms", "everyday")  # themes of `distress.jsonl` that are not questions
 STRENGTH = 5.0
 KIND_STRENGTH = 10.0
 
@@ -54,7 +51,6 @@ Floats = npt.NDArray[np.float64]
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.distress", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder of reading/")
     data = parser.parse_args().data
@@ -71,22 +67,25 @@ def main() -> None:
     is_chat, is_public = np.isin(themes, CHAT), themes == "public"
     press = unseen[~distress & ~is_chat & ~is_public]
     threshold = float(np.quantile(press, 1 - PRESS_FLAGGED, method="higher"))
-    teller = LogisticRegression(C=KIND_STRENGTH, max_iter=2_000)
-    guessed = cross_val_predict(teller, vectors[distress], kinds[distress], cv=5)
-    found = {kind: float((unseen[kinds == kind] > threshold).mean()) for kind in HELP_KINDS}
+    classifier = LogisticRegression(C=KIND_STRENGTH, max_iter=2_000)
+    guesses = cross_val_predict(classifier, vectors[distress], kinds[distress], cv=5)
+
+    def flagged(logits: npt.NDArray[np.float64], digits: int) -> float:
+        return round(float((logits > threshold).mean()), digits)
+
     figures: dict[str, float] = {
-        "found": round(float((unseen[distress] > threshold).mean()), 3),
-        **{kind: round(share, 3) for kind, share in found.items()},
-        "press_flagged": round(float((press > threshold).mean()), 4),
-        "chat_flagged": round(float((unseen[~distress & is_chat] > threshold).mean()), 4),
-        "public_flagged": round(float((unseen[is_public] > threshold).mean()), 4),
-        "kind_right": round(float((guessed == kinds[distress]).mean()), 3),
+        "found": flagged(unseen[distress], 3),
+        **{kind: flagged(unseen[kinds == kind], 3) for kind in HELP_KINDS},
+        "press_flagged": flagged(press, 4),
+        "chat_flagged": flagged(unseen[~distress & is_chat], 4),
+        "public_flagged": flagged(unseen[is_public], 4),
+        "kind_right": round(float((guesses == kinds[distress]).mean()), 3),
     }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger(__name__).info("%s", json.dumps(figures))
     machine.fit(points, distress)
-    teller.fit(vectors[distress], kinds[distress])
-    order = [list(teller.classes_).index(kind) for kind in HELP_KINDS]
+    classifier.fit(vectors[distress], kinds[distress])
+    order = [list(classifier.classes_).index(kind) for kind in HELP_KINDS]
     np.savez_compressed(
         OUT,
         mean=scaler.mean_.astype(np.float32),
@@ -95,12 +94,12 @@ def main() -> None:
         duals=machine.dual_coef_[0].astype(np.float32),
         intercept=np.float32(machine.intercept_[0] - threshold),
         gamma=np.float32(gamma),
-        kinds=np.column_stack([teller.coef_, teller.intercept_])[order].astype(np.float32),
+        kinds=np.column_stack([classifier.coef_, classifier.intercept_])[order].astype(np.float32),
     )
 
 
 def embed(texts: list[str]) -> npt.NDArray[np.float32]:
-    """The question vector of each whole message."""
+    """Return the question vector of each message."""
     embedder = load_bundled(load_settings().cache_dir, threads=1)
     whole = [message_parts(text)[0] for text in texts]
     with ThreadPoolExecutor(cores()) as pool:
@@ -108,13 +107,13 @@ def embed(texts: list[str]) -> npt.NDArray[np.float32]:
 
 
 def public_questions(folder: Path) -> list[str]:
-    """Questions drawn from public sources in several languages."""
+    """Sample questions from public sources in several languages."""
     random = Random(1)
-    drawn = []
+    questions = []
     for source, count in PUBLIC.items():
         texts = sorted({each.text for each in read_questions(folder, source)})
-        drawn += random.sample(texts, count)
-    return drawn
+        questions += random.sample(texts, count)
+    return questions
 
 
 if __name__ == "__main__":

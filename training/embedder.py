@@ -1,12 +1,12 @@
-"""Train the embedding model on: a question beside its passage, away from the others.
+"""Fine-tune the embedding model with a contrastive loss of questions and passages.
 
     python -m training.embedder --data ../shared/data --out FOLDER
     python -m training.embedder --data ../shared/data --measure FOLDER/embedder.npz
 
-It leaves `embedder.npz` in FOLDER, which ships as `index/models/bundled/embedder.npz` (its checksum
-stands in `weights.py` there), and what it takes to go on: `--resume FOLDER/embedder.pt`, as if it
-had never stopped. The held-out French articles are never learned from; `--measure` tells how many
-of their questions find their passage, among all French ones, by vectors alone.
+Writes `embedder.npz` to FOLDER, which ships as `index/models/bundled/embedder.npz` (with its
+checksum in `weights.py` there), and `embedder.pt` for `--resume`. Held-out French articles are
+never trained on; `--measure` prints the share of their questions whose passage the vectors find
+among all French ones.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ OTHER_PARTS = {
     "squad2-dev-pt": 96,
     "xquad-35-cross": 128,
 }
-STEP_PARTS = 8
-"""Parts of articles in a step, over all processes."""
+STEP_PARTS = 8  # parts of articles in a step, over all processes
 SAVE_STEPS = 20
 RANKS = (1, 2, 5, 10, 20)
 
@@ -61,7 +60,6 @@ _log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.embedder", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder above reading/")
     parser.add_argument("--out", type=Path, help="folder of what is learned")
@@ -71,8 +69,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.measure:
-        found = measure(arguments.data, arguments.measure)
-        print(*(f"{share:.4f} among {rank}" for rank, share in found.items()), sep="\n")  # noqa: T201
+        shares = measure(arguments.data, arguments.measure)
+        print(*(f"{share:.4f} among {rank}" for rank, share in shares.items()), sep="\n")  # noqa: T201
     elif arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         run_team(arguments.processes, partial(train, arguments))
@@ -81,12 +79,12 @@ def main() -> None:
 
 
 def train(arguments: argparse.Namespace, team: Team) -> None:
-    """One process's part of a run."""
+    """Run one process of a training."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(arguments.seed)
     network, layers = _network()
-    learned = [each for layer in layers.values() for each in (layer.inward, layer.outward)]
-    optimizer = torch.optim.AdamW(learned, lr=RATE, betas=(0.9, 0.98), weight_decay=0)
+    weights = [each for layer in layers.values() for each in (layer.inward, layer.outward)]
+    optimizer = torch.optim.AdamW(weights, lr=RATE, betas=(0.9, 0.98), weight_decay=0)
     batches = make_batches(arguments.data, Random(arguments.seed))
     first = load_run(arguments.resume, layers, optimizer) if arguments.resume else 0
     started = time.monotonic()
@@ -95,8 +93,8 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
             group["lr"] = learning_rate(step, len(batches))
         loss = contrast_loss(network, join_topics(team.share(batches[step])))
         loss.backward()  # type: ignore[no-untyped-call]
-        team.average(each.grad for each in learned if each.grad is not None)
-        torch.nn.utils.clip_grad_norm_(learned, GRADIENT_NORM)
+        team.average(each.grad for each in weights if each.grad is not None)
+        torch.nn.utils.clip_grad_norm_(weights, GRADIENT_NORM)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         if not team.is_first:
@@ -108,7 +106,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
 
 
 def make_batches(data: Path, random: Random) -> list[list[Topic]]:
-    """The steps of a run, each some parts of articles of one file."""
+    """Return the steps of a run, each some parts of articles of one file."""
     rows = EmbedderRows()
     questions = read_questions(data, FRENCH)
     held_out = hold_out(questions)
@@ -126,20 +124,20 @@ def make_batches(data: Path, random: Random) -> list[list[Topic]]:
 
 
 def learning_rate(step: int, steps: int) -> float:
-    """The learning rate: up in the first steps, then down in a line."""
+    """Return the learning rate: warm-up, then linear decay."""
     return max(LEAST_RATE, RATE * min(1, (step + 1) / WARMUP_STEPS) * (1 - step / steps))
 
 
 def measure(data: Path, path: Path) -> dict[int, float]:
-    """The share of the held-out French questions whose passage is among so many."""
+    """Return the share of held-out French questions whose passage is among the first, by rank."""
     network, layers = _network()
     load_factors(path, layers)
     questions = read_questions(data, FRENCH)
     held_out = hold_out(questions)
     topics = gather(questions, EmbedderRows())
     whole = join_topics(topics)
-    judged = [topic.name in held_out for topic in topics for _ in topic.asked]
-    asked = [each for each, is_judged in zip(whole.asked, judged, strict=True) if is_judged]
+    judged = [topic.name in held_out for topic in topics for _ in topic.questions]
+    asked = [each for each, is_judged in zip(whole.questions, judged, strict=True) if is_judged]
     with torch.no_grad():
         scores, _ = score_passages(
             embed_rows(network, [each.ids for each in asked]),
@@ -157,7 +155,7 @@ def measure(data: Path, path: Path) -> dict[int, float]:
 def save_run(
     folder: Path, layers: Mapping[str, LowRank], optimizer: torch.optim.Optimizer, steps: int
 ) -> None:
-    """Write what ships and what it takes to go on, each whole or not at all."""
+    """Write the weights and the checkpoint, each atomically."""
     content = {
         "layers": nn.ModuleList(layers.values()).state_dict(),
         "optimizer": optimizer.state_dict(),
@@ -170,7 +168,7 @@ def save_run(
 
 
 def load_run(path: Path, layers: Mapping[str, LowRank], optimizer: torch.optim.Optimizer) -> int:
-    """Put a saved run's state into these; how many steps it had made."""
+    """Load a run's state; return its number of steps."""
     content: dict[str, Any] = torch.load(path, weights_only=True)
     nn.ModuleList(layers.values()).load_state_dict(content["layers"])
     optimizer.load_state_dict(content["optimizer"])

@@ -1,8 +1,8 @@
 """Measure a reader: `python -m training.evaluate WEIGHTS --dataset FILE [--squad FILE ...]`.
 
-WEIGHTS is a `.safetensors` of `training.train` or an `.onnx` of `training.export`. Measured are the
-prepared file's held-out samples, claims written over `corpus/` (`written_claims.jsonl`), and
-question files in SQuAD's form with their passages given.
+WEIGHTS is a `.safetensors` of `training.train` or an `.onnx` of `training.export`. It is measured
+on the data set's held-out samples, on claims written over `corpus/` (`written_claims.jsonl`), and
+on question files in SQuAD's format, with their passages.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,26 +23,19 @@ from training.bundled import load_source, load_tokenizer, read_written
 from training.checkpoint import load_weights
 from training.dataset import EncodedSample, Sample, SampleEncoder, read_dataset
 from training.export import OnnxReader
-from training.measure import (
-    Reading,
-    bootstrap,
-    measure_reading,
-    measure_support,
-    read_samples,
-)
+from training.measure import Reading, bootstrap, measure_reading, measure_support, read_samples
 from training.metrics import auroc, exact, f1
 from training.model import Reader
 from training.sources import readable_title
 from training.train import DEV_TOKENS, encode_dev, load_reader
 
-# A longer passage is read in windows that overlap by about half; the surest span is the answer.
+# Windows of a long passage, which overlap by about half; the best span of all is the answer.
 WINDOW_SHARES = (0.0, 0.5, 1.0)
 WRITTEN = Path(__file__).with_name("written_claims.jsonl")
 DROPPED = 0.1
 
 
 def main() -> None:
-    """The command; prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--dataset", type=Path, help="what training.prepare wrote")
@@ -69,7 +63,7 @@ def main() -> None:
 
 
 class Measured:
-    """A reader from either kind of file, called with samples."""
+    """A reader loaded from either kind of file."""
 
     def __init__(self, path: Path) -> None:
         self._exported = OnnxReader(path) if path.suffix == ".onnx" else None
@@ -85,11 +79,11 @@ class Measured:
 
 
 def read_squad(path: Path) -> Iterator[tuple[Sample, list[str]]]:
-    """Answered questions beside their passages, and their right answers."""
+    """Yield answerable questions with their passages, and their right answers."""
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         title = readable_title(article.get("title", ""))
         if " " not in title and title == title.lower():
-            title = title.replace("-", " ")  # as in an address: canal-du-midi
+            title = title.replace("-", " ")  # a slug: canal-du-midi
         for paragraph in article["paragraphs"]:
             text = paragraph["context"]
             for asked in paragraph.get("qas", []):
@@ -97,13 +91,7 @@ def read_squad(path: Path) -> Iterator[tuple[Sample, list[str]]]:
                 if golds and not asked.get("is_impossible"):
                     yield (
                         Sample(
-                            "reading",
-                            "answered",
-                            "",
-                            asked["question"],
-                            text,
-                            True,
-                            title=title,
+                            "reading", "answered", "", asked["question"], text, True, title=title
                         ),
                         golds,
                     )
@@ -112,7 +100,7 @@ def read_squad(path: Path) -> Iterator[tuple[Sample, list[str]]]:
 def measure_squad(
     read: Measured, asked: Iterable[tuple[Sample, list[str]]]
 ) -> dict[str, float | list[float]]:
-    """F1 and exact match with 95 % intervals, the passage given."""
+    """Return F1 and exact match with 95 % intervals, and the share of `has` above 0."""
     rows: list[EncodedSample] = []
     owners: list[int] = []
     golds: list[list[str]] = []
@@ -127,19 +115,19 @@ def measure_squad(
             best[owner] = reading
     f1s = [f1(best[number].span, answers) for number, answers in enumerate(golds)]
     exacts = [exact(best[number].span, answers) for number, answers in enumerate(golds)]
-    found = sum(best[number].has > 0 for number in best)
+    answerable = sum(reading.has > 0 for reading in best.values())
     return {
         "questions": len(golds),
         **bootstrap("f1", f1s),
         **bootstrap("em", exacts),
-        "answerable-by-has": found / len(golds),
+        "answerable-by-has": answerable / len(golds),
     }
 
 
 def measure_written(read: Measured, folder: Path) -> dict[str, float]:
-    """AUROC of `support` over written claims, all and by fault, and how many of the faulty lie
-    below what a tenth of the faithful do. A claim is borne out as the two sentences that stand
-    together and bear it best do."""
+    """Return the AUROC of `support` over written claims, all and by fault, and the share of faulty
+    claims below the lowest tenth of the faithful. A claim's score is that of the best two
+    consecutive sentences."""
     rows: list[EncodedSample] = []
     owners: list[int] = []
     written = read_written(WRITTEN, folder)
@@ -151,23 +139,26 @@ def measure_written(read: Measured, folder: Path) -> dict[str, float]:
             sample = Sample("support", "written", each.language, claim, text, not each.fault)
             rows.append(read.encoder.encode(sample))
             owners.append(number)
-    told = [-math.inf] * len(written)
+    scores = [-math.inf] * len(written)
     for owner, reading in zip(owners, read(rows), strict=True):
-        told[owner] = max(told[owner], reading.support)
-    faithful = [told for told, each in zip(told, written, strict=True) if not each.fault]
-    faulty = [(told, each.fault) for told, each in zip(told, written, strict=True) if each.fault]
+        scores[owner] = max(scores[owner], reading.support)
+    by_fault: dict[str, list[float]] = defaultdict(list)
+    for score, each in zip(scores, written, strict=True):
+        by_fault[each.fault or ""].append(score)
+    faithful = by_fault.pop("")
+    faulty = [score for own in by_fault.values() for score in own]
     lowest = float(np.quantile(faithful, DROPPED))
     figures = {
-        "auroc": auroc(faithful, [told for told, _ in faulty]),
-        "caught at 0.9 kept": sum(told < lowest for told, _ in faulty) / len(faulty),
+        "auroc": auroc(faithful, faulty),
+        "caught at 0.9 kept": sum(score < lowest for score in faulty) / len(faulty),
     }
-    for kind in sorted({kind for _, kind in faulty if kind}):
-        figures[f"auroc-{kind}"] = auroc(faithful, [told for told, own in faulty if own == kind])
+    for kind in sorted(by_fault):
+        figures[f"auroc-{kind}"] = auroc(faithful, by_fault[kind])
     return figures
 
 
 def windows(encoder: SampleEncoder, sample: Sample) -> list[EncodedSample]:
-    """The sample whole, or in overlapping windows if it is too long."""
+    """Encode the sample whole, or in overlapping windows if it is too long."""
     first = encoder.encode(replace(sample, window=0.0))
     if first.offsets and first.offsets[-1][1] >= len(sample.text.rstrip()):
         return [first]

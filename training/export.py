@@ -1,7 +1,7 @@
-"""Make the file that Selon ships: `python -m training.export WEIGHTS --dataset FILE --out FILE`.
+"""Export a reader for Selon: `python -m training.export WEIGHTS --dataset FILE --out FILE`.
 
-The weights become 8-bit integers in an ONNX graph (`training.graph`), and what that costs is
-measured on held-out samples.
+Quantises the weights to 8-bit integers in an ONNX graph (`training.graph`), and measures the loss
+on held-out samples.
 """
 
 from __future__ import annotations
@@ -38,12 +38,10 @@ from training.model import Reader, pack
 from training.quantise import LayerInputs
 from training.train import DEV_TOKENS, encode_dev, load_reader
 
-# Of what the reader learned from, so that held-out samples judge.
-OBSERVED_SAMPLES = 64  # of each task
+OBSERVED_SAMPLES = 64  # of the training set, per task
 
 
 def main() -> None:
-    """The command; prints the figures of both as JSON."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
     parser.add_argument("weights", type=Path, help="a .safetensors of training.train")
     parser.add_argument("--dataset", type=Path, required=True, help="what training.prepare wrote")
@@ -67,18 +65,18 @@ def main() -> None:
 
 
 def observe_inputs(reader: Reader, samples: Sequence[EncodedSample]) -> dict[str, LayerInputs]:
-    """What each linear layer of the encoder is given to read over these samples, by its name."""
+    """Record the inputs of the encoder's linear layers over these samples, by layer name."""
     peaks: dict[str, Tensor] = {}
     moments: dict[str, Tensor] = {}
 
-    def note(name: str, layer: nn.Linear, inputs: tuple[Tensor], _output: Tensor) -> None:
-        seen, size = inputs[0], layer.in_features
-        peak = seen.abs().amax(dim=0)
+    def record(name: str, layer: nn.Linear, inputs: tuple[Tensor], _output: Tensor) -> None:
+        values, size = inputs[0], layer.in_features
+        peak = values.abs().amax(dim=0)
         peaks[name] = torch.maximum(peaks.get(name, peak), peak)
-        moments[name] = moments.get(name, seen.new_zeros(size, size)) + seen.T @ seen
+        moments[name] = moments.get(name, values.new_zeros(size, size)) + values.T @ values
 
     hooks = [
-        layer.register_forward_hook(partial(note, name))
+        layer.register_forward_hook(partial(record, name))
         for name, layer in reader.named_modules()
         if name.startswith("encoder.") and isinstance(layer, nn.Linear)
     ]
@@ -93,13 +91,12 @@ def observe_inputs(reader: Reader, samples: Sequence[EncodedSample]) -> dict[str
 
 
 class OnnxReader:
-    """The exported graph at work, one text a run."""
+    """The exported graph, one text per run."""
 
     def __init__(self, path: Path) -> None:
         self._session = open_session(path.read_bytes(), prepared_folder())
 
     def read(self, samples: Sequence[EncodedSample]) -> list[Reading]:
-        """Readings in the order of the samples."""
         return [self._read(sample) for sample in samples]
 
     def _read(self, sample: EncodedSample) -> Reading:

@@ -1,10 +1,10 @@
-"""Fit what tells supported claims from others: `python -m training.faithfulness --data DATA`.
+"""Fit the classifier of supported claims: `python -m training.faithfulness --data DATA`.
 
-A logistic regression on the measures of `bot/verification/support.py`, over claims written by hand,
-with as many kinds of fault as writers make: those of `press_claims.jsonl` over news of NTREX-128
-(`DATA/support/ntrex-*.jsonl`), and those of `wikinews_claims.jsonl`, each over the passage beside
-it. The threshold is where it and the exact checks together catch CAUGHT of the faulty ones, each
-judged by weights that have not seen its article. Writes `bot/verification/support.json`.
+A logistic regression on the measures of `bot/verification/support.py`, fitted on claims written by
+hand, faithful and faulty: `press_claims.jsonl` over news of NTREX-128
+(`DATA/support/ntrex-*.jsonl`), and `wikinews_claims.jsonl` over the passages in it. At the
+threshold, the regression, cross-validated by article, and the exact checks together catch CAUGHT of
+the faulty claims. Writes `bot/verification/support.json`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from training.sources import TrainingClaim, read_claims
 HERE = Path(__file__).resolve().parent
 PRESS_CLAIMS, WIKINEWS_CLAIMS = HERE / "press_claims.jsonl", HERE / "wikinews_claims.jsonl"
 OUT = HERE.parent / "bot" / "verification" / "support.json"
-CAUGHT = 0.89  # of what other people write, 85 %
+CAUGHT = 0.89  # share; 85 % of what other people write
 ARTICLE_SENTENCES = 13
 FOLDS = 10
 STRENGTH = 0.01  # inverse of the regularisation
@@ -57,7 +57,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Claims by their measures, one a row; `refused` are those that an exact check refuses."""
+    """Measures of claims, one per row; `refused` marks those that an exact check refuses."""
 
     rows: Rows
     faithful: Flags
@@ -67,7 +67,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class WrittenClaim:
-    """A claim beside the passages that it is held against; `article` names theirs."""
+    """A claim, and the passages of the article to check it against."""
 
     text: str
     language: str
@@ -77,10 +77,9 @@ class WrittenClaim:
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.faithfulness", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder of support/")
-    claims = measured(parser.parse_args().data)
+    claims = measure_claims(parser.parse_args().data)
     unseen = held_out_logits(claims)
     threshold = float(np.quantile(unseen[~claims.faithful], CAUGHT))
     figures = {
@@ -101,8 +100,8 @@ def main() -> None:
     OUT.write_text(json.dumps(model) + "\n", encoding="utf-8")
 
 
-def measured(data: Path) -> Measured:
-    """The written claims with their measures."""
+def measure_claims(data: Path) -> Measured:
+    """Measure the written claims."""
     cache_dir = load_settings().cache_dir
     use_cache_dir(cache_dir)
     words = AnnotationCache(load_word_reader(cache_dir))
@@ -122,7 +121,7 @@ def measured(data: Path) -> Measured:
 
 
 def held_out_logits(claims: Measured) -> Rows:
-    """The logit of each claim by weights that have not seen its article, the least if refused."""
+    """Return the logit of each claim, cross-validated by article; refused ones get the lowest."""
     logits = np.zeros(len(claims.rows))
     folds = GroupKFold(FOLDS).split(claims.rows, claims.faithful, claims.articles)
     for seen, unseen in folds:
@@ -134,7 +133,7 @@ def held_out_logits(claims: Measured) -> Rows:
 
 
 def fit(claims: Measured, use: Flags) -> Pipeline:
-    """The regression over these claims; faithful and faulty ones weigh alike."""
+    """Fit the regression to these claims, faithful and faulty ones balanced."""
     faithful = claims.faithful[use]
     weights = np.where(faithful, 0.5 / faithful.mean(), 0.5 / (~faithful).mean())
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=1000))
@@ -142,7 +141,7 @@ def fit(claims: Measured, use: Flags) -> Pipeline:
 
 
 def _press_claims(data: Path) -> Iterator[WrittenClaim]:
-    """Each by itself, then pairs of them."""
+    """Yield single claims, then pairs."""
     passages = {language: _passages(data, language) for language in ("fr", "en")}
     rows = [json.loads(line) for line in PRESS_CLAIMS.read_text("utf-8").splitlines()]
     for row in (*rows, *_joined(rows, Random(1))):
@@ -160,10 +159,7 @@ def _wikinews_claims() -> Iterator[WrittenClaim]:
 
 
 def _joined(rows: Sequence[dict[str, Any]], random: Random) -> Iterator[dict[str, Any]]:
-    """Two claims of one article in one sentence: a faithful one, and another of either kind.
-
-    So that a sentence's length does not tell whether it holds.
-    """
+    """Join each claim to a faithful one of its article, so that length does not predict faults."""
     faithful = [row for row in rows if row["fault"] is None]
     for row in random.sample(rows, len(rows)):
         others = [
@@ -193,10 +189,10 @@ def _passages(data: Path, language: str) -> dict[str, list[NumberedPassage]]:
 
 
 def _sentences(claims: Sequence[TrainingClaim], language: str) -> Iterator[str]:
-    """The sentences of an article in order, the title first.
+    """Yield the sentences of an article in order, the title first.
 
-    In French they are every other claim, in the second of its two translations; in English they
-    are those of the evidence, which overlaps.
+    In French they are every other claim, the second of two translations; in English, those of the
+    evidence, which overlaps.
     """
     if language == "fr":
         yield from (claim.claim for claim in claims[1::2])

@@ -1,36 +1,30 @@
-"""The reader as an ONNX graph: the ids of one text in, its logits out.
+"""The reader as an ONNX graph, from the ids of one text to its logits.
 
     ids      int64 (1, tokens)
-    start    float32 (1, tokens)           logit that the answer begins here
-    end      float32 (1, tokens)           logit that it ends here
+    start    float32 (1, tokens)           logits of the answer's first token
+    end      float32 (1, tokens)           logits of the answer's last token
     has      float32 (1,)                  logit that the passage answers the question
-    support  float32 (1,)                  logit that the passage bears the claim out
+    support  float32 (1,)                  logit that the passage supports the claim
     middle   float32 (1, tokens, hidden)   the tokens' states after three quarters of the layers
 
-The embeddings are the bundled model's own: the graph begins with that model's first nodes, whose
-tensors stay in that model's files. The operators are those of Selon's embedding model (`index`):
-matrix products in 8-bit integers, with a scale for each output neuron (weights) and for each text
-(activations).
+The graph begins with the embedding model's first nodes, whose tensors stay in that model's files,
+and uses its operators: matrix products in 8-bit integers, with a scale for each output neuron
+(weights) and for each text (activations).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from training.bundled import END, HAS, IDS, MIDDLE, START, SUPPORT
+from training.bundled import END, FUSED, HAS, IDS, MIDDLE, START, SUPPORT, GraphBuilder
 from training.model import ReaderShape
 from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
 STATES = "states"
-
-_FUSED = "com.microsoft"
-_OPSET, _IR_VERSION = 21, 10
 
 
 def build_graph(
@@ -39,10 +33,10 @@ def build_graph(
     inputs: Mapping[str, LayerInputs],
     embedder: onnx.ModelProto,
 ) -> onnx.ModelProto:
-    """The graph of these weights behind the embeddings of `embedder`.
+    """Build the graph of these weights, behind the embeddings of `embedder`.
 
-    `inputs` is what each linear layer of the encoder is given to read; both are by their names in
-    Hugging Face's `BertModel`.
+    `inputs` are those of the encoder's linear layers; both are by name in Hugging Face's
+    `BertModel`.
     """
     network = _Network(shape, weights, inputs)
     state = STATES
@@ -50,13 +44,13 @@ def build_graph(
         state = network.attention(state, f"encoder.layer.{layer}")
         state = network.feed_forward(state, f"encoder.layer.{layer}")
         if layer + 1 == shape.layers * 3 // 4:
-            network.show(state, MIDDLE)
+            network.add_output(state, MIDDLE)
     network.heads(state)
     return _with_embeddings(network.model(), embedder)
 
 
 def read_graph(model: onnx.ModelProto, shape: ReaderShape) -> dict[str, Floats]:
-    """The weights of a graph that `build_graph` made, under the same names, as it rounded them."""
+    """Return the weights of a graph of `build_graph`, as rounded, under the same names."""
     tensors = {
         tensor.name: numpy_helper.to_array(tensor)
         for tensor in model.graph.initializer
@@ -101,7 +95,7 @@ def read_graph(model: onnx.ModelProto, shape: ReaderShape) -> dict[str, Floats]:
 
 
 def _with_embeddings(reader: onnx.ModelProto, embedder: onnx.ModelProto) -> onnx.ModelProto:
-    """The reader behind the embedder's nodes up to its first normalisation, which ends them."""
+    """Prepend the embedder's nodes up to its first normalisation, the last of the embeddings."""
     nodes = embedder.graph.node
     last = next(at for at, node in enumerate(nodes) if node.op_type == "LayerNormalization")
     opening = list(nodes[: last + 1])
@@ -122,33 +116,24 @@ def _with_embeddings(reader: onnx.ModelProto, embedder: onnx.ModelProto) -> onnx
     )
 
 
-class _Network:
-    """The graph under construction: nodes and constants, in order."""
+class _Network(GraphBuilder):
+    """The graph of the reader's network."""
 
     def __init__(
         self, shape: ReaderShape, weights: Mapping[str, Floats], inputs: Mapping[str, LayerInputs]
     ) -> None:
+        super().__init__()
         self._shape, self._weights, self._inputs = shape, weights, inputs
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
 
     def model(self) -> onnx.ModelProto:
-        floats = TensorProto.FLOAT
-        graph = helper.make_graph(
-            self._nodes,
-            "selon-reader",
-            [helper.make_tensor_value_info(STATES, floats, [1, "tokens", self._shape.hidden])],
-            [
-                helper.make_tensor_value_info(START, floats, [1, "tokens"]),
-                helper.make_tensor_value_info(END, floats, [1, "tokens"]),
-                helper.make_tensor_value_info(HAS, floats, [1]),
-                helper.make_tensor_value_info(SUPPORT, floats, [1]),
-                helper.make_tensor_value_info(MIDDLE, floats, [1, "tokens", self._shape.hidden]),
-            ],
-            self._constants,
+        text: list[int | str] = [1, "tokens"]
+        one, states = text[:1], [*text, self._shape.hidden]
+        shapes = {STATES: states, START: text, END: text, HAS: one, SUPPORT: one, MIDDLE: states}
+        first, *outputs = (
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in shapes.items()
         )
-        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+        return self._model("selon-reader", [first], outputs)
 
     def attention(self, state: str, layer: str) -> str:
         parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
@@ -158,9 +143,7 @@ class _Network:
         joined = self._linear(state, f"{layer}.attention.self", weights, bias, seen)
         split = [f"{part}.out" for part in parts]
         self._nodes.append(helper.make_node("Split", [joined], split, axis=-1, num_outputs=3))
-        context = self._node(
-            "MultiHeadAttention", split, domain=_FUSED, num_heads=self._shape.heads
-        )
+        context = self._node("MultiHeadAttention", split, domain=FUSED, num_heads=self._shape.heads)
         name = f"{layer}.attention.output"
         output = self._linear(context, name, *self._dense(name), self._inputs[f"{name}.dense"])
         return self._add_and_normalise(output, state, name)
@@ -173,19 +156,18 @@ class _Network:
         apart, strong = find_outliers(seen.peaks), None
         if apart:
             strong = self._plain(state, f"{first}.strong", rise[apart], rise_bias[apart])
-            strong = self._node("Gelu", [strong], domain=_FUSED)
+            strong = self._node("Gelu", [strong], domain=FUSED)
             strong = self._plain(strong, f"{second}.strong", fall[:, apart], fall_bias)
             rise[apart], rise_bias[apart], fall[:, apart] = 0, 0, 0
             seen = seen.without(apart)
         inner = self._linear(state, first, rise, rise_bias, self._inputs[f"{first}.dense"])
-        inner = self._node("Gelu", [inner], domain=_FUSED)
+        inner = self._node("Gelu", [inner], domain=FUSED)
         output = self._linear(inner, second, fall, None if strong else fall_bias, seen)
         if strong:
             output = self._node("Add", [output, strong])
         return self._add_and_normalise(output, state, second)
 
-    def show(self, state: str, name: str) -> None:
-        """Make a state an output of the graph."""
+    def add_output(self, state: str, name: str) -> None:
         self._nodes.append(helper.make_node("Identity", [state], [name]))
 
     def heads(self, state: str) -> None:
@@ -212,7 +194,7 @@ class _Network:
     def _linear(
         self, state: str, name: str, weights: Floats, bias: Floats | None, seen: LayerInputs
     ) -> str:
-        """A product in 8-bit integers; `weights` has shape (outputs, inputs)."""
+        """Add a product in 8-bit integers; `weights` has shape (outputs, inputs)."""
         product = quantise(weights, seen)
         inputs = [
             self._node("Mul", [state, self._constant(f"{name}.even", 1 / product.even)]),
@@ -222,12 +204,7 @@ class _Network:
         ]
         if bias is not None:
             inputs.append(self._constant(f"{name}.b", bias))
-        return self._node("DynamicQuantizeMatMul", inputs, domain=_FUSED)
-
-    def _plain(self, state: str, name: str, weights: Floats, bias: Floats) -> str:
-        """A product in float32; `weights` has shape (outputs, inputs)."""
-        product = self._node("MatMul", [state, self._constant(f"{name}.w", weights.T)])
-        return self._node("Add", [product, self._constant(f"{name}.b", bias)])
+        return self._node("DynamicQuantizeMatMul", inputs, domain=FUSED)
 
     def _add_and_normalise(self, output: str, state: str, name: str) -> str:
         total = self._node("Add", [output, state])
@@ -238,12 +215,3 @@ class _Network:
 
     def _axes(self, name: str, *axes: int) -> str:
         return self._constant(name, np.array(axes, np.int64))
-
-    def _constant(self, name: str, values: npt.NDArray[np.generic]) -> str:
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
-
-    def _node(self, kind: str, inputs: list[str], domain: str = "", **attributes: Any) -> str:
-        output = f"{kind}.{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
-        return output

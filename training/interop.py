@@ -26,16 +26,15 @@ LAYER_PARTS = {
     "fi": "intermediate.dense",
     "fo": "output.dense",
     "oln": "output.LayerNorm",
-}
-"""What a part of a layer is called in the file and in Hugging Face's `BertModel`."""
+}  # names of a layer's parts in the file and in Hugging Face's `BertModel`
 _UNKNOWN_ID = 3
 
 
 def as_sentence_transformer(workshop: Path | None = None) -> SentenceTransformer:
-    """The bundled model for the Sentence Transformers library, with prompts `query` and `passage`.
+    """Convert the bundled model for the Sentence Transformers library, with its prompts.
 
-    It needs 600 MB of disk in `workshop` (the system's temporary folder by default) while it
-    loads, and twice as much memory. Raises `ModelError`.
+    Needs 600 MB of disk in `workshop` (by default the system's temporary folder) meanwhile, and
+    twice as much memory. Raises `ModelError`.
     """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
@@ -53,17 +52,13 @@ def as_sentence_transformer(workshop: Path | None = None) -> SentenceTransformer
 
 
 def unigram(vocabulary: Vocabulary) -> Tokenizer:
-    """The vocabulary in the `tokenizers` library, start and end marks included."""
+    """Convert the vocabulary for the `tokenizers` library, with start and end marks."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    pieces = [
-        (piece, float(score))
-        for piece, score in zip(vocabulary.pieces, vocabulary.scores, strict=True)
-    ]
+    pieces = list(zip(vocabulary.pieces, map(float, vocabulary.scores), strict=True))
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=_UNKNOWN_ID))
-    # The replacements are NFKC but for control characters and rare spaces.
-    dropped = _character_class(vocabulary, "")
-    blank = _character_class(vocabulary, " ")
+    # The replacements are NFKC except for control characters and rare spaces.
+    dropped, blank = _character_class(vocabulary, ""), _character_class(vocabulary, " ")
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(dropped), ""),
@@ -83,12 +78,12 @@ def unigram(vocabulary: Vocabulary) -> Tokenizer:
 def _no_progress_bars() -> Iterator[None]:
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    enabled = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        if shown:
+        if enabled:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
@@ -133,7 +128,7 @@ def _save_network(source: Q4File, folder: str) -> None:
 
 
 def bert_state(source: Q4File) -> dict[str, torch.Tensor]:
-    """The weights in float32 under the names of Hugging Face's `BertModel`."""
+    """Return the weights in float32 under the names of Hugging Face's `BertModel`."""
     import torch
 
     shape = source.shape

@@ -1,7 +1,4 @@
-"""Weights that stay, and what is learned beside them: for each matrix a product of two thin ones.
-
-Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2022).
-"""
+"""Low-rank adapters (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2022)."""
 
 from __future__ import annotations
 
@@ -14,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-_SCALE = 2.0  # of what is learned, as in the paper's `alpha / rank`
+_SCALE = 2.0  # the paper's `alpha / rank`
 
 
 class LowRank(nn.Module):
-    """A linear layer that stays as it is, and a product that is added; 0 to begin with."""
+    """A frozen linear layer plus a trained low-rank product, initially 0."""
 
     def __init__(self, linear: nn.Linear, rank: int) -> None:
         super().__init__()
@@ -34,7 +31,7 @@ class LowRank(nn.Module):
 
 
 def add_low_rank(network: nn.Module, names: Mapping[str, str], rank: int) -> dict[str, LowRank]:
-    """Put one around each linear layer of `names`; all else stays. They come back by the values."""
+    """Freeze the network and wrap the linear layers of `names`; return them by the values."""
     network.requires_grad_(False)
     layers = {}
     for name, key in names.items():
@@ -47,7 +44,7 @@ def add_low_rank(network: nn.Module, names: Mapping[str, str], rank: int) -> dic
 
 
 def save_factors(path: Path, layers: Mapping[str, LowRank]) -> None:
-    """The file that ships, as `index/models/bundled/weights.py` reads it; whole or not at all."""
+    """Write the file that `index/models/bundled/weights.py` reads, atomically."""
     arrays: dict[str, Any] = {}
     for key, layer in layers.items():
         arrays[f"{key}/out"] = (_SCALE * layer.outward).detach().numpy().astype(np.float16)
@@ -59,7 +56,7 @@ def save_factors(path: Path, layers: Mapping[str, LowRank]) -> None:
 
 
 def load_factors(path: Path, layers: Mapping[str, LowRank]) -> None:
-    """What `save_factors` wrote."""
+    """Load a file of `save_factors`."""
     with np.load(path) as arrays, torch.no_grad():
         for key, layer in layers.items():
             outward, inward = (torch.from_numpy(arrays[f"{key}/{way}"]) for way in ("out", "in"))

@@ -1,4 +1,4 @@
-"""How well a reader does on held-out samples."""
+"""Metrics of a reader on held-out samples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROWS = 16
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader says of one sample: its span's text and the logits of its heads."""
+    """A reader's output for a sample: its span's text and the logits of its heads."""
 
     span: str
     span_logit: float
@@ -29,19 +29,18 @@ class Reading:
 
 
 def read_samples(reader: Reader, samples: Sequence[EncodedSample]) -> list[Reading]:
-    """Readings in the order of the samples."""
+    """Read samples in batches; return readings in their order."""
     readings: dict[int, Reading] = {}
     order = sorted(range(len(samples)), key=lambda at: len(samples[at].ids))
     reader.eval()
     for begin in range(0, len(order), _ROWS):
         rows = order[begin : begin + _ROWS]
         with torch.inference_mode(), narrow_products():
-            said = reader(pack([samples[at].ids for at in rows]))
-        starts, ends = said.start.numpy(), said.end.numpy()
+            output = reader(pack([samples[at].ids for at in rows]))
+        starts, ends = output.start.numpy(), output.end.numpy()
         for row, at in enumerate(rows):
-            readings[at] = reading_of(
-                samples[at], starts[row], ends[row], float(said.has[row]), float(said.support[row])
-            )
+            has, support = float(output.has[row]), float(output.support[row])
+            readings[at] = reading_of(samples[at], starts[row], ends[row], has, support)
     reader.train()
     return [readings[at] for at in range(len(samples))]
 
@@ -53,7 +52,7 @@ def reading_of(
     has: float,
     support: float,
 ) -> Reading:
-    """A row's logits as a reading of its sample."""
+    """Convert a row's logits to a reading of its sample."""
     inside = slice(sample.text_start, sample.text_start + len(sample.offsets))
     first, last, logit = best_span(start[inside], end[inside])
     text = sample.sample.text[sample.offsets[first][0] : sample.offsets[last][1]].strip()
@@ -63,7 +62,7 @@ def reading_of(
 def measure_reading(
     samples: Sequence[EncodedSample], readings: Sequence[Reading]
 ) -> dict[str, float]:
-    """F1 and exact match where there is an answer; AUROC of `has` against each other kind."""
+    """Return F1 and exact match of answerable samples, and AUROC of `has` against other kinds."""
     by_kind: dict[str, list[float]] = defaultdict(list)
     scores: list[tuple[float, float]] = []
     for sample, reading in zip(samples, readings, strict=True):
@@ -81,7 +80,7 @@ def measure_reading(
 def measure_support(
     samples: Sequence[EncodedSample], readings: Sequence[Reading]
 ) -> dict[str, float]:
-    """AUROC and accuracy of `support`, together and for each file."""
+    """Return AUROC and accuracy of `support`, in all and for each file."""
     parts: Mapping[str, list[tuple[float, bool]]] = defaultdict(list)
     for sample, reading in zip(samples, readings, strict=True):
         pair = (reading.support, sample.sample.holds)
@@ -97,18 +96,18 @@ def measure_support(
 def measure_ranking(
     samples: Sequence[EncodedSample], readings: Sequence[Reading]
 ) -> dict[str, float]:
-    """How often `has` is highest for the passage that answers, the first of each ranking."""
-    told = [reading.has for reading in readings]
-    rankings = [told[at : at + RANKED] for at in range(0, len(told), RANKED)]
+    """Return how often `has` is highest for the right passage, the first of each ranking."""
+    scores = [reading.has for reading in readings]
+    rankings = [scores[at : at + RANKED] for at in range(0, len(scores), RANKED)]
     return {"first": _mean([float(one[0] > max(one[1:])) for one in rankings])}
 
 
 def bootstrap(
     name: str, values: Sequence[float], resamples: int = 1_000
 ) -> dict[str, float | list[float]]:
-    """The mean of `values` and its 95 % interval (percentile bootstrap, seeded)."""
-    drawn = np.random.default_rng(1).choice(values, (resamples, len(values))).mean(axis=1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
+    """Return the mean of `values` and its 95 % interval (percentile bootstrap, seeded)."""
+    means = np.random.default_rng(1).choice(values, (resamples, len(values))).mean(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
     return {name: _mean(values), f"{name}-interval": [float(low), float(high)]}
 
 

@@ -1,11 +1,9 @@
-"""Fit what tells questions from small talk and follow-ups: `python -m training.messages`.
+"""Fit the classifier of questions, small talk and follow-ups: `python -m training.messages`.
 
-A network over the bundled model's question vectors: of the messages of `messages.jsonl`,
-written for this, of those of `distress.jsonl` that ask the press something, and of public
-questions. Small talk is told at the threshold at which at most `QUESTIONS_FLAGGED` of the written
-questions are taken for it, each scored by a model that has not seen it; a follow-up, at the one at
-which `FOLLOW_UPS_FOUND` of them are found. Logs the figures and writes
-`bot/followups/messages.json`.
+A network over the bundled model's question vectors, fitted on `messages.jsonl`, written for this,
+questions of `distress.jsonl`, and public questions. Cross-validated, the threshold for small talk
+flags at most `QUESTIONS_FLAGGED` of the written questions, and that for follow-ups finds
+`FOLLOW_UPS_FOUND` of them. Logs the figures and writes `bot/followups/messages.json`.
 """
 
 from __future__ import annotations
@@ -31,8 +29,8 @@ from training.distress import embed, public_questions
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "followups" / "messages.json"
+# Themes of `distress.jsonl` that are questions without any context.
 PRESS = ("crime", "general", "keywords", "medicine", "press", "research", "war", "works")
-"""Themes of `distress.jsonl` whose messages ask the press something, whatever came before."""
 QUESTIONS_FLAGGED = 0.01
 FOLLOW_UPS_FOUND = 0.95
 HIDDEN = 32
@@ -42,7 +40,6 @@ Floats = npt.NDArray[np.float64]
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.messages", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds reading/")
     data = parser.parse_args().data
@@ -61,7 +58,7 @@ def main() -> None:
 
 
 def fit(vectors: Floats, kinds: npt.NDArray[np.str_]) -> dict[str, object]:
-    """The weights of the network, with the figures of rows that it has not seen."""
+    """Return the weights of the network, with cross-validated figures."""
     labels = np.where(np.isin(kinds, ("press", "public")), "question", kinds)
     unseen = cross_val_predict(network(), vectors, labels, cv=FOLDS, method="predict_proba")
     classes = [str(each) for each in np.unique(labels)]
@@ -95,14 +92,14 @@ FOLDS = StratifiedKFold(5, shuffle=True, random_state=0)
 
 
 def network() -> Pipeline:
-    """The model, not yet fitted."""
+    """Return an unfitted model."""
     return make_pipeline(
         StandardScaler(), MLPClassifier((HIDDEN,), alpha=DECAY, max_iter=300, random_state=0)
     )
 
 
 def plain_layers(model: Pipeline) -> list[dict[str, list[object]]]:
-    """The weights (out x in) and biases of both layers, over vectors as they are."""
+    """Return the weights (out x in) and biases of both layers, for unscaled vectors."""
     scaler, fitted = model.named_steps.values()
     first, second = fitted.coefs_
     first = first / scaler.scale_[:, None]

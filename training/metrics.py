@@ -1,7 +1,7 @@
-"""What is measured: SQuAD's F1 and exact match, the area under the ROC curve, accuracy.
+"""SQuAD's F1 and exact match, and the area under the ROC curve.
 
-Rajpurkar et al., "SQuAD" (2016); d'Hoffschmidt et al., "FQuAD" (2020), for the French articles
-that do not count.
+Rajpurkar et al., "SQuAD" (2016); d'Hoffschmidt et al., "FQuAD" (2020), for ignoring French
+articles.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _ARTICLES = frozenset("a an the le la les l un une du des de d au aux".split()) 
 
 
 def f1(answer: str, golds: Sequence[str]) -> float:
-    """The words shared with the best of the right answers, 0 to 1."""
+    """Return the F1 of words with the best of the right answers."""
     return max(_f1(_words(answer), _words(gold)) for gold in golds)
 
 
 def exact(answer: str, golds: Sequence[str]) -> float:
-    """1 if the answer's words are those of a right answer, else 0."""
+    """Return 1 if the answer has the words of a right answer, else 0."""
     return float(any(_words(answer) == _words(gold) for gold in golds))
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How probably a positive scores above a negative; ties count half. 0.5 is chance."""
+    """Return the probability that a positive scores above a negative; ties count half."""
     if not positive or not negative:
         return float("nan")
     left, right = np.asarray(positive)[:, None], np.asarray(negative)[None, :]

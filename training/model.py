@@ -1,7 +1,7 @@
-"""The reader: the bundled encoder with three heads, in PyTorch, and a fourth for training alone.
+"""The reader in PyTorch: the bundled encoder with three heads, and a fourth for training alone.
 
-A batch is its texts laid end to end, so that no product is spent on padding; only attention and
-the span's choice put them side by side. Names follow Hugging Face's `BertModel`.
+A batch is its texts end to end, without padding except for attention and span logits. Names follow
+Hugging Face's `BertModel`.
 
 Devlin et al., "BERT" (2019), for the encoder and the span head; Rajpurkar et al., "Know What You
 Don't Know" (2018), for unanswerable questions, whose span is the first token.
@@ -33,10 +33,10 @@ class ReaderShape:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Texts laid end to end.
+    """Texts end to end.
 
-    `ids` and `places` (a token's position in its text) have shape (tokens,); `cells`, of the same
-    shape, is each token's cell in the flattened rectangle of `rows` by `width` cells.
+    `ids`, `places` (a token's position in its text) and `cells` (its index in the flattened
+    rectangle of `rows` by `width`) have shape (tokens,).
     """
 
     ids: Tensor
@@ -47,7 +47,7 @@ class Packed:
 
     @property
     def mask(self) -> Tensor:
-        """Which cells hold a token: boolean, shape (rows, width)."""
+        """True for the cells of tokens, shape (rows, width)."""
         filled = torch.zeros(self.rows * self.width, dtype=torch.bool)
         filled[self.cells] = True
         return filled.view(self.rows, self.width)
@@ -65,7 +65,6 @@ class Readings:
 
 
 def pack(rows: list[list[int]]) -> Packed:
-    """Lay rows of ids end to end."""
     width = max(map(len, rows))
     places = torch.cat([torch.arange(len(row)) for row in rows])
     owners = torch.repeat_interleave(torch.tensor([len(row) for row in rows]))
@@ -74,14 +73,13 @@ def pack(rows: list[list[int]]) -> Packed:
 
 
 def narrow_products() -> torch.autocast:
-    """Products in bfloat16, where the processor is made for it: elsewhere they take a hundred times
-    as long as in float32."""
+    """Use bfloat16 if the CPU supports it; otherwise it is a hundred times slower than float32."""
     wide = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
     return torch.autocast("cpu", torch.bfloat16, enabled=wide)
 
 
 class Reader(nn.Module):
-    """Encoder and heads. The embeddings are frozen and kept out of what is saved."""
+    """Encoder and heads. The embeddings are frozen and not saved."""
 
     def __init__(self, shape: ReaderShape) -> None:
         super().__init__()
@@ -99,19 +97,14 @@ class Reader(nn.Module):
         state = self.states(packed)
         cells = packed.rows * packed.width
         each = torch.cat([self.span(state), self.fault(state)], dim=-1).float()
-        told = each.new_full((cells, 3), _FAR).index_copy(0, packed.cells, each)
-        start, end, fault = told.view(packed.rows, packed.width, 3).unbind(-1)
+        logits = each.new_full((cells, 3), _FAR).index_copy(0, packed.cells, each)
+        start, end, fault = logits.view(packed.rows, packed.width, 3).unbind(-1)
         first = state[packed.places == 0]
-        return Readings(
-            start,
-            end,
-            self.has(first).squeeze(-1).float(),
-            self.support(first).squeeze(-1).float(),
-            fault,
-        )
+        has, support = (head(first).squeeze(-1).float() for head in (self.has, self.support))
+        return Readings(start, end, has, support, fault)
 
     def states(self, packed: Packed) -> Tensor:
-        """What the encoder makes of each token: shape (tokens, hidden)."""
+        """Return the encoder's state of each token, shape (tokens, hidden)."""
         mask = (~packed.mask[:, None, None, :]).to(torch.bfloat16) * _FAR
         state: Tensor = self.embeddings(packed)
         for layer in self.layers:
@@ -119,14 +112,13 @@ class Reader(nn.Module):
         return state
 
     def drop(self, share: float) -> None:
-        """In training, leave out this share of what attention and the inner products add."""
+        """Set the dropout of the attention's and the inner layers' outputs."""
         for module in self.encoder.modules():
             if isinstance(module, nn.Dropout):
                 module.p = share
 
     @property
     def heads(self) -> list[nn.Module]:
-        """What stands on the encoder."""
         return [self.span, self.has, self.support, self.fault]
 
     @property
@@ -135,7 +127,7 @@ class Reader(nn.Module):
         return [layer for layer in self.encoder["layer"].children() if isinstance(layer, _Layer)]
 
     def trained_state(self) -> dict[str, Tensor]:
-        """What training changes, by name: everything but the embeddings."""
+        """Return all weights but the embeddings, by name."""
         return {k: v for k, v in self.state_dict().items() if not k.startswith("embeddings.")}
 
 
@@ -182,13 +174,13 @@ class _Attention(nn.Module):
         query, key, value = (
             self._spread(part(state), packed) for part in (self.query, self.key, self.value)
         )
-        # On processors, plain products train a sixth faster than the fused attention.
+        # On CPUs, plain products train a sixth faster than the fused attention.
         scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
         context: Tensor = (scores + mask).softmax(-1).to(value.dtype) @ value
         return context.transpose(1, 2).reshape(packed.rows * packed.width, -1)[packed.cells]
 
     def _spread(self, states: Tensor, packed: Packed) -> Tensor:
-        """From (tokens, hidden) to (rows, heads, width, hidden / heads), zeros elsewhere."""
+        """Reshape (tokens, hidden) to (rows, heads, width, hidden / heads), padded with zeros."""
         rectangle = states.new_zeros(packed.rows * packed.width, states.shape[-1])
         rectangle = rectangle.index_copy(0, packed.cells, states)
         return rectangle.view(packed.rows, packed.width, self.heads, -1).transpose(1, 2)

@@ -1,11 +1,10 @@
-"""Near misses made from answered questions: one thing in the question exchanged for its like.
+"""Near misses: answerable questions with one thing exchanged for another of its kind.
 
-« Quel a été le taux de participation en 2012 ? » becomes « … en 2014 ? »: the passage that answers
-the first does not answer the second. A thing is exchanged only if the passage (or its title) names
-it, and only for one that neither of them names. Years are also *added*: where the passage's date,
-or the sentence of the answer, carries the one year that a question could name. And a word is
-exchanged for its contrary (`contraries.json`): « Pourquoi l'offre a-t-elle été refusée ? » where it
-was accepted.
+« Quel a été le taux de participation en 2012 ? » becomes « … en 2014 ? », which the passage does
+not answer. A thing is exchanged only if the passage or its title has it, for one that neither has.
+Years are also added, if the passage's date or the answer's sentence has the only one. And words are
+exchanged for their contraries (`contraries.json`): « Pourquoi l'offre a-t-elle été refusée ? » if
+it was accepted.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ _ENDINGS = "e ent é ée és ées ait aient a èrent era eront ant".split()  # n
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A question that its passage no longer answers, and what was exchanged in it."""
+    """A question that its passage does not answer, and the exchange of `gone` for `put`."""
 
     question: str
     kind: Kind
@@ -69,19 +68,18 @@ class NearMiss:
 
 
 class Names:
-    """Names by the word before them: what follows « à » is exchanged for what follows « à »."""
+    """Names by the word before them, such as « à », from pairs of a language and a text."""
 
     def __init__(self, questions: Iterable[tuple[str, str]]) -> None:
-        """`questions` are pairs of a language and a text."""
-        found: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+        groups: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
         for language, text in questions:
             for match in _NAME.finditer(text):
-                found[self._key(language, text, match)].add(match[0])
-        self._found = {key: sorted(names) for key, names in found.items()}
+                groups[self._key(language, text, match)].add(match[0])
+        self._groups = {key: sorted(names) for key, names in groups.items()}
 
     def like(self, language: str, text: str, match: re.Match[str]) -> list[str]:
-        """Names that could stand where `match` stands, itself among them."""
-        return self._found.get(self._key(language, text, match), [])
+        """Return names that fit in the place of `match`, including itself."""
+        return self._groups.get(self._key(language, text, match), [])
 
     @staticmethod
     def _key(language: str, text: str, match: re.Match[str]) -> tuple[str, str, bool]:
@@ -92,55 +90,55 @@ class Names:
 def make_near_misses(
     question: str, language: str, seen: str, names: Names, random: Random
 ) -> list[NearMiss]:
-    """At most one near miss for each thing in `question`; `seen` is the title and the passage."""
-    made = []
-    taken: set[int] = set()
+    """Make at most one near miss per thing in `question`; `seen` is the title and the passage."""
+    near_misses = []
+    used: set[int] = set()
     for kind, pattern in _NUMBERS:
         for match in pattern.finditer(question):
-            if taken.isdisjoint(range(*match.span())):
-                taken.update(range(*match.span()))
+            if used.isdisjoint(range(*match.span())):
+                used.update(range(*match.span()))
                 put = other_number(kind, match[0], seen, random)
-                made += _exchange(question, match, kind, put, seen)
+                near_misses += _exchange(question, match, kind, put, seen)
     for match in _NAME.finditer(question):
-        if taken.isdisjoint(range(*match.span())):
+        if used.isdisjoint(range(*match.span())):
             before = _last_word(question[: match.start()].lower())
             likes = names.like(language, question, match)
             put = other_name(likes, match[0], question, seen, random)
-            named: Kind = "place" if before in _PLACE_BEFORE else "name"
-            made += _exchange(question, match, named, put, seen)
-    return made
+            kind = "place" if before in _PLACE_BEFORE else "name"
+            near_misses += _exchange(question, match, kind, put, seen)
+    return near_misses
 
 
 def make_contraries(question: str, language: str, seen: str) -> list[NearMiss]:
-    """A near miss for each word of `question` with a contrary that `seen` does not hold."""
-    made = []
+    """Make a near miss for each word of `question` with a contrary that is not in `seen`."""
+    near_misses = []
     for match in _WORDS.finditer(question):
         put = contraries(language).get(match[0])
         elided = question[: match.start()].endswith(("'", "’"))
         fits = not elided or (put or " ")[0] in _VOWELS
         if put and fits and not _stands(put, seen):
             exchanged = question[: match.start()] + put + question[match.end() :]
-            made.append(NearMiss(exchanged, "contrary", match[0], put))
-    return made
+            near_misses.append(NearMiss(exchanged, "contrary", match[0], put))
+    return near_misses
 
 
 @cache
 def contraries(language: str) -> Mapping[str, str]:
-    """Words and their contraries, both ways; of French verbs in -er the common forms too."""
+    """Map words to their contraries, both ways, with the common forms of French verbs in -er."""
     pairs = json.loads(Path(__file__).with_name("contraries.json").read_text(encoding="utf-8"))
-    found: dict[str, str] = {}
+    contrary_of: dict[str, str] = {}
     for one, other in (pair.split() for pair in pairs.get(language, ())):
         forms = [(one, other)]
         if language == "fr" and one.endswith("er") and other.endswith("er"):
             forms += [(one[:-2] + end, other[:-2] + end) for end in _ENDINGS]
         for form, contrary in forms:
-            found.setdefault(form, contrary)
-            found.setdefault(contrary, form)
-    return found
+            contrary_of.setdefault(form, contrary)
+            contrary_of.setdefault(contrary, form)
+    return contrary_of
 
 
 def add_year(question: str, language: str, year: int, random: Random, month: int = 0) -> str | None:
-    """The question asked of one year, or one month of it; None if it already tells a time."""
+    """Restrict the question to a year, or a month of it; None if it already has a time."""
     if YEAR.search(question) or _ASKS_WHEN.search(question) or language not in IN_YEAR:
         return None
     time = f"{IN_YEAR[language]} {year}"
@@ -153,7 +151,7 @@ def add_year(question: str, language: str, year: int, random: Random, month: int
 
 
 def other_year(year: int, seen: str, random: Random) -> int | None:
-    """A year that `seen` does not name: near in two of three cases."""
+    """Return a year that is not in `seen`, near in two of three cases."""
     for _ in range(20):
         step = random.choice((1, 2, 3, 4, 5)) if random.random() < 0.67 else random.randint(6, 60)
         other = year + random.choice((-1, 1)) * step
@@ -163,7 +161,7 @@ def other_year(year: int, seen: str, random: Random) -> int | None:
 
 
 def answer_year(passage: str, start: int, end: int) -> int | None:
-    """The only year in the answer's sentence, if it is not part of the answer."""
+    """Return the only year in the answer's sentence, if it is not part of the answer."""
     left = max(passage.rfind(mark, 0, start) for mark in (". ", "! ", "? ", "\n"))
     right = min(
         (at for mark in ".!?\n" if (at := passage.find(mark, end)) >= 0), default=len(passage)

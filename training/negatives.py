@@ -1,4 +1,4 @@
-"""Passages that do not answer a question although Selon's search finds them for it."""
+"""Hard negatives: passages that Selon's search finds but that do not answer the question."""
 
 from __future__ import annotations
 
@@ -14,41 +14,39 @@ FIRST_PASSAGES = 20
 
 
 def mine_negatives(questions: Sequence[TrainingQuestion]) -> list[list[TrainingQuestion]]:
-    """For each question, what Selon finds first among the passages of all, without its answer.
+    """Return, for each question, the first passages that Selon finds without its answer.
 
-    A passage is given as the first question that is asked of it. What was mined is kept: it takes
-    minutes, and both single samples and rankings are made of it.
+    A passage is represented by its first question. Cached, as it takes minutes.
     """
     return _mine(tuple(questions))
 
 
 @cache
 def _mine(questions: tuple[TrainingQuestion, ...]) -> list[list[TrainingQuestion]]:
-    places = {(each.title, each.passage): each for each in reversed(questions)}
-    held = list(places.values())
-    texts = [(each.title, each.passage, each.language) for each in held]
+    passages = {(each.title, each.passage): each for each in reversed(questions)}
+    candidates = list(passages.values())
+    texts = [(each.title, each.passage, each.language) for each in candidates]
     rows = search(texts, (question.text for question in questions), FIRST_PASSAGES)
     return [
-        [held[at] for at in row if not answers(question, held[at].passage)]
+        [candidates[at] for at in row if not answers(question, candidates[at].passage)]
         for question, row in zip(questions, rows, strict=True)
     ]
 
 
 def other_passages(questions: Sequence[TrainingQuestion]) -> dict[str, list[str]]:
-    """The distinct passages of each article, by title and language (`title|language`)."""
-    grouped: dict[str, dict[str, None]] = defaultdict(dict)
+    """Return the distinct passages of each article, by its key."""
+    groups: dict[str, dict[str, None]] = defaultdict(dict)
     for question in questions:
-        grouped[article_key(question)][question.passage] = None
-    return {key: list(passages) for key, passages in grouped.items()}
+        groups[article_key(question)][question.passage] = None
+    return {key: list(passages) for key, passages in groups.items()}
 
 
 def article_key(question: TrainingQuestion) -> str:
-    """What the passages of one article have in common."""
     return f"{question.title}|{question.language}"
 
 
 def answers(question: TrainingQuestion, passage: str) -> bool:
-    """Whether a passage is the question's own, or names one of its answers."""
+    """True if a passage is the question's own, or has one of its answers."""
     if passage == question.passage:
         return True
     return any(

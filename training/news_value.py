@@ -1,10 +1,10 @@
-"""Fit how much an event matters to a listener: `python -m training.news_value --articles FOLDER`.
+"""Fit the news value of stories: `python -m training.news_value --articles FOLDER`.
 
-A network over the vectors of how articles begin, fitted on values from 0 to 100 that editors gave:
-to the stories of `bulletins.jsonl`, written for this; to the passages of `wikinews_claims.jsonl`
-(`wikinews_values.tsv`: place in that file, value); and to press articles of FOLDER that
+A network over the vectors of articles' openings, fitted on editors' values from 0 to 100: of the
+stories of `bulletins.jsonl`, written for this; of the passages of `wikinews_claims.jsonl`
+(`wikinews_values.tsv`: line in that file, value); and of press articles of FOLDER that
 `bench/news_value.py` does not judge by (`press_values.tsv`: file, value). Logs how well it orders
-bulletins, each by a network that has not seen it, and writes `bot/digests/news_value.npz`.
+bulletins, cross-validated, and writes `bot/digests/news_value.npz`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "digests" / "news_value.npz"
 HIDDEN = 16
 DECAY = 10.0
-NETWORKS = 3  # whose mean is taken
+NETWORKS = 3  # to average
 QUARTER = 25.0
 FOLDS = 8
 
@@ -44,7 +44,7 @@ Rows = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """How an article begins, and its value; `bulletin` is empty for one that stands alone."""
+    """An article's opening and value; `bulletin` is empty for a single article."""
 
     title: str
     sentences: Sequence[str]
@@ -54,7 +54,6 @@ class Story:
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.news_value", description=__doc__)
     parser.add_argument("--articles", type=Path, required=True, help="the press articles")
     stories = [*bulletins(), *wikinews(), *press(parser.parse_args().articles)]
@@ -78,7 +77,7 @@ def main() -> None:
 
 
 def fit(inputs: Rows, values: Rows) -> dict[str, Any]:
-    """The mean of several networks as one, over inputs as they are; values are around zero."""
+    """Fit the mean of several networks as one, for unscaled inputs and centred values."""
     scaler = StandardScaler().fit(inputs)
     parts = []
     for seed in range(NETWORKS):
@@ -99,11 +98,11 @@ def fit(inputs: Rows, values: Rows) -> dict[str, Any]:
 
 
 def held_out(inputs: Rows, values: Rows, bulletins: npt.NDArray[np.str_]) -> dict[str, float]:
-    """Kendall's tau and the share of leads that come first, over bulletins."""
+    """Return Kendall's tau, and the share of bulletins whose lead comes first."""
     scores = np.zeros(len(values))
     groups = np.where(bulletins == "", np.arange(len(values)).astype(str), bulletins)
-    for known, unseen in GroupKFold(FOLDS).split(inputs, values, groups):
-        weights = fit(inputs[known], values[known])
+    for seen, unseen in GroupKFold(FOLDS).split(inputs, values, groups):
+        weights = fit(inputs[seen], values[seen])
         hidden = np.maximum(inputs[unseen] @ weights["hidden"].T + weights["bias"], 0)
         scores[unseen] = hidden @ weights["out"]
     taus, leads = [], []

@@ -1,8 +1,8 @@
-"""Fit what tells an order to a machine from what articles say: `python -m training.orders`.
+"""Fit the classifier of orders to a machine: `python -m training.orders`.
 
-A logistic regression on what the bundled model's lower layers make of single sentences: those of
-`orders.jsonl`, written for this, and plain ones of the articles that the reader is trained on.
-Logs how well it does on fifths that it has not seen, and writes `bot/answering/orders.json`.
+A logistic regression on sentence features of the bundled model's lower layers, fitted on
+`orders.jsonl`, written for this, and plain sentences of the reader's training articles. Logs
+cross-validated figures and writes `bot/answering/orders.json`.
 """
 
 from __future__ import annotations
@@ -32,24 +32,21 @@ from training.sources import read_questions
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "answering" / "orders.json"
-PLAIN = 2_400
-"""Sentences of public articles, a third of them English."""
+PLAIN = 2_400  # sentences of public articles, a third of them English
+# Share of the honest sentences of `orders.jsonl`, most of which mention machines, rules and orders.
 HONEST_FLAGGED = 0.05
-"""Of the honest sentences of `orders.jsonl`, most of which speak of machines, rules and orders."""
 STRENGTH = 0.01
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.orders", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder of reading/")
     data = parser.parse_args().data
     rows = [json.loads(line) for line in (HERE / "orders.jsonl").read_text("utf-8").splitlines()]
     plain = plain_sentences(data)
     words = load_word_reader(load_settings().cache_dir)
-    features = np.array(
-        [order_features(words, text) for text in (*(row["text"] for row in rows), *plain)]
-    )
+    texts = [*(row["text"] for row in rows), *plain]
+    features = np.array([order_features(words, text) for text in texts])
     orders = np.array([row["order"] for row in rows] + [False] * len(plain))
     unseen = held_out_logits(features, orders)
     written, theirs = slice(0, len(rows)), slice(len(rows), None)
@@ -63,28 +60,27 @@ def main() -> None:
     }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger(__name__).info("%s", json.dumps(figures))
-    scaler, fitted = regression().fit(features, orders).named_steps.values()
-    coefficients = fitted.coef_[0] / scaler.scale_
-    told = {
+    scaler, model = regression().fit(features, orders).named_steps.values()
+    coefficients = model.coef_[0] / scaler.scale_
+    intercept = float(model.intercept_[0] - coefficients @ scaler.mean_) - threshold
+    weights = {
         "held_out": figures,
-        "intercept": round(
-            float(fitted.intercept_[0] - coefficients @ scaler.mean_) - threshold, 4
-        ),
+        "intercept": round(intercept, 4),
         "coefficients": [round(float(each), 4) for each in coefficients],
     }
-    OUT.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    OUT.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
 
 
 def regression() -> Pipeline:
-    """The model, not yet fitted."""
-    fitted = LogisticRegression(C=STRENGTH, max_iter=5_000, class_weight="balanced")
-    return make_pipeline(StandardScaler(), fitted)
+    """Return an unfitted model."""
+    model = LogisticRegression(C=STRENGTH, max_iter=5_000, class_weight="balanced")
+    return make_pipeline(StandardScaler(), model)
 
 
 def held_out_logits(
     features: npt.NDArray[np.float32], orders: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """The logit of each row by a model fitted on four fifths that do not hold it."""
+    """Return the cross-validated logit of each row."""
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     logits: npt.NDArray[np.float64] = cross_val_predict(
         regression(), features, orders, cv=folds, method="decision_function"
@@ -93,7 +89,7 @@ def held_out_logits(
 
 
 def plain_sentences(folder: Path) -> list[str]:
-    """Sentences drawn from French and English passages, one of each."""
+    """Sample sentences from French and English passages, one each."""
     random = Random(1)
     sentences = []
     for source, count in (("piaf-fr", PLAIN * 2 // 3), ("squadshifts-newwiki-en", PLAIN // 3)):

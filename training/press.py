@@ -1,4 +1,4 @@
-"""The press articles of `bench/press`, indexed, and those of its questions that may be tuned on."""
+"""An index of the press articles of `bench/press`, and its questions for tuning."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ QUESTIONS = Path(__file__).parents[1] / "bench" / "press" / "questions.jsonl"
 
 
 def tuning_questions() -> list[dict[str, Any]]:
-    """The questions of the half that does not judge, as they stand in the file."""
+    """Return the rows of the half of the questions for tuning."""
     rows = map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines())
     return [row for row in rows if row["half"] == "tune"]
 
 
 @contextmanager
 def open_press(folder: Path, embedder: Embedder, judge: ConfidenceModel) -> Iterator[Searcher]:
-    """A searcher over an index of these articles, which is gone afterwards."""
+    """Open a searcher over a temporary index of these articles."""
     with tempfile.TemporaryDirectory(prefix="selon-") as data:
         build([folder], Path(data), embedder)
         store = open_store(Path(data))

@@ -1,9 +1,9 @@
-"""From a layer's float32 weights to 8-bit integers that give nearly the same products.
+"""Quantisation of a layer's float32 weights to 8-bit integers.
 
-Three things keep the loss small: the few inputs that are far stronger than all others are left out
-(the caller computes them apart); the others are evened out, what an input is divided by being
-multiplied into its weights (Xiao et al., "SmoothQuant", 2023); and each column's rounding error is
-made good by the columns after it, as inputs go together (Frantar et al., "GPTQ", 2023).
+The few inputs that are far stronger than all others are excluded, for the caller to compute in
+float32; the scales of the others are evened out by moving them into the weights (Xiao et al.,
+"SmoothQuant", 2023); and each column's rounding error is compensated in the columns after it, by
+the inputs' correlations (Frantar et al., "GPTQ", 2023).
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int8]
 
 # Seven of the eight bits: with all eight, processors without VNNI instructions overflow 16 bits
-# where they add two products.
+# when adding two products.
 LIMIT = 63
-# An input whose peak exceeds this many times any other's is an outlier.
-OUTLIER_FACTOR = 2.0
+OUTLIER_FACTOR = 2.0  # minimum ratio of an outlier's peak to any other input's
 
 _SMALLEST = 1e-4
 _DAMPING = 0.01
@@ -29,17 +28,17 @@ _DAMPING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class LayerInputs:
-    """What a linear layer is given to read, over the tokens of some texts.
+    """Statistics of a linear layer's inputs over the tokens of some texts.
 
-    `peaks` is the greatest magnitude of each input, shape (inputs,); `moments` tells how they go
-    together: the sum of x xᵀ, shape (inputs, inputs).
+    `peaks` is the greatest magnitude of each input, shape (inputs,); `moments` the sum of x xᵀ,
+    shape (inputs, inputs).
     """
 
     peaks: Floats
     moments: Floats
 
     def without(self, apart: Sequence[int]) -> LayerInputs:
-        """The same with some inputs always 0."""
+        """Set some inputs to 0."""
         peaks, moments = self.peaks.copy(), self.moments.copy()
         peaks[apart], moments[apart, :], moments[:, apart] = 0, 0, 0
         return LayerInputs(peaks, moments)
@@ -55,7 +54,7 @@ class QuantisedLayer:
 
 
 def quantise(weights: Floats, seen: LayerInputs) -> QuantisedLayer:
-    """`weights` has shape (outputs, inputs)."""
+    """Quantise `weights` of shape (outputs, inputs)."""
     reach = np.maximum(np.abs(weights).max(axis=0), _SMALLEST)
     even = np.sqrt(np.maximum(seen.peaks, _SMALLEST) / reach)
     even = (even / np.exp(np.log(even).mean())).astype(np.float32)
@@ -66,7 +65,7 @@ def quantise(weights: Floats, seen: LayerInputs) -> QuantisedLayer:
 
 
 def find_outliers(peaks: Floats) -> list[int]:
-    """The inputs that are far stronger than all others, in order."""
+    """Return the inputs that are far stronger than all others, in order."""
     strongest = np.argsort(-peaks)
     values = peaks[strongest]
     count = 0

@@ -1,4 +1,4 @@
-"""Claims beside evidence: which of the public ones are learned from, and which are kept apart."""
+"""Training and development samples of claims with evidence."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ from training.claims import ClaimMaker, FaithfulPair, JudgedClaim, segments_of
 from training.dataset import Sample
 from training.lexicon import build_lexicon
 from training.near_misses import Names
-from training.sources import (
-    TrainingClaim,
-    fingerprint,
-    read_claims,
-    read_questions,
-    readable_title,
-)
+from training.sources import TrainingClaim, fingerprint, read_claims, read_questions, readable_title
 
-# How many rows of each file are learned from as they are; None: all that fit. Left out are those
-# whose claims tell by themselves whether they hold, or by the words they share with their evidence
-# (`training.cues`), and WiCE, of which nearly all that fits is unsupported.
+# Number of rows of each file to train on unchanged; None: all that fit. Excluded are files with
+# spurious cues in claims or shared words (`training.cues`), and WiCE, where nearly all that fits is
+# unsupported.
 MIX: dict[str, int | None] = {
     "pawsx-fr": None,
     "pawsx-en": None,
@@ -35,7 +29,7 @@ MIX: dict[str, int | None] = {
     "scone": 600,
     "med": 600,
 }
-# Of how many faithful pairs of each file claims are made (`training.claims`), and how often.
+# Number of faithful pairs of each file to make claims from (`training.claims`), and how often.
 MADE: dict[str, tuple[int, int]] = {
     "ntrex-fr": (4_000, 4),
     "ntrex-en-fr": (2_000, 2),
@@ -50,9 +44,8 @@ MADE: dict[str, tuple[int, int]] = {
     "summedits": (400, 1),
     "mnli-val": (1_000, 1),
 }
-# Sentences of another text around the evidence, in this share of the made claims.
-SURROUNDED = 0.4
-# Half of these is kept apart for development: the parts named here.
+SURROUNDED = 0.4  # share of made claims with sentences of another text around the evidence
+# Parts of these files for development.
 DEV_PARTS = {"pawsx-fr": "dev", "pawsx-en": "dev", "rte3-fr": "dev-"}
 DEV_GROUP_SHARE = 0.06
 DEV_SOURCES, DEV_EACH = ("fr-perturb", "pawsx-fr", "rte3-fr", "made"), 300
@@ -60,27 +53,29 @@ SEGMENT_TEXTS, SHORTEST, JOINED = 3_000, 35, 0.1
 STEM = 5
 _TELLING = re.compile(r"[^\W\d_]{4,}|\d+")
 DECAY_SAMPLES = 4_000
-# Short rows: twice as many are read in the same time, and a claim is judged by a few sentences.
-LONGEST_PAIR_CHARACTERS = 450
+LONGEST_PAIR_CHARACTERS = 450  # short rows are twice as fast, and claims need few sentences
 
 
 def support_streams(folder: Path, held_out: set[str], random: Random) -> dict[str, list[Sample]]:
-    """`support`, `support-decay` and `support-dev`; `held_out` are fingerprints of articles."""
+    """Return the streams `support`, `support-decay` and `support-dev`.
+
+    `held_out` are fingerprints of articles.
+    """
     maker = claim_maker(folder, random)
     learned: list[Sample] = []
     judged: dict[str, list[Sample]] = {}
     for source in {**MADE, **MIX}:
         claims = [claim for claim in read_claims(folder, source) if _fits(claim)]
-        apart = _kept_apart(source, held_out)
-        mine = [claim for claim in claims if apart(claim)]
-        judged[source] = [to_sample(claim) for claim in mine]
-        rest = [claim for claim in claims if not apart(claim)]
+        is_dev = _dev_filter(source, held_out)
+        dev_claims = [claim for claim in claims if is_dev(claim)]
+        judged[source] = [to_sample(claim) for claim in dev_claims]
+        rest = [claim for claim in claims if not is_dev(claim)]
         random.shuffle(rest)
         learned += map(to_sample, rest[: MIX.get(source, 0)])
         if source in MADE:
             count, times = MADE[source]
-            learned += _made(rest, maker, count, times, random)
-            judged[f"made-{source}"] = _made(mine, maker, count, times, random)
+            learned += _make_claims(rest, maker, count, times, random)
+            judged[f"made-{source}"] = _make_claims(dev_claims, maker, count, times, random)
     learned = balanced(learned, random)
     french = [sample for sample in learned if sample.language == "fr"]
     other = [sample for sample in learned if sample.language != "fr"]
@@ -96,24 +91,24 @@ def support_streams(folder: Path, held_out: set[str], random: Random) -> dict[st
 
 
 def balanced(samples: Sequence[Sample], random: Random) -> list[Sample]:
-    """As many that hold as do not at each share of words that claim and evidence have in common.
+    """Balance claims that hold with those that do not, by their share of the evidence's words.
 
-    Else that share is learned instead of the meaning: most claims that hold repeat their evidence.
+    Most claims that hold repeat their evidence; a reader would learn that instead of the meaning.
     """
     cells: dict[int, dict[bool, list[Sample]]] = defaultdict(lambda: {True: [], False: []})
     for sample in samples:
         cells[round(10 * shared_words(sample.asked, sample.text))][sample.holds].append(sample)
-    kept = []
+    result = []
     for cell in cells.values():
         count = min(map(len, cell.values()))
         for own in cell.values():
-            kept += random.sample(own, count)
-    random.shuffle(kept)
-    return kept
+            result += random.sample(own, count)
+    random.shuffle(result)
+    return result
 
 
 def shared_words(claim: str, evidence: str) -> float:
-    """The share of a claim's longer words and numbers that its evidence has too, by beginnings."""
+    """Return the share of a claim's longer words and numbers whose stems are in its evidence."""
     own, others = (
         {word.lower()[:STEM] for word in _TELLING.findall(text)} for text in (claim, evidence)
     )
@@ -121,7 +116,7 @@ def shared_words(claim: str, evidence: str) -> float:
 
 
 def claim_maker(folder: Path, random: Random) -> ClaimMaker:
-    """What it takes to make claims, from all texts of the folder."""
+    """Build a claim maker from all texts of the folder."""
     texts: dict[str, list[str]] = {"fr": [], "en": []}
     for source in ("piaf-fr", "squad-train-part-en"):
         questions = read_questions(folder, source)
@@ -142,10 +137,10 @@ def claim_maker(folder: Path, random: Random) -> ClaimMaker:
     return ClaimMaker(names, build_lexicon(texts), segments, random)
 
 
-def _made(
+def _make_claims(
     claims: list[TrainingClaim], maker: ClaimMaker, count: int, times: int, random: Random
 ) -> list[Sample]:
-    """Claims made of those that hold."""
+    """Make claims from those that hold."""
     faithful = [claim for claim in claims if claim.is_supported and len(claim.claim) > SHORTEST]
     pairs = [
         FaithfulPair(
@@ -191,17 +186,14 @@ def _made(
     return samples
 
 
-def _kept_apart(source: str, held_out: set[str]) -> Callable[[TrainingClaim], bool]:
+def _dev_filter(source: str, held_out: set[str]) -> Callable[[TrainingClaim], bool]:
     if source in DEV_PARTS:
         return lambda claim: claim.part == DEV_PARTS[source]
-    if source == "fr-perturb":
-        limit = round(DEV_GROUP_SHARE * 16**4)
-        return lambda claim: (
-            fingerprint(readable_title(claim.group)) in held_out
-            or int(fingerprint(claim.group)[-4:], 16) < limit
-        )
     limit = round(DEV_GROUP_SHARE * 16**4)
-    return lambda claim: int(fingerprint(claim.group)[-4:], 16) < limit
+    return lambda claim: (
+        (source == "fr-perturb" and fingerprint(readable_title(claim.group)) in held_out)
+        or int(fingerprint(claim.group)[-4:], 16) < limit
+    )
 
 
 def _fits(claim: TrainingClaim) -> bool:
@@ -209,7 +201,5 @@ def _fits(claim: TrainingClaim) -> bool:
 
 
 def to_sample(claim: TrainingClaim) -> Sample:
-    """A claim of a file as it is."""
-    language = "fr" if claim.language == "fr" else claim.language
     kind = f"{claim.source}/{claim.kind}" if claim.source == "fr-perturb" else claim.source
-    return Sample("support", kind, language, claim.claim, claim.evidence, claim.is_supported)
+    return Sample("support", kind, claim.language, claim.claim, claim.evidence, claim.is_supported)

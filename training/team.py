@@ -1,8 +1,7 @@
-"""Several processes that train one network, each on its share of every step's samples.
+"""Data-parallel training in several processes.
 
-On a processor, two processes of one thread are as fast as one of two threads when nothing else
-runs, and much faster when something does: they wait for each other once a step, not at every
-product.
+On a CPU, two processes of one thread are as fast as one of two threads, and much faster under other
+load: they wait for each other once per step, not at every product.
 """
 
 from __future__ import annotations
@@ -32,25 +31,23 @@ class Team:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process writes files."""
+        """True if this process writes the files."""
         return self.rank == 0
 
     def share(self, items: Sequence[Item]) -> list[Item]:
-        """Every `size`-th of the items, this process's own."""
+        """Return this process's items, every `size`-th."""
         return list(items[self.rank :: self.size])
 
     def merge(self, items: list[Item]) -> list[Item]:
-        """All processes' items in the order that `share` took them from."""
+        """Merge all processes' items in their order before `share`."""
         if self.size == 1:
             return items
         parts: list[list[Item]] = [[] for _ in range(self.size)]
         distributed.all_gather_object(parts, items)
-        return [
-            parts[at % self.size][at // self.size] for at in range(sum(len(part) for part in parts))
-        ]
+        return [parts[at % self.size][at // self.size] for at in range(sum(map(len, parts)))]
 
     def agree(self, value: float) -> float:
-        """The first process's value, in all."""
+        """Return the first process's value in all processes."""
         if self.size == 1:
             return value
         shared = torch.tensor([value], dtype=torch.float64)
@@ -61,12 +58,12 @@ class Team:
         """Replace tensors by their mean over all processes."""
         if self.size == 1:
             return
-        kept = list(tensors)
-        flat = torch.cat([tensor.reshape(-1) for tensor in kept])
+        tensors = list(tensors)
+        flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
         distributed.all_reduce(flat)
         flat /= self.size
-        parts = torch.split(flat, [tensor.numel() for tensor in kept])
-        for tensor, part in zip(kept, parts, strict=True):
+        parts = torch.split(flat, [tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
 

@@ -1,8 +1,8 @@
 """Train the reader: `python -m training.train --dataset FILE --out FOLDER --minutes 135`.
 
-A run goes on from `--resume FOLDER/stable.pt` as if it had never stopped; `--start FILE.onnx`
-begins anew with the weights that were shipped. Nothing is left to chance but the heads' first
-weights, by `--seed`: the data set's order is the order of training.
+`--resume FOLDER/stable.pt` continues a run exactly; `--start FILE.onnx` begins a new one with
+shipped weights. The data set's order is the order of training; only the heads' initial weights are
+random, by `--seed`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -45,14 +45,12 @@ WARMUP_STEPS = 60
 SUPPORT_WEIGHT, FAULT_WEIGHT, FAULTY_TOKEN = 1.0, 0.5, 4.0
 LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
 
-# One of a ranking is several samples.
-TASKS = {"reading": 1, "support": 1, "ranking": RANKED}
+TASKS = {"reading": 1, "support": 1, "ranking": RANKED}  # samples per item
 
 _log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("--dataset", type=Path, required=True, help="what training.prepare wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
@@ -86,7 +84,7 @@ def main() -> None:
 
 
 def train(arguments: argparse.Namespace, team: Team) -> None:
-    """One process's part of a run."""
+    """Run one process of a training."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     budget: Budget = (
         StepBudget(arguments.steps, arguments.decay_steps)
@@ -107,11 +105,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
-        {
-            "reading": arguments.questions,
-            "support": arguments.claims,
-            "ranking": arguments.rankings,
-        },
+        dict(zip(TASKS, (arguments.questions, arguments.claims, arguments.rankings), strict=True)),
         goes_on=arguments.decay_reads == "stable",
     )
     if arguments.start:
@@ -126,22 +120,21 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
 
 
 def without(streams: Mapping[str, list[str]], kinds: Collection[str]) -> dict[str, list[str]]:
-    """The streams less the questions of these kinds (`other`: those that are not French), for
-    ablations; what is held out stays whole."""
-    learned = ("reading", "reading-decay")
+    """Drop the training questions of these kinds (`other`: those that are not French)."""
+    filtered = ("reading", "reading-decay") if kinds else ()
 
-    def stays(line: str) -> bool:
+    def is_kept(line: str) -> bool:
         sample = parse_sample(line)
         return sample.kind not in kinds and ("other" not in kinds or sample.language == "fr")
 
     return {
-        name: [line for line in lines if stays(line)] if kinds and name in learned else lines
+        name: list(filter(is_kept, lines)) if name in filtered else lines
         for name, lines in streams.items()
     }
 
 
 def begin_with(reader: Reader, path: Path) -> None:
-    """Put the weights of a `.safetensors` or of an exported graph into `reader`."""
+    """Load the weights of a `.safetensors` or an exported graph into `reader`."""
     if path.suffix == ".safetensors":
         load_weights(path, reader)
         return
@@ -155,20 +148,9 @@ def _encoder(tokenizer: Tokenizer, stream: str) -> SampleEncoder:
 
 
 def load_reader() -> Reader:
-    """The network with the bundled encoder's weights and new heads."""
+    """Return the network with the bundled encoder's weights and new heads."""
     source = load_source()
-    shape = source.shape
-    reader = Reader(
-        ReaderShape(
-            shape.hidden,
-            shape.layers,
-            shape.heads,
-            shape.inner,
-            shape.vocabulary,
-            shape.positions,
-            shape.epsilon,
-        )
-    )
+    reader = Reader(ReaderShape(*astuple(source.shape)))
     reader.load_state_dict(encoder_state(source), strict=False)
     return reader
 
@@ -176,7 +158,7 @@ def load_reader() -> Reader:
 def encode_dev(
     streams: dict[str, list[str]], encoder: SampleEncoder
 ) -> dict[str, list[EncodedSample]]:
-    """The held-out samples, encoded."""
+    """Encode the held-out samples."""
     return {
         task: [encoder.encode(parse_sample(line)) for line in streams.get(f"{task}-dev", [])]
         for task in TASKS
@@ -184,20 +166,22 @@ def encode_dev(
 
 
 class Stream:
-    """Samples in order, from the beginning again after the last."""
+    """An endless cycle of samples."""
 
     def __init__(self, lines: Sequence[str], encoder: SampleEncoder) -> None:
         self._lines, self._encoder = lines, encoder
 
     def take(self, places: Sequence[int]) -> list[EncodedSample]:
-        """The samples at these places."""
         lines = (self._lines[at % len(self._lines)] for at in places)
         return [self._encoder.encode(parse_sample(line)) for line in lines]
 
 
+LOSS_NAMES = ("span", "has", "support", "fault", "rank")
+
+
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """The means over a step's samples."""
+    """Mean losses of a step's samples."""
 
     span: Tensor
     has: Tensor
@@ -212,7 +196,8 @@ class Losses:
 
 
 class Trainer:
-    """One network, its optimiser and how far they have come."""
+    """Trains a network. `rows` are the samples, or rankings, per step; `goes_on`: the decay
+    continues the stable stream."""
 
     def __init__(
         self,
@@ -225,8 +210,6 @@ class Trainer:
         *,
         goes_on: bool = False,
     ) -> None:
-        """`rows` are the samples, or rankings, of a step; `goes_on`: the decay reads the stable
-        stream on."""
         self._rows, self._goes_on = rows, goes_on
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
@@ -242,7 +225,7 @@ class Trainer:
         )
 
     def run(self, budget: Budget) -> None:
-        """Train until the budget is spent; leave `stable.pt`, then the decayed `reader`."""
+        """Train within the budget; write `stable.pt`, then the decayed `reader`."""
         done, decayed, before = 0, 0, self.progress.minutes
         saved = measured = before
         started = time.monotonic()
@@ -254,7 +237,7 @@ class Trainer:
             seen.update(self._step(share, decayed))
             done += 1
             decayed += share >= 0
-            # All processes go by the first one's clock: they save and measure together.
+            # All processes use the first one's clock, to save and measure together.
             self.progress.minutes = self._team.agree(before + (time.monotonic() - started) / 60)
             if done % LOG_STEPS == 0:
                 self._note_losses(seen, share)
@@ -283,7 +266,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         ranking = self._take("ranking", share, decayed)
-        # What is dropped goes by the step, so that a run that goes on drops the same.
+        # Seed the dropout by the step, so that a resumed run repeats it.
         torch.manual_seed(self.progress.steps * self._team.size + self._team.rank)
         losses = compute_losses(self.reader, reading, support, ranking)
         losses.total.backward()  # type: ignore[no-untyped-call]
@@ -292,14 +275,7 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.progress.steps += 1
-        return {
-            "steps": 1,
-            "span": losses.span.item(),
-            "has": losses.has.item(),
-            "support": losses.support.item(),
-            "fault": losses.fault.item(),
-            "rank": losses.rank.item(),
-        }
+        return {"steps": 1, **{name: getattr(losses, name).item() for name in LOSS_NAMES}}
 
     def _take(self, task: str, share: float, decayed: int) -> list[EncodedSample]:
         count, each = self._rows.get(task, 0), TASKS[task]
@@ -317,10 +293,7 @@ class Trainer:
         self._note(
             phase="decay" if share >= 0 else "stable",
             rate=self.optimizer.param_groups[0]["lr"],
-            losses={
-                name: round(seen[name] / seen["steps"], 4)
-                for name in ("span", "has", "support", "fault", "rank")
-            },
+            losses={name: round(seen[name] / seen["steps"], 4) for name in LOSS_NAMES},
         )
 
     def _measure(self, phase: str) -> None:
@@ -358,15 +331,15 @@ def compute_losses(
     support: Sequence[EncodedSample],
     ranking: Sequence[EncodedSample] = (),
 ) -> Losses:
-    """One pass over all tasks' samples. An unanswerable question's span is the first token.
+    """Compute the losses of all tasks' samples. An unanswerable question's span is the first token.
 
-    Of a ranking's passages each is judged by itself, and the first against the others: the
+    A ranking's passages are judged separately, and the first against the others by the
     cross-entropy of a softmax over `has`.
     """
     zero = torch.zeros(())
     span = has = judged = fault = rank = zero
     reading = [*asked, *ranking]
-    # Apart: claims are short, and attention is as wide as the longest row.
+    # Separate batches: claims are short, and attention is as wide as the longest row.
     with narrow_products():
         answers = reader(pack([sample.ids for sample in reading])) if reading else None
         verdicts = reader(pack([sample.ids for sample in support])) if support else None
@@ -391,22 +364,22 @@ def _holds(samples: Sequence[EncodedSample]) -> Tensor:
     return torch.tensor([float(sample.sample.holds) for sample in samples])
 
 
-def _fault_loss(told: Tensor, samples: Sequence[EncodedSample]) -> Tensor:
-    """Which words of a claim are wrong, where that is known: none of one that holds."""
-    wrong, known = torch.zeros_like(told), torch.zeros_like(told)
+def _fault_loss(logits: Tensor, samples: Sequence[EncodedSample]) -> Tensor:
+    """Return the loss of the claims' wrong words, over claims that hold or whose fault is known."""
+    wrong, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, sample in enumerate(samples):
         if sample.sample.holds or sample.end:
-            known[row, 1 : sample.ids.index(END)] = 1
+            weight[row, 1 : sample.ids.index(END)] = 1
         if sample.end:
             wrong[row, sample.start : sample.end + 1] = 1
     losses = functional.binary_cross_entropy_with_logits(
-        told, wrong, known, reduction="sum", pos_weight=told.new_tensor(FAULTY_TOKEN)
+        logits, wrong, weight, reduction="sum", pos_weight=logits.new_tensor(FAULTY_TOKEN)
     )
-    return losses / known.sum().clamp(min=1)
+    return losses / weight.sum().clamp(min=1)
 
 
 def _span_cells(samples: Sequence[EncodedSample], width: int) -> Tensor:
-    """Where a span may stand: the first token and the text's; boolean, shape (rows, width)."""
+    """True for the possible tokens of a span, the first and the text's; shape (rows, width)."""
     allowed = torch.zeros(len(samples), width, dtype=torch.bool)
     allowed[:, 0] = True
     for row, sample in enumerate(samples):

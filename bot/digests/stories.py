@@ -18,7 +18,7 @@ import numpy as np
 
 from bot.digests.news_value import news_value
 from bot.locale.source import publishers
-from index.article import Article, Passage, Period
+from index.article import Article, Passage, Period, Selection
 from index.models.base import BoolArray, Vectors
 from index.store.postings import idf
 from index.store.reader import GenerationReader
@@ -153,7 +153,7 @@ def _openings(
 ) -> list[Opening]:
     """How the newest articles of a span begin; those without a word of their own are left out."""
     openings = []
-    for entry in generation.articles(period):
+    for entry in generation.articles(Selection().during(period)):
         if entry.copy_of or entry.id in earlier or entry.language.split("-")[0] != language:
             continue
         article = generation.article(entry.id)

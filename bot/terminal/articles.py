@@ -34,7 +34,7 @@ from bot.terminal.lookup import (
     under,
 )
 from bot.terminal.render import TITLE, complaint
-from index.article import Article, ArticleEntry, Copy
+from index.article import Article, ArticleEntry, Copy, Selection
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
 from index.store.reader import GenerationReader
@@ -64,9 +64,9 @@ def list_articles(
         return _list_removed(settings, as_json=as_json)
     phrases = KeepingPhrases.of(settings.language)
     today = datetime.now(UTC).astimezone().date()
-    within = parse_period(since, until, today)
+    among = Selection().during(parse_period(since, until, today))
     with open_articles(settings) as generation:
-        entries = list(_chosen(generation.articles(within), language or "", outlet or ""))
+        entries = list(_chosen(generation.articles(among), language or "", outlet or ""))
     shown = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:

@@ -140,7 +140,7 @@ def _followed_part(
     phrases = KeepingPhrases.of(settings.language)
 
     def lines(report: PartReport, seconds: float) -> Iterator[str]:
-        yield phrases.part_done(part.number, part.of, report.embedded, report.found, seconds)
+        yield phrases.part_done(part.number, part.of, report.embedded, report.reused, seconds)
         yield phrases.part_next
 
     return _followed(settings, partial(build_part, paths, part), options, naming, lines)

@@ -1,14 +1,13 @@
-"""What has changed, added to the generation before at the cost of the changes alone.
+"""An addition to the previous generation, at the cost of the changed files alone.
 
-It ends as a build of all files would: the same articles, the same copies among them. Where that
-takes more than the changed files tell, `ReadWhole` says so, and all is built anew.
+The result is the same as that of a full build: the same articles, the same copies among them. If
+the changed files are not enough to know it, `FullBuildNeeded` is raised.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -24,55 +23,36 @@ from index.build.duplicates import (
 from index.build.generation import GenerationDraft
 from index.build.sources import SourceChanges
 from index.store.article_writer import ArticleChanges
-from index.store.build_turn import Addition, GrowableGeneration, VectorSource
-from index.store.reader import RowKind
+from index.store.build_turn import Addition, GrowableGeneration
 
-# The most that an addition changes, as a share of what is there: above, a build of all costs little
-# more, and leaves one segment.
+# Maximum share of articles that an addition changes; above it, a full build costs little more and
+# leaves a single segment.
 MOST_ADDED = 0.25
 
 
-class ReadWhole(Exception):  # noqa: N818 - nothing is wrong
-    """That the changed files do not tell all that is to be known."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoneVectors:
-    """The vectors of the articles that are gone, or written anew: most of their texts stay."""
-
-    before: GrowableGeneration
-    ids: Collection[str]
-
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        return self.before.vectors_of(kind, self.ids)
+class FullBuildNeeded(Exception):  # noqa: N818 - nothing is wrong
+    """The changed files do not say enough for an addition."""
 
 
 class AdditionDraft(GenerationDraft):
-    """The articles of changed files, less those that are as they were.
-
-    `gone` are the ids of the articles and copies of the generation before that are there no more,
-    or that the addition holds anew. Raises ReadWhole.
-    """
+    """The new and changed articles of changed files. `replaced_ids` are articles and copies of the
+    previous generation that are deleted or that the addition rewrites. Raises FullBuildNeeded."""
 
     def __init__(
-        self,
-        addition: Addition,
-        before: GrowableGeneration,
-        changes: SourceChanges,
-        rules: str,
+        self, addition: Addition, before: GrowableGeneration, changes: SourceChanges, rules: str
     ) -> None:
         super().__init__(addition.writer, rules)
         self._addition = addition
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
-        readings = [*changes.readings.values(), *changes.gone]
+        readings = [*changes.readings.values(), *changes.deleted]
         ids = {each for reading in readings for each in reading.articles}
         if ids & before.left_out():
-            raise ReadWhole
+            raise FullBuildNeeded
         self._known = {row[0]: row for row in before.fingerprinted(ids)}
         self._same: set[str] = set()
         self._added = 0
-        self.gone = set(self._known)
+        self.replaced_ids = set(self._known)
 
     def holds(self, article_id: str) -> bool:
         return article_id in self._same or super().holds(article_id)
@@ -80,7 +60,7 @@ class AdditionDraft(GenerationDraft):
     def add(self, article: Article, *, sign: bool = True) -> None:
         known = self._known.get(article.id)
         if known is None and self._before.holds(article.id):
-            raise ReadWhole  # a file that has not changed gives this very article
+            raise FullBuildNeeded  # an unchanged file has the same article
         if known is not None and not self.holds(article.id):
             _, digest, path, _, _ = known
             if (digest, path) == (article_digest(article), article.path):
@@ -89,33 +69,33 @@ class AdditionDraft(GenerationDraft):
         super().add(article, sign=sign)
         self._added += 1
         if self._added > self._most:
-            raise ReadWhole
+            raise FullBuildNeeded
 
     def find_changed_copies(self) -> None:
-        """Write down, beside what is new, all articles that it may be a copy of, and those whose
-        copies are gone, and choose among them the ones to answer from."""
-        self.gone -= self._same
+        """Pull in the articles that the new ones may be copies of and those that lose a copy, then
+        choose the articles to answer from."""
+        self.replaced_ids -= self._same
         fresh = list(self.articles.signed())
-        related = self._related(fresh)
+        related = self._find_related(fresh)
         self._addition.take(related)
-        self.gone |= related
-        if len(fresh) + len(self.gone) > self._most:
-            raise ReadWhole
+        self.replaced_ids |= related
+        if len(fresh) + len(self.replaced_ids) > self._most:
+            raise FullBuildNeeded
         names: Collection[str] = ()
         if duplicate_groups(self.articles.signed(), names):
             own = ((each.title, each.signature[:16], each.outlet) for each in fresh)
             names = site_names(chain(self._before.titles(), own))
         self.find_copies(names)
 
-    def _related(self, fresh: Sequence[SignedArticle]) -> set[str]:
-        """The ids of the articles that, over any number of steps, are like one that is new or were
-        one with one that is gone."""
-        related = self._group_of(self.gone)
+    def _find_related(self, fresh: Sequence[SignedArticle]) -> set[str]:
+        """Ids of the articles that, transitively, resemble a new one or shared a group with a
+        replaced one."""
+        related = self._group_of(self.replaced_ids)
         waiting = [*fresh, *self._before.signed(related)]
         while waiting:
             one = waiting.pop()
             keys, _ = likeness_keys([one.signature])
-            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.gone - related
+            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - related
             alike = {
                 each.id
                 for each in self._before.signed(candidates)
@@ -127,16 +107,17 @@ class AdditionDraft(GenerationDraft):
         return related
 
     def _group_of(self, ids: Collection[str]) -> set[str]:
-        """The ids of the articles that are one with any of these, without what is gone."""
+        """Ids of the articles in the same groups as these, except these and replaced ones."""
         kept = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprinted(ids)}
         rows = self._before.fingerprinted(kept)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        return {each.id for each in self._before.signed(kept | copies)} - self.gone - set(ids)
+        members = {each.id for each in self._before.signed(kept | copies)}
+        return members - self.replaced_ids - set(ids)
 
     def changes(self) -> ArticleChanges:
-        """How the articles answered from differ from those before."""
+        """Differences from the articles of the previous generation; copies do not count."""
         now = {row[0]: row for row in self.articles.fingerprinted() if row[3] is None}
-        rows = self._before.fingerprinted(self.gone)
+        rows = self._before.fingerprinted(self.replaced_ids)
         before = {row[0]: row for row in rows if row[3] is None}
         both = now.keys() & before.keys()
         same = sum(_shown(now[each]) == _shown(before[each]) for each in both)

@@ -1,11 +1,11 @@
-"""Find duplicates: the same words under two names, reprinted, or updated.
+"""Find duplicates: the same text under two names, reprinted, or updated.
 
-Two articles are compared by the sets of their three-word shingles. A signature estimates how much
-two sets share (MinHash, Broder 1997); bands of signatures find the pairs worth comparing (Leskovec,
-Rajaraman, Ullman, Mining of Massive Datasets, chapter 3).
+Articles are compared as sets of three-word shingles. A MinHash signature (Broder 1997) estimates
+the overlap of two sets; bands of signatures find the pairs worth comparing (Leskovec, Rajaraman,
+Ullman, Mining of Massive Datasets, chapter 3).
 
-Words alone would take every weather report for the same one: its figures say that it is not. The
-second half of a signature keeps shingles with a figure in the middle, as they are.
+Words alone would make all weather reports duplicates; their figures differ. The second half of a
+signature therefore keeps the shingles with a figure in the middle.
 """
 
 from __future__ import annotations
@@ -22,40 +22,37 @@ import numpy.typing as npt
 
 from index.article import DuplicateGroup, SignedArticle
 
-SIGNATURE_VERSION = 1  # raised whenever the same text gets another signature
-LIKENESS = 0.6  # share of all shingles that two publications of one article share, at least
-AGREEMENT = 0.6  # share of the figures of the one that the other has too, at least
-FIGURES = 3  # with fewer figures than this, figures do not decide
-_SHORTEST = 40  # words; shorter texts (notices, teasers) are the same only if every word is
-_TITLE = 2  # words; a shorter title tells less of an article than any other
-_TEXTS = 10  # of one title, from which on it is that of their site or of their column
+SIGNATURE_VERSION = 1  # raised when the same text gets another signature
+LIKENESS = 0.6  # minimum share of shingles that duplicates have in common
+AGREEMENT = 0.6  # minimum share of figures that duplicates have in common
+FIGURES = 3  # texts with fewer figures than this are compared by words only
+_SHORTEST = 40  # words; shorter texts (notices, teasers) are duplicates only if identical
+_TITLE = 2  # words; a shorter title is the least preferred
+_TEXTS = 10  # a title shared by this many texts names a site or a column
 _PERMUTATIONS = 128
-# NumPy promises that a seeded RandomState draws the same numbers in every version.
+# NumPy guarantees the stream of a seeded RandomState across versions.
 _DRAWN = np.random.RandomState(1)
 _FACTORS = _DRAWN.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
 _SUMMANDS = _DRAWN.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
 _AT_ONCE = 1 << 16  # shingles compared at once: 32 MiB
-_BANDS, _ROWS = 32, 4  # a pair at 0.6 is found with probability 0.99, one at 0.2 with 0.05
+_BANDS, _ROWS = 32, 4  # finds a pair at 0.6 with probability 0.99, one at 0.2 with 0.05
 _SHINGLE = 3  # words
 _FIGURES_KEPT = 32
 _DIGEST = 16  # bytes
-_NONE = np.uint32(0xFFFFFFFF)  # what stands where there is no figure
-_NEIGHBOURS = 200  # by band, how many of its bucket an article is compared with
+_NONE = np.uint32(0xFFFFFFFF)  # padding where there is no figure
+_NEIGHBOURS = 200  # articles of the same bucket that one is compared with, by band
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _Words = npt.NDArray[np.uint32]
 _Numbers = npt.NDArray[np.uint32]
-MOST_ALIKE = _NEIGHBOURS  # articles with a key in common that one is compared with
+MOST_ALIKE = _NEIGHBOURS  # articles sharing a key that one is compared with
 
 
 def signature(text: str) -> bytes:
-    """Signature that a text is compared by: 16 bytes for a short one, 656 otherwise.
-
-    Case, accents and punctuation do not count.
-    """
+    """Signature of a text, ignoring case, accents and punctuation: 16 bytes if short, else 656."""
     words = _words(text)
-    # A text without a word (figures of a game, a drawing) is itself.
+    # Texts without words (game figures, drawings) are compared as they are.
     digest = blake2b(" ".join(words).encode() or text.encode(), digest_size=_DIGEST).digest()
     if len(words) < _SHORTEST:
         return digest
@@ -71,10 +68,8 @@ def signature(text: str) -> bytes:
 
 
 def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], _Numbers]:
-    """What two texts that may be one have in common: keys, and the place of the text each is of.
-
-    Texts of the same words share one, long ones that are alike another with high probability.
-    """
+    """Keys that likely duplicates share, and for each key the position of its text. Texts with the
+    same words share one key; similar long texts share another with high probability."""
     digests = np.frombuffer(b"".join(each[:8] for each in signatures), dtype="<u8")
     long = np.array(
         [n for n, each in enumerate(signatures) if len(each) > _DIGEST], dtype=np.uint32
@@ -84,7 +79,7 @@ def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], 
         sketches, _ = _tables([signatures[number] for number in long])
         for band in range(_BANDS):
             rows = sketches[:, band * _ROWS : (band + 1) * _ROWS]
-            # The band itself counts as a value: what is alike in other places is not alike.
+            # The band number counts as a value: likeness must be in the same band.
             numbered = np.column_stack([np.full(len(rows), band, dtype=np.uint32), rows])
             keys.append(_mixed(numbered))
             places.append(long)
@@ -94,20 +89,20 @@ def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], 
 def duplicate_groups(
     signed: Iterable[SignedArticle], names: Collection[str] | None = None
 ) -> tuple[DuplicateGroup, ...]:
-    """The articles that have copies, each with them; by id of the kept ones.
+    """Groups of an article and its copies, by id of the kept article.
 
-    Of a group, the one with a title of its own is kept, then the one of which most is known
-    (author, outlet, address, day), then the newest (by its update, else its publication; undated is
-    oldest), then the longest, then the one with the smallest id. Every copy is like the kept one,
-    not only like another copy. The order of `signed` does not matter. `names` are the titles that
-    name a site, where `signed` are not all articles.
+    The kept article has a title of its own; then, in this order, the most metadata (author, outlet,
+    address, day), the newest date (update, else publication; undated is oldest), the longest text,
+    the smallest id. Every copy resembles the kept article, not only another copy. The order of
+    `signed` does not matter. `names` are the titles that name a site; needed if `signed` are not
+    all articles.
     """
     articles = list(signed)
     if names is None:
         names = site_names((a.title, a.signature[:_DIGEST], a.outlet) for a in articles)
 
     def preference(article: SignedArticle) -> tuple[bool, int, int, int, str]:
-        """What the kept article of a group has least of."""
+        """Sort key: the kept article of a group comes first."""
         days = [day.toordinal() for day in (article.published, article.updated) if day]
         words = _words(article.title)
         nameless = len(words) < _TITLE or " ".join(words) in names
@@ -133,11 +128,8 @@ def duplicate_groups(
 
 
 def signature_likeness(one: bytes, other: bytes) -> float:
-    """The estimated share of shingles that two signatures have in common; 1 for the same words.
-
-    0 where a text is too short to be compared with one that is not the same, or where their
-    figures differ.
-    """
+    """Estimated share of shingles that two signatures have in common; 1 for the same words. 0 if
+    the words differ and a text is too short to compare, or if the figures differ."""
     if one[:_DIGEST] == other[:_DIGEST]:
         return 1.0
     if len(one) == _DIGEST or len(other) == _DIGEST:
@@ -150,10 +142,8 @@ def signature_likeness(one: bytes, other: bytes) -> float:
 
 
 def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[str]:
-    """Titles that name a site rather than an article: outlets, and what many texts are called.
-
-    Of each article its title, the beginning of its signature, and its outlet.
-    """
+    """Titles that name a site rather than an article: outlets, and titles shared by many texts.
+    `articles` are tuples of title, digest (start of the signature) and outlet."""
     known = set(articles)
     texts = Counter(title for title, _ in {(" ".join(_words(t)), digest) for t, digest, _ in known})
     outlets = {" ".join(_words(each)) for each in {outlet for _, _, outlet in known} if each}
@@ -161,14 +151,14 @@ def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[s
 
 
 def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
-    """For each number, the greater ones of the texts that are like its own."""
+    """By number, the greater numbers of the texts that resemble it."""
     long = [number for number, each in enumerate(signatures) if len(each) > _DIGEST]
     if not long:
         return {}
     sketches, figures = _tables([signatures[number] for number in long])
     alike: set[tuple[int, int]] = set()
     for first, second in _candidates(sketches):
-        # A quarter of the sketch is enough to drop most pairs.
+        # A quarter of the sketch rules out most pairs.
         likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
         first, second = first[likely], second[likely]
         shared = (sketches[first] == sketches[second]).mean(axis=1)
@@ -182,10 +172,10 @@ def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
 
 
 def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
-    """Pairs of rows, the lesser first, that share a band; in batches, each pair once or more.
+    """Yield batches of row pairs that share a band, lesser row first; a pair may repeat.
 
-    In a bucket, a row meets the next `_NEIGHBOURS` ones: those nearest in order of preference,
-    so that a million bulletins of one template cost no more than as many different articles.
+    In a bucket, a row meets only the next `_NEIGHBOURS` rows (nearest in order of preference), so a
+    million bulletins of one template cost no more than as many different articles.
     """
     for band in range(_BANDS):
         keys = _mixed(sketches[:, band * _ROWS : (band + 1) * _ROWS])
@@ -203,9 +193,9 @@ def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.ND
 def _agreeing(
     figures: _Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
-    """By pair of rows, whether enough of the figures of the one are in the other."""
+    """By pair of rows, True if enough figures of one are in the other."""
     ours, theirs = figures[first], figures[second]
-    # Each row keeps its least figures: both are complete only up to the lesser of their last.
+    # Each row keeps only its smallest figures: compare up to the lesser of the two maxima.
     limit = np.minimum(ours[:, -1], theirs[:, -1])[:, np.newaxis]
     counted = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
     fewest = np.minimum(*counted)
@@ -215,7 +205,7 @@ def _agreeing(
 
 
 def _tables(signatures: Sequence[bytes]) -> tuple[_Words, _Words]:
-    """The sketches and the figures of long texts, a row each."""
+    """Sketches and figures of long texts, one row each."""
     rows = np.frombuffer(b"".join(each[_DIGEST:] for each in signatures), dtype="<u4")
     table = rows.reshape(len(signatures), _PERMUTATIONS + _FIGURES_KEPT)
     return table[:, :_PERMUTATIONS], table[:, _PERMUTATIONS:]
@@ -229,7 +219,7 @@ def _words(text: str) -> list[str]:
 
 
 def _mixed(rows: _Words) -> npt.NDArray[np.uint64]:
-    """Each row as one number that hangs on every value and on their order."""
+    """Hash each row to one number; order matters."""
     mixed = np.zeros(len(rows), dtype=np.uint64)
     for column in range(rows.shape[1]):
         mixed = (mixed ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
@@ -238,10 +228,10 @@ def _mixed(rows: _Words) -> npt.NDArray[np.uint64]:
 
 
 def _sketch(values: _Words) -> _Words:
-    """MinHash: for each permutation of all numbers of 32 bits, the least that a value becomes.
+    """MinHash: for each permutation of the 32-bit numbers, the minimum over the values.
 
-    What datasketch 2 makes with `scheme="affine32"`, to the bit: each value through MurmurHash3's
-    finaliser, then `a * value + b` for its 128 pairs of an odd `a` and a `b`.
+    Bit for bit what datasketch 2 computes with `scheme="affine32"`: MurmurHash3's finaliser, then
+    `a * value + b` for 128 pairs of an odd `a` and a `b`.
     """
     mixed = values ^ (values >> np.uint32(16))
     mixed = mixed * np.uint32(0x85EBCA6B)

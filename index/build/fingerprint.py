@@ -1,4 +1,4 @@
-"""Fingerprints of the reading rules and of files: would both still give the same articles?"""
+"""Fingerprints of the reading rules and of files: would both give the same articles again?"""
 
 from __future__ import annotations
 
@@ -22,44 +22,43 @@ from typing import TYPE_CHECKING, Any
 from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
 
-if TYPE_CHECKING:  # the store does not decide what files give
+if TYPE_CHECKING:  # imported at run time, the store would count among the rules
     from index.store.articles import SourceRow
 
 _ENTRIES = (
-    "index.formats.process",  # files to articles, by the parsers that the table of formats names
-    "index.build.duplicates",  # what of an article tells its copies
+    "index.formats.process",  # files to articles, with the parsers that the format table names
+    "index.build.duplicates",  # signatures of articles
     "index.build.passages",
-    "index.text.antecedents",  # the words that a sentence is embedded with
-    "index.text.language",  # the words that it is found by
-    __name__,  # what is noted of a file
+    "index.text.antecedents",  # the text that a sentence is embedded with
+    "index.text.language",  # search terms
+    __name__,  # what is recorded of a file
 )
-# Modules that say what went wrong, not what was read, or whose arithmetic stays the same.
+# Modules that only word errors, or whose arithmetic does not change.
 _ASIDE = frozenset({"index.errors", "numpy"})
 
 _PACKAGE = Path(__file__).parents[1]
 _Modules = dict[str, tuple[ast.AST, frozenset[str]]]
 _DIGEST_SIZE = 32  # bytes
 _STAMP = struct.Struct(">QqQ")
-_SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system ticks every two seconds
+_SETTLED_NS = 2_000_000_000  # the coarsest file system clock ticks every two seconds
 _NAMED = re.compile(r"'(index(?:\.\w+)+)'")
 
 
 def rules(options: Options | None = None, memory: Path | None = None) -> str:
-    """Equal as long as the same bytes would give the same articles and the same passages.
+    """Digest of all that decides which articles and passages the same bytes give.
 
-    It covers the code that reads, cuts and notes them, the versions of Python (whose parsers of
-    letters, tables and HTML entities are used) and of the libraries that this code imports, the
-    options, and whether there is a `tesseract` to read scans with.
+    Covers the code that reads, cuts and records them, the versions of Python (for its parsers of
+    Unicode, tables and HTML entities) and of imported libraries, the options, and the presence of
+    `tesseract` for scans.
 
-    The code is hashed, rather than numbered by hand: a number is forgotten where no sample shows
-    the change, and an index then mixes articles read in two ways. Hashed are the modules that
-    `_ENTRIES` lead to by imports, and only what they do: how a module is called, its imports,
-    docstrings, comments and layout do not count. An edit of the store, of searching or of fetching
-    has no article read again. One that rewrites a parser without changing what it gives costs a
-    reading, but no vectors, for these hang on texts.
+    The code is hashed because a hand-kept version number is easily forgotten, and the index would
+    then mix articles read in two ways. Only the modules reachable by imports from `_ENTRIES` count,
+    and only what they do: not their names, imports, docstrings, comments or layout. Changes to the
+    store, search or fetching do not trigger a reading; a rewritten parser costs a reading but no
+    vectors, which depend on texts only.
 
-    Reading all that code takes two seconds: `memory` is a file that says what came of it as long as
-    no module and no installed package has changed.
+    Hashing takes two seconds; `memory` is a file that caches the result until a module or an
+    installed package changes.
     """
     chosen = options or Options()
     facts = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
@@ -67,7 +66,7 @@ def rules(options: Options | None = None, memory: Path | None = None) -> str:
     return hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 
-_KNOWN: dict[str, tuple[str, list[str]]] = {}  # by the state of the code
+_KNOWN: dict[str, tuple[str, list[str]]] = {}  # code digest and libraries, by state of the code
 
 
 def _code_and_libraries(memory: Path | None) -> tuple[str, list[str]]:
@@ -95,7 +94,7 @@ def _remembered(memory: Path, state: str) -> tuple[str, list[str]] | None:
 
 
 def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None:
-    """Nothing is lost where it cannot be written: the code is then read again."""
+    """Cache the result; if that fails, the code is hashed again next time."""
     beside = memory.with_suffix(".new")
     with suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +105,7 @@ def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None
 
 @cache
 def _state_of_code() -> str:
-    """Another whenever a module of this package is written, or a package installed or removed."""
+    """Digest that changes when a module of this package or an installed package does."""
     files = sorted(_PACKAGE.rglob("*.py"))
     packages = sorted(Path(each) for each in {*sys.path} if each.endswith("-packages"))
     stamps = [(str(each), _stamp(each).hex()) for each in (*files, *packages)]
@@ -114,7 +113,7 @@ def _state_of_code() -> str:
 
 
 def _libraries(modules: _Modules) -> list[str]:
-    """Python, and the distributions that the modules import, with their versions."""
+    """Python and the distributions that the modules import, with their versions."""
     imported = {name.partition(".")[0] for _, each in modules.values() for name in each}
     known = packages_distributions()
     counted = imported - _ASIDE - {_PACKAGE.name}
@@ -124,8 +123,7 @@ def _libraries(modules: _Modules) -> list[str]:
 
 
 def code_digest(package: Path) -> str:
-    """Of what is done by the modules that files are read, cut and noted by, in the folder of
-    `index`."""
+    """Digest of the code in the `index` folder that reads, cuts and records files."""
     return _digest(_modules(package))
 
 
@@ -136,12 +134,12 @@ def _digest(modules: _Modules) -> str:
     def meant(match: re.Match[str]) -> str:
         return "" if match[1] in _ASIDE else alone.get(match[1], match[0])
 
-    # A string that names a module (a parser in the table of formats) counts as what is in it.
+    # A string that names a module (a parser in the format table) counts as that module's code.
     return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))
 
 
 def _modules(package: Path) -> _Modules:
-    """By name, the statements of each module that the entries lead to, and what it imports."""
+    """The modules reachable from the entries, by name: their syntax tree and imports."""
     modules: dict[str, tuple[ast.AST, frozenset[str]]] = {}
     waiting = list(_ENTRIES)
     while waiting:
@@ -157,7 +155,7 @@ def _modules(package: Path) -> _Modules:
 
 
 def _path_of(name: str, package: Path) -> Path | None:
-    """The file of a module of the package; None for what is not one."""
+    """The file of a module of the package, or None."""
     first, *rest = name.split(".")
     if first != package.name or not all(part.isidentifier() for part in rest):
         return None
@@ -167,8 +165,8 @@ def _path_of(name: str, package: Path) -> Path | None:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes away what a module does nothing by, and notes what it imports and which strings, that
-    may name modules, are in it."""
+    """Strips imports, docstrings and type checking; collects imports and strings, which may name
+    modules."""
 
     def __init__(self) -> None:
         self.imported: set[str] = set()
@@ -200,11 +198,11 @@ def _hash(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A file's bytes at one moment: their digest, None where they could not be read.
+class FileSnapshot:
+    """A file's SHA-256 at one moment; None if it could not be read.
 
-    `stamp` is what says that they have not changed since; it is `settled` where the file had not
-    been written to for so long that a change could not have gone without a trace in it.
+    `stamp` tells whether the file has changed since. It is `settled` if the file was last written
+    so long ago that any later change must alter the stamp.
     """
 
     stamp: bytes
@@ -212,30 +210,29 @@ class Look:
     settled: bool = False
 
     def holds(self, path: Path) -> bool:
-        """Whether nothing says that the file has changed since."""
+        """True if the file has not changed since."""
         return self.stamp == _stamp(path)
 
 
-def look_at(path: Path) -> Look:
-    stamp = _stamp(path)  # before the bytes: a change in between is then seen
+def take_snapshot(path: Path) -> FileSnapshot:
+    stamp = _stamp(path)  # before the bytes, to notice a change in between
     settled = False
     if stamp:
         _, written, _ = _STAMP.unpack(stamp)
         settled = time.time_ns() - written > _SETTLED_NS
     try:
         with path.open("rb") as file:
-            return Look(stamp, hashlib.file_digest(file, "sha256").digest(), settled)
+            return FileSnapshot(stamp, hashlib.file_digest(file, "sha256").digest(), settled)
     except OSError:
-        return Look(stamp, None)
+        return FileSnapshot(stamp, None)
 
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What a file gave: the ids of its articles, in order, and what of it was skipped.
+    """What a file gave: the ids of its articles, in order, and what was skipped.
 
-    `digest` is that of its bytes; None where they cannot be relied on (it changed while it was
-    read, or an article of it met another of the same id): such a file is read again. As long as its
-    `stamp` stays, if it has one, it is not even looked at.
+    `digest` is None if it is unreliable (the file changed while being read, or an id was taken):
+    such a file is always read again. An unchanged `stamp`, if there is one, spares hashing it.
     """
 
     location: str
@@ -248,19 +245,19 @@ class FileReading:
 
     @property
     def failed(self) -> bool:
-        """Nothing came of it; the reason may have passed (permissions, time, a missing program)."""
+        """True if it gave no article; the reason may have passed (permissions, missing program)."""
         return not self.articles
 
-    def of(self, source: Source, look: Callable[[Source], Look]) -> bool:
-        """Whether reading this source again would give the same, however the file is shown now."""
+    def of(self, source: Source, snapshot: Callable[[Source], FileSnapshot]) -> bool:
+        """True if reading this source again would give the same, apart from the path shown."""
         if self.failed or self.digest is None or self.url != source.url:
             return False
         if self.stamp and self.stamp == _stamp(source.path):
             return True
-        return self.digest == look(source).digest
+        return self.digest == snapshot(source).digest
 
     def shown_as(self, shown: str) -> FileReading:
-        """The same, from a folder where the file is shown another way."""
+        """The same with another displayed path."""
         if shown == self.shown:
             return self
         skipped = (
@@ -270,7 +267,7 @@ class FileReading:
         return replace(self, shown=shown, skipped=tuple(skipped))
 
     def as_row(self) -> tuple[object, ...]:
-        """As the table `sources` has it."""
+        """A row of the table `sources`."""
         skipped = [
             (each.shown, each.problem.as_json(), each.at and each.at.as_json())
             for each in self.skipped
@@ -292,8 +289,8 @@ class FileReading:
         return cls(location, shown, url, digest, ids, tuple(skipped), stamp)
 
 
-def same_as_noted(source: Source, row: SourceRow) -> bool:
-    """Whether a file still is what its row says, by its stamp alone: at once, for most files."""
+def is_unchanged(source: Source, row: SourceRow) -> bool:
+    """True if the stamp and address in the row still match the file: the fast path."""
     return (
         (row.shown, row.url) == (source.shown, source.url)
         and row.articles != "[]"
@@ -305,7 +302,7 @@ def same_as_noted(source: Source, row: SourceRow) -> bool:
 
 
 def _stamp(path: Path) -> bytes:
-    """Size, time of the last change and inode; nothing where there is no file."""
+    """Size, modification time and inode; empty if there is no file."""
     try:
         status = os.stat(path)  # noqa: PTH116 - half the time of the method, and asked of every file
     except OSError:

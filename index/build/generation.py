@@ -1,4 +1,4 @@
-"""What is done to a generation on its way: articles taken in, copies found, passages cut."""
+"""A generation being built: articles go in, copies are found, passages cut."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.errors import IndexingError
 from index.models.base import Embedder
 from index.store.article_writer import LikenessKeys
 from index.store.build_turn import GenerationWriter, StopCheck, text_hash
-from index.store.reader import BuildTerms, GenerationFacts
+from index.store.reader import BuildFacts, GenerationFacts
 from index.text.antecedents import sentences_in_context
 
 
@@ -24,11 +24,8 @@ class UnfitArticle(IndexingError):  # noqa: N818
 
 
 class GenerationDraft:
-    """Articles go in, copies are found, passages cut; then vectors and words, and the facts.
-
-    `rules` is what articles are read and cut by (see `index.build.fingerprint`). Raises StoreError
-    when the store refuses.
-    """
+    """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
+    `rules`: see `index.build.fingerprint.rules`. Raises StoreError."""
 
     def __init__(self, writer: GenerationWriter, rules: str) -> None:
         self.writer = writer
@@ -41,10 +38,10 @@ class GenerationDraft:
         return self.articles.holds(article_id)
 
     def add(self, article: Article, *, sign: bool = True) -> None:
-        """Write an article down; sign it, where copies are to be found. Raises UnfitArticle."""
+        """Add an article; `sign` it if copies are to be found. Raises UnfitArticle."""
         if self.holds(article.id):
             raise UnfitArticle("article-id-taken", shown=article.path, id=article.id)
-        if "\0" in article.text:  # the database would end its texts there
+        if "\0" in article.text:  # SQLite would cut the text there
             raise _no_text(article, "\0")
         try:
             digest = article_digest(article)
@@ -56,23 +53,22 @@ class GenerationDraft:
             raise _no_text(article, error.object[error.start]) from error
 
     def find_copies(self, names: Collection[str] | None = None) -> None:
-        """Choose, of articles that are one, the one to answer from; `names` as
-        `duplicate_groups` has them."""
+        """Choose one article of each group of duplicates; `names` as in `duplicate_groups`."""
         signed = list(self.articles.signed())
         keys, places = likeness_keys([each.signature for each in signed])
         self.articles.likeness = LikenessKeys.of(keys, places + np.uint32(1))  # numbers are from 1
         self.copies = self.articles.unite(duplicate_groups(signed, names))
 
     def cut(self, check: StopCheck, progress: EmbedProgress) -> None:
-        """Cut the articles that are answered from, those that are new or changed at least."""
+        """Cut the searchable articles, reusing the passages of unchanged ones."""
         total = self.articles.count()
-        for done, each in enumerate(self.articles.uncut()):
+        for done, (number, before) in enumerate(self.articles.uncut()):
             check()
             progress(done, total)
-            if each.before is not None:
-                self.passages.add_again(each.number, each.before)
+            if before is not None:
+                self.passages.add_again(number, before)
                 continue
-            article = self.articles.article(each.number)
+            article = self.articles.article(number)
 
             def hashed(text: str, article: Article = article) -> bytes:
                 return text_hash(embedding_text(article, text))
@@ -82,18 +78,20 @@ class GenerationDraft:
                 (hashed(one.text), list(map(hashed, sentences_in_context(one, article.language))))
                 for one in passages
             ]
-            self.passages.add(each.number, article.language, passages, hashes)
+            self.passages.add(number, article.language, passages, hashes)
         self.writer.end_texts()
         progress(total, total)
 
     def seal(
         self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...], check: StopCheck
     ) -> GenerationFacts:
-        """Write the words and, last, the facts."""
-        return self.writer.seal(self.terms(embedder, built_at, roots), check)
+        """Write the words, then the facts."""
+        return self.writer.seal(self.build_facts(embedder, built_at, roots), check)
 
-    def terms(self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...]) -> BuildTerms:
-        return BuildTerms(
+    def build_facts(
+        self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...]
+    ) -> BuildFacts:
+        return BuildFacts(
             model=embedder.id,
             dimension=embedder.dimension,
             built_at=built_at,

@@ -1,4 +1,4 @@
-"""From an article to the passages that are retrieved and the sentences that are quoted."""
+"""Cut articles into the passages that are retrieved and the sentences that are quoted."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from index.article import Article, Passage, Sentence
 from index.text.sentences import SENTENCE_CHARACTERS, sentence_spans
 
 PASSAGE_LIMIT = 1_000
-SCRAP = 4  # a last passage under a limit divided by this is too short to stand alone
+SCRAP = 4  # a last passage shorter than the limit divided by this does not stand alone
 
 
 def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
     """The passages of an article, in reading order, of at most `limit` characters each.
 
-    A passage keeps to one section and holds as many of its paragraphs as fit; a paragraph that
-    does not fit is cut at sentence ends into parts of like length.
+    A passage stays within one section and holds as many whole paragraphs as fit; a longer paragraph
+    is cut at sentence ends into parts of similar length.
     """
     text = article.text
-    # Of each section, and of what stands before the first: its heading and the span of its words.
+    # Headings and spans of the sections; the first is the text before any section.
     headings = ["", *(section.heading for section in article.sections)]
     starts = [0, *(section.heading_end for section in article.sections)]
     ends = [*(section.heading_start for section in article.sections), len(text)]
@@ -37,7 +37,7 @@ def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
 
 
 def _packed(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[Sentence]]:
-    """The sentences of a section in groups of whole paragraphs, as few as fit the limit."""
+    """Group the sentences of a section: whole paragraphs, as few groups as fit the limit."""
     group: list[Sentence] = []
     for paragraph in _paragraphs(text, sentences):
         if group and paragraph[-1].end - group[0].start <= limit:
@@ -63,10 +63,10 @@ def _paragraphs(text: str, sentences: list[Sentence]) -> Iterator[list[Sentence]
 
 
 def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
-    """A paragraph in the fewest groups that fit, each filled unless the last would be a scrap.
+    """Split a paragraph into the fewest groups that fit.
 
-    Filled groups keep what belongs together (figures in research/evaluation.md); where the last one
-    would fall short of a quarter of the limit, the bound is lowered until it does not.
+    Full groups keep related sentences together (research/evaluation.md). If the last group would be
+    shorter than a quarter of the limit, the bound is lowered until it is not.
     """
     groups = _filled(sentences, limit)
     for bound in range(limit, limit // 2, -max(1, limit // 20)):

@@ -1,4 +1,4 @@
-"""The sources of a build's articles: a given iterable, or files, reread where they changed."""
+"""The sources of a build's articles: an iterable, or files, reread only if they changed."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Article
-from index.build.fingerprint import FileReading, Look, look_at, same_as_noted
+from index.build.fingerprint import FileReading, FileSnapshot, is_unchanged, take_snapshot
 from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
 from index.store.articles import SourceRow
-from index.store.build_turn import KnownGeneration
+from index.store.build_turn import ReusableGeneration
 
 
 @dataclass(frozen=True, slots=True)
-class ReadTerms:
-    """Conditions of reading.
-
-    Articles whose ids are `removed` are left out. `check` is called before each article, and raises
-    to stop. `progress` gets the number of files done and of all files.
-    """
+class ReadContext:
+    """Ids of `removed` articles to leave out; `check`, called before each article, raises to stop;
+    `progress` receives the number of files done and the total."""
 
     removed: frozenset[str]
     check: Callable[[], None]
@@ -32,142 +29,128 @@ class ReadTerms:
 
 @dataclass(slots=True)
 class SourceChanges:
-    """What differs from when a generation was made: the files to read, with what they gave then
-    (`readings`, by location), and the files that are `gone`, with what they had given.
+    """What has changed since a generation was made.
 
-    `skipped` is what is skipped of the other files, `unchanged` counts these.
+    `read`: files to read, with what they gave before in `readings`, by location. `deleted`: what
+    deleted files had given. `skipped`: what is skipped in unchanged files; `unchanged`: how many.
     """
 
     read: list[Source] = field(default_factory=list)
     readings: dict[str, FileReading] = field(default_factory=dict)
-    gone: list[FileReading] = field(default_factory=list)
+    deleted: list[FileReading] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unchanged: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.read or self.gone)
+        return bool(self.read or self.deleted)
 
 
 class ArticleSupply(Protocol):
-    """Gives a draft its articles. `skipped` fills as it goes."""
+    """Supplies a draft with articles; `skipped` grows on the way."""
 
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
-        """What differs from when `before` was made by the same rules; None where all must be read
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
+        """What has changed since `before`, made by the same rules; None if everything must be read
         to know."""
-        ...
 
     def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
-        """Give a draft the articles of what has changed, and note what is skipped of it in
-        `changes`."""
-        ...
-
-    def skip(self, skipped: Sequence[Skipped]) -> None:
-        """Take in what is skipped of files that need not be read."""
-        ...
+        """Add the articles of changed files to a draft, and what is skipped to `changes`."""
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
-        """Give a draft all articles; `before` was made by the same rules."""
-        ...
+        """Add all articles to a draft; `before` was made by the same rules."""
 
-    def nothing(self, left_out: int) -> IndexingError:
-        """That there was no article, so many having been left out."""
-        ...
+    def no_article_error(self, left_out: int) -> IndexingError:
+        """The error for a build without articles, `left_out` of them removed by the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenArticles:
-    """Articles taken one by one."""
+class IterableArticles:
+    """Articles from an iterable."""
 
     articles: Iterable[Article]
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         return None
 
     def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
-        raise NotImplementedError
-
-    def skip(self, skipped: Sequence[Skipped]) -> None:
         raise NotImplementedError
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         for article in self.articles:
-            terms.check()
-            if article.id in terms.removed:
+            context.check()
+            if article.id in context.removed:
                 draft.articles.leave_out(article.id)
             else:
                 draft.add(article, sign=self.merge)
         if self.merge:
             draft.find_copies()
 
-    def nothing(self, left_out: int) -> IndexingError:
-        return _no_article(left_out, ())
+    def no_article_error(self, left_out: int) -> IndexingError:
+        return _no_article_error(left_out, ())
 
 
 @dataclass
 class FileArticles:
-    """Files of articles; unchanged ones are taken from the previous generation."""
+    """Articles from files; unchanged files are taken from the previous generation."""
 
     paths: Sequence[Path]
     sources: Sequence[Source]
     options: Options
     skipped: list[Skipped] = field(default_factory=list)
-    _looks: dict[str, Look] = field(default_factory=dict)
+    _snapshots: dict[str, FileSnapshot] = field(default_factory=dict)
 
-    def changes(self, before: KnownGeneration, terms: ReadTerms) -> SourceChanges | None:
+    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         left_out = before.left_out()
-        if not left_out <= terms.removed or any(map(before.holds, terms.removed - left_out)):
+        if not left_out <= context.removed or any(map(before.holds, context.removed - left_out)):
             return None
         known = {row.location: row for row in before.sources()}
         changes = SourceChanges()
         for done, source in enumerate(self.sources):
-            terms.check()
-            terms.progress(done, len(self.sources))
+            context.check()
+            context.progress(done, len(self.sources))
             row = known.pop(source.location, None)
-            if row is not None and same_as_noted(source, row):
+            if row is not None and is_unchanged(source, row):
                 changes.unchanged += 1
                 continue
             reading = FileReading.of_row(row) if row is not None else None
-            again = self._same(source, reading) if reading else None
-            if again is not None:
+            skipped = self._skipped_if_same(source, reading) if reading else None
+            if skipped is not None:
                 changes.unchanged += 1
-                changes.skipped += again
+                changes.skipped += skipped
                 continue
             changes.read.append(source)
             if reading is not None:
                 changes.readings[source.location] = reading
         readings = map(FileReading.of_row, known.values())
-        changes.gone = [reading for reading in readings if not reading.failed]
+        changes.deleted = [reading for reading in readings if not reading.failed]
         return changes
 
     def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, terms: ReadTerms
+        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
         for source in changes.read:
-            terms.check()
-            reading = self._read(draft, source, terms)
+            context.check()
+            reading = self._read(draft, source, context)
             draft.writer.note(SourceRow._make(reading.as_row()))
             changes.skipped += reading.skipped
 
-    def skip(self, skipped: Sequence[Skipped]) -> None:
-        self.skipped += skipped
-
-    def _same(self, source: Source, reading: FileReading) -> Sequence[Skipped] | None:
-        """What of a file is skipped, if it gives what it gave; it is tried again if all was."""
+    def _skipped_if_same(self, source: Source, reading: FileReading) -> Sequence[Skipped] | None:
+        """What is skipped in a file that gives the same as before, else None. A file that gave
+        nothing is tried again."""
         if not reading.failed:
-            same = reading.shown == source.shown and reading.of(source, self._look)
+            same = reading.shown == source.shown and reading.of(source, self._snapshot)
             return reading.skipped if same else None
         skipped = []
         for article in _articles(source, self.options):
@@ -177,84 +160,80 @@ class FileArticles:
         return skipped
 
     def read_into(
-        self, draft: GenerationDraft, before: KnownGeneration | None, terms: ReadTerms
+        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
-        known = _readings(before) if before else {}
+        readings = map(FileReading.of_row, before.sources() if before else ())
+        known = {each.location: each for each in readings}
         for done, source in enumerate(self.sources):
-            terms.check()
-            terms.progress(done, len(self.sources))
+            context.check()
+            context.progress(done, len(self.sources))
             reading = known.get(source.location)
-            again = reading is not None and reading.of(source, self._look)
-            if reading and again and _take_again(draft, reading, source, terms):
+            same = reading is not None and reading.of(source, self._snapshot)
+            if reading and same and _reuse(draft, reading, source, context):
                 reading = reading.shown_as(source.shown)
             else:
-                reading = self._read(draft, source, terms)
+                reading = self._read(draft, source, context)
             draft.writer.note(SourceRow._make(reading.as_row()))
             self.skipped += reading.skipped
         draft.find_copies()
-        terms.progress(len(self.sources), len(self.sources))
+        context.progress(len(self.sources), len(self.sources))
 
-    def _read(self, draft: GenerationDraft, source: Source, terms: ReadTerms) -> FileReading:
-        look = self._look(source)
+    def _read(self, draft: GenerationDraft, source: Source, context: ReadContext) -> FileReading:
+        snapshot = self._snapshot(source)
         ids: list[str] = []
         skipped: list[Skipped] = []
-        sure = True  # not where what is taken in hangs on what other files give
+        reliable = True  # False if the result depends on other files
         for article in _articles(source, self.options):
-            terms.check()
+            context.check()
             if isinstance(article, Skipped):
                 skipped.append(article)
                 continue
-            in_the_way = draft.holds(article.id)
+            taken = draft.holds(article.id)
             try:
-                if article.id in terms.removed:
+                if article.id in context.removed:
                     draft.articles.leave_out(article.id)
                 else:
                     draft.add(article)
                 ids.append(article.id)
             except UnfitArticle as error:
                 skipped.append(Skipped(article.path, error.problem))
-                sure = sure and not in_the_way
-        digest = look.digest if sure and look.holds(source.path) else None
-        stamp = look.stamp if digest and look.settled else b""
-        what = (source.location, source.shown, source.url, digest)
-        return FileReading(*what, tuple(ids), tuple(skipped), stamp)
+                reliable = reliable and not taken
+        digest = snapshot.digest if reliable and snapshot.holds(source.path) else None
+        stamp = snapshot.stamp if digest and snapshot.settled else b""
+        origin = (source.location, source.shown, source.url, digest)
+        return FileReading(*origin, tuple(ids), tuple(skipped), stamp)
 
-    def _look(self, source: Source) -> Look:
-        """The bytes of a file, looked at once as long as nothing says that they have changed."""
-        look = self._looks.get(source.location)
-        if look is None or not look.holds(source.path):
-            look = self._looks[source.location] = look_at(source.path)
-        return look
+    def _snapshot(self, source: Source) -> FileSnapshot:
+        snapshot = self._snapshots.get(source.location)
+        if snapshot is None or not snapshot.holds(source.path):
+            snapshot = self._snapshots[source.location] = take_snapshot(source.path)
+        return snapshot
 
-    def nothing(self, left_out: int) -> IndexingError:
-        return _no_article(left_out, self.skipped, ", ".join(map(str, self.paths)))
+    def no_article_error(self, left_out: int) -> IndexingError:
+        return _no_article_error(left_out, self.skipped, ", ".join(map(str, self.paths)))
 
 
-def _take_again(
-    draft: GenerationDraft, reading: FileReading, source: Source, terms: ReadTerms
+def _reuse(
+    draft: GenerationDraft, reading: FileReading, source: Source, context: ReadContext
 ) -> bool:
-    """Whether a draft could take what a file gave before; it has then."""
-    ids = [each for each in reading.articles if each not in terms.removed]
+    """Copy a file's articles from the previous generation; False if that is not possible."""
+    ids = [each for each in reading.articles if each not in context.removed]
     if not draft.articles.add_again(ids, reading.shown, source.shown):
         return False
-    for each in terms.removed.intersection(reading.articles):
+    for each in context.removed.intersection(reading.articles):
         draft.articles.leave_out(each)
     return True
 
 
 def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
-    """What a file gives; that nothing of it can be read is a Skipped too."""
+    """Read a file; one that cannot be read gives a Skipped."""
     try:
         yield from read_apart(source, options)
     except ReadError as error:
         yield Skipped(source.shown, error.problem)
 
 
-def _readings(before: KnownGeneration) -> dict[str, FileReading]:
-    return {each.location: each for each in map(FileReading.of_row, before.sources())}
-
-
-def _no_article(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> IndexingError:
+def _no_article_error(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> IndexingError:
     removed = Problem("count-removed", count=left_out)
     if not skipped:
         if not left_out:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,103 +16,99 @@ from index.store.build_turn import (
     BuildPart,
     GenerationWriter,
     Hashes,
-    KeptVectors,
-    LendsVectors,
     PartTurn,
     StopCheck,
+    VectorCheckpoint,
     VectorSource,
     VectorWriter,
+    batches,
 )
-from index.store.reader import RowKind
+from index.store.reader import ROW_KINDS, RowKind
 
-_KINDS: tuple[RowKind, ...] = get_args(RowKind)
-_BATCH = 2_048  # texts at a time: enough to sort by length within
+VectorLookup = Callable[[RowKind], VectorSource]
+EmbedProgress = Callable[[int, int], None]  # receives the texts done and the total
+_BATCH = 2_048  # texts sorted by length together
 
-# Characters that a call of the embedder gets at most: seconds of the bundled model's time, which
-# is what stopping waits for, and what a kill costs.
+# Most characters per call of the embedder: seconds of the bundled model's time, which a stop waits
+# for and a kill loses.
 BATCH_CHARACTERS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReusedRows:
-    """The rows whose vectors are those of the rows `kept_from` of a source.
-
-    `texts` counts the different ones among them.
-    """
+    """Rows whose vectors are copied from the rows `source_rows` of a source; `texts` counts the
+    distinct texts among them."""
 
     source: VectorSource
     rows: IntArray
-    kept_from: IntArray
+    source_rows: IntArray
     texts: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReusePlan:
-    """Where each row of the new vectors comes from.
-
-    `fresh`: rows to embed, ascending. `kept`, one for each source, in its order; `copies` say the
-    same as the fresh rows `copied_from`.
-    """
+    """Where the vector of each new row comes from. `fresh`: rows to embed, ascending. `reused`: one
+    item per source, in order. `copies`: rows with the text of the fresh rows `copied_from`."""
 
     fresh: IntArray
-    kept: tuple[ReusedRows, ...]
+    reused: tuple[ReusedRows, ...]
     copies: IntArray
     copied_from: IntArray
 
 
-def reuse_plan(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
-    """Embed each new text once, and nothing that a source holds already; the first one counts."""
+def plan_reuse(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
+    """Embed each new text once, and none that a source has; earlier sources win."""
     unique, first, group = np.unique(hashes, return_index=True, return_inverse=True)
     rows = np.arange(len(hashes), dtype=np.int64)
     unknown = np.ones(len(unique), dtype=bool)
-    kept: list[ReusedRows] = []
+    reused: list[ReusedRows] = []
     for source in sources:
-        reusable, at = _found(unique, source.hashes)
+        reusable, at = _find_hashes(unique, source.hashes)
         reusable &= unknown
         unknown &= ~reusable
         of_source = rows[reusable[group]]
-        places = at[group[of_source]].astype(np.int64)
-        kept.append(ReusedRows(source, of_source, places, int(reusable.sum())))
+        source_rows = at[group[of_source]].astype(np.int64)
+        reused.append(ReusedRows(source, of_source, source_rows, int(reusable.sum())))
     copies = rows[unknown[group] & (first[group] != rows)]
     return ReusePlan(
         fresh=np.sort(first[unknown]).astype(np.int64),
-        kept=tuple(kept),
+        reused=tuple(reused),
         copies=copies,
         copied_from=first[group[copies]].astype(np.int64),
     )
 
 
-def _found(unique: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
-    """Of each wanted hash, whether it is among these, and then where."""
+def _find_hashes(wanted: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
+    """For each wanted hash, whether it is among `hashes`, and where."""
     if not len(hashes):
-        return np.zeros(len(unique), dtype=bool), np.zeros(len(unique), dtype=np.int64)
+        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
     order = np.argsort(hashes, kind="stable")
-    place = np.searchsorted(hashes, unique, sorter=order)
+    place = np.searchsorted(hashes, wanted, sorter=order)
     at = order[np.minimum(place, len(order) - 1)]
-    return hashes[at] == unique, at
+    return hashes[at] == wanted, at
 
 
-def fill_reused(
+def fill_vectors(
     plan: ReusePlan,
     writer: VectorWriter,
     texts: Callable[[IntArray], list[str]],
     embed: Callable[[IntArray, list[str]], Vectors],
 ) -> None:
-    """Carry out a plan; `texts` returns those of ascending rows, `embed` their vectors."""
-    for each in plan.kept:
-        for batch in _batches(len(each.rows)):
-            writer.put_again(each.rows[batch], each.source.vectors, each.kept_from[batch])
-    for batch in _batches(len(plan.fresh)):
+    """Carry out a plan; `texts` returns the texts of ascending rows, `embed` their vectors."""
+    for each in plan.reused:
+        for batch in batches(len(each.rows), _BATCH):
+            writer.put_again(each.rows[batch], each.source.vectors, each.source_rows[batch])
+    for batch in batches(len(plan.fresh), _BATCH):
         rows = plan.fresh[batch]
         batch_texts = texts(rows)
-        for some in _sized(batch_texts):
+        for some in _group_by_size(batch_texts):
             writer.put(rows[some], embed(rows[some], [batch_texts[at] for at in some]))
-    for batch in _batches(len(plan.copies)):
+    for batch in batches(len(plan.copies), _BATCH):
         writer.put(plan.copies[batch], writer.get(plan.copied_from[batch]))
 
 
-def _sized(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Their places, the longest first, in groups of `BATCH_CHARACTERS` at most."""
+def _group_by_size(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield groups of positions, longest texts first, of at most `BATCH_CHARACTERS` each."""
     group: list[int] = []
     size = 0
     for at in sorted(range(len(texts)), key=lambda at: -len(texts[at])):
@@ -126,52 +121,45 @@ def _sized(texts: Sequence[str]) -> Iterator[list[int]]:
         yield group
 
 
-def _batches(size: int) -> Iterator[slice]:
-    return (slice(start, start + _BATCH) for start in range(0, size, _BATCH))
-
-
-EmbedProgress = Callable[[int, int], None]  # hears of texts done and of all texts
-
-
 @dataclass(frozen=True, slots=True)
 class EmbeddingWork:
-    """What embedding is done with; `check` is called before each batch: it may raise, to stop."""
+    """The means of embedding; `check` is called before each batch and may raise to stop."""
 
     embedder: Embedder
-    kept: KeptVectors
+    checkpoint: VectorCheckpoint
     check: StopCheck
     progress: EmbedProgress
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """How many texts had to be embedded, and how many others had left done."""
+    """How many texts were embedded now, and how many by earlier builds."""
 
     texts: int
     resumed: int
 
 
 def embed_all(
-    writer: GenerationWriter, work: EmbeddingWork, known: Sequence[LendsVectors]
+    writer: GenerationWriter, work: EmbeddingWork, known: Sequence[VectorLookup]
 ) -> Embedded:
     """Write the vectors of all passages and sentences of a generation.
 
-    Those that are `known`, then those that an interrupted build has kept, serve again. Raises
-    ModelError, StoreError, and what `check` raises.
+    Vectors are taken from `known`, then from what an interrupted build saved. Raises ModelError,
+    StoreError, and what `check` raises.
     """
-    kept = work.kept.source()
-    hashes = {kind: writer.hashes(kind) for kind in _KINDS}
+    saved = work.checkpoint.source()
+    hashes = {kind: writer.hashes(kind) for kind in ROW_KINDS}
     plans = {
-        kind: reuse_plan(hashes[kind], [*(each.vector_source(kind) for each in known), kept])
-        for kind in _KINDS
+        kind: plan_reuse(hashes[kind], [*(lookup(kind) for lookup in known), saved])
+        for kind in ROW_KINDS
     }
     fresh = sum(len(each.fresh) for each in plans.values())
-    resumed = sum(each.kept[-1].texts for each in plans.values())
-    embedder = _KeepingEmbedder(work, fresh)
-    for kind in _KINDS:
+    resumed = sum(each.reused[-1].texts for each in plans.values())
+    embedder = _SavingEmbedder(work, fresh)
+    for kind in ROW_KINDS:
         plan, own = plans.pop(kind), hashes.pop(kind)
         vectors = writer.vectors(kind, work.embedder.id, work.embedder.dimension)
-        fill_reused(plan, vectors, partial(_texts, writer, kind), partial(embedder.embed, own))
+        fill_vectors(plan, vectors, partial(_texts, writer, kind), partial(embedder.embed, own))
         vectors.finish()
     return Embedded(fresh, resumed)
 
@@ -179,49 +167,46 @@ def embed_all(
 def embed_part(
     writer: GenerationWriter, work: EmbeddingWork, part: BuildPart, turn: PartTurn
 ) -> Embedded:
-    """Embed the texts of a part that no build would find, and keep their vectors.
-
-    Raises ModelError, StoreError, and what `check` raises.
-    """
+    """Embed and save the vectors of a part that a build would not find. Raises ModelError,
+    StoreError, and what `check` raises."""
     fresh: dict[RowKind, tuple[IntArray, Hashes]] = {}
     known = 0
-    for kind in _KINDS:
+    for kind in ROW_KINDS:
         hashes = writer.hashes(kind)
         mine = np.flatnonzero(part.holds(hashes))
         unique, first = np.unique(hashes[mine], return_index=True)
-        for _, before in fresh.values():  # a passage of one sentence says what that says
+        for _, before in fresh.values():  # a passage of one sentence has the text of that sentence
             other = ~np.isin(unique, before)
             unique, first = unique[other], first[other]
         rows = np.sort(mine[first])
         own = hashes[rows]
         new = np.ones(len(rows), dtype=bool)
-        for batch in _batches(len(rows)):
+        for batch in batches(len(rows), _BATCH):
             work.check()
             new[batch] = ~turn.stored(kind, own[batch])
         known += int(np.count_nonzero(~new))
         fresh[kind] = rows[new], own[new]
     total = sum(len(rows) for rows, _ in fresh.values())
-    embedder = _KeepingEmbedder(work, total)
+    embedder = _SavingEmbedder(work, total)
     for kind, (rows, own) in fresh.items():
-        for batch in _batches(len(rows)):
+        for batch in batches(len(rows), _BATCH):
             texts = _texts(writer, kind, rows[batch])
-            for some in _sized(texts):
+            for some in _group_by_size(texts):
                 places = np.array(some) + batch.start
                 embedder.embed(own, places, [texts[at] for at in some])
     return Embedded(total, known)
 
 
 def _texts(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
-    """What is embedded of these rows."""
+    """The texts to embed for these rows."""
     return [
         embedding_text(article, text)
         for article, _, text in writer.texts(kind, rows, in_context=True)
     ]
 
 
-class _KeepingEmbedder:
-    """Embeds texts, refuses vectors that cannot be searched, and keeps each batch on disk before
-    the next one."""
+class _SavingEmbedder:
+    """Embeds texts, rejects unsearchable vectors, and saves each batch before the next."""
 
     def __init__(self, work: EmbeddingWork, total: int) -> None:
         self._work = work
@@ -229,7 +214,7 @@ class _KeepingEmbedder:
         self._done = 0
 
     def embed(self, hashes: Hashes, rows: IntArray, texts: list[str]) -> Vectors:
-        """The vectors of the texts of these rows, whose hashes stand there in `hashes`."""
+        """The vectors of these rows' texts; `hashes` has the hashes of all rows."""
         self._work.check()
         before, embedder = self._done, self._work.embedder
         vectors = embedder.embed_passages(texts, progress=self._advance)
@@ -239,7 +224,7 @@ class _KeepingEmbedder:
                 "model-vectors", model=embedder.id, shape=str(vectors.shape), expected=str(expected)
             )
         self._done = before + len(texts)
-        self._work.kept.add(hashes[rows].tobytes(), vectors)
+        self._work.checkpoint.add(hashes[rows].tobytes(), vectors)
         return vectors
 
     def _advance(self, count: int) -> None:

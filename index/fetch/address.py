@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
 
 from index.errors import FetchError, reason_of
 
-LONGEST_ADDRESS_CHARACTERS = 4096  # characters of an address
+LONGEST_ADDRESS_CHARACTERS = 4096
 _SCHEMES = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
@@ -30,27 +32,18 @@ class Address:
     def parse(cls, text: str) -> Address:
         """Parse an http or https address. Raises FetchError if it is anything else or malformed.
 
-        A host that only a lenient parser takes for a number (`2130706433`, `0177.1`) is refused.
+        Hosts that lenient parsers take for numbers (`2130706433`, `0177.1`) are refused.
         """
         text = text.strip()
-        try:
+        with _as_malformed(text):
             if len(text) > LONGEST_ADDRESS_CHARACTERS:
                 raise httpx2.InvalidURL("too long")
-            url = httpx2.URL(text)
-            return cls._of(url, text)
-        except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
-            raise FetchError(
-                "address-malformed", shown=_for_message(text), reason=reason_of(error)
-            ) from error
+            return cls._of(httpx2.URL(text), text)
 
     def join(self, target: str) -> Address:
-        """Resolve a link or redirect of this page. Raises FetchError as `parse` does."""
-        try:
+        """Resolve a link or redirect of this page. Raises FetchError like `parse`."""
+        with _as_malformed(target):
             joined = httpx2.URL(self.url).join(target.strip())
-        except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
-            raise FetchError(
-                "address-malformed", shown=_for_message(target), reason=reason_of(error)
-            ) from error
         return Address.parse(str(joined))
 
     @property
@@ -77,14 +70,22 @@ class Address:
         host = url.raw_host.decode("ascii").lower()
         if not _is_valid_host(host):
             raise httpx2.InvalidURL(f"the host {host[:80]!r}")
-        # A trailing dot only marks the name as absolute.
-        bare = host.rstrip(".")
+        bare = host.rstrip(".")  # of an absolute name
         path = url.raw_path if url.raw_path.startswith(b"/") else b"/" + url.raw_path
         plain = url.copy_with(fragment=None, host=bare, raw_path=path)
         port = _SCHEMES[url.scheme] if url.port is None else url.port
         if not 0 < port < 65536:
             raise httpx2.InvalidURL(f"the port {port}")
         return cls(str(plain), url.scheme, bare, port)
+
+
+@contextmanager
+def _as_malformed(text: str) -> Iterator[None]:
+    try:
+        yield
+    except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
+        reason = reason_of(error)
+        raise FetchError("address-malformed", shown=_for_message(text), reason=reason) from error
 
 
 def _for_message(text: str) -> str:

@@ -21,41 +21,39 @@ from index.fetch.guard import Guard
 from index.fetch.inflate import Inflater, TooLarge
 from index.fetch.transport import Deadline, FetchLimits, GuardedTransport, HostPace
 
-# Bytes of a robots.txt that are read; the standard asks for 500 KiB at least.
-LARGEST_ROBOTS_BYTES = 512 * 1024
-_KEPT = 3600.0
-# Seconds for which a failure to get the rules is remembered.
-FAILURE_SECONDS = 300.0
+LARGEST_ROBOTS_BYTES = 512 * 1024  # the standard requires 500 KiB
+_RULES_SECONDS = 3600.0  # to cache a site's rules
+FAILURE_SECONDS = 300.0  # to cache a failure to fetch them
 _ABSENT = range(400, 500)
-# Codes that say more about the page itself than that its rules are missing.
+# Errors of a host, reported instead of the failure to fetch its rules.
 OF_THE_HOST = frozenset(
     {"address-private", "address-unknown-host", "address-unreachable", "address-certificate"}
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedRules:
     rules: Protego | None
     failure: FetchError | None
     until: float
 
 
 class Robots:
-    """Rules of each site, cached; `fetch` downloads them and raises FetchError."""
+    """Cache of sites' rules; `fetch` downloads a robots.txt and raises FetchError."""
 
     def __init__(self, product: str, fetch: Callable[[Address], bytes]) -> None:
         self._product = product
         self._fetch = fetch
-        self._known: dict[str, _Known] = {}
+        self._cache: dict[str, _CachedRules] = {}
 
     def interval(self, address: Address) -> float:
         """Return the crawl delay of the site in seconds, 0 if it sets none.
 
         Raises FetchError if the address may not be fetched.
         """
-        entry = self._known.get(address.origin)
+        entry = self._cache.get(address.origin)
         if entry is None or entry.until < time.monotonic():
-            entry = self._known[address.origin] = self._read(address)
+            entry = self._cache[address.origin] = self._read(address)
         if entry.failure is not None:
             raise entry.failure.of(address.url)
         if entry.rules is None:
@@ -64,23 +62,22 @@ class Robots:
             raise FetchError("address-robots", shown=address.url)
         return entry.rules.crawl_delay(self._product) or 0.0
 
-    def _read(self, address: Address) -> _Known:
-        """Read the rules; a missing robots.txt allows everything, an unreachable one nothing for
-        now."""
+    def _read(self, address: Address) -> _CachedRules:
+        """Read the rules: without a robots.txt, all is allowed; if it is unreachable, nothing."""
         try:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:
-            if error.parameters.get("status") in _ABSENT and not error.passing:
-                return _Known(None, None, time.monotonic() + _KEPT)
-            # Not worth a retry: the rules had theirs.
             status = error.parameters.get("status")
+            if status in _ABSENT and not error.passing:
+                return _CachedRules(None, None, time.monotonic() + _RULES_SECONDS)
+            # Not `passing`: the rules were already retried.
             reason = error.problem if status is None else str(status)
             failure = FetchError("address-robots-unreadable", shown=address.url, reason=reason)
             if error.code in OF_THE_HOST:
                 failure = FetchError(error.problem, shown=address.url)
-            return _Known(None, failure, time.monotonic() + FAILURE_SECONDS)
+            return _CachedRules(None, failure, time.monotonic() + FAILURE_SECONDS)
         rules = Protego.parse(text.decode("utf-8", "replace"))
-        return _Known(rules, None, time.monotonic() + _KEPT)
+        return _CachedRules(rules, None, time.monotonic() + _RULES_SECONDS)
 
 
 PRODUCT = "Selon"
@@ -92,12 +89,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 _LONGEST_WAIT_SECONDS = 10.0**9
-_Got = TypeVar("_Got")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What lets a site answer that nothing has changed."""
+    """Validators of a conditional request."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -105,8 +102,8 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """The answer of an address. `url` is where redirects ended; `body` is the content without
-    transfer compression; `media_type` is in lower case, without parameters."""
+    """The response of an address. `url` is the last redirect's target; `body` is decompressed;
+    `media_type` is in lower case, without parameters."""
 
     url: str
     body: bytes
@@ -120,13 +117,12 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The known version is still current. `url` is where redirects ended."""
+    """The stored version is current. `url` is the last redirect's target."""
 
     url: str
 
 
-# Returns the validators of what is known of an address, None if nothing is.
-KnownPage = Callable[[str], Validators | None]
+KnownPage = Callable[[str], Validators | None]  # validators of a stored address, if any
 
 
 class Fetcher:
@@ -155,9 +151,7 @@ class Fetcher:
             timeout=self._limits.silence,
             trust_env=False,
         )
-        self._robots = Robots(
-            PRODUCT, lambda address: self._retry(address, lambda: self._fetch_robots(address))
-        )
+        self._robots = Robots(PRODUCT, self._fetch_robots)
 
     def __enter__(self) -> Self:
         return self
@@ -173,17 +167,17 @@ class Fetcher:
     ) -> FetchedPage | NotModified:
         """Fetch an address, following redirects.
 
-        `known` is called for each address on the way; with `site`, a redirect out of that site is
-        refused. Raises FetchError, which names the requested address.
+        `known` is called for the address and each redirect; with `site`, redirects out of that site
+        are refused. Raises FetchError, which names the requested address.
         """
         self._deadline.start(self._limits.total)
         return self._retry(address, lambda: self._follow(address, known, site))
 
-    def _retry(self, address: Address, job: Callable[[], _Got]) -> _Got:
+    def _retry(self, address: Address, job: Callable[[], _Result]) -> _Result:
         """Retry a job with backoff while its failure may be temporary."""
         failed_at: float | None = None
         for attempt in stamina.retry_context(
-            # True or a number of seconds where a retry may help.
+            # True or a number of seconds if a retry may help.
             on=lambda error: (
                 isinstance(error, FetchError)
                 and error.passing
@@ -222,7 +216,9 @@ class Fetcher:
         raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
 
     def _fetch_robots(self, address: Address) -> bytes:
-        """Fetch a robots.txt."""
+        return self._retry(address, lambda: self._follow_robots(address))
+
+    def _follow_robots(self, address: Address) -> bytes:
         here = address
         for _ in range(self._limits.redirects + 1):
             answer = self._request(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
@@ -252,10 +248,10 @@ class Fetcher:
             with closing(self._client.send(request, stream=True)) as response:
                 return self._read_response(address, response, size, cut)
         except httpx2.TimeoutException as error:
-            spent = self._deadline.left() <= 0
-            seconds = self._limits.total if spent else self._limits.silence
+            over = self._deadline.left() <= 0
+            seconds = self._limits.total if over else self._limits.silence
             raise FetchError(
-                "address-too-slow", shown=address.url, seconds=seconds, passing=not spent
+                "address-too-slow", shown=address.url, seconds=seconds, passing=not over
             ) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
@@ -290,7 +286,7 @@ class Fetcher:
 
 
 def _read_body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
-    """Read the body, decompressing by hand: a small answer may hide a large one."""
+    """Read the body and decompress it within `size`: a small response may expand to a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
         raise FetchError("address-encoding", shown=address.url, reason=encoding[:40])
@@ -328,12 +324,12 @@ def _retry_after(text: str) -> float | None:
 
 
 def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
-    # The pool drops the cause of its errors, and keeps it as their argument.
+    # The pool passes the cause of its errors as their argument.
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
         why = Words(origin.verify_message.partition(",")[0])
         return FetchError("address-certificate", shown=address.url, reason=why)
-    # Messages of libraries, unlike those of the system, help no reader.
+    # Unlike the system's, messages of libraries are of no use to people.
     reason: Problem | Words = Problem("connection-cut")
     if isinstance(origin, ssl.SSLError):
         reason = Problem("connection-tls")

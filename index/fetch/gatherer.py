@@ -1,4 +1,4 @@
-"""From an address to files: its article, or the articles of a feed or sitemap."""
+"""Gathering of an address's article, or of the articles of a feed or sitemap, into files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newe
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
-ARTICLES_PER_LIST = 50  # articles taken of one list
-SITEMAPS = 20
-_DEPTH = 2  # sitemaps read of one index, and how deep indexes may lie in each other
+ARTICLES_PER_LIST = 50
+SITEMAPS = 20  # per index
+_DEPTH = 2  # of indexes in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """Event: a feed or sitemap was read, with how many addresses it lists, how many are of other
-    sites, and how many will be fetched."""
+    """Event: a feed or sitemap was read. Counts of its addresses, of those on other sites, and of
+    those to fetch."""
 
     address: str
     kind: PageKind
@@ -44,7 +44,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class GatheredAddress:
-    """Event: an article was saved to `file`; `feeds` are those that its page names."""
+    """Event: an article was saved to `file`; `feeds` are those named by its page."""
 
     address: str
     state: Literal["added", "updated", "unchanged"]
@@ -54,7 +54,7 @@ class GatheredAddress:
 
 @dataclass(frozen=True, slots=True)
 class FailedAddress:
-    """Event: an address failed; what was saved of it before is kept."""
+    """Event: an address failed; its stored version is kept."""
 
     address: str
     error: FetchError
@@ -65,10 +65,10 @@ GatherEvent = ListedPage | GatheredAddress | FailedAddress
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Fetches articles and keeps them on the shelf.
+    """Fetches articles and stores them on the shelf.
 
-    Of a list, the `limit` newest articles of the same site are taken. With `news`, those already
-    kept are requested again only if the list says that they changed.
+    Of a list, the `limit` newest articles of the same site are fetched; with `news`, those already
+    stored only if the list says that they changed.
     """
 
     fetcher: Fetcher
@@ -97,7 +97,7 @@ class Gatherer:
         body = _decompress(page)
         kind = page_kind_of(page, body)
         if kind is PageKind.ARTICLE:
-            yield self._keep(address.url, page)
+            yield self._store(address.url, page)
         else:
             yield from self._gather_list(text, kind, page, body)
 
@@ -105,19 +105,18 @@ class Gatherer:
         self, text: str, kind: PageKind, page: FetchedPage, body: bytes
     ) -> Iterator[GatherEvent]:
         site = Address.parse(page.url)
+        entries = _parse_list(kind, body, site)
         if kind is PageKind.SITEMAP_INDEX:
             failures: list[FailedAddress] = []
-            entries = self._read_index(_parse_list(kind, body, site), site, failures.append, _DEPTH)
+            entries = self._read_index(entries, site, failures.append, _DEPTH)
             yield from failures
-        else:
-            entries = _parse_list(kind, body, site)
         same = [each for each in entries if each.address.same_site(site)]
-        chosen_entries = same[: self.limit]
+        newest = same[: self.limit]
         elsewhere = len(entries) - len(same)
-        if not chosen_entries:
+        if not newest:
             raise FetchError("address-no-entries", shown=text, count=elsewhere)
-        yield ListedPage(text, kind, len(entries), elsewhere, len(chosen_entries), page.validators)
-        for entry in chosen_entries:
+        yield ListedPage(text, kind, len(entries), elsewhere, len(newest), page.validators)
+        for entry in newest:
             if not self._is_current(entry):
                 yield self._gather_entry(entry, site)
 
@@ -131,12 +130,12 @@ class Gatherer:
                 if page_kind_of(page, page.body) is not PageKind.ARTICLE:
                     list_kind = Problem("kind-another-list")
                     raise FetchError("address-not-an-article", shown=url, kind=list_kind)
-                return self._keep(url, page)
+                return self._store(url, page)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
 
     def _is_current(self, entry: ListedAddress) -> bool:
-        """True if, when only news is wanted, the kept version of this entry is current."""
+        """True if only news is wanted and the stored version of this entry is current."""
         if not self.news:
             return False
         try:
@@ -155,10 +154,9 @@ class Gatherer:
     ) -> list[ListedAddress]:
         """Return the entries of an index of sitemaps, newest first, until none can be newer."""
         entries: list[ListedAddress] = []
-        inside = [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]
-        for sitemap in inside:
+        for sitemap in [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]:
             dates = sorted((each.changed or _OLDEST for each in entries), reverse=True)
-            changed = sitemap.changed  # which bounds the dates of its entries
+            changed = sitemap.changed  # no entry is newer
             if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
                 break
             try:
@@ -169,8 +167,8 @@ class Gatherer:
                     kind = page_kind_of(page, body)
                     base = Address.parse(page.url)
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
-                        found_kind = page.media_type or Problem("kind-no-sitemap")
-                        raise FetchError("address-not-an-article", shown=page.url, kind=found_kind)
+                        media_type = page.media_type or Problem("kind-no-sitemap")
+                        raise FetchError("address-not-an-article", shown=page.url, kind=media_type)
                     more = _parse_list(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
@@ -181,10 +179,10 @@ class Gatherer:
         return newest_first({each.address.url: each for each in entries}.values())
 
     def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
-        self.shelf.seen(page.url)
+        self.shelf.confirm(page.url)
         return GatheredAddress(text, "unchanged", None)
 
-    def _keep(self, address: str, page: FetchedPage) -> GatheredAddress:
+    def _store(self, address: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
             raise FetchError("address-empty", shown=page.url)
         suffix = page_suffix_of(page)
@@ -198,7 +196,7 @@ class Gatherer:
 
 @contextmanager
 def _errors_of(address: str) -> Iterator[None]:
-    """Turn unforeseen exceptions into a FetchError of the address, so that the others go on."""
+    """Raise unforeseen exceptions as a FetchError of the address, to continue with the others."""
     try:
         yield
     except FetchError:

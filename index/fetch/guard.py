@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from index.errors import FetchError, RefusedValue
 
-# The numeric addresses of a host; OSError when it has none.
-Resolver = Callable[[str, int], Sequence[str]]
+Resolver = Callable[[str, int], Sequence[str]]  # a host's numeric addresses; raises OSError
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ALLOWED = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::(?P<port>\d{1,5}))?", re.I)
 
-# IANA's special-purpose registries (RFC 6890 and its updates), beyond what `ipaddress` says.
+# IANA's special-purpose registries (RFC 6890 and its updates) that `ipaddress` lacks.
 _SPECIAL: tuple[_Network, ...] = tuple(
     ipaddress.ip_network(each)
     for each in (
@@ -39,10 +38,9 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Guard:
-    """Decides which network addresses may be connected to.
+    """Allows connections to public addresses, on any port, and to `allowed` private hosts.
 
-    `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`) and hosts with a port (`intranet:8080`)
-    that may be private. Any port of a public address is allowed.
+    `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`), optionally with a port (`intranet:8080`).
     """
 
     def __init__(self, allowed: Iterable[str] = (), resolver: Resolver = resolve) -> None:
@@ -50,14 +48,10 @@ class Guard:
         self._resolver = resolver
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
-        """Resolve a host to numeric addresses that may be connected to.
-
-        One address that is not public refuses the whole host. Raises FetchError.
-        """
+        """Resolve a host. Raises FetchError, also if any of its addresses is not allowed."""
         try:
             addresses = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
-            # The resolver may know better in a moment.
             passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
             raise FetchError(
                 "address-unknown-host", shown=host, host=host, passing=passing
@@ -84,7 +78,7 @@ def parse_allowed(text: str) -> tuple[str, int | None]:
 
 
 def is_public(text: str) -> bool:
-    """True if a numeric address is on the public internet, even when wrapped in another."""
+    """True if a numeric address, or the one embedded in it, is on the public internet."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

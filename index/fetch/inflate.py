@@ -14,8 +14,8 @@ class TooLarge(Exception):  # noqa: N818 - a condition, not a fault
 
 
 class Inflater:
-    """Incremental decompressor. Raises TooLarge, and ValueError for data that is not gzip or
-    deflate or ends too soon."""
+    """Incremental decompressor of gzip and deflate. Raises TooLarge, and ValueError for invalid or
+    truncated data."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

@@ -16,26 +16,23 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.page_kind import PageKind
 
-_MOST = 50_000  # entries read of one list, as many as a sitemap may have
+_MOST = 50_000  # entries of a list, the maximum of a sitemap
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 _HEAD = 2**18
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAddress:
-    """An entry of a list, with its last change in UTC if given."""
+    """An entry of a list, with its last change in UTC, if any."""
 
     address: Address
     changed: datetime | None
 
 
 def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
-    """Return the entries of a list, newest first, undated ones last in the list's order.
-
-    Invalid addresses are left out; duplicates count once.
-    """
+    """Return the valid, distinct entries of a list, newest first, undated ones last."""
     entries: dict[str, ListedAddress] = {}
-    for target, changed in _FINDERS[kind](body):
+    for target, changed in _PARSERS[kind](body):
         try:
             address = base.join(target)
         except FetchError:
@@ -48,12 +45,12 @@ def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAdd
 
 
 def newest_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
-    """Sort entries by date; the order of equal dates is kept."""
+    """Sort entries by date, stably."""
     return sorted(entries, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
-    """Return the feeds that an HTML page names in its head."""
+    """Return the feeds named in the head of an HTML page."""
     try:
         tree = html.fromstring(body[:_HEAD], parser=html.HTMLParser(no_network=True))
     except (etree.LxmlError, ValueError):
@@ -70,15 +67,14 @@ def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:
     return tuple(feeds)
 
 
-_Found = Iterator[tuple[str, datetime | None]]
+_Entries = Iterator[tuple[str, datetime | None]]
 
 
-def _of_feed(body: bytes) -> _Found:
+def _of_feed(body: bytes) -> _Entries:
     # A stream: feedparser might take bytes or a string for an address to open.
     for entry in feedparser.parse(io.BytesIO(body)).entries:
-        link = entry.get("link")
-        if link:
-            # By `dict.get`: the library's own substitutes one date for the other, and warns.
+        if link := entry.get("link"):
+            # `dict.get`, because the library's own `get` substitutes one date for the other.
             dates = (dict.get(entry, f"{kind}_parsed") for kind in ("updated", "published"))
             parts: struct_time | None = next(filter(None, dates), None)
             moment = None
@@ -87,12 +83,12 @@ def _of_feed(body: bytes) -> _Found:
             yield link, moment
 
 
-def _of_sitemap(body: bytes) -> _Found:
+def _of_sitemap(body: bytes) -> _Entries:
     if not body.lstrip().startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         for line in body.decode("utf-8", "replace").split():
             yield line, None
         return
-    # No entity, no network, no huge tree; what is broken is read up to where it breaks.
+    # A broken file is read up to the error.
     events = etree.iterparse(
         io.BytesIO(body),
         events=("end",),
@@ -114,7 +110,7 @@ def _of_sitemap(body: bytes) -> _Found:
         return
 
 
-_FINDERS = {
+_PARSERS = {
     PageKind.FEED: _of_feed,
     PageKind.SITEMAP: _of_sitemap,
     PageKind.SITEMAP_INDEX: _of_sitemap,

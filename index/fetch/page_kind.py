@@ -1,4 +1,4 @@
-"""What kind of file a page is, from its bytes first and its headers second."""
+"""Detection of a page's kind and file type, by its bytes, then by its headers."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _ROOTS = {
     "sitemapindex": PageKind.SITEMAP_INDEX,
 }
 _ROOT_HEAD = 4096
-_DOCUMENT_DIRECTORY_BYTES = 2**20  # a longer list of members is no document's
+_DOCUMENT_DIRECTORY_BYTES = 2**20  # a zip file with a longer list of members is not a document
 _DOCTYPE = re.compile(rb"\s*<!doctype html\b", re.IGNORECASE)
 _LINES_OF_ADDRESSES = re.compile(rb"\s*(?:https?://\S+\s+)*https?://\S+\s*")
 
-# Types that say little: the name in the address may say more.
+# Media types that do not identify a format; the name in the address may.
 _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream"})
 
 
@@ -59,7 +59,7 @@ def page_kind_of(page: FetchedPage, body: bytes) -> PageKind:
 
 
 def page_suffix_of(page: FetchedPage) -> str | None:
-    """Return the suffix for the file of an article; None for what is not text (an image)."""
+    """Return the suffix for the file of an article; None for anything else, such as an image."""
     sure = _format_of_bytes(page.body)
     if sure is not None and sure.fetchable:
         return sure.suffix
@@ -83,7 +83,7 @@ def is_gzip(body: bytes) -> bool:
 
 
 def _format_of_bytes(body: bytes) -> Format | None:
-    """Detect the format from the bytes; for a zip file, that of the document it is."""
+    """Detect the format from the bytes, also of a document that is a zip file."""
     sure = sure_format(body[:HEAD_BYTES])
     stream = io.BytesIO(body)
     if sure is not ZIP or zip_directory_size(stream) > _DOCUMENT_DIRECTORY_BYTES:

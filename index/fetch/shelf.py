@@ -10,8 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from dataclasses import replace as altered
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -26,16 +25,16 @@ from index.formats.sources import LEDGER
 
 SHELF_VERSION = 1
 _LOCK = ".selon-addresses.lock"
-_PATIENCE = 30.0  # seconds; another process holds the lock for milliseconds
+_LOCK_SECONDS = 30.0  # other processes hold the lock for milliseconds
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """Ledger entry of one file: its address, validators and digest.
+    """Ledger entry of a file.
 
-    `fetched_at` is ISO 8601 in UTC; `content_type` is the header as sent; `asked` is the address
-    that redirected there, if any.
+    `fetched_at` is ISO 8601 in UTC; `content_type` is the header; `asked` is the address that
+    redirected to `url`, if any.
     """
 
     url: str
@@ -48,19 +47,18 @@ class FetchedFile:
 
 
 class FetchLedger:
-    """Ledger of one folder: its entries by file name."""
+    """Ledger of one folder: its entries, as JSON for speed, by file name."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
-        # Plain JSON: converting thousands of entries for the sake of one would take long.
         self._entries = _read_entries(self._path)
 
     @property
     def names(self) -> list[str]:
         return sorted(self._entries)
 
-    def named(self, url: str, key: Literal["url", "asked"] = "url") -> str | None:
-        """Return the name of the file of this final address, or that was asked for by it."""
+    def find(self, url: str, key: Literal["url", "asked"] = "url") -> str | None:
+        """Return the name of the file of this final, or requested, address."""
         return next((name for name, each in self._entries.items() if each.get(key) == url), None)
 
     def of(self, name: str) -> FetchedFile:
@@ -78,25 +76,23 @@ class FetchLedger:
             **texts,
         )
 
-    def tell(self, name: str, fetched: FetchedFile) -> None:
+    def put(self, name: str, fetched: FetchedFile) -> None:
         self._entries[name] = asdict(fetched)
 
     def drop(self, name: str) -> None:
         self._entries.pop(name, None)
 
     def save(self) -> None:
-        """Write the ledger atomically, one file a line. Raises OSError."""
+        """Write the ledger atomically, one file per line. Raises OSError."""
         entries = (f"{json.dumps(name)}: {json.dumps(self._entries[name])}" for name in self.names)
-        lines = ",\n".join(entries)
-        replace_file(
-            self._path, f'{{"version": {SHELF_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
-        )
+        files = "{\n" + ",\n".join(entries) + "\n}"
+        replace_file(self._path, f'{{"version": {SHELF_VERSION}, "files": {files}}}\n'.encode())
 
 
 @contextmanager
 def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
     """Open the ledger of a folder under its lock. Raises OSError."""
-    with FileLock(folder / _LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
+    with FileLock(folder / _LOCK, timeout=_LOCK_SECONDS):  # its Timeout is an OSError
         yield FetchLedger(folder)
 
 
@@ -123,29 +119,26 @@ def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
         ledger = json.loads(text)
         if ledger["version"] != SHELF_VERSION:
             raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
-        # Names outside this folder are ignored, so that no other file is replaced or removed.
+        # Ignore names outside this folder, to protect other files.
         return {
             name: dict(each) for name, each in ledger["files"].items() if Path(name).name == name
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        aside = path.with_name(f"{path.name}.broken")
-        path.replace(aside)
+        backup = path.with_name(f"{path.name}.broken")
+        path.replace(backup)
         logger.warning(
-            "%s: not a list of addresses (%s); kept as %s, and begun anew", path, error, aside.name
+            "%s: not a list of addresses (%s); kept as %s, and begun anew", path, error, backup.name
         )
         return {}
 
 
 _State = Literal["added", "updated", "unchanged"]
-_READABLE = 60  # characters of a file's name that tell of its address
-_HASHED = 10
+_READABLE = 60  # characters of an address in a file's name
+_HASHED = 10  # digits of its hash
 
 
 class Shelf:
-    """Keeps pages below `root` as `<host>/<readable name>-<hash of the address><suffix>`.
-
-    The host is written without `www.`.
-    """
+    """Stores pages below `root`: `<host without www.>/<readable name>-<address hash><suffix>`."""
 
     def __init__(
         self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -154,33 +147,33 @@ class Shelf:
         self._clock = clock
 
     def known(self, url: str) -> Validators | None:
-        """Return the validators of what is kept of an address; None if nothing is."""
+        """Return the validators of the stored page of an address, if any."""
         fetched = self.fetched(url)
         if fetched is None or fetched.url != url:
             return None
         return Validators(fetched.etag, fetched.last_modified)
 
     def fetched(self, url: str) -> FetchedFile | None:
-        """Return the entry of what an address led to, if its file still exists.
+        """Return the entry of an address, perhaps redirected, if its file still exists.
 
         Raises FetchError.
         """
         folder = self._folder(url)
         try:
             ledger = FetchLedger(folder)
-            name = ledger.named(url) or ledger.named(url, "asked")
+            name = ledger.find(url) or ledger.find(url, "asked")
             return ledger.of(name) if name and (folder / name).is_file() else None
         except OSError as error:
             raise _disk_error(url, error) from error
 
-    def seen(self, url: str) -> None:
-        """Record that an address still gives what is kept. Raises FetchError."""
+    def confirm(self, url: str) -> None:
+        """Record that the stored page of an address is current. Raises FetchError."""
         folder = self._folder(url)
         try:
             with edit_ledger(folder) as ledger:
-                name = ledger.named(url)
+                name = ledger.find(url)
                 if name is not None:
-                    ledger.tell(name, altered(ledger.of(name), fetched_at=self._moment()))
+                    ledger.put(name, replace(ledger.of(name), fetched_at=self._moment()))
                     ledger.save()
         except OSError as error:
             raise _disk_error(url, error) from error
@@ -188,21 +181,21 @@ class Shelf:
     def put(
         self, page: FetchedPage, suffix: str, address: str | None = None
     ) -> tuple[_State, Path]:
-        """Save a page that `asked` led to, and return whether it changed. Raises FetchError."""
+        """Save the page of a requested address; return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with edit_ledger(folder) as ledger:
-                return self._keep(page, suffix, address, folder, ledger)
+                return self._save(page, suffix, address, folder, ledger)
         except OSError as error:
             raise _disk_error(page.url, error) from error
 
-    def _keep(
+    def _save(
         self, page: FetchedPage, suffix: str, address: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
-        before = ledger.named(page.url)
-        hashed = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
-        name = f"{_readable(page.url)}-{hashed}{suffix}"
+        before = ledger.find(page.url)
+        url_hash = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
+        name = f"{_readable(page.url)}-{url_hash}{suffix}"
         digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
@@ -217,14 +210,14 @@ class Shelf:
             content_type=page.content_type,
             asked=address if address != page.url else None,
         )
-        ledger.tell(name, fetched)
-        if before not in {None, name}:  # the address gives another format now
-            ledger.drop(str(before))
+        ledger.put(name, fetched)
+        old = before if before != name else None  # the address has another format now
+        if old is not None:
+            ledger.drop(old)
         ledger.save()
-        if before not in {None, name}:
-            (folder / str(before)).unlink(missing_ok=True)
-        state: _State = "unchanged" if same else "updated" if before else "added"
-        return state, path
+        if old is not None:
+            (folder / old).unlink(missing_ok=True)
+        return "unchanged" if same else "updated" if before else "added", path
 
     def _folder(self, url: str) -> Path:
         return self.root / Address.parse(url).host.removeprefix("www.").replace(":", "-")

@@ -18,9 +18,9 @@ from index.fetch.guard import Guard
 class FetchLimits:
     """Limits: sizes in bytes, times in seconds.
 
-    `total` bounds one address with its redirects and retries, pauses between requests excluded;
-    `silence` is the longest pause within an answer. `interval` is the minimum time between two
-    requests to a host, `patience` the longest delay a site may ask for.
+    `total` is for one address with its redirects and retries, without pauses between requests;
+    `silence` is the longest pause within a response, `interval` the minimum time between requests
+    to a host, `patience` the longest delay that a site may request.
     """
 
     size: int = 64 * 2**20
@@ -34,7 +34,7 @@ class FetchLimits:
 
 
 class Deadline:
-    """Remaining time for one address; pauses for the sake of the site do not count."""
+    """Remaining time for one address; pauses between requests do not count."""
 
     _end = 0.0
 
@@ -56,7 +56,7 @@ class HostPace:
         self._last_request: dict[str, float] = {}
 
     def wait(self, host: str, interval: float) -> float:
-        """Wait until the host may be requested again; return the seconds waited."""
+        """Wait until the next request to the host is due; return the seconds waited."""
         now = time.monotonic()
         pause = max(0.0, self._last_request.get(host, now - interval) + interval - now)
         if pause:
@@ -66,10 +66,10 @@ class HostPace:
 
 
 class GuardedTransport(httpx2.BaseTransport):
-    """HTTP transport that connects only to what the guard allows, without proxies.
+    """HTTP transport that connects only to addresses allowed by the guard, without proxies.
 
-    Raises FetchError where the guard refuses, httpx2.TransportError otherwise. The `Host` header
-    and TLS keep the original host name. One thread at a time.
+    Raises FetchError if the guard refuses, httpx2.TransportError otherwise. The `Host` header and
+    TLS use the original host name. One thread at a time.
     """
 
     def __init__(
@@ -107,15 +107,14 @@ class GuardedTransport(httpx2.BaseTransport):
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """Trust Mozilla's authorities and those of this machine."""
-    # httpx2 would trust the machine alone, which may have no list.
+    """Trust Mozilla's authorities and those of this machine, which may have none."""
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Resolves a name once, checks the result, and connects to exactly that."""
+    """Resolves a name once, checks the addresses, and connects to one of them."""
 
     def __init__(self, guard: Guard, deadline: Deadline) -> None:
         self._guard = guard
@@ -133,12 +132,9 @@ class _Backend(httpcore2.NetworkBackend):
         failure: Exception | None = None
         for address in self._guard.addresses(host, port):
             try:
+                left = _time_left(self._deadline, timeout)
                 stream = self._network.connect_tcp(
-                    address,
-                    port,
-                    _time_left(self._deadline, timeout),
-                    local_address,
-                    socket_options,
+                    address, port, left, local_address, socket_options
                 )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -170,9 +166,8 @@ class _Stream(httpcore2.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         timeout = _time_left(self._deadline, timeout)
-        return _Stream(
-            self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline
-        )
+        stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _Stream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
@@ -189,8 +184,7 @@ class _Body(httpx2.SyncByteStream):
             raise _translate(error) from error
 
     def close(self) -> None:
-        close = getattr(self._stream, "close", None)
-        if close is not None:
+        if close := getattr(self._stream, "close", None):
             close()
 
 

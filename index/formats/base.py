@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +23,7 @@ Origin = Literal[
     "front matter", "json-ld", "opengraph", "html", "pdf", "docx", "document", "epub", "feed",
     "sitemap", "nitf", "email", "fields", "address", "file name", "text", "detected", "htmldate",
 ]  # fmt: skip
-_NOTHING: Mapping[str, Origin] = MappingProxyType({})
+_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,6 @@ class Block:
 
     text: str
     heading: bool = False
-
-
-_LONG_ITEM = 200  # characters; lists of longer items are paragraphs
 
 
 def list_blocks(items: Sequence[str]) -> Iterator[Block]:
@@ -46,9 +43,9 @@ def list_blocks(items: Sequence[str]) -> Iterator[Block]:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says about its article; None where it says nothing.
+    """What a file says about its article; None for absent facts.
 
-    A date is a datetime if the time is given, aware if its zone is. `origins` names the source of
+    A date is a datetime if its time is known, aware if its zone is. `origins` names the source of
     each fact.
     """
 
@@ -60,36 +57,30 @@ class Metadata:
     outlet: str | None = None
     category: str | None = None
     updated: date | datetime | None = None
-    origins: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING, compare=False)
+    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, origin: Origin, **facts: Any) -> Metadata:
         """Build metadata from facts of one origin; empty facts are left out."""
-        given_facts = {name: value for name, value in facts.items() if value}
-        return cls(**given_facts, origins=MappingProxyType(dict.fromkeys(given_facts, origin)))
+        facts = {name: value for name, value in facts.items() if value}
+        return cls(**facts, origins=MappingProxyType(dict.fromkeys(facts, origin)))
 
     def completed(self, other: Metadata) -> Metadata:
         """Return these facts, completed by the other's.
 
         An author who is a slug here (« jeanne-petit ») takes the matching name there.
         """
-        mine = {name: getattr(self, name) for name in FACTS if getattr(self, name)}
-        if self.author and self.author == "-".join(folded_words(other.author or "")):
-            del mine["author"]
-        theirs = {
-            name: getattr(other, name)
-            for name in FACTS
-            if name not in mine and getattr(other, name)
-        }
-        origins = {name: self.origins[name] for name in mine if name in self.origins}
-        origins |= {name: other.origins[name] for name in theirs if name in other.origins}
-        return Metadata(**mine, **theirs, origins=MappingProxyType(origins))
+        is_slug = self.author and self.author == "-".join(folded_words(other.author or ""))
+        mine = self.without("author") if is_slug else self
+        sources = {name: mine if getattr(mine, name) else other for name in FACTS}
+        facts = {name: getattr(source, name) for name, source in sources.items()}
+        origins = {n: source.origins[n] for n, source in sources.items() if n in source.origins}
+        return Metadata(**facts, origins=MappingProxyType(origins))
 
     def without(self, *names: str) -> Metadata:
         """Return the metadata without the named facts."""
-        others = {name: getattr(self, name) for name in FACTS if name not in names}
         origins = {name: origin for name, origin in self.origins.items() if name not in names}
-        return Metadata(**others, origins=MappingProxyType(origins))
+        return replace(self, **dict.fromkeys(names), origins=MappingProxyType(origins))
 
 
 FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
@@ -100,8 +91,8 @@ class ArticleDraft:
     """The blocks of one article in reading order, and its metadata.
 
     `key` distinguishes the articles of one file (a feed's guid, a record's id or line, the name of
-    a member of an archive); empty if the file is one article. `guessed` is used only where nothing
-    else, not even the file's name, says anything.
+    a member of an archive); empty if the file is one article. `guessed` facts come last, after
+    those in the file's name.
     """
 
     blocks: tuple[Block, ...]
@@ -130,13 +121,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the operator wants files to be read.
+    """The operator's options for reading files.
 
-    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` allows scans to
-    be read by `tesseract`, if installed.
+    `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets
+    `tesseract`, if installed, read scans.
     """
 
-    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, str] = field(default_factory=dict)
     ocr: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -145,9 +136,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file as a parser receives it. `name` ends in the suffix that chose the parser; `shown` is
-    its name in errors; `size` is in bytes; `url` is where it was fetched, if it was. `depth` counts
-    the archives or messages around it; `state` returns the current version of a file on disk."""
+    """A file as a parser receives it.
+
+    The suffix of `name` chose the parser; `shown` is its name in errors; `size` is in bytes, 0 if
+    unknown; `url` is its source if it was fetched; `depth` counts the archives or messages around
+    it; `state` returns the current version of a file on disk.
+    """
 
     name: str
     shown: str
@@ -191,9 +185,9 @@ class Content:
         )
 
     def read(self, limit: int = WHOLE_FILE_BYTES) -> bytes:
-        """Read all of it, once more if it changes meanwhile.
+        """Read the whole file, again if it changes meanwhile.
 
-        Raises ReadError if it is larger than `limit` bytes, cannot be read, or keeps changing.
+        Raises ReadError if it is larger than `limit` bytes, unreadable, or keeps changing.
         """
         if self.size > limit:
             raise self._too_large(self.size, limit)
@@ -212,8 +206,11 @@ class Content:
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
-        """Open for reading in pieces. Raises ReadError if it cannot be read, and, at the end, if it
-        changed meanwhile, as the result may mix two versions."""
+        """Open for reading in pieces.
+
+        Raises ReadError if it cannot be read, and at the end if it changed: the pieces may be of
+        two versions.
+        """
         try:
             before = self.state() if self.state else None
             with self.open() as stream:
@@ -225,16 +222,15 @@ class Content:
             raise ReadError("file-changed", shown=self.shown)
 
     def _too_large(self, size: int, limit: int) -> ReadError:
-        size = max(size, limit + 1)
         return ReadError("article-too-large", shown=self.shown, size=size, limit=limit)
 
 
 def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
-    """Read everything, or more than `limit` bytes; a stream allocates what it is asked for."""
+    """Read everything, or more than `limit` bytes, without allocating `limit` for a small file."""
     data = stream.read(min(size, limit) + 1)
     if len(data) <= size:
         return data
-    whole = io.BytesIO()  # more than announced; its value is no copy
+    whole = io.BytesIO()  # `getvalue` does not copy
     whole.write(data)
     while whole.tell() <= limit and (data := stream.read(_PIECE)):
         whole.write(data)
@@ -245,8 +241,10 @@ class Parser(Protocol):
     """A parser: a module with this function."""
 
     def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
-        """Yield the articles of a file. Raises ReadError if nothing of it can be read; a part that
-        cannot be read (a record, a member) is a Skipped, and the rest goes on."""
+        """Yield the articles of a file, and a Skipped for each unreadable record or member.
+
+        Raises ReadError if nothing can be read.
+        """
         ...
 
 
@@ -286,9 +284,8 @@ def _require_file(status: os.stat_result) -> None:
 class Source:
     """A file to read.
 
-    `path` is where it is, `shown` its name in messages, and `location` its stable identity wherever
-    the corpus is moved: the root folder's name and the path below it. `url` is where the file was
-    fetched, if it was.
+    `shown` is its name in messages. `location` is its identity, unchanged when the corpus moves:
+    the root folder's name and the path below it. `url` is its source if it was fetched.
     """
 
     path: Path

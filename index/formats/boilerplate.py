@@ -1,7 +1,6 @@
-"""Cleaning common to all formats: boilerplate lines are dropped, mojibake is repaired.
+"""Cleaning common to all formats: drop boilerplate lines, repair mojibake.
 
-Nothing inside a paragraph is changed but its encoding; a line is dropped only if all of it is
-surely not part of the article.
+A line is dropped only if all of it is surely not part of the article.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from index.formats.base import FACTS, ArticleDraft, Block
+from index.formats.encoding import INVISIBLE
 
-_LIMIT = 300  # characters; a longer line is a paragraph, and says something
+_LIMIT = 300  # characters; a longer line is a paragraph of the article
 _AFTER = "[:>|→]|[–—-](?= )"
 
 
@@ -168,37 +168,33 @@ _ADDRESSED = re.compile(
 
 
 def is_boilerplate(line: str) -> bool:
-    """True if the whole line is surely boilerplate: sharing, advertisements, links to others.
-
-    A line that merely contains such words, as a quotation may, is not.
-    """
+    """True if the whole line is surely boilerplate: sharing, advertisements, links to others."""
     plain = " ".join(line.split())
     if not plain or len(plain) > _LIMIT:
         return False
     bare = plain.strip("-–—•*·|→>▶►[] ").rstrip(".!:…» ")
     if _WHOLE.fullmatch(bare) or ends_free_part(plain) or announces_links(plain):
         return True
-    # « Lire aussi : … »: a link's text ends like a title, not like a sentence.
+    # « Lire aussi : … »: link texts end like titles, without a full stop.
     if _READ_ALSO_LINE.fullmatch(plain) and not plain.endswith("."):
         return True
-    # An invitation speaks to its reader; a sentence about newsletters does not.
+    # An invitation addresses the reader; a sentence about newsletters does not.
     invited = _INVITATION.fullmatch(plain) or _PITCH.fullmatch(plain)
     return bool(invited and _ADDRESSED.search(plain) and not _QUOTED.search(plain))
 
 
 def announces_links(line: str) -> bool:
-    """True if the line is only « Lire aussi » or the like, which links follow."""
+    """True if the line is only « Lire aussi » or the like, above a list of links."""
     return len(line) <= _LIMIT and bool(_READ_ALSO.fullmatch(" ".join(line.split())))
 
 
 def ends_free_part(line: str) -> bool:
-    """True if the free part of an article ends here and the rest is behind a paywall."""
+    """True if the line is a paywall notice."""
     return len(line) <= _LIMIT and bool(_FREE_PART_ENDS.fullmatch(" ".join(line.split())))
 
 
-_OFFERS = 1_500  # characters at most of what sells the rest of an article
-_ROUNDS = 4  # what an invisible mark kept apart may be mojibake without it
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+_OFFERS = 1_500  # maximum characters of subscription offers below a paywall notice
+_ROUNDS = 4  # removing an invisible mark may reveal more mojibake
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u0dff\u200d])[\u200c\u200d](?![\u0600-\u0dff\U0001f000-\U0001faff])"
 )
@@ -218,16 +214,13 @@ def clean_draft(draft: ArticleDraft) -> ArticleDraft:
 
 
 def mend_letters(text: str) -> str:
-    """Return the text in NFC, without invisible marks, and with mojibake (« Ã©tÃ© ») repaired.
-
-    Spaces, quotes, ligatures and the width of letters are kept.
-    """
+    """Return the text in NFC, without invisible marks, and with mojibake (« Ã©tÃ© ») repaired."""
     if text.isascii() and text.isprintable():
         return text
     for _ in range(_ROUNDS):
         if _SUSPECT.search(text):
             text = _fix_encoding(text)
-        visible = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+        visible = _STRAY_JOINER.sub("", INVISIBLE.sub("", text))
         if visible == text:
             break
         text = visible
@@ -241,7 +234,7 @@ def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         lines = (line for line in block.text.split("\n") if not is_boilerplate(line))
         if text := "\n".join(lines):
             others.append(replace(block, text=text))
-    # The « 1/5 », « 2/5 » of a gallery go; a lone « 4/5 » is a mark given.
+    # Drop the « 1/5 », « 2/5 » of a gallery; a lone « 4/5 » is a rating.
     counters = [_COUNTER.fullmatch(block.text) for block in others]
     totals = Counter(match[2] for match in counters if match)
     return tuple(
@@ -252,7 +245,7 @@ def drop_boilerplate(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _fix_encoding(text: str) -> str:
-    """Let ftfy repair encodings, line by line, and nothing else."""
+    """Repair only encodings, line by line, with ftfy."""
     import ftfy
 
     config = ftfy.TextFixerConfig(
@@ -270,14 +263,13 @@ def _fix_encoding(text: str) -> str:
 
 
 def _free_part(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Return the blocks above the paywall line, if only offers follow it."""
-    for number, block in enumerate(blocks):
+    """Return the blocks above the paywall notice, if only offers follow it."""
+    for number, block in enumerate(blocks[1:], 1):
         lines = block.text.split("\n")
-        sold = next((at for at, line in enumerate(lines) if ends_free_part(line)), None)
-        if sold is None:
+        notice = next((at for at, line in enumerate(lines) if ends_free_part(line)), None)
+        if notice is None:
             continue
-        after = sum(len(block.text) for block in blocks[number + 1 :])
-        if number > 0 and after <= _OFFERS:
-            rest = "\n".join(lines[:sold])
+        if sum(len(block.text) for block in blocks[number + 1 :]) <= _OFFERS:
+            rest = "\n".join(lines[:notice])
             return (*blocks[:number], *([replace(block, text=rest)] if rest else []))
     return blocks

@@ -41,7 +41,7 @@ _PROSE = 80  # characters; a signature stands under a paragraph
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The people a line names, and the rest of it (often the date)."""
+    """The people named by a line, and the rest of the line (often the date)."""
 
     people: str
     rest: str
@@ -67,7 +67,7 @@ def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str |
     """Split off the author's name and biography at the end; return the rest and the name."""
     about = _find_biography(blocks)
     if about is None:
-        # A name that stands alone under the last paragraph signs it.
+        # A name alone under the last paragraph is a signature.
         if len(blocks) < 2 or "\n" in blocks[-1].text or len(blocks[-2].text) < _PROSE:
             return blocks, None
         return _split_last_line(blocks)
@@ -102,17 +102,15 @@ def _append_lines(blocks: tuple[Block, ...], lines: list[str], model: Block) -> 
 def _split_last_line(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str | None]:
     *lines, last = blocks[-1].text.split("\n")
     byline = parse_byline(last)
-    if byline is not None and not byline.rest:
-        name: str | None = byline.people
-    else:
-        name = last if is_one_person(last) else None
+    alone = last if is_one_person(last) else None
+    name = byline.people if byline is not None and not byline.rest else alone
     if name is None or (len(blocks) == 1 and not lines):
         return blocks, None
     return _append_lines(blocks[:-1], lines, blocks[-1]), name
 
 
 _HEAD = 150  # characters; the first longer paragraph ends the lines about the article
-_FEW = 12  # blocks; what stands further down is the article's own, however short its lines are
+_HEAD_BLOCKS = 12  # blocks above the article's text, at most
 _AROUND = 40  # characters beside a label and its date (« dans Vie locale »); more is a sentence
 _ADDRESS = re.compile(r"(?:(?:source|lien|url|link)\s*:\s*)?(https?://\S+)", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -131,7 +129,7 @@ _HEADS_PROSE = re.compile(r"[.!?…»”\"]\s*$")
 
 
 def parse_head_line(line: str) -> Metadata | None:
-    """Return what a line says about the article if it says nothing else, else None."""
+    """Parse a line that only states facts about the article; None for any other line."""
     if match := _ADDRESS.fullmatch(line):
         return Metadata.of("text", url=match[1])
     if byline := parse_byline(line):
@@ -153,12 +151,12 @@ def parse_head_line(line: str) -> Metadata | None:
 def split_head_lines(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
     """Return the facts in the lines above the first long paragraph, and the other blocks.
 
-    In a heading, people and dates count only if labelled.
+    A bare date in a heading does not count.
     """
     metadata = Metadata()
     others: list[Block] = []
     for index, block in enumerate(blocks):
-        if len(block.text) >= _HEAD or index == _FEW:
+        if len(block.text) >= _HEAD or index == _HEAD_BLOCKS:
             return metadata, (*others, *blocks[index:])
         lines = []
         for line in block.text.split("\n"):
@@ -183,7 +181,7 @@ def _bare_date(line: str) -> Metadata | None:
 def _labels(line: str) -> list[re.Match[str]]:
     """Find « publié », « mis à jour » and the like in a line, in order."""
     matches = [*_PUBLISHED.finditer(line), *_UPDATED.finditer(line)]
-    return sorted(matches, key=lambda match: match.start())
+    return sorted(matches, key=re.Match.start)
 
 
 def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:
@@ -195,19 +193,18 @@ def _parts(line: str, labels: list[re.Match[str]]) -> list[str]:
 def _facts(line: str, labels: list[re.Match[str]]) -> Metadata:
     metadata = Metadata()
     for label, part in zip(labels, _parts(line, labels), strict=True):
-        moment: date | datetime | None = moment_and_rest(part)[0]
         name = "updated" if label.re is _UPDATED else "published"
-        metadata = metadata.completed(Metadata.of("text", **{name: moment}))
+        metadata = metadata.completed(Metadata.of("text", **{name: moment_and_rest(part)[0]}))
     return metadata
 
 
 _LIMIT = 100  # characters of a dateline
-_DASHES = 4  # inspected in a line; « Fort-de-France – 12 mars 2019 – » has two
-_AFTER_DATELINE = 40  # characters that must follow it, or it is a list's entry
+_DASHES = 4  # dashes to try in a line; « Fort-de-France – 12 mars 2019 – » has two
+_AFTER_DATELINE = 40  # minimum characters after a dateline; fewer are a list's entry
 _LONG = 150  # characters of a paragraph
 _ABOVE = 2  # long paragraphs at most: a lead, a caption
-_BLOCKS = 100  # looked at
-_LINES = 20  # of a block
+_BLOCKS = 100  # blocks to search
+_LINES = 20  # lines of a block to search
 _YEARS = range(1800, 2100)
 _DASH = re.compile(r"[–—]|(?<=[\s.)])--?(?=\s|$)")
 _AGENCY = re.compile(
@@ -215,14 +212,14 @@ _AGENCY = re.compile(
     r"|TASS|Kyodo|Bloomberg|La Presse Canadienne|The Canadian Press|ONU Info)\)",
     re.IGNORECASE,
 )
-_TOLD = re.compile(r"\d{4}|\(")  # a year or an agency
+_YEAR_OR_AGENCY = re.compile(r"\d{4}|\(")
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[«“\"‘'(\[\s]*[^\W_]")
 _UNCAPITALISED = """
 le la les de du des d l et en sur sous lès a à aux the of on and el am il er st nd rd th h min
 heure heures utc gmt cet cest
 """
-# Words of dates and place names that are not capitalised.
+# Lower-case words of dates and place names.
 _SMALL = frozenset(_UNCAPITALISED.split()) | weekday_names("fr") | MONTH_NUMBERS.keys()
 
 
@@ -238,10 +235,9 @@ class Dateline:
 def parse_dateline(line: str) -> Dateline | None:
     """Parse the dateline at the start of a line, or return None.
 
-    It contains a whole date, or a place and an agency; a dash ends it; a sentence or nothing
-    follows.
+    A dateline is a full date, or a place and an agency, then a dash, then a sentence or nothing.
     """
-    if not _TOLD.search(line[:_LIMIT]):
+    if not _YEAR_OR_AGENCY.search(line[:_LIMIT]):
         return None
     for dash in islice(_DASH.finditer(line[:_LIMIT]), _DASHES):
         head, rest = line[: dash.start()].strip(), line[dash.end() :].lstrip()
@@ -254,7 +250,7 @@ def parse_dateline(line: str) -> Dateline | None:
 def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]]:
     """Return the facts of the dateline above or in the first paragraph, and the other blocks.
 
-    A text with dates before several of its paragraphs is a chronology, and is left alone.
+    A text with dates before several of its paragraphs is a chronology, and returned unchanged.
     """
     first = next(_datelines(_candidates(blocks)), None)
     if first is None:
@@ -316,10 +312,8 @@ def _opens_sentence(head: str, rest: str) -> bool:
     if not rest:
         return True
     begins = _SENTENCE.match(rest)
-    if (
-        begins is None
-        or len(rest) < _AFTER_DATELINE
-        or (begins[0][-1].islower() and not _is_stopped(head))
-    ):
+    if begins is None or len(rest) < _AFTER_DATELINE:
+        return False
+    if begins[0][-1].islower() and not _is_stopped(head):
         return False
     return not (rest[0].isdigit() and find_date(rest[:20]))  # « 12 mars 2019 – 14 mars 2019 »

@@ -1,4 +1,4 @@
-"""From a file to its articles: choose the parser and convert its drafts."""
+"""Conversion of a file to articles: choose the parser, convert its drafts."""
 
 from __future__ import annotations
 
@@ -31,23 +31,26 @@ from index.formats.publication import is_left_out
 from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.table import (
     FORMAT_OF_SUFFIX,
+    UNKNOWN_FORMAT,
     ZIP,
     Format,
     format_of,
     suffix_of,
     sure_format,
-    unknown_format,
 )
 from index.text.dates import valid_day
 from index.text.folding import folded_words
 from index.text.language import detect
 
+TOO_HEAVY = Problem("reading-too-heavy", limit=READING_BYTES)
 _SHOWN_SKIPPED = 20
-Found = TypeVar("Found")
+Part = TypeVar("Part")
+logger = logging.getLogger(__name__)
+_TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
-def limit_skipped(parts: Iterator[Found | Skipped], shown: str) -> Iterator[Found | Skipped]:
-    """Pass on the first twenty skipped parts with each code, then how many more there were;
+def limit_skipped(parts: Iterator[Part | Skipped], shown: str) -> Iterator[Part | Skipped]:
+    """Pass on the first twenty skipped parts with each code, then the number of others;
     unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
@@ -64,50 +67,46 @@ def limit_skipped(parts: Iterator[Found | Skipped], shown: str) -> Iterator[Foun
         if is_left_out(first[code]):
             yield Skipped(shown, Problem(code, count=count))
         elif count > _SHOWN_SKIPPED:
-            yield Skipped(
-                shown, Problem("more-like-it", count=count - _SHOWN_SKIPPED, first=first[code])
-            )
-
-
-logger = logging.getLogger(__name__)
-_TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
+            more = count - _SHOWN_SKIPPED
+            yield Skipped(shown, Problem("more-like-it", count=more, first=first[code]))
 
 
 def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the drafts in a file or a member of an archive. Raises ReadError.
 
-    A file whose content is surely of another format than its name says (a PDF named `.txt`) is read
-    by its content, and a warning is logged.
+    If the content is surely of another format than the name says (a PDF named `.txt`), it is parsed
+    as that, with a warning in the log.
     """
     by_name = format_of(content.name)
     if by_name is None:
-        raise ReadError(unknown_format(), shown=content.shown)
+        raise ReadError(UNKNOWN_FORMAT, shown=content.shown)
     actual = _detect_format(content, by_name)
     if actual is not by_name:
         logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
     try:
         yield from actual.load().read(content)
     except (ReadError, MemoryError) as error:
-        if _lacked_memory(error):
-            raise ReadError(too_heavy(), shown=content.shown) from error
+        # Out of memory, a parser may report damage.
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, MemoryError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is not None:
+            raise ReadError(TOO_HEAVY, shown=content.shown) from error
         raise
 
 
-def too_heavy() -> Problem:
-    return Problem("reading-too-heavy", limit=READING_BYTES)
-
-
-def _lacked_memory(error: BaseException | None) -> bool:
-    """True if a lack of memory caused what a parser took for damage."""
-    while error is not None and not isinstance(error, MemoryError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def read_part(content: Content, key: str) -> Iterator[ArticleDraft | Skipped]:
+    """Read a member of an archive or an attachment; `key` prefixes the keys of its drafts."""
+    for part in read_content(content):
+        if isinstance(part, ArticleDraft):
+            part = replace(part, key=f"{key}#{part.key}" if part.key else key)
+        yield part
 
 
 def read_source(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
-    """Yield the articles of a file, and the parts that could not become one.
+    """Yield the articles of a file and its unreadable parts.
 
-    Raises ReadError, naming the file, if nothing of it can be read.
+    Raises ReadError, naming the file, if nothing can be read.
     """
     content = Content.of_file(source.path, source.shown, url=source.url, options=options)
     yield from limit_skipped(articles_in(content, source), source.shown)
@@ -135,7 +134,7 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
 def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
     """Give the draft a key that is unique in its file.
 
-    `seen` maps the hash of each key, to save memory, to the last number appended to it.
+    `numbers` maps each key to the last number appended to it, by its hash to save memory.
     """
     key = draft.key
     number = numbers.get(hash(key), 0)
@@ -155,7 +154,7 @@ def _detect_format(content: Content, by_name: Format) -> Format:
     except OSError as error:
         raise read_error(content.shown, error) from error
     kind = unreadable_kind(head)
-    if kind is not None and not by_name.package:  # package parsers recognise passwords
+    if kind is not None and not by_name.package:  # package parsers report passwords themselves
         raise ReadError(kind, shown=content.shown)
     sure = sure_format(head)
     if sure is None or sure.parser == by_name.parser or (sure is ZIP and by_name.package):
@@ -163,6 +162,7 @@ def _detect_format(content: Content, by_name: Format) -> Format:
     return by_name if sure.beats == "names of texts" and by_name not in _TEXTS else sure
 
 
+_TITLE_LIMIT = 120
 _CENTURIES = range(1800, 2100)
 _STAMP = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?:T\d{4,6})?(?=[-_. ]|$)")
 _TRAILING = re.compile(r"[-_. ](\d{4})([-_])(\d{2})\2(\d{2})$")
@@ -191,7 +191,7 @@ def date_in_address(url: str) -> date | None:
 
 
 def title_in_name(name: str) -> str:
-    """Make a title of a file's name, without its date and suffix."""
+    """Derive a title from a file's name, without its date and suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     match = _STAMP.match(stem)
     if match and _likely_day(match[1], match[3], match[4]):
@@ -214,9 +214,6 @@ def _in_folders(path: str) -> date | None:
 
 def _likely_day(year: str, month: str, day: str) -> date | None:
     return valid_day(year, month, day) if int(year) in _CENTURIES else None
-
-
-_TITLE_LIMIT = 120
 
 
 def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:
@@ -242,7 +239,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
-    # The date in the name of the article's own file, not its archive's; then in its address.
+    # The date in the name of the article's own file, not in its archive's; then in its address.
     path = member_name(draft.key) or ("" if draft.key else content.shown)
     metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
     day = date_in_address(metadata.url or "")
@@ -280,8 +277,8 @@ def _split_title(
 ) -> tuple[str | None, tuple[Block, ...]]:
     """Return the title and the blocks below it.
 
-    It is the given title, else the first heading, else a short first line (which stays in the text,
-    for it may carry information), else None.
+    The title is `title`, else the first heading, else a short first line (kept in the text), else
+    None.
     """
     title = title or next((block.text for block in blocks if block.heading), None)
     if title is not None:
@@ -294,12 +291,12 @@ def _split_title(
 
 def _drop_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     """Drop the title above the blocks or among the headings, if something is left."""
-    same = folded_words(title)
-    again = 0
-    while again < len(blocks) - 1 and folded_words(blocks[again].text) == same:
-        again += 1
-    blocks = blocks[again:]
-    rest = tuple(each for each in blocks if not each.heading or folded_words(each.text) != same)
+    words = folded_words(title)
+    repeats = 0
+    while repeats < len(blocks) - 1 and folded_words(blocks[repeats].text) == words:
+        repeats += 1
+    blocks = blocks[repeats:]
+    rest = tuple(each for each in blocks if not each.heading or folded_words(each.text) != words)
     return blocks if all(block.heading for block in rest) else rest
 
 

@@ -1,4 +1,4 @@
-"""CSV as spreadsheets and databases write it, one article per row."""
+"""CSV tables, one article per row."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import ArticleDraft, Content, Skipped
@@ -24,27 +25,28 @@ csv.field_size_limit(max(csv.field_size_limit(), RECORD_BYTES))  # the default: 
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How cells are separated; `above` counts lines before the header."""
+    """How cells are separated; `above` counts the lines before the header."""
 
     delimiter: str
     escaped: bool = False
     above: int = 0
 
-    def rows(self, text: Iterable[str]) -> Iterator[list[str] | csv.Error]:
-        """Yield the rows; an error for one that cannot be read, after which the others follow."""
+    def rows(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str] | csv.Error]]:
+        """Yield each row with the number of its first line; an unreadable row as its error."""
         reader = csv.reader(
-            text,
+            lines,
             delimiter=self.delimiter,
             doublequote=not self.escaped,
             escapechar="\\" if self.escaped else None,
         )
         while True:
+            first = self.above + reader.line_num + 1
             try:
-                yield next(reader)
+                yield first, next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield error
+                yield first, error
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -63,10 +65,9 @@ def _records(content: Content) -> Iterator[Record | Skipped]:
 
 
 def _rows(content: Content, text: io.TextIOBase, dialect: CsvDialect) -> Iterator[Record | Skipped]:
-    lines = _Counted(text, dialect.above)
+    lines = iter(partial(text.readline, RECORD_BYTES), "")
     header: list[str] | None = None
-    for row in dialect.rows(lines):
-        first, lines.first = lines.first, lines.number + 1
+    for first, row in dialect.rows(lines):
         if isinstance(row, csv.Error):
             yield skipped_line(content, first, Problem("row-invalid", reason=reason_of(row)))
         elif not any(cell.strip() for cell in row):
@@ -74,32 +75,13 @@ def _rows(content: Content, text: io.TextIOBase, dialect: CsvDialect) -> Iterato
         elif header is None:
             header = [cell.strip() for cell in row]
         elif any(cell.strip() for cell in row[len(header) :]):
-            wide = Problem("row-too-wide", cells=len(row), columns=len(header))
-            yield skipped_line(content, first, wide)
+            problem = Problem("row-too-wide", cells=len(row), columns=len(header))
+            yield skipped_line(content, first, problem)
         else:
             cells: dict[str, object] = {}
             for name, cell in zip(header, row, strict=False):
                 cells.setdefault(name, cell)
             yield Record(Problem("at-line", number=first), cells)
-
-
-class _Counted:
-    """Lines with their numbers, because a row may span several."""
-
-    def __init__(self, text: io.TextIOBase, above: int) -> None:
-        self._text = text
-        self.number = above
-        self.first = above + 1
-
-    def __iter__(self) -> _Counted:
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(RECORD_BYTES)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        return line
 
 
 def _dialect(sample: str, content: Content) -> CsvDialect:
@@ -108,7 +90,7 @@ def _dialect(sample: str, content: Content) -> CsvDialect:
         raise ReadError("file-empty", shown=content.shown)
     above = 0
     first, _, rest = sample.partition("\n")
-    if first.lower().strip().startswith("sep="):  # what Excel writes for itself
+    if first.lower().strip().startswith("sep="):  # Excel's own hint
         above, sample = 1, rest
     escaped = bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample)
     dialects = [CsvDialect(mark, escaped, above) for mark in _DELIMITERS]
@@ -116,10 +98,8 @@ def _dialect(sample: str, content: Content) -> CsvDialect:
 
 
 def _fitness(dialect: CsvDialect, sample: str, content: Content) -> tuple[int, float, int]:
-    rows = [row for row in dialect.rows(io.StringIO(sample)) if isinstance(row, list) and row]
-    if not rows:
-        return 0, 0.0, 0
-    header, *body = rows
+    rows = [row for _, row in dialect.rows(io.StringIO(sample)) if isinstance(row, list) and row]
+    header, *body = rows or [[]]
     names = [cell.strip() for cell in header]
     facts = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))
     alike = sum(len(row) == len(header) for row in body) / (len(body) or 1)

@@ -18,12 +18,12 @@ from index.text.language import detect
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
 _PACKET_LIMIT = 1_000_000  # bytes
-_DOCUMENT = b"Producer"  # stands in the packet of the document, not in those of its photographs
+_DOCUMENT = b"Producer"  # only in the packet of the document, not in those of its photographs
 _PROPERTY = re.compile(
     r"\{http://(?:purl\.org/dc/elements/1\.1/|prismstandard\.org/namespaces/[^}]*)\}(\w+)"
 )
 _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
-_HEAD = 2_000  # characters, in which an article says its title and its day
+_HEAD = 2_000  # characters with the article's title and day
 _STAMP = re.compile(
     r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?\s*(?:(Z)|([+-])(\d\d)'?(\d\d)?)?"
 )
@@ -50,7 +50,7 @@ _HEADING_STYLE = re.compile(
     r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE
 )
 _TITLE_STYLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
-_LANGUAGE_TOLD = 400  # characters; so many show their language
+_DETECTABLE = 400  # characters; a longer text has a detectable language
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ class Facts:
     category: str = ""
     language: str = ""
     published: date | datetime | None = None
-    made: date | datetime | None = None
+    created: date | datetime | None = None
 
 
 def is_real_title(title: str, name: str) -> bool:
-    """True if a person gave the title, not the program that made the file called `name`."""
+    """True if a person wrote the title, rather than the program that saved the file `name`."""
     words = title.split()
     is_file_name = fold(PurePath(name).stem.lower()) == fold(title.lower())
     letters = sum(map(str.isalpha, title))
@@ -78,10 +78,7 @@ def is_real_title(title: str, name: str) -> bool:
 
 
 def is_real_author(author: str, text: str) -> bool:
-    """True if it names someone: two words, or the capitals of an agency that `text` names.
-
-    Files from a newsroom's computers carry « Utilisateur », « JDUPONT » or « HP ».
-    """
+    """True if it is two words, or the capitals of an agency in `text`; « JDUPONT » is neither."""
     words = re.findall(r"[^\W_]+", fold(author.lower()))
     if not words or set(words) <= _NOBODY or re.search(r"[\d@\\]", author) or len(author) > 200:
         return False
@@ -89,17 +86,17 @@ def is_real_author(author: str, text: str) -> bool:
 
 
 def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:
-    """Read a PDF's information dictionary and XMP packet, which often says nothing more."""
+    """Read a PDF's information dictionary and XMP packet."""
     packet = dict(_xmp_properties(data))
     return Facts(
-        title=_line(info.get("Title") or packet.get("title")),
-        author=_line(info.get("Author") or packet.get("creator")),
-        outlet=_line(packet.get("publicationName") or packet.get("publisher")),
-        url=_line(packet.get("url")),
-        category=_line(packet.get("section")),
-        language=_line(language or packet.get("language")),
+        title=plain_line(info.get("Title") or packet.get("title")),
+        author=plain_line(info.get("Author") or packet.get("creator")),
+        outlet=plain_line(packet.get("publicationName") or packet.get("publisher")),
+        url=plain_line(packet.get("url")),
+        category=plain_line(packet.get("section")),
+        language=plain_line(language or packet.get("language")),
         published=find_moment(packet.get("publicationDate") or packet.get("coverDate") or ""),
-        made=parse_pdf_date(info.get("CreationDate", "")),
+        created=parse_pdf_date(info.get("CreationDate", "")),
     )
 
 
@@ -122,20 +119,17 @@ def credible_metadata(
 ) -> Metadata:
     """Return the credible facts, and the printed title if there is no credible one.
 
-    `name` is the file's, `text` its words, `printed` the title printed on it.
-
-    - A title counts if no program made it up, and if the first page, where it prints a title at
-    all, prints this one: a file made from another often keeps the other's.
-
-    - The creation date is that of publication only if the head of the text names the same day,
-    because old papers are scanned and exported every day.
+    `name` is the file's, `text` its words, `printed` the title printed on it. A title is credible
+    if a person wrote it and it is the printed one, if any: a file saved from another often keeps
+    the other's. The creation date is that of publication only if the head of the text has the same
+    day: old papers are scanned and exported every day.
     """
     head = text[:_HEAD]
     title = facts.title if is_real_title(facts.title, name) else ""
     if title and printed:
-        words, there = folded_words(title), set(folded_words(head))
-        title = title if sum(word in there for word in words) >= 0.8 * len(words) else ""
-    created = facts.made.date() if isinstance(facts.made, datetime) else facts.made
+        words, head_words = folded_words(title), set(folded_words(head))
+        title = title if sum(word in head_words for word in words) >= 0.8 * len(words) else ""
+    created = facts.created.date() if isinstance(facts.created, datetime) else facts.created
     days = set(map(find_date, head.split("\n"))) if created else set()
     return Metadata.of(
         origin,
@@ -149,18 +143,15 @@ def credible_metadata(
     ).completed(Metadata.of("text", title=printed))
 
 
-def _line(text: str | None) -> str:
+def plain_line(text: str | None) -> str:
+    """Return the text on one line, without control characters."""
     return " ".join(re.sub(r"[\x00-\x1f]", " ", text or "").split())
 
 
 def _xmp_properties(data: bytes) -> Iterator[tuple[str, str]]:
     """Yield names and values of the document's own XMP packet, stored in the file as plain XML."""
-    packets = (match[0] for match in _PACKET.finditer(data))
-    packet = next(
-        (each for each in packets if len(each) <= _PACKET_LIMIT and _DOCUMENT in each), None
-    )
-    if packet is None:
-        return
+    packets = (match[0] for match in _PACKET.finditer(data) if _DOCUMENT in match[0])
+    packet = next((each for each in packets if len(each) <= _PACKET_LIMIT), b"")
     try:
         root = etree.fromstring(packet, xml_parser())
     except etree.XMLSyntaxError:
@@ -191,6 +182,6 @@ def is_title_style(name: str) -> bool:
 def _credible_language(declared: str, text: str) -> str | None:
     """Return the declared language, often the program's, unless the text is in another."""
     match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
-    if match is None or (len(text) > _LANGUAGE_TOLD and detect(text, match[1]) != match[1]):
+    if match is None or (len(text) > _DETECTABLE and detect(text, match[1]) != match[1]):
         return None
     return match[1]

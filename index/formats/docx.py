@@ -17,6 +17,7 @@ from index.formats.document_info import (
     credible_metadata,
     is_heading_style,
     is_title_style,
+    plain_line,
 )
 from index.formats.zip_package import open_package, xml_parser
 
@@ -34,10 +35,7 @@ _FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """Yield the one article of a document: its body in order, then its footnotes.
-
-    Deleted text and comments are left out.
-    """
+    """Yield the article of a document, without deleted text and comments; footnotes come last."""
     import docx
 
     with open_package(content, Problem("docx-cut")) as package:
@@ -61,42 +59,18 @@ def _facts(document: Document) -> Facts:
     try:
         core = document.core_properties
         return Facts(
-            title=_line(core.title),
-            author=_line(core.author),
-            category=_line(core.category),
-            language=_line(core.language),
-            made=core.created,
+            title=plain_line(core.title),
+            author=plain_line(core.author),
+            category=plain_line(core.category),
+            language=plain_line(core.language),
+            created=core.created,
         )
     except Exception:  # as above; a document with broken properties keeps its text
         return Facts()
 
 
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-class _Styles:
-    """The styles of paragraphs."""
-
-    def __init__(self, document: Document) -> None:
-        try:
-            self._known = {style.style_id: style for style in document.styles}
-        except Exception:  # broken styles cost only the headings
-            self._known = {}
-
-    def of(self, node: Any) -> list[Any]:
-        """Return a paragraph's style and the styles it is based on."""
-        reference = node.find(f"./{_W}pPr/{_W}pStyle")
-        style = self._known.get(reference.get(f"{_W}val", "")) if reference is not None else None
-        chain: list[Any] = []
-        while style is not None and style not in chain and len(chain) < 10:
-            chain.append(style)
-            style = getattr(style, "base_style", None)
-        return chain
-
-
 class _Lists:
-    """The lists that paragraphs belong to, and the number of each item."""
+    """Lists of a document, and the number of the last item of each."""
 
     def __init__(self, document: Document) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -127,7 +101,7 @@ class _Lists:
                 return None if number == "0" else (number, level)
         return None
 
-    def marked(self, place: tuple[str, str], text: str) -> str:
+    def add_number(self, place: tuple[str, str], text: str) -> str:
         """Prefix an item with its number if its list is numbered in figures."""
         if self._formats.get(place) != "decimal":
             return text
@@ -136,11 +110,14 @@ class _Lists:
 
 
 class _Body:
-    """Walks a document's XML and remembers the title on the way."""
+    """Walks a document's XML; `title` is its first paragraph styled as a title."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._styles = _Styles(document)
+        try:
+            self._styles = {style.style_id: style for style in document.styles}
+        except Exception:  # broken styles cost only the headings
+            self._styles = {}
         self._lists = _Lists(document)
         self.title: str | None = None
 
@@ -149,7 +126,7 @@ class _Body:
         items: list[str] = []
         current = ""
         for node in parent.iterchildren():
-            styles = self._styles.of(node) if node.tag == f"{_W}p" else []
+            styles = self._style_chain(node) if node.tag == f"{_W}p" else []
             place = self._lists.place(node, styles) if node.tag == f"{_W}p" else None
             if place is None or _is_heading(styles) or place[0] != current:
                 yield from list_blocks(items)
@@ -157,7 +134,7 @@ class _Body:
             if place is not None and not _is_heading(styles):
                 current = place[0]
                 if text := _text(node):
-                    items.append(self._lists.marked(place, text))
+                    items.append(self._lists.add_number(place, text))
             elif node.tag == f"{_W}p":
                 yield from self._paragraph(node, [style.name or "" for style in styles])
             elif node.tag == f"{_W}tbl":
@@ -180,6 +157,15 @@ class _Body:
             if note.get(f"{_W}type") in (None, "normal"):
                 for paragraph in note.iterchildren(f"{_W}p"):
                     yield from _block(_text(paragraph))
+
+    def _style_chain(self, node: Any) -> list[Any]:
+        """Return a paragraph's style and the styles it is based on."""
+        style = self._styles.get(_value(node.find(f"./{_W}pPr/{_W}pStyle")))
+        chain: list[Any] = []
+        while style is not None and style not in chain and len(chain) < 10:
+            chain.append(style)
+            style = getattr(style, "base_style", None)
+        return chain
 
     def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
         text = _text(node)

@@ -15,7 +15,7 @@ from itertools import islice
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
-from index.formats.conversion import read_content
+from index.formats.conversion import read_part
 from index.formats.encoding import decode, plain_lines
 from index.formats.html.parser import read_fragment, read_html
 from index.formats.html.tree import page_text
@@ -71,17 +71,15 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
             "letter-too-large", shown=content.shown, size=content.size, limit=MESSAGE_BYTES
         )
     message = _parse(content)
-    any_draft = False
     refusal: ReadError | None = None
     try:
         yield _read_letter(message, content)
-        any_draft = True
     except ReadError as error:
         refusal = error
     for part in _attachments(message, content):
-        any_draft = any_draft or isinstance(part, ArticleDraft)
+        refusal = None if isinstance(part, ArticleDraft) else refusal
         yield part
-    if refusal and not any_draft:
+    if refusal:
         raise refusal
 
 
@@ -89,7 +87,7 @@ def _parse(content: Content) -> EmailMessage:
     """Parse the message; ReadError if it has no message headers."""
     try:
         letter = content.read()
-        # A stray carriage return would cut a header, unless all lines end with it.
+        # A stray carriage return would end a header, unless all lines end with one.
         end = _HEAD_END.search(letter)
         head = letter[: end.start()] if end else letter
         if b"\n" in head:
@@ -126,14 +124,14 @@ def _facts(message: EmailMessage) -> Metadata:
     return Metadata.of(
         "email",
         title=_REPLY.sub("", _header(message, "Subject") or ""),
-        # A bare address is no name.
+        # A bare address is not a name.
         author=", ".join(name.strip(" '\"") for name in names if name and "@" not in name),
         published=sent,
     )
 
 
 def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
-    """Return the message's own text: plain, unless that only points to the HTML part."""
+    """Return the message's own text: plain, unless it only points to the HTML part."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
@@ -160,7 +158,6 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
 
 
 def _payload(part: EmailMessage) -> bytes:
-    """Decode the payload of a part."""
     payload: object = None
     with suppress(Exception):  # see _header
         payload = part.get_payload(decode=True)
@@ -191,35 +188,24 @@ def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """Yield the attachments of known formats; pictures, calendars and the like are ignored."""
+    """Yield the articles of the attachments of known formats; others are ignored."""
     counts: dict[str, int] = {}
     for part in islice(message.walk(), MESSAGE_PARTS):
         try:
             name = part.get_filename() or ""
         except Exception:  # see _header
             continue
-        # Without folders.
         name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
         if suffix_of(name) is None:
             continue
         counts[name] = counts.get(name, 0) + 1
         key = name if counts[name] == 1 else f"{counts[name]}-{name}"
-        yield from _read_attachment(part, key, content)
-
-
-def _read_attachment(
-    part: EmailMessage, key: str, content: Content
-) -> Iterator[ArticleDraft | Skipped]:
-    shown = f"{content.shown}#{key}"
-    if content.shown.count("#") >= MESSAGE_DEPTH:
-        yield Skipped(shown, Problem("letter-nested"))
-        return
-    inner = Content.of_bytes(_payload(part), key, shown, options=content.options)
-    try:
-        for draft in read_content(inner):
-            if isinstance(draft, ArticleDraft):
-                yield replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
-            else:
-                yield draft
-    except ReadError as error:
-        yield Skipped(shown, error.problem)
+        shown = f"{content.shown}#{key}"
+        if content.shown.count("#") >= MESSAGE_DEPTH:
+            yield Skipped(shown, Problem("letter-nested"))
+            continue
+        try:
+            inner = Content.of_bytes(_payload(part), key, shown, options=content.options)
+            yield from read_part(inner, key)
+        except ReadError as error:
+            yield Skipped(shown, error.problem)

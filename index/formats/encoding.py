@@ -6,8 +6,10 @@ import codecs
 import io
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from typing import BinaryIO, cast
 
@@ -28,7 +30,7 @@ _DISORDER = 0.1
 _COHERENT = 0.2  # share of letters as frequent as in a language; below, it may be none
 _CLOSE = 0.05
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -46,7 +48,7 @@ def decode(data: bytes, shown: str) -> str:
 def plain_lines(text: str) -> str:
     """Return the text in NFC with plain line ends and no invisible marks."""
     text = _NEWLINE.sub("\n", text).replace("\u2029", "\n\n")
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
 def _decode(data: bytes, shown: str) -> str:
@@ -68,7 +70,7 @@ def _decode(data: bytes, shown: str) -> str:
 
 
 def _guess(data: bytes) -> str | None:
-    """Decode with the legacy encoding that yields words; of equals, the more common one."""
+    """Decode with the legacy encoding that yields words; prefer the more common of equals."""
     from charset_normalizer import from_bytes
 
     matches = [
@@ -87,7 +89,7 @@ def _guess(data: bytes) -> str | None:
 
 
 def _is_misread(text: str) -> bool:
-    """True if an accented capital follows a small letter (« votŽ »), as no language writes."""
+    """True if an accented capital follows a small letter (« votŽ »)."""
     return any(
         first.islower() and second.isupper() and not second.isascii()
         for first, second in pairwise(text)
@@ -95,13 +97,13 @@ def _is_misread(text: str) -> bool:
 
 
 _PIECE = 2**20
-_SAMPLE = 64 * 1024  # bytes of lines with accents that tell an encoding
+_SAMPLE = 64 * 1024  # bytes of non-ASCII lines from which the encoding is detected
 
 
 def detect_encoding(content: Content) -> str:
     """Detect the encoding of a text: by its mark, else UTF-8 if most of it is, else a legacy one.
 
-    Raises ReadError if none is clear.
+    Raises ReadError if none fits.
     """
     with content.stream() as stream:
         head = stream.read(4)
@@ -148,12 +150,9 @@ def text_stream(content: Content, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 
 def _is_utf8(content: Content) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
     with content.stream() as stream:
         try:
-            while piece := stream.read(_PIECE):
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
+            deque(codecs.iterdecode(iter(partial(stream.read, _PIECE), b""), "utf-8"), maxlen=0)
         except UnicodeDecodeError:
             return False
     return True

@@ -40,8 +40,8 @@ def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
 
 
 def _simplify(body: etree._Element) -> None:
-    """Reduce a page to the HTML that is read, in place: unknown elements become divisions; note
-    marks and unread elements are removed."""
+    """Reduce a page, in place, to known HTML: unknown elements become divisions; note marks and
+    unread elements are removed."""
     for node in body.iter(etree.Element):
         name = node.tag.rpartition("}")[2].lower()
         parent = node.getparent()
@@ -75,11 +75,10 @@ class _Chapter:
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """Yield the chapters of a book, titled « Book — Chapter »; a book of one chapter is one
-    article.
+    """Yield the chapters of a book, titled « Book — Chapter » unless there is only one.
 
-    A chapter is a page in reading order that has a heading or is listed in the table of contents;
-    other pages continue the chapter before them.
+    A page with a heading or an entry in the table of contents begins a chapter; other pages
+    continue it.
     """
     with open_package(content, Problem("epub-cut")) as package:
         locks = package.tree(_ENCRYPTION)
@@ -103,7 +102,6 @@ def _metadata(opf: etree._Element) -> Metadata:
         texts = (" ".join("".join(map(str, each.itertext())).split()) for each in elements)
         return [text for text in texts if text]
 
-    # A date is, or may be, that of publication.
     days = (
         find_moment(each.text or "")
         for each in opf.iterfind(f"{_DUBLIN}date")
@@ -124,7 +122,7 @@ def _metadata(opf: etree._Element) -> Metadata:
 
 
 def _creators(opf: etree._Element) -> list[str]:
-    """Return the authors; translators and illustrators are creators with another role."""
+    """Return the authors: creators whose role is not translator, illustrator or another."""
     roles = {
         (each.get("refines") or "").lstrip("#"): each.text
         for each in opf.iterfind("./{*}metadata/{*}meta[@property='role']")
@@ -162,34 +160,31 @@ def _chapters(
 
 
 def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraft:
-    blocks = chapter.blocks
+    blocks = tuple(chapter.blocks)
+    if alone and metadata.title:
+        return ArticleDraft(blocks, metadata)
     if blocks[0].heading and blocks[0].text == chapter.title and len(blocks) > 1:
         blocks = blocks[1:]
-    titles = [title for title in (metadata.title, chapter.title) if title]
-    if alone and metadata.title:
-        return ArticleDraft(tuple(chapter.blocks), metadata)
-    titled = Metadata.of("epub", title=" — ".join(dict.fromkeys(titles)))
-    return ArticleDraft(tuple(blocks), titled.completed(metadata), "" if alone else chapter.name)
+    titles = dict.fromkeys(title for title in (metadata.title, chapter.title) if title)
+    titled = Metadata.of("epub", title=" — ".join(titles)).completed(metadata)
+    return ArticleDraft(blocks, titled, "" if alone else chapter.name)
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:
-    """Yield the members in reading order, and whether each is known not to be a chapter."""
+    """Yield the members in reading order, and whether each is surely no chapter."""
     items = {each.get("id"): each for each in opf.iterfind("./{*}manifest/{*}item")}
     guide = {
         package.beside(place, each.get("href", "")): each.get("type", "")
         for each in opf.iterfind("./{*}guide/{*}reference")
     }
-    names: set[str] = set()
+    pages: dict[str, bool] = {}
     for reference in opf.iterfind("./{*}spine/{*}itemref"):
         item = items.get(reference.get("idref"))
-        if item is None or item.get("media-type") not in _PAGES:
-            continue
-        name = package.beside(place, item.get("href", ""))
-        if name in names:
-            continue
-        names.add(name)
-        aside = "nav" in item.get("properties", "").split() or reference.get("linear") == "no"
-        yield name, aside or bool(_FURNITURE.search(guide.get(name, "")))
+        if item is not None and item.get("media-type") in _PAGES:
+            name = package.beside(place, item.get("href", ""))
+            aside = "nav" in item.get("properties", "").split() or reference.get("linear") == "no"
+            pages.setdefault(name, aside or bool(_FURNITURE.search(guide.get(name, ""))))
+    yield from pages.items()
 
 
 def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]:

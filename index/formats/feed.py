@@ -42,13 +42,11 @@ def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
 def _parse(data: bytes, shown: str) -> Mapping[str, Any]:
     import feedparser
 
+    stream = io.BytesIO(data)  # the library might take bytes for a file's name
     try:
-        # A stream: the library might take bytes for the name of a file.
-        stream = io.BytesIO(data)
-        parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+        return dict(feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False))
     except Exception as error:  # its lenient parser fails in many ways
         raise ReadError("feed-broken", shown=shown) from error
-    return dict(parsed)
 
 
 def _is_well_formed(data: bytes) -> bool:
@@ -108,11 +106,11 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
 
 
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
-    """Parse a date with its zone from the feed's own words, else take the library's in UTC."""
-    written = as_moment(_text(entry, name))
+    """Parse a date with its zone from the feed's own text, else take the library's in UTC."""
+    moment = as_moment(_text(entry, name))
     parsed = dict.get(entry, f"{name}_parse")
-    if written is not None or not isinstance(parsed, struct_time):
-        return written
+    if moment is not None or not isinstance(parsed, struct_time):
+        return moment
     try:
         return datetime(*parsed[:6], tzinfo=UTC)
     except ValueError:
@@ -120,7 +118,7 @@ def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
 
 
 def _text(entry: dict[str, Any], name: str) -> str | None:
-    # By `dict.get`: the library's own substitutes other fields for absent ones.
+    # `dict.get`, because the library's own `get` substitutes other fields for absent ones.
     value = dict.get(entry, name)
     return value if isinstance(value, str) and value.strip() else None
 
@@ -140,11 +138,10 @@ _CORE = frozenset({"gallery", "caption", "wp_caption", "embed", "audio", "video"
 
 
 def drop_shortcodes(text: str) -> str:
-    """Drop the shortcodes of WordPress, `[gallery ids="1,2"]`, which its exports contain.
+    """Drop WordPress shortcodes, `[gallery ids="1,2"]`, and what they enclose if it is an address.
 
-    What they enclose stays, unless it is a lone address. Brackets of prose stay: a shortcode is one
-    of WordPress' own, has a closing one, attributes (`ids="1,2"`), an address, or an underscore in
-    its name.
+    A shortcode is one of WordPress' own, or has a closing tag, attributes, an address, or an
+    underscore in its name; other brackets are prose.
     """
     tags = list(_TAG.finditer(text))
     closed = {tag["name"] for tag in tags if tag["close"]}

@@ -14,8 +14,8 @@ from index.formats.frontmatter import language_code
 from index.text.dates import find_moment, valid_day
 from index.text.folding import fold
 
-# Names of fields by what they hold, the likeliest first, without accents, marks or capitals. The
-# last names of the text hold a part of it, and count if no other is there.
+# Field names by fact, the likeliest first, in lower case without accents and marks. The last names
+# for the text hold only a part of it.
 NAMES: Mapping[str, str] = {
     "text": "text texte body content contenu corps article articlebody bodytext bodyhtml fulltext "
     "contenthtml contenttext contentmarkdown textecomplet texteintegral html markdown message "
@@ -42,7 +42,7 @@ _NUMERIC = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)(.{0,60})", re
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EPOCHS = range(315_532_800, 4_102_444_800)  # seconds of 1980 to 2100
 
-Order = Literal["day", "month"]  # what stands first in « 03/04/2025 »
+Order = Literal["day", "month"]  # the first number of « 03/04/2025 »
 
 
 def field_values(
@@ -50,7 +50,7 @@ def field_values(
 ) -> Iterator[object]:
     """Yield the non-empty values for a fact, the likeliest first.
 
-    A name in `chosen` is the only one for its fact; it may be a path (`author.name`).
+    `chosen` maps a fact to its only field name, or path (`author.name`).
     """
     if fact in chosen:
         candidates = [field_at(values, chosen[fact])]
@@ -78,10 +78,8 @@ def field_at(values: object, name: str) -> object:
         first, _, rest = name.partition(".")
         return field_at(values[first], rest) if rest and first in values else None
     if isinstance(values, list):
-        values_inside = [
-            each for each in (field_at(value, name) for value in values) if each is not None
-        ]
-        return values_inside or None
+        inner = (field_at(value, name) for value in values)
+        return [each for each in inner if each is not None] or None
     return None
 
 
@@ -108,7 +106,7 @@ def metadata_of(
 
 
 def as_text(value: object) -> str | None:
-    """Return an article's text, whose paragraphs may be a list."""
+    """Return an article's text, joining a list of paragraphs."""
     if isinstance(value, str):
         return value if value.strip() else None
     if isinstance(value, list):
@@ -141,8 +139,8 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
 
 
 def date_order(values: Iterable[object]) -> Order | None:
-    """Infer whether the day or the month comes first in a column of dates: « 29/08/2025 » shows how
-    to read « 03/04/2025 ». None if undecided or contradictory."""
+    """Infer from a column of dates (« 29/08/2025 ») whether the day or the month comes first; None
+    if undecided or contradictory."""
     matches = [match for value in values if (match := _NUMERIC.match(str(value)))]
     day = any(int(match[1]) > 12 for match in matches)
     month = any(int(match[3]) > 12 for match in matches)
@@ -181,15 +179,14 @@ def one_line(value: object) -> str | None:
 
 
 def people_in(value: object) -> str | None:
-    names = (_person(each) for each in (value if isinstance(value, list) else [value]))
-    return ", ".join(dict.fromkeys(name for name in names if name)) or None
+    names = map(_person, value if isinstance(value, list) else [value])
+    return ", ".join(dict.fromkeys(filter(None, names))) or None
 
 
 def _person(value: object) -> str | None:
     if isinstance(value, Mapping) and not as_text(value):
-        parts = [value.get("prenom") or value.get("first_name"), value.get("nom")]
-        parts[1] = parts[1] or value.get("last_name")
-        return one_line(" ".join(str(part) for part in parts if part))
+        first = value.get("prenom") or value.get("first_name") or ""
+        return one_line(f"{first} {value.get('nom') or value.get('last_name') or ''}")
     name = one_line(value)
     return None if name is None or name.isdecimal() else name
 

@@ -38,9 +38,8 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
     """Read a text that may begin with front matter; `read` parses the rest."""
-    metadata, rest = split_front_matter(
-        decode(content.read(TEXT_BYTES), content.shown), content.shown
-    )
+    text = decode(content.read(TEXT_BYTES), content.shown)
+    metadata, rest = split_front_matter(text, content.shown)
     draft = read(rest)
     return replace(draft, metadata=metadata.completed(draft.metadata))
 
@@ -54,22 +53,19 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
         data, body = frontmatter.parse(text, handler=YAMLHandler())
     except yaml.YAMLError as error:
         mark, message = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        reason = (
-            Words(" ".join(str(message).split())) if message else Problem("front-matter-quotes")
-        )
+        words = Words(" ".join(str(message).split()))
+        why = words if message else Problem("front-matter-quotes")
         if mark is None:
-            raise ReadError("front-matter-invalid", shown=shown, reason=reason) from error
+            raise ReadError("front-matter-invalid", shown=shown, reason=why) from error
         line = mark.line + 1
-        raise ReadError(
-            "front-matter-invalid-line", shown=shown, line=line, reason=reason
-        ) from error
+        raise ReadError("front-matter-invalid-line", shown=shown, line=line, reason=why) from error
     except (ValueError, TypeError) as error:
         raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
     if not isinstance(data, Mapping) or (not data and text.lstrip().startswith("---")):
         return Metadata(), text
     values = {fold(str(key).lower()): value for key, value in data.items()}
-    if why := why_unpublished(values):
-        raise ReadError(why, shown=shown)
+    if status := why_unpublished(values):
+        raise ReadError(status, shown=shown)
     return _metadata(values, shown), body
 
 
@@ -96,7 +92,7 @@ def _first(values: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _text(value: object, key: str, shown: str) -> str | None:
-    """Return one line of text; a bare number or date is what was typed (`title: 1984`)."""
+    """Return one line of text, also for a bare number or date (`title: 1984`)."""
     if value is None:
         return None
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):

@@ -26,20 +26,19 @@ _LISTS = frozenset(
 )
 _TEXTS = frozenset({"text", "texte", "body", "content", "contenu", "corps", "articlebody"})
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
-_LIST_DEPTH = 3  # of the list in the file: `{"response": {"docs": […]}}` is 2
+_LIST_DEPTH = 3  # maximum; the list in `{"response": {"docs": […]}}` is at depth 2
 _RECORD_DEPTH = 100
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
 
-# The keys that lead to a list: `("response", "docs")`; none where it is the file's one value.
-_Place = tuple[str, ...]
+_Place = tuple[str, ...]  # keys of a list, `("response", "docs")`; empty for a top-level list
 _Event = tuple[str, object]
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the articles of a JSON or JSON Lines file, with one record in memory at a time.
 
-    The content decides if the name says otherwise.
+    If name and content disagree, the content decides.
     """
     with content.stream() as stream:
         head = stream.read(HEAD_BYTES)
@@ -59,7 +58,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 
 def _read_one(content: Content) -> ArticleDraft:
-    """Read the only article of a file of one object; it needs no key."""
+    """Read the only article of a file of one object, without a key."""
     with _events(content) as events:
         value = _value(next(events), events)
     if not isinstance(value, dict):
@@ -77,10 +76,9 @@ def _read_one(content: Content) -> ArticleDraft:
 
 
 def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
-    """Find the list of records; None if there is none. `text` is the field of their text, if the
-    operator set it.
+    """Find the list of records; None if there is none. `text` is the operator's name for the text.
 
-    An object that has a text is an article, whatever lists it contains.
+    An object with a text is an article, whatever lists it contains.
     """
     keys: list[str] = []
     started: _Place | None = None
@@ -111,15 +109,13 @@ def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
 def _has_text(value: object, text: str | None) -> bool:
     if not isinstance(value, dict):
         return False
-    return (
-        field_at(value, text) is not None
-        if text
-        else "text" in facts_in_names(flatten_record(value))
-    )
+    if text:
+        return field_at(value, text) is not None
+    return "text" in facts_in_names(flatten_record(value))
 
 
 def _track_keys(event: str, keys: list[str]) -> None:
-    """Keep the keys that lead to the current event; in a list they are empty."""
+    """Update the keys above the current event; those of list items are empty."""
     if event in _STARTS:
         keys.append("")
     elif event in _ENDS:
@@ -156,7 +152,7 @@ _TOO_LARGE = Problem("record-too-large", limit=RECORD_BYTES)
 
 
 def _value(first: _Event, events: Iterator[_Event]) -> object:
-    """Build the value that begins with an event; a Problem if it is too deep or large."""
+    """Build the value that begins with an event; a Problem if it is too deep or too large."""
     builder = ijson.ObjectBuilder()
     depth = size = 0
     problem: Problem | None = None
@@ -181,10 +177,7 @@ _UNENDED = b"\\-+.0123456789eE"
 
 
 class _BoundedStream:
-    """A stream that limits the length of values.
-
-    Numbers that would make the parser reject the whole file are replaced by null.
-    """
+    """A stream of limited values; numbers at which the parser would fail are replaced by null."""
 
     def __init__(self, stream: BinaryIO, shown: str) -> None:
         self._stream = stream
@@ -227,7 +220,7 @@ def _is_beyond_measure(number: bytes) -> bool:
         if number.lstrip(b"-").isdigit():
             return len(number) > 20 or not -(2**63) <= int(number) < 2**63
         return math.isinf(float(number))
-    except ValueError:  # not a number: the parser will report it
+    except ValueError:  # not a number, as the parser will report
         return False
 
 
@@ -249,9 +242,6 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
         raise ReadError("json-invalid", shown=content.shown, reason=reason) from error
 
 
-_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-
 def _line_records(content: Content) -> Iterator[Record | Skipped]:
     """Yield the records of a JSON Lines file."""
     with content.stream() as stream:
@@ -271,9 +261,7 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
         # Python refuses numbers of thousands of digits.
         value = json.loads(text, parse_int=lambda each: int(each) if len(each) < 99 else None)
     except (ValueError, RecursionError, ReadError) as error:
-        reason = Problem(
-            "record-too-deep" if isinstance(error, RecursionError) else "line-not-utf8"
-        )
+        reason = _TOO_DEEP if isinstance(error, RecursionError) else Problem("line-not-utf8")
         if isinstance(error, json.JSONDecodeError):
             message = Words(error.msg)
             reason = Problem("json-at-character", reason=message, character=error.pos + 1)
@@ -286,10 +274,9 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
     """Yield the lines of a file in UTF-8; None for one that is too long."""
     start = stream.read(2)
-    wide = next((encoding for mark, encoding in _WIDE if start == mark), None)
     stream.seek(0)
-    if wide is not None:
-        text = io.TextIOWrapper(stream, wide, errors="replace", newline="\n")
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        text = io.TextIOWrapper(stream, "utf-16", errors="replace", newline="\n")
         while characters := text.readline(RECORD_BYTES):
             yield characters.encode("utf-8", "replace")
         text.detach()

@@ -100,10 +100,10 @@ def _visible_html(source: str) -> Iterator[str]:
     yield source[start:]
 
 
-# Template syntax of static site generators is invisible to readers: tags and variables of Liquid,
+# Template syntax of static site generators, dropped outside code: tags and variables of Liquid,
 # Jinja and Nunjucks (`{% … %}`, `{{ … }}`, `{# … #}`), shortcodes of Hugo (`{{< … >}}`), attribute
 # lists (`{title="…"}`, `{: .class}`, `{#anchor}`), container fences (`:::tip`), and the imports and
-# exports of MDX. Code keeps them.
+# exports of MDX.
 _LIMIT = 2_000  # characters of a tag
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _NAME = r"[a-zA-Z_][\w:-]{0,60}"
@@ -120,7 +120,7 @@ _IMPORTED = re.compile(r"['\"][^'\"]+['\"];?\s*$")
 
 @cache
 def _parser() -> MarkdownIt:
-    """A parser that skips template syntax in text."""
+    """Return a parser that drops template syntax."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     around: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "site_container", _container, around)
@@ -137,7 +137,7 @@ class _Tags:
         self._next = dict.fromkeys(_CLOSING, -1)
 
     def end(self, at: int) -> int | None:
-        """Return where the tag that begins at `at` ends; None if there is none."""
+        """Return the end of the tag that begins at `at`; None if there is none."""
         opening = self.text[at : at + 2]
         if opening in _CLOSING:
             if self._next[opening] < at + 2:

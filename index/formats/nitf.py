@@ -103,8 +103,8 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
-    if why := why_withheld(status):
-        raise ReadError(why, shown=content.shown)
+    if problem := why_withheld(status):
+        raise ReadError(problem, shown=content.shown)
 
 
 def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
@@ -113,21 +113,20 @@ def _draft(elements: list[Element], metadata: Metadata, content: Content) -> Art
 
 
 def _markup(element: Element) -> str:
-    """Convert an element to HTML; the names of paragraphs and lists are the same."""
+    """Convert an element to HTML, which has the same names for paragraphs and lists."""
     name = _name(element)
-    if not isinstance(element.tag, str) or name in _UNSEEN:
+    if not name or name in _UNSEEN:
         return ""
     inner = html.escape(element.text or "")
     for child in element:
         inner += _markup(child) + html.escape(child.tail or "")
     tag = _TAGS.get(name, name)
-    return (
-        f"<{tag}>{inner}</{tag}>" if re.fullmatch("[a-z][a-z0-9]*", tag) else f"<div>{inner}</div>"
-    )
+    tag = tag if re.fullmatch("[a-z][a-z0-9]*", tag) else "div"
+    return f"<{tag}>{inner}</{tag}>"
 
 
 def _author(element: Element | None) -> str | None:
-    """Return the author: « Par Jeanne Petit, à Rome » names Jeanne Petit."""
+    """Return the author: Jeanne Petit for « Par Jeanne Petit, à Rome »."""
     if element is None:
         return None
     people = [text for each in _all(element, "person") if (text := _text(each))]

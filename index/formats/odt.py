@@ -17,6 +17,7 @@ from index.formats.document_info import (
     credible_metadata,
     is_heading_style,
     is_title_style,
+    plain_line,
 )
 from index.formats.signature import HEAD_BYTES, is_xml
 from index.formats.zip_package import Package, open_package, xml_parser
@@ -43,10 +44,7 @@ _BASES = 10  # parent styles followed
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """Yield the one article of a document: its body in order, then its notes.
-
-    Deleted text and comments are left out.
-    """
+    """Yield the article of a document, without deleted text and comments; notes come last."""
     document = _open(content)
     body = _Body(document)
     blocks = (*body.blocks(document.text), *body.notes(document.text))
@@ -71,10 +69,10 @@ class _Document:
         }
         author = texts.get(f"{_META}initial-creator") or texts.get(f"{_DUBLIN}creator", "")
         return Facts(
-            title=" ".join(texts.get(f"{_DUBLIN}title", "").split()),
-            author=" ".join(author.split()),
+            title=plain_line(texts.get(f"{_DUBLIN}title")),
+            author=plain_line(author),
             language=texts.get(f"{_DUBLIN}language") or self._default_language(),
-            made=find_moment(texts.get(f"{_META}creation-date", "")),
+            created=find_moment(texts.get(f"{_META}creation-date", "")),
         )
 
     def named(self, tag: str) -> dict[str, Any]:
@@ -115,7 +113,7 @@ def _open(content: Content) -> _Document:
 
 
 def _try_tree(package: Package, name: str) -> Any:
-    """Return a member's XML, or None if it is broken: a document keeps its text without styles."""
+    """Return a member's XML, or None if it is broken: only the styles are lost."""
     try:
         return package.tree(name)
     except ReadError:
@@ -130,7 +128,7 @@ def _text_of(root: Any, content: Content) -> Any:
 
 
 class _Body:
-    """Walks a document's XML and remembers the title on the way."""
+    """Walks a document's XML; `title` is its first paragraph styled as a title."""
 
     def __init__(self, document: _Document) -> None:
         self._styles = document.named("style")
@@ -190,7 +188,7 @@ class _Body:
         return names
 
     def _list(self, node: Any) -> Iterator[Block]:
-        """Yield a list and its inner lists as one block; a heading in it stands alone."""
+        """Yield a list and its inner lists as one block, split at headings."""
         items: list[str] = []
         for item in self._items(node, "", 1):
             if isinstance(item, str):
@@ -276,5 +274,5 @@ def _gather(node: Any, parts: list[str]) -> None:
 
 
 def _spaced(text: str | None) -> str:
-    """Turn line ends of the XML into spaces; those of the text are elements."""
+    """Turn line ends of the XML into spaces; line breaks of the text are elements."""
     return (text or "").replace("\n", " ")

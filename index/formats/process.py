@@ -25,16 +25,16 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 def read_apart(
     source: Source, options: Options | None = None, *, seconds: float | None = None
 ) -> Iterator[Article | Skipped]:
-    """Yield the articles of a file and its skipped parts, as `read_source` does, in a process.
+    """Like `read_source`, in a process of its own.
 
-    `seconds` of CPU time bound all of it, including sentence segmentation. Raises ReadError, naming
-    the file, if nothing of it can be read or a limit is exceeded.
+    `seconds` limits the CPU time of the whole file, including sentence segmentation. Raises
+    ReadError, naming the file, if nothing can be read or a limit is exceeded.
     """
     try:
         worker = _WAITING.take() or _ReadingProcess()
     except OSError as error:
-        why = reason_of(error)
-        raise ReadError("reading-no-process", shown=source.shown, reason=why) from error
+        reason = reason_of(error)
+        raise ReadError("reading-no-process", shown=source.shown, reason=reason) from error
     try:
         yield from worker.read(source, options or Options(), seconds)
     finally:
@@ -45,20 +45,19 @@ class _ReadingProcess(KeptProcess):
     """A process that reads one file at a time."""
 
     def __init__(self) -> None:
-        self._at_rest = True
+        self._idle = True
         command, environment = module_command("index.formats.worker")
         environment["OPENBLAS_NUM_THREADS"] = "1"
         super().__init__(command, apart="session", environment=environment)
 
     @property
     def usable(self) -> bool:
-        """True if it is also idle."""
-        return self._at_rest and super().usable
+        return self._idle and super().usable
 
     def read(
         self, source: Source, options: Options, seconds: float | None
     ) -> Iterator[Article | Skipped]:
-        self._at_rest = False
+        self._idle = False
         request = {
             "path": os.path.abspath(source.path),  # noqa: PTH100 - links stay as they are
             "shown": source.shown,
@@ -69,10 +68,10 @@ class _ReadingProcess(KeptProcess):
             "each": ARTICLE_SECONDS,
             "all": seconds,
         }
-        told_to, _ = self.pipes
-        with suppress(OSError):  # it has died, which shows when reading
-            told_to.write(json.dumps(request).encode() + b"\n")
-            told_to.flush()
+        stdin, _ = self.pipes
+        with suppress(OSError):  # the process died, which `_next` reports
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
         refusal: Problem | None = None
         while True:
             kind, payload = self._next(source, seconds)
@@ -89,26 +88,26 @@ class _ReadingProcess(KeptProcess):
                     name, level, text = payload
                     logging.getLogger(name).log(level, "%s", text)
                 case _:
-                    self._at_rest = not payload
+                    self._idle = not payload
                     break
         if refusal is not None:
             raise ReadError(refusal, shown=source.shown)
 
     def _next(self, source: Source, seconds: float | None) -> tuple[str, Any]:
         """Return its next message; a process that is silent for too long is ended."""
-        _, told_by = self.pipes
+        _, stdout = self.pipes
         with self.ended_after(SILENCE_SECONDS) as late:
-            line = told_by.readline()
+            line = stdout.readline()
         if line.endswith(b"\n"):
             kind, payload = json.loads(line)
             return kind, payload
-        ended = self.process.wait()
+        status = self.process.wait()
         if late.is_set():
             raise ReadError("reading-slow", shown=source.shown, seconds=round(SILENCE_SECONDS))
-        if ended == -_NO_TIME_LEFT:
-            most = min(ARTICLE_SECONDS, seconds or ARTICLE_SECONDS)
-            raise ReadError("reading-slow", shown=source.shown, seconds=round(most))
-        logger.warning("%s: the process that reads it ended with %s", source.shown, ended)
+        if status == -_NO_TIME_LEFT:
+            limit = min(ARTICLE_SECONDS, seconds or ARTICLE_SECONDS)
+            raise ReadError("reading-slow", shown=source.shown, seconds=round(limit))
+        logger.warning("%s: the process that reads it ended with %s", source.shown, status)
         raise ReadError("reading-crash", shown=source.shown)
 
 

@@ -1,4 +1,4 @@
-"""Publication status: drafts, private posts and attachments are left out."""
+"""Publication status: why drafts, private posts and attachments are left out."""
 
 from __future__ import annotations
 
@@ -20,16 +20,13 @@ _NO = frozenset({"false", "no", "non"})
 
 _DRAFTED = Problem("left-out-draft", count=1)
 _UNPUBLISHED = Problem("left-out-unpublished", count=1)
-_PROTECTED = Problem("left-out-password", count=1)
-_HELD = Problem("left-out-withheld", count=1)
 NO_ARTICLE = Problem("left-out-no-article", count=1)
 _PENDING = Problem("left-out-pending", count=1)
 _PRIVATE = Problem("left-out-private", count=1)
 _TRASHED = Problem("left-out-trash", count=1)
 _SCHEDULED = Problem("left-out-scheduled", count=1)
 
-# Reasons by folded status, of WordPress, SPIP, Drupal, Ghost,
-# Blogger, schema.org.
+# Reasons by folded status, of WordPress, SPIP, Drupal, Ghost, Blogger, schema.org.
 _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("draft", "autodraft", "brouillon", "prepa"), _DRAFTED),
     **dict.fromkeys(("pending", "pendingreview", "needsreview", "enattente", "prop"), _PENDING),
@@ -40,7 +37,7 @@ _REASONS: Mapping[str, Problem] = {
     **dict.fromkeys(("unpublished", "notpublished", "nonpublie", "false"), _UNPUBLISHED),
     "inherit": NO_ARTICLE,
 }
-# Types of WordPress and Blogger that are no articles.
+# Types of WordPress and Blogger that are not articles.
 _NO_ARTICLES = frozenset(
     {"attachment", "revision", "navmenuitem", "customcss", "customizechangeset", "oembedcache"}
     | {"userrequest", "wpblock", "wptemplate", "wptemplatepart", "wpglobalstyles", "wpnavigation"}
@@ -52,8 +49,8 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 def why_unpublished(values: Mapping[str, object]) -> Problem | None:
-    """Return why the fields of an article say that it is not published, with a count of 1."""
-    # A long text is no flag, and takes long to fold.
+    """Return why an article is unpublished according to its fields, with a count of 1, or None."""
+    # A long text is not a flag, and slow to fold.
     flags = {
         _plain(name): _plain(value)
         for name, value in values.items()
@@ -68,7 +65,7 @@ def why_unpublished(values: Mapping[str, object]) -> Problem | None:
         if name in _WORDPRESS_STATUS and status not in ("", "publish"):
             return _UNPUBLISHED
     if any(flags.get(name) for name in _PASSWORD):
-        return _PROTECTED
+        return Problem("left-out-password", count=1)
     drafted = any(flags.get(name) in _YES for name in _DRAFT)
     withdrawn = any(flags.get(name) in _NO for name in _PUBLISHED)
     return _DRAFTED if drafted or withdrawn else None
@@ -76,11 +73,12 @@ def why_unpublished(values: Mapping[str, object]) -> Problem | None:
 
 def why_withheld(status: str | None) -> Problem | None:
     """Return why an agency's status (`stat:canceled`) withholds a dispatch."""
-    return _HELD if _plain((status or "").rpartition(":")[2]) in _WITHHELD else None
+    withheld = _plain((status or "").rpartition(":")[2]) in _WITHHELD
+    return Problem("left-out-withheld", count=1) if withheld else None
 
 
 def is_left_out(problem: Problem) -> bool:
-    """True if a problem is one of these reasons, which are counted rather than listed."""
+    """True if a problem is one of these reasons, which are counted, not listed."""
     return problem.code.startswith("left-out-")
 
 

@@ -27,18 +27,18 @@ from index.formats.markdown import read_markdown
 from index.formats.publication import why_unpublished
 from index.formats.text import read_text
 
-RECORD_BYTES = 16 * 2**20  # one record; a longer one is left out
+RECORD_BYTES = 16 * 2**20  # one record; longer ones are skipped
 _SAMPLE = 1_000  # records from which fields and date order are inferred
-_SAMPLE_LIMIT = 32 * 2**20  # characters of them
+_SAMPLE_LIMIT = 32 * 2**20  # their characters
 _KEY_LIMIT = 300  # characters
-_HASHED = 500  # characters of a text that distinguish it from others of the same title
+_HASHED = 500  # characters of a text to hash with its title
 _SHOWN = 15  # fields named in an error
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fields by name, and the place of the record in its file, for messages."""
+    """Fields of a record by name, and its place in the file, for messages."""
 
     place: Problem
     values: Mapping[str, object]
@@ -67,9 +67,9 @@ def parse_map(text: str) -> Mapping[str, str]:
 def read_records(
     content: Content, records: Iterator[Record | Skipped]
 ) -> Iterator[ArticleDraft | Skipped]:
-    """Yield the articles of the records of a file, one by one.
+    """Yield the articles of the records of a file.
 
-    Raises ReadError if no record has a field named by the operator, or none has a text.
+    Raises ReadError if the first records lack a text or a field named by the operator.
     """
     head = _head(records)
     sample = [record.values for record in head if isinstance(record, Record)]
@@ -96,12 +96,11 @@ def read_records(
 
 
 def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
-    """Return the article of one record. Raises ReadError, without naming the file, if it has no
-    text."""
+    """Return the article of a record. Raises ReadError, without a file name, if it has no text."""
     chosen = content.options.fields
     values = record.values
-    if why := why_unpublished(values):
-        raise ReadError(why)
+    if status := why_unpublished(values):
+        raise ReadError(status)
     text = next(filter(None, map(as_text, field_values(values, "text", chosen))), None)
     if text is None:
         raise ReadError("record-no-text")
@@ -114,8 +113,8 @@ def read_record(record: Record, content: Content, order: Order | None = None) ->
 
 
 def article_key(name: str | None, title: str | None, text: str) -> str:
-    """Return a key for an article: its name, else a hash of its text, so that records added before
-    it do not change it."""
+    """Return a key for an article: its name, else a hash of its text, unlike its number unchanged
+    when records are added before it."""
     if name is None:
         content = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
         return hashlib.sha256(content).hexdigest()[:12]
@@ -130,7 +129,7 @@ def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     text = drop_tags(text)
     if _MARKDOWN.search(text):
         return read_markdown(text)
-    # With the title above, the first line is not taken for one.
+    # The title above keeps the first line from becoming one.
     return read_text(f"{title}\n\n{text}" if title else text)
 
 
@@ -139,7 +138,7 @@ def skipped_line(content: Content, number: int, problem: Problem) -> Skipped:
 
 
 def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
-    """Return the first records: enough to infer their fields, and few enough for memory."""
+    """Return the first records: enough to infer their fields, few enough for memory."""
     head: list[Record | Skipped] = []
     room = _SAMPLE_LIMIT
     for record in records:
@@ -170,12 +169,11 @@ def _field_names(sample: list[Mapping[str, object]]) -> Problem:
             if isinstance(value, Mapping):
                 names.update(dict.fromkeys(f"{name}.{inner}"[:60] for inner in value))
     shown = tuple(names)[:_SHOWN]
-    more = len(names) - len(shown)
-    if not more:
-        return Problem("names", names=shown)
-    return Problem("names-and-more", names=shown, count=more)
+    if more := len(names) - len(shown):
+        return Problem("names-and-more", names=shown, count=more)
+    return Problem("names", names=shown)
 
 
 def _clean(text: str, shown: str) -> str:
-    """Normalise a text as if it were read from a file; half a surrogate pair becomes « ? »."""
+    """Normalise a text like one read from a file; a lone surrogate becomes « ? »."""
     return decode(text.replace("\0", "").encode("utf-8", "replace"), shown)

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from index.errors import Problem
 
-HEAD_BYTES = 8 * 1024  # at the beginning of a file that tell what it is
-# Whether the first bytes of a file (`HEAD_BYTES` of them) are those of a format.
-Signature = Callable[[bytes], bool]
+HEAD_BYTES = 8 * 1024  # at the beginning of a file, for its detection
+Signature = Callable[[bytes], bool]  # a predicate of a file's first `HEAD_BYTES`
 _ZIP = b"PK\3\4", b"PK\5\6"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (
@@ -59,7 +58,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def is_zip_of(media_type: bytes) -> Signature:
-    """Return a signature of zip files whose first member is a media type (EPUB, OpenDocument)."""
+    """Return the signature of a zip file that begins with its media type (EPUB, OpenDocument)."""
     mark = b"mimetype" + media_type
     return lambda head: is_zip(head) and head[30:].startswith(mark)
 
@@ -82,7 +81,7 @@ def is_tar(head: bytes) -> bool:
 
 
 def is_packed_tar(head: bytes) -> bool:
-    """True for a gzipped tar; of bzip2 and xz the head is too short to decompress."""
+    """True for a gzipped tar; the head is too short to decompress bzip2 and xz."""
     try:
         return is_tar(zlib.decompressobj(wbits=31).decompress(head, 512))
     except zlib.error:
@@ -107,7 +106,7 @@ def is_json(head: bytes) -> bool:
 
 
 def is_json_lines(head: bytes) -> bool:
-    """True if the first line is a record of its own, and another follows."""
+    """True if the first line is a whole record, and another follows."""
     first, _, rest = (_as_text(head) or "").strip().partition("\n")
     try:
         return isinstance(json.loads(first), dict) and rest.lstrip().startswith("{")
@@ -126,12 +125,11 @@ def is_letter(head: bytes) -> bool:
 
 
 def is_text(head: bytes) -> bool:
-    """True for non-empty text."""
     return bool((_as_text(head) or "").strip())
 
 
 def unreadable_kind(head: bytes) -> Problem | None:
-    """Return a problem for known file types that Selon does not read, else None."""
+    """Return a problem for known unsupported file types, else None."""
     for mark, kind in _UNREADABLE:
         if head.startswith(mark) and (b"\0" in head or mark.startswith(b"{")):
             return kind
@@ -142,7 +140,7 @@ def unreadable_kind(head: bytes) -> Problem | None:
     if head.startswith(b"PK\3\4"):
         if is_opendocument_text(head):
             return None
-        # An archive of a folder named « xl » holds no `[Content_Types].xml`.
+        # An archive of a folder named « xl » has no `[Content_Types].xml`.
         office = b"[Content_Types].xml" in head or head[30:38] == b"mimetype"
         return next((kind for mark, kind in _IN_ZIPS if office and mark in head), None)
     return None
@@ -155,8 +153,8 @@ def root_in(head: bytes) -> str | None:
 
 
 def root_of(text: str) -> str | None:
-    """Return the local name of the root element of XML or HTML; that of the document type if the
-    text ends before the element."""
+    """Return the local name of the root element of XML or HTML, or of the document type if the text
+    ends before the element."""
     at, doctype = 0, None
     while above := _ABOVE_ROOT.match(text, at):
         at, doctype = above.end(), above["named"] or doctype
@@ -167,7 +165,7 @@ def root_of(text: str) -> str | None:
 
 
 def _as_text(head: bytes) -> str | None:
-    """Decode the beginning of a text, its last character perhaps cut; None if it is not text."""
+    """Decode the beginning of a text, even in the middle of a character; None if it is not text."""
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if head.startswith(mark):
             return head[2:].decode(encoding, "replace")

@@ -1,4 +1,4 @@
-"""Discovery of article files below the paths that a person names."""
+"""Discovery of article files below given paths."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from pathlib import Path
 
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Skipped, Source
-from index.formats.table import UNREAD_DOCUMENTS, suffix_of, unknown_format
+from index.formats.table import UNKNOWN_FORMAT, UNREAD_DOCUMENTS, suffix_of
 
-# Its name: {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, a file's name
-# being its path below the folder.
+# {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, with paths below the folder.
 LEDGER = ".selon-addresses.json"
-_LIMIT = 128 * 2**20  # bytes, of which an address takes some hundreds
+_LIMIT = 128 * 2**20  # bytes; an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
 def read_ledger(folder: Path) -> tuple[Mapping[str, str], Problem | None]:
-    """Return the address of each file in the ledger of a folder; a problem if it is broken."""
+    """Return the addresses of files in the ledger of a folder, and a problem if it is broken."""
     ledger = folder / LEDGER
     try:
         if not ledger.is_file():
@@ -49,19 +48,19 @@ def _parse_ledger(ledger: object) -> dict[str, str]:
 def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     """Return the article files at and below `paths`, by location, and what was skipped.
 
-    Hidden files and folders are ignored unless named; index folders are skipped; a file reached
-    twice counts once. Links are followed only to what lies below one of `paths`, which may be links
-    themselves. Raises ReadError for a path that does not exist.
+    Hidden files and folders are ignored unless they are in `paths`; index folders are skipped; a
+    file reached twice counts once. Links, except those in `paths`, are followed only to targets
+    below one of `paths`. Raises ReadError for a path that does not exist.
     """
     inside = [os.path.realpath(root) for root in paths]
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
     for root in paths:
         try:
-            there = root.exists()
+            exists = root.exists()
         except OSError as error:
-            raise ReadError(_why(error), shown=root) from error
-        if not there:
+            raise ReadError(_listing_problem(error), shown=root) from error
+        if not exists:
             raise ReadError("path-missing", shown=root)
         finder = _Below(root, inside) if root.is_dir() else _named_file(root)
         for item in finder:
@@ -72,20 +71,17 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     return _distinct_locations(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
 
 
-def _why(error: OSError) -> Problem:
-    """Return why a folder cannot be listed."""
-    if error.errno == errno.ENAMETOOLONG:
-        return Problem("folder-too-deep", reason=reason_of(error))
-    return Problem("folder-unreadable", reason=reason_of(error))
+def _listing_problem(error: OSError) -> Problem:
+    too_deep = error.errno == errno.ENAMETOOLONG
+    return Problem("folder-too-deep" if too_deep else "folder-unreadable", reason=reason_of(error))
 
 
 def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
-    """Yield the source of a file named by itself."""
     shown = _shown(path)
     if not path.is_file():
         yield Skipped(shown, Problem("path-neither"))
     elif suffix_of(path.name) is None:
-        yield Skipped(shown, unknown_format())
+        yield Skipped(shown, UNKNOWN_FORMAT)
     else:
         urls, _ = read_ledger(path.parent)
         source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
@@ -95,9 +91,8 @@ def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
 class _Below:
     """The files below a folder, in order; each folder is entered once.
 
-    Links are followed only to what is one of `inside` or below it. A file's real path is derived
-    from that of its folder unless it is a link, because resolving a hundred thousand paths takes
-    longer than listing them.
+    Links are followed only to targets at or below one of `inside`. A file's real path is derived
+    from that of its folder unless it is a link: resolving is slower than listing.
     """
 
     def __init__(self, root: Path, inside: Sequence[str]) -> None:
@@ -119,7 +114,7 @@ class _Below:
                 with os.scandir(folder.path) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
-                yield Skipped(folder.shown, _why(error))
+                yield Skipped(folder.shown, _listing_problem(error))
                 continue
             if folder.path != str(self._root) and _is_index(folder.path, entries):
                 yield Skipped(folder.shown, Problem("folder-of-index"))
@@ -137,10 +132,10 @@ class _Below:
     ) -> Iterator[tuple[str, Source] | Skipped]:
         """Yield the files of one folder, and append its folders to `folders`."""
         if any(entry.name == LEDGER for entry in entries):
-            urls, why = read_ledger(Path(folder.path))
+            urls, problem = read_ledger(Path(folder.path))
             self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
-            if why:
-                yield Skipped(folder.below(LEDGER).shown, why)
+            if problem:
+                yield Skipped(folder.below(LEDGER).shown, problem)
         for entry in entries:
             if entry.name.startswith((".", "~$")):  # « ~$ » marks Word's lock files
                 continue
@@ -152,11 +147,11 @@ class _Below:
                     folders.append(folder.below(entry.name))
                 elif suffix_of(entry.name):
                     yield self._source_of(folder, real, entry)
-                elif why := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
-                    yield Skipped(folder.below(entry.name).shown, why)
+                elif problem := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
+                    yield Skipped(folder.below(entry.name).shown, problem)
             except OSError as error:
-                unseen = Problem("file-unseen", reason=reason_of(error))
-                yield Skipped(folder.below(entry.name).shown, unseen)
+                problem = Problem("file-unseen", reason=reason_of(error))
+                yield Skipped(folder.below(entry.name).shown, problem)
 
     def _leads_out(self, entry: os.DirEntry[str]) -> bool:
         if not entry.is_symlink() or not os.path.exists(entry.path):  # noqa: PTH110
@@ -172,30 +167,27 @@ class _Below:
     ) -> tuple[str, Source] | Skipped:
         at = folder.below(entry.name)
         if not entry.is_file():
-            lost = entry.is_symlink() and not os.path.exists(at.path)  # noqa: PTH110
-            return Skipped(at.shown, Problem("link-lost" if lost else "file-special"))
+            is_broken = entry.is_symlink() and not os.path.exists(at.path)  # noqa: PTH110
+            return Skipped(at.shown, Problem("link-lost" if is_broken else "file-special"))
         place = f"{real}{os.sep}{entry.name}"
         if entry.is_symlink():
             place = os.path.realpath(place)
         return place, Source(Path(at.path), at.shown, at.location, self._urls.get(_plain(place)))
 
 
+# Names that `index.store.files` writes: in an index; in a generation or an export; in a data
+# directory.
 _INDEX = {"CURRENT", "generations"}
 _EXPORT = {"manifest.json", "articles.sqlite"}
-# What `index.store.files` writes: the names in an index, in a generation or an export, and that of
-# the index in a data directory.
 _DATA = "index"
 
 
 def _is_index(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
-    """True for a data directory, an index and an export: their files are no articles."""
+    """True for a data directory, an index and an export: their files are not articles."""
     names = {entry.name for entry in entries}
-    below = Path(folder, _DATA)
-    return (
-        names >= _INDEX
-        or names >= _EXPORT
-        or (_DATA in names and all((below / name).exists() for name in _INDEX))
-    )
+    if names >= _INDEX or names >= _EXPORT:
+        return True
+    return _DATA in names and all(Path(folder, _DATA, name).exists() for name in _INDEX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,20 +206,20 @@ class _Folder:
 
 
 def _shown(path: Path) -> str:
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps the name it was given
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links are not resolved
     here = Path.cwd()
     return _plain(str(absolute.relative_to(here) if absolute.is_relative_to(here) else path))
 
 
 def _plain(name: str) -> str:
-    """Return a name as text: composed accents (macOS decomposes them), no undecodable bytes."""
+    """Return a name as text, with composed accents (macOS decomposes them)."""
     if name.isascii():
         return name
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def _distinct_locations(sources: Mapping[str, Source]) -> list[Source]:
-    """Sort sources by location; of two with the same, the second gets its absolute path."""
+    """Sort sources by location; a duplicate location becomes the absolute path."""
     locations: set[str] = set()
     result: list[Source] = []
     for real, source in sources.items():

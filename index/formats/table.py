@@ -22,12 +22,11 @@ from index.formats.signature import Signature
 class Format:
     """One file format.
 
-    `parser` names a module, imported for the first file of the format. The first of the `suffixes`
-    is given to files whose own name has none of them. `signature` detects the format by a file's
-    first bytes, and `beats` says which names it overrides: any, or only those of text and Markdown;
-    without a signature, only the name decides. `media_types` are those that sites send. `package`
-    is the member that makes a zip file a document of this format. `sendable` says whether people
-    may send it to the bot, `fetchable` whether it may be fetched.
+    `parser` names a module, imported for the first file of the format. The first suffix is the
+    default for files without one. `signature` detects the format by a file's first bytes; it
+    overrides the names in `beats`; without it, the name decides. `media_types` are those that sites
+    send. `package` is the member that makes a zip file a document of this format. `sendable`
+    formats may be sent to the bot, `fetchable` ones fetched.
     """
 
     parser: str
@@ -113,12 +112,12 @@ FORMATS = (
 FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
     {suffix: each for each in FORMATS for suffix in each.suffixes}
 )
+UNKNOWN_FORMAT = Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
     {media_type: each for each in FORMATS for media_type in each.media_types}
 )
-# Suffixes of single compressed files, which have the format of their content.
-_PACKED = frozenset({".gz", ".bz2", ".xz"})
-# Documents that are not read, by suffix: they are reported when found.
+_PACKED = frozenset({".gz", ".bz2", ".xz"})  # suffixes of single compressed files
+# Unsupported documents, which are reported, by suffix.
 UNREAD_DOCUMENTS: Mapping[str, Problem] = {
     ".doc": Problem("file-old-office"),
     ".rtf": Problem("file-rtf"),
@@ -132,8 +131,8 @@ UNREAD_DOCUMENTS: Mapping[str, Problem] = {
 
 
 def suffix_of(name: str) -> str | None:
-    """Return the suffix of a file's name in lower case, double where it is (`.tar.gz`), if a format
-    has it. A compressed file counts if its content does (`a.jsonl.gz`, not `a.log.gz`)."""
+    """Return the supported suffix of a file's name in lower case, perhaps double (`.tar.gz`), or
+    None. A compressed file needs a supported content (`a.jsonl.gz`, not `a.log.gz`)."""
     stem, dot, last = name.lower().rpartition(".")
     if not dot or not stem.strip("."):
         return None
@@ -153,16 +152,15 @@ def format_of(name: str) -> Format | None:
 
 def sure_format(head: bytes) -> Format | None:
     """Return the format that the first bytes prove, whatever the name, or None."""
-    return next(
-        (each for each in FORMATS if each.beats != "no name" and _matches(each, head)), None
-    )
+    sure = (each for each in FORMATS if each.beats != "no name")
+    return next((each for each in sure if _matches(each, head)), None)
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
     """Return the suffix of the format of a file, detected by its first `HEAD_BYTES`.
 
-    The name decides only between formats that look alike: text, Markdown and tables, or the
-    archives that documents are. None for what Selon does not read; see `unreadable_kind`.
+    The name decides only between formats that look alike: text, Markdown and tables, or documents
+    that are zip files. None for unsupported files; see `unreadable_kind`.
     """
     if sign.unreadable_kind(head) is not None:
         return None
@@ -176,10 +174,6 @@ def suffix_for(head: bytes, name: str) -> str | None:
     if not sign.is_text(head):
         return None
     return suffix if own is not None and own.signature is None else ".txt"
-
-
-def unknown_format() -> Problem:
-    return Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 
 
 def _matches(each: Format, head: bytes) -> bool:

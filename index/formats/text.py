@@ -14,8 +14,8 @@ from index.formats.frontmatter import from_marked_text
 _TITLE_LIMIT = 200
 _HEADING_LIMIT = 100
 _HEADING_WORDS = 15
-_PROSE = 80  # characters; what stands under a heading
-_WRAPPED = range(40, 121)  # the length of a line in a text of fixed width
+_PROSE = 80  # characters; minimum of the paragraph under a heading
+_WRAPPED = range(40, 121)  # length of a line in a text of fixed width
 _UNWRAPPED = 120
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SPACES = re.compile(r"[ \t]+")
@@ -71,10 +71,10 @@ def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
     if len(first) > _TITLE_LIMIT or re.search(r"[.,;:]$", first) or blocks == [first]:
         return None, blocks
     rest = [under, *blocks[1:]] if under else blocks[1:]
-    again = 0
-    while again < len(rest) - 1 and rest[again].casefold() == first.casefold():
-        again += 1
-    return first, rest[again:]
+    repeats = 0
+    while repeats < len(rest) - 1 and rest[repeats].casefold() == first.casefold():
+        repeats += 1
+    return first, rest[repeats:]
 
 
 def _is_heading(block: str, following: str) -> bool:

@@ -1,6 +1,6 @@
 """The process that reads files one after the other, with limits of memory and time.
 
-Whatever a file makes its parser do affects this process only. Messages are lines of JSON.
+A parser's crash affects this process only. Messages are lines of JSON.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from index.apart import limit_process, memory_status
 from index.article import Article, Section
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
-from index.formats.conversion import read_source, too_heavy
+from index.formats.conversion import TOO_HEAVY, read_source
 from index.kept_process import end_with_owner
 from index.text.language import classifier_bytes
 
 _RESERVE = 8 * 2**20  # bytes reserved for reporting a failure
-# A constant: without memory, not even a tuple can be built.
-_REFUSALS = ReadError, MemoryError
+_REFUSALS = ReadError, MemoryError  # a constant: out of memory, no tuple can be built
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
 
@@ -59,17 +58,17 @@ def _answer(request: dict[str, Any]) -> None:
                 _send("skipped", [item.shown, item.problem.as_json(), at])
                 continue
             if request["all"] is not None:
-                # Articles from strangers are segmented here once, to fail here if that is slow.
+                # Segment articles from strangers, to fail here if that is slow.
                 from index.text.sentences import sentence_spans
 
                 sentence_spans(item.text, item.language)
             _send("article", _as_json(item))
     except _REFUSALS as error:
         reserve.clear()  # frees memory for the report
-        problem = error.problem if isinstance(error, ReadError) else too_heavy()
+        problem = error.problem if isinstance(error, ReadError) else TOO_HEAVY
         # Out of memory, libraries report a damaged file.
         if memory_status("VmHWM") - before > READING_BYTES // 2:
-            problem = too_heavy()
+            problem = TOO_HEAVY
         _send("refused", problem.as_json())
 
 
@@ -92,12 +91,12 @@ def _as_json(article: Article) -> dict[str, Any]:
     for name in (*_DAYS, *_MOMENTS):
         record[name] = record[name] and record[name].isoformat()
     record["sections"] = [astuple(each) for each in article.sections]
-    del record["copies"]  # found by a build
+    del record["copies"]  # which a build finds
     return record
 
 
 def article_from_json(record: dict[str, Any]) -> Article:
-    """Rebuild an article that the process sent."""
+    """Rebuild an article from a message of the process."""
     for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
         for name in names:
             record[name] = record[name] and kind.fromisoformat(record[name])

@@ -29,8 +29,8 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     data = content.read(XML_BYTES)
     head = data[:_HEAD]
     root = root_in(head)
-    # Entities for characters are harmless; those made of entities or files are not.
-    text = head.replace(b"\0", b"").decode("ascii", "replace")  # of UTF-16 and UTF-32 too
+    # Refuse entities that contain entities or files.
+    text = head.replace(b"\0", b"").decode("ascii", "replace")  # also of UTF-16 and UTF-32
     for entity in _ENTITY.finditer(text):
         value = entity["double"] or entity["single"] or ""
         if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):

@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import unquote
 
 from lxml import etree
@@ -28,7 +28,7 @@ _UNREADABLE = (*_BROKEN, ValueError, KeyError, IndexError, UnicodeError, Overflo
 
 
 class Package:
-    """The members of a document. Names that lead outside of it are unknown."""
+    """The members of a document."""
 
     def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
         self._archive = archive
@@ -40,8 +40,7 @@ class Package:
         info = self.names.get(name)
         if info is None:
             return None
-        if info.file_size > PACKAGE_MEMBER_BYTES:
-            size = info.file_size
+        if (size := info.file_size) > PACKAGE_MEMBER_BYTES:
             raise ReadError("package-member-too-large", shown=self.shown, name=name, size=size)
         if info.flag_bits & 1:
             raise ReadError("file-encrypted", shown=self.shown)
@@ -67,27 +66,23 @@ class Package:
         if not data or not data.strip():
             return None
         data = _ENTITY.sub(_as_number, data)
-        try:
+        with suppress(etree.XMLSyntaxError, ValueError):
             return etree.fromstring(data, xml_parser())
-        except (etree.XMLSyntaxError, ValueError):
-            pass
         try:
             return etree.fromstring(data, etree.HTMLParser(no_network=True, huge_tree=False))
         except (etree.XMLSyntaxError, ValueError) as error:
             raise ReadError("package-member-no-page", shown=self.shown, name=name) from error
 
     def beside(self, name: str, link: str) -> str:
-        """Return the member that a link in the member `name` refers to."""
+        """Return the name of the member that a link in the member `name` refers to."""
         path = unquote(link.partition("#")[0])
         return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
 
 
 @contextmanager
 def open_package(content: Content, cut: Problem) -> Iterator[Package]:
-    """Open the package in a file. Raises ReadError if it is none, or would exhaust memory.
-
-    `cut` is the problem if it is no zip file.
-    """
+    """Open the package in a file. Raises ReadError if it is too large or damaged, or `cut` if it is
+    not a zip file."""
     data = content.read()
     if data.startswith(_OLD_WORD):
         code = "file-encrypted" if _ENCRYPTED in data else "file-old-office"
@@ -112,7 +107,7 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:
-    """Replace `&eacute;` by `&#233;`, which XML knows."""
+    """Replace `&eacute;` by `&#233;`, which is valid in XML."""
     letters = html.entities.html5.get(f"{entity[1].decode('ascii')};")
     if letters is None or letters in "&<>'\"":
         return entity[0]

@@ -1,4 +1,4 @@
-"""What models are to the rest of Selon: an embedder of texts, a reader of passages."""
+"""Protocols of the models: an embedder of texts, a reader of passages."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Vectors = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-BUNDLED = "bundled"  # the name of the models that Selon brings
-NONE = "none"  # in the place of a model's name: there is none
+BUNDLED = "bundled"  # name of the models that ship with Selon
+NONE = "none"  # name for no model
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What stands before a text when it is embedded."""
+    """Prefixes of texts to embed."""
 
     question: str
     passage: str
 
 
 class Embedder(Protocol):
-    """What turns passages and questions into comparable vectors.
+    """Model that turns passages and questions into comparable, L2-normalised vectors.
 
-    Vectors are L2-normalised, so that a dot product is a cosine. `id` names the model, its weights
-    and how they were prepared: vectors made under another id cannot be compared with these.
+    `id` names the model, its weights and their preparation: vectors of different ids are not
+    comparable.
     """
 
     @property
@@ -44,22 +44,22 @@ class Embedder(Protocol):
     def embed_passages(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Vectors of shape (number of texts, dimension), in the order of the texts.
+        """Return vectors of shape (number of texts, dimension), in the order of the texts.
 
         `progress(k)` is called after each batch of k texts, from the calling thread.
         """
         ...
 
     def embed_question(self, text: str) -> Vectors:
-        """One vector of shape (dimension,)."""
+        """Return a vector of shape (dimension,)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """What is read of a passage: its text, and the title and the day of its article.
+    """A passage as the reader's input: its text, and the title and day of its article.
 
-    `sentences` is where each begins and ends in the text; without any it is all one.
+    `sentences` are their spans in the text; without any, the text is one sentence.
     """
 
     title: str
@@ -69,14 +69,14 @@ class PassageText:
 
 
 class PassageReader(Protocol):
-    """What reads passages for a question, as a person would to find the answer.
+    """Model that finds the answer to a question in passages.
 
-    Processor work. `id` names the model, its weights and how they were prepared.
+    CPU-bound. `id` names the model, its weights and their preparation.
     """
 
     @property
     def id(self) -> str: ...
 
     def read(self, question: str, passages: Sequence[PassageText]) -> Sequence[PassageReading]:
-        """One reading for each passage, in their order, read in batches."""
+        """Return one reading per passage, in their order."""
         ...

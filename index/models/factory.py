@@ -1,4 +1,4 @@
-"""The embedding model and the reader of a name."""
+"""Loading of an embedding model or a reader by its name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def load_embedder(
     threads: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Embedder:
-    """The model of this name: `bundled`, or any of Sentence Transformers by hub name or path.
+    """Load `bundled`, or any model of Sentence Transformers by hub name or path.
 
-    `cache_dir` and `progress(share, step)` are for preparing the
-    bundled model; other models are kept where their library keeps them. Raises `ModelError`.
+    The bundled model is prepared in `cache_dir`, with calls of `progress(share, step)`; other
+    models are in their library's cache. Raises `ModelError`.
     """
     if name == BUNDLED:
         from index.models.bundled.embedder import load_bundled
@@ -36,7 +36,7 @@ def load_reader(
     threads: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> PassageReader | None:
-    """The reader of this name: `bundled`, any of Transformers by hub name or path, or `none`.
+    """Load `bundled`, any reader of Transformers by hub name or path, or `none`.
 
     The other arguments are those of `load_embedder`. Raises `ModelError`.
     """

@@ -1,4 +1,4 @@
-"""Models of the Transformers libraries: their identity, and the errors of loading them."""
+"""Identity and loading errors of models of the Transformers libraries."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _REASON_LENGTH = 200  # characters
 
 
 def short_name(name: str) -> str:
-    """The name without where on this machine the model lies."""
+    """Return a model's hub name, or the last part of its path."""
     path = Path(name)
     return path.resolve().name if path.exists() else name
 
 
-def model_fingerprint(model: Any, described: str = "") -> str:
-    """Tells other weights, or another description, under the same name, in milliseconds: every
-    parameter's name and shape counts, but only the first and last values of each."""
-    digest = hashlib.sha256(described.encode())
+def model_fingerprint(model: Any, description: str = "") -> str:
+    """Hash a model's description and weights, in milliseconds: each parameter's name, shape, and
+    first and last values."""
+    digest = hashlib.sha256(description.encode())
     for name, values in model.state_dict().items():
         flat = values.detach().reshape(-1)
         ends = (flat[:16].tolist(), flat[-16:].tolist())
@@ -29,10 +29,10 @@ def model_fingerprint(model: Any, described: str = "") -> str:
 
 
 def is_missing_folder(name: str) -> bool:
-    """True if a model is named by a path that does not exist."""
+    """True if the name is a path that does not exist."""
     return name.startswith((".", "/", "~")) and not Path(name).exists()
 
 
 def load_failure(error: Exception) -> Words:
-    """Why a model could not be loaded, as the libraries' many layers say it, shortened."""
+    """Return the library's reason, shortened."""
     return Words(str(reason_of(error))[:_REASON_LENGTH])

@@ -1,4 +1,4 @@
-"""Any model of the Sentence Transformers library, by its hub name or its path."""
+"""Adapter for models of the Sentence Transformers library."""
 
 from __future__ import annotations
 
@@ -20,17 +20,13 @@ _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
 
 
 class SentenceTransformerEmbedder:
-    """Any model of the Sentence Transformers library.
-
-    Its own prompts for questions (`query`) and passages (`passage` or `document`) are used where it
-    has them; the models of the E5 family need theirs whether or not they say so.
-    """
+    """Any model of the Sentence Transformers library, with its own prompts."""
 
     def __init__(self, name: str, model: SentenceTransformer) -> None:
         self._model = model
         self._prompts = prompts_of(name, model.prompts)
-        described = f"{self._prompts} {model.max_seq_length} {model}"
-        self._id = f"{short_name(name)}/{model_fingerprint(model, described)}"
+        description = f"{self._prompts} {model.max_seq_length} {model}"
+        self._id = f"{short_name(name)}/{model_fingerprint(model, description)}"
         self._dimension = int(self._encode([""], self._prompts.passage).shape[1])
 
     @property
@@ -66,16 +62,15 @@ class SentenceTransformerEmbedder:
 def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
-    """Raises ModelError if there is no such model, or no library to load it."""
+    """Load a model by hub name or path. Raises ModelError, also if the library is missing."""
     if is_missing_folder(name):
         raise ModelError("embedding-model-no-folder", name=name)
     try:
         import torch
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        raise ModelError(
-            "embedding-model-no-library", name=name, package=error.name or "torch"
-        ) from error
+        package = error.name or "torch"
+        raise ModelError("embedding-model-no-library", name=name, package=package) from error
     if threads is not None:
         torch.set_num_threads(threads)
     try:
@@ -88,7 +83,8 @@ def load_sentence_transformer(
 
 
 def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:
-    """What a model wants before each text: by its own word, else by its family's custom."""
+    """Return a model's own prompts (`query`, `passage` or `document`), else those of the E5 family
+    for its models."""
     question = prompts.get("query") or ""
     passage = prompts.get("passage") or prompts.get("document") or ""
     if not question and not passage and _E5.search(short_name(name).lower()):

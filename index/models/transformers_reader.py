@@ -1,7 +1,7 @@
-"""Any reader of the Transformers library by hub name or path: a QA model or a cross-encoder.
+"""Adapter for readers of the Transformers library: QA models and cross-encoders.
 
-A model for extractive question answering (trained on SQuAD 2.0, FQuAD, PIAF…) finds the words that
-answer; a cross-encoder only tells how well a passage answers.
+A model for extractive question answering (trained on SQuAD 2.0, FQuAD, PIAF…) finds the answer's
+words; a cross-encoder only scores the passage.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ANSWERING = "ForQuestionAnswering"
 
 
 class QuestionAnsweringReader:
-    """A model with a logit of start and of end for each token; the first token is no answer."""
+    """A model with logits of start and end for each token; the first token means no answer."""
 
     def __init__(self, name: str, tokenizer: Any, model: Any) -> None:
         self._tokenizer, self._model = tokenizer, model
@@ -53,9 +53,9 @@ class QuestionAnsweringReader:
             output = self._model(**row)
         start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
         none = float(start[0] + end[0])
-        found = find_spans(passage, start[inside], end[inside], [offsets[at] for at in inside])
-        spans = tuple(replace(each, logit=each.logit - none) for each in found)
-        return PassageReading(spans[0].logit if spans else float("-inf"), spans)
+        spans = find_spans(passage, start[inside], end[inside], [offsets[at] for at in inside])
+        spans = [replace(each, logit=each.logit - none) for each in spans]
+        return PassageReading(spans[0].logit if spans else float("-inf"), tuple(spans))
 
 
 class CrossEncoderReader:
@@ -82,7 +82,7 @@ class CrossEncoderReader:
 
 
 def load_transformers_reader(name: str, *, threads: int | None = None) -> PassageReader:
-    """The model of this name. Raises ModelError if none reads, or no library loads it."""
+    """Load a reader by hub name or path. Raises ModelError, also if the library is missing."""
     if is_missing_folder(name):
         raise ModelError("reader-no-folder", name=name)
     try:

@@ -1,8 +1,8 @@
-"""How sure we are that the sentence that answers best is right.
+"""The confidence that the best sentence is right.
 
-A logistic regression on what the reader and the search say; one for questions in the passage's
-language, one across languages, where words hardly meet. Coefficients, and how they were fitted,
-stand in `confidence.json`.
+A logistic regression on features of the reading and the search: one for questions in the passage's
+language, one across languages, where words hardly match. The coefficients, and how they were
+fitted, are in `confidence.json`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from index.search.confidence import (
     check_format,
     load_calibration,
     logistic,
+    weighted_sum,
     weights_of,
 )
 
@@ -24,12 +25,12 @@ CONFIDENCE_FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class ReadingEvidence:
-    """What the confidence is computed from, about the sentence that answers best.
+    """Features of the best sentence.
 
-    `margin` is how far its rank is above the next best of any passage, `margin_3` how far above the
-    third; `span_logit` is that of the best words of its passage; `subject` is the log-odds that the
-    search alone gives, within bounds; `other_years` is 1 where the sentence is of other years than
-    the question names, else 0.
+    `margin` and `margin_3`: its rank minus that of the second and third best sentence;
+    `span_logit`: logit of the best span in its passage; `subject`: log-odds of the search's
+    confidence, clamped; `other_years`: 1 if the sentence is about other years than the question
+    names, else 0.
     """
 
     margin: float
@@ -41,28 +42,25 @@ class ReadingEvidence:
 
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
-    """An intercept and a weight for each field of the evidence, by name."""
+    """An intercept, and a weight for each field of `ReadingEvidence`."""
 
     intercept: float
     weights: Mapping[str, float]
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> LogisticModel:
-        """From its object in the data file. Raises ValueError, KeyError or TypeError."""
+        """Parse a model of the data file. Raises ValueError, KeyError or TypeError."""
         return cls(float(stored["intercept"]), weights_of(stored, ReadingEvidence))
 
     def probability(self, evidence: ReadingEvidence) -> float:
-        """The probability (0..1) that this is the evidence of a right answer."""
-        weighted = (weight * getattr(evidence, name) for name, weight in self.weights.items())
-        return logistic(self.intercept + sum(weighted))
+        """The probability (0..1) that the answer is right."""
+        return logistic(self.intercept + weighted_sum(self.weights, evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingConfidence:
-    """Turns what was read into the probability that the best sentence is right.
-
-    `thresholds` are those of its probabilities that Selon ships with.
-    """
+    """Computes the probability that the best sentence is right. `thresholds` are the defaults for
+    its probabilities."""
 
     same_language: LogisticModel
     across_languages: LogisticModel
@@ -70,18 +68,16 @@ class ReadingConfidence:
 
     @classmethod
     def load(cls) -> ReadingConfidence:
-        """That of the bundled reader, from `confidence.json`. Raises IndexingError."""
+        """The model for the bundled reader. Raises IndexingError."""
         return load_calibration("index.reading", cls.of)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:
-        """From the object in the data file. Raises ValueError, KeyError or TypeError."""
+        """Parse the data file. Raises ValueError, KeyError or TypeError."""
         check_format(stored, CONFIDENCE_FORMAT)
         thresholds = Thresholds(float(stored["perhaps"]), float(stored["sure"]))
-        same, across = (
-            LogisticModel.of(stored[name]) for name in ("same_language", "across_languages")
-        )
-        return cls(same, across, thresholds)
+        same, across = LogisticModel.of(stored["same_language"]), stored["across_languages"]
+        return cls(same, LogisticModel.of(across), thresholds)
 
     def confidence(self, evidence: ReadingEvidence, *, foreign: bool) -> float:
         """The probability (0..1) that the best sentence is right."""

@@ -1,4 +1,4 @@
-"""The best passages of a search read for the answer: which answers, and how surely."""
+"""Read the best passages of a search for the answer, and estimate the confidence in it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.article import Sentence
-from index.findings import Findings, FoundSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence, ReadingEvidence
 from index.reading.sentences import best_sentence, rank_sentences
 from index.reading.years import is_of_other_years
 
-QUOTED_HITS = 5  # how many of the best hits have sentences that may be shown
-READ_HITS = 4  # how many of the best hits are read at most: what a question costs grows with them
+QUOTED_HITS = 5  # best hits whose sentences may be shown
+READ_HITS = 4  # best hits that are read; the cost of a question grows with it
 SUREST_LOGIT = 11.0
-"""A span logit that the bundled reader hardly ever gives. A passage that could not come first even
-with it is not read."""
+"""Upper bound on the bundled reader's span logits: a passage that could not come first even with
+this logit is not read."""
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
-"""Between these the confidence of the search counts: it tells whether the articles speak of this at
-all, not whether they answer."""
+"""Bounds on the search's confidence: it says whether the articles treat the subject, not whether
+they answer."""
 
-_WIDEST_MARGIN = 0.3  # of rank; nothing is surer than that
+_WIDEST_MARGIN = 0.3  # of rank; wider margins add no confidence
 
 
 class EvidenceReader:
-    """Reads what a search has found. Processor work; safe to call from several threads.
+    """Reads the hits of a search. CPU-bound and thread-safe.
 
-    `judge` is calibrated for one reader; without it the confidence stays that of the search.
-    `surest` is the highest logit that words are to be expected to get: without it, all the best are
-    read.
+    `judge` is calibrated for one reader; without it, the search's confidence stands. `surest` is an
+    upper bound on span logits, for stopping early; without it, all of the best hits are read.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class EvidenceReader:
         self._reader, self._judge, self._surest = reader, judge, surest
 
     def read(self, findings: Findings) -> Findings:
-        """The same, its best hits read and ranked anew, with the confidence that follows."""
+        """Read and rank the best hits, and update the confidence."""
         if not findings.hits:
             return findings
         read = replace(findings, hits=self.rank(findings))
@@ -52,8 +51,7 @@ class EvidenceReader:
         )
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
-        """The hits with what the reader makes of the best of them, which stay before the others,
-        that with the best sentence first."""
+        """Read the best hits and sort them by their best sentence; they stay before the others."""
         best = list(findings.hits[:READ_HITS])
         for at, hit in enumerate(best):
             if at and self._is_settled(best[:at], hit):
@@ -64,22 +62,24 @@ class EvidenceReader:
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
 
     def _is_settled(self, read: Sequence[Hit], unread: Hit) -> bool:
-        """Whether one that was read comes first, whatever those behind may say."""
+        """True if a hit already read comes first whatever the unread one may give."""
         if math.isinf(self._surest):
             return False
         best = best_sentence(rank_sentences([unread])[0])
-        span = FoundSpan(best.start, best.end, self._surest)
+        span = AnswerSpan(best.start, best.end, self._surest)
         hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
         *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
         return max(ranks) >= rank
 
     def _read(self, question: str, hit: Hit) -> Hit:
         (reading,) = self._reader.read(question, [_text(hit)])
-        return replace(hit, reading=_placed(reading, hit.passage.start), ranks=())
+        shift = hit.passage.start  # from the passage's offsets to the article's
+        spans = (AnswerSpan(e.start + shift, e.end + shift, e.logit) for e in reading.spans)
+        return replace(hit, reading=replace(reading, spans=tuple(spans)), ranks=())
 
 
 def read_evidence(findings: Findings) -> ReadingEvidence:
-    """What the confidence is told from, of findings that have been read; theirs is the search's."""
+    """The evidence in findings that have been read but still have the search's confidence."""
     if all(hit.reading is None for hit in findings.hits):
         raise ValueError("no hit was read")
     (best, hit, sentence), *others = sorted(
@@ -88,18 +88,19 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     margins = [min(_WIDEST_MARGIN, best - rank) for rank, *_ in others[:2]]
     margin, margin_3 = [*margins, _WIDEST_MARGIN, _WIDEST_MARGIN][:2]
     span = hit.reading.span if hit.reading else None
+    subject = min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)
     return ReadingEvidence(
         margin=margin,
         margin_3=margin_3,
         span_logit=span.logit if span else 0.0,
-        subject=_log_odds(min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)),
+        subject=math.log(subject / (1 - subject)),
         other_years=float(is_of_other_years(findings.question, hit, sentence)),
     )
 
 
 def _quotable(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
-    """The sentences that may be shown, with their ranks: all but announcements (« Trois inventions
-    suffisent : »), if there are others."""
+    """Sentences that may be shown, with their ranks; announcements (« Trois inventions
+    suffisent : ») only if there is nothing else."""
     every = [
         (rank, hit, each.sentence)
         for hit in hits[:QUOTED_HITS]
@@ -108,12 +109,8 @@ def _quotable(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
     return [each for each in every if not each[2].text.endswith(":")] or every
 
 
-def _log_odds(probability: float) -> float:
-    return math.log(probability / (1 - probability))
-
-
 def _best_rank(hit: Hit) -> float:
-    """How well its best sentence answers."""
+    """The rank of its best sentence."""
     return max(hit.ranks, default=-math.inf)
 
 
@@ -123,9 +120,3 @@ def _text(hit: Hit) -> PassageText:
         (each.start - passage.start, each.end - passage.start) for each in passage.sentences
     )
     return PassageText(article.title, article.published, passage.text, tuple(sentences))
-
-
-def _placed(reading: PassageReading, start: int) -> PassageReading:
-    """The reading of a text that begins at this place of its article."""
-    spans = (FoundSpan(each.start + start, each.end + start, each.logit) for each in reading.spans)
-    return replace(reading, spans=tuple(spans))

@@ -1,8 +1,8 @@
-"""Which sentence answers: what the search and the reader say of each, weighed.
+"""Rank sentences by how well they answer, from features of the search and the reader.
 
-A sentence that repeats the question is near to it and seldom answers it, so what it repeats counts
-against it. The weights, in units of a sentence's own score, stand in `sentences.json`, and how they
-were fitted.
+A sentence that repeats the question is near to it and seldom answers it, so repetition counts
+against it. The weights, in units of a sentence's own score, and how they were fitted, are in
+`sentences.json`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from functools import cache
 from typing import Any
 
 from index.article import Sentence
-from index.findings import FoundSpan, Hit, PassageReading
-from index.search.confidence import check_format, load_calibration, weights_of
+from index.findings import AnswerSpan, Hit, PassageReading
+from index.search.confidence import check_format, load_calibration, weighted_sum, weights_of
 
 RANKING_FORMAT = 1
 
-_MOST_SPAN, _MOST_LEAD = 8.0, 10.0  # logits either way; what was not read stands at the lower end
+_MOST_SPAN, _MOST_LEAD = 8.0, 10.0  # absolute logits; unread sentences get the negative bound
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceFeatures:
-    """What a sentence is ranked by.
+    """Features that a sentence is ranked by.
 
-    `sentence` is its score in the search and `passage` the total of its passage; `echo` the share
-    (0..1) of the question's words that it repeats, but for one; `span` the logit of the best words
-    in it, and `lead` how far they stand before the best elsewhere (less than 0: behind).
+    `sentence`: its search score; `passage`: the passage's total; `echo`: the share (0..1) of the
+    question's words that it repeats, minus one word; `span`: the logit of its best span; `lead`:
+    that logit minus the best one elsewhere.
     """
 
     sentence: float
@@ -39,31 +39,28 @@ class SentenceFeatures:
 
 @dataclass(frozen=True, slots=True)
 class SentenceRanking:
-    """A weight for each feature; `usual_echo` stands for the echo across languages."""
+    """A weight for each feature; `usual_echo` replaces the echo across languages."""
 
     weights: Mapping[str, float]
     usual_echo: float
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> SentenceRanking:
-        """From the object in the data file. Raises ValueError, KeyError or TypeError."""
+        """Parse the data file. Raises ValueError, KeyError or TypeError."""
         check_format(stored, RANKING_FORMAT)
-        weights = weights_of(stored, SentenceFeatures)
-        return cls(weights, float(stored["usual_echo"]))
+        return cls(weights_of(stored, SentenceFeatures), float(stored["usual_echo"]))
 
     def rank(self, features: SentenceFeatures) -> float:
-        """How well a sentence with these answers (higher is better)."""
-        return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
+        """The rank of a sentence (higher is better)."""
+        return weighted_sum(self.weights, features)
 
 
 def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits with how well each of their sentences answers.
-
-    A rank depends on the words found in all hits: where one of them has no ranks, all get new ones.
-    """
+    """Fill in the hits' `ranks`. A rank depends on the spans of all hits: if one hit has no ranks,
+    all are ranked anew."""
     if all(len(hit.ranks) == len(hit.sentences) for hit in hits):
         return tuple(hits)
-    ranking = _shipped()
+    ranking = _load_ranking()
     features = sentence_features(hits, ranking.usual_echo)
     return tuple(
         replace(hit, ranks=tuple(map(ranking.rank, of_hit)))
@@ -72,12 +69,12 @@ def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 
 def best_sentence(hit: Hit) -> Sentence:
-    """The sentence of a ranked hit that answers best."""
+    """The best sentence of a ranked hit."""
     return hit.sentences[hit.ranks.index(max(hit.ranks))].sentence
 
 
 def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[SentenceFeatures]]:
-    """Those of each sentence of each hit."""
+    """The features of each sentence of each hit."""
     logits = sorted(
         (span.logit for hit in hits if hit.reading for span in hit.reading.spans), reverse=True
     )
@@ -99,14 +96,14 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
     return features
 
 
-def span_within(reading: PassageReading | None, start: int, end: int) -> FoundSpan | None:
-    """The best words found that begin there, if any."""
+def span_within(reading: PassageReading | None, start: int, end: int) -> AnswerSpan | None:
+    """The best span that begins in this range, if any."""
     spans = reading.spans if reading else ()
     return next((each for each in spans if start <= each.start < end), None)
 
 
-def _lead(span: FoundSpan, logits: Sequence[float]) -> float:
-    """How far its logit stands before the best of the others, which are given the best first."""
+def _lead(span: AnswerSpan, logits: Sequence[float]) -> float:
+    """Logit of the span minus the best other one; `logits` are sorted, highest first."""
     rival = logits[1:2] if span.logit == logits[0] else logits[:1]
     return _bounded(span.logit - rival[0], _MOST_LEAD) if rival else _MOST_LEAD
 
@@ -116,5 +113,5 @@ def _bounded(logit: float, most: float) -> float:
 
 
 @cache
-def _shipped() -> SentenceRanking:
+def _load_ranking() -> SentenceRanking:
     return load_calibration("index.reading", SentenceRanking.of, "sentences.json")

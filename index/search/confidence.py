@@ -1,7 +1,7 @@
 """The probability that the corpus holds the answer.
 
-A logistic regression on a few readings of one search; its coefficients, and how they were fitted,
-stand in `confidence.json`.
+A logistic regression on features of one search; its coefficients, and how they were fitted, are in
+`confidence.json`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CONFIDENCE_FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Minimum confidence (0..1) of the outcomes perhaps and sure; below the first it is no."""
+    """Minimum confidence (0..1) of the outcomes *perhaps* and *sure*; anything lower is *no*."""
 
     perhaps: float
     sure: float
@@ -34,16 +34,14 @@ class Thresholds:
 
     @classmethod
     def at(cls, confidence: float) -> Thresholds:
-        """One threshold for both: an answer is sure or there is none."""
+        """One threshold for both, so that nothing is *perhaps*."""
         return cls(confidence, confidence)
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """Turns evidence into the probability that the corpus answers.
-
-    `thresholds` are those of its probabilities that Selon ships with.
-    """
+    """Computes the probability that the corpus holds the answer. `thresholds` are the defaults for
+    its probabilities."""
 
     intercept: float
     weights: Mapping[str, float]
@@ -51,12 +49,12 @@ class ConfidenceModel:
 
     @classmethod
     def load(cls) -> ConfidenceModel:
-        """The model that ships with Selon, from `confidence.json`. Raises IndexingError."""
+        """The bundled model. Raises IndexingError."""
         return load_calibration("index.search", cls.of)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
-        """From the object in the data file. Raises ValueError, KeyError or TypeError."""
+        """Parse the data file. Raises ValueError, KeyError or TypeError."""
         check_format(stored, CONFIDENCE_FORMAT)
         weights = weights_of(stored, SearchEvidence)
         thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
@@ -64,16 +62,13 @@ class ConfidenceModel:
 
     def confidence(self, evidence: SearchEvidence) -> float:
         """The probability (0..1) that the corpus holds the answer."""
-        logit = self.intercept + sum(
-            weight * float(getattr(evidence, name)) for name, weight in self.weights.items()
-        )
-        return logistic(logit)
+        return logistic(self.intercept + weighted_sum(self.weights, evidence))
 
 
 def load_calibration(
     package: str, of: Callable[[Mapping[str, Any]], Calibrated], name: str = "confidence.json"
 ) -> Calibrated:
-    """Load a package's file of fitted weights with `of`. Raises IndexingError."""
+    """Load a package's file of fitted weights. Raises IndexingError."""
     source = files(package) / name
     try:
         return of(json.loads(source.read_text(encoding="utf-8")))
@@ -81,27 +76,29 @@ def load_calibration(
         raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
-def weights_of(stored: Mapping[str, Any], readings: type) -> dict[str, float]:
-    """The weights in the object of a data file, one for each field of the dataclass `readings`.
-
-    Raises ValueError, KeyError or TypeError.
-    """
+def weights_of(stored: Mapping[str, Any], features: type) -> dict[str, float]:
+    """The weights in a data file, one for each field of the dataclass `features`. Raises
+    ValueError, KeyError or TypeError."""
     weights = {name: float(value) for name, value in stored["weights"].items()}
-    expected = {field.name for field in fields(readings)}
+    expected = {field.name for field in fields(features)}
     if set(weights) != expected:
         raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
     return weights
 
 
+def weighted_sum(weights: Mapping[str, float], features: object) -> float:
+    """Sum of the features, by field name, times their weights."""
+    return sum(weight * float(getattr(features, name)) for name, weight in weights.items())
+
+
 def check_format(stored: Mapping[str, Any], form: int) -> None:
-    """Raises ValueError where a data file is of another format."""
+    """Raise ValueError if a data file has another format."""
     if stored["format"] != form:
         raise ValueError(f"format {stored['format']} instead of {form}")
 
 
 def logistic(logit: float) -> float:
-    """The probability (0..1) of this logit."""
-    # Of the two forms of the function, neither overflows on its own side.
+    """The probability (0..1) for this logit; each form of the function is safe on its side."""
     if logit >= 0:
         return 1 / (1 + math.exp(-logit))
     return math.exp(logit) / (1 + math.exp(logit))

@@ -1,4 +1,4 @@
-"""The index in service, followed from one generation to the next."""
+"""Searches over the generation in service, switching to newer ones as they appear."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """A searcher and the id of its generation, known without asking a server."""
+    """A searcher with the id of its generation, so that no server need be asked for it."""
 
     generation: str
     searcher: Searcher
 
 
 class LiveIndex:
-    """Searches the newest generation; a question under way keeps the one it began with.
+    """Searches the newest generation; a question in progress keeps the one it started with.
 
-    Thread-safe. `chosen` returns the selection of the current caller, None for all articles. Raises
-    NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; once one is open, a newer
-    one that cannot be opened is logged and skipped. An `awaited` index may be built later; until
-    then, searches raise NoIndex.
+    Thread-safe. `chosen` returns the current caller's selection, or None for all articles. Raises
+    NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; after that, a newer one
+    that cannot be opened is logged and skipped. If `awaited`, a missing index is no error: until it
+    is built, searches raise NoIndex.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class LiveIndex:
         self._chosen = chosen
         self._embedder = embedder
         self._judge = judge
-        self._switching = threading.Lock()  # never held while the store is asked
+        self._switching = threading.Lock()  # never held while querying the store
         self._opening: Future[_Served] | None = None
         self._served: _Served | None = None
         self._refused: str | None = None
@@ -71,17 +71,15 @@ class LiveIndex:
         return self.searcher().search_subject(subject, limit, within)
 
     def generation(self) -> str:
-        """The id of the generation in service at this moment."""
+        """Id of the generation in service now."""
         return self._newest().generation
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
 
     def searcher(self) -> Searcher:
-        """A searcher over the generation in service now, or the caller's selection of it.
-
-        A replaced generation is closed when its last question lets go of it.
-        """
+        """A searcher over the generation in service, restricted to the caller's selection. A
+        replaced generation is closed when its last question drops it."""
         selection, searcher = self._chosen(), self._newest().searcher
         return searcher if selection is None else searcher.among(selection)
 
@@ -99,14 +97,14 @@ class LiveIndex:
         except IndexingError as error:
             if newest is None or newest != self._refused:
                 logger.error("the index stays as it was: %s", error)
-            # A server that does not answer may do so soon.
+            # An unreachable server may come back.
             lasting = isinstance(error, DamagedIndex | ModelMismatch)
             self._refused, self._refusal = newest if lasting else None, error
         return served
 
     def _open_once(self, generation: str | None = None) -> _Served:
-        """Open the generation in service in one thread; others wait for the result, and try again
-        only if it is not the generation they want."""
+        """Open the generation in service in one thread; other threads wait, and retry only if the
+        result is not the generation they want."""
         while True:
             with self._switching:
                 served, opening = self._served, self._opening
@@ -128,8 +126,7 @@ class LiveIndex:
             self._opening = None
 
     def check(self) -> None:
-        """Raises IndexingError if no generation can be opened, the newest cannot, or the store has
-        lost the one in service."""
+        """Raise IndexingError if the newest generation cannot be opened, or no longer exists."""
         self.searcher()
         if self._refusal is not None:
             raise self._refusal

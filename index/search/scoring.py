@@ -1,9 +1,9 @@
-"""How scores are combined: pure functions over arrays of equal shape.
+"""Score formulas: pure functions over arrays of equal shape.
 
-A weighted sum of scores, not of ranks: reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR
-2009) forgets how far apart the cosines are, and that distance is what tells here. Cosines and word
-scores are absolute (a word score is BM25 over the question's total IDF), so a question whose words
-the corpus hardly knows gets little from them, instead of having its best chance match scaled to 1.
+A weighted sum of scores rather than of ranks: reciprocal rank fusion (Cormack, Clarke & Büttcher,
+SIGIR 2009) discards the distances between cosines, which matter here. Cosines and word scores are
+absolute (a word score is BM25 over the question's total IDF), so a question whose words the corpus
+hardly knows gains little from them, instead of having its best chance match scaled to 1.
 
 The weights were chosen on the sets named in research/evaluation.md.
 """
@@ -21,33 +21,33 @@ PASSAGE_WORDS_WEIGHT = 0.15
 OPENING_WEIGHT = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
 SPOKEN_OF_WEIGHT = 0.1
-SUBJECT_WORDS_WEIGHT = 0.06  # a word said in passing does not make a subject
+SUBJECT_WORDS_WEIGHT = 0.06  # a passing mention is not a subject
 SUBJECT_TITLE_WEIGHT = 0.15
 
 
 def word_scores(bm25: Array, idf: Mapping[str, float]) -> Array:
-    """Sums of BM25 as shares of the question's total IDF: 0 where no word meets, at most 1."""
+    """BM25 as a share of the question's total IDF: 0 if no word matches, at most 1."""
     return bm25 / np.float32(sum(idf.values())) if idf else bm25
 
 
 def sentence_scores(cosines: Array, words: Array) -> Array:
-    """How well each sentence alone answers."""
+    """Score of each sentence on its own."""
     return cosines + np.float32(SENTENCE_WORDS_WEIGHT) * words
 
 
 def quotable_scores(scores: Array, spoken_of: Array) -> Array:
-    """How well each sentence of a passage answers there: alone, and given what it is about."""
+    """Score of each sentence in its passage: its own, plus what the passage says it is about."""
     return scores + np.float32(SPOKEN_OF_WEIGHT) * spoken_of
 
 
 def passage_scores(
     cosines: Array, best_sentences: Array, words: Array, openings: npt.NDArray[np.bool_]
 ) -> Array:
-    """What passages are ranked by.
+    """Ranking score of passages.
 
-    The passage's own cosine, plus the score of its best sentence (a long passage blurs the one
-    sentence that answers), plus its word score (names and numbers that an embedding smooths over),
-    plus a little for the opening of an article, which says the essential.
+    The passage's cosine, plus the score of its best sentence (a long passage blurs the sentence
+    that answers), plus its word score (embeddings smooth over names and numbers), plus a bonus for
+    the opening of an article, which says the essential.
     """
     total: Array = (
         cosines
@@ -59,8 +59,8 @@ def passage_scores(
 
 
 def subject_score(cosine: float, best_sentence: float, words: float, titled: float) -> float:
-    """What articles on a subject are ranked by: their best passage's, and the share (0..1) of the
-    subject that their title has."""
+    """Ranking score of articles on a subject; `titled` is the share (0..1) of the subject that is
+    in the title."""
     return (
         cosine
         + BEST_SENTENCE_WEIGHT * best_sentence
@@ -72,9 +72,9 @@ def subject_score(cosine: float, best_sentence: float, words: float, titled: flo
 def spoken_of(
     idf: Mapping[str, float], carried: Set[str], before: Set[str], sentences: Sequence[Set[str]]
 ) -> list[float]:
-    """For each sentence of a passage, given as its terms, the share (0..1) of the question's IDF
-    that stands in it, or is `carried` over from an earlier sentence or from `before` the passage
-    (its article's title and its heading)."""
+    """For each sentence of a passage (its terms), the share (0..1) of the question's IDF found in
+    it. `carried` terms also count if an earlier sentence has them, or `before` (the title and the
+    heading)."""
     weight = sum(idf.values())
     earlier = set(before)
     shares = []

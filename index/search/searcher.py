@@ -1,4 +1,4 @@
-"""From a question to the passages that may answer it, best first."""
+"""Retrieve and rank the passages that may answer a question."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from index.search.scoring import (
 from index.store.reader import CandidateFeatures, CandidateQuery, GenerationReader
 from index.text.language import detect, keyed_terms
 
-# How many each way of looking puts forward; the passages are scored in full.
+# Nominations by each retriever; all nominated passages are scored in full.
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
-_BEHIND = 10  # passages that the first one is compared with
+_RUNNERS_UP = 10  # passages that the first one is compared with
 
-# What a list of articles is asked for with. Some words alone say little to an embedding model, and
-# some passages are near to any words: what a subject adds to this frame is what it is about, as in
-# Holtzman et al., "Surface Form Competition" (2021), where scores without it are taken off.
+# A subject is embedded in this frame, whose own vector is then subtracted: a few words alone say
+# little to an embedding model, and some passages are near to any words (cf. Holtzman et al.,
+# "Surface Form Competition", 2021).
 _SUBJECT_FRAME = "Articles sur"
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question as the passages and the sentences of one generation know its words."""
+    """An embedded question with its terms, weighted for the passages and sentences of an index."""
 
     vector: Vectors
     language: str
@@ -46,20 +46,15 @@ class _Question:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """Candidates with their scores, arrays of shape (candidates,).
+    """Candidates with their scores, arrays of shape (candidates,). `words` are word scores,
+    `sentence_values` the scores of all sentences (see `CandidateFeatures.offsets`)."""
 
-    `sentence_values` joins the scores of their sentences in reading order; those of candidate i
-    start at `offsets[i]`.
-    """
-
-    keys: IntArray
-    passage: Vectors
-    sentence: Vectors
+    features: CandidateFeatures
     words: Vectors
+    sentence: Vectors
     sentence_words: Vectors
-    total: Vectors
     sentence_values: Vectors
-    offsets: IntArray
+    total: Vectors
 
     @classmethod
     def of(cls, question: _Question, features: CandidateFeatures) -> _Ranking:
@@ -68,33 +63,26 @@ class _Ranking:
         values = sentence_scores(features.sentence_cosines, sentence_words)
         best = np.maximum.reduceat(values, features.offsets)
         return cls(
-            keys=features.keys,
-            passage=features.cosines,
-            sentence=np.maximum.reduceat(features.sentence_cosines, features.offsets),
+            features=features,
             words=words,
+            sentence=np.maximum.reduceat(features.sentence_cosines, features.offsets),
             sentence_words=np.maximum.reduceat(sentence_words, features.offsets),
-            total=passage_scores(features.cosines, best, words, features.openings),
             sentence_values=values,
-            offsets=features.offsets,
+            total=passage_scores(features.cosines, best, words, features.openings),
         )
 
     @cached_property
     def order(self) -> IntArray:
-        """Indices of the candidates, best first, equals by key."""
-        return np.lexsort((self.keys, -self.total))
+        """Indices of the candidates, best first, ties by key."""
+        return np.lexsort((self.features.keys, -self.total))
 
     def scores(self, at: int) -> Scores:
-        return Scores(
-            float(self.passage[at]),
-            float(self.sentence[at]),
-            float(self.words[at]),
-            float(self.total[at]),
-        )
+        arrays = (self.features.cosines, self.sentence, self.words, self.total)
+        return Scores(*(float(each[at]) for each in arrays))
 
 
 class Searcher:
-    """Ranks the passages of one open generation, or of some of its articles; safe to call from
-    several threads."""
+    """Ranks the passages of an open generation, or of a selection of its articles. Thread-safe."""
 
     def __init__(
         self,
@@ -109,30 +97,27 @@ class Searcher:
         self._among = among
 
     def among(self, selection: Selection) -> Searcher:
-        """The same, of which only these articles are found."""
+        """A searcher restricted to these articles."""
         return Searcher(self.generation, self._embedder, self._judge, selection)
 
     def articles(
         self, within: Period | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        """The articles without their texts, newest first: all, or `limit` of a period, from the one
-        after `skip` others."""
-        return self.generation.articles(within, limit, self._among, skip)
+        """Articles without their texts, newest first; `limit` is unbounded if negative."""
+        return self.generation.articles(self._scope(within), limit, skip)
 
     def count(self, within: Period | None = None) -> int:
-        """How many articles there are, or were published in the period."""
-        return self.generation.count(within, self._among)
+        """Number of articles, or of those published in the period."""
+        return self.generation.count(self._scope(within))
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        """The articles that an id, a path, an address or a title means."""
+        """Match an id, a path, an address or a title."""
         entries = self.generation.find(reference)
         return [each for each in entries if self._among is None or each in self._among]
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
-        """The `limit` best passages for a question, with the confidence that they answer it.
-
-        `within` leaves only the articles published then.
-        """
+        """The `limit` best passages for a question, with the confidence that they answer it;
+        `within` restricts the publication date."""
         language = detect(question)
         weighed = _Question(
             self._embedder.embed_question(question),
@@ -146,10 +131,10 @@ class Searcher:
             return Findings(question, language, (), 0.0)
         ranking = _Ranking.of(weighed, candidates)
         hits = self._hits(weighed, ranking, limit)
-        first, *behind = ranking.order[: 1 + _BEHIND]
+        first, *behind = ranking.order[: 1 + _RUNNERS_UP]
         total = ranking.total
         evidence = SearchEvidence(
-            passage=float(ranking.passage.max()),
+            passage=float(candidates.cosines.max()),
             sentence=float(ranking.sentence.max()),
             words=float(ranking.words[first]),
             sentence_words=float(ranking.sentence_words[first]),
@@ -162,10 +147,10 @@ class Searcher:
     def search_subject(
         self, subject: str, limit: int, within: Period | None = None
     ) -> tuple[Hit, ...]:
-        """The `limit` passages nearest to a subject, given by some words and not by a question.
+        """The `limit` passages nearest to a subject, which is a few words and not a question.
 
-        Their cosines are with what the subject adds to the demand for articles: about 0 where it
-        has nothing to do with a passage, which a question's never are.
+        Cosines are with what the subject adds to its frame: about 0 for unrelated passages, unlike
+        those of a question.
         """
         vector = self._embedder.embed_question(f"{_SUBJECT_FRAME} {subject}") - self._frame
         length = np.linalg.norm(vector)
@@ -182,44 +167,49 @@ class Searcher:
             frozenset(),
         )
         candidates = self._candidates(weighed, within)
-        return (
-            self._hits(weighed, _Ranking.of(weighed, candidates), limit)
-            if len(candidates.keys)
-            else ()
-        )
+        if not len(candidates.keys):
+            return ()
+        return self._hits(weighed, _Ranking.of(weighed, candidates), limit)
 
     def _candidates(self, question: _Question, within: Period | None) -> CandidateFeatures:
-        query = CandidateQuery(
-            question.vector, question.passage_words.idf, question.sentence_words.idf
-        )
         return self.generation.candidates(
-            query, PASSAGE_CANDIDATES, SENTENCE_CANDIDATES, within, self._among
+            CandidateQuery(
+                question.vector,
+                question.passage_words.idf,
+                question.sentence_words.idf,
+                PASSAGE_CANDIDATES,
+                SENTENCE_CANDIDATES,
+                self._scope(within),
+            )
         )
+
+    def _scope(self, within: Period | None) -> Selection | None:
+        return self._among if within is None else (self._among or Selection()).during(within)
 
     @cached_property
     def _frame(self) -> Vectors:
         return self._embedder.embed_question(_SUBJECT_FRAME)
 
     def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
-        chosen = ranking.order[:limit]
-        found = self.generation.stored(ranking.keys[chosen].tolist())
-        passages = {stored.key: stored for stored in found}
-        ids = dict.fromkeys(stored.article_id for stored in found)
+        features = ranking.features
+        best = ranking.order[:limit]
+        passages = {each.key: each for each in self.generation.stored(features.keys[best].tolist())}
+        ids = dict.fromkeys(stored.article_id for stored in passages.values())
         articles = self.generation.articles_by_id(list(ids))
         hits = []
-        for at in chosen:
-            stored = passages.get(int(ranking.keys[at]))
+        for at in best:
+            stored = passages.get(int(features.keys[at]))
             article = articles.get(stored.article_id) if stored else None
             if stored is None or article is None:
-                continue  # withdrawn since it was found
-            first = ranking.offsets[at]
+                continue  # withdrawn in the meantime
+            first = features.offsets[at]
             values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
-            sentences = _ranked(question, values, article, stored.passage)
+            sentences = _rank_sentences(question, values, article, stored.passage)
             hits.append(Hit(article, stored.passage, ranking.scores(at), sentences))
         return tuple(hits)
 
 
-def _ranked(
+def _rank_sentences(
     question: _Question, values: Vectors, article: Article, passage: Passage
 ) -> tuple[RankedSentence, ...]:
     before, *sentences = (

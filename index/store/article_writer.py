@@ -1,13 +1,14 @@
-"""The articles of a generation being written, and what has become of those of the one before."""
+"""Writers of a new generation's articles and passages, reusing those of the previous one."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,19 @@ from index.article import (
     SignedArticle,
     corpus_fingerprint,
 )
-from index.errors import StoreError, reason_of
+from index.errors import StoreError
 from index.store.articles import (
     ARTICLE_COLUMNS,
     SIGNED_COLUMNS,
     article_of_row,
     signed_of_row,
     sqlite_address,
+    translate_sqlite_errors,
 )
 from index.text.antecedents import find_leads
 
-# The long columns stand last: a scan of the others then skips them.
-# Articles answered from and copies of them (`copy_of`); the passages and sentences of the former;
-# the files all came from, and the articles that the operator has removed.
+# `articles` includes copies (`copy_of`), which have no passages; its long columns come last so that
+# scans skip them. `sources` are the files, `left_out` the articles that the operator removed.
 TABLES = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY,
@@ -89,17 +90,17 @@ CREATE TABLE left_out (id TEXT PRIMARY KEY) STRICT;
 """
 
 INDEXES = "CREATE INDEX passages_by_place ON passages (article, start);"
-_CACHE = 64 * 1024  # KiB of pages kept in memory
+_CACHE_KIB = 64 * 1024
 _VALUES = ", ".join("?" * (3 + len(ARTICLE_COLUMNS.split(","))))
-_PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
-_ALONE = ARTICLE_COLUMNS.replace(" copies,", " '[]',")
-_AGAIN = _ALONE.replace(" path,", f" {_PATH},")
+_MOVED_PATH = "iif(instr(path, ?) = 1, ? || substr(path, length(?) + 1), path)"
+_WITHOUT_COPIES = ARTICLE_COLUMNS.replace(" copies,", " '[]',")
+_WITH_MOVED_PATH = _WITHOUT_COPIES.replace(" path,", f" {_MOVED_PATH},")
 _AMONG = "WHERE id IN (SELECT value FROM json_each(?))"
 
 
-def holds_own_tables(path: Path) -> bool:
-    """Whether the database has the tables and indexes that Selon writes, and nothing else: a view
-    in the place of a table may read for ever. Raises sqlite3.Error."""
+def has_own_schema(path: Path) -> bool:
+    """True if the database has exactly the tables and indexes of `TABLES`. A view in place of a
+    table could loop forever. Raises sqlite3.Error."""
     query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
     with closing(sqlite3.connect(":memory:")) as own:
         own.executescript(TABLES + INDEXES)
@@ -108,26 +109,28 @@ def holds_own_tables(path: Path) -> bool:
 
 
 class ArticleDatabase:
-    """A new `articles.sqlite`, with the one before attached as `previous`: an empty one, at first.
+    """A new `articles.sqlite`, with the previous one, if any, attached as `previous`.
 
-    `alike` says that the one before was read and cut by the same rules, so that what it has of an
-    unchanged article serves again. Raises StoreError when the disk refuses.
+    `alike`: the previous one was read and cut by the same rules, so its unchanged articles can be
+    reused. Raises StoreError.
     """
 
     def __init__(self, path: Path, previous: Path | None = None, *, alike: bool = False) -> None:
-        self._path = path
+        self._translating = partial(
+            translate_sqlite_errors, path, StoreError, "articles-unwritable"
+        )
         self.alike = alike and previous is not None
-        with self._using():
+        with self._translating():
             self._connection = sqlite3.connect(
                 sqlite_address(path, "rwc"), uri=True, isolation_level=None
             )
         run = self._connection.execute
         try:
-            with self._using():
-                # Nothing reads this file before it is whole and flushed: no need of a journal.
+            with self._translating():
+                # No journal: nothing reads this file before it is complete and flushed.
                 run("PRAGMA journal_mode = OFF")
                 run("PRAGMA synchronous = OFF")
-                run(f"PRAGMA cache_size = -{_CACHE}")
+                run(f"PRAGMA cache_size = -{_CACHE_KIB}")
                 self._connection.executescript(TABLES)
                 before = sqlite_address(previous) if previous else ":memory:"
                 run("ATTACH DATABASE ? AS previous", (before,))
@@ -140,33 +143,33 @@ class ArticleDatabase:
             raise
 
     def run(self, statement: str, *values: object) -> None:
-        with self._using():
+        with self._translating():
             self._connection.execute(statement, values)
 
     def run_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
-        with self._using():
+        with self._translating():
             self._connection.executemany(statement, values)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._using():
+        with self._translating():
             return self._connection.execute(query, values).fetchall()
 
-    def each(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """As `rows`, for results too large to hold."""
-        with self._using():
-            # Not `yield from`: an abandoned one would close its cursor after the connection.
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Like `rows`, for large results."""
+        with self._translating():
+            # Not `yield from`: an abandoned iterator would close its cursor after the connection.
             for row in self._connection.execute(query):  # noqa: UP028
                 yield row
 
     def attach(self, previous: Path) -> None:
-        """Put another in the place of the one before."""
+        """Replace the attached `previous` database."""
         for statement in ("COMMIT", "DETACH DATABASE previous"):
             self.run(statement)
         self.run("ATTACH DATABASE ? AS previous", sqlite_address(previous))
         self.run("BEGIN")
 
     def finish(self) -> None:
-        with self._using():
+        with self._translating():
             self._connection.execute("COMMIT")
             self._connection.execute("DETACH DATABASE previous")
             self._connection.executescript(INDEXES)
@@ -175,21 +178,10 @@ class ArticleDatabase:
     def close(self) -> None:
         self._connection.close()
 
-    @contextmanager
-    def _using(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise
-        except sqlite3.Error as error:
-            raise StoreError(
-                "articles-unwritable", shown=self._path, reason=reason_of(error)
-            ) from error
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleChanges:
-    """How many articles differ from those of the generation before; copies do not count."""
+    """Number of articles by difference from the previous generation; copies do not count."""
 
     added: int
     changed: int
@@ -199,8 +191,8 @@ class ArticleChanges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LikenessKeys:
-    """By ascending key, the numbers of the articles that have it: what two articles that may be
-    one have in common (see `index.build.duplicates.likeness_keys`)."""
+    """Index of similar articles: sorted keys, and for each the number of an article that has it
+    (see `index.build.duplicates.likeness_keys`)."""
 
     keys: npt.NDArray[np.uint64]
     numbers: npt.NDArray[np.uint32]
@@ -212,26 +204,16 @@ class LikenessKeys:
         return cls(keys[order], numbers[order])
 
     def find(self, keys: npt.NDArray[np.uint64], most: int) -> list[int]:
-        """The numbers of the articles that have any of these keys, `most` of each key."""
+        """Numbers of the articles that have any of these keys, at most `most` per key."""
         firsts = np.searchsorted(self.keys, keys, side="left")
         lasts = np.minimum(np.searchsorted(self.keys, keys, side="right"), firsts + most)
         rows = [self.numbers[first:last] for first, last in zip(firsts, lasts, strict=True)]
         return np.unique(np.concatenate(rows)).tolist() if rows else []
 
 
-@dataclass(frozen=True, slots=True)
-class UncutArticle:
-    """An article whose passages are wanted; `before` is its number where they are known."""
-
-    number: int
-    before: int | None
-
-
 class ArticleWriter:
-    """Articles go in first, then which of them are copies of which. Raises StoreError.
-
-    `likeness`, where it is known, finds those that a new article may be a copy of.
-    """
+    """Writes the articles, then which ones are copies. Raises StoreError. `likeness`, if known,
+    finds the articles that a new one may be a copy of."""
 
     def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
@@ -241,7 +223,7 @@ class ArticleWriter:
         return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
 
     def add(self, article: Article, digest: bytes, signature: bytes) -> None:
-        """`told` is its digest, `signature` what it is compared with others by, if it is."""
+        """Add an article with its digest (column `told`) and its duplicate signature, if any."""
         copies = (
             (copy.id, copy.title, copy.path, copy.outlet, _iso(copy.published), copy.url)
             for copy in article.copies
@@ -258,7 +240,7 @@ class ArticleWriter:
         )
 
     def signature(self, article_id: str, digest: bytes) -> bytes | None:
-        """The one that the generation before has of this very article."""
+        """The signature of this very article in the previous generation, if reusable."""
         if not self._sheet.alike:
             return None
         rows = self._sheet.rows(
@@ -266,10 +248,9 @@ class ArticleWriter:
         )
         return bytes(rows[0][0]) if rows else None
 
-    def add_again(self, ids: Sequence[str], was: str, now: str) -> bool:
-        """Take these from the generation before, their paths beginning with `now` and no more with
-        `was`; False, and none, where it has not all of them or another file has given one already.
-        """
+    def add_again(self, ids: Sequence[str], old_path: str, new_path: str) -> bool:
+        """Copy these from the previous generation, replacing the start of their paths. Returns
+        False, copying none, if one is missing there or already added here."""
         listed = json.dumps(ids)
         [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", listed)
         [(count,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
@@ -277,29 +258,29 @@ class ArticleWriter:
             return False
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
-            f"SELECT told, signature, length, {_AGAIN} FROM previous.articles {_AMONG} "
+            f"SELECT told, signature, length, {_WITH_MOVED_PATH} FROM previous.articles {_AMONG} "
             "ORDER BY number",
-            *(was, now, was, listed),
+            *(old_path, new_path, old_path, listed),
         )
         return True
 
     def take(self, ids: Collection[str]) -> None:
-        """Take these from the one before, as they are but copies of nothing."""
+        """Copy these from the previous generation, as copies of nothing."""
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
-            f"SELECT told, signature, length, {_ALONE} FROM previous.articles {_AMONG}",
+            f"SELECT told, signature, length, {_WITHOUT_COPIES} FROM previous.articles {_AMONG}",
             json.dumps(list(ids)),
         )
 
-    def take_over(self, gone: Collection[str]) -> list[tuple[int, int, bool]]:
-        """Take all articles and copies from the one before but those that are `gone`, with the
-        files they came from. Returns their numbers now and before, and which are copies."""
+    def take_all(self, deleted_ids: Collection[str]) -> list[tuple[int, int, bool]]:
+        """Copy all articles, copies and sources from the previous generation, except the deleted
+        articles. Returns new number, previous number and whether it is a copy."""
         [(last,)] = self._sheet.rows("SELECT coalesce(max(number), 0) FROM articles")
         columns = f"id, told, signature, copy_of, length, {ARTICLE_COLUMNS.removeprefix('id, ')}"
         self._sheet.run(
             f"INSERT INTO articles ({columns}) SELECT {columns} FROM previous.articles "
             "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY number",
-            json.dumps(list(gone)),
+            json.dumps(list(deleted_ids)),
         )
         for table in ("sources", "left_out"):
             self._sheet.run(f"INSERT OR REPLACE INTO {table} SELECT * FROM previous.{table}")
@@ -316,19 +297,19 @@ class ArticleWriter:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
     def signed(self) -> Iterator[SignedArticle]:
-        rows = self._sheet.each(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
+        rows = self._sheet.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
         return map(signed_of_row, rows)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
-        """Answer from one article of each group; return how many are copies."""
+        """Mark the copies of each group; return how many there are."""
         count = 0
         for group in groups:
             copies = []
-            for identity in group.copies:
+            for copy_id in group.copies:
                 copies += self._sheet.rows(
                     "UPDATE articles SET copy_of = ? WHERE id = ? "
                     "RETURNING id, title, path, outlet, published, url",
-                    *(group.kept, identity),
+                    *(group.kept, copy_id),
                 )
             self._sheet.run(
                 "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.kept
@@ -337,17 +318,17 @@ class ArticleWriter:
         return count
 
     def fingerprint(self) -> str:
-        """Equal for two generations whose articles are the same."""
+        """Equal for generations with the same articles."""
         return corpus_fingerprint(self.fingerprinted())
 
     def fingerprinted(self) -> Iterator[tuple[Any, ...]]:
-        return self._sheet.each(f"SELECT {FINGERPRINTED} FROM articles")
+        return self._sheet.stream(f"SELECT {FINGERPRINTED} FROM articles")
 
     def count(self) -> int:
-        """How many articles are answered from."""
+        """Number of searchable articles."""
         return int(self._sheet.rows("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
 
-    def left_out(self) -> int:
+    def count_left_out(self) -> int:
         return int(self._sheet.rows("SELECT count(*) FROM left_out")[0][0])
 
     def changes(self) -> ArticleChanges:
@@ -362,15 +343,15 @@ class ArticleWriter:
         unchanged = same or 0
         return ArticleChanges(self.count() - both, both - unchanged, before - both, unchanged)
 
-    def uncut(self) -> Iterator[UncutArticle]:
-        """The articles answered from, in the order they came in."""
-        known = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
-        for number, before in self._sheet.each(
+    def uncut(self) -> Iterator[tuple[int, int | None]]:
+        """Yield the number of each searchable article, and its number in the previous generation
+        if its passages can be reused."""
+        same = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
+        yield from self._sheet.stream(
             "SELECT a.number, b.number FROM articles a "
-            f"LEFT JOIN previous.articles b ON b.id = a.id AND {known} "
+            f"LEFT JOIN previous.articles b ON b.id = a.id AND {same} "
             "WHERE a.copy_of IS NULL ORDER BY a.number"
-        ):
-            yield UncutArticle(number, before)
+        )
 
     def article(self, number: int) -> Article:
         by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
@@ -382,10 +363,8 @@ def _iso(when: date | None) -> str | None:
 
 
 class PassageWriter:
-    """Passages go in article by article; their rows count from 0, as do those of their sentences.
-
-    `passages` and `sentences` count those that are in. Raises StoreError.
-    """
+    """Writes passages, article by article; rows of passages and of sentences count from 0.
+    `passages` and `sentences` are the numbers written. Raises StoreError."""
 
     def __init__(self, sheet: ArticleDatabase) -> None:
         self._sheet = sheet
@@ -399,8 +378,8 @@ class PassageWriter:
         passages: Sequence[Passage],
         hashes: Sequence[tuple[bytes, Sequence[bytes]]],
     ) -> None:
-        """Those of the article of this number; `hashes` holds, for each passage, its own and those
-        of its sentences."""
+        """Add the passages of an article; `hashes` has, for each passage, its own hash and those of
+        its sentences."""
         for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
             sentences, number = passage.sentences, self.passages
             self._sheet.run(
@@ -409,19 +388,19 @@ class PassageWriter:
                 *(self.sentences, len(sentences), own),
             )
             rows = {sentence: row for row, sentence in enumerate(sentences, self.sentences)}
-            leaned_on = find_leads(passage, language)
+            leads = find_leads(passage, language)
             self._sheet.run_each(
                 "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     (rows[each], number, each.start, each.end, rows[lead] if lead else None, digest)
-                    for each, lead, digest in zip(sentences, leaned_on, of_sentences, strict=True)
+                    for each, lead, digest in zip(sentences, leads, of_sentences, strict=True)
                 ),
             )
             self.passages += 1
             self.sentences += len(sentences)
 
     def add_again(self, article: int, before: int) -> None:
-        """Those that the article had in the generation before, under that number."""
+        """Copy the passages that the article had as number `before` of the previous generation."""
         [(row, passages, sentence, sentences)] = self._sheet.rows(
             "SELECT min(row), count(*), min(first_sentence), sum(sentences) "
             "FROM previous.passages WHERE article = ?",

@@ -1,7 +1,7 @@
-"""Articles, passages and sentences on disk, read by id or by row.
+"""Read articles, passages and sentences from `articles.sqlite`, by id or by row.
 
-Texts are kept once, in their article; passages and sentences are spans of it. Rows count from 0 in
-the order of writing and are those of the vectors.
+Texts are stored once, in their article; passages and sentences are spans of it. Their rows count
+from 0 in the order of writing and are also the rows of their vectors.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -26,13 +27,12 @@ from index.article import (
     Article,
     ArticleEntry,
     Copy,
-    Period,
     Section,
     Selection,
     SignedArticle,
     corpus_fingerprint,
 )
-from index.errors import DamagedIndex, reason_of
+from index.errors import DamagedIndex, IndexingError, reason_of
 from index.models.base import IntArray
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 from index.text.antecedents import join_lead
@@ -56,7 +56,7 @@ _OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
 
 @dataclass(frozen=True, slots=True)
 class SqlDialect:
-    """How a database writes conditions on articles `a`; a list goes to it as `as_list` makes it."""
+    """SQL for conditions on articles `a`; `as_list` converts list values."""
 
     mark: str
     column_in_list: str
@@ -73,39 +73,34 @@ _SQLITE = SqlDialect(
 )
 
 
-def selection_clause(
-    within: Period | None, among: Selection | None, dialect: SqlDialect
-) -> tuple[str, list[object]]:
-    """The condition on articles `a`, copies left out, published in the period and selected, and the
-    values that it has marks for."""
+def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str, list[object]]:
+    """Condition for the searchable articles `a` of a selection, and its values."""
     clauses, values = ["a.copy_of IS NULL"], list[object]()
 
     def require(clause: str, value: object) -> None:
         clauses.append(clause)
         values.append(value)
 
-    chosen = among or Selection()
+    selection = among or Selection()
     for column, values_of in (
-        ("outlet", chosen.outlets),
-        ("category", chosen.categories),
-        ("language", chosen.languages),
-        ("id", chosen.articles),
+        ("outlet", selection.outlets),
+        ("category", selection.categories),
+        ("language", selection.languages),
+        ("id", selection.articles),
     ):
         if values_of:
             require(dialect.column_in_list.format(column), dialect.as_list(values_of))
-    if chosen.folders:
-        require(dialect.path_below_list, dialect.as_list(chosen.folders))
-    for since in (chosen.since, within and within.first):
-        if since is not None:
-            require(f"a.published >= {dialect.mark}", str(since))
-    for until in (chosen.until, within and within.last):
-        if until is not None:
-            require(f"a.published <= {dialect.mark}", str(until))
+    if selection.folders:
+        require(dialect.path_below_list, dialect.as_list(selection.folders))
+    if selection.since is not None:
+        require(f"a.published >= {dialect.mark}", str(selection.since))
+    if selection.until is not None:
+        require(f"a.published <= {dialect.mark}", str(selection.until))
     return " AND ".join(clauses), values
 
 
 class SourceRow(NamedTuple):
-    """A file that articles came from, as `index.build.fingerprint.FileReading` writes it down."""
+    """A file that articles came from; see `index.build.fingerprint.FileReading.as_row`."""
 
     location: str
     shown: str
@@ -116,23 +111,36 @@ class SourceRow(NamedTuple):
 
 
 def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:
-    """The URI of a database that nobody changes, or for another mode."""
+    """URI of a database, by default one that nobody changes."""
     return f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
 
-class ArticleReader:
-    """Reads a finished `articles.sqlite`, from several threads. Raises DamagedIndex.
+@contextmanager
+def translate_sqlite_errors(path: Path, kind: type[IndexingError], code: str) -> Iterator[None]:
+    """Raise the errors of an `articles.sqlite` as this kind and code."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.Error as error:
+        raise kind(code, shown=path, reason=reason_of(error)) from error
 
-    Methods without a word here are those of `index.store.withdrawals.StoredGeneration` and
-    `index.store.build_turn.KnownGeneration`.
+
+class ArticleReader:
+    """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex.
+
+    Methods without docstring: see `index.store.withdrawals.StoredGeneration` and
+    `index.store.build_turn.ReusableGeneration`.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        # One connection opened now, not one a thread: it outlives the file's name, so a reader
-        # whose generation has been removed can still finish its questions.
+        self._translating = partial(
+            translate_sqlite_errors, path, DamagedIndex, "damaged-unreadable"
+        )
+        # One connection opened now, rather than one per thread: it outlives the file's name, so
+        # readers of a removed generation can finish their questions.
         self._turn = threading.Lock()
-        with self._reading():
+        with self._translating():
             self._connection = sqlite3.connect(
                 sqlite_address(path), uri=True, check_same_thread=False
             )
@@ -147,27 +155,23 @@ class ArticleReader:
         return article_of_row(rows[0]) if rows else None
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        """Articles, newest first, those without a date last; `limit` of them, -1 being all."""
-        clause, values = selection_clause(within, among, _SQLITE)
+        """Articles, newest first, undated ones last; at most `limit` unless negative."""
+        clause, values = selection_clause(among, _SQLITE)
         order = "ORDER BY published DESC NULLS LAST, number"
-        # Numbers are sorted before rows are read: with thousands to skip that takes half the time.
-        chosen = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
-        return self._entries(f"number IN ({chosen}) {order}", *values, limit, skip)
+        # Sort numbers before reading rows: halves the time when skipping thousands.
+        numbers = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
+        return self._entries(f"number IN ({numbers}) {order}", *values, limit, skip)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        return self._entries(_AMONG_IDS, json.dumps(list(ids)))
+        return self._entries(_AMONG_IDS, _listed(ids))
 
     def find(self, reference: str) -> list[ArticleEntry]:
         return next(filter(None, (self.find_by(way, reference) for way in ways_of(reference))), [])
 
     def find_by(self, way: str, reference: str) -> list[ArticleEntry]:
-        """Match a reference in one of `ways_of` it."""
+        """Match a reference by one of the conditions of `ways_of`."""
         return self._entries(f"{way} ORDER BY number", reference)
 
     def copied(self) -> list[ArticleEntry]:
@@ -177,9 +181,9 @@ class ArticleReader:
         rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
         return [entry_of_row(row) for row in rows]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """How many articles are answered from, were published in the period, or are chosen."""
-        clause, values = selection_clause(within, among, _SQLITE)
+    def count(self, among: Selection | None = None) -> int:
+        """Number of selected articles."""
+        clause, values = selection_clause(among, _SQLITE)
         return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
 
     def count_copies(self) -> int:
@@ -194,7 +198,7 @@ class ArticleReader:
         )
 
     def languages(self) -> dict[str, int]:
-        """Articles by language, the most used first."""
+        """Number of articles by language, most frequent first."""
         return dict(
             self._all(
                 "SELECT language, count(*) FROM articles WHERE copy_of IS NULL GROUP BY language "
@@ -206,17 +210,17 @@ class ArticleReader:
         rows = self._all(
             "SELECT row FROM passages WHERE article IN "
             f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
-            json.dumps(list(ids)),
+            _listed(ids),
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        listed = json.dumps([int(key) for key in keys])
-        chosen = "WHERE p.row IN (SELECT value FROM json_each(?))"
+        listed = _listed(map(int, keys))
+        among = "WHERE p.row IN (SELECT value FROM json_each(?))"
         sentences: dict[int, list[tuple[int, int]]] = {}
         for row, start, stop in self._all(
             "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
-            f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {chosen} "
+            f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {among} "
             "ORDER BY s.row",
             listed,
         ):
@@ -224,23 +228,21 @@ class ArticleReader:
         passages = self._all(
             "SELECT p.row, a.id, p.start, p.stop, p.heading, "
             "substr(a.text, p.start + 1, p.stop - p.start) "
-            f"FROM passages p JOIN articles a ON a.number = p.article {chosen}",
+            f"FROM passages p JOIN articles a ON a.number = p.article {among}",
             listed,
         )
         return StoredPassage.in_order(keys, passages, sentences)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        rows = self._all(
-            f"SELECT row FROM passages WHERE {_OF_ARTICLE} "
-            "AND start <= ? AND stop > ? ORDER BY start DESC LIMIT 1",
-            *(article_id, start, start),
-        )
-        return self.stored(rows[0])[0] if rows else None
+        place = "start <= ? AND stop > ? ORDER BY start DESC"
+        return self._passage(article_id, place, start, start)
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        rows = self._all(
-            f"SELECT row FROM passages WHERE {_OF_ARTICLE} ORDER BY row LIMIT 1", article_id
-        )
+        return self._passage(article_id, "TRUE ORDER BY row")
+
+    def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
+        query = f"SELECT row FROM passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
+        rows = self._all(query, article_id, *values)
         return self.stored(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
@@ -249,47 +251,49 @@ class ArticleReader:
 
     def sources(self) -> Iterator[SourceRow]:
         columns = ", ".join(SourceRow._fields)
-        return map(SourceRow._make, self._each(f"SELECT {columns} FROM sources ORDER BY location"))
+        return map(
+            SourceRow._make, self._stream(f"SELECT {columns} FROM sources ORDER BY location")
+        )
 
     def left_out(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self._each("SELECT id FROM left_out"))
+        return frozenset(row[0] for row in self._stream("SELECT id FROM left_out"))
 
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
 
     def signed(self, ids: Collection[str]) -> list[SignedArticle]:
-        """These articles and copies as they are compared with others; unknown ids are skipped."""
+        """Articles and copies as they are compared with others; unknown ids are skipped."""
         rows = self._all(f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _listed(ids))
         return [signed_of_row(row) for row in rows]
 
     def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        """What `index.article.FINGERPRINTED` names of these articles and copies."""
+        """The columns `index.article.FINGERPRINTED` of these articles and copies."""
         query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
         return self._all(query, _listed(ids))
 
     def ids(self) -> list[str]:
-        """The ids of all articles and copies."""
+        """Ids of all articles and copies."""
         return [row[0] for row in self._all("SELECT id FROM articles")]
 
     def ids_of(self, numbers: Collection[int]) -> list[str]:
-        """The ids of the articles and copies of these numbers."""
+        """Ids of the articles and copies with these numbers."""
         query = "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
-        return [row[0] for row in self._all(query, json.dumps(list(numbers)))]
+        return [row[0] for row in self._all(query, _listed(numbers))]
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        """The title, the signature's beginning and the outlet of every article and copy."""
+        """Title, digest (start of the signature) and outlet of every article and copy."""
         query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM articles"
-        return ((title, digest, outlet) for title, digest, outlet in self._each(query))
+        return ((title, digest, outlet) for title, digest, outlet in self._stream(query))
 
     def hashes(self, kind: RowKind) -> bytearray:
-        """The hashes of the embedded texts, joined in row order."""
+        """Hashes of the embedded texts, joined in row order."""
         joined = bytearray()
-        for row in self._each(f"SELECT hash FROM {kind} ORDER BY row"):
+        for row in self._stream(f"SELECT hash FROM {kind} ORDER BY row"):
             joined += row[0]
         return joined
 
     def hashes_of(self, kind: RowKind, ids: Collection[str]) -> tuple[IntArray, bytes]:
-        """The rows of the texts of these articles, ascending, and their hashes, joined."""
+        """Rows of the texts of these articles, ascending, and their joined hashes."""
         query = {
             "passages": "SELECT p.row, p.hash FROM passages p",
             "sentences": "SELECT s.row, s.hash FROM passages p JOIN sentences s "
@@ -301,19 +305,19 @@ class ArticleReader:
         return rows, b"".join(own for _, own in pairs)
 
     def first_sentences(self) -> IntArray:
-        """The row of each passage's first sentence."""
-        rows = self._each("SELECT first_sentence FROM passages ORDER BY row")
+        """Row of each passage's first sentence."""
+        rows = self._stream("SELECT first_sentence FROM passages ORDER BY row")
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def openings(self) -> npt.NDArray[np.bool_]:
-        """By passage row: whether it is the first of its article."""
-        rows = self._each("SELECT article FROM passages ORDER BY row")
+        """By passage row, True if it is the first of its article."""
+        rows = self._stream("SELECT article FROM passages ORDER BY row")
         owners = np.fromiter((row[0] for row in rows), dtype=np.int64)
         return np.append(True, np.diff(owners) != 0)[: len(owners)]
 
     def days(self) -> npt.NDArray[np.int32]:
-        """By passage row: the day of its article as `date.toordinal` has it, 0 where unknown."""
-        rows = self._each(
+        """By passage row, the publication day as `date.toordinal`, 0 if unknown."""
+        rows = self._stream(
             "SELECT a.published FROM passages p JOIN articles a ON a.number = p.article "
             "ORDER BY p.row"
         )
@@ -321,9 +325,9 @@ class ArticleReader:
         return np.fromiter(ordinals, dtype=np.int32)
 
     def selected(self, among: Selection) -> IntArray:
-        """The rows of the passages of the articles that are chosen."""
-        clause, values = selection_clause(None, among, _SQLITE)
-        rows = self._each(
+        """Rows of the passages of the selected articles."""
+        clause, values = selection_clause(among, _SQLITE)
+        rows = self._stream(
             "SELECT p.row FROM passages p WHERE p.article IN "
             f"(SELECT number FROM articles a WHERE {clause})",
             *values,
@@ -333,11 +337,8 @@ class ArticleReader:
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        """Article, heading and text of every passage or sentence, in row order, or of some rows.
-
-        In context, a sentence that leans on an earlier one comes behind it.
-        """
-        chosen = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
+        """See `index.store.build_turn.GenerationWriter.texts`."""
+        condition = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
         query = {
             "passages": "SELECT r.article, r.heading, r.start, r.stop, NULL, NULL FROM passages r",
             "sentences": "SELECT p.article, p.heading, r.start, r.stop, l.start, l.stop "
@@ -346,8 +347,8 @@ class ArticleReader:
         }[kind]
         values = [] if rows is None else [json.dumps(rows.tolist())]
         number, article = -1, None
-        for owner, heading, start, stop, lead_start, lead_stop in self._each(
-            f"{query} {chosen} ORDER BY r.row", *values
+        for owner, heading, start, stop, lead_start, lead_stop in self._stream(
+            f"{query} {condition} ORDER BY r.row", *values
         ):
             if article is None or owner != number:
                 by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
@@ -358,34 +359,23 @@ class ArticleReader:
             yield article, heading, text
 
     def fingerprint(self) -> str:
-        """Equal for two generations whose articles are the same."""
-        return corpus_fingerprint(self._each(f"SELECT {FINGERPRINTED} FROM articles"))
+        """Equal for generations with the same articles."""
+        return corpus_fingerprint(self._stream(f"SELECT {FINGERPRINTED} FROM articles"))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._turn, self._reading():
+        with self._turn, self._translating():
             return self._connection.execute(query, values).fetchall()
 
-    def _each(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """As `_all`, for results too large to hold, while nobody else asks."""
-        with self._reading():
-            # Not `yield from`: an abandoned one would close its cursor after the connection.
+    def _stream(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Like `_all`, for large results while no other thread reads."""
+        with self._translating():
+            # Not `yield from`: an abandoned iterator would close its cursor after the connection.
             for row in self._connection.execute(query, values):  # noqa: UP028
                 yield row
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise
-        except sqlite3.Error as error:
-            raise DamagedIndex(
-                "damaged-unreadable", shown=self._path, reason=reason_of(error)
-            ) from error
-
 
 def ways_of(reference: str) -> Iterator[str]:
-    """The conditions by which a reference may mean articles; the first that any meets counts."""
+    """SQL conditions by which a reference may match articles, in order of precedence."""
     yield "id = ?"
     if len(reference) >= SHORTEST_PREFIX:
         yield "substr(id, 1, length(?1)) = ?1"
@@ -393,27 +383,27 @@ def ways_of(reference: str) -> Iterator[str]:
 
 
 def signed_of_row(values: tuple[Any, ...]) -> SignedArticle:
-    """From the values of `SIGNED_COLUMNS`."""
+    """Parse a row of `SIGNED_COLUMNS`."""
     identity, signature, published, updated, *rest = values
     return SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
 
 
-def _listed(values: Collection[object]) -> str:
+def _listed(values: Iterable[object]) -> str:
     return json.dumps(list(values))
 
 
 def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
-    """From the values of `ENTRY_COLUMNS`."""
-    (identity, title, author, published, url, language, path, outlet, category) = values[:9]
+    """Parse a row of `ENTRY_COLUMNS`."""
+    (article_id, title, author, published, url, language, path, outlet, category) = values[:9]
     (updated, copy_of) = values[9:]
-    days = day_of(published), day_of(updated)
     return ArticleEntry(
-        identity, title, author, days[0], url, language, path, outlet, category, days[1], copy_of
+        *(article_id, title, author, day_of(published), url, language, path, outlet, category),
+        *(day_of(updated), copy_of),
     )
 
 
 def article_of_row(values: tuple[Any, ...]) -> Article:
-    """From the values of `ARTICLE_COLUMNS`; an article without an address has that of a copy."""
+    """Parse a row of `ARTICLE_COLUMNS`; an article without an address gets that of a copy."""
     (identity, title, path, language, author, published, url, outlet, category) = values[:9]
     (published_at, updated, updated_at, origins, copies, sections, text) = values[9:]
     elsewhere = tuple(

@@ -1,7 +1,7 @@
 """The contract of a store: generations of an index, one of them in service.
 
-A generation is one complete build, never changed again: `index.store.reader` says how it is read,
-`index.store.build_turn` how it is written. `index.store.factory` knows the stores there are.
+A generation is a complete build and never changes: `index.store.reader` is how to read it,
+`index.store.build_turn` how to write it, `index.store.factory` how to open a store.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from index.errors import DamagedIndex
 from index.store.builder_status import BuilderStatus
 from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
 
-if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
+if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
     from index.store.build_turn import BuildPart, BuildTurn, PartTurn
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedArticle:
-    """An article that the operator removed, with its title and path on that day."""
+    """An article that the operator removed, with its title and path at that time."""
 
     id: str
     title: str
@@ -37,8 +37,8 @@ Removable: TypeAlias = "Article | ArticleEntry | Copy | RemovedArticle"
 
 
 class RemovedArticles(ABC):
-    """The articles that the operator removed: builds leave them out, and open readers hide them
-    from their next call on. Raises StoreError."""
+    """Articles that the operator removed: builds leave them out, and open readers hide them from
+    the next call on. Raises StoreError."""
 
     _articles: dict[str, RemovedArticle]
 
@@ -55,38 +55,31 @@ class RemovedArticles(ABC):
         return len(self._articles)
 
     def find(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Match an id, an id prefix, a path or title, or a file name; the first kind that matches
-        any article decides."""
+        """Match an id, an id prefix, a path or title, or a file name; the first way that matches
+        any article wins."""
         ways: tuple[Callable[[RemovedArticle], bool], ...] = (
             lambda each: each.id == reference,
             lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
             lambda each: reference in (each.path, each.title),
             lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
         )
-        for means in ways:
-            if matches := tuple(filter(means, self.articles)):
-                return matches
-        return ()
+        matches = (tuple(filter(way, self.articles)) for way in ways)
+        return next(filter(None, matches), ())
 
     @abstractmethod
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        """Remove these, effective at once; `day` is today by default."""
+        """Remove these, effective at once; `day` defaults to today."""
 
     @abstractmethod
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        """Take the matching articles off the list and return them.
-
-        Those that the generation in service still holds are visible again at once.
-        """
+        """Take the matching articles off the list and return them; if the generation in service
+        still has them, they are visible again at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCheck:
-    """Result of a full integrity check of the generation in service.
-
-    `before` is the id of the generation that a rollback would restore; `size` is that of the whole
-    store, in bytes.
-    """
+    """Result of a full integrity check of the generation in service. `before` is the id of the
+    generation that a rollback would restore, `size` the bytes of the whole store."""
 
     facts: GenerationFacts
     before: str | None
@@ -95,89 +88,64 @@ class StoreCheck:
 
 
 class IndexStore(Protocol):
-    """A store of one index. Its readers hide the articles that are `removed` at that moment.
-
-    Raises StoreError if it cannot be read or written.
-    """
+    """A store of one index; its readers hide the `removed` articles. Raises StoreError."""
 
     @property
     def folder(self) -> Path | None:
-        """The local folder that changes with the index; None if it is not on this machine."""
-        ...
+        """The local folder that changes with the index, or None if it is remote."""
 
     @property
     def workplace(self) -> Path:
-        """The local folder where builds keep what spares the next one work."""
-        ...
+        """The local folder where builds keep caches and resumable work."""
 
     def current_id(self) -> str | None:
         """Id of the generation in service; None before the first build. Raises DamagedIndex."""
-        ...
 
     def facts(self) -> GenerationFacts:
         """Facts of the generation in service, without opening it. Raises NoIndex, DamagedIndex."""
-        ...
 
     def open(self, *, model: str, dimension: int) -> GenerationReader:
-        """Open the generation in service for questions embedded by this model.
-
-        Raises NoIndex, DamagedIndex, ModelMismatch.
-        """
-        ...
+        """Open the generation in service for questions embedded by this model. Raises NoIndex,
+        DamagedIndex, ModelMismatch."""
 
     def browse(self) -> GenerationReader:
-        """Open the generation in service, whatever its model. Raises NoIndex, DamagedIndex."""
-        ...
+        """Open the generation in service, of any model. Raises NoIndex, DamagedIndex."""
 
     def check(self) -> StoreCheck:
         """Verify every byte of the generation in service. Raises NoIndex."""
-        ...
 
     def roll_back(self) -> GenerationFacts:
-        """Put the previous generation back in service.
-
-        Raises NoIndex, BuildLocked, DamagedIndex, or StoreError if there is no previous one; the
-        index in service then stays as it was.
-        """
-        ...
+        """Put the previous generation back in service. Raises NoIndex, BuildLocked, DamagedIndex,
+        or StoreError if there is none; the index in service then stays as it was."""
 
     def export(self, folder: Path) -> GenerationFacts:
-        """Write the generation in service to a folder of its own, and verify it.
+        """Write the generation in service to a folder, and verify it.
 
         The folder may be missing, empty, or an earlier export, which is replaced once the new one
         is complete. Raises NoIndex, DamagedIndex, and StoreError if the folder holds anything else
         or the generation holds removed articles.
         """
-        ...
 
     def take(self, folder: Path) -> GenerationFacts:
-        """Import an export and put it in service, as a build would; the previous one is kept.
+        """Import an export and put it in service, keeping the previous generation.
 
         Raises DamagedIndex for an incomplete export, BuildLocked, StoreError; the index in service
         then stays as it was.
         """
-        ...
 
     def removed(self) -> RemovedArticles: ...
 
     def note_builder(self, status: BuilderStatus) -> None:
-        """Keep what the builder did, for `builder_status`."""
-        ...
+        """Store the builder's status."""
 
     def builder_status(self) -> BuilderStatus | None:
-        """None if no builder has noted anything."""
-        ...
+        """The builder's status, or None if it never noted any."""
 
     def build_turn(self) -> AbstractContextManager[BuildTurn]:
         """Exclusive access for one build. Raises BuildLocked."""
-        ...
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PartTurn]:
-        """Access for one part of a build, beside others.
-
-        Raises BuildLocked if this very part is being worked on, StoreError if the store serves only
-        one machine.
-        """
-        ...
+        """Access for one part of a build, beside others. Raises BuildLocked if another process
+        works on this part, StoreError if the store serves only one machine."""

@@ -11,16 +11,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, SignedArticle
+from index.article import Article, ArticleEntry, SignedArticle
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleWriter, PassageWriter
 from index.store.articles import SourceRow
-from index.store.reader import BuildTerms, GenerationFacts, RowKind
+from index.store.reader import BuildFacts, GenerationFacts, RowKind
 
-HASH_SIZE = 16  # bytes: 128 bits, so that two texts of one corpus never share a hash by chance
+HASH_SIZE = 16  # bytes: 128 bits make accidental collisions negligible
 Hashes = npt.NDArray[np.bytes_]
 
-StopCheck = Callable[[], None]  # called regularly during long work; it raises to stop it
+StopCheck = Callable[[], None]  # called regularly during long work; raises to stop it
 
 
 def text_hash(text: str) -> bytes:
@@ -29,18 +29,23 @@ def text_hash(text: str) -> bytes:
 
 
 def as_hashes(joined: bytes | bytearray) -> Hashes:
-    """Split joined hashes into an array that sorts, one a row."""
+    """Split joined hashes into a sortable array, one per row."""
     return np.frombuffer(joined, dtype=f"S{HASH_SIZE}")
 
 
 def as_bytes(hashes: Hashes) -> list[bytes]:
-    """Complete hashes; an item of the array itself ends before its trailing zeros."""
+    """Full hashes as bytes; NumPy's `S` items would lose trailing zeros."""
     return [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
 
 
 def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:
     """The two halves of each hash as numbers, shape (len(hashes), 2)."""
     return np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), 2).astype(np.uint64)
+
+
+def batches(size: int, most: int) -> Iterator[slice]:
+    """Slices of at most `most` rows that cover `size` rows."""
+    return (slice(start, min(start + most, size)) for start in range(0, size, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class BuildPart:
     of: int
 
     def holds(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """For each text, whether it belongs to this part."""
+        """For each text, True if it belongs to this part."""
         share: npt.NDArray[np.uint64] = hash_halves(hashes)[:, 0] % self.of
         return np.equal(share, self.number - 1)
 
@@ -70,220 +75,170 @@ class VectorSource:
     vectors: StoredVectors
 
 
-class KnownGeneration(Protocol):
+class ReusableGeneration(Protocol):
     """An undamaged generation that a build compares with and reuses."""
 
     @property
     def facts(self) -> GenerationFacts: ...
 
     def sources(self) -> Iterator[SourceRow]:
-        """The files that the articles came from, by location."""
-        ...
+        """The files that articles came from, by location."""
 
     def left_out(self) -> frozenset[str]:
-        """Ids of the articles that were read but left out, because the operator removed them."""
-        ...
+        """Ids of the articles left out because the operator removed them."""
 
     def holds(self, article_id: str) -> bool: ...
 
     def vector_source(self, kind: RowKind) -> VectorSource: ...
 
 
-class LendsVectors(Protocol):
-    """Whatever has vectors of texts that a build may have to embed."""
+class GrowableGeneration(ReusableGeneration, Protocol):
+    """A generation that can be added to. Methods that take ids of articles and copies skip unknown
+    ones."""
 
-    def vector_source(self, kind: RowKind) -> VectorSource: ...
-
-
-class GrowableGeneration(KnownGeneration, Protocol):
-    """A generation that an addition can be made to. Its articles and copies are found by their ids;
-    unknown ids are left out."""
+    def entries(self, ids: Collection[str]) -> Sequence[ArticleEntry]: ...
 
     def fingerprinted(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
-        """What `index.article.FINGERPRINTED` names of them."""
-        ...
+        """The columns `index.article.FINGERPRINTED`."""
 
-    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]:
-        """They as they are compared with others."""
-        ...
+    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        """The title of every article and copy, the beginning of its signature, and its outlet."""
-        ...
+        """Title, digest (start of the signature) and outlet of every article and copy."""
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> Sequence[str]:
-        """The ids of those that have a key in common with these, `most` for each key."""
-        ...
+        """Ids of the articles that share one of these keys, at most `most` per key."""
 
     def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
-        """The vectors of their texts."""
-        ...
+        """The vectors of these articles."""
+
+    def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
+        """Number of passages or sentences of these articles."""
 
 
 class VectorWriter(Protocol):
-    """The vectors of all rows of a kind, put in any order, then finished."""
+    """Writes the vectors of all rows of a kind, in any order."""
 
     def put(self, rows: IntArray, vectors: Vectors) -> None:
         """Write the vectors, shape (len(rows), d), of these rows."""
-        ...
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
-        """Write the vectors at the rows `kept_from` of an earlier build, whose texts are the same.
-
-        A store that shares vectors between generations need not.
-        """
-        ...
+    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
+        """Copy the vectors at `source_rows` of an earlier build, whose texts are the same. A no-op
+        in a store whose generations share vectors."""
 
     def get(self, rows: IntArray) -> Vectors:
-        """The vectors that were put at these rows, shape (len(rows), d)."""
-        ...
+        """Vectors already put at these rows, shape (len(rows), d)."""
 
     def finish(self) -> None: ...
 
 
 class GenerationWriter(Protocol):
-    """A generation being written: articles, passages, vectors, then the seal. Raises StoreError."""
+    """A generation being written: articles, passages, vectors, then `seal`. Raises StoreError."""
 
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def articles(self) -> ArticleWriter: ...
-
-    @property
-    def passages(self) -> PassageWriter: ...
+    id: str
+    articles: ArticleWriter
+    passages: PassageWriter
 
     def note(self, source: SourceRow) -> None:
         """Record what a file gave, for the next build."""
-        ...
 
     def end_texts(self) -> None:
-        """Declare all articles and passages written; the methods below need that."""
-        ...
+        """Declare all articles and passages written; required by the methods below."""
 
     def hashes(self, kind: RowKind) -> Hashes:
-        """The hashes of the texts to embed, by row."""
-        ...
+        """Hashes of the texts to embed, by row."""
 
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        """Article, heading and text of every passage or sentence, in row order, or of some rows.
-
-        In context, a sentence that leans on an earlier one comes behind it.
-        """
-        ...
+        """Yield article, heading and text of all or some passages or sentences, in row order. With
+        `in_context`, a sentence that depends on an earlier one is prefixed with it."""
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
-        """Writer of the vectors of a model with this dimension."""
-        ...
+        """A writer for the vectors of this model."""
 
-    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
-        """Write the words and, last, the facts."""
-        ...
+    def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
+        """Write the words, then the facts."""
 
 
-class KeptVectors(Protocol):
-    """Vectors kept batch by batch, for the next build if this one does not end."""
+class VectorCheckpoint(Protocol):
+    """Vectors saved batch by batch, so that an interrupted build can be resumed."""
 
-    def __len__(self) -> int:
-        """How many vectors are kept."""
-        ...
+    def __len__(self) -> int: ...
 
     def source(self) -> VectorSource:
-        """The vectors that were there when this was opened, for the build to reuse."""
-        ...
+        """The vectors that were there when this was opened."""
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
-        """Keep the vectors, shape (n, d), of the texts of these n joined hashes."""
-        ...
+        """Save vectors, shape (n, d), with the n joined hashes of their texts."""
 
     def close(self) -> None: ...
 
 
 class PartTurn(Protocol):
-    """One part of a build at work beside the others. Raises StoreError."""
+    """One part of a build, beside others. Raises StoreError."""
 
     def draft(self) -> AbstractContextManager[GenerationWriter]:
-        """Temporary draft in which the articles are read and cut."""
-        ...
+        """A temporary draft in which articles are read and cut."""
 
     @property
-    def kept(self) -> KeptVectors:
-        """Store of the vectors of finished batches."""
-        ...
+    def checkpoint(self) -> VectorCheckpoint: ...
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """For each text, whether a build would find its vector."""
-        ...
+        """For each text, True if a build would find its vector."""
 
 
 class Addition(Protocol):
-    """What is new, on its way into the generation before. Raises StoreError."""
+    """New articles being added to the previous generation. Raises StoreError."""
 
     @property
     def writer(self) -> GenerationWriter: ...
 
     def take(self, ids: Collection[str]) -> None:
-        """Write down these articles and copies of the generation before, copies of nothing."""
-        ...
+        """Copy these articles and copies from the previous generation, as copies of nothing."""
 
     def seal(
         self,
-        gone: Collection[str],
-        gone_sources: Collection[str],
-        terms: BuildTerms,
+        deleted_ids: Collection[str],
+        deleted_sources: Collection[str],
+        build: BuildFacts,
         check: StopCheck,
     ) -> GenerationFacts:
-        """Keep for good, without putting it in service yet, the generation before with what is
-        written, and without the articles and copies `gone` and the files `gone_sources`."""
-        ...
+        """Make the previous generation with the new articles, without the deleted articles, copies
+        and files, durable; it is not in service yet."""
 
     def switch(self) -> None:
         """Put it in service, atomically for readers."""
-        ...
 
 
 class BuildTurn(Protocol):
-    """The one build at work in a store: nobody else writes as long as it lasts.
-
-    `previous` is the generation in service if every byte of it can be trusted, whatever its model.
-    Raises StoreError.
-    """
+    """The one build in progress: nobody else writes meanwhile. Raises StoreError. `previous` is the
+    generation in service, of any model, if it is undamaged."""
 
     @property
-    def previous(self) -> KnownGeneration | None: ...
+    def previous(self) -> ReusableGeneration | None: ...
 
     @property
     def growable(self) -> GrowableGeneration | None:
-        """The previous generation, where an addition can be made to it."""
-        ...
+        """The previous generation, if it can be added to."""
 
     def addition(self) -> AbstractContextManager[Addition]:
-        """An addition to the growable generation, discarded at the end unless sealed."""
-        ...
+        """An addition to the growable generation, discarded on exit unless sealed."""
 
-    def put_aside(self) -> AbstractContextManager[KnownGeneration | None]:
+    def put_aside(self) -> AbstractContextManager[ReusableGeneration | None]:
         """The newest generation that a rollback took out of service, if any."""
-        ...
 
-    def kept_vectors(self, model: str, dimension: int) -> KeptVectors: ...
+    def checkpoint(self, model: str, dimension: int) -> VectorCheckpoint: ...
 
     def draft(self, *, alike: bool) -> AbstractContextManager[GenerationWriter]:
-        """A new generation, discarded at the end unless adopted.
-
-        If the previous one was read and cut `alike`, its unchanged articles are reused.
-        """
-        ...
+        """A new generation, discarded on exit unless adopted. If the previous one was read and cut
+        `alike`, its unchanged articles are reused."""
 
     def adopt(self, draft: GenerationWriter) -> None:
-        """Keep a sealed draft for good, without putting it in service yet."""
-        ...
+        """Make a sealed draft durable; it is not in service yet."""
 
     def switch(self, draft: GenerationWriter) -> None:
         """Put an adopted draft in service, atomically for readers."""
-        ...
 
     def clean(self) -> None:
         """Remove generations older than the previous one, unless they are being read."""
-        ...

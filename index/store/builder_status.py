@@ -1,4 +1,4 @@
-"""What the builder of an index last did, kept with the index for those who watch over it."""
+"""Status of the builder, stored with the index for monitoring."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, Self
 from index.errors import StoreError, reason_of
 from index.store.disk import translate_disk_errors
 
-# Of a build: a new generation in service, nothing to do, or an error.
+# New generation in service; nothing to do; error.
 BuildOutcome = Literal["switched", "unchanged", "failed"]
 
 _FILE = "builder.json"
@@ -19,9 +19,7 @@ _FILE = "builder.json"
 @dataclass(frozen=True, slots=True)
 class BuilderStatus:
     """When the builder last looked for changes, and its last build; times in Unix seconds.
-
-    `articles` are those answered from after the last build that did not fail.
-    """
+    `articles` is the number of searchable articles after the last successful build."""
 
     seen: float
     built: float | None = None
@@ -34,7 +32,7 @@ class BuilderStatus:
 
     @classmethod
     def from_json(cls, written: str, shown: str | Path) -> Self:
-        """Raises StoreError for anything else."""
+        """Raises StoreError if it is not valid."""
         try:
             return cls(**json.loads(written))
         except (ValueError, TypeError) as error:
@@ -53,7 +51,7 @@ def write_builder_status(data_dir: Path, status: BuilderStatus) -> None:
 
 
 def read_builder_status(data_dir: Path) -> BuilderStatus | None:
-    """None if no builder ever was at work. Raises StoreError."""
+    """The status, or None if no builder ever ran. Raises StoreError."""
     path = data_dir / _FILE
     try:
         return BuilderStatus.from_json(path.read_text(encoding="utf-8"), path)

@@ -1,4 +1,4 @@
-"""What a disk refuses, told as an error of the store."""
+"""Translate `OSError` into `StoreError`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.errors import StoreError, reason_of
 
 @contextmanager
 def translate_disk_errors(path: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a StoreError; the index in service is untouched."""
+    """Raise file system errors as StoreError; the index in service is untouched."""
     try:
         yield
     except OSError as error:

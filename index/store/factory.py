@@ -1,4 +1,4 @@
-"""The store of an index, from where it lies."""
+"""Open the store of an index by its location."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Location: TypeAlias = "Path | IndexStore"
 def reshard(workplace: Path, old: str, new: str, check: StopCheck) -> GenerationFacts:
     """Copy the index of the servers `old` to the servers `new`, and put it in service there.
 
-    Both are addresses as `open_store` takes them; the old index stays as it is. `workplace` is a
-    data directory. Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
+    Both are addresses for `open_store`; the old index is left unchanged. `workplace` is a data
+    directory. Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
     source, target = open_store(workplace, old), open_store(workplace, new)
     from index.store.postgres.store import PostgresStore
@@ -33,10 +33,10 @@ def reshard(workplace: Path, old: str, new: str, check: StopCheck) -> Generation
 
 
 def open_store(location: Location, url: str | None = None) -> IndexStore:
-    """The store of a data directory, or the store itself; nothing is read or made yet.
+    """The store of a data directory, or the store itself; nothing is read or created yet.
 
-    With a `url`, that of PostgreSQL there (`postgresql://…`, several with spaces between them); the
-    data directory is where its builds write first. Raises StoreError for one that is none.
+    With a `url` (`postgresql://…`, several separated by spaces), PostgreSQL; the data directory is
+    then the workplace of builds. Raises StoreError for an invalid address.
     """
     if not isinstance(location, Path):
         return location

@@ -1,7 +1,6 @@
 """The contract of a generation opened for questions, and what it returns.
 
-Its passages are numbered from 0 in the order of writing, and so are its sentences, passage by
-passage: these numbers are their keys.
+Keys of passages and sentences are numbers, from 0 in the order of writing.
 """
 
 from __future__ import annotations
@@ -10,18 +9,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
-from index.article import Article, ArticleEntry, Passage, Period, Selection, Sentence
+from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.errors import ModelMismatch
 
-if TYPE_CHECKING:  # NumPy is not loaded for those who only ask what is indexed
+if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
     from index.models.base import BoolArray, IntArray, Vectors
 
 RowKind = Literal["passages", "sentences"]
+ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
 FacetKind = Literal["outlet", "category", "language"]
 
-SHORTEST_PREFIX = 4  # minimum length of an id prefix that stands for the id
+SHORTEST_PREFIX = 4  # minimum characters of an id prefix that matches an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class StoredPassage:
         rows: Iterable[tuple[Any, ...]],
         sentences: Mapping[int, Sequence[tuple[int, int]]],
     ) -> list[StoredPassage]:
-        """The passages of these keys, from rows of key, article, start, stop, heading and text, and
-        the spans of their sentences by key. Raises IndexError where a row is missing."""
+        """Passages in the order of `keys`, from rows (key, article, start, stop, heading, text) and
+        sentence spans by key. Raises IndexError if a row is missing."""
         passages = {}
         for key, article_id, start, stop, heading, text in rows:
             own = (Sentence(a, b, text[a - start : b - start]) for a, b in sentences.get(key, ()))
@@ -52,8 +52,8 @@ class StoredPassage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildTerms:
-    """What a generation is built by; the fields of `GenerationFacts` have them too."""
+class BuildFacts:
+    """What a build decides about its generation; see `GenerationFacts`."""
 
     model: str
     dimension: int
@@ -62,17 +62,20 @@ class BuildTerms:
     roots: tuple[str, ...] = ()
     rules: str = ""
 
+    def build_fields(self) -> dict[str, Any]:
+        """These fields alone, also in subclasses."""
+        return {each.name: getattr(self, each.name) for each in fields(BuildFacts)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationFacts(BuildTerms):
-    """One generation: what it was built from and by, and how much it holds.
+class GenerationFacts(BuildFacts):
+    """A generation: how it was built and how much it holds.
 
-    `articles` are those that questions are answered from, `copies` those that say the same as one
-    of them; `languages` counts articles. `roots` are the absolute paths that were indexed, none
-    where the articles did not come from files. `fingerprint` is equal for two generations of the
-    same articles, `rules` for two that were read and cut alike (see `index.build.fingerprint`);
-    an imported one has none, for nobody here knows how its texts were made.
-    `built_at` is UTC.
+    `articles` are the searchable ones, `copies` their duplicates; `languages` counts articles.
+    `roots` are the absolute paths indexed, empty if the articles did not come from files.
+    `fingerprint` is equal for generations of the same articles, `rules` for those read and cut
+    alike (see `index.build.fingerprint`); imports have no rules, since it is unknown how their
+    texts were made. `built_at` is UTC.
     """
 
     id: str
@@ -83,20 +86,20 @@ class GenerationFacts(BuildTerms):
     fingerprint: str
 
     def as_json(self) -> dict[str, Any]:
-        """Of types that JSON has; a subclass's own fields are left out."""
+        """The fields in JSON types, without those of subclasses."""
         written = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
         written["built_at"] = self.built_at.isoformat()
         return written | {"languages": dict(self.languages), "roots": list(self.roots)}
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any], **more: Any) -> Self:
-        """Raises ValueError, KeyError or TypeError for what `as_json` has not written."""
+        """Raises ValueError, KeyError or TypeError for invalid input."""
         moment, roots = datetime.fromisoformat(written["built_at"]), tuple(written["roots"])
         return cls(**{**written, "built_at": moment, "roots": roots, **more})
 
 
 def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension: int) -> None:
-    """Raises ModelMismatch if the generation was built by another model."""
+    """Raise ModelMismatch if the generation was built with another model."""
     if (facts.model, facts.dimension) != (model, dimension):
         raise ModelMismatch(
             "model-mismatch",
@@ -110,23 +113,29 @@ def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateQuery:
-    """A question's vector, shape (d,), and its terms with their weights.
+    """What to retrieve for a question.
 
-    A weight is the term's IDF among the passages, or among the sentences (`index.store.postings`).
+    `vector` has shape (d,). Terms are weighted by their IDF among passages or sentences
+    (`index.store.postings`). `passages` and `sentences` are how many of each to nominate, among the
+    selected articles. Withdrawals set `without`, the keys of passages to leave out.
     """
 
     vector: Vectors
     passage_terms: Mapping[str, float]
     sentence_terms: Mapping[str, float]
+    passages: int
+    sentences: int
+    among: Selection | None = None
+    without: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateFeatures:
-    """Features of the passages that may answer, by ascending key; arrays of equal length.
+    """Features of candidate passages, by ascending key; arrays of equal length.
 
-    `cosines` are with the question's vector, `bm25` sums the BM25 of its terms, `openings` marks
-    the first passages of articles. `sentence_cosines` and `sentence_bm25` join the features of
-    their sentences in reading order; those of candidate i start at `offsets[i]`.
+    `cosines` with the question's vector; `bm25` summed over its terms; `openings`: True for the
+    first passage of an article. `sentence_cosines` and `sentence_bm25` are those of all their
+    sentences in reading order; candidate i's start at `offsets[i]`.
     """
 
     keys: IntArray
@@ -138,28 +147,30 @@ class CandidateFeatures:
     offsets: IntArray
 
 
+def sort_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """The positive counts, largest first, ties by name."""
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return {value: count for value, count in ordered if count > 0}
+
+
 class TermStatistics(Protocol):
-    """The terms of all passages, or of all sentences, of a generation."""
+    """Terms of all passages, or of all sentences, of a generation."""
 
     def __len__(self) -> int:
-        """How many passages, or sentences, there are."""
-        ...
+        """Number of passages or sentences."""
 
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        """How many hold each of these terms; terms that none holds are left out."""
-        ...
+        """Document frequency of these terms, without unknown ones."""
 
     def letters(self, language: str) -> str:
-        """Every character that a term of the language has."""
-        ...
+        """Every character used in terms of the language."""
 
 
 class GenerationReader(Protocol):
-    """A generation opened for questions: read-only, usable from several threads at once.
+    """A generation opened for questions: read-only and thread-safe.
 
-    It stays complete until it is closed, whatever builds do meanwhile, but hides withdrawn articles
-    (see `index.store.withdrawals`). Every method may raise DamagedIndex, for damage that only
-    reading finds.
+    It stays complete until closed, whatever builds do meanwhile, but hides withdrawn articles (see
+    `index.store.withdrawals`). Any method may raise DamagedIndex when it meets damage.
     """
 
     @property
@@ -167,81 +178,50 @@ class GenerationReader(Protocol):
 
     def term_statistics(self, kind: RowKind) -> TermStatistics: ...
 
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-    ) -> CandidateFeatures:
-        """Passages worth scoring, without repeats: the `passages` nearest to the vector, those that
-        hold the `sentences` nearest sentences, and the `passages` with the best BM25.
-
-        `within` and `among` restrict them to articles published then, or selected.
-        """
-        ...
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+        """The union of the passages nearest to the vector, those of the nearest sentences, and
+        those with the best BM25."""
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these keys, in this order, except those of articles withdrawn since.
-
-        Raises IndexError.
-        """
-        ...
+        """Passages in the order of `keys`, without those withdrawn since. Raises IndexError."""
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        """The vectors of a passage's sentences, shape (sentences, d), in reading order."""
-        ...
+        """Vectors of a passage's sentences, shape (sentences, d), in reading order."""
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        """The passage of the article that holds the character at this offset."""
-        ...
+        """The passage that contains the character at this offset of the article."""
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article; None where it has no words of its own."""
-        ...
+        """The first passage of the article; None for a copy."""
 
     def count_passages(self, article_id: str) -> int:
-        """How many passages the article has; 0 for a copy."""
-        ...
+        """Number of passages of the article; 0 for a copy."""
 
     def article(self, article_id: str) -> Article | None: ...
 
     def articles_by_id(self, ids: Sequence[str]) -> Mapping[str, Article]:
         """Articles by id; unknown ids are left out."""
-        ...
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        """Match an id, an id prefix, a path, an address or a title, copies included; the first kind
-        that matches any article decides."""
-        ...
+        """Match an id, an id prefix, a path, an address or a title, copies included; the first way
+        that matches any article wins."""
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        """Entries, newest first, at most `limit` unless negative, of a period or a selection, from
-        the one after `skip` others."""
-        ...
+        """Entries of selected articles, newest first; `limit` is unbounded if negative."""
 
     def copied(self) -> list[ArticleEntry]:
         """Entries of the articles that have copies."""
-        ...
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        """Number of articles, of a period or a selection."""
-        ...
+    def count(self, among: Selection | None = None) -> int:
+        """Number of selected articles."""
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """Number of articles by outlet, category or language, the largest first."""
-        ...
+        """Number of articles by outlet, category or language, largest first."""
 
     def close(self) -> None:
-        """Close it; closing twice is harmless."""
-        ...
+        """Closing twice is harmless."""
 
     def __enter__(self) -> Self: ...
 
@@ -249,7 +229,7 @@ class GenerationReader(Protocol):
 
 
 class ClosedOnExit:
-    """A context manager that closes itself."""
+    """Mixin: a context manager that closes itself."""
 
     def close(self) -> None:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Addresses that may hold a password: shown without it, and refused where they hide one badly."""
+"""Database addresses that may hold a password: redaction and validation."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from index.errors import Problem
 
 
 def redact_url(url: str) -> str:
-    """The address without who logs in, and without its parameters.
-
-    Up to the last `@`: a password may have some of its own. Files have no password.
-    """
+    """The address without credentials and parameters. Passwords may contain `@`, so everything up
+    to the last one is cut. SQLite has no password."""
     scheme, separator, rest = url.partition("://")
     if scheme.startswith("sqlite"):
         return url
@@ -17,10 +15,10 @@ def redact_url(url: str) -> str:
 
 
 def find_url_fault(url: str, ports: str, *, signs: str = "@") -> Problem | None:
-    """What keeps an address from being understood as it is meant, None if nothing does.
+    """Return what makes an address ambiguous, or None.
 
-    `ports` are those in it as libpq writes them, separated by commas; `signs` those that end a
-    password where they stand in it as they are. What is wrong never repeats a part of the address.
+    `ports` are its ports as in libpq, separated by commas; `signs` are characters that must be
+    escaped in a password. The problem never quotes the address.
     """
     login, _, _ = url.partition("://")[2].rpartition("@")
     if any(sign in login for sign in signs):

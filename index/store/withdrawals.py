@@ -1,7 +1,7 @@
 """Hide withdrawn articles from every reader of every generation, at once.
 
-A store opens its `StoredGeneration` as a `VisibleGeneration` only, so no caller can forget the
-filter.
+Stores only hand out their `StoredGeneration` wrapped in a `VisibleGeneration`, so that no caller
+can forget the filter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection
+from index.article import Article, ArticleEntry, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.reader import (
@@ -27,39 +27,25 @@ from index.store.reader import (
     RowKind,
     StoredPassage,
     TermStatistics,
+    sort_counts,
 )
 
-# Returns the ids that are withdrawn now. Raises StoreError.
-WithdrawnIds = Callable[[], frozenset[str]]
+WithdrawnIds = Callable[[], frozenset[str]]  # returns the ids withdrawn now; raises StoreError
 
 
 class StoredGeneration(GenerationReader, Protocol):
-    """A generation with its withdrawn articles."""
-
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-        without: IntArray | None = None,
-    ) -> CandidateFeatures:
-        """As for any reader, leaving out the passages of the keys `without`."""
-        ...
+    """A generation including its withdrawn articles."""
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """The entries of these articles and copies; unknown ids are skipped."""
-        ...
+        """Entries of these articles and copies; unknown ids are skipped."""
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """The keys of the passages of these articles."""
-        ...
+        """Keys of the passages of these articles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hidden:
-    """The withdrawn articles, what a generation has of them, and the keys of their passages."""
+    """The withdrawn ids, their entries in a generation, and the keys of their passages."""
 
     ids: frozenset[str]
     entries: tuple[ArticleEntry, ...]
@@ -67,7 +53,7 @@ class _Hidden:
 
     @property
     def articles(self) -> list[ArticleEntry]:
-        """Without those that are copies."""
+        """Entries without copies."""
         return [each for each in self.entries if each.copy_of is None]
 
 
@@ -75,10 +61,10 @@ _NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
 
 
 class VisibleGeneration(ClosedOnExit):
-    """A stored generation without the articles that are withdrawn at the moment of each call.
+    """A stored generation without the articles that are withdrawn at the time of each call.
 
-    Words are counted as they were written: `term_statistics`, and the numbers of passages and
-    sentences in `facts`, include those of withdrawn articles.
+    Counts of words do not change: `term_statistics`, and the numbers of passages and sentences in
+    `facts`, include withdrawn articles.
     """
 
     def __init__(self, stored: StoredGeneration, withdrawn: WithdrawnIds) -> None:
@@ -110,17 +96,9 @@ class VisibleGeneration(ClosedOnExit):
     def term_statistics(self, kind: RowKind) -> TermStatistics:
         return self._stored.term_statistics(kind)
 
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-    ) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         keys = self._hidden().keys
-        without = keys if len(keys) else None
-        return self._stored.candidates(query, passages, sentences, within, among, without)
+        return self._stored.candidates(replace(query, without=keys if len(keys) else None))
 
     def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
         ids = self._hidden().ids
@@ -158,17 +136,13 @@ class VisibleGeneration(ClosedOnExit):
         return [each for each in self._stored.find(reference) if each.id not in hidden]
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         hidden = self._hidden()
         if not hidden.entries:
-            return self._stored.articles(within, limit, among, skip)
+            return self._stored.articles(among, limit, skip)
         more = limit if limit < 0 else skip + limit + len(hidden.entries)
-        entries = self._stored.articles(within, more, among)
+        entries = self._stored.articles(among, more)
         shown = [each for each in entries if each.id not in hidden.ids][skip:]
         return shown if limit < 0 else shown[:limit]
 
@@ -179,12 +153,9 @@ class VisibleGeneration(ClosedOnExit):
         left = self.articles_by_id([each for each in fewer if each])
         return [each for each in entries if each.id not in fewer or left[each.id].copies]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        hidden = sum(
-            (within is None or each.published in within) and (among is None or each in among)
-            for each in self._hidden().articles
-        )
-        return self._stored.count(within, among) - hidden
+    def count(self, among: Selection | None = None) -> int:
+        hidden = sum(among is None or each in among for each in self._hidden().articles)
+        return self._stored.count(among) - hidden
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         hidden = self._hidden().articles
@@ -195,15 +166,12 @@ class VisibleGeneration(ClosedOnExit):
 
 
 def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str | Path) -> None:
-    """Raises StoreError where a generation holds the text of a withdrawn article: it must not leave
-    this store."""
+    """Raise StoreError if a generation has a withdrawn article, whose text must not leave this
+    store."""
     if ids and (count := len(stored.entries(ids))):
         raise StoreError("export-withdrawn", shown=shown, count=count)
 
 
 def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:
-    """The counts without those that are hidden, the most first."""
     hidden_counts = Counter(hidden)
-    left = {value: count - hidden_counts[value] for value, count in counts.items()}
-    ordered = sorted(left.items(), key=lambda each: (-each[1], each[0]))
-    return {value: count for value, count in ordered if count > 0}
+    return sort_counts({value: count - hidden_counts[value] for value, count in counts.items()})

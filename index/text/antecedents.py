@@ -1,7 +1,4 @@
-"""Sentences that depend on an earlier one: « Il alimente… », "They say…".
-
-Such a sentence is embedded, searched and shown with its lead, the sentence it depends on.
-"""
+"""Sentences that depend on an earlier one, their lead: « Il alimente… », "They say…"."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ from index.article import Passage, Sentence
 from index.text.dates import weekday_names
 from index.text.patterns import one_of
 
-# What may stand before the pronoun: a short opening up to a comma (« Actuellement, il… »,
-# « Depuis 2019, elle… ») or a bare connective (« Mais il… »). « Quant à Marie, elle… » says who.
+# Optional words before the pronoun: a short opening up to a comma (« Actuellement, il… »,
+# « Depuis 2019, elle… ») or a connective (« Mais il… »), but not « Quant à Marie, elle… ».
 _OPENING = (
     r"(?:(?!quant (?:à|aux?) |as (?:for|to) )[^,.;:!?«»\"]{1,40},\s+"
     r"|(?:mais|et|or|car|donc|ainsi|puis|but|and|so|then|yet)\s+)?"
@@ -21,7 +18,7 @@ _OPENING = (
 _FRENCH = (
     r"(?:ils?(?!,)|elles?(?!,)|celui-(?:ci|là)|celles?-(?:ci|là)|ceux-(?:ci|là)|cela|ceci|ça|ce|cet|cette|ces"
     r"|c['’]|son|sa|ses|leurs?|l['’]une?|tous deux|toutes deux"
-    # « Le second est… » depends; « Le second empire… », « Le second, MAI-1, … » name their subject.
+    # « Le second est… », but not « Le second empire… » or « Le second, MAI-1, … ».
     r"|(?:le premier|le second|le dernier|la première|la seconde|la dernière)"
     r"(?= (?:est|était|fut|sera|a|avait|ne|n['’]|se|s['’])\b))"
 )
@@ -47,31 +44,33 @@ def _pattern(pronoun: str, alone: str) -> re.Pattern[str]:
     )
 
 
-_LEANING = {
+_DEPENDENT = {
     "fr": _pattern(_FRENCH, rf"{_FRENCH_IMPERSONAL}|{_FRENCH_DAY}"),
     "en": _pattern(_ENGLISH, _ENGLISH_IMPERSONAL),
 }
 
 
 def is_dependent(text: str, language: str) -> bool:
-    """True if the sentence opens with a word that refers to an earlier sentence."""
-    pattern = _LEANING.get(language)
+    """True if the sentence begins with a word that refers to an earlier sentence."""
+    pattern = _DEPENDENT.get(language)
     return bool(pattern and pattern.match(text))
 
 
 def find_leads(passage: Passage, language: str) -> list[Sentence | None]:
-    """Return, for each sentence of a passage, the lead it depends on, or None."""
+    """Return, for each sentence of a passage, its lead, or None."""
     leads: list[Sentence | None] = []
-    standing: Sentence | None = None
+    lead: Sentence | None = None
     for sentence in passage.sentences:
-        leaning = is_dependent(sentence.text, language)
-        leads.append(standing if leaning else None)
-        standing = standing if leaning else sentence
+        if is_dependent(sentence.text, language):
+            leads.append(lead)
+        else:
+            leads.append(None)
+            lead = sentence
     return leads
 
 
 def sentences_in_context(passage: Passage, language: str) -> list[str]:
-    """Return the sentences of a passage, each after its lead if it has one."""
+    """Return the sentences of a passage, each preceded by its lead, if any."""
     return [
         join_lead(lead.text if lead else None, sentence.text)
         for sentence, lead in zip(passage.sentences, find_leads(passage, language), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,17 +35,17 @@ _WEEKDAYS = {
 
 
 def month_names(*languages: str) -> frozenset[str]:
-    """Month names in these languages, in lower case, with and without accents."""
+    """Return month names in these languages, in lower case, with and without accents."""
     return _with_plain_forms(_MONTHS, languages)
 
 
 def weekday_names(*languages: str) -> frozenset[str]:
-    """Weekday names in these languages, in lower case, with and without accents."""
+    """Return weekday names in these languages, in lower case, with and without accents."""
     return _with_plain_forms(_WEEKDAYS, languages)
 
 
 def month_name(number: int, language: str) -> str:
-    """Name of a month (January is 1), as written within a sentence."""
+    """Return the name of a month (January is 1), as within a sentence."""
     return _MONTHS[language].split()[number - 1]
 
 
@@ -92,21 +93,19 @@ _TIME = re.compile(
 
 
 def find_moment(text: str) -> date | datetime | None:
-    """Find the first date in `text`, with its time and time zone where they are given.
+    """Find the first date in `text`, with its time and zone if present.
 
-    An ISO 8601 timestamp is read as such; « 29 août 2025 à 10h30 » is a time without a zone.
+    ISO 8601 timestamps are supported; « 29 août 2025 à 10h30 » is a time without a zone.
     """
     stamp = text.strip()
     if re.match(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}", stamp):
-        try:
+        with suppress(ValueError):
             return datetime.fromisoformat(stamp)
-        except ValueError:
-            pass
     return moment_and_rest(text)[0]
 
 
 def find_date(text: str) -> date | None:
-    """Find the first date in `text`; None if there is none or day and month may be swapped."""
+    """Find the first date in `text`; None if there is none, or day and month are ambiguous."""
     moment = moment_and_rest(text)[0]
     return moment.date() if isinstance(moment, datetime) else moment
 
@@ -132,7 +131,7 @@ def _day_of(match: re.Match[str]) -> date | None:
         return valid_day(match[3], _NUMBER[match[2]], match[1])
     if match.re is _MONTH_DAY:
         return valid_day(match[3], _NUMBER[match[1]], match[2])
-    # « 29/08/2025 » is clear, « 08/29/2025 » too, « 03/04/2025 » is not; dots go day first.
+    # « 29/08/2025 » and « 08/29/2025 » are clear, « 03/04/2025 » is not; dots mean day first.
     first, mark, second, year = match.groups()
     if mark == "." or int(first) > 12 or first == second:
         return valid_day(year, second, first)
@@ -148,7 +147,7 @@ def valid_day(year: int | str, month: int | str, day: int | str) -> date | None:
 
 
 def _combine(day: date, clock: re.Match[str]) -> date | datetime:
-    """Combine a day and a time; return the day alone if the time is impossible."""
+    """Combine a day and a time; return only the day if the time is invalid."""
     hour = int(clock["hour"])
     if clock["half"]:
         if not 1 <= hour <= 12:
@@ -178,7 +177,7 @@ def _zone(name: str | None, moment: datetime) -> timezone | None:
 
 
 def period_around(day: date, unit: str) -> Period:
-    """Return the week, month or year that contains a day; the day itself for any other unit."""
+    """Return the week, month or year of a day; the day itself for any other unit."""
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
         return Period(monday, monday + timedelta(days=6))

@@ -1,14 +1,11 @@
-"""Texts without accents, ligatures and case.
-
-`fold` is for comparing single words, `fold_phrase` for matching patterns whose position matters.
-"""
+"""Removal of accents, ligatures and case."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_ACCENTS = re.compile("[\u0300-\u036f]")  # Latin, Greek, Cyrillic; other scripts keep their signs
+_ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin, Greek and Cyrillic
 _PLAIN = str.maketrans("’ʼ‘`´\u00a0\u202f\t\n‐‑", "'''''    --")
 
 
@@ -27,9 +24,9 @@ def folded_words(text: str) -> list[str]:
 
 
 def fold_phrase(text: str) -> str:
-    """Return the text without case or accents, of the same length, so that positions are kept.
+    """Return the text without case or accents, with plain apostrophes, hyphens and spaces.
 
-    Apostrophes, hyphens and spaces are replaced by the plain ones.
+    Its length is the same, so that positions are valid in both.
     """
     return "".join(
         letter.lower() if letter.isascii() else unicodedata.normalize("NFD", letter)[0].lower()[0]

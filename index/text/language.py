@@ -1,7 +1,4 @@
-"""Language detection, and the terms by which texts are indexed and compared.
-
-Questions and articles go through the same functions, so that their terms match.
-"""
+"""Language detection, and index terms of questions and articles."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from index.text.folding import fold, fold_phrase
 from index.text.numbers import plain_numbers
 from index.text.stopwords import LANGUAGES, stop_words
 
-_READ = 4_000  # characters; they show the language as well as the whole article would
+_SAMPLE = 4_000  # characters
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _MARKS = (*((mark, "'") for mark in "’ʼ‘`´"), *((mark, "-") for mark in "‐‑"))
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|(?:de|a|ne|su|da)ll)'(?=\w)")
@@ -25,7 +22,7 @@ _POSSESSIVE = re.compile(r"'s?$")
 _NUMBER = re.compile(r"\d+\.\d+(?![.\d])|[^\W_]+(?:['\-][^\W_]+)*")
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _INITIAL = re.compile(r"\.[^\W\d_]\.")  # matches wherever _ACRONYM does
-# What follows the verb in « sont-ils », « a-t-on », « parle-moi »: no part of a name.
+# Parts of « sont-ils », « a-t-on », « parle-moi » that are not in names.
 _CLITICS = frozenset(
     "t je tu il elle on nous vous ils elles ce moi toi lui leur le la les y en là ci".split()  # noqa: SIM905
 )
@@ -38,10 +35,10 @@ _SCRIPTS = (
     (re.compile("[Ͱ-Ͽ]"), "el"),
     (re.compile("[֐-׿]"), "he"),
 )
-_CLASSIFIED = 15  # words; in shorter texts the classifier errs more often than the votes
+_CLASSIFIED = 15  # words; in shorter texts the votes are more reliable than the classifier
 _TYPICAL = 0.15  # minimum share of words that vote for a known language
-_LETTER = 0.4  # weight of letters typical of a language, as a share of a word's vote
-_LETTERS_HEARD = 3  # Swedish has as many ä and ö as German
+_LETTER = 0.4  # weight of letters typical of a language, relative to a word's vote
+_MAX_LETTERS = 3  # to count; Swedish has as many ä and ö as German
 _LETTERS = {
     "fr": re.compile("[œèùê]|qu'|[jcn]'[aeiouéê]"),
     "es": re.compile("[ñ¿¡]|ción"),
@@ -65,18 +62,18 @@ _STEMMED = {code for code, name in _SNOWBALL.items() if name in Stemmer.algorith
 def detect(text: str, fallback: str = "fr") -> str:
     """Return the ISO 639-1 code of the language of `text`, or `fallback` if it is unclear.
 
-    The seven languages with stop words are detected by them, in microseconds; a text with few stop
-    words goes to the slower classifier, unless it is too short for a reliable result.
+    Seven languages are detected by stop words, in microseconds; a text with few of them goes to the
+    slower classifier, unless it is too short.
     """
-    sample = _straighten(unicodedata.normalize("NFC", text[:_READ])).lower()
+    sample = _straighten(unicodedata.normalize("NFC", text[:_SAMPLE])).lower()
     letters = [letter for letter in sample if letter.isalpha()]
-    for script, language in _SCRIPTS:  # each is used by one language alone
+    for script, language in _SCRIPTS:  # each of one language only
         if script.search(sample) and 3 * len(script.findall(sample)) > len(letters):
             return language
     words = _WORD.findall(sample)
     votes = _votes(words, sample)
     best = max(votes.values(), default=0.0)
-    # In another alphabet than ours, no word can vote.
+    # No word in another alphabet has a vote.
     foreign = best == 0 and 2 * sum(letter >= "\u0250" for letter in letters) > len(letters)
     if foreign or (len(words) >= _CLASSIFIED and best < _TYPICAL * len(words)):
         return _classifier()(sample) or fallback
@@ -88,34 +85,34 @@ def detect(text: str, fallback: str = "fr") -> str:
 def _votes(words: list[str], sample: str) -> dict[str, float]:
     """Score each language; a word counts less the more languages share it."""
     votes = dict.fromkeys(LANGUAGES, 0.0)
-    ballot = _ballot()
+    languages_of = _languages_by_word()
     for word in words:
         parts = re.split("['-]", word) if "'" in word or "-" in word else ()
         for each in (word, *parts):
-            for language in ballot.get(each, ()):
-                votes[language] += 1 / len(ballot[each])
+            for language in languages_of.get(each, ()):
+                votes[language] += 1 / len(languages_of[each])
     for language, letters in _LETTERS.items():
-        votes[language] += _LETTER * min(len(letters.findall(sample)), _LETTERS_HEARD)
+        votes[language] += _LETTER * min(len(letters.findall(sample)), _MAX_LETTERS)
     return votes
 
 
 @cache
-def _ballot() -> dict[str, tuple[str, ...]]:
+def _languages_by_word() -> dict[str, list[str]]:
     words: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for word in stop_words(language):
             words.setdefault(word, []).append(language)
-    return {word: tuple(languages) for word, languages in words.items()}
+    return words
 
 
 def classifier_bytes() -> int:
-    """Memory that the general classifier takes in this process: none until a text needs it."""
+    """Return the memory of the general classifier in this process, 0 until it is loaded."""
     return 140 * 2**20 if _classifier.cache_info().currsize else 0
 
 
 @cache
 def _classifier() -> Callable[[str], str]:
-    """Load the general classifier, on the first text that needs it (half a second)."""
+    """Load the general classifier, in half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -124,12 +121,12 @@ def _classifier() -> Callable[[str], str]:
 
 
 def terms(text: str, language: str) -> list[str]:
-    """Return the index terms of `text` in order: lowercased, stemmed, without accents.
+    """Return the index terms of `text` in order: lower case, stemmed, without accents.
 
-    Stop words are left out. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
+    Stop words are dropped. « 15 000 » becomes 15000; a hyphenated name gives itself and its parts.
     """
     plain = plain_numbers(_straighten(unicodedata.normalize("NFC", text)).lower())
-    if _INITIAL.search(plain):  # most texts need no slow pattern
+    if _INITIAL.search(plain):  # avoids the slow pattern for most texts
         plain = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", plain)
     return [term for word in _NUMBER.findall(plain) for term in _terms_of(word, language)]
 
@@ -150,57 +147,54 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
         return ()
     words = _compound(word, stops) if "-" in word else [word]
     if language in _STEMMED:  # names with digits or hyphens do not inflect
-        stemmer = _stemmers.of(language)
+        stemmer = _stemmers[language]
         words = [stemmer.stemWord(each) if each.isalpha() else each for each in words]
     return tuple(map(fold, words))
 
 
 def _compound(word: str, stops: frozenset[str]) -> list[str]:
-    """Return a hyphenated word and its parts; « mai-1 » also without hyphen, as some write it."""
+    """Return a hyphenated word and its parts; « mai-1 » also without the hyphen."""
     parts = word.split("-")
-    verb = parts[-1] in _CLITICS
-    words = [part for part in parts if part not in stops and not (verb and part in _CLITICS)]
+    is_verb = parts[-1] in _CLITICS
+    words = [part for part in parts if part not in stops and not (is_verb and part in _CLITICS)]
     words = [part for part in words if len(part) > 1 or part.isdigit()]
-    if verb or not words:
+    if is_verb or not words:
         return words
     mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    closed = [word.replace("-", "")] if mixed else []
-    return [word, *closed, *words]
+    return [word, *([word.replace("-", "")] if mixed else []), *words]
 
 
 class _Stemmers(threading.local):
-    """One set of stemmers per thread, because they are not thread-safe."""
+    """Stemmers by language and thread, because they are not thread-safe."""
 
     def __init__(self) -> None:
         self._by_language: dict[str, Stemmer.Stemmer] = {}
 
-    def of(self, language: str) -> Stemmer.Stemmer:
+    def __getitem__(self, language: str) -> Stemmer.Stemmer:
         if language not in self._by_language:
             self._by_language[language] = Stemmer.Stemmer(_SNOWBALL[language])
         return self._by_language[language]
 
 
 _stemmers = _Stemmers()
-
-
 _SPELLING_WORD = re.compile(r"[^\W\d_]{6,}")
-_ASKING_WORDS = ("article", "articles", "auteur", "author", "written", "published")
+_QUESTION_WORDS = ("article", "articles", "auteur", "author", "written", "published")
 
 
 def mend_phrase(text: str) -> str:
-    """Correct misspelled words by which people ask about articles: « artcile »."""
+    """Correct misspelled words of questions about articles: « artcile »."""
     return _SPELLING_WORD.sub(_mend_word, text)
 
 
 def _mend_word(match: re.Match[str]) -> str:
-    """Return the known word at an edit distance of one, or the word itself."""
+    """Return the question word at an edit distance of one, or the word itself."""
     from rapidfuzz.distance import OSA
 
     plain = fold_phrase(match[0])
-    if plain in _ASKING_WORDS:
+    if plain in _QUESTION_WORDS:
         return match[0]
-    for word in _ASKING_WORDS:
-        # The first letter is seldom mistyped; without it « hauteur » would be an author.
+    for word in _QUESTION_WORDS:
+        # The first letter must be right: « hauteur » is not « auteur ».
         plural = plain + "s" == word or plain == word + "s"
         if word[0] == plain[0] and not plural and OSA.distance(plain, word) <= 1:
             return word
@@ -208,7 +202,7 @@ def _mend_word(match: re.Match[str]) -> str:
 
 
 def keyed_terms(text: str, language: str) -> list[str]:
-    """Return the terms of a text as they are stored in the index."""
+    """Return the terms of a text as stored in the index."""
     return [_keyed(term, language) for term in terms(text, language)]
 
 

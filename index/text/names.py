@@ -45,12 +45,12 @@ _OPENING = ':«“"-—.?!'
 
 
 def is_person_name(text: str) -> bool:
-    """True if the text is the name of one or two people and nothing else."""
+    """True if the text is only the name of one or two people."""
     return bool(_LONE_PERSON.fullmatch(text) or _TWO_PEOPLE.fullmatch(text))
 
 
 def is_one_person(text: str) -> bool:
-    """True if the text is the name of one person and nothing else."""
+    """True if the text is only the name of one person."""
     return bool(_LONE_PERSON.fullmatch(text))
 
 
@@ -76,7 +76,7 @@ def _name() -> re.Pattern[str]:
 
 
 def span_names(sentence: str, language: str) -> list[NameSpan]:
-    """Find runs of capitalised words; a sentence's first word counts only if it may be a name."""
+    """Find runs of capitalised words, without a sentence's first word if it is not a name."""
     spans = []
     for match in _name().finditer(sentence):
         elided = _ELISION.match(match[0])
@@ -117,5 +117,5 @@ def _place(prepositions: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def placed(sentence: str, name: NameSpan) -> bool:
-    """True if a preposition of place stands before the name, which is rare before a person's."""
+    """True if a preposition of place precedes the name, which is rare for people."""
     return bool(_place(PLACED).search(sentence[: name.start]))

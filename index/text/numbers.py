@@ -22,15 +22,15 @@ _DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![.,]?\d)")
 
 
 def plain_numbers(text: str) -> str:
-    """Write the numbers of a text as programs do: « 15 000 » as 15000, « 1,5 » as 1.5."""
-    if not _SEPARATED.search(text):  # most texts need no slow patterns
+    """Write numbers without separators and with a decimal point: « 15 000 » as 15000."""
+    if not _SEPARATED.search(text):  # avoids the slow patterns for most texts
         return text
     text = _GROUPED.sub(lambda match: match[1] + re.sub(r"\D", "", match[2]), text)
     return _DECIMAL.sub(r"\1.\2", text)
 
 
 def roman_value(letters: str) -> int:
-    """Return the value of Roman numerals, well formed or not. Raises KeyError."""
+    """Return the value of Roman numerals, even malformed ones. Raises KeyError."""
     values = [_ROMAN[letter] for letter in letters.lower()]
     return sum(
         -value if value < after else value

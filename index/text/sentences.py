@@ -1,8 +1,7 @@
 """Sentence segmentation.
 
-`sentencex` proposes the ends; rules correct its errors, mostly in French. An end is dropped where
-the sentence goes on (« M. | Dupont », « av. J. | -C. ») and added where the proposal runs over one
-(« Il hésita… | Puis », long quotations).
+`sentencex` proposes ends; rules, mostly for French, drop wrong ones (« M. | Dupont »,
+« av. J. | -C. ») and add missing ones (« Il hésita… | Puis », in long quotations).
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ import sentencex  # type: ignore[import-untyped]
 
 @dataclass(frozen=True, slots=True)
 class Abbreviations:
-    """What a full stop after a word means.
+    """Words by the meaning of a full stop after them.
 
-    After `never` the sentence goes on; after `number` it goes on if a number follows; after `maybe`
-    it ends only before a word that often begins one (`openers`), and `ending` matches these places.
-    Case matters in `never`: « M. » is a title, « m. » a metre.
+    After `never`, the sentence continues; after `number`, if a number follows; after `maybe`,
+    unless one of the `openers` follows. `ending` matches the places after `maybe`. Case matters in
+    `never`: « M. » is a title, « m. » a metre.
     """
 
     never: frozenset[str]
@@ -112,12 +111,11 @@ logger = logging.getLogger(__name__)
 SENTENCE_CHARACTERS = 1_000
 _WIDE_SPACE = re.compile(r"[^\S\n ]")  # no-break and thin spaces: some make sentencex panic
 _AT_ONCE = 10_000  # characters
-_DENSE = 20  # characters per mark; with more marks, sentencex is slow
-_AT_ONCE_DENSE = _AT_ONCE // 10  # characters; it scans the whole part for each end
+_DENSE = 20  # characters per mark; with fewer, sentencex is slow
+_AT_ONCE_DENSE = _AT_ONCE // 10  # characters
 _MARKS = re.compile(r"[.!?…。！？]")
-_NEAR = 300  # characters around an end that can decide whether it is one
-
-_QUOTE_LIMIT = 300  # characters; a longer quotation is cut at its own sentences
+_NEAR = 300  # characters to inspect around an end
+_QUOTE_LIMIT = 300  # characters; longer quotations are split into sentences
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _OPENERS = "«“\"‘'(\\[¿¡—–\\-•*"
 _NOTE = r"\[\d+\]"
@@ -135,15 +133,15 @@ _NAMES = frozenset(["yahoo!", "jeopardy!"])
 _ROMAN = re.compile(r"[IVXLC]+\b")
 _GLUED = re.compile(r"[a-zà-ÿ0-9»”\")\]]{2}[.!?…]+[»”\"’)\]]*$")
 _FIRST_WORD = re.compile(rf"[{_OPENERS}\s]*((?:[^\W\d_]+['’])?[^\W_]*)")
-_LONG_LINE = 40  # characters; a shorter line was ended on purpose
+_LONG_LINE = 40  # characters; a shorter line ends on purpose
 
 
 def sentence_spans(
     text: str, language: str, limit: int = SENTENCE_CHARACTERS
 ) -> list[tuple[int, int]]:
-    """Return the spans of the sentences: in order, trimmed, covering every visible character.
+    """Return the trimmed spans of the sentences in order, covering every visible character.
 
-    No span crosses a paragraph (an empty line) or is longer than `limit` characters.
+    No span crosses an empty line or is longer than `limit` characters.
     """
     spans: list[tuple[int, int]] = []
     breaks = [match.span() for match in _PARAGRAPH_BREAK.finditer(text)]
@@ -156,7 +154,7 @@ def sentence_spans(
 
 
 def _ends(paragraph: str, language: str) -> list[int]:
-    """Find where sentences end inside a paragraph, its own end excluded."""
+    """Find the ends of sentences in a paragraph, except its own end."""
     abbreviations = _BY_LANGUAGE.get(language, _UNKNOWN)
     proposed = _propose_ends(paragraph, language)
     proposed.update(match.end() for match in _ADDED.finditer(paragraph))
@@ -189,7 +187,7 @@ def _ends(paragraph: str, language: str) -> list[int]:
 
 
 def _propose_ends(text: str, language: str) -> set[int]:
-    """Ask sentencex for ends, piecewise because its time grows with marks times length."""
+    """Ask sentencex for ends, piecewise: its time is proportional to marks times length."""
     ends: set[int] = set()
     start = 0
     while start < len(text):
@@ -217,41 +215,35 @@ def _ask_sentencex(part: str, language: str) -> list[int]:
 
 
 def _is_end(
-    paragraph: str,
-    start: int,
-    visible_end: int,
-    end: int,
-    abbreviations: Abbreviations,
-    cased: bool,
+    text: str, start: int, visible_end: int, end: int, abbreviations: Abbreviations, cased: bool
 ) -> bool:
-    """True if the sentence that began at `start` ends at `end`, judging by the words around.
+    """True if the sentence from `start`, with visible text up to `visible_end`, ends at `end`.
 
-    `seen` is where its visible text ends. Only a bounded neighbourhood is inspected, because a
-    sentence may have many proposed ends.
+    Inspects only a bounded neighbourhood, because a sentence may have many proposed ends.
     """
-    match = _FIRST_WORD.match(paragraph, end, end + _NEAR)
+    match = _FIRST_WORD.match(text, end, end + _NEAR)
     word = match[1] if match else ""
-    if "\n" in paragraph[visible_end:end]:
-        return not _is_wrapped(paragraph, start, visible_end, word)
+    if "\n" in text[visible_end:end]:
+        return not _is_wrapped(text, start, visible_end, word)
     if cased and word[:1].islower():
         return False
-    if visible_end - start <= _NEAR and _NUMBERING.fullmatch(paragraph, start, visible_end):
+    if visible_end - start <= _NEAR and _NUMBERING.fullmatch(text, start, visible_end):
         return False
-    if paragraph[end : end + 1] in ".,;:":
+    if text[end : end + 1] in ".,;:":
         return False
-    near = paragraph[max(start, visible_end - _NEAR) : visible_end]
+    near = text[max(start, visible_end - _NEAR) : visible_end]
     token = near.rsplit(maxsplit=1)[-1].lstrip("«“\"‘'([¿¡—–-•*")
     if not token:
         return False
     if visible_end == end:
-        return _ends_unspaced(token, paragraph[end : end + 40], word)
+        return _ends_unspaced(token, text[end : end + 40], word)
     if not token.endswith(".") or token.endswith(".."):
         return token.lower() not in _NAMES
     return _ends_after(token[:-1], word, abbreviations)
 
 
 def _is_wrapped(paragraph: str, start: int, visible_end: int, word: str) -> bool:
-    """True if the sentence runs on to the next line, as in a text of fixed width."""
+    """True if the sentence continues on the next line, as in a text of fixed width."""
     line = visible_end - _LONG_LINE
     long = line >= start and "\n" not in paragraph[line:visible_end]
     return long and word[:1].islower() and paragraph[visible_end - 1] not in ".;:!?…"
@@ -285,10 +277,8 @@ def _ends_after(stem: str, word: str, abbreviations: Abbreviations) -> bool:
 
 
 def fit(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Trim a span and cut it into pieces of at most `limit` characters and similar length.
-
-    It is cut at a line end, else at a semicolon, a comma, a space.
-    """
+    """Trim a span and cut it into pieces of similar length and at most `limit` characters, at line
+    ends, else at semicolons, commas or spaces."""
     start, end = _trim(text, start, end)
     while end - start > limit:
         pieces = -(-(end - start) // limit)
@@ -308,12 +298,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _find_cut(text: str, start: int, aim: int, last: int) -> int:
-    """Find the best cut between half way to `aim` and `last`."""
+    """Find the best cut between halfway to `aim` and `last`."""
     first = start + max(1, (aim - start) // 2)
     for mark in ("\n", "; ", ", ", " "):
-        places = [
-            at + len(mark) for at in range(first, last) if text.startswith(mark, at) and at < last
-        ]
-        if places:
+        if places := [at + len(mark) for at in range(first, last) if text.startswith(mark, at)]:
             return min(min(places, key=lambda place: abs(place - aim)), last)
     return last

@@ -1,8 +1,7 @@
-"""Stop words by language: articles, pronouns, auxiliaries, question words.
+"""Stop words by language, also for language detection.
 
-The lists are short on purpose: numbers, ordinals, and nouns or participles that a question may turn
-on ("premier", "cinq", "été", "né") are absent. They also serve language detection, because every
-French question contains some of these words and few of the others.
+Without numbers, ordinals, and nouns or participles that matter in questions ("premier", "cinq",
+"été", "né").
 """
 
 from __future__ import annotations
@@ -101,9 +100,9 @@ LANGUAGES = tuple(_WORDS)
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    """Return the stop words of a language, also without accents; empty for an unknown language.
+    """Return the stop words of a language, with and without accents; empty if it is unknown.
 
-    A word that differs from a stop word only by an accent (« né » from « ne ») is not one.
+    Other accented forms (« né » for « ne ») are not stop words.
     """
     words = _WORDS.get(language, "").split()
     return frozenset(words) | frozenset(map(fold, words))

@@ -80,14 +80,14 @@ def network() -> Reader:
 def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() -> None:
     first, second = topics()
 
-    assert [(each.passages, each.sentences) for each in first.asked] == [
+    assert [(each.passages, each.sentences) for each in first.questions] == [
         ((0,), (1,)),
         ((1,), (3,)),  # an answer of two sentences counts where it begins
         ((2,), (6,)),
     ]
     assert first.owners == [0, 0, 0, 1, 1, 2, 2]
     # No passage holds the last answer whole: nobody is asked for it.
-    assert [each.passages for each in second.asked] == [(1,)]
+    assert [each.passages for each in second.questions] == [(1,)]
 
 
 def test_a_passage_counts_as_itself_and_as_its_best_sentence() -> None:

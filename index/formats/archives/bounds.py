@@ -12,11 +12,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from index.errors import Problem, ReadError, reason_of
+from index.formats.base import Content
 
 ARCHIVE_MEMBERS = 100_000  # members of an archive; those beyond are not read
 ARCHIVE_MEMBER_BYTES = 2**30  # one member, unpacked
@@ -33,7 +34,7 @@ BROKEN = (
 
 @dataclass
 class UnpackBudget:
-    """What an archive of `size` bytes may still unpack to; `spent` says why it may no more."""
+    """Budget for unpacking an archive of `size` bytes; `spent` is why it is exhausted."""
 
     size: int
     total: int = 0
@@ -72,7 +73,7 @@ class Member:
 
 
 def plain_name(name: str) -> str:
-    """Return a member's path without parts that lead elsewhere."""
+    """Return a member's path without `..`, root and null bytes."""
     plain = name.replace("\\", "/").replace("\0", "").encode("utf-8", "replace").decode()
     parts = (part for part in PurePosixPath(plain).parts if part.strip("/") not in ("", "..", "."))
     return unicodedata.normalize("NFC", " ".join("/".join(parts).split()))
@@ -84,29 +85,24 @@ _PIECE = 2**18
 _File = tempfile.SpooledTemporaryFile
 
 
-@dataclass(frozen=True, slots=True)
-class Spool:
-    """An unpacked member; `size` is 0 if unknown."""
-
-    size: int
-    open: Callable[[], BinaryIO]
-
-
 @contextmanager
-def hold_member(member: Member, shown: str, budget: UnpackBudget) -> Iterator[Spool]:
-    """Unpack a member into memory or a temporary file. Raises ReadError, naming it."""
+def hold_member(member: Member, content: Content, budget: UnpackBudget) -> Iterator[Content]:
+    """Unpack a member into memory or a temporary file; yield `content` with its size and opener.
+
+    Raises ReadError, naming the content.
+    """
     if member.lasting:
-        yield Spool(0, member.open)
+        yield replace(content, open=member.open)
         return
     with _File(max_size=SPOOL_MEMORY_BYTES) as file:
         try:
             with member.open() as stream:
                 size = _unpack(stream, file, None if member.counted else budget)
         except ReadError as error:
-            raise ReadError(error.problem, shown=shown) from error
+            raise ReadError(error.problem, shown=content.shown) from error
         except BROKEN as error:
-            raise ReadError(why_broken(error), shown=shown) from error
-        yield Spool(size, lambda: io.BufferedReader(_View(file, size)))
+            raise ReadError(why_broken(error), shown=content.shown) from error
+        yield replace(content, size=size, open=lambda: io.BufferedReader(_View(file, size)))
 
 
 def _unpack(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -> int:
@@ -147,8 +143,7 @@ class _View(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        start = {0: 0, 1: self._at, 2: self._size}[whence]
-        self._at = max(0, start + offset)
+        self._at = max(0, (0, self._at, self._size)[whence] + offset)
         return self._at
 
     def tell(self) -> int:
@@ -156,7 +151,7 @@ class _View(io.RawIOBase):
 
 
 def zip_directory_size(stream: BinaryIO) -> int:
-    """Return the size in bytes of a zip's list of members, as its end record says."""
+    """Return the size in bytes of a zip's list of members, from its end record."""
     end = stream.seek(0, 2)
     stream.seek(max(0, end - 2**16 - 98))
     tail = stream.read()

@@ -16,7 +16,6 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, cast
 
@@ -33,11 +32,12 @@ from index.formats.archives.bounds import (
     zip_directory_size,
 )
 from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.conversion import read_content
+from index.formats.conversion import read_part
 from index.formats.signature import HEAD_BYTES, is_zip
 from index.formats.table import format_of, sure_format
 
 _PIECE = 2**18
+_DEPTH = 1  # levels of archives in another
 _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
     "gz": lambda stream: gzip.GzipFile(fileobj=stream),
     "bz2": bz2.BZ2File,
@@ -46,10 +46,7 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 
 
 class Unpacking(io.RawIOBase):
-    """A stream decompressed within a budget; seeking forward costs as much as reading.
-
-    `owned` streams are closed with it.
-    """
+    """A stream decompressed within a budget. Seeking forward reads; `owned` streams are closed."""
 
     def __init__(
         self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, owned: bool
@@ -97,15 +94,9 @@ class Unpacking(io.RawIOBase):
         super().close()
 
 
-def packed_member(content: Content, packing: str) -> Member:
-    """Return the file in `a.jsonl.gz`, named without the last suffix."""
-
-    def opened() -> BinaryIO:
-        raw = Unpacking(content.open(), packing, UnpackBudget(content.size), owned=True)
-        return io.BufferedReader(raw)
-
-    name = content.name.rpartition(".")[0] or content.name
-    return Member(plain_name(name), opened, counted=True, lasting=True)
+def _open_packed(content: Content, packing: str) -> BinaryIO:
+    budget = UnpackBudget(content.size)
+    return io.BufferedReader(Unpacking(content.open(), packing, budget, owned=True))
 
 
 def holds_tar(content: Content, packing: str) -> bool:
@@ -211,16 +202,16 @@ def members_of(
 ) -> Iterator[Member | Skipped]:
     """Yield the files in an archive; each must be read before the next, while `stack` is open.
 
-    A Skipped is the last where the rest cannot be read. Raises ReadError where nothing can be read,
-    or the budget is spent.
+    If the rest cannot be read, the last item is a Skipped. Raises ReadError if nothing can be read
+    or the budget is exhausted.
     """
     number = 0
     try:
         for member in _members(content, budget, stack):
             number += 1
             if number > ARCHIVE_MEMBERS:
-                many = Problem("archive-too-many-files", limit=ARCHIVE_MEMBERS)
-                yield Skipped(content.shown, many)
+                problem = Problem("archive-too-many-files", limit=ARCHIVE_MEMBERS)
+                yield Skipped(content.shown, problem)
                 return
             yield member
     except ReadError as error:
@@ -240,15 +231,14 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
     sure = sure_format(head)
     packing = sure.suffix.rpartition(".")[2] if sure else ""
     if packing in _OPENERS and not holds_tar(content, packing):
-        yield packed_member(content, packing)
+        name = content.name.rpartition(".")[0] or content.name
+        open_member = partial(_open_packed, content, packing)
+        yield Member(plain_name(name), open_member, counted=True, lasting=True)
     elif packing in (*_OPENERS, "tar") or content.name.lower().endswith(".tar"):
         stream = stack.enter_context(content.stream())
         yield from tar_members(stream, packing.removeprefix("tar"), budget, stack)
     else:
         raise ReadError("archive-not")
-
-
-_DEPTH = 1  # levels of archives in another
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -291,32 +281,18 @@ class _Opened:
         if member.refused is not None:
             yield Skipped(shown, member.refused)
             return
+        name, depth = member.name.rpartition("/")[2], self._outer.depth + 1 + bool(prefix)
+        content = Content(name, shown, 0, member.open, options=self._outer.options, depth=depth)
         try:
-            with hold_member(member, shown, self._budget) as spool:
-                inner = Content(
-                    member.name.rpartition("/")[2],
-                    shown,
-                    spool.size,
-                    spool.open,
-                    options=self._outer.options,
-                    depth=self._outer.depth + 1 + (1 if prefix else 0),
-                )
-                yield from self._read_inner(inner, key, nested)
+            with hold_member(member, content, self._budget) as inner:
+                if not nested:
+                    yield from read_part(inner, key)
+                elif inner.depth <= self._outer.depth + _DEPTH:
+                    yield from self.read(inner)
+                else:
+                    raise ReadError("archive-nested", shown=shown)
         except ReadError as error:
             if self._budget.spent is None:
                 yield Skipped(shown, error.problem)
         if self._budget.spent is not None:
             raise ReadError(self._budget.spent, shown=self._outer.shown)
-
-    def _read_inner(
-        self, inner: Content, key: str, nested: bool
-    ) -> Iterator[ArticleDraft | Skipped]:
-        if nested and inner.depth <= self._outer.depth + _DEPTH:
-            yield from self.read(inner)
-        elif nested:
-            raise ReadError("archive-nested", shown=inner.shown)
-        else:
-            for draft in read_content(inner):
-                if isinstance(draft, ArticleDraft):
-                    draft = replace(draft, key=f"{key}#{draft.key}" if draft.key else key)
-                yield draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from index.formats.base import Block, list_blocks
@@ -16,17 +16,14 @@ _ENDS = frozenset({"ps", "post-scriptum", "notes"})
 _BODIES = frozenset({"texte", "entry-content", "article-content", "article-body"})
 _NEAR = 5  # elements before or after the text
 _HEADINGS = ("h2", "h3", "h4")
-_WORDED = 20  # characters; fewer are a label
+_LABEL = 20  # characters; loose words of fewer are a label
 _HOUR = re.compile(r"\d{1,2}\s?[h:.]\s?\d{2}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _LONGEST = 200  # characters; a heading has fewer
-_OPENING = 60  # characters that tell one paragraph from another
+_OPENING = 60  # characters that distinguish paragraphs
 
 
 def gather_parts(tree: Element) -> None:
-    """Move leads and postscripts that stand beside an article's text into it.
-
-    The templates of SPIP, common among associations and small papers in French, put them there.
-    """
+    """Move leads and postscripts into the text beside them, as SPIP's templates separate them."""
     for body in [each for each in tree.iter("div") if _names(each) & _BODIES]:
         before = islice(body.itersiblings(preceding=True), _NEAR)
         after = islice(body.itersiblings(), _NEAR)
@@ -45,13 +42,10 @@ def gather_parts(tree: Element) -> None:
 def wrap_loose_words(tree: Element) -> None:
     """Wrap the loose words at the start of a division into a paragraph, if paragraphs follow."""
     for division in [each for each in tree.iter("div", "article", "section") if each.text]:
-        if len(division.text.strip()) >= _WORDED and division.find("p") is not None:
+        if len(division.text.strip()) >= _LABEL and division.find("p") is not None:
             paragraph = division.makeelement("p")
             paragraph.text, division.text = division.text, None
-            for child in list(division):
-                if child.tag in APART:
-                    break
-                paragraph.append(child)  # with the words after it
+            paragraph.extend(takewhile(lambda child: child.tag not in APART, list(division)))
             division.insert(0, paragraph)
 
 
@@ -66,13 +60,10 @@ def time_entries(tree: Element) -> None:
 
 
 def with_headings(blocks: Sequence[Block], tree: Element) -> tuple[Block, ...]:
-    """Insert the headings that stand right above a block on the page.
-
-    Only if there is none among the blocks: trafilatura then collected paragraphs from anywhere.
-    """
+    """Insert the page's headings above the blocks they precede, if trafilatura found none."""
     if not blocks or any(block.heading for block in blocks):
         return tuple(blocks)
-    above: dict[str, str] = {}  # by how the paragraph below begins
+    above: dict[str, str] = {}  # headings by the opening of the paragraph below
     for heading in tree.iter(*_HEADINGS):
         words, follower = element_words(heading), heading.getnext()
         if words and len(words) <= _LONGEST and follower is not None and follower.tag == "p":
@@ -90,17 +81,16 @@ def _names(element: Element) -> set[str]:
 
 
 _CROWD = 200  # elements in the text of one parent; trafilatura's work grows with their square
-_LARGE = 10_000  # elements; a page with more is read without trafilatura's second opinions
-_CAPTIONED = 3  # pictures at least in a gallery
-_GALLERY = 1 / 3  # of the words of the article are captions in a gallery
+_LARGE = 10_000  # elements; larger pages use trafilatura's fast mode
+_GALLERY_PICTURES = 3
+_GALLERY_SHARE = 1 / 3  # of the article's words are captions
 # trafilatura's names of HTML elements.
 _TAGS = {"head": "h2", "list": "ul", "item": "li", "row": "tr", "cell": "td", "lb": "br"}
 _TAGS |= {"quote": "blockquote", "ab": "p", "fw": "p"}
-_STANDING = frozenset(
-    {"p", "head", "list", "table", "quote", "div"}
-)  # code beside them is a block too
+# Elements beside which code is a block too.
+_STANDING = frozenset({"p", "head", "list", "table", "quote", "div"})
 _NARROW = re.compile("[\u00a0\u202f\u2007\u2009]")
-_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # characters that no article uses
+_STAND_INS = "\u2e43\u2e4f\u2e4a\u2e4e\u2e49\u2e48\u2e47\u2e46"  # unused in articles
 
 
 def page_body(tree: Element) -> tuple[Block, ...]:
@@ -137,7 +127,8 @@ def _keep_captions(tree: Element) -> None:
     captions = list(tree.iter("figcaption"))
     caption_length = sum(text_length(caption) for caption in captions)
     prose = sum(text_length(paragraph) for paragraph in tree.iter("p"))
-    if len(captions) < _CAPTIONED or caption_length < _GALLERY * (caption_length + prose):
+    share = _GALLERY_SHARE * (caption_length + prose)
+    if len(captions) < _GALLERY_PICTURES or caption_length < share:
         return
     for caption in captions:
         for credit in list(caption.iter("span", "small", "cite")):
@@ -154,35 +145,25 @@ def _keep_captions(tree: Element) -> None:
 
 
 def _unwrap_crowded(tree: Element) -> None:
-    """Unwrap inline elements in elements crowded with them."""
-    crowded = [
-        element
-        for element in tree.iter()
-        if len(element) > _CROWD and sum(child.tag not in APART for child in element) > _CROWD
-    ]
-    for element in crowded:
-        _unwrap_inline(element)
-
-
-def _unwrap_inline(element: Element) -> None:
-    """Merge the inline children of an element into its text, in linear time."""
-    texts = [[element.text or ""]]
-    blocks = []
-    for child in list(element):
-        if child.tag not in APART:
-            texts[-1] += [*child.itertext(), child.tail or ""]
-            child.tail = None
-            element.remove(child)
-        else:
-            blocks.append(child)
-            texts.append([child.tail or ""])
-    element.text = "".join(map(str, texts[0]))
-    for child, words in zip(blocks, texts[1:], strict=True):
-        child.tail = "".join(map(str, words))
+    """Merge inline children into the text of elements crowded with them, in linear time."""
+    for element in [each for each in tree.iter() if len(each) > _CROWD]:
+        if sum(child.tag not in APART for child in element) <= _CROWD:
+            continue
+        texts = [[element.text or ""]]
+        for child in list(element):
+            if child.tag not in APART:
+                texts[-1] += [*child.itertext(), child.tail or ""]
+                child.tail = None
+                element.remove(child)
+            else:
+                texts.append([child.tail or ""])
+        element.text = "".join(map(str, texts[0]))
+        for child, words in zip(element, texts[1:], strict=True):
+            child.tail = "".join(map(str, words))
 
 
 def _hide_spaces(tree: Element) -> dict[str, str]:
-    """Replace no-break spaces by stand-ins, because trafilatura would normalise them."""
+    """Replace no-break spaces by stand-ins, which trafilatura does not normalise."""
     text = "".join(tree.itertext())
     signs = (sign for sign in _STAND_INS if sign not in text)
     spaces = dict(zip(sorted(set(_NARROW.findall(text))), signs, strict=False))
@@ -209,12 +190,12 @@ _FRAGMENT_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def fragment_blocks(tree: Element) -> tuple[Block, ...]:
-    """Return the blocks of an element in reading order: headings, paragraphs, lists, tables."""
+    """Return the headings, paragraphs, lists and tables of an element in reading order."""
     return tuple(block for block in _fragment_blocks(tree) if block.text.strip())
 
 
 def _fragment_blocks(element: Element) -> Iterator[Block]:
-    """Yield the blocks of an element; loose words between its inner blocks are paragraphs."""
+    """Yield the blocks of an element; loose words between them are paragraphs."""
     run: list[str] = [element.text or ""]
     for child in element:
         if _is_block(child):
@@ -265,9 +246,8 @@ def _items(element: Element) -> Iterator[str]:
     """Yield one line per item, including those of inner lists; numbers are kept, bullets not."""
     number = 1 if element.tag == "ol" else None
     for item in element:
-        lines = [
-            line for block in _fragment_blocks(item) for line in block.text.split("\n") if line
-        ]
+        text = "\n".join(block.text for block in _fragment_blocks(item))
+        lines = list(filter(None, text.split("\n")))
         if number is not None and item.tag == "li":
             lines[:1] = [f"{number}. {line}" for line in lines[:1]]
             number += 1

@@ -20,10 +20,10 @@ _AROUND = (
 )
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
-_KEPT = 0.2  # share of the page's words that must remain, or the box was the article
+_DROPPED = 0.8  # maximum share of the page's words in a box; a larger one is the article
 _PROSE = 80  # characters of a paragraph above the comments
 _BOX_LIMIT = 600  # characters of a box of links
-_LINKED = 0.5  # of its words are links
+_LINKED = 0.5  # share of its words in links
 _LIST_LINKED = 0.8
 
 
@@ -39,7 +39,7 @@ _NAMED_PRIVACY, _NAMED_COMMENTS, _NAMED_AROUND = map(_class_names, (_PRIVACY, _C
 
 
 def drop_boxes(tree: Element) -> None:
-    """Remove, in place, what stands beside the article."""
+    """Remove page furniture, in place."""
     for button in list(tree.iter("button")):
         if button.getparent().tag in _HEADINGS:
             button.drop_tag()  # a question of an accordion
@@ -58,8 +58,8 @@ def _drop_by_class(tree: Element) -> None:
     while pending:
         element = pending.pop()
         if element.tag in _BOX and element not in holders and _is_beside(element, prose):
-            length = text_length(element, (1 - _KEPT) * whole)
-            if length <= (1 - _KEPT) * whole:
+            length = text_length(element, _DROPPED * whole)
+            if length <= _DROPPED * whole:
                 whole -= length
                 _drop(element)
                 continue
@@ -69,30 +69,30 @@ def _drop_by_class(tree: Element) -> None:
 
 
 def is_beside_prose(element: Element) -> bool:
-    """True if class or id show that it is no article but a comment or a box of links."""
-    return _is_beside(element, prose=True) or any(
-        _NAMED_COMMENT.fullmatch(name)
-        for name in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-    )
+    """True if class or id mark it as a comment or a box of links."""
+    return _is_beside(element, prose=True) or any(map(_NAMED_COMMENT.fullmatch, _names(element)))
 
 
 def _is_beside(element: Element, prose: bool) -> bool:
     """True if class or id mean privacy, comments, sharing and the like.
 
-    Comments stand below prose and may be longer than the article; other boxes are short.
+    Comments are below prose and may be longer than the article; other boxes are short.
     """
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-    if any(_NAMED_PRIVACY.fullmatch(name) for name in names):
+    names = _names(element)
+    if any(map(_NAMED_PRIVACY.fullmatch, names)):
         return True
-    if any(_NAMED_COMMENTS.fullmatch(name) for name in names):
+    if any(map(_NAMED_COMMENTS.fullmatch, names)):
         return prose
-    around = any(_NAMED_AROUND.fullmatch(name) for name in names)
+    around = any(map(_NAMED_AROUND.fullmatch, names))
     return around and text_length(element, _AROUND_LIMIT) <= _AROUND_LIMIT
 
 
+def _names(element: Element) -> list[str]:
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+
+
 def _drop_links(element: Element) -> None:
-    """Drop the box, or the list below the line, that « Lire aussi » announces."""
-    # Its first words, up to the next markup.
+    """Drop a box that begins with « Lire aussi », or such a line and the list below it."""
     opening = next((" ".join(part.split()) for part in element.itertext() if part.strip()), "")
     if not announces_links(opening):
         return
@@ -111,49 +111,39 @@ def _drop_links(element: Element) -> None:
 
 
 def _drop(element: Element) -> None:
-    """Remove an element but not the words after it."""
+    """Remove an element but not its tail."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
-_LISTING_LINKED = 4  # teasers at least; a page of one article shows some too, beside its own text
-_TEASER = 600  # characters of a linked heading and what stands under it
-_LOOKED_AT = 200
+_LISTING_TEASERS = 4  # minimum; the page of one article has some too
+_TEASER = 600  # maximum characters of a linked heading and its summary
+_TEASERS = 200  # maximum number to inspect
 _LISTING_PROSE = 150  # characters of a paragraph that is an article's own
-_SHARE = 0.5  # share of teasers in what was extracted
+_SHARE = 0.5  # minimum share of teasers in the extracted text
 
 
 def find_teasers(tree: Element) -> tuple[str, ...]:
     """Return the texts around headings that are links to other articles."""
-    return tuple(islice(_teasers(tree), _LOOKED_AT))
+    return tuple(islice(_teasers(tree), _TEASERS))
 
 
-def drop_teasers(blocks: tuple[Block, ...], announced: tuple[str, ...]) -> tuple[Block, ...]:
+def drop_teasers(blocks: tuple[Block, ...], teasers: tuple[str, ...]) -> tuple[Block, ...]:
     """Return the blocks of the article; none if the page only announces others.
 
-    Blocks that stand in teasers are dropped if they are most of the words and stand in several: an
-    article whose own heading is a link stands in one.
+    Blocks in teasers are dropped if they are most of the words and in several teasers: an article
+    whose own heading is a link looks like one.
     """
-    in_teaser = {block: _in_any(block, announced) for block in blocks if not block.heading}
-    share = sum(len(block.text) for block, teased in in_teaser.items() if teased)
-    used = sum(
-        any(teased and _plain(block) in teaser for block, teased in in_teaser.items())
-        for teaser in announced
-    )
-    if used < _LISTING_LINKED or share < _SHARE * sum(len(block.text) for block in in_teaser):
+    plain = {block: " ".join(block.text.split()) for block in blocks}
+    teased = {block for block in blocks if any(plain[block] in teaser for teaser in teasers)}
+    prose = {block for block in blocks if not block.heading}
+    share = sum(len(block.text) for block in teased & prose)
+    used = sum(any(plain[block] in teaser for block in teased & prose) for teaser in teasers)
+    if used < _LISTING_TEASERS or share < _SHARE * sum(len(block.text) for block in prose):
         return blocks
-    own = tuple(block for block in blocks if not in_teaser.get(block, _in_any(block, announced)))
-    return (
-        own if any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading) else ()
-    )
-
-
-def _in_any(block: Block, announced: tuple[str, ...]) -> bool:
-    return any(_plain(block) in teaser for teaser in announced)
-
-
-def _plain(block: Block) -> str:
-    return " ".join(block.text.split())
+    own = tuple(block for block in blocks if block not in teased)
+    long = any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading)
+    return own if long else ()
 
 
 def _teasers(tree: Element) -> Iterator[str]:
@@ -170,10 +160,7 @@ def _teasers(tree: Element) -> Iterator[str]:
 
 
 def _measure(tree: Element) -> tuple[dict[Element, int], set[Element]]:
-    """Return the text length of every element, and the elements that contain a link with words.
-
-    In one pass, because elements are nested and many contain no words.
-    """
+    """Return, in one pass, every element's text length, and the elements that contain a link."""
     lengths: dict[Element, int] = {}
     linked: set[Element] = set()
     for element in reversed(list(tree.iter())):

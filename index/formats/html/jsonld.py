@@ -32,13 +32,12 @@ def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
     None if the page describes no article, or several without a main one.
     """
     nodes = [node for record in records for node in _nodes(_load(record), _DEPTH)][:_NODES]
-    articles = [node for node in nodes if is_article(node)]
+    articles = [node for node in nodes if any(map(_ARTICLES.fullmatch, _texts(node.get("@type"))))]
     headlines = {jsonld_line(node.get("headline") or node.get("name")) for node in articles}
     if not articles or len(headlines) > 2:
         return None
     by_id = {str(node["@id"]): node for node in nodes if node.get("@id") and len(node) > 1}
-    article = articles[0]
-    return {name: _resolve(value, by_id) for name, value in article.items()}
+    return {name: _resolve(value, by_id) for name, value in articles[0].items()}
 
 
 def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
@@ -53,7 +52,7 @@ def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
     return Metadata.of(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),
-        # An outlet that signs its own article is no author.
+        # An outlet that signs its own article is not an author.
         author=", ".join(dict.fromkeys(name for name in names if name and name != outlet)),
         published=moment(article.get("datePublished")) or moment(article.get("dateCreated")),
         updated=moment(article.get("dateModified")),
@@ -65,13 +64,9 @@ def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
 
 
 def jsonld_words(article: JsonLdRecord) -> str:
-    """Return the text of the article if its record contains it, one paragraph a line."""
+    """Return the article's text, one paragraph per line; empty if the record lacks it."""
     body = article.get("articleBody")
     return html.unescape(body).strip() if isinstance(body, str) else ""
-
-
-def is_article(node: JsonLdRecord) -> bool:
-    return any(_ARTICLES.fullmatch(kind) for kind in _texts(node.get("@type")))
 
 
 def moment(value: object) -> date | datetime | None:
@@ -116,7 +111,7 @@ def _nodes(value: object, depth: int) -> Iterator[JsonLdRecord]:
 
 
 def _resolve(value: object, by_id: Mapping[str, JsonLdRecord]) -> object:
-    """Replace each bare reference (`{"@id": …}`) by what it refers to."""
+    """Replace each bare reference (`{"@id": …}`) by its target."""
     if isinstance(value, list):
         return [_resolve(item, by_id) for item in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:

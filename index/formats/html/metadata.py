@@ -36,10 +36,7 @@ _AUTHOR = (
 )
 _TITLE = ("headline", "parsely-title", "sailthru.title", "citation_title", "dc.title", "title")
 _OUTLET = (
-    "application-name",
-    "publisher",
-    "dc.publisher",
-    "dcterms.publisher",
+    *("application-name", "publisher", "dc.publisher", "dcterms.publisher"),
     "citation_journal_title",
 )
 _SECTION = ("articlesection", "section", "parsely-section", "category", "rubrique")
@@ -90,9 +87,9 @@ def meta_facts(tree: Element, metas: Metas) -> Metadata:
 
 
 def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
-    """Return the canonical address of the page, resolved against the first base there is.
+    """Return the canonical address of the page, resolved against the first non-empty base.
 
-    An address without a path is the site's, given by mistake.
+    An address without a path, which is the site's, is ignored.
     """
     base = next((base for base in bases if base), None)
     for link in tree.iter("link"):
@@ -120,33 +117,30 @@ def absolute_address(url: str | None) -> str | None:
 def _first(
     metas: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
 ) -> str | None:
-    """Return the first content of these tags that can be parsed."""
+    """Return the first content of these tags that `read` accepts."""
     contents = (content for name in names for content in metas.get(name, ()))
-    return next((value for content in contents if (value := read(content))), None)
+    return next(filter(None, map(read, contents)), None)
 
 
 def _moment(metas: Metas, names: Iterable[str]) -> date | datetime | None:
     contents = (content for name in names for content in metas.get(name, ()))
-    return next((day for content in contents if (day := moment(content))), None)
+    return next(filter(None, map(moment, contents)), None)
 
 
 def _people(metas: Metas, names: Iterable[str]) -> str | None:
-    """Return the people of the first of these tags that names any."""
-    for name in names:
-        people = [person for content in metas.get(name, ()) if (person := person_name(content))]
-        if people:
-            return ", ".join(dict.fromkeys(people))
-    return None
+    """Return the people in the first of these tags with any."""
+    groups = (filter(None, map(person_name, metas.get(name, ()))) for name in names)
+    return next(filter(None, (", ".join(dict.fromkeys(people)) for people in groups)), None)
 
 
 _MARK = re.compile(r"(?<!\s)\s++[-–—|·•»:]\s+|(?:(?<!\s)\s++)?\|\s*")
 _SITE = re.compile(r"(?:(?:le|la|les|the) |l['’])?[\w'’.&+ -]{1,40}", re.IGNORECASE)
 _NAMED = re.compile(r"(?:(?:Le|La|Les|The|El|Il|Der|Die) |L['’])[A-ZÀ-Þ].*|[\w-]+\.[a-z]{2,5}")
-_HEAD = 15  # characters at least of a title before a site's name
+_HEAD = 15  # minimum characters of a title before a site's name
 
 
 def with_title(metadata: Metadata, tree: Element, url: str | None) -> Metadata:
-    """Complete the metadata with the article's title, without the site's name, and the outlet."""
+    """Complete the metadata with the title, without the site's name, and the outlet."""
     headings = [text for h1 in tree.iter("h1") if (text := _words(h1)) and len(text) > 1]
     tab = next((_words(title) for title in tree.iter("title")), None)  # of the browser
     near = [text for text in headings if tab and _alike(text) and _alike(text) in _alike(tab)]
@@ -179,7 +173,7 @@ def _without_outlet(title: str, outlet: str | None) -> str:
 def _split_tab_title(
     tab: str | None, metadata: Metadata, heading: str | None, url: str | None
 ) -> tuple[str | None, str | None]:
-    """Split the tab's title into title and site name, if something else confirms it."""
+    """Split the tab's title into title and site name, if other facts confirm it."""
     *_, mark = [None, *_MARK.finditer(tab or "")]
     if tab is None or mark is None:
         return tab, None
@@ -216,21 +210,20 @@ def _words(element: Element) -> str | None:
     return jsonld_line(" ".join(str(part) for part in element.itertext()))
 
 
-_PARAGRAPH = 150  # characters; where the article itself begins
-_LOOKED_AT = 60  # pieces of text after the heading
+_PARAGRAPH = 150  # characters; the first longer text begins the article
+_PIECES = 60  # pieces of text to inspect after the heading
 _BLOCKS = frozenset(
     {"p", "div", "li", "h2", "h3", "h4", "section", "article", "header", "ul", "address", "figure"}
 )
 _VISIBLE_UPDATED = re.compile(r"mis[e]? [àa] jour|modifi|updated|maj\b", re.IGNORECASE)
 _VISIBLE_AUTHOR = re.compile(r"\b(?:author|auteur|autrice|byline|signature)", re.IGNORECASE)
-_GUESSED = 20_000  # elements of a page whose day is guessed
+_DATED = 20_000  # elements; htmldate is not asked for larger pages
 _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 
 def visible_facts(tree: Element) -> Metadata:
     """Find people and dates between a page's heading and its first long paragraph."""
-    metadata = Metadata()
-    by_mark = Metadata()
+    metadata = by_mark = Metadata()
     heading = next(tree.iter("h1"), None)
     if heading is None:
         return metadata
@@ -245,15 +238,15 @@ def visible_facts(tree: Element) -> Metadata:
 
 def _elements_below(heading: Element) -> Iterator[tuple[Element, str]]:
     """Yield the elements after the heading with their words, in reading order, each text once."""
-    looked = 0
+    pieces = 0
     ancestors = (heading, *heading.iterancestors())
     siblings = (sibling for each in ancestors for sibling in each.itersiblings())
     for element in (each for sibling in siblings for each in sibling.iter()):
         if not isinstance(element.tag, str):
             continue
         text = jsonld_line(_own_words(element)) or ""
-        looked += bool(text)
-        if looked > _LOOKED_AT:
+        pieces += bool(text)
+        if pieces > _PIECES:
             return
         yield element, text
 
@@ -279,22 +272,20 @@ def _marked_facts(element: Element, text: str) -> Metadata:
         when = moment(element.get("datetime") or element.get("content") or text)
         around = jsonld_line("".join(str(word) for word in [element.getparent().text or "", text]))
         later = part == "dateModified" or _MODIFIED.search(element.get("class") or "")
-        changed = bool(later or _VISIBLE_UPDATED.search(around or ""))
+        changed = later or _VISIBLE_UPDATED.search(around or "")
         return Metadata.of("html", **{"updated" if changed else "published": when})
+    name = person_name(text)
     if part == "author" or "author" in (element.get("rel") or "").lower().split():
-        name = person_name(text) if len(text) < _PARAGRAPH else None
-        return Metadata.of("html", author=name)
-    name = person_name(text) if _VISIBLE_AUTHOR.search(element.get("class") or "") else None
-    if name and is_person_name(name):
-        return Metadata.of("html", author=name)
-    return Metadata()
+        return Metadata.of("html", author=name if len(text) < _PARAGRAPH else None)
+    by_class = _VISIBLE_AUTHOR.search(element.get("class") or "")
+    return Metadata.of("html", author=name if by_class and is_person_name(name or "") else None)
 
 
 def guessed_facts(tree: Element) -> Metadata:
-    """Ask htmldate for the date of the page, without its search of the whole text."""
+    """Guess the date of the page with htmldate, without its search of the whole text."""
     from htmldate import find_date
 
-    if sum(1 for _ in tree.iter()) > _GUESSED:
+    if sum(1 for _ in tree.iter()) > _DATED:
         return Metadata()
     day = find_date(tree, original_date=True, extensive_search=False)
     return Metadata.of("htmldate", published=date.fromisoformat(day) if day else None)

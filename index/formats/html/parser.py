@@ -6,7 +6,7 @@ import copy
 import html
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from urllib.parse import urldefrag, urljoin
 
@@ -45,10 +45,10 @@ from index.text.language import detect
 from index.text.stopwords import LANGUAGES
 
 PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
-_LEAST = 12  # characters in one block; a page with less shows a button or a name
-_HARDLY = 250  # characters; a page that shows no more may hold its article in its JSON-LD
-_SURE = 400  # characters; such a text is better evidence of its language than the template
-_SIBLING = 500  # characters of the paragraphs of one of several articles; teasers have fewer
+_LEAST = 12  # characters in one block; a shorter one is a button or a name
+_NEARLY_EMPTY = 250  # characters; the article of a page with fewer may be in its JSON-LD
+_DETECTABLE = 400  # characters; a longer text is better evidence of its language than the page
+_SIBLING = 500  # minimum characters in the paragraphs of one of several articles
 _APART = ("article", "aside", "nav", "footer", "header", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _KEY_LIMIT = 300  # characters of a heading used as key of a part of a page
@@ -57,7 +57,7 @@ _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """Yield the article of an HTML file, or each of several that stand side by side."""
+    """Yield the article of an HTML file, or each of several side by side."""
     if content.size > PAGE_BYTES:
         raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_BYTES)
     text = page_text(content.read(), content.shown)
@@ -89,10 +89,10 @@ def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
 
 
 def _sibling_articles(tree: Element) -> list[Element]:
-    """Return the articles side by side on a page; none if there is one, or it is unclear.
+    """Return the articles side by side on a page, each with a heading and paragraphs of its own.
 
-    Each has a heading and paragraphs of its own. Teasers, comments and what stands in another
-    article, an aside or the like are excluded.
+    Teasers, comments and parts of other articles, asides and the like are excluded. Empty if the
+    page has one article, or it is unclear.
     """
     by_parent: dict[Element, list[Element]] = {}
     for article in tree.iter("article"):
@@ -119,9 +119,8 @@ def _heading_words(article: Element) -> str:
 
 def _article_address(article: Element, base: str | None) -> str | None:
     """Return the address its heading links to, else its anchor on the page."""
-    target = next(_heading_links(article), None) or (
-        f"#{article.get('id')}" if article.get("id") else None
-    )
+    anchor = f"#{article.get('id')}" if article.get("id") else None
+    target = next(_heading_links(article), anchor)
     if target is None:
         return None
     try:
@@ -141,7 +140,7 @@ def _is_whole(article: Element) -> bool:
 
 
 def _is_teaser(article: Element) -> bool:
-    """True if words below its heading lead where the heading does: « Lire la suite »."""
+    """True if a link below its heading has the heading's target: « Lire la suite »."""
     targets = {urldefrag(each).url for each in _heading_links(article)} - {""}
     return any(
         urldefrag(link.get("href") or "").url in targets
@@ -163,10 +162,10 @@ def _heading_links(article: Element) -> Iterator[str]:
 
 
 def read_html(text: str, content: Content) -> ArticleDraft:
-    """Read the article of a page; of an HTML fragment without head or body, all of its words.
+    """Read the article of a page, or all the words of an HTML fragment without head or body.
 
-    Facts are trusted in this order: JSON-LD, OpenGraph, other meta tags and marks, visible lines
-    under the heading. Raises ReadError if the page has no article.
+    Facts come from JSON-LD, then OpenGraph, other meta tags, and visible lines under the heading.
+    Raises ReadError if the page has no article.
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
@@ -176,10 +175,10 @@ def read_html(text: str, content: Content) -> ArticleDraft:
         raise ReadError(why, shown=content.shown)
     metadata = _facts(page, article, content)
     guessed = Metadata() if metadata.published else guessed_facts(page.tree)
-    announced = find_teasers(page.tree) if article is None else ()
+    teasers = find_teasers(page.tree) if article is None else ()
     drop_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _complete_blocks(drop_teasers(page_body(page.tree), announced), article, content)
+    blocks = _complete_blocks(drop_teasers(page_body(page.tree), teasers), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", shown=content.shown)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
@@ -210,9 +209,9 @@ def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Met
 def _complete_blocks(
     blocks: tuple[Block, ...], article: JsonLdRecord | None, content: Content
 ) -> tuple[Block, ...]:
-    """Use the text in the article's record if the page shows hardly any: a script fills it."""
+    """Use the text in the article's record if the page, filled by a script, has hardly any."""
     length = sum(len(block.text) for block in blocks)
-    words = jsonld_words(article) if article and length < _HARDLY else ""
+    words = jsonld_words(article) if article and length < _NEARLY_EMPTY else ""
     if len(words) <= 2 * length:
         return blocks
     markup = words if "<p" in words else "<p>".join(filter(None, map(str.strip, words.split("\n"))))
@@ -223,17 +222,15 @@ def _with_time(metadata: Metadata, other: Metadata) -> Metadata:
     """Add the time of day if only the other source has it."""
     for name in ("published", "updated"):
         day, moment = getattr(metadata, name), getattr(other, name)
-        has_time = isinstance(moment, datetime) and not isinstance(day, datetime)
-        if has_time and day == moment.date():
-            precise = Metadata.of(other.origins[name], **{name: moment})
-            metadata = precise.completed(metadata)
+        if isinstance(moment, datetime) and type(day) is date and day == moment.date():
+            metadata = Metadata.of(other.origins[name], **{name: moment}).completed(metadata)
     return metadata
 
 
 def _with_sure_language(metadata: Metadata, blocks: tuple[Block, ...]) -> Metadata:
     """Drop a declared language if the text is plainly in another."""
     words = "\n".join(block.text for block in blocks)
-    if metadata.language in LANGUAGES and len(words) >= _SURE:
+    if metadata.language in LANGUAGES and len(words) >= _DETECTABLE:
         language = detect(words, metadata.language)
         if language in LANGUAGES and language != metadata.language:
             return metadata.without("language")
@@ -254,21 +251,21 @@ _BREAKS = re.compile(r"<br\s{0,10}/?>\s*(?:<br\s{0,10}/?>\s*)+", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
-    """True if a text is written in HTML, rather than about it (« a < b »)."""
+    """True if a text is HTML, rather than prose with a `<`."""
     return _TAGS.search(text) is not None
 
 
 def read_markup(text: str, content: Content) -> ArticleDraft:
-    """Read headings and paragraphs; of a whole page, the article. Raises ReadError."""
+    """Read the article of a whole page, or all of a fragment. Raises ReadError."""
     if _PAGE.match(text):
         return read_html(text, content)
-    if not _LAID_OUT.search(text):  # paragraphs are blank lines, as in WordPress' database
+    if not _LAID_OUT.search(text):  # blank lines separate paragraphs, as in WordPress' database
         text = _BLANKS.sub("<p>", text)
     return read_fragment(_BREAKS.sub("<p>", text), content)
 
 
 def lays_out(text: str) -> bool:
-    """True if a text marks paragraphs, headings or lists, not only words."""
+    """True if a text has tags of paragraphs, headings or lists, not only of words."""
     return _BLOCKS.search(text) is not None
 
 

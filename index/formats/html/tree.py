@@ -1,4 +1,4 @@
-"""From the bytes of a page to its tree: encodings, code removal, size limits."""
+"""Parsing of a page's bytes into its tree: encodings, code removal, size limits."""
 
 from __future__ import annotations
 
@@ -28,10 +28,7 @@ APART = frozenset(
 
 
 def text_length(element: Element, most: float = inf) -> int:
-    """Return the number of characters of the words in an element.
-
-    Counting stops above `most`.
-    """
+    """Count the characters of the words in an element, up to somewhat more than `most`."""
     length = 0
     for part in element.itertext():
         length += len(part.strip())
@@ -45,7 +42,7 @@ def element_words(element: Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-_CELL = 1_000  # characters; a cell that says more is a part of the page
+_CELL = 1_000  # characters; a longer cell is a part of the page
 _PARAGRAPH = 80  # characters; a note in a cell has fewer
 _SEVERAL = 3  # paragraphs in a cell that is a part of the page
 _PARTS = frozenset({"h1", "article", "section", "form"})
@@ -53,7 +50,7 @@ _TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
 def drop_layout_tables(tree: Element) -> None:
-    """Turn tables that lay out the page, rather than hold data, into divisions, in place."""
+    """Turn tables that lay out the page into divisions, in place."""
     holders = {
         holder
         for table in tree.iter("table")
@@ -69,8 +66,7 @@ def drop_layout_tables(tree: Element) -> None:
 
 
 def _is_layout(table: Element) -> bool:
-    """True if a table has only one column, or a cell that is a part of the page: long, structured,
-    or of several paragraphs."""
+    """True if a table has one column, or a cell that is long or has the structure of a page."""
     columns = (sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr"))
     return max(columns, default=0) <= 1 or any(
         any(inner.tag in _PARTS for inner in cell.iter())
@@ -80,15 +76,13 @@ def _is_layout(table: Element) -> bool:
     )
 
 
-# Characters of a page without its scripts, styles and inlined files; no article has more.
-PAGE_TEXT_CHARACTERS = 8 * 2**20
-# Elements of a page; finding the article among that many takes some seconds.
-PAGE_ELEMENTS = 100_000
+PAGE_TEXT_CHARACTERS = 8 * 2**20  # of a page without its scripts, styles and inlined files
+PAGE_ELEMENTS = 100_000  # finding the article among that many takes some seconds
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
-_DECLARED = 4_096  # bytes in which a page names its encoding; browsers look at 1,024
-_BROKEN = 0.05  # of what is not ASCII may be damaged in a page that is UTF-8 otherwise
-_USUAL = 0.8  # of what is not ASCII are letters and marks of western Europe in its old encoding
+_DECLARED = 4_096  # bytes in which a page names its encoding; browsers read 1,024
+_BROKEN = 0.05  # maximum share of damage in the non-ASCII characters of a UTF-8 page
+_USUAL = 0.8  # minimum share of `_LETTERS` in the non-ASCII characters of a Windows-1252 page
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
@@ -116,40 +110,38 @@ class WebPage:
 
 
 def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
-    """Decode a page by its byte order mark, as UTF-8, or in the declared encoding.
+    """Decode a page by its byte order mark, as UTF-8, or in the encoding it declares, or `charset`.
 
-    Declarations are often wrong; what decodes as UTF-8 hardly ever is something else. `charset` was
-    declared elsewhere. Raises ReadError, naming the file, if no encoding fits.
+    Declarations are often wrong; text that decodes as UTF-8 is nearly always UTF-8. Raises
+    ReadError, naming the file, if no encoding fits.
     """
     head = data[:_DECLARED]
     match = _XML_ENCODING.search(head) or _CHARSET.search(head)
     declaration = match[1].decode("ascii", "replace") if match else ""
     declared = _python_name(declaration) or _python_name(charset or "")
-    if b"\0" in data[:_DECLARED] and not data.startswith(
-        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    ):
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if b"\0" in head and not data.startswith(marks):
         declared = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-    for encoding in (declared if declared in _SEVEN_BITS or b"\0" in data else None, "utf-8"):
-        if encoding is not None and (text := _try_decode(data, encoding)) is not None:
+    first = declared if declared in _SEVEN_BITS or b"\0" in data else None
+    for encoding in filter(None, dict.fromkeys((first, "utf-8", declared))):
+        if (text := _try_decode(data, encoding)) is not None:
             return text
-    if declared and declared != "utf-8" and (text := _try_decode(data, declared)) is not None:
-        return text
     text = data.decode("utf-8", "replace")
     if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
         return text
     try:
         return decode(data, shown)
     except ReadError:
-        # As browsers read such a page, if that yields letters.
+        # The browsers' default, if it yields letters.
         western = _try_decode(data, "cp1252") or ""
-        marks = [mark for mark in western if not mark.isascii()]
-        if marks and sum(mark in _LETTERS for mark in marks) >= _USUAL * len(marks):
+        signs = [sign for sign in western if not sign.isascii()]
+        if signs and sum(sign in _LETTERS for sign in signs) >= _USUAL * len(signs):
             return western
         raise
 
 
 def _python_name(encoding: str) -> str | None:
-    """Return Python's name of an encoding; Latin-1 is read as browsers do."""
+    """Return Python's name of an encoding; Latin-1 is Windows-1252, as in browsers."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -172,9 +164,8 @@ def parse_page(text: str, shown: str) -> WebPage:
     plain, records = _split_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_CHARACTERS:
-        raise ReadError(
-            "page-too-much-text", shown=shown, size=len(plain), limit=PAGE_TEXT_CHARACTERS
-        )
+        size, limit = len(plain), PAGE_TEXT_CHARACTERS
+        raise ReadError("page-too-much-text", shown=shown, size=size, limit=limit)
     plain = "\n".join(map(mend_letters, plain.split("\n")))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from statistics import median
 
 from index.formats.pdf.page import PrintedLine
 
-_COLUMN_LINES = 4
+_COLUMN_LINES = 4  # minimum
 _COLUMN_WIDTH = 16  # letters of the median row; table cells are shorter
-_FULL = 0.6  # of a column's width that its median row fills
-_GUTTER = 0.6  # em between two columns, at least
-_CROSSING = 0.25  # of the lines beside a gutter may cross it
+_FULL = 0.6  # minimum share of a column's width in its median row
+_GUTTER = 0.6  # em between two columns, minimum
+_CROSSING = 0.25  # maximum ratio of the lines across a gutter to those beside it
 _ALIGNED = 0.5  # share of lines with a common base line that makes a table of two short columns
-_MANY = 1_000  # lines; a page of more is no page of columns
-_CELL = 1.5  # em between two cells of a row, at least
+_MANY = 1_000  # lines; longer pages are not split into columns
+_CELL = 1.5  # em between two cells of a row, minimum
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The lines left and right of a gutter, and those that cross it."""
+    """The lines left of, right of and across a gutter."""
 
     left: list[PrintedLine]
     right: list[PrintedLine]
@@ -30,8 +31,8 @@ class Sides:
 def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     """Yield the columns of a page in reading order; each row is one line.
 
-    What crosses a gutter (a title over two columns) is a column of its own, and splits those beside
-    the gutter into the ones above and below it.
+    Lines across a gutter (a title over two columns) are a column of their own, and split the
+    columns beside the gutter.
     """
     sides = _split_at_gutter(lines) if len(lines) <= _MANY else None
     if sides is None:
@@ -39,40 +40,36 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
             yield rows
         return
     pending = sorted(sides.crossing, key=lambda line: line.middle)
+    beside = sides.left + sides.right
     floor = float("-inf")
     while pending:
         band = [pending.pop(0)]
-        between = _lines_between(sides.left + sides.right, floor, band[0].middle)
-        yield from _columns_beside(sides, between)
+        yield from _columns_beside(sides, floor, band[0].middle)
         floor = band[0].middle
-        while pending and not _lines_between(sides.left + sides.right, floor, pending[0].middle):
+        while pending and not _lines_between(beside, floor, pending[0].middle):
             floor = pending[0].middle
             band.append(pending.pop(0))
         yield _rows(band)
-    yield from _columns_beside(sides, _lines_between(sides.left + sides.right, floor, float("inf")))
+    yield from _columns_beside(sides, floor, float("inf"))
 
 
 def drop_reprints(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """Drop lines printed twice at one place as a cheap bold."""
+    """Drop the second print of lines printed twice at one place to look bold."""
     distinct: list[PrintedLine] = []
     places: set[tuple[str, int, int]] = set()
     for line in lines:
         shift = line.size / 3 or 1.0
         column, row = round(line.left / shift), round(line.middle / shift)
-        if not any(
-            (line.text, column + right, row + down) in places
-            for right in (-1, 0, 1)
-            for down in (-1, 0, 1)
-        ):
+        near = product((column - 1, column, column + 1), (row - 1, row, row + 1))
+        if not any((line.text, *place) in places for place in near):
             distinct.append(line)
         places.add((line.text, column, row))
     return distinct
 
 
-def _columns_beside(sides: Sides, within: list[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    ids = set(map(id, within))
+def _columns_beside(sides: Sides, top: float, bottom: float) -> Iterator[list[PrintedLine]]:
     for side in (sides.left, sides.right):
-        yield from split_columns([line for line in side if id(line) in ids])
+        yield from split_columns(_lines_between(side, top, bottom))
 
 
 def _lines_between(lines: list[PrintedLine], top: float, bottom: float) -> list[PrintedLine]:
@@ -84,16 +81,12 @@ def _split_at_gutter(lines: Sequence[PrintedLine]) -> Sides | None:
     if len(lines) < 2 * _COLUMN_LINES:
         return None
     em = median(line.size for line in lines) or 1.0
-    best: Sides | None = None
-    for edge in _edges(lines, em):
-        sides = _sides(lines, edge, em)
-        if _are_columns(sides) and (best is None or len(sides.crossing) < len(best.crossing)):
-            best = sides
-    return best
+    splits = filter(_are_columns, (_sides(lines, edge, em) for edge in _edges(lines, em)))
+    return min(splits, key=lambda sides: len(sides.crossing), default=None)
 
 
 def _edges(lines: Sequence[PrintedLine], em: float) -> list[float]:
-    """Return where enough lines begin to form a column."""
+    """Return the positions where enough lines begin to form a column."""
     lefts = sorted(line.left for line in lines)
     edges: list[float] = []
     for index, left in enumerate(lefts[: 1 - _COLUMN_LINES]):
@@ -122,20 +115,19 @@ def _are_columns(sides: Sides) -> bool:
     bottom = min(max(line.bottom for line in side) for side in (sides.left, sides.right))
     left = _lines_between(sides.left, top, bottom)
     right = _lines_between(sides.right, top, bottom)
-    fewer = min(len(left), len(right))
-    if fewer < _COLUMN_LINES:
+    few, many = sorted((left, right), key=len)
+    if len(few) < _COLUMN_LINES:
         return False
-    if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * fewer:
+    if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * len(few):
         return False
     prose = [_is_prose(side) for side in (left, right)]
-    # Lines of the shorter column with the base line of one of the other.
-    few, many = sorted((left, right), key=len)
-    beside = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
-    return all(prose) or (any(prose) and beside < _ALIGNED * len(few))
+    # Lines of the shorter column on the base line of another.
+    aligned = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
+    return all(prose) or (any(prose) and aligned < _ALIGNED * len(few))
 
 
 def _is_prose(side: list[PrintedLine]) -> bool:
-    """True if the rows are long and full; those of a table are not both."""
+    """True if the rows are long and full, unlike those of a table."""
     rows = _group_rows(side)
     width = max(line.right for line in side) - min(line.left for line in side)
     full = median(sum(part.right - part.left for part in row) for row in rows)
@@ -144,7 +136,7 @@ def _is_prose(side: list[PrintedLine]) -> bool:
 
 
 def _rows(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """One line a row, what stands side by side joined."""
+    """Join the lines side by side in each row."""
     return [_row(sorted(row, key=lambda line: line.left)) for row in _group_rows(lines)]
 
 

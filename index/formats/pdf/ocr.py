@@ -15,18 +15,17 @@ from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine
 from index.formats.pdf.process import Picture
 
-OCR_SECONDS = 120.0  # for one page, which is then left unread
-# Of the largest image: more than an A3 page at 300 dpi.
-OCR_PIXELS = 30_000_000
+OCR_SECONDS = 120.0  # per page
+OCR_PIXELS = 30_000_000  # of an image; an A3 page at 300 dpi has fewer
 _PROGRAM = "tesseract"
 _BOX = ("left", "top", "width", "height")
 _LINE = ("block_num", "par_num", "line_num")
 _LANGUAGES = {"fr": "fra", "en": "eng", "es": "spa", "de": "deu", "it": "ita", "pt": "por"}
 _LANGUAGES |= {"nl": "nld", "ca": "cat", "eu": "eus", "pl": "pol", "ro": "ron", "ar": "ara"}
 _ALWAYS = ("fra", "eng")
-_SURE = 50.0  # per cent; below it, a line is a stain or a photograph
-_LEGIBLE = 60.0  # of a whole page; below, tesseract cannot read its language or print
-_APART = 1.0  # em between two words of one line, else they are of two columns
+_SURE = 50.0  # per cent; a line below is a stain or a photograph
+_LEGIBLE = 60.0  # per cent; of a page below, tesseract cannot read the language or print
+_APART = 1.0  # em; a wider gap in a line separates columns
 _SAME = (0.65, 1.45)  # times the usual height of a line; within, letters are of one size
 
 
@@ -48,11 +47,8 @@ class _Word:
 
 
 def ocr_languages(declared: str = "") -> str | None:
-    """Return the languages for tesseract (`fra+eng`), as far as installed, including the declared
-    one.
-
-    None if tesseract or data for all of these is missing.
-    """
+    """Return the installed languages for tesseract (`fra+eng`), including the declared one; None if
+    tesseract or all of their data is missing."""
     try:
         installed = set(_tesseract(["--list-langs"]).split())
     except OcrError:
@@ -71,20 +67,16 @@ def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:
         raise OcrError("ocr-unsure")
     lines = groupby(words, key=lambda word: word.line)
     runs = [run for _, line in lines for run in _runs(list(line), picture.scale)]
-    # A line without tall letters looks lower than its neighbours: those of nearly one height are
-    # set in one size.
+    # A line without tall letters looks smaller: lines of nearly one height are set in one size.
     usual = median([run.size for run in runs for _ in run.text] or [0.0])
-    same = [_SAME[0] * usual <= run.size <= _SAME[1] * usual for run in runs]
-    return tuple(
-        replace(run, size=round(usual if alike else run.size, 1))
-        for run, alike in zip(runs, same, strict=True)
-    )
+    sizes = (usual if _SAME[0] * usual <= r.size <= _SAME[1] * usual else r.size for r in runs)
+    return tuple(replace(r, size=round(size, 1)) for r, size in zip(runs, sizes, strict=True))
 
 
 def _tesseract(arguments: list[str], data: bytes = b"") -> str:
-    """Run the program and return its output. One core is faster than several.
+    """Run tesseract on one core, which is faster than several, and return its output.
 
-    It runs in its own session, so that Ctrl-C leaves the decision to the caller.
+    In a session of its own, because Ctrl-C is the caller's to handle.
     """
     try:
         result = subprocess.run(
@@ -115,7 +107,7 @@ def _words(table: str) -> Iterator[_Word]:
 
 
 def _runs(words: list[_Word], scale: float) -> Iterator[PrintedLine]:
-    """Yield a line tesseract is sure of, split at wide gaps."""
+    """Split a line at wide gaps; yield nothing if tesseract is unsure of it."""
     if median(word.trust for word in words) < _SURE:
         return
     tall = max(word.height for word in words)

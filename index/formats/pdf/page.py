@@ -12,16 +12,16 @@ from statistics import median
 from index.text.numbers import roman_value
 
 _STAMP = 40  # letters that a scan may have: a page number, the name of an application
-_COVERED = 0.5  # of the page, by one picture: a scan
-_UNREADABLE = 0.3
+_COVERED = 0.5  # share of the page in one image: a scan
+_UNREADABLE = 0.3  # share of characters that the font does not identify
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
     """Text on one line and its box, in points from the page's top left corner.
 
-    `size` is that of the letters. `cells` are its parts if wide gaps split it, else empty, and
-    `edges` their left and right ends.
+    `size` is the font's. `cells` are its parts if wide gaps split it, `edges` their left and right
+    ends.
     """
 
     text: str
@@ -41,9 +41,11 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """A page; `number` counts from 0. `marked` says whether anything is drawn on it, `pictured`
-    which share of it the largest image covers, so that a page of few words may be a scan. `cut`
-    says that it had too much text to be read to the end."""
+    """A page; `number` counts from 0.
+
+    `marked` is True if anything is drawn on it, `pictured` the share that the largest image covers,
+    `cut` True if its text was too long.
+    """
 
     number: int
     width: float
@@ -60,15 +62,14 @@ class PrintedPage:
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
             return self.pictured >= _COVERED or (self.marked and not letters)
-        # The font does not say which letters these are.
         unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
         return unknown > _UNREADABLE * len(words)
 
 
-_MARGIN = 0.15  # of the page's height, at its head and at its foot
-_SHIFT = 0.03  # of the height by which a repeated line may stand higher or lower
-_LENGTH = 200
-_NUMBERS = 3  # in a line of a margin; more are data
+_MARGIN = 0.15  # share of the page's height, at the top and at the bottom
+_SHIFT = 0.03  # share of the height by which a repeated line may move
+_LENGTH = 200  # characters of a line in a margin
+_NUMBERS = 3  # numbers of a line in a margin; more are data
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
 _FOLIO = re.compile(
@@ -76,34 +77,27 @@ _FOLIO = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    page: int
-    line: PrintedLine
-    at: float  # its middle, as a share of the page's height
-
-
 def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
-    """Drop the lines that recur at the same place, page after page.
+    """Drop the lines that recur at the same place, page after page, but for page numbers.
 
-    Two lines are the same if they differ only in numbers that grow with the pages. Three pages must
-    agree, or two if there are no more or such a number counts them.
+    They must recur on three pages; on two if these are all, or if the lines have page numbers.
     """
     repeated: set[int] = set()
-    groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
+    # By text and half of the page: page, middle as a share of the page's height, line.
+    groups: dict[tuple[str, bool], list[tuple[int, float, PrintedLine]]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
             at = line.middle / (page.height or 1.0)
             if not _MARGIN < at < 1 - _MARGIN and len(line.text) <= _LENGTH:
                 for key in _keys(line.text, page.number):
-                    groups[key, at < 0.5].append(_Seen(page.number, line, at))
+                    groups[key, at < 0.5].append((page.number, at, line))
     for (key, _), places in groups.items():
-        middle = median(each.at for each in places)
-        near = [each for each in places if abs(each.at - middle) <= _SHIFT]
+        middle = median(at for _, at, _ in places)
+        near = {id(line): number for number, at, line in places if abs(at - middle) <= _SHIFT}
         enough = 2 if len(pages) == 2 or "#" in key else 3
-        if len({each.page for each in near}) >= enough:
-            repeated.update(id(each.line) for each in near)
-    if len(pages) == 1:  # only its number goes
+        if len(set(near.values())) >= enough:
+            repeated.update(near)
+    if len(pages) == 1:  # drop only its number
         height = pages[0].height or 1.0
         repeated = {
             id(line)
@@ -118,7 +112,7 @@ def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 
 def _keys(text: str, page: int) -> Iterator[str]:
-    """Yield the line as it is, and with each of its numbers relative to the page's."""
+    """Yield the line unchanged, and with each of its numbers relative to the page's."""
     plain = " ".join(text.casefold().split()).replace("#", "")
     if _ROMAN.fullmatch(plain):
         yield f"#{roman_value(plain) - page}"
@@ -127,7 +121,7 @@ def _keys(text: str, page: int) -> Iterator[str]:
         yield plain
         return
     parts = _NUMBER.split(plain)
-    ways = [(number, f"#{int(number) - page}") for number in numbers]
-    for chosen in product(*ways):
-        pairs = zip(chosen, parts[1:], strict=True)
+    variants = [(number, f"#{int(number) - page}") for number in numbers]
+    for combination in product(*variants):
+        pairs = zip(combination, parts[1:], strict=True)
         yield parts[0] + "".join(number + part for number, part in pairs)

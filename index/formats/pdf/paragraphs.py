@@ -1,31 +1,26 @@
-"""From the lines of pages to paragraphs, headings, lists and tables."""
+"""Paragraphs, headings, lists and tables from the lines of pages."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from statistics import quantiles
 
 from index.formats.base import Block
 from index.formats.pdf.columns import drop_reprints, split_columns
 from index.formats.pdf.page import PrintedLine, PrintedPage
 
-# Second halves that always keep their hyphen (« dit-il », « eux-mêmes »,
-# « là-dessus »), but where the whole is one of these words.
-_ENCLITICS = "il elle on ils elles je là même mêmes dessus dessous delà"
-_SECOND = frozenset(_ENCLITICS.split())
+# Second halves that keep their hyphen (« dit-il », « là-dessus »), except in `_SOLID`.
+_SECOND = frozenset("il elle on ils elles je là même mêmes dessus dessous delà".split())  # noqa: SIM905
 _SOLID = frozenset({"voilà"})
-_ASKED = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », « êtes-vous »
-# Little words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
-_LITTLE = "à au de du des en et la le les ou sous sur t"
-_MIDDLE = frozenset(_LITTLE.split())
-# First halves that keep their hyphen, with second halves that make one word of both.
-_ALWAYS = """
-après arrière demi peut rendez sud nord ouest vice week self là grands belle petits
-"""
+_INVERSIONS = {"nous": ("ons", "mes"), "vous": ("ez", "tes")}  # « irons-nous », « êtes-vous »
+# Short words between two hyphens (« c'est-à-dire », « arc-en-ciel », « a-t-il »).
+_MIDDLE = frozenset("à au de du des en et la le les ou sous sur t".split())  # noqa: SIM905
+# First halves that keep their hyphen, except before second halves that match the pattern.
+_ALWAYS = "après arrière demi peut rendez sud nord ouest vice week self là grands belle petits"
 _FIRST = {
     first: re.compile(solid)
     for first, solid in {
@@ -55,72 +50,62 @@ _LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]*+)[-\u2010\u00ad]$")
 _NEXT = re.compile(r"[^\W\d_]+")
 
 
-def whole_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that a document writes on one line, compounds with their hyphen."""
-    return {word.lower() for text in texts for word in _WORD.findall(text)}
-
-
 def ends_in_cut_word(text: str) -> bool:
-    """True if the line ends within a word."""
+    """True if the line ends with a hyphenated part of a word."""
     return bool(_LAST.search(text[-_LONGEST:])) and len(text) > 1 and not text[-2].isspace()
 
 
-def join_lines(lines: Sequence[str], known: set[str]) -> str:
-    """Join the lines of a paragraph."""
-    parts: list[str] = []
-    for first, second in pairwise(lines):
-        parts.append(_join_pair(first, second, known).removesuffix(second))
-    return "".join([*parts, *lines[-1:]])
+def join_lines(lines: Sequence[str], words: set[str]) -> str:
+    """Join the lines of a paragraph; `words` are those that the document has on one line."""
+    openings = (_end_line(first, second, words) for first, second in pairwise(lines))
+    return "".join([*openings, *lines[-1:]])
 
 
-def _join_pair(first: str, second: str, known: set[str]) -> str:
-    """Join two lines; a hyphen between them stays if it belongs to the word.
+def _end_line(first: str, second: str, words: set[str]) -> str:
+    """Return the first line as it precedes the second: with a space, or without its hyphen.
 
-    The document decides if it writes the word elsewhere. Otherwise a hyphen stays before a capital
-    or a figure, after a figure or another hyphen (« c'est-à- »), and in the compounds listed above;
-    a soft one never does.
+    The document decides if it has the word elsewhere. Otherwise a hyphen stays before a capital or
+    a figure, after a figure or another hyphen (« c'est-à- »), and in the compounds listed above; a
+    soft hyphen never stays.
     """
     cut = _LAST.search(first[-_LONGEST:])
     if cut is None or not ends_in_cut_word(first):
-        return f"{first} {second}"
+        return f"{first} "
     beginning = first[:-1]
     following = _NEXT.match(second)
     if first.endswith("\u00ad") and following:
-        return beginning + second
+        return beginning
     if following is None or not second[0].islower():
-        return f"{beginning}-{second}" if second[:1].isalnum() else f"{first} {second}"
-    if not cut[1]:
-        return f"{beginning}-{second}"
-    whole = cut[1].lower(), following[0].lower()
-    return f"{beginning}{'-' if _keeps_hyphen(*whole, beginning, known) else ''}{second}"
+        return f"{beginning}-" if second[:1].isalnum() else f"{first} "
+    word = cut[1].lower(), following[0].lower()
+    return f"{beginning}-" if not cut[1] or _keeps_hyphen(*word, beginning, words) else beginning
 
 
-def _keeps_hyphen(first: str, second: str, beginning: str, known: set[str]) -> bool:
-    if first + second in known:
+def _keeps_hyphen(first: str, second: str, beginning: str, words: set[str]) -> bool:
+    if first + second in words:
         return False
     compound = beginning.split()[-1].lower().lstrip("«“\"'([") + "-" + second
-    if f"{first}-{second}" in known or compound in known:
-        return True
-    if second in _SECOND and first + second not in _SOLID:
-        return True
-    if first.endswith(_ASKED.get(second, ())):
-        return True
-    if compound.count("-") > 1 and first in _MIDDLE:
-        return True
     solid = _FIRST.get(first)
-    return solid is not None and not solid.match(second)
+    return (
+        f"{first}-{second}" in words
+        or compound in words
+        or (second in _SECOND and first + second not in _SOLID)
+        or first.endswith(_INVERSIONS.get(second, ()))
+        or (compound.count("-") > 1 and first in _MIDDLE)
+        or (solid is not None and not solid.match(second))
+    )
 
 
-_LARGER = 1.15  # times the text's size is a heading
+_LARGER = 1.15  # times the text's size: a heading
 _SIZE = 0.12  # share by which the sizes of lines of a paragraph may differ
-_LEADING = 1.35  # times the usual distance of two lines: a space between paragraphs
-_SHORT = 0.35  # of the column's width; more white after a line ends its paragraph
-_FLUSH = 0.6  # of the cells of two rows of one table
+_LEADING = 1.35  # times the usual line spacing: a space between paragraphs
+_SHORT = 0.35  # share of the column's width; more white after a line ends its paragraph
+_FLUSH = 0.6  # share of aligned cells in two rows of one table
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
-_HEADING = 250
-_SHOUTED = 80
+_HEADING = 250  # maximum characters
+_CAPITALS = 80  # maximum characters of a heading in capitals
 _LONG_ITEM = 200  # characters; lists of longer items are paragraphs
-_TAIL = 100  # characters at a line's end that tell how it ends
+_TAIL = 100  # characters at a line's end to inspect
 _BULLET = re.compile(r"[•●○◦▪■□►▶➢➤✓✔\uf0b7\uf0a7·*–—-]\s*(?=\S)")
 _POINT = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s+\S")
 _CONTENTS = re.compile(r"(?:[.…·_]\s?+){5}\s*+\d*+$")  # a line of a table of contents
@@ -130,14 +115,14 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(slots=True)
 class PrintedParagraph:
-    """Lines that belong together. `page` is where it begins."""
+    """Lines of a paragraph, list item, heading or table. `page` is where it ends."""
 
     page: int
     lines: list[PrintedLine]
     table: bool = False
     item: bool = False
     heading: bool = False
-    text: str = field(default="")
+    text: str = ""
 
     @property
     def size(self) -> float:
@@ -145,8 +130,8 @@ class PrintedParagraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
-    """Typography of a document: size of its text, and usual line spacing in em."""
+class Typography:
+    """Size of a document's text, and usual line spacing in em."""
 
     size: float
     leading: float
@@ -157,59 +142,59 @@ def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block
     pages = [page for page in pages if page.lines]
     if not pages:
         return None, ()
-    set_columns = [
+    columns = [
         (page.number, rows) for page in pages for rows in split_columns(drop_reprints(page.lines))
     ]
-    printed = _measure_print(set_columns)
-    known = whole_words(line.text for page in pages for line in page.lines)
+    type_ = _measure_type([column for _, column in columns])
+    lines = (line.text for page in pages for line in page.lines)
+    words = {word.lower() for text in lines for word in _WORD.findall(text)}
     of_columns = (
         paragraph
-        for page, column in set_columns
+        for page, column in columns
         if (rows := [row for row in column if not _CONTENTS.search(row.text[-_TAIL:])])
-        for paragraph in _of_column(rows, page, printed)
+        for paragraph in _of_column(rows, page, type_)
     )
-    paragraphs = list(_reconnect(of_columns, printed))
+    paragraphs = _reconnect(of_columns, type_)
     for each in paragraphs:
-        each.text = _text(each, known)
-    _mark_headings(paragraphs, printed)
-    return _title(paragraphs, printed), tuple(_blocks(paragraphs))
+        each.text = _text(each, words)
+    _mark_headings(paragraphs, type_)
+    return _title(paragraphs, type_), tuple(_blocks(paragraphs))
 
 
-def _measure_print(printed: Sequence[tuple[int, list[PrintedLine]]]) -> Print:
+def _measure_type(columns: Sequence[list[PrintedLine]]) -> Typography:
     sizes: Counter[float] = Counter()
-    for _, column in printed:
+    for column in columns:
         for line in column:
             sizes[round(line.size * 2) / 2] += len(line.text)
     size = sizes.most_common(1)[0][0] or 1.0
-    plain = ([line for line in column if _alike(line.size, size)] for _, column in printed)
+    plain = ([line for line in column if _alike(line.size, size)] for column in columns)
     steps = (below.bottom - above.bottom for lines in plain for above, below in pairwise(lines))
     gaps = [step / size for step in steps if step > 0] or [1.2]
     # A low quantile: the spacing within paragraphs.
     low = quantiles(gaps, n=10, method="inclusive")[2] if len(gaps) > 1 else gaps[0]
-    return Print(size, min(max(low, 0.9), 2.5))
+    return Typography(size, min(max(low, 0.9), 2.5))
 
 
 def _alike(first: float, second: float) -> bool:
     return abs(first - second) <= _SIZE * max(first, second)
 
 
-def _of_column(rows: list[PrintedLine], page: int, printed: Print) -> Iterator[PrintedParagraph]:
+def _of_column(rows: list[PrintedLine], page: int, type_: Typography) -> list[PrintedParagraph]:
     left = sorted(row.left for row in rows)[len(rows) // 5]
     right = sorted(row.right for row in rows)[-1 - len(rows) // 20]
-    tabular = _flag_table_rows(rows)
-    current: PrintedParagraph | None = None
-    for index, row in enumerate(rows):
-        if current is not None:
-            prose = not (current.table or tabular[index])
-            if (current.table and tabular[index]) or (
-                prose and _continues(current, row, left, right, printed)
-            ):
-                current.lines.append(row)
-                continue
-            yield current
-        current = PrintedParagraph(page, [row], table=tabular[index], item=_is_item(row.text))
-    if current is not None:
-        yield current
+    paragraphs: list[PrintedParagraph] = []
+    for row, tabular in zip(rows, _flag_table_rows(rows), strict=True):
+        last = paragraphs[-1] if paragraphs else None
+        if (
+            last is not None
+            and last.table == tabular
+            and (tabular or _continues(last, row, left, right, type_))
+        ):
+            last.lines.append(row)
+        else:
+            item = _is_item(row.text)
+            paragraphs.append(PrintedParagraph(page, [row], table=tabular, item=item))
+    return paragraphs
 
 
 def _flag_table_rows(rows: list[PrintedLine]) -> list[bool]:
@@ -237,12 +222,12 @@ def _share_edge(above: PrintedLine, below: PrintedLine) -> bool:
 
 
 def _continues(
-    paragraph: PrintedParagraph, row: PrintedLine, left: float, right: float, printed: Print
+    paragraph: PrintedParagraph, row: PrintedLine, left: float, right: float, type_: Typography
 ) -> bool:
     last = paragraph.lines[-1]
     if not _alike(last.size, row.size) or last.bold != row.bold or _is_item(row.text):
         return False
-    if row.bottom - last.bottom > _LEADING * printed.leading * max(row.size, last.size):
+    if row.bottom - last.bottom > _LEADING * type_.leading * max(row.size, last.size):
         return False
     if ends_in_cut_word(last.text):
         return True
@@ -250,7 +235,7 @@ def _continues(
     if indented and not paragraph.item and row.left - left < 6 * row.size:
         return False
     white = right - last.right
-    if white > _SHORT * (right - left) and row.size < _LARGER * printed.size:
+    if white > _SHORT * (right - left) and row.size < _LARGER * type_.size:
         return False
     word = len(row.text.split()[0]) + 1
     fits = white > 1.3 * word * (row.right - row.left) / max(len(row.text), 1)
@@ -261,19 +246,13 @@ def _is_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _POINT.match(text))
 
 
-def _reconnect(
-    paragraphs: Iterable[PrintedParagraph], printed: Print
-) -> Iterator[PrintedParagraph]:
-    """Reconnect paragraphs split by the end of a column or page.
-
-    Small print and captions may stand between the two halves.
-    """
+def _reconnect(paragraphs: Iterable[PrintedParagraph], type_: Typography) -> list[PrintedParagraph]:
+    """Reconnect paragraphs split by the end of a column or page, or by small print or captions."""
     whole: list[PrintedParagraph] = []
     open_: PrintedParagraph | None = None
-    fresh = False
     for each in paragraphs:
-        plain = not each.table and _alike(each.size, printed.size)
-        if open_ is not None and plain and fresh:
+        plain = not each.table and _alike(each.size, type_.size)
+        if open_ is not None and plain:
             last = open_.lines[-1]
             elsewhere = each.page != open_.page or each.lines[0].middle < last.middle
             if elsewhere and _is_cut(open_, each):
@@ -282,10 +261,10 @@ def _reconnect(
                 continue
         whole.append(each)
         if plain:
-            open_, fresh = each, True
-        elif each.size > _LARGER * printed.size or each.table:
-            fresh = False
-    yield from whole
+            open_ = each
+        elif each.size > _LARGER * type_.size or each.table:
+            open_ = None
+    return whole
 
 
 def _is_cut(first: PrintedParagraph, second: PrintedParagraph) -> bool:
@@ -299,67 +278,57 @@ def _is_cut(first: PrintedParagraph, second: PrintedParagraph) -> bool:
     )
 
 
-def _text(paragraph: PrintedParagraph, known: set[str]) -> str:
+def _text(paragraph: PrintedParagraph, words: set[str]) -> str:
     if paragraph.table:
         return "\n".join(" | ".join(line.cells or (line.text,)) for line in paragraph.lines)
-    text = join_lines([line.text for line in paragraph.lines], known)
-    bullet = _BULLET.match(text) if paragraph.item else None
-    return text[bullet.end() :] if bullet else text
+    text = join_lines([line.text for line in paragraph.lines], words)
+    return _BULLET.sub("", text, count=1) if paragraph.item and _BULLET.match(text) else text
 
 
-def _mark_headings(paragraphs: list[PrintedParagraph], printed: Print) -> None:
-    for each, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+def _mark_headings(paragraphs: list[PrintedParagraph], type_: Typography) -> None:
+    for each, following in pairwise(paragraphs):
         rows = any(len(line.cells) > 2 for line in each.lines)
-        if each.table or rows or not _WORDS.search(each.text) or following is None:
+        if each.table or rows or not _WORDS.search(each.text):
             continue
-        larger = each.size >= _LARGER * printed.size and len(each.text) <= _HEADING
+        larger = each.size >= _LARGER * type_.size and len(each.text) <= _HEADING
         bold = (
             all(line.bold for line in each.lines)
             and not all(line.bold for line in following.lines)
             and len(each.text) <= _BOLD
             and not each.text.endswith((".", ",", ";", ":"))
-            and each.size >= printed.size * (1 - _SIZE)
+            and each.size >= type_.size * (1 - _SIZE)
         )
-        each.heading = larger or bold or _is_shouted(each, following)
+        each.heading = larger or bold or _is_in_capitals(each, following)
         each.item = each.item and not each.heading
 
 
-def _is_shouted(paragraph: PrintedParagraph, following: PrintedParagraph) -> bool:
+def _is_in_capitals(paragraph: PrintedParagraph, following: PrintedParagraph) -> bool:
     """True if it is one line of capitals above prose."""
     (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
     return (
         not others
         and len(letters) > 4
         and letters.isupper()
-        and len(paragraph.text) <= _SHOUTED
+        and len(paragraph.text) <= _CAPITALS
         and not first.text.endswith((".", ",", ";", ":"))
-        and len(following.text) > _SHOUTED
+        and len(following.text) > _CAPITALS
         and not following.text.isupper()
     )
 
 
-def _title(paragraphs: list[PrintedParagraph], printed: Print) -> str | None:
-    first = paragraphs[0].page
-    candidates = [
-        each
-        for each in paragraphs
-        if each.heading and each.page == first and each.size >= _LARGER * printed.size
-    ]
-    titles = [each for each in candidates if len(_WORDS.findall(each.text)) > 1]
+def _title(paragraphs: list[PrintedParagraph], type_: Typography) -> str | None:
+    headings = (each for each in paragraphs if each.heading and each.page == paragraphs[0].page)
+    large = [each for each in headings if each.size >= _LARGER * type_.size]
+    titles = [each for each in large if len(_WORDS.findall(each.text)) > 1]
     return max(titles, key=lambda each: each.size).text if titles else None
 
 
 def _blocks(paragraphs: Iterable[PrintedParagraph]) -> Iterator[Block]:
     """Yield blocks; neighbouring short items form one, as in a list."""
-    items: list[str] = []
-    for each in paragraphs:
-        if each.item and len(each.text) <= _LONG_ITEM:
-            items.append(each.text)
+    for is_list, group in groupby(paragraphs, lambda p: p.item and len(p.text) <= _LONG_ITEM):
+        if is_list:
+            yield Block("\n".join(each.text for each in group))
             continue
-        if items:
-            yield Block("\n".join(items))
-            items = []
-        if any(map(str.isalnum, each.text)):
-            yield Block(each.text, heading=each.heading)
-    if items:
-        yield Block("\n".join(items))
+        for each in group:
+            if any(map(str.isalnum, each.text)):
+                yield Block(each.text, heading=each.heading)

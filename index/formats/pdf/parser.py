@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from index.errors import Problem, ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
@@ -17,106 +18,90 @@ from index.text.folding import folded_words
 
 PDF_PAGES = 2_000  # further pages are skipped
 _SECONDS = 300.0  # for the text of a document, without OCR
-OCR_PAGES = 200  # by OCR in one document
-
-
-@dataclass(slots=True)
-class _Reading:
-    """The pages read so far, and unread page numbers by problem."""
-
-    pages: list[PrintedPage] = field(default_factory=list)
-    unread: dict[Problem, list[int]] = field(default_factory=dict)
-
-    def leave(self, problem: Problem, *numbers: int) -> None:
-        self.unread.setdefault(problem, []).extend(numbers)
+OCR_PAGES = 200  # maximum number read by OCR in one document
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """Yield the one article of a PDF, then a Skipped for each kind of unread pages."""
+    """Yield the article of a PDF, then a Skipped for each kind of unread pages."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
         raise ReadError("pdf-not", shown=content.shown)
-    reading = _Reading()
     try:
         with open_pdf(data) as document:
             facts = pdf_facts(document.info, document.language, data)
-            _read_pages(document, content, reading)
+            reader = _PageReader(document, ocr=content.options.ocr)
+            pages = list(reader.read())
     except PaperError as error:
         raise ReadError(error.problem, shown=content.shown) from error
-    if not any(page.lines for page in reading.pages):
-        why = Problem("pdf-no-text")
-        if any(page.is_scan for page in reading.pages):
-            why = Problem("pdf-scan-no-words")
-        raise ReadError(next(iter(reading.unread), why), shown=content.shown)
-    title_shown, blocks = lay_out_pages(drop_margins(reading.pages))
+    if not any(page.lines for page in pages):
+        is_scan = any(page.is_scan for page in pages)
+        empty = Problem("pdf-scan-no-words" if is_scan else "pdf-no-text")
+        raise ReadError(next(iter(reader.unread), empty), shown=content.shown)
+    printed_title, blocks = lay_out_pages(drop_margins(pages))
     text = "\n".join(block.text for block in blocks)
-    metadata = credible_metadata(facts, "pdf", content.name, text, title_shown)
+    metadata = credible_metadata(facts, "pdf", content.name, text, printed_title)
     title = folded_words(metadata.title or "")
     heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
     again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
     others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
     yield ArticleDraft(others, metadata)
-    for problem, numbers in reading.unread.items():
+    for problem, numbers in reader.unread.items():
         yield Skipped(f"{content.shown}#{_format_pages(numbers)}", problem)
 
 
-def _read_pages(document: PdfDocument, content: Content, reading: _Reading) -> None:
-    if document.pages > PDF_PAGES:
-        over = Problem("pdf-beyond-pages", limit=PDF_PAGES)
-        reading.leave(over, *range(PDF_PAGES, document.pages))
-    scanner = _Scanner(document, content, reading)
-    left = _SECONDS
-    for number in range(min(document.pages, PDF_PAGES)):
-        if left < 0:
-            late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
-            reading.leave(late, *range(number, min(document.pages, PDF_PAGES)))
-            return
-        start = time.monotonic()
-        try:
-            page = document.page(number)
-        except PaperError as error:
-            reading.leave(error.problem, number)
-            continue
-        finally:
-            left -= time.monotonic() - start
-        if page.cut:
-            reading.leave(Problem("pdf-page-cut"), number)
-        reading.pages.append(scanner.read(page) if page.is_scan else page)
+class _PageReader:
+    """Reads the pages of a document within limits; `unread` lists page numbers by problem."""
 
-
-class _Scanner:
-    """Reads scanned pages by OCR, within limits."""
-
-    def __init__(self, document: PdfDocument, content: Content, reading: _Reading) -> None:
+    def __init__(self, document: PdfDocument, *, ocr: bool) -> None:
         self._document = document
-        self._allowed = content.options.ocr
-        self._reading = reading
-        self._done = 0
+        self._ocr = ocr
+        self._scans = 0
         self._language: str | None = None
+        self.unread: dict[Problem, list[int]] = defaultdict(list)
 
-    def read(self, page: PrintedPage) -> PrintedPage:
-        """The page with the words of its picture; without any where they cannot be read."""
-        blank = replace(page, lines=())
-        if problem := self._hindrance():
-            self._reading.leave(problem, page.number)
-            return blank
-        self._done += 1
-        try:
-            picture = self._document.drawn(page.number, OCR_PIXELS)
-            return replace(page, lines=ocr_lines(picture, self._language or ""))
-        except (PaperError, OcrError) as error:
-            self._reading.leave(error.problem, page.number)
-            return blank
+    def read(self) -> Iterator[PrintedPage]:
+        """Yield the readable pages; scans without words if OCR fails."""
+        count = min(self._document.pages, PDF_PAGES)
+        if self._document.pages > PDF_PAGES:
+            problem = Problem("pdf-beyond-pages", limit=PDF_PAGES)
+            self.unread[problem] += range(PDF_PAGES, self._document.pages)
+        left = _SECONDS
+        for number in range(count):
+            if left < 0:
+                late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
+                self.unread[late] += range(number, count)
+                return
+            start = time.monotonic()
+            try:
+                page = self._document.page(number)
+            except PaperError as error:
+                self.unread[error.problem].append(number)
+                continue
+            finally:
+                left -= time.monotonic() - start
+            if page.cut:
+                self.unread[Problem("pdf-page-cut")].append(number)
+            yield self._scan(page) if page.is_scan else page
 
-    def _hindrance(self) -> Problem | None:
-        if not self._allowed:
+    def _scan(self, page: PrintedPage) -> PrintedPage:
+        problem = self._ocr_problem()
+        if problem is None:
+            self._scans += 1
+            try:
+                picture = self._document.draw(page.number, OCR_PIXELS)
+                return replace(page, lines=ocr_lines(picture, self._language or ""))
+            except (PaperError, OcrError) as error:
+                problem = error.problem
+        self.unread[problem].append(page.number)
+        return replace(page, lines=())
+
+    def _ocr_problem(self) -> Problem | None:
+        if not self._ocr:
             return Problem("pdf-scan-not-allowed")
-        if self._done >= OCR_PAGES:
+        if self._scans >= OCR_PAGES:
             return Problem("pdf-beyond-ocr", limit=OCR_PAGES)
         self._language = self._language or ocr_languages(self._document.language)
-        if self._language is None:
-            return Problem("pdf-scan-no-tesseract")
-        return None
+        return None if self._language else Problem("pdf-scan-no-tesseract")
 
 
 def _format_pages(numbers: list[int]) -> str:

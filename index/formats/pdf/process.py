@@ -18,8 +18,7 @@ from index.formats.pdf.worker import receive_frame, send
 from index.kept_process import Apart, KeptProcess, WaitingProcesses
 
 OPENING_SECONDS = 60.0
-# Seconds to read or draw a page.
-PAGE_SECONDS = 30.0
+PAGE_SECONDS = 30.0  # to read or draw a page
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _IDLE = 2  # processes kept for the next documents
@@ -41,7 +40,7 @@ class Picture:
 
 
 class PdfDocument:
-    """An open PDF. Its methods raise PaperError; after that, nothing more can be read from it."""
+    """An open PDF. Its methods raise PaperError, after which it is unusable."""
 
     def __init__(self, worker: _Worker, about: dict[str, Any]) -> None:
         self._worker = worker
@@ -52,26 +51,17 @@ class PdfDocument:
     def page(self, number: int) -> PrintedPage:
         answer, _ = self._worker.ask({"do": "read", "page": number}, PAGE_SECONDS)
         lines = []
-        for text, *rest in answer["runs"]:
-            # Ligatures are expanded, accents composed, and invisible characters dropped.
+        for text, *rest in answer.pop("runs"):
+            # Expand ligatures, compose accents, drop invisible characters.
             visible = _UNSEEN.sub("", text.translate(_LIGATURES))
             if plain := unicodedata.normalize("NFC", visible).strip():
                 lines.append(PrintedLine(plain, *rest))
-        return PrintedPage(
-            number,
-            answer["width"],
-            answer["height"],
-            tuple(lines),
-            answer["marked"],
-            answer["pictured"],
-            answer["cut"],
-        )
+        return PrintedPage(number, lines=tuple(lines), **answer)
 
-    def drawn(self, number: int, pixels: int) -> Picture:
-        answer, dots = self._worker.ask(
-            {"do": "draw", "page": number, "pixels": pixels}, PAGE_SECONDS
-        )
-        return Picture(answer["width"], answer["height"], answer["scale"], dots)
+    def draw(self, number: int, pixels: int) -> Picture:
+        request = {"do": "draw", "page": number, "pixels": pixels}
+        answer, dots = self._worker.ask(request, PAGE_SECONDS)
+        return Picture(**answer, dots=dots)
 
 
 @contextmanager
@@ -117,12 +107,12 @@ class _Worker(KeptProcess):
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
-        """Send a request and return its answer; a process that is too slow is ended."""
-        told_to, told_by = self.pipes
+        """Send a request and return the answer; a process that is too slow is ended."""
+        stdin, stdout = self.pipes
         answer = None
         with self.ended_after(seconds) as late, suppress(OSError, ValueError):
-            send(told_to, message, data)
-            answer = receive_frame(told_by)
+            send(stdin, message, data)
+            answer = receive_frame(stdout)
         self.spent = late.is_set() or answer is None
         if late.is_set():
             raise PaperError("pdf-slow", seconds=round(seconds))

@@ -21,13 +21,13 @@ from typing import IO, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MEMORY_BYTES = 256 * 2**20  # that a document may need, if the system can enforce it
-PAGE_CHARACTERS = 200_000  # the rest of a page is left out, and `cut` says so
+MEMORY_BYTES = 256 * 2**20  # per document, if the system can enforce it
+PAGE_CHARACTERS = 200_000  # the rest of a page is cut
 _HEAD = struct.Struct(">IQ")
-_FEW = 400  # characters; a page of more is no scan
-_WEIGHT = 600  # of a bold font, as CSS counts
+_FEW = 400  # characters; a page of more is not a scan
+_WEIGHT = 600  # of a bold font, in CSS units
 _APART = 1.0  # em; a wider gap in a line separates columns or cells
-_SPACE = 0.08  # em between two words, at least, where PDFium guesses that they are two
+_SPACE = 0.08  # em; a narrower gap is no space where PDFium guesses one
 _THIN = 0.02  # em; a narrower space is invisible
 _LINE_END = frozenset("\r\n")
 _HYPHENS = frozenset("\u0002\ufffe")  # PDFium's marks of a hyphen at the end of a line
@@ -109,18 +109,18 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
         pictured = _image_share(page, box) if count < _FEW else 0.0
     turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
     turned = turn[0][0] if turn else 0
-    upright = [run.placed(box) for run in runs if run.turn == turned]
+    upright = [run.as_json(box) for run in runs if run.turn == turned]
     width, height = box[2] - box[0], box[3] - box[1]
     if turned % 2:
         width, height = height, width
     return {
         "width": width,
         "height": height,
-        # Some files keep words outside the visible page.
+        # Some files have words outside the visible page.
         "runs": [
-            [text, left, top, right, bottom, *rest]
-            for text, left, top, right, bottom, *rest in upright
-            if 0 <= left + right <= 2 * width and 0 <= top + bottom <= 2 * height
+            run
+            for run in upright
+            if 0 <= run[1] + run[3] <= 2 * width and 0 <= run[2] + run[4] <= 2 * height
         ],
         "marked": marked,
         "pictured": pictured,
@@ -156,7 +156,7 @@ class _Run:
         return self.sizes.most_common(1)[0][0]
 
     def measure(self, text: Any, index: int, box: Any) -> None:
-        """Count a letter's size, queried only if its box differs from the last one's."""
+        """Count a letter's size, queried only if its box differs from the last letter's."""
         tall = box[2] - box[0] if self.turn % 2 else box[3] - box[1]
         if abs(tall - self.tall) > 0.05 * tall or not self.sizes:
             self.tall = tall
@@ -178,14 +178,10 @@ class _Run:
 
     def add(self, letter: str, box: Any, spaced: bool) -> None:
         self.letters.append(f" {letter}" if spaced else letter)
-        self.box = [
-            min(self.box[0], box[0]),
-            min(self.box[1], box[1]),
-            max(self.box[2], box[2]),
-            max(self.box[3], box[3]),
-        ]
+        self.box = [*map(min, self.box[:2], box[:2]), *map(max, self.box[2:], box[2:])]
 
-    def placed(self, page: Any) -> list[Any]:
+    def as_json(self, page: Any) -> list[Any]:
+        """Return text, left, top, right, bottom, size and boldness, in upright coordinates."""
         left, bottom, right, top = self.box
         west, south, east, north = page
         box = (
@@ -216,11 +212,8 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
         if letter in _HYPHENS:
             letter = "-"
         if run is not None and run.takes(box):
-            run.add(
-                letter,
-                box,
-                run.gap(box) > run.last * (_THIN if spaced else _SPACE if guessed else 9),
-            )
+            gap = _THIN if spaced else _SPACE if guessed else 9
+            run.add(letter, box, run.gap(box) > run.last * gap)
             run.measure(text, index, box)
         else:
             if run is not None:
@@ -265,7 +258,7 @@ def _bold(text: Any, index: int) -> bool:
 def _draw(
     document: pypdfium2.PdfDocument, number: int, pixels: int
 ) -> tuple[dict[str, Any], bytes]:
-    """Draw a page in grey at 300 dpi, or less if that exceeds `pixels`."""
+    """Draw a page in grey at 300 dpi, or at less to stay within `pixels`."""
     with contextlib.closing(document[number]) as page:
         width, height = page.get_size()
         scale = min(300 / 72, math.sqrt(pixels / max(width * height, 1)))

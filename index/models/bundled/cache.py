@@ -1,12 +1,12 @@
-"""The bundled model as its runtime wants it, made once per machine in the user's cache.
+"""The bundled model prepared for its runtime, once per machine, in the user's cache.
 
     <cache dir>/multilingual-e5-small-<format>-<weights>/
-      manifest.json       what the folder was made from; size and SHA-256 of every other file
+      manifest.json       its source; size and SHA-256 of every other file
       model.onnx          the graph
       weights.bin         its large tensors
       pieces.txt …        the vocabulary
 
-The folder appears whole, by a rename, or not at all.
+The folder is created atomically, by a rename.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from index.models.bundled.weights import TRAINED_SHA256, WEIGHTS_ID, read_weight
 
 MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
 
-# Raised with every change of what is written, so that no runtime meets another's files.
-CACHE_FORMAT = 3
+CACHE_FORMAT = 3  # increment with every change of the files
 PrepareProgress = Callable[[float, str], None]
 _NAME = f"multilingual-e5-small-{CACHE_FORMAT}-{TRAINED_SHA256[:8]}"
 _FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
@@ -38,10 +37,10 @@ _log = logging.getLogger(__name__)
 def prepare_model(
     cache_dir: Path, *, progress: PrepareProgress | None = None, fresh: bool = False
 ) -> Path:
-    """The folder of the prepared model, made now if it is not there yet or is damaged.
+    """Return the folder of the prepared model; prepare it if it is missing, damaged, or `fresh`.
 
-    `progress(share, step)` is called while it is made, the share from 0 to 1. `fresh` makes it
-    again whatever is there. Two processes at once make it once. Raises `ModelError`.
+    `progress(share, step)` is called meanwhile, with a share from 0 to 1. Of concurrent processes,
+    one prepares it. Raises `ModelError`.
     """
     folder = cache_dir / _NAME
     if not fresh and is_whole(folder):
@@ -61,7 +60,7 @@ def prepare_model(
 
 
 def is_whole(folder: Path, *, thorough: bool = False) -> bool:
-    """Whether every file is there with its size; `thorough` reads them and compares SHA-256 too."""
+    """True if every file has its size and, if `thorough`, its SHA-256."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != CACHE_FORMAT or manifest["source"] != WEIGHTS_ID:
@@ -79,19 +78,17 @@ def _replace(folder: Path, progress: PrepareProgress) -> None:
     for abandoned in folder.parent.glob(f".{_NAME}-*"):
         shutil.rmtree(abandoned, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{_NAME}-", dir=folder.parent) as name:
-        workshop = Path(name)
-        made = workshop / "made"
-        made.mkdir()
-        _make(made, progress)
+        new = Path(name, "new")
+        new.mkdir()
+        _write_files(new, progress)
         if folder.exists():
-            folder.rename(workshop / "damaged")
-        made.rename(folder)
+            folder.rename(Path(name, "damaged"))
+        new.rename(folder)
     progress(1.0, "ready")
 
 
-def _make(folder: Path, progress: PrepareProgress) -> None:
-    # The module that needs `onnx`, which takes long to import and serves here only.
-    from index.models.bundled.graph import write_graph
+def _write_files(folder: Path, progress: PrepareProgress) -> None:
+    from index.models.bundled.graph import write_graph  # imports `onnx`, which is slow
 
     progress(0.0, "reading the weights")
     source = read_weights()

@@ -1,4 +1,4 @@
-"""The bundled model at work: an `Embedder` on ONNX Runtime."""
+"""The bundled embedding model: an `Embedder` on ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 
 class BundledEmbedder:
-    """multilingual-e5-small, trained on by Selon to find what answers a question.
+    """multilingual-e5-small, fine-tuned by Selon for question answering.
 
-    One text is one run on one thread, and several texts run side by side: no padding, and the same
-    vector whatever the text is embedded with. Thread-safe.
+    Each text is one run on one thread, several in parallel: without padding, a text's vector does
+    not depend on other texts. Thread-safe.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class BundledEmbedder:
         self._tokenizer = tokenizer
         self._session = session
         self._threads = threads
-        # Several parts of an answer look at the same question.
+        # The parts of an answer embed the same question.
         self._question = lru_cache(_RECENT_QUESTIONS)(partial(self._embed, QUESTION))
 
     @property
@@ -69,7 +69,7 @@ class BundledEmbedder:
         return self._question(text)
 
     def count_tokens(self, texts: Sequence[str]) -> int:
-        """How many tokens the model reads to embed these passages."""
+        """Return the number of tokens in these passages."""
         return sum(len(self._tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
 
     def _embed(self, prefix: str, text: str) -> Vectors:
@@ -82,10 +82,9 @@ class BundledEmbedder:
 def load_bundled(
     cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> Embedder:
-    """The bundled model, prepared in `cache_dir` first if that has not been done yet.
+    """Load the bundled model, prepared in `cache_dir` on first use with calls of `progress`.
 
-    `threads` is the number of cores this process may use.
-    `progress(share, step)` is called while the model is prepared. Raises `ModelError`.
+    `threads` is the number of cores to use. Raises `ModelError`.
     """
     count = threads or cores()
     folder = prepare_model(cache_dir, progress=progress)
@@ -102,13 +101,12 @@ def _open(folder: Path, threads: int) -> BundledEmbedder:
     try:
         return BundledEmbedder(Tokenizer.load(folder), open_session(folder / MODEL), threads)
     except Exception as error:  # ONNX Runtime's errors have no other common class
-        raise ModelError(
-            "bundled-model-not-loaded", folder=folder, reason=reason_of(error)
-        ) from error
+        reason = reason_of(error)
+        raise ModelError("bundled-model-not-loaded", folder=folder, reason=reason) from error
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

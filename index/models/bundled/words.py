@@ -1,8 +1,7 @@
-"""The words of a text as the bundled model understands them where they stand.
+"""Contextual word vectors from the lower layers of the bundled model.
 
-Halfway up the network a word's state says what it means in its sentence, across languages
-(« surchargé » is close to "overloaded"); further up, the words of a sentence grow alike. Only the
-lower layers are loaded and run.
+Halfway up the network, a word's state is its meaning in the sentence, across languages
+(« surchargé » is close to "overloaded"); higher, the words of a sentence become alike.
 """
 
 from __future__ import annotations
@@ -23,17 +22,16 @@ from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import END, Tokenizer
 
-LAYERS = 7  # of twelve: where a word is told best from its neighbours, docs/faithfulness.md
+LAYERS = 7  # of twelve, at which words differ most from their neighbours (docs/faithfulness.md)
 _LAYER_NORM = "LayerNormalization"
 _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class WordVectors:
-    """Words and signs of a text in order: where each stands, and its vector (L2-normalised).
+    """Spans and L2-normalised vectors of the words and signs of a text, in order.
 
-    `spans` are pairs of offsets; `vectors` has shape (number of spans, dimension). A text longer
-    than the model reads ends early.
+    `vectors` has shape (number of spans, dimension). Long texts are truncated.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -41,13 +39,13 @@ class WordVectors:
 
 
 class WordReader:
-    """Reads texts word by word. Thread-safe; the same text always gives the same vectors."""
+    """Computes word vectors. Thread-safe and deterministic."""
 
     def __init__(self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
         self._tokenizer, self._session = tokenizer, session
 
     def read(self, text: str) -> WordVectors:
-        """Words without the signs and the article that cling to them (« l’eau, »)."""
+        """Return the vectors of a text; signs and elided articles are separate (« l’eau, »)."""
         ids, spans, places = list(self._tokenizer.encode(PASSAGE.rstrip(), TOKENS))[:-1], [], []
         for match in _UNIT.finditer(text):
             opens = match.start() == 0 or text[match.start() - 1].isspace()
@@ -66,7 +64,7 @@ class WordReader:
 
 
 def load_word_reader(cache_dir: Path) -> WordReader:
-    """The lower layers of the bundled model, which is prepared in `cache_dir` first if need be.
+    """Load the lower layers of the bundled model, prepared in `cache_dir` on first use.
 
     Raises `ModelError`.
     """
@@ -75,27 +73,26 @@ def load_word_reader(cache_dir: Path) -> WordReader:
         session = open_session(_lower_layers(folder), folder)
         return WordReader(Tokenizer.load(folder), session)
     except Exception as error:  # ONNX Runtime's errors have no other common class
-        raise ModelError(
-            "bundled-model-not-loaded", folder=folder, reason=reason_of(error)
-        ) from error
+        reason = reason_of(error)
+        raise ModelError("bundled-model-not-loaded", folder=folder, reason=reason) from error
 
 
 def _lower_layers(folder: Path) -> bytes:
-    """Their graph, made once and kept beside the model where that can be written."""
-    kept = folder / f"lower-{LAYERS}.onnx"
+    """Return the graph of the lower layers, cached beside the model if possible."""
+    path = folder / f"lower-{LAYERS}.onnx"
     with suppress(OSError):
-        return kept.read_bytes()
-    graph = _lower(folder / MODEL, LAYERS)
+        return path.read_bytes()
+    graph = _cut_graph(folder / MODEL, LAYERS)
     with suppress(OSError):
-        unfinished = kept.with_suffix(f".{os.getpid()}")
+        unfinished = path.with_suffix(f".{os.getpid()}")
         unfinished.write_bytes(graph)
-        unfinished.replace(kept)
+        unfinished.replace(path)
     return graph
 
 
-def _lower(path: Path, layers: int) -> bytes:
-    """The graph up to the end of this many layers, its states as the only output."""
-    import onnx  # a third of a second, once a machine
+def _cut_graph(path: Path, layers: int) -> bytes:
+    """Return the graph of the first layers, with their states as the only output."""
+    import onnx  # a third of a second, once per machine
 
     model = onnx.load(str(path), load_external_data=False)
     graph = model.graph
@@ -106,7 +103,7 @@ def _lower(path: Path, layers: int) -> bytes:
     del graph.output[:]
     graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
     used = {name for node in graph.node for name in node.input}
-    kept = [constant for constant in graph.initializer if constant.name in used]
+    constants = [constant for constant in graph.initializer if constant.name in used]
     del graph.initializer[:]
-    graph.initializer.extend(kept)
+    graph.initializer.extend(constants)
     return bytes(model.SerializeToString())

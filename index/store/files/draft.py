@@ -1,21 +1,15 @@
-"""A generation on its way to be files: written in a folder of its own until it is whole."""
+"""A generation being written to files, in a folder of its own until it is complete."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray
-from index.store.article_writer import (
-    ArticleDatabase,
-    ArticleWriter,
-    LikenessKeys,
-    PassageWriter,
-)
+from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
 from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
 from index.store.disk import translate_disk_errors
@@ -28,22 +22,22 @@ from index.store.files.generation import (
     LIKENESS_NUMBERS,
     OPENINGS,
 )
-from index.store.files.known import VECTORS, WORDS
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
+from index.store.files.reusable import VECTORS, WORDS
 from index.store.files.word_index import WordIndex
 from index.store.postings import Postings, postings
-from index.store.reader import BuildTerms, GenerationFacts, RowKind
+from index.store.reader import BuildFacts, GenerationFacts, RowKind
 from index.text.language import keyed_terms
 
-_CHECKED_EVERY = 1_000  # texts
+_CHECK_INTERVAL = 1_000  # texts
 
 
 class FileDraft:
     """See `index.store.build_turn.GenerationWriter`.
 
-    Everything is on disk but what the step under way needs. `before` is the `articles.sqlite` of
-    the generation in service, `alike` says that it was read and cut by the same rules. A segment is
-    a draft too, whose words weigh by the `average_lengths` of its base.
+    Everything is on disk except what the current step needs. `before` is the `articles.sqlite` of
+    the generation in service; `alike`: it was read and cut by the same rules. A segment is a draft
+    whose BM25 uses the `average_lengths` of its base.
     """
 
     def __init__(
@@ -66,13 +60,10 @@ class FileDraft:
         self.passages = PassageWriter(self._sheet)
 
     def fill(
-        self,
-        fill: Callable[[ArticleDatabase], LikenessKeys | None],
-        passages: int,
-        sentences: int,
+        self, fill: Callable[[ArticleDatabase], LikenessKeys | None], passages: int, sentences: int
     ) -> None:
-        """Have articles, and as many passages and sentences, come whole from another store, with
-        what finds articles that are alike, if it is known there."""
+        """Copy all articles, passages and sentences from another store with `fill`, which returns
+        their likeness keys, if known."""
         self.articles.likeness = fill(self._sheet)
         self.passages.passages, self.passages.sentences = passages, sentences
         self.end_texts()
@@ -85,23 +76,23 @@ class FileDraft:
         self._reader = ArticleReader(self.folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
-        return as_hashes(self.written.hashes(kind))
+        return as_hashes(self.reader.hashes(kind))
 
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        return self.written.texts(kind, rows, in_context=in_context)
+        return self.reader.texts(kind, rows, in_context=in_context)
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
         size = self.passages.passages if kind == "passages" else self.passages.sentences
         return FaissWriter(self.folder / VECTORS[kind], size, dimension)
 
-    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
-        return self.write(terms, check)
+    def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
+        return self.write(build, check)
 
-    def write(self, terms: BuildTerms, check: StopCheck) -> Manifest:
+    def write(self, build: BuildFacts, check: StopCheck) -> Manifest:
         """Write the words and the manifest."""
-        reader = self.written
+        reader = self.reader
         with translate_disk_errors(self.folder):
             for kind, name in WORDS.items():
                 check()
@@ -116,19 +107,15 @@ class FileDraft:
             if (likeness := self.articles.likeness) is not None:
                 np.save(self.folder / LIKENESS_KEYS, likeness.keys, allow_pickle=False)
                 np.save(self.folder / LIKENESS_NUMBERS, likeness.numbers, allow_pickle=False)
-            facts, files = self.facts(terms), stamp_files(self.folder)
+            facts, files = self.facts(build), stamp_files(self.folder)
             manifest = Manifest.from_json(facts.as_json(), format=GENERATION_FORMAT, files=files)
             manifest.save(self.folder)
         return manifest
 
-    def facts(self, terms: BuildTerms) -> GenerationFacts:
-        """What a generation of these texts holds."""
-        reader = self.written
+    def facts(self, build: BuildFacts) -> GenerationFacts:
+        reader = self.reader
         return GenerationFacts(
-            **{
-                **{each.name: getattr(terms, each.name) for each in fields(BuildTerms)},
-                "copies": reader.count_copies(),
-            },
+            **(build.build_fields() | {"copies": reader.count_copies()}),
             id=self.id,
             articles=reader.count(),
             passages=self.passages.passages,
@@ -138,7 +125,7 @@ class FileDraft:
         )
 
     def attach(self, previous: Path) -> None:
-        """Put the `articles.sqlite` of another generation in the place of the one before."""
+        """Replace the attached previous `articles.sqlite` by another."""
         self._sheet.attach(previous)
 
     def close(self) -> None:
@@ -151,23 +138,23 @@ class FileDraft:
         return self.folder / ARTICLES_FILE
 
     @property
-    def written(self) -> ArticleReader:
-        assert self._reader is not None, "texts are read once they have ended"
+    def reader(self) -> ArticleReader:
+        assert self._reader is not None, "call end_texts() before reading"
         return self._reader
 
     def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
-        """The postings of the texts, once these have ended."""
+        """Index the words of the texts; needs `end_texts()`."""
         return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
 
 
 def build_postings(
     texts: Iterable[tuple[Article, str, str]], check: StopCheck, average_length: float = 0.0
 ) -> Postings:
-    """The postings of texts as `ArticleReader.texts` yields them; see `postings`."""
+    """Index the words of texts, from `ArticleReader.texts`; see `postings`."""
 
     def documents() -> Iterator[list[str]]:
         for number, (article, heading, text) in enumerate(texts):
-            if number % _CHECKED_EVERY == 0:
+            if number % _CHECK_INTERVAL == 0:
                 check()
             yield keyed_terms(lexical_text(article, heading, text), article.language)
 

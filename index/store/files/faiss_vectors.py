@@ -1,4 +1,4 @@
-"""The engine FAISS: nearest vectors, exact up to a size, by short codes above it."""
+"""FAISS: nearest vectors, exact up to a size, by short codes above it."""
 
 from __future__ import annotations
 
@@ -15,27 +15,26 @@ import numpy as np
 
 from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.build_turn import StoredVectors
+from index.store.build_turn import StoredVectors, batches
 
-EXACT_ROWS = 100_000  # up to which every vector is compared whole; research/scale.md has the cost
-CANDIDATE_DEPTH = 20  # times as many rows as are asked for are compared whole, after the rough look
-COMPARED_ROWS = 50_000  # rows of a selection that are all compared whole, without the rough look
-_DEEPER = 4  # times, when a selection left too little of what the rough look found
-_TRAINING = 4_096  # rows that the short codes are learnt from: four times as many teach no more
-_BATCH = 16_384  # rows held in memory at once
-_COMPARED = 1_024  # rows compared whole at once
+EXACT_ROWS = 100_000  # maximum for exact search; see research/scale.md for its cost
+CANDIDATE_DEPTH = 20  # candidates from short codes per requested row, then compared exactly
+COMPARED_ROWS = 50_000  # selections up to this size are compared exactly, without short codes
+_DEEPER = 4  # growth of the depth if a selection leaves too few candidates
+_TRAINING = 4_096  # rows to train the quantiser on; four times as many do not improve it
+_BATCH = 16_384  # rows in memory at once
+_COMPARED = 1_024  # rows compared exactly at once
 _PIECE = 1 << 22  # bytes read at once
-_WIDTH = 2  # dimensions to a short code of 4 bits
+_WIDTH = 2  # dimensions per 4-bit code
 _VECTORS = ".vectors"
 
 
 class FaissVectors:
-    """Vectors by row in a file, searched by inner product (cosine, as embedders normalise).
+    """Vectors by row in a file, searched by inner product (cosine, since embedders normalise).
 
-    Up to `EXACT_ROWS` rows all are compared. Above, all are looked at through short codes (FAISS's
-    product quantiser with 4 bits, "fast scan": André, Kermarrec & Le Scouarnec, "Quicker ADC",
-    2019), and the best of those are compared whole; the vectors stand in a file beside the codes.
-    Searches may run in several threads at once. Raises DamagedIndex.
+    Exact up to `EXACT_ROWS` rows. Above, FAISS's product quantiser with 4-bit codes ("fast scan":
+    André, Kermarrec & Le Scouarnec, "Quicker ADC", 2019) nominates candidates that are then
+    compared exactly; the vectors are in a file beside the codes. Thread-safe. Raises DamagedIndex.
     """
 
     def __init__(self, index: faiss.Index, path: Path | None, file: VectorFile | None) -> None:
@@ -45,19 +44,16 @@ class FaissVectors:
 
     @classmethod
     def build(cls, vectors: Vectors) -> FaissVectors:
-        """An index of a copy of these vectors, shape (n, d), in memory: all are compared."""
+        """An exact index of a copy of these vectors, shape (n, d), in memory."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index, None, None)
 
     @classmethod
     def open(cls, path: Path, *, preload: bool = True) -> FaissVectors:
-        """Open a saved index; its vectors stay on disk until they are looked at.
-
-        `preload` is for whoever will look at most of them. Raises DamagedIndex.
-        """
-        # The system holds the file before it is mapped: else it would come from the disk page by
-        # page as it is looked at, ten times slower.
+        """Open a saved index; its vectors stay on disk until needed. `preload` is for callers that
+        will read most of them. Raises DamagedIndex."""
+        # Read the file into the page cache before mapping it: ten times faster than page faults.
         piece = bytearray(_PIECE)
         with suppress(OSError), path.open("rb", buffering=0) as file:
             while preload and file.readinto(piece):
@@ -70,7 +66,7 @@ class FaissVectors:
             return cls(index, path, None)
         if not isinstance(index, faiss.IndexPQFastScan):
             raise DamagedIndex("damaged-vectors-not-ours", shown=path)
-        beside = path.with_suffix(_VECTORS)  # the vectors that the codes stand for
+        beside = path.with_suffix(_VECTORS)
         try:
             vectors = VectorFile.open(beside, index.ntotal)
         except OSError as error:
@@ -82,7 +78,7 @@ class FaissVectors:
         return cls(index, path, vectors)
 
     def save(self, path: Path) -> None:
-        """Raises StoreError when the file cannot be written whole."""
+        """Raises StoreError if the file cannot be written."""
         _save(self._index, path)
 
     def __len__(self) -> int:
@@ -94,32 +90,30 @@ class FaissVectors:
 
     @property
     def exact(self) -> bool:
-        """Whether every vector is compared whole."""
+        """True if every vector is compared exactly."""
         return self._file is None
 
     def search(
         self, vector: Vectors, k: int, among: BoolArray | None = None
     ) -> tuple[IntArray, Vectors]:
-        """The rows and scores of the k best, best first, equals by row; fewer when there are fewer.
-
-        `vector` has shape (d,); `among`, shape (n,), is True for the rows that may be found.
-        """
+        """Rows and scores of the k best, best first, ties by row; fewer if there are fewer.
+        `vector` has shape (d,); `among`, shape (n,), is True for the eligible rows."""
         k = min(k, len(self))
         if k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         question = np.ascontiguousarray(vector, dtype=np.float32)
-        # FAISS shares out questions, not rows: for one question, more threads would only be waited
-        # for (tens of milliseconds on a busy machine). The setting is the calling thread's own.
+        # FAISS parallelises over questions, not rows: with one question, more threads only wait
+        # (tens of milliseconds on a busy machine). The setting is per calling thread.
         faiss.omp_set_num_threads(1)
         if self._file is None:
-            return self._compared(question, k, among)
-        rows = self._likely(question, k, among)
+            return self._search_exactly(question, k, among)
+        rows = self._nominate(question, k, among)
         scores = self.scores(question, rows)
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
 
     def vectors(self, rows: IntArray) -> Vectors:
-        """The vectors of these rows, shape (len(rows), d). Raises IndexError, DamagedIndex."""
+        """Vectors of these rows, shape (len(rows), d). Raises IndexError, DamagedIndex."""
         if not len(rows):
             return np.empty((0, self.dimension), dtype=np.float32)
         if rows.min() < 0 or rows.max() >= len(self):
@@ -135,22 +129,19 @@ class FaissVectors:
             ) from error
 
     def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
-        """The inner products of a vector, shape (d,), with those of these rows.
+        """Inner products of a vector, shape (d,), with those of these rows. Raises IndexError,
+        DamagedIndex."""
+        # Small enough batches that NumPy does not use threads (see `search`).
+        parts = [self.vectors(rows[part]) @ vector for part in batches(len(rows), _COMPARED)]
+        return np.concatenate([np.empty(0, dtype=np.float32), *parts])
 
-        Raises IndexError, DamagedIndex.
-        """
-        # In parts so small that NumPy does not share them out among threads (see `search`).
-        parts = [self.vectors(rows[part]) @ vector for part in _parts(len(rows), _COMPARED)]
-        return np.concatenate(parts)
-
-    def _compared(
+    def _search_exactly(
         self, question: Vectors, k: int, among: BoolArray | None
     ) -> tuple[IntArray, Vectors]:
-        """The k best, every vector compared whole."""
         if among is None:
             scores, rows = self._index.search(question[np.newaxis], k)
         else:
-            # The stubs show the C++ constructors, not the Python ones that FAISS puts over them.
+            # The stubs show the C++ constructors, not FAISS's Python wrappers.
             bits = np.packbits(among, bitorder="little")
             allowed = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             only = faiss.SearchParameters(sel=allowed)  # type: ignore[call-arg]
@@ -160,34 +151,32 @@ class FaissVectors:
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]
 
-    def _likely(self, question: Vectors, k: int, among: BoolArray | None) -> IntArray:
-        """Rows, ascending, that hold the k best all but surely: what is worth comparing whole."""
+    def _nominate(self, question: Vectors, k: int, among: BoolArray | None) -> IntArray:
+        """Ascending rows that almost certainly include the k best."""
         if among is None:
-            return self._roughly(question, k * CANDIDATE_DEPTH)
+            return self._search_codes(question, k * CANDIDATE_DEPTH)
         allowed = int(np.count_nonzero(among))
         if allowed <= max(COMPARED_ROWS, k * CANDIDATE_DEPTH):
             return np.flatnonzero(among)
-        # FAISS cannot select among short codes: look as much deeper as the selection is narrower.
+        # FAISS cannot select among short codes: search deeper in proportion to the selection.
         depth = k * CANDIDATE_DEPTH * len(self) // allowed
         while True:
-            rows = self._roughly(question, depth)
+            rows = self._search_codes(question, depth)
             rows = rows[among[rows]]
             if len(rows) >= k * CANDIDATE_DEPTH // 2 or depth >= len(self):
                 return rows
             depth *= _DEEPER
 
-    def _roughly(self, question: Vectors, count: int) -> IntArray:
-        """The rows, ascending, that are the best by their short codes."""
+    def _search_codes(self, question: Vectors, count: int) -> IntArray:
+        """Ascending rows that are the best by their short codes."""
         _, rows = self._index.search(_even(question[np.newaxis]), min(count, len(self)))
         near: IntArray = np.sort(rows[0])
         return near
 
 
 class FaissWriter:
-    """See `index.store.build_turn.VectorWriter`.
-
-    Up to `exact` rows are held in memory; more go to disk as they come. Raises StoreError.
-    """
+    """See `index.store.build_turn.VectorWriter`. Up to `exact` rows are held in memory; more go
+    straight to disk. Raises StoreError."""
 
     def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT_ROWS) -> None:
         self._path = path
@@ -196,7 +185,7 @@ class FaissWriter:
         self._file: VectorFile | None = None
         self._array: Vectors = np.empty((0, dimension), dtype=np.float32)
         if size > exact:
-            with _storing(path):
+            with _translate_write_errors(path):
                 self._file = VectorFile.create(path.with_suffix(_VECTORS), size, dimension)
         else:
             self._array = np.empty((size, dimension), dtype=np.float32)
@@ -205,34 +194,34 @@ class FaissWriter:
         if self._file is None:
             self._array[rows] = vectors
             return
-        with _storing(self._path):
+        with _translate_write_errors(self._path):
             self._file.write(rows, vectors)
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
-        self.put(rows, stored.vectors(kept_from))
+    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
+        self.put(rows, stored.vectors(source_rows))
 
     def get(self, rows: IntArray) -> Vectors:
         if self._file is None:
             return self._array[rows]
-        with _storing(self._path):
+        with _translate_write_errors(self._path):
             return self._file.read(rows)
 
     def finish(self) -> None:
         if self._file is None:
             FaissVectors.build(self._array).save(self._path)
             return
-        # Short codes of every vector, learnt from rows spread over all of them.
+        # Short codes, trained on rows spread over all vectors.
         dimension = self._dimension + self._dimension % _WIDTH
         index = faiss.IndexPQFastScan(dimension, dimension // _WIDTH, 4, faiss.METRIC_INNER_PRODUCT)
         sample = np.linspace(0, self._size - 1, min(self._size, _TRAINING)).astype(np.int64)
         threads = faiss.omp_get_max_threads()
         try:
-            # FAISS's seed is fixed: equal vectors give equal codes. One thread learns so small a
-            # matter sooner than two that wait for each other.
+            # FAISS's seed is fixed: equal vectors give equal codes. One thread trains so small a
+            # sample faster than two.
             faiss.omp_set_num_threads(1)
             index.train(_even(self.get(sample)))
             faiss.omp_set_num_threads(threads)
-            for part in _parts(self._size):
+            for part in batches(self._size, _BATCH):
                 index.add(_even(self.get(np.arange(part.start, part.stop))))
             _save(index, self._path)
         finally:
@@ -240,45 +229,40 @@ class FaissWriter:
 
 
 def _even(vectors: Vectors) -> Vectors:
-    """The vectors with a zero behind those of an odd dimension: cosines stay the same."""
+    """Pad an odd dimension with a zero, which does not change cosines."""
     odd = vectors.shape[1] % _WIDTH
     return np.pad(vectors, ((0, 0), (0, odd))) if odd else vectors
-
-
-def _parts(size: int, most: int = _BATCH) -> Iterator[slice]:
-    return (slice(start, min(start + most, size)) for start in range(0, max(size, 1), most))
 
 
 def _save(index: faiss.Index, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        raise _refused(path, Words(str(error).rpartition(": ")[2])) from error
+        raise _write_error(path, Words(str(error).rpartition(": ")[2])) from error
 
 
 @contextmanager
-def _storing(path: Path) -> Iterator[None]:
+def _translate_write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refused(path, reason_of(error)) from error
+        raise _write_error(path, reason_of(error)) from error
 
 
-def _refused(path: Path, reason: Problem | Words) -> StoreError:
+def _write_error(path: Path, reason: Problem | Words) -> StoreError:
     return StoreError("vectors-unwritable", shown=path, reason=reason)
 
 
-_ADVISED = 32  # runs of rows; fewer are read sooner than asked for
+_ADVISED = 32  # runs of rows; prefetching fewer costs more than it saves
 _STORED = np.dtype("<f2")
 
 
 class VectorFile:
-    """Vectors of one dimension, written and read by row.
+    """Vectors of one dimension in half precision, written and read by row.
 
-    Half precision moves a cosine by about 0.00002 and takes half the room; what is read and written
-    again stays the same to the bit. Rows are read by position and not mapped: a mapped file counts
-    as memory of this process, up to its whole length, as its rows are looked at. Reading is safe
-    from several threads. Raises OSError.
+    Half precision changes a cosine by about 0.00002 and halves the size; rewriting what was read is
+    lossless. Rows are read with `pread` rather than mapped: mapped pages count as this process's
+    memory. Reading is thread-safe. Raises OSError.
     """
 
     def __init__(self, descriptor: int, size: int, dimension: int) -> None:
@@ -290,7 +274,7 @@ class VectorFile:
 
     @classmethod
     def create(cls, path: Path, size: int, dimension: int) -> VectorFile:
-        """A file of `size` rows, zero until they are written."""
+        """Create a file of `size` zero rows."""
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
         file = cls(descriptor, size, dimension)
         os.ftruncate(descriptor, size * file._width)
@@ -298,7 +282,7 @@ class VectorFile:
 
     @classmethod
     def open(cls, path: Path, size: int) -> VectorFile:
-        """The file of these many rows, whose dimension its length tells."""
+        """Open a file of `size` rows; its length determines the dimension."""
         dimension, rest = divmod(path.stat().st_size, size * _STORED.itemsize)
         if rest or not dimension:
             raise StreamError("vectors-length", rows=size)
@@ -318,7 +302,7 @@ class VectorFile:
                 left, place = left[written:], place + written
 
     def read(self, rows: IntArray) -> Vectors:
-        """The vectors of these rows, shape (len(rows), d); quickest where rows ascend."""
+        """Vectors of these rows, shape (len(rows), d); fastest if rows ascend."""
         edges = _edges(rows)
         places = (rows[edges[:-1]] * self._width).tolist()
         sizes = (np.diff(edges) * self._width).tolist()
@@ -331,11 +315,8 @@ class VectorFile:
         return stored.reshape(len(rows), self.dimension).astype(np.float32)
 
     def _advise(self, places: list[int], sizes: list[int]) -> None:
-        """Have the system fetch all of these at once, where it can be told to.
-
-        A disk serves many requests in the time of a few: half the time of a question whose rows are
-        not in memory. For those that are, it costs some 0.001 ms a row.
-        """
+        """Have the system prefetch these ranges at once, if it can. Halves the time of a question
+        whose rows are not in memory; costs about 0.001 ms a row."""
         advise = getattr(os, "posix_fadvise", None)
         if advise is not None:
             soon = repeat(os.POSIX_FADV_WILLNEED)
@@ -347,6 +328,6 @@ class VectorFile:
 
 
 def _edges(rows: IntArray) -> IntArray:
-    """Where in `rows` runs of neighbours, which one call reads or writes, start; and the end."""
+    """Positions in `rows` where runs of consecutive rows start, and the end."""
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
     return np.unique(np.concatenate([[0], breaks, [len(rows)]])).astype(np.int64)

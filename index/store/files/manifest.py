@@ -1,4 +1,4 @@
-"""What a generation holds, and the proof that it still does."""
+"""The manifest of a generation: what it holds, with checksums of its files."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from typing import Any, NamedTuple
 from index.errors import DamagedIndex, Problem, reason_of
 from index.store.reader import GenerationFacts
 
-# Raised whenever a file of a generation, or how its words and texts were prepared, changes meaning.
-# Format 2 knew no segments; 2 and 3 hold terms as JSON instead of hashes.
+# Raised when a file of a generation, or how its words and texts were prepared, changes meaning.
+# Format 2 had no segments; formats 2 and 3 stored terms as JSON instead of hashes.
 GENERATION_FORMAT = 4
 _OLDEST_FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 ID_TIME = "%Y%m%dT%H%M%S.%fZ"
 REBUILD = Problem("remedy-rebuild")
-_QUICK = 64 * 2**20  # bytes: files up to here are hashed at each opening
+_QUICK = 64 * 2**20  # bytes; files up to this size are hashed at each opening
 _LONGEST = 2**20  # bytes of a manifest
-_MOST = 2**40  # of any number: no disk holds as many
+_MOST = 2**40  # upper bound of any count
 _LONGEST_TEXT = 4096  # characters
 _FIRST_YEAR, _LAST_YEAR = 2000, 9998
 _FILE = re.compile(r"[a-z_]+(?:[./][a-z_]+){0,5}")
@@ -35,7 +35,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class FileStamp(NamedTuple):
-    """A file as it was written: its size in bytes and its SHA-256."""
+    """Size in bytes and SHA-256 of a file when it was written."""
 
     size: int
     sha256: str
@@ -43,10 +43,10 @@ class FileStamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest(GenerationFacts):
-    """What a generation holds, with every other file of its folder by path below it.
+    """The manifest of a generation; `files` are all others in its folder, by relative path.
 
-    `segments`, where there are any, are the ids of those that the generation consists of, the
-    oldest, its base, first; its own folder then holds only what of them is gone.
+    `segments`, if any, are the ids of those the generation consists of, oldest (the base) first;
+    its own folder then holds only tombstones.
     """
 
     format: int
@@ -62,8 +62,7 @@ class Manifest(GenerationFacts):
 
     @classmethod
     def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
-        """Read a manifest of this format, unaltered, whose fields are of the form that they are
-        written in. Raises DamagedIndex, ending in `remedy`."""
+        """Read and validate a manifest. Raises DamagedIndex, ending in `remedy`."""
         path = folder / MANIFEST_NAME
         try:
             size = _plain_size(folder, MANIFEST_NAME, remedy)
@@ -112,10 +111,10 @@ class Manifest(GenerationFacts):
         remedy: Problem = REBUILD,
         unhashed: Collection[str] = (),
     ) -> None:
-        """Compare the files with what was written: sizes always, content where that is quick.
+        """Compare the files with the manifest: all sizes, and the content of small files.
 
-        `whole` hashes every file, however large, but those `unhashed`. Raises DamagedIndex naming
-        the first that differs.
+        `whole` hashes all files, except those `unhashed`. Raises DamagedIndex naming the first
+        that differs.
         """
         for name, stamp in self.files.items():
             path = folder / name
@@ -154,7 +153,7 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_path(value: Any) -> bool:
-    # A folder's name may hold any sign, a line's end too: the build that followed it wrote it.
+    # Folder names may contain any character, including newlines.
     return (
         isinstance(value, str)
         and "\0" not in value
@@ -169,7 +168,7 @@ def _is_file(name: str, stamp: Any) -> bool:
     return bool(match and _is_count(size) and _SHA256.fullmatch(digest))
 
 
-# What each field is, where Selon has written it; ValueError, KeyError and TypeError say no too.
+# Validators of the fields; ValueError, KeyError and TypeError also mean invalid.
 _FORMS: Mapping[str, Callable[[Any], bool]] = {
     "id": _is_id,
     "model": _is_text,
@@ -189,10 +188,8 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = {
 
 
 def _plain_size(folder: Path, name: str, remedy: Problem) -> int:
-    """The bytes of a file below the folder: neither a pipe nor a link, nor behind one.
-
-    Raises DamagedIndex, OSError.
-    """
+    """Size of a regular file below the folder, not reached through links. Raises DamagedIndex,
+    OSError."""
     below = PurePosixPath(name)
     for part in below.parents[:-1]:
         if not stat.S_ISDIR((folder / part).lstat().st_mode):
@@ -204,7 +201,7 @@ def _plain_size(folder: Path, name: str, remedy: Problem) -> int:
 
 
 def stamp_files(folder: Path) -> dict[str, FileStamp]:
-    """Every file below a folder as it is now."""
+    """Size and checksum of every file below a folder."""
     return {
         path.relative_to(folder).as_posix(): FileStamp(path.stat().st_size, _sha256(path))
         for path in sorted(folder.rglob("*"))
@@ -213,7 +210,7 @@ def stamp_files(folder: Path) -> dict[str, FileStamp]:
 
 
 def _render(fields: dict[str, Any]) -> bytes:
-    """The one way to write these fields, with their own SHA-256 at the end."""
+    """The canonical JSON of these fields, followed by their SHA-256."""
     body = json.dumps(fields, ensure_ascii=False, indent=2)
     digest = hashlib.sha256(body.encode()).hexdigest()
     return (json.dumps({**fields, "sha256": digest}, ensure_ascii=False, indent=2) + "\n").encode()

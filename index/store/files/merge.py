@@ -1,21 +1,20 @@
-"""Several segments written as one: without what is gone, in the same order."""
+"""Merge several segments into one, without deleted articles, in the same order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from index.models.base import IntArray
 from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
-from index.store.build_turn import StopCheck
+from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.known import KINDS, KnownFiles, SegmentFolder
 from index.store.files.manifest import Manifest
-from index.store.reader import BuildTerms, RowKind
+from index.store.files.reusable import ReusableFiles, SegmentFolder, read_likeness
+from index.store.reader import ROW_KINDS, BuildFacts
 
 _AT_ONCE = 16_384  # vectors
 
@@ -23,41 +22,43 @@ _AT_ONCE = 16_384  # vectors
 def merge_segments(
     segments: Sequence[SegmentFolder],
     draft: FileDraft,
-    terms: BuildTerms,
+    build: BuildFacts,
     check: StopCheck = lambda: None,
-    gone_sources: Collection[str] = (),
+    deleted_sources: Collection[str] = (),
 ) -> Manifest:
-    """Write segments, the oldest first, as one. Raises StoreError, DamagedIndex, and what `check`
+    """Write segments, oldest first, as one. Raises StoreError, DamagedIndex, and what `check`
     raises."""
-    numbers = take_articles(segments, draft.attach, draft.articles, draft.passages, check)
-    draft.articles.forget_sources(gone_sources)
+    numbers = copy_articles(segments, draft.attach, draft.articles, draft.passages, check)
+    draft.articles.forget_sources(deleted_sources)
     draft.end_texts()
-    draft.articles.likeness = _likeness(segments, numbers)
-    for kind in KINDS:
-        writer, first = draft.vectors(kind, terms.model, terms.dimension), 0
+    draft.articles.likeness = _merge_likeness(segments, numbers)
+    for kind in ROW_KINDS:
+        writer, first = draft.vectors(kind, build.model, build.dimension), 0
         for each in segments:
             stored = each.vectors(kind)
-            for rows in _batches(_kept_rows(each, kind, len(stored))):
+            deleted, _ = each.articles.hashes_of(kind, each.deleted)
+            kept = np.setdiff1d(np.arange(len(stored)), deleted, assume_unique=True)
+            for batch in batches(len(kept), _AT_ONCE):
                 check()
+                rows = kept[batch]
                 writer.put(np.arange(first, first + len(rows)), stored.vectors(rows))
                 first += len(rows)
         writer.finish()
-    return draft.write(terms, check)
+    return draft.write(build, check)
 
 
-def take_articles(
+def copy_articles(
     segments: Sequence[SegmentFolder],
     attach: Callable[[Path], None],
     articles: ArticleWriter,
     passages: PassageWriter,
     check: StopCheck,
 ) -> list[dict[int, int]]:
-    """Write down what the segments have, and return, for each, the numbers that its articles and
-    copies have now, by those they had."""
+    """Copy the articles of segments; return, for each segment, new numbers by old numbers."""
     numbers = []
     for each in segments:
         attach(each.folder / ARTICLES_FILE)
-        rows = articles.take_over(each.gone)
+        rows = articles.take_all(each.deleted)
         for number, before, is_copy in rows:
             check()
             if not is_copy:
@@ -66,9 +67,9 @@ def take_articles(
     return numbers
 
 
-def merged_articles(known: KnownFiles, folder: Path) -> Path:
-    """The articles of a generation as one database: those of its only segment, or written to a new
-    folder. Raises StoreError, DamagedIndex."""
+def merged_articles(known: ReusableFiles, folder: Path) -> Path:
+    """The articles of a generation as one database: that of its only segment, or a merged one in a
+    new folder. Raises StoreError, DamagedIndex."""
     if not known.facts.segments:
         return known.segments[0].folder / ARTICLES_FILE
     path = folder / ARTICLES_FILE
@@ -77,7 +78,7 @@ def merged_articles(known: KnownFiles, folder: Path) -> Path:
     sheet = ArticleDatabase(path)
     try:
         articles, passages = ArticleWriter(sheet), PassageWriter(sheet)
-        take_articles(known.segments, sheet.attach, articles, passages, lambda: None)
+        copy_articles(known.segments, sheet.attach, articles, passages, lambda: None)
         articles.forget_sources(known.tombstones.sources)
         sheet.finish()
     finally:
@@ -85,23 +86,12 @@ def merged_articles(known: KnownFiles, folder: Path) -> Path:
     return path
 
 
-def _kept_rows(segment: SegmentFolder, kind: RowKind, size: int) -> IntArray:
-    gone, _ = segment.articles.hashes_of(kind, segment.gone)
-    kept = np.ones(size, dtype=bool)
-    kept[gone] = False
-    return np.flatnonzero(kept)
-
-
-def _batches(rows: IntArray) -> Iterator[IntArray]:
-    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
-
-
-def _likeness(
+def _merge_likeness(
     segments: Sequence[SegmentFolder], numbers: Sequence[dict[int, int]]
 ) -> LikenessKeys | None:
     keys, renumbered = [], []
     for each, now_by_before in zip(segments, numbers, strict=True):
-        if (known := each.likeness) is None:
+        if (known := read_likeness(each.folder)) is None:
             return None
         now = np.zeros(max(now_by_before, default=0) + 1, dtype=np.uint32)
         now[list(now_by_before)] = list(now_by_before.values())

@@ -1,4 +1,4 @@
-"""The generation in service, found and opened: one folder, or several segments."""
+"""Find and open the generation in service: one folder, or several segments."""
 
 from __future__ import annotations
 
@@ -11,58 +11,51 @@ from typing import TypeAlias
 
 from index.errors import DamagedIndex, NoIndex, Problem
 from index.store.files.generation import Generation
-from index.store.files.known import KnownFiles, VerifiedFiles
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import REBUILD, Manifest
+from index.store.files.reusable import ReusableFiles, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
 from index.store.reader import check_model
 
 OpenGeneration: TypeAlias = "Generation | SegmentedGeneration"
 
-# The segments that generations of this process have open: an addition opens only what it adds.
+# Segments that this process has open, shared by generations: an addition opens only what it adds.
 _SEGMENTS: weakref.WeakValueDictionary[Path, Generation] = weakref.WeakValueDictionary()
 _OPENING = threading.Lock()
 
 
 def current_id(data_dir: Path) -> str | None:
-    """The generation in service; None where nothing was ever built. Raises DamagedIndex."""
+    """Id of the generation in service; None if nothing was ever built. Raises DamagedIndex."""
     return Layout(data_dir).current_id()
 
 
 def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGeneration:
-    """Open the generation in service for questions embedded by this model.
-
-    Raises NoIndex, DamagedIndex, ModelMismatch.
-    """
+    """Open the generation in service for questions embedded by this model. Raises NoIndex,
+    DamagedIndex, ModelMismatch."""
     folder, manifest = find_current(data_dir)
     try:
         check_model(manifest, folder, model, dimension)
-        return _opened(Layout(data_dir), manifest)
+        return _open(Layout(data_dir), manifest)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:
             raise
-        # Two builds have ended since CURRENT was read, and this generation is gone.
+        # Two builds have ended since CURRENT was read, and removed this generation.
         return open_generation(data_dir, model=model, dimension=dimension)
 
 
 def verify(data_dir: Path) -> Manifest:
-    """Compare every byte of the generation in service with what was written.
-
-    Raises NoIndex, DamagedIndex.
-    """
+    """Verify every byte of the generation in service. Raises NoIndex, DamagedIndex."""
     layout = Layout(data_dir)
     _, manifest = find_current(data_dir)
-    with _nothing_trusted_after_damage(layout):
+    with _forget_verified_on_damage(layout):
         check_whole(layout, manifest)
     return manifest
 
 
 def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -> None:
-    """Compare every byte of a generation and of its segments with what was written.
-
-    Raises DamagedIndex, ending in `remedy`.
-    """
+    """Verify every byte of a generation and its segments. Raises DamagedIndex, ending in
+    `remedy`."""
     manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
     for each in manifest.segments:
         folder = layout.segment(manifest, each)
@@ -70,8 +63,8 @@ def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -
 
 
 @contextmanager
-def _nothing_trusted_after_damage(layout: Layout) -> Iterator[None]:
-    """After damage, the next build reads every file again."""
+def _forget_verified_on_damage(layout: Layout) -> Iterator[None]:
+    """On damage, make the next build read every file again."""
     try:
         yield
     except DamagedIndex:
@@ -80,45 +73,39 @@ def _nothing_trusted_after_damage(layout: Layout) -> Iterator[None]:
         raise
 
 
-def open_known(layout: Layout) -> KnownFiles:
-    """The generation in service for a build, if every byte is as it was written.
-
-    Raises NoIndex, DamagedIndex.
-    """
-    return _known(layout, find_current(layout.data_dir)[1])
+def open_reusable(layout: Layout) -> ReusableFiles:
+    """The generation in service for a build, with all files verified. Raises NoIndex,
+    DamagedIndex."""
+    return _open_reusable(layout, find_current(layout.data_dir)[1])
 
 
-def open_newer(layout: Layout) -> KnownFiles | None:
-    """The newest generation made after the one in service, which a rollback has put aside; see
-    `open_known`."""
+def open_newer(layout: Layout) -> ReusableFiles | None:
+    """The newest generation that a rollback put aside, if any; see `open_reusable`."""
     newest = max(layout.whole(), default=None)
     if newest is None or newest <= (layout.current_id() or newest):
         return None
-    return _known(layout, Manifest.open(layout.folder(newest)))
+    return _open_reusable(layout, Manifest.open(layout.folder(newest)))
 
 
-def _known(layout: Layout, manifest: Manifest) -> KnownFiles:
+def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
     verified = VerifiedFiles(layout)
     verified.check(layout.folder(manifest.id), manifest)
     for each in manifest.segments:
         folder = layout.segment(manifest, each)
         verified.check(folder, Manifest.open(folder))
     verified.save()
-    return KnownFiles.open(layout, manifest)
+    return ReusableFiles.open(layout, manifest)
 
 
 def find_current(data_dir: Path) -> tuple[Path, Manifest]:
-    """The folder of the generation in service and what it should hold.
-
-    Raises NoIndex, DamagedIndex.
-    """
+    """Folder and manifest of the generation in service. Raises NoIndex, DamagedIndex."""
     layout = Layout(data_dir)
     generation = layout.current_id()
     if generation is None:
         raise NoIndex("no-index", shown=data_dir)
     folder = layout.folder(generation)
     if not folder.is_dir():
-        if layout.current_id() != generation:  # replaced, twice, in between
+        if layout.current_id() != generation:  # replaced twice in between
             return find_current(data_dir)
         raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
     try:
@@ -132,18 +119,18 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     return folder, manifest
 
 
-def _opened(layout: Layout, manifest: Manifest) -> OpenGeneration:
+def _open(layout: Layout, manifest: Manifest) -> OpenGeneration:
     folder = layout.folder(manifest.id)
-    with _nothing_trusted_after_damage(layout), ExitStack() as stack:
+    with _forget_verified_on_damage(layout), ExitStack() as stack:
         if not manifest.segments:
             return _open_folder(folder, manifest)
-        stack.callback(Hold(folder).release)  # the segments are held by themselves, from then on
+        stack.callback(Hold(folder).release)  # until the segments hold themselves
         manifest.check(folder, whole=False)
-        segments = [_shared(layout.segment(manifest, each)) for each in manifest.segments]
+        segments = [_open_segment(layout.segment(manifest, each)) for each in manifest.segments]
         return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
 
 
-def _shared(folder: Path) -> Generation:
+def _open_segment(folder: Path) -> Generation:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
         if segment is None:
@@ -153,8 +140,7 @@ def _shared(folder: Path) -> Generation:
 
 
 def _open_folder(folder: Path, manifest: Manifest) -> Generation:
-    """Held first: what is checked then stays."""
-    hold = Hold(folder)
+    hold = Hold(folder)  # first, so that what is checked stays
     try:
         manifest.check(folder, whole=False)
         return Generation(folder, manifest, hold)

@@ -1,4 +1,4 @@
-"""Vectors of a build that did not end, in a file that the next build goes on from."""
+"""Vectors of an interrupted build, in a file that the next build resumes from."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from index.store.disk import translate_disk_errors
 from index.store.files.layout import Layout
 
 _HEAD = 1_024  # bytes
-_RECORD = struct.Struct("<4sIII")  # the last is 0, so that vectors begin at a multiple of 16
+_RECORD = struct.Struct("<4sIII")  # the last is 0, so that vectors begin at multiples of 16
 _MARK = b"SLNV"
 _FLOAT = 4  # bytes
 
 
 class ResumeFile:
-    """See `index.store.build_turn.KeptVectors`. Raises StoreError."""
+    """See `index.store.build_turn.VectorCheckpoint`. Raises StoreError."""
 
     def __init__(self, layout: Layout, model: str, dimension: int) -> None:
         readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")
@@ -34,14 +34,14 @@ class ResumeFile:
         self._path = layout.resume / f"{readable}-{digest}.vectors"
         self._dimension = dimension
         self._head = json.dumps({"vectors": 1, "model": model[:100], "dimension": dimension})
-        # Of the batches that were there already.
+        # Batches that were there before.
         self._hashes = bytearray()
-        self._starts: list[IntArray] = []  # of each vector, in floats
+        self._starts: list[IntArray] = []  # position of each vector, in floats
         self._added = 0
         with translate_disk_errors(self._path):
             self._path.parent.mkdir(exist_ok=True)
             end = self._scan()
-            # In one piece or not at all, as far as the system can: no buffer of our own.
+            # Unbuffered, so that a record is written in one piece as far as the system can.
             self._file: BinaryIO = self._path.open("r+b" if end else "wb", buffering=0)
             if end:
                 self._file.truncate(end)
@@ -68,7 +68,7 @@ class ResumeFile:
         self._file.close()
 
     def _scan(self) -> int:
-        """Read what is whole; where it ends, 0 where the file is not one of these."""
+        """Read complete records; return where they end, 0 if this is not such a file."""
         try:
             file = self._path.open("rb")
         except FileNotFoundError:
@@ -100,12 +100,12 @@ class ResumeFile:
 
 
 def forget_resume(layout: Layout) -> None:
-    """Remove what was kept, for any model: a generation that is in service has it all."""
+    """Remove saved vectors of all models, once a new generation is in service."""
     shutil.rmtree(layout.resume, ignore_errors=True)
 
 
 class _MappedVectors:
-    """The vectors of the file, read where they lie."""
+    """Memory-mapped vectors of the file."""
 
     def __init__(self, path: Path, starts: IntArray, dimension: int) -> None:
         self._floats = np.memmap(path, dtype="<f4", mode="r") if len(starts) else None
@@ -119,7 +119,7 @@ class _MappedVectors:
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
-    """All of it: a raw file may take less at a time. Raises OSError."""
+    """Write everything; a raw file may accept less at a time. Raises OSError."""
     left = memoryview(content)
     while left:
         left = left[file.write(left) or 0 :]

@@ -1,8 +1,7 @@
-"""Segments read as one generation: a base, what was added to it since, and without what is gone.
+"""Segments read as one generation: a base and the additions since, minus deleted articles.
 
-Passages are numbered through: those of the base first, then those of each addition. A term weighs
-by its document frequency in all segments, as in one index of the same articles; only the average
-length that BM25 compares with stays that of the base.
+Passages are numbered consecutively: the base's first, then each addition's. Document frequencies
+are those of all segments, as in a single index; only BM25's average length stays the base's.
 """
 
 from __future__ import annotations
@@ -14,14 +13,15 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection, SignedArticle
+from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
-from index.store.files.generation import Generation, Ranked, nominated_rows
+from index.store.files.generation import Generation, Ranked, union_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
 from index.store.files.word_index import WordIndex, hash_terms, nonzero_counts
@@ -33,25 +33,24 @@ from index.store.reader import (
     FacetKind,
     RowKind,
     StoredPassage,
+    sort_counts,
 )
 
-_FEW_GONE = 1_000  # sentences of a segment
+_FEW_DELETED = 1_000  # sentences of a segment
 
 
 class SegmentedArticles(ClosedOnExit):
-    """The articles of several segments, oldest first; see `ArticleReader` for its methods.
-
-    `gone` are, by segment, the ids of the articles and copies that are there no more.
-    """
+    """The articles of several segments, oldest first; see `ArticleReader` for the methods.
+    `deleted` are, by segment, the ids of deleted articles and copies."""
 
     def __init__(
         self,
         parts: Sequence[ArticleReader],
-        gone: Sequence[frozenset[str]],
+        deleted: Sequence[frozenset[str]],
         passages: Sequence[int],
     ) -> None:
         self._parts = tuple(parts)
-        self._gone = tuple(gone)
+        self._deleted = tuple(deleted)
         self._first = np.concatenate([[0], np.cumsum(passages)]).astype(np.int64)  # of each segment
 
     def article(self, article_id: str) -> Article | None:
@@ -62,53 +61,48 @@ class SegmentedArticles(ClosedOnExit):
         return {each: article for each in ids if (article := self.article(each)) is not None}
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        def newest(part: ArticleReader, gone: frozenset[str]) -> list[ArticleEntry]:
-            most = -1 if limit < 0 else skip + limit + len(gone)
-            return [each for each in part.articles(within, most, among) if each.id not in gone]
+        def newest(part: ArticleReader, deleted: frozenset[str]) -> list[ArticleEntry]:
+            most = -1 if limit < 0 else skip + limit + len(deleted)
+            return [each for each in part.articles(among, most) if each.id not in deleted]
 
         def order(entry: ArticleEntry) -> int:
             return -(entry.published or date.min).toordinal()
 
-        merged = heapq.merge(*map(newest, self._parts, self._gone), key=order)
+        merged = heapq.merge(*map(newest, self._parts, self._deleted), key=order)
         return list(islice(merged, skip, None if limit < 0 else skip + limit))
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return self._from_each(lambda part: part.entries(ids))
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        def found(way: str) -> list[ArticleEntry]:
+        def find_by(way: str) -> list[ArticleEntry]:
             return self._from_each(lambda part: part.find_by(way, reference))
 
-        return next(filter(None, map(found, ways_of(reference))), [])
+        return next(filter(None, map(find_by, ways_of(reference))), [])
 
     def copied(self) -> list[ArticleEntry]:
         return self._from_each(lambda part: part.copied())
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        gone = sum(
-            (within is None or each.published in within) and (among is None or each in among)
-            for each in self._gone_articles()
-        )
-        return sum(part.count(within, among) for part in self._parts) - gone
+    def count(self, among: Selection | None = None) -> int:
+        deleted = sum(among is None or each in among for each in self._deleted_articles())
+        return sum(part.count(among) for part in self._parts) - deleted
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         counts = Counter[str]()
         for part in self._parts:
             counts.update(part.facet(kind))
-        counts.subtract(value for each in self._gone_articles() if (value := getattr(each, kind)))
-        ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-        return {value: count for value, count in ordered if count > 0}
+        deleted = self._deleted_articles()
+        counts.subtract(value for each in deleted if (value := getattr(each, kind)))
+        return sort_counts(counts)
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         keys = [
-            part.passage_keys([each for each in ids if each not in gone]) + first
-            for part, gone, first in zip(self._parts, self._gone, self._first[:-1], strict=True)
+            part.passage_keys([each for each in ids if each not in deleted]) + first
+            for part, deleted, first in zip(
+                self._parts, self._deleted, self._first[:-1], strict=True
+            )
         ]
         return np.concatenate(keys)
 
@@ -140,12 +134,7 @@ class SegmentedArticles(ClosedOnExit):
         return self._from_each(lambda part: part.signed(ids))
 
     def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return [
-            row
-            for part, gone in zip(self._parts, self._gone, strict=True)
-            for row in part.fingerprinted(ids)
-            if row[0] not in gone
-        ]
+        return self._from_each(lambda part: part.fingerprinted(ids), itemgetter(0))
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         return chain.from_iterable(part.titles() for part in self._parts)
@@ -154,37 +143,41 @@ class SegmentedArticles(ClosedOnExit):
         for part in self._parts:
             part.close()
 
-    def _from_each(self, method: Callable[[ArticleReader], Sequence[Any]]) -> list[Any]:
-        """What every segment has, without what is gone of it."""
+    def _from_each(
+        self,
+        method: Callable[[ArticleReader], Sequence[Any]],
+        id_of: Callable[[Any], str] = attrgetter("id"),
+    ) -> list[Any]:
+        """Collect results of all segments, without deleted articles."""
         return [
             each
-            for part, gone in zip(self._parts, self._gone, strict=True)
+            for part, deleted in zip(self._parts, self._deleted, strict=True)
             for each in method(part)
-            if each.id not in gone
+            if id_of(each) not in deleted
         ]
 
-    def _gone_articles(self) -> list[ArticleEntry]:
-        """The entries of what is gone, without those that are copies."""
+    def _deleted_articles(self) -> list[ArticleEntry]:
+        """Entries of deleted articles, without copies."""
         return [
             each
-            for part, gone in zip(self._parts, self._gone, strict=True)
-            if gone
-            for each in part.entries(gone)
+            for part, deleted in zip(self._parts, self._deleted, strict=True)
+            if deleted
+            for each in part.entries(deleted)
             if each.copy_of is None
         ]
 
     def _holder(self, article_id: str) -> ArticleReader | None:
-        """The segment that an article or copy is in."""
+        """The segment that has an article or copy."""
         if (part := self._added.get(article_id)) is not None:
             return part
-        base, gone = self._parts[0], self._gone[0]
-        return base if article_id not in gone and base.holds(article_id) else None
+        base, deleted = self._parts[0], self._deleted[0]
+        return base if article_id not in deleted and base.holds(article_id) else None
 
     @cached_property
     def _added(self) -> dict[str, ArticleReader]:
-        """The segment of every article and copy that is not in the base."""
-        added = list(zip(self._parts[1:], self._gone[1:], strict=True))
-        return {each: part for part, gone in added for each in part.ids() if each not in gone}
+        """The segment of every article and copy outside the base."""
+        added = list(zip(self._parts[1:], self._deleted[1:], strict=True))
+        return {each: part for part, deleted in added for each in part.ids() if each not in deleted}
 
     def _of_holder(
         self, article_id: str, method: Callable[[ArticleReader], StoredPassage | None]
@@ -196,7 +189,7 @@ class SegmentedArticles(ClosedOnExit):
         return replace(stored, key=stored.key + int(self._first[self._parts.index(part)]))
 
     def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
-        """The numbers of the segments that these passages are in, each with its own ones."""
+        """Yield the number of each segment that has some of these passages, with their keys."""
         rows = np.asarray(keys, dtype=np.int64)
         if len(rows) and (rows.min() < 0 or rows.max() >= self._first[-1]):
             raise IndexError(f"no passage has row {rows.min()} or {rows.max()}")
@@ -213,10 +206,10 @@ class SegmentedGeneration(SegmentedArticles):
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)
-        gone = [tombstones.of(each.facts.id) for each in segments]
-        super().__init__(self.segments, gone, [each.facts.passages for each in segments])
-        rows = [each.passage_keys(ids) for each, ids in zip(self.segments, gone, strict=True)]
-        self._gone_rows: dict[RowKind, list[IntArray]] = {
+        deleted = [tombstones.of(each.facts.id) for each in segments]
+        super().__init__(self.segments, deleted, [each.facts.passages for each in segments])
+        rows = [each.passage_keys(ids) for each, ids in zip(self.segments, deleted, strict=True)]
+        self._deleted_rows: dict[RowKind, list[IntArray]] = {
             "passages": rows,
             "sentences": [
                 each.rows_of_sentences(own) for each, own in zip(self.segments, rows, strict=True)
@@ -224,125 +217,109 @@ class SegmentedGeneration(SegmentedArticles):
         }
         self._terms: dict[RowKind, SegmentedTerms] = {
             kind: SegmentedTerms([each.term_statistics(kind) for each in self.segments], rows)
-            for kind, rows in self._gone_rows.items()
+            for kind, rows in self._deleted_rows.items()
         }
-        self._few_gone = [len(each) <= _FEW_GONE for each in self._gone_rows["sentences"]]
+        self._few_deleted = [len(each) <= _FEW_DELETED for each in self._deleted_rows["sentences"]]
 
     def term_statistics(self, kind: RowKind) -> SegmentedTerms:
         return self._terms[kind]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        if within is None and among is None:
-            return self.facts.articles
-        return super().count(within, among)
+    def count(self, among: Selection | None = None) -> int:
+        return self.facts.articles if among is None else super().count(among)
 
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-        without: IntArray | None = None,
-    ) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = [each.passage_words.match_as_segment(query.passage_terms) for each in self.segments]
         ranked = [
-            self._nominate(number, query.vector, matches, passages, sentences, eligible)
+            self._nominate(number, query, matches, eligible)
             for number, (matches, eligible) in enumerate(
-                zip(words, self._eligible(within, among, without), strict=True)
+                zip(words, self._eligible(query), strict=True)
             )
         ]
+        limits = (query.passages, query.sentences, query.passages)
         best = [
-            self._best(each, most)
-            for each, most in zip(
-                zip(*ranked, strict=True), (passages, sentences, passages), strict=True
-            )
+            self._merge(each, limit)
+            for each, limit in zip(zip(*ranked, strict=True), limits, strict=True)
         ]
         features = [
             self._features(number, np.array(rows), query, words[number])
-            for number, rows in self._by_segment(nominated_rows(best))
+            for number, rows in self._by_segment(union_rows(best))
         ]
-        return _joined(features)
+        return _concatenate(features)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         ((number, (key,)),) = self._by_segment([key])
         return self.segments[number].sentence_vectors_of(key - int(self._first[number]))
 
     def close(self) -> None:
-        """Others may still ask the segments: each ends with the last generation that it is of."""
+        """Other generations may use the segments: each is closed with its last generation."""
         self.segments = self._parts = ()
 
-    def _eligible(
-        self, within: Period | None, among: Selection | None, without: IntArray | None
-    ) -> Iterator[BoolArray | None]:
-        """By segment, and there by passage row, whether it may be found; None where all may that
-        are not gone."""
-        apart = dict(self._by_segment(without)) if without is not None else {}
+    def _eligible(self, query: CandidateQuery) -> Iterator[BoolArray | None]:
+        """By segment, a mask of the passages that may be nominated, or None for all; few deleted
+        passages are left to `_nominate`."""
+        among, without = query.among, query.without
+        hidden_by_segment = dict(self._by_segment(without)) if without is not None else {}
         for number, segment in enumerate(self.segments):
-            hidden = np.array(apart.get(number, []), dtype=np.int64) - self._first[number]
-            few = within is None and among is None and without is None and self._few_gone[number]
-            if not few:
-                hidden = np.concatenate([hidden, self._gone_rows["passages"][number]])
-            yield segment.eligible(within, among, hidden if len(hidden) else None)
+            hidden = np.array(hidden_by_segment.get(number, []), dtype=np.int64)
+            hidden -= self._first[number]
+            if among is not None or without is not None or not self._few_deleted[number]:
+                hidden = np.concatenate([hidden, self._deleted_rows["passages"][number]])
+            yield segment.eligible(among, hidden if len(hidden) else None)
 
     def _nominate(
-        self,
-        number: int,
-        vector: Vectors,
-        words: WordMatch,
-        passages: int,
-        sentences: int,
-        eligible: BoolArray | None,
+        self, number: int, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None
     ) -> Sequence[Ranked]:
-        """As a segment does, without what is gone of it: of few, that many more are looked for,
-        which is sooner done than having FAISS ask of each row whether it may be found."""
-        segment, gone = self.segments[number], self._gone_rows["passages"][number]
-        if eligible is not None or not len(gone):
-            return segment.nominate(vector, words, passages, sentences, eligible)
-        more = len(self._gone_rows["sentences"][number])
-        ranked = segment.nominate(vector, words, passages + len(gone), sentences + more, None)
-        kept = [~np.isin(rows, gone) for rows, _ in ranked]
+        """Like `Generation.nominate`, minus deleted rows. If few rows are deleted, over-fetch and
+        filter: cheaper than a FAISS ID selector."""
+        segment, deleted = self.segments[number], self._deleted_rows["passages"][number]
+        if eligible is not None or not len(deleted):
+            return segment.nominate(query, words, eligible)
+        wider = replace(
+            query,
+            passages=query.passages + len(deleted),
+            sentences=query.sentences + len(self._deleted_rows["sentences"][number]),
+        )
+        ranked = segment.nominate(wider, words, None)
+        kept = [~np.isin(rows, deleted) for rows, _ in ranked]
         return [(rows[own], scores[own]) for (rows, scores), own in zip(ranked, kept, strict=True)]
 
-    def _best(self, ranked: Sequence[Ranked], most: int) -> Ranked:
-        """The first of several rankings, numbered through."""
+    def _merge(self, ranked: Sequence[Ranked], limit: int) -> Ranked:
+        """The best of the segments' rankings, as keys."""
         firsts = self._first[:-1]
-        rows = np.concatenate(
-            [each + first for (each, _), first in zip(ranked, firsts, strict=True)]
+        keys = np.concatenate(
+            [rows + first for (rows, _), first in zip(ranked, firsts, strict=True)]
         )
         scores = np.concatenate([each for _, each in ranked])
-        order = np.lexsort((rows, -scores))[:most]
-        return rows[order], scores[order]
+        order = np.lexsort((keys, -scores))[:limit]
+        return keys[order], scores[order]
 
     def _features(
         self, number: int, keys: IntArray, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         segment, first = self.segments[number], self._first[number]
-        of_sentences = segment.sentence_words.match_as_segment(query.sentence_terms)
-        features = segment.features(query.vector, words, of_sentences, keys - first)
+        sentence_words = segment.sentence_words.match_as_segment(query.sentence_terms)
+        features = segment.features(query.vector, words, sentence_words, keys - first)
         return replace(features, keys=features.keys + first)
 
 
 class SegmentedTerms:
-    """See `index.store.reader.TermStatistics`: of what is in segments and not gone.
+    """See `index.store.reader.TermStatistics`; `deleted` are, by segment, the rows of deleted
+    passages or sentences."""
 
-    `gone` are, by segment, the rows of passages, or of sentences, that are there no more.
-    """
-
-    def __init__(self, parts: Sequence[WordIndex], gone: Sequence[IntArray]) -> None:
+    def __init__(self, parts: Sequence[WordIndex], deleted: Sequence[IntArray]) -> None:
         self._parts = parts
-        self._gone = gone
+        self._deleted = deleted
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts)) - sum(map(len, self._gone))
+        return sum(map(len, self._parts)) - sum(map(len, self._deleted))
 
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
         hashes = hash_terms(terms)
         counts = np.zeros(len(hashes), dtype=np.int64)
-        for part, gone in zip(self._parts, self._gone, strict=True):
+        for part, deleted in zip(self._parts, self._deleted, strict=True):
             counts += part.count(hashes)
-            if len(gone):
-                counts -= part.count_among(gone, hashes)
+            if len(deleted):
+                counts -= part.count_among(deleted, hashes)
         return nonzero_counts(terms, counts)
 
     def letters(self, language: str) -> str:
@@ -350,7 +327,7 @@ class SegmentedTerms:
 
 
 class JoinedVectors:
-    """Vectors of several segments, numbered through."""
+    """Vectors of several segments, numbered consecutively."""
 
     def __init__(self, parts: Sequence[Any], sizes: Sequence[int]) -> None:
         self._parts = parts
@@ -368,7 +345,7 @@ class JoinedVectors:
         return self._parts[0].vectors(rows) if joined is None else joined
 
 
-def _joined(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
+def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
     if not features:
         empty, numbers = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
         return CandidateFeatures(
@@ -383,7 +360,7 @@ def _joined(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
     return CandidateFeatures(**joined, offsets=np.concatenate(offsets))
 
 
-def newest_sources(parts: Sequence[ArticleReader], gone: Collection[str]) -> Iterator[SourceRow]:
-    """The files that the articles of segments came from, each as the newest segment has it."""
+def newest_sources(parts: Sequence[ArticleReader], deleted: Collection[str]) -> Iterator[SourceRow]:
+    """The files that articles came from, each as in the newest segment that has it."""
     rows = {row.location: row for part in parts for row in part.sources()}
-    return (row for location, row in sorted(rows.items()) if location not in gone)
+    return (row for location, row in sorted(rows.items()) if location not in deleted)

@@ -1,4 +1,4 @@
-"""The store that is a folder: generations in files, switched by renaming one."""
+"""The store in a data directory: generations are folders, switched by replacing a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from index.store.builder_status import BuilderStatus, read_builder_status, write
 from index.store.disk import translate_disk_errors
 from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
-from index.store.files.known import KnownFiles, note_written
 from index.store.files.layout import Layout, new_id
 from index.store.files.manifest import Manifest
 from index.store.files.merge import merged_articles
@@ -25,12 +24,13 @@ from index.store.files.opening import (
     current_id,
     find_current,
     open_generation,
-    open_known,
     open_newer,
+    open_reusable,
     verify,
 )
-from index.store.files.removed import RemovedList, WithdrawnFile
+from index.store.files.removals import RemovedList, WithdrawnFile
 from index.store.files.resume import ResumeFile, forget_resume
+from index.store.files.reusable import ReusableFiles, note_written
 from index.store.files.transfer import export_index, import_index, rollback
 from index.store.reader import GenerationFacts
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
@@ -117,15 +117,15 @@ class FileTurn:
         self._layout = layout
         self._replaced = layout.replaced()
         self._new: str | None = None
-        self.previous: KnownFiles | None = None
+        self.previous: ReusableFiles | None = None
         try:
             with suppress(NoIndex):
-                self.previous = open_known(layout)
+                self.previous = open_reusable(layout)
         except DamagedIndex as error:
             logger.warning("%s; nothing of it is reused", error)
 
     @contextmanager
-    def put_aside(self) -> Iterator[KnownFiles | None]:
+    def put_aside(self) -> Iterator[ReusableFiles | None]:
         try:
             newer = open_newer(self._layout)
         except DamagedIndex as error:
@@ -137,7 +137,7 @@ class FileTurn:
             if newer is not None:
                 newer.close()
 
-    def kept_vectors(self, model: str, dimension: int) -> ResumeFile:
+    def checkpoint(self, model: str, dimension: int) -> ResumeFile:
         return ResumeFile(self._layout, model, dimension)
 
     @contextmanager
@@ -154,19 +154,19 @@ class FileTurn:
                 shutil.rmtree(each, ignore_errors=True)
 
     @property
-    def growable(self) -> KnownFiles | None:
-        return self.previous if self.previous and self.previous.growable else None
+    def growable(self) -> ReusableFiles | None:
+        return self.previous if self.previous and self.previous.is_growable else None
 
     @contextmanager
     def addition(self) -> Iterator[FileAddition]:
-        assert self.previous is not None, "what is added to is there"
+        assert self.previous is not None, "growable is checked first"
         with FileAddition.open(self._layout, self.previous) as addition:
             yield addition
             self._new = addition.generation or self._new
 
     def adopt(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.generations):
-            self._layout.adopt(draft.id)
+            self._layout.adopt(self._layout.unfinished(draft.id))
         note_written(self._layout, Manifest.open(self._layout.folder(draft.id)))
 
     def switch(self, draft: GenerationWriter) -> None:

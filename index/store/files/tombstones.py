@@ -1,4 +1,4 @@
-"""What of the segments of a generation is gone."""
+"""Deleted articles and files of the segments of a generation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ TOMBSTONES_FILE = "tombstones.json"
 
 @dataclass(frozen=True, slots=True)
 class Tombstones:
-    """`articles`: by segment, the ids of its articles and copies that are gone or that a later
-    segment replaces. `sources`: the locations of the files that are gone."""
+    """`articles`: by segment, ids of articles and copies that are deleted or replaced by a later
+    segment. `sources`: locations of deleted files."""
 
     articles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sources: frozenset[str] = frozenset()

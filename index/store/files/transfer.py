@@ -1,4 +1,4 @@
-"""An index exported, imported, or put back to the generation before, checked where it arrives."""
+"""Export, import and roll back an index in files, with full checks."""
 
 from __future__ import annotations
 
@@ -6,33 +6,32 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
-from index.store.article_writer import holds_own_tables
+from index.store.article_writer import has_own_schema
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation
-from index.store.files.known import KnownFiles
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
 from index.store.files.opening import check_whole, find_current
-from index.store.reader import BuildTerms
+from index.store.files.reusable import ReusableFiles
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
 _PARTIAL = ".selon-partial"
-# What numbers and texts that no build has written end in, while a generation is opened.
+# Errors from opening a generation with forged numbers or texts.
 _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def export_index(data_dir: Path, folder: Path) -> Manifest:
     """See `index.store.base.IndexStore.export`."""
-    if not may_hold_an_export(folder):
+    if not may_hold_export(folder):
         raise StoreError("export-not-empty", shown=folder)
     source, manifest = find_current(data_dir)
     layout = Layout(data_dir)
@@ -51,24 +50,23 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
 
 
 def _merge(layout: Layout, manifest: Manifest, target: Path) -> Manifest:
-    """Write the segments of a generation as one that has none."""
-    terms = BuildTerms(**{each.name: getattr(manifest, each.name) for each in fields(BuildTerms)})
+    """Write the segments of a generation as a single folder."""
     with (
-        closing(KnownFiles.open(layout, manifest)) as known,
+        closing(ReusableFiles.open(layout, manifest)) as known,
         closing(FileDraft(target, manifest.id)) as draft,
     ):
-        return merge_segments(known.segments, draft, terms, gone_sources=known.tombstones.sources)
+        deleted_sources = known.tombstones.sources
+        return merge_segments(known.segments, draft, manifest, deleted_sources=deleted_sources)
 
 
 def import_index(folder: Path, data_dir: Path) -> Manifest:
     """See `index.store.base.IndexStore.take`.
 
-    The generation gets an id of its own, and no folders to follow: those that it names are of the
-    machine that it comes from. Nor has it rules: a build takes vectors from it, by the hash of
-    their texts, and reads its own files again.
+    The generation gets a new id; no roots, which are paths of another machine; and no rules, so
+    that a build reuses its vectors, by hash, but rereads its own files.
 
-    The folder is trusted as code is: what is damaged or not of an export's form is refused, but
-    whoever made it decides what is answered from it.
+    The folder is trusted like code: damaged or malformed exports are refused, but whoever made it
+    decides what is answered from it.
     """
     manifest = check_export(folder)
     layout = Layout(data_dir)
@@ -82,7 +80,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
                 manifest.save(draft)
             manifest.check(draft, whole=True, remedy=_COPY_AGAIN)
             with translate_disk_errors(layout.generations):
-                layout.adopt(manifest.id)
+                layout.adopt(draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         with translate_disk_errors(layout.root):
@@ -92,7 +90,7 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
 
 
 def check_export(folder: Path) -> Manifest:
-    """What an export holds, every byte of it checked. Raises DamagedIndex."""
+    """Verify an export and return its manifest. Raises DamagedIndex."""
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", shown=folder)
     manifest = Manifest.open(folder, _AGAIN)
@@ -101,7 +99,7 @@ def check_export(folder: Path) -> Manifest:
         raise DamagedIndex("manifest-field", shown=path, field="files", remedy=_AGAIN)
     manifest.check(folder, whole=True, remedy=_AGAIN)
     try:
-        if not holds_own_tables(folder / ARTICLES_FILE):
+        if not has_own_schema(folder / ARTICLES_FILE):
             raise DamagedIndex("import-not-ours", shown=folder / ARTICLES_FILE, remedy=_AGAIN)
         with np.errstate(over="ignore"), Generation(folder, manifest, Hold(folder)) as generation:
             generation.articles(limit=1)
@@ -111,8 +109,8 @@ def check_export(folder: Path) -> Manifest:
     return manifest
 
 
-def may_hold_an_export(folder: Path) -> bool:
-    """Whether a folder is missing, empty or an export, so that one may go there."""
+def may_hold_export(folder: Path) -> bool:
+    """True if a folder is missing, empty or an earlier export."""
     try:
         if not folder.exists() or not any(folder.iterdir()):
             return True
@@ -135,10 +133,8 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 
 @contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside this one that takes its name once it is whole; else it leaves no trace.
-
-    Killed at any moment, it leaves what the next one removes, never the only whole export.
-    """
+    """A temporary folder beside this one that replaces it on success. Killed at any moment, it
+    leaves at most what the next call removes, and never removes the only complete export."""
     partial = folder.with_name(f"{folder.name}{_PARTIAL}")
     old = folder.with_name(f"{partial.name}-old")
     with translate_disk_errors(partial):
@@ -149,7 +145,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         yield partial
         with translate_disk_errors(folder):
             if folder.exists():
-                if old.exists():  # of an export that was killed as it removed it
+                if old.exists():  # left by an export killed while removing it
                     shutil.rmtree(old)
                 folder.rename(old)
             partial.rename(folder)
@@ -159,10 +155,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
 
 def rollback(data_dir: Path) -> Manifest:
-    """See `index.store.base.IndexStore.roll_back`.
-
-    The generation put aside stays on disk until a build succeeds.
-    """
+    """See `index.store.base.IndexStore.roll_back`. The generation put aside stays on disk until a
+    build succeeds."""
     layout = Layout(data_dir)
     current = _current(layout)
     if current is None and not layout.whole():
@@ -184,7 +178,7 @@ def rollback(data_dir: Path) -> Manifest:
 
 
 def _current(layout: Layout) -> str | None:
-    """What CURRENT names; None also where that is unreadable, which is a reason to go back."""
+    """The id in CURRENT; None if it is missing or unreadable, which a rollback mends."""
     try:
         return layout.current_id()
     except DamagedIndex:

@@ -1,8 +1,8 @@
-"""An addition to a generation in PostgreSQL: rows of its own, an end for those that are gone, and
-views of what the new generation consists of, in one transaction on each server.
+"""An addition to a generation in PostgreSQL: new rows, an end for deleted ones, and views of the
+new generation, in one transaction per server.
 
-Words lie by additions, the newest of which are put together each time (see
-`index.store.growth.count_written_anew`), so that a term is a handful of rows.
+Terms are stored by addition, and the newest additions are merged each time (see
+`index.store.growth.count_to_merge`), so that a term has only a handful of rows.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from index.models.base import IntArray
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import ArticleReader
 from index.store.build_turn import StopCheck
-from index.store.growth import count_written_anew
+from index.store.growth import count_to_merge
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
-from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import RowLoader, note_generation
+from index.store.postgres.load import RowLoader, record_generation
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
+from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.schema import (
     FOR_EVER,
     column_names,
@@ -36,36 +36,38 @@ from index.store.postgres.schema import (
     rows_of,
 )
 from index.store.postgres.server_facts import Growth, ServerFacts
-from index.store.postgres.unload import put_some
-from index.store.postgres.vector_tables import KINDS, VectorTables
+from index.store.postgres.unload import copy_articles
+from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 from index.text.language import keyed_terms
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an addition does: `facts` are those of the generation with it; `gone` are the articles
-    and copies that leave, `sources` the files whose note is another one or goes."""
+    """An addition: the facts after it, what was written, ids of deleted or replaced articles and
+    copies, and locations of changed or deleted `sources`."""
 
     facts: GenerationFacts
     written: WrittenArticles
     words: Mapping[RowKind, Postings]
-    gone: Collection[str]
+    deleted_ids: Collection[str]
     sources: Collection[str]
 
 
 class AdditionLoader:
-    """Puts an addition on the servers, each in a transaction that is still open at the end.
-
-    Raises psycopg.Error, DamagedIndex.
-    """
+    """Loads an addition in transactions that are left open, one per server. Raises psycopg.Error,
+    DamagedIndex."""
 
     def __init__(
-        self, connections: Sequence[Connection], before: PostgresKnown, number: int, workplace: Path
+        self,
+        connections: Sequence[Connection],
+        before: ReusableTables,
+        number: int,
+        workplace: Path,
     ) -> None:
         growth = before.own[0].growth
-        assert growth is not None, "only what can grow is added to"
+        assert growth is not None, "growable is checked first"
         self._connections = connections
         self._before = before
         self._growth = growth
@@ -78,40 +80,39 @@ class AdditionLoader:
         words = self._new_words(change)
         first = FirstRows(growth.next_article - 1, growth.next_passage, growth.next_sentence)
         written = change.written
-        sizes = [size for _, size in growth.additions]
-        again = count_written_anew(sizes, len(written.articles))
-        grown = self._grown(change, words, again)
+        merged = count_to_merge([size for _, size in growth.additions], len(written.articles))
+        grown = self._grow(change, words, merged)
         loader = RowLoader(self._connections, self._number, growth.base, written, words, first)
-        left = []
+        deleted = []
         for place, connection in enumerate(self._connections):
             connection.execute("BEGIN")
             create_views(connection, self._number, growth.base)
-            left.append(self._end_gone(place, change))
+            deleted.append(self._end_deleted(place, change))
         loader.stage(check)
         loader.take_vectors(tables, check)
         for place, connection in enumerate(self._connections):
             loader.place_rows(place, tables, check)
-            self._add_words(place, loader, words, again, check)
-            known, gone = before.own[place], left[place]
+            self._add_words(place, loader, words, merged, check)
+            known = before.own[place]
             rows = {
                 kind: getattr(known, kind)
                 + int(np.count_nonzero(written.places(kind) == place))
-                - gone[kind]
-                for kind in KINDS
+                - deleted[place][kind]
+                for kind in ROW_KINDS
             }
-            came = list(written.articles.values()).count(place)
-            articles = known.articles + came - gone["articles"]
-            for kind in KINDS:
+            added = list(written.articles.values()).count(place)
+            articles = known.articles + added - deleted[place]["articles"]
+            for kind in ROW_KINDS:
                 if rows[kind] > nearest.EXACT_ROWS:
                     tables.index(connection, kind)
             own = ServerFacts(
                 facts, self._number, place, known.servers, articles, **rows, growth=grown
             )
-            note_generation(connection, own)
+            record_generation(connection, own)
 
-    def _grown(self, change: Change, words: NewWords, again: int) -> Growth:
+    def _grow(self, change: Change, words: NewWords, merged: int) -> Growth:
         growth, written = self._growth, change.written
-        kept = growth.additions[: len(growth.additions) - again]
+        kept = growth.additions[: len(growth.additions) - merged]
         size = len(written.articles) + growth.added - sum(each for _, each in kept)
         return replace(
             growth,
@@ -120,13 +121,13 @@ class AdditionLoader:
             next_sentence=growth.next_sentence + len(written.sentences),
             next_term=max(growth.next_term, words.next_number),
             additions=(*kept, (self._number, size)),
-            gone=growth.gone + len(change.gone),
+            gone=growth.gone + len(change.deleted_ids),
         )
 
     def _new_words(self, change: Change) -> NewWords:
         passages, sentences = change.words["passages"], change.words["sentences"]
-        fewer = self._words_of_gone(change.gone)
-        terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *fewer])
+        deleted = self._count_deleted_terms(change.deleted_ids)
+        terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *deleted])
         query = "SELECT term, number FROM {g}.terms WHERE term = ANY(%s)"
         numbers: dict[str, int] = {}
         for connection in self._connections:
@@ -136,30 +137,29 @@ class AdditionLoader:
             numbers[term] = free
             free += 1
         return NewWords(
-            passages.without_idf(), sentences.without_idf(), numbers, fewer, everywhere=True
+            passages.without_idf(), sentences.without_idf(), numbers, deleted, everywhere=True
         )
 
-    def _words_of_gone(self, ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        """In how many passages and sentences of these articles each term stands."""
+    def _count_deleted_terms(self, ids: Collection[str]) -> dict[str, tuple[int, int]]:
+        """By term, the numbers of passages and sentences of these articles that have it."""
         if not ids:
             return {}
         path = self._workplace / "gone.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            put_some(self._connections, self._before.number, ids, sheet)
+            copy_articles(self._connections, self._before.number, ids, sheet)
             sheet.finish()
-        counts = {kind: Counter[str]() for kind in KINDS}
+        counts = {kind: Counter[str]() for kind in ROW_KINDS}
         with closing(ArticleReader(path)) as reader:
-            for kind in KINDS:
+            for kind in ROW_KINDS:
                 for article, heading, text in reader.texts(kind):
                     words = lexical_text(article, heading, text)
                     counts[kind].update(set(keyed_terms(words, article.language)))
-        passages, sentences = (counts[kind] for kind in KINDS)
+        passages, sentences = counts["passages"], counts["sentences"]
         return {term: (passages[term], sentences[term]) for term in passages | sentences}
 
-    def _end_gone(self, place: int, change: Change) -> dict[str, int]:
-        """Have the rows that are gone end with the generation before; returns how many there were
-        of each kind on this server."""
-        articles = self._numbers(place, "articles", "id = ANY(%s)", list(change.gone))
+    def _end_deleted(self, place: int, change: Change) -> dict[str, int]:
+        """End the rows of deleted articles; return their numbers by kind on this server."""
+        articles = self._numbers(place, "articles", "id = ANY(%s)", list(change.deleted_ids))
         passages = self._numbers(place, "passages", "article = ANY(%s)", articles.tolist())
         sentences = self._numbers(place, "sentences", "passage = ANY(%s)", passages.tolist())
         rows = {"articles": articles, "passages": passages, "sentences": sentences}
@@ -180,17 +180,17 @@ class AdditionLoader:
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def _end(self, place: int, table: str, condition: str, values: list[object]) -> None:
-        query = (
+        query = compose(
             f"UPDATE {{rows}}.{table} SET until = {self._number} "
-            f"WHERE {condition} AND until = {FOR_EVER}"
+            f"WHERE {condition} AND until = {FOR_EVER}",
+            rows=rows_of(self._growth.base),
         )
-        composed = compose(query, rows=rows_of(self._growth.base))
-        self._connections[place].execute(composed, [values])
+        self._connections[place].execute(query, [values])
 
     def _add_words(
-        self, place: int, loader: RowLoader, words: NewWords, again: int, check: StopCheck
+        self, place: int, loader: RowLoader, words: NewWords, merged: int, check: StopCheck
     ) -> None:
-        """Add the words of new passages, put together with those of the newest additions."""
+        """Add the words of new passages, merged with those of the newest additions."""
         connection, terms = self._connections[place], loader.table("terms")
         connection.execute(
             compose("CREATE TEMPORARY TABLE new_terms (LIKE {terms}) ON COMMIT DROP", terms=terms)
@@ -198,28 +198,23 @@ class AdditionLoader:
         connection.execute("ALTER TABLE new_terms ALTER until SET DEFAULT 0")
         loader.copy_terms(place, sql.Identifier("new_terms"), check)
         additions = self._growth.additions
-        together = [number for number, _ in additions[len(additions) - again :]]
-        self._end(place, "terms", "since = ANY(%s)", list(together))
+        numbers = [number for number, _ in additions[len(additions) - merged :]]
+        self._end(place, "terms", "since = ANY(%s)", list(numbers))
         columns = ", ".join(column_names("terms"))
-        connection.execute(
-            compose(
-                f"INSERT INTO {{terms}} ({columns}, since) "
-                "SELECT term, min(number), sum(passages)::integer, sum(sentences)::integer, "
-                "string_agg(rows, ''::bytea ORDER BY since), "
-                f"string_agg(scores, ''::bytea ORDER BY since), {self._number} FROM "
-                "(SELECT * FROM {terms} WHERE since = ANY(%s) AND until = "
-                f"{self._number} UNION ALL SELECT * FROM new_terms) AS newest GROUP BY term",
-                terms=terms,
-            ),
-            [together],
+        query = compose(
+            f"INSERT INTO {{terms}} ({columns}, since) "
+            "SELECT term, min(number), sum(passages)::integer, sum(sentences)::integer, "
+            "string_agg(rows, ''::bytea ORDER BY since), "
+            f"string_agg(scores, ''::bytea ORDER BY since), {self._number} FROM "
+            "(SELECT * FROM {terms} WHERE since = ANY(%s) AND until = "
+            f"{self._number} UNION ALL SELECT * FROM new_terms) AS newest GROUP BY term",
+            terms=terms,
         )
-        for kind, language, letters in words.letters():
-            connection.execute(
-                compose(
-                    "INSERT INTO {letters} AS known VALUES (%s, %s, %s) "
-                    "ON CONFLICT (kind, language) DO UPDATE SET letters = known.letters || "
-                    "translate(excluded.letters, known.letters, '')",
-                    letters=loader.table("letters"),
-                ),
-                [kind, language, letters],
-            )
+        connection.execute(query, [numbers])
+        query = compose(
+            "INSERT INTO {letters} AS known VALUES (%s, %s, %s) "
+            "ON CONFLICT (kind, language) DO UPDATE SET letters = known.letters || "
+            "translate(excluded.letters, known.letters, '')",
+            letters=loader.table("letters"),
+        )
+        connection.cursor().executemany(query, words.letters())

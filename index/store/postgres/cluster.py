@@ -1,8 +1,8 @@
-"""Which cluster a server belongs to, so that none is ever taken for another.
+"""The identity of a cluster, so that no server is mistaken for another.
 
-A server keeps the identity of its cluster, its place in it and how many servers there are. They are
-compared before anything is read or written; a cluster made by an earlier Selon gets an identity
-where it is beyond doubt which servers are its own, and in which order.
+A server stores the identity of its cluster, its place in it and the number of servers, which are
+compared before anything is read or written. A cluster made by an earlier Selon gets an identity
+once it is certain which servers belong to it, and in which order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import uuid4
 from index.errors import DamagedIndex, StoreError
 from index.store.postgres.connections import Connection, Server, translate_errors
 from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
-from index.store.postgres.server_facts import Placed, ServerFacts, check_place
+from index.store.postgres.server_facts import ServerFacts
 
 _CLUSTER = """
 CREATE TABLE IF NOT EXISTS selon.cluster (
@@ -32,7 +32,7 @@ DO UPDATE SET identity = excluded.identity, place = excluded.place, servers = ex
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """A server's place, from 0, among so many servers of a cluster."""
+    """A server's place, from 0, in a cluster of so many `servers`."""
 
     cluster: str
     place: int
@@ -41,8 +41,8 @@ class ServerIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What a server says of itself: `current` is the number of the generation in service, on the
-    first server; an empty one has nothing that a build or a person has put there."""
+    """What a server has: `current` is the number of the generation in service (first server only);
+    `is_empty` means that neither a build nor a person has stored anything."""
 
     is_empty: bool = True
     identity: ServerIdentity | None = None
@@ -51,10 +51,10 @@ class ServerState:
 
 
 def read_server_state(connection: Connection, shown: str) -> ServerState:
-    """Raises StoreError for tables of another layout, DamagedIndex."""
+    """Raises StoreError for tables of another layout, and DamagedIndex."""
     if not is_prepared(connection, shown):
         return ServerState()
-    # First: a generation that is put in service meanwhile is then not looked for.
+    # Before the generations, so that one put in service in between is not missed.
     current = connection.execute("SELECT number FROM selon.current").fetchone()
     rows = connection.execute("SELECT number, facts FROM selon.generations").fetchall()
     generations = {}
@@ -81,10 +81,8 @@ def _identity(connection: Connection) -> ServerIdentity | None:
 
 
 def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | None:
-    """The identity of the cluster that these servers are, in this order; None if it has none yet.
-
-    Raises StoreError where a server is not what its address takes it for, or may not be.
-    """
+    """The identity of the cluster of these servers, in this order; None if it has none yet. Raises
+    StoreError if a server is not, or may not be, what its address is taken for."""
     if all(state.is_empty for state in states):
         return None
     if all(state.identity is None for state in states):
@@ -101,18 +99,31 @@ def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | 
 
 
 def check_first(servers: Sequence[Server], state: ServerState) -> None:
-    """Raises StoreError where the first server was filled as another; nobody else is asked."""
+    """Raise StoreError if the first server belongs elsewhere, without asking the others."""
     current = state.generations.get(state.current or 0)
-    known: Placed | None = state.identity or current
+    known: ServerIdentity | ServerFacts | None = state.identity or current
     for each in [known] if known else state.generations.values():
         check_place(servers[0], 0, len(servers), each)
 
 
-def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]) -> None:
-    """Every server must have its own part of the generation in service, which the first one knows.
+def check_place(
+    server: Server, place: int, servers: int, stored: ServerIdentity | ServerFacts
+) -> None:
+    """Raise StoreError if this was stored on another server, or for another number of them."""
+    if (stored.place, stored.servers) != (place, servers):
+        raise StoreError(
+            "postgres-servers",
+            shown=server.shown,
+            place=place + 1,
+            servers=servers,
+            built_place=stored.place + 1,
+            built_servers=stored.servers,
+        )
 
-    Where none is in service, there may be generations of a killed build on a server that is alone.
-    """
+
+def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]) -> None:
+    """Check that every server has its part of the generation in service, as the first one knows it.
+    If none is in service, a single server may have generations of a killed build."""
     first = states[0].generations.get(states[0].current or 0)
     for place, (server, state) in enumerate(zip(servers, states, strict=True)):
         own = None if first is None else state.generations.get(first.number)
@@ -125,16 +136,14 @@ def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]
 
 
 def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) -> None:
-    """Make what a build needs on every server, and tell each which one it is.
-
-    Nothing is written before all have been compared. Raises StoreError.
-    """
+    """Create the shared tables on every server, and record its place in the cluster. Nothing is
+    written before all servers have been compared. Raises StoreError."""
     if identify(servers, _read_server_states(servers, connections)) is not None:
         return
     for server, connection in zip(servers, connections, strict=True):
         with translate_errors(server.shown):
             prepare_database(connection)
-            with connection.transaction():  # two at once would both make the table, and one fail
+            with connection.transaction():  # two concurrent CREATEs would make one fail
                 connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
                 connection.execute(_CLUSTER)
     identity = str(uuid4())
@@ -142,13 +151,13 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
         connections[0].execute("SELECT pg_advisory_xact_lock(%s, 1)", [PREPARING])
         if identify(servers, _read_server_states(servers, connections)) is not None:
             return  # another build was faster
-        for place in reversed(range(len(servers))):  # the first one last: it holds the lock
+        for place in reversed(range(len(servers))):  # the first server last: it holds the lock
             with translate_errors(servers[place].shown):
                 connections[place].execute(_CLAIM, [identity, place, len(servers)])
     for place, (server, connection) in enumerate(zip(servers, connections, strict=True)):
         with translate_errors(server.shown):
             claimed = _identity(connection)
-        if claimed is not None:  # by the same server under another address, or another build
+        if claimed is not None:  # by the same server's other address, or another build
             check_place(server, place, len(servers), claimed)
 
 

@@ -24,22 +24,21 @@ from index.store.url import find_url_fault
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Result = TypeVar("Result")
 
-BREAKER_SECONDS = 5.0  # that a silent host is left alone; then one question tries it again
-_PATIENCE_SECONDS = 1.0  # without a reply, after which a host is asked whether it is there at all
+BREAKER_SECONDS = 5.0  # pause before a silent host is tried again
+_PATIENCE_SECONDS = 1.0  # silence after which a host is pinged
 _BUILD_PATIENCE_SECONDS = 15.0
-_BUILD_SILENCES = 4  # in a row, after which a build ends: it may have taken hours
-_PING_SECONDS = 1.5  # that it has to say so
-_TLS_REQUEST = struct.pack(">ii", 8, 80_877_103)  # every server replies to it with a byte
-_CONNECT_SECONDS = 2  # libpq knows no less
+_BUILD_SILENCES = 4  # unanswered pings in a row that end a build, which may have taken hours
+_PING_SECONDS = 1.5
+_TLS_REQUEST = struct.pack(">ii", 8, 80_877_103)  # every server replies to it with one byte
+_CONNECT_SECONDS = 2  # libpq's minimum
 _BUILD_CONNECT_SECONDS = 5
-_SILENT_SECONDS = 10  # that a peer may leave unanswered before its connection counts as dead
-_LATE_SECONDS = 5  # that a server may take beyond what it was given before it counts as dead
-WHOLE_BUILD = 0  # the lease of a build; other numbers are those of parts, each at work once
-_BUILD_LOCK = 0x53454C49  # a number of our own, as the next ones
+_SILENT_SECONDS = 10  # of unacknowledged data before a connection counts as dead
+_LATE_SECONDS = 5  # beyond the statement timeout before a server counts as dead
+WHOLE_BUILD = 0  # the lease of a build; other numbers are those of parts
+_BUILD_LOCK = 0x53454C49  # advisory lock classes of our own
 GENERATION_LOCK = 0x53454C48
 MODELS_LOCK = 0x53454C51
-
-# A lease and a hold end with their connection: one whose machine has gone must end too.
+# Leases and holds end with their connection: one whose machine is dead must end too.
 _ALIVE: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -50,7 +49,7 @@ _ALIVE: dict[str, Any] = {
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
-# A crash must not take back on one server what the others have kept.
+# Without this, a crash could undo on one server what the others have committed.
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off'"
@@ -58,10 +57,8 @@ _DURABLE = (
 
 
 class Host:
-    """A host of a server's address, with its circuit breaker. Thread-safe.
-
-    A stopped server may acknowledge every packet and never answer, which keepalives do not notice.
-    """
+    """A host of a server's address, with its circuit breaker. Thread-safe. A stopped server may
+    acknowledge every packet and never answer, which keepalives do not notice."""
 
     def __init__(
         self, name: str, port: str, address: str, clock: Callable[[], float] = time.monotonic
@@ -70,7 +67,7 @@ class Host:
         self.port = port
         self.address = address  # empty: the name says where it is
         self._clock = clock
-        self._lock = threading.Lock()  # never held while the host is asked
+        self._lock = threading.Lock()  # never held while the host is pinged
         self._open_until: float | None = None
 
     @property
@@ -79,7 +76,7 @@ class Host:
         return self._open_until is not None and self._clock() < self._open_until
 
     def is_silent(self) -> bool:
-        """True if the host does not reply. It then rests, and one caller at a time tries again."""
+        """True if the host does not reply. It then rests, and one caller at a time retries."""
         with self._lock:
             if self.rests:
                 return True
@@ -90,7 +87,7 @@ class Host:
         return silent
 
     def _replies(self) -> bool:
-        """False if it says nothing in time; what refuses says so to those who connect."""
+        """False on timeout only; a refusal is left to whoever connects."""
         try:
             with self._dial() as link:
                 link.sendall(_TLS_REQUEST)
@@ -125,7 +122,7 @@ class Server:
         try:
             known = conninfo.conninfo_to_dict(plain)
         except psycopg.Error:
-            # What libpq says of it repeats parts of it, a password perhaps.
+            # libpq's message may quote the password.
             raise StoreError("postgres-address", reason=Problem("postgres-address-form")) from None
         fault = find_url_fault(plain, str(known.get("port") or ""), signs="@/")
         if fault is not None:
@@ -133,7 +130,7 @@ class Server:
         names = str(known.get("host") or known.get("hostaddr") or "").split(",")
         addresses = str(known.get("hostaddr") or "").split(",")
         ports = str(known.get("port") or "").split(",")
-        ports += ports[:1] * (len(names) - len(ports))  # one is that of all
+        ports += ports[:1] * (len(names) - len(ports))  # one port applies to all hosts
         places = [
             f"{name or 'localhost'}:{port}" if port else name or "localhost"
             for name, port in zip(names, ports, strict=False)
@@ -141,17 +138,17 @@ class Server:
         hosts = [
             Host(name, port or "5432", address)
             for name, port, address in zip_longest(names, ports, addresses, fillvalue="")
-            if name  # libpq chooses a socket of its own where there is none
+            if name  # without a name, libpq chooses a socket
         ]
         database = known.get("dbname") or ""
         return cls(plain, f"postgresql://{','.join(places)}/{database}", tuple(hosts))
 
     def connect(self, *, writing: bool, seconds: float | None = None) -> BoundedConnection:
-        """A new connection, each statement its own transaction; `seconds` bound every statement,
-        by the server's clock, and by this machine's where the server says nothing at all.
+        """A new autocommit connection; `seconds` bound every statement, by the server's clock and,
+        if the server is silent, by this machine's.
 
-        One for `writing` goes to the host that takes writes; one that is bounded passes by hosts
-        that are silent. Raises StoreError.
+        `writing` selects the host that accepts writes; `seconds` skips silent hosts. Raises
+        StoreError.
         """
         options = [
             str(conninfo.conninfo_to_dict(self.url).get("options") or ""),
@@ -166,7 +163,7 @@ class Server:
             connection = BoundedConnection.connect(
                 self.url,
                 autocommit=True,
-                prepare_threshold=None,  # a plan of its own for each: filters differ much
+                prepare_threshold=None,  # plan each query anew: filters differ much
                 application_name=f"{os.getpid()} ({socket.gethostname()})"[:63],
                 options=" ".join(options).strip(),
                 connect_timeout=_BUILD_CONNECT_SECONDS if seconds is None else _CONNECT_SECONDS,
@@ -182,7 +179,7 @@ class Server:
         return connection
 
     def _awake_hosts(self) -> dict[str, str]:
-        """What libpq is to connect to in place of all hosts, if some are silent."""
+        """libpq parameters that leave out silent hosts, if there are any."""
         awake = [each for each in self.hosts if not each.is_silent()]
         if len(awake) == len(self.hosts):
             return {}
@@ -203,8 +200,8 @@ def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Co
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that ends when its host has fallen silent: for a question at once and, whatever
-    the host says, after `seconds` for a statement; for a build only after a while."""
+    """A connection that fails if its host falls silent: at once for a question, after a while for a
+    build; in any case after `seconds` per statement, if set."""
 
     seconds: float | None = None
     host: Host | None = None
@@ -218,9 +215,9 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
             raise
 
     def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
-        """The same steps. Raises OperationalError."""
+        """Add the deadline and the pings to psycopg's steps. Raises OperationalError."""
         try:
-            step = next(steps)  # most often the whole: rows of a COPY are there already
+            step = next(steps)  # often the only one: rows of a COPY are already there
             if self.seconds is None:
                 deadline, patience, silences = math.inf, _BUILD_PATIENCE_SECONDS, _BUILD_SILENCES
             else:
@@ -243,8 +240,7 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 @contextmanager
 def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Translate driver errors into `StoreError`, of the server that they came from if it is known,
-    else of the one `shown`."""
+    """Raise driver errors as `StoreError`, naming the server they came from, or else `shown`."""
     try:
         yield
     except psycopg.Error as error:
@@ -266,7 +262,7 @@ def _translated(error: psycopg.Error, shown: str, connecting: bool) -> StoreErro
             return StoreError("postgres-full", shown=shown, reason=reason)
         case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
             return StoreError("postgres-denied", shown=shown, reason=reason)
-        case _ if connecting or lost:  # the connection has ended, rather than a statement failed
+        case _ if connecting or lost:  # the connection failed, not a statement
             return StoreError("postgres-unreachable", shown=shown, reason=reason)
     return StoreError("postgres-failed", shown=shown, reason=reason)
 
@@ -278,9 +274,9 @@ def _first_line(error: BaseException) -> Words:
 
 
 class Connections:
-    """A thread-safe pool of connections for reading, each prepared once when it is opened.
+    """A thread-safe pool of connections for reading, each prepared when opened.
 
-    A job whose connection breaks is retried once on a new one, which libpq opens to the next host
+    A job whose connection breaks is retried once on a new one, for which libpq picks the next host
     that answers. Raises StoreError.
     """
 
@@ -298,7 +294,7 @@ class Connections:
         self._closed = False
 
     def ask(self, job: Callable[[Connection], Result]) -> Result:
-        """Run a job that only reads."""
+        """Run a read-only job."""
         for last in (False, True):
             connection = self._take()
             try:
@@ -309,7 +305,7 @@ class Connections:
                 connection.close()
                 if last or not lost:
                     raise
-                self._drop_idle()  # those of the same server have ended with it
+                self._drop_idle()  # likely broken too
             else:
                 with self._lock:
                     if not self._closed:
@@ -353,10 +349,8 @@ class Connections:
 def take_lease(
     connection: Connection, shown: str, number: int = WHOLE_BUILD, part: str = ""
 ) -> None:
-    """Have this connection be the only one that may build, or be at work on a part, until it ends.
-
-    Raises BuildLocked, which says who is at work and since when, as far as the server knows.
-    """
+    """Make this connection the only builder, or the only one working on a part, until it closes.
+    Raises BuildLocked, naming the holder and since when if the server knows."""
     if _value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number):
         return
     holder = connection.execute(
@@ -378,14 +372,14 @@ def take_lease(
 
 
 def hold(connection: Connection, lock: int, number: int = 0) -> None:
-    """Have the generation of this number, or the tables of every model, stay as long as this
-    connection does."""
+    """Keep the generation of this number, or the tables of every model, from being removed while
+    the connection lives."""
     connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [lock, number])
 
 
 @contextmanager
 def when_unheld(connection: Connection, lock: int, number: int = 0) -> Iterator[bool]:
-    """Whether nobody holds it, which nobody can while this lasts."""
+    """Yield True if nobody holds it; nobody can while this lasts."""
     free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", lock, number))
     try:
         yield free

@@ -1,22 +1,24 @@
-"""A generation of an index in PostgreSQL, on one server or on several, opened for questions.
+"""A generation in PostgreSQL, on one or several servers, opened for questions.
 
-On several, each holds the articles whose ids fall to it, with their passages, sentences, words and
-vectors, under the keys that they have in the whole generation, and knows how often a term stands in
-all. Each is asked for its best, side by side; the best of all are then scored.
+Each server has the articles whose ids hash to it, with their passages, sentences, words and vectors
+under the keys of the whole generation, and the document frequencies of all servers. All servers are
+queried concurrently, and the best of their nominations are scored.
 """
 
 from __future__ import annotations
 
 import heapq
 import weakref
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Period, Selection
+from index.article import Article, ArticleEntry, Selection
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.articles import (
@@ -26,6 +28,7 @@ from index.store.articles import (
     entry_of_row,
     selection_clause,
 )
+from index.store.postgres.cluster import check_place
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.nearest import (
     POSTGRES,
@@ -36,11 +39,12 @@ from index.store.postgres.nearest import (
     vector_text,
 )
 from index.store.postgres.schema import Row, fetch
-from index.store.postgres.server_facts import ServerFacts, check_place, place_of
+from index.store.postgres.server_facts import ServerFacts, place_of
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.words import PostgresTerms, PostgresWords
 from index.store.postings import WordMatch
 from index.store.reader import (
+    ROW_KINDS,
     SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
@@ -48,18 +52,19 @@ from index.store.reader import (
     FacetKind,
     RowKind,
     StoredPassage,
+    sort_counts,
 )
 
 Result = TypeVar("Result")
 
-QUESTION_SECONDS = 20.0  # that a statement of a question may take
-_AT_ONCE = 4  # jobs that wait for one server; each question brings it two
+QUESTION_SECONDS = 20.0  # per statement
+_AT_ONCE = 4  # concurrent jobs per server; each question brings two
 _OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
-_CHECKED_AT_ONCE = 500  # passages whose article a filter is asked about together
+_CHECKED_AT_ONCE = 500  # passages checked against a filter at once
 
 
 class _ServerReader:
-    """What one server has of a generation."""
+    """One server's share of a generation."""
 
     def __init__(self, server: Server, own: ServerFacts) -> None:
         self.own = own
@@ -69,15 +74,12 @@ class _ServerReader:
         self.connections = Connections(server, self._prepare, QUESTION_SECONDS)
 
     def check(self) -> None:
-        """Raises StoreError where searches would not be what they should."""
-        self.ask(partial(self.vectors.check_plan, kind="passages"))
-        self.ask(partial(self.vectors.check_plan, kind="sentences"))
-
-    def ask(self, job: Callable[[Connection], Result]) -> Result:
-        return self.connections.ask(job)
+        """Raise StoreError if searches would not use the index."""
+        for kind in ROW_KINDS:
+            self.connections.ask(partial(self.vectors.check_plan, kind=kind))
 
     def _prepare(self, connection: Connection) -> None:
-        # Held first: what is seen then stays.
+        # Hold first, so that what is seen stays.
         hold(connection, GENERATION_LOCK, self.own.number)
         there = connection.execute(
             "SELECT FROM selon.generations WHERE number = %s AND id = %s",
@@ -93,7 +95,7 @@ _Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
 
 
 class _Servers:
-    """All servers of a generation, asked side by side."""
+    """All servers of a generation, queried concurrently."""
 
     def __init__(self, readers: list[_ServerReader]) -> None:
         self.readers = readers
@@ -102,27 +104,27 @@ class _Servers:
     def ask(
         self, jobs: Sequence[tuple[_ServerReader, Callable[[Connection], Result]]]
     ) -> list[Result]:
-        """What each job says, in their order. Raises StoreError where a server does not answer: an
-        answer of the others would pass for that of all."""
+        """Results of the jobs, in order. Raises StoreError if any server fails: partial answers
+        would pass for complete ones."""
         if len(jobs) == 1:
-            return [each.ask(job) for each, job in jobs]
-        futures = [self._pool.submit(each.ask, job) for each, job in jobs]
+            return [each.connections.ask(job) for each, job in jobs]
+        futures = [self._pool.submit(each.connections.ask, job) for each, job in jobs]
         return [each.result() for each in futures]
 
     def fetch_each(self, query: str, *values: object) -> list[list[Row]]:
-        """The rows that each server has for a query about the generation, whose schema is {g}."""
-        return self.each(lambda e, c: fetch(c, e.own.number, query, *values))
+        """Rows of a query on each server; {g} is the generation's schema."""
+        return self.ask_each(lambda e, c: fetch(c, e.own.number, query, *values))
 
-    def ask_each(self, job: Callable[[Connection], Result]) -> list[Result]:
-        return self.ask([(each, job) for each in self.readers])
+    def fetch_all(self, query: str, *values: object) -> list[Row]:
+        return list(chain.from_iterable(self.fetch_each(query, *values)))
 
-    def each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
+    def ask_each(self, job: Callable[[_ServerReader, Connection], Result]) -> list[Result]:
         return self.ask([(each, partial(job, each)) for each in self.readers])
 
     def fetch_home(self, query: str, article_id: str, *values: object) -> list[Row]:
-        """As `fetch_each`, of the server that an article lies on, whose id is the first value."""
+        """Like `fetch_each`, on the server of the article whose id is the first value."""
         home = self.readers[place_of(article_id, len(self.readers))]
-        return home.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
+        return home.connections.ask(lambda c: fetch(c, home.own.number, query, article_id, *values))
 
     def close(self) -> None:
         for each in self.readers:
@@ -140,90 +142,78 @@ class PostgresGeneration(ClosedOnExit):
         self._number = servers[0][1].number
         self._growth = servers[0][1].growth
         self._servers = _Servers([_ServerReader(server, own) for server, own in servers])
-        self._words = PostgresWords(self._servers.ask_each, servers[0][1])
+        self._words = PostgresWords(self._servers.fetch_each, servers[0][1])
         self._closing = weakref.finalize(self, self._servers.close)
         try:
             for each in self._servers.readers:
                 each.check()
-            self._gone = self._gone_passages()
+            self._deleted_keys = self._read_deleted_keys()
         except BaseException:
             self.close()
             raise
 
-    def _gone_passages(self) -> IntArray:
-        """The passages that additions have done away with, by whose words they are still found."""
+    def _read_deleted_keys(self) -> IntArray:
+        """Keys of passages that additions deleted; the word index still has them."""
         if self._growth is None or not self._growth.gone:
             return np.empty(0, dtype=np.int64)
-        answers = self._servers.fetch_each("SELECT passages FROM {g}.gone")
-        joined = b"".join(row[0] for rows in answers for row in rows)
-        return np.frombuffer(joined, dtype="<i4").astype(np.int64)
+        rows = self._servers.fetch_all("SELECT passages FROM {g}.gone")
+        return np.frombuffer(b"".join(row[0] for row in rows), dtype="<i4").astype(np.int64)
 
     def term_statistics(self, kind: RowKind) -> PostgresTerms:
         size = self.facts.passages if kind == "passages" else self.facts.sentences
         return PostgresTerms(self._words, kind, size)
 
-    def candidates(
-        self,
-        query: CandidateQuery,
-        passages: int,
-        sentences: int,
-        within: Period | None = None,
-        among: Selection | None = None,
-        without: IntArray | None = None,
-    ) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         vector = vector_text(query.vector)
         filters: list[ArticleFilter | None] = [None] * len(self._servers.readers)
-        if within is not None or among is not None:
-            filters = self._servers.each(lambda e, c: e.vectors.filter(c, within, among))
+        if (among := query.among) is not None:
+            filters = self._servers.ask_each(lambda e, c: e.vectors.filter(c, among))
 
         def search(place: int, kind: RowKind, count: int) -> _Search:
             each, only = self._servers.readers[place], filters[place]
-            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, without)
+            return each, lambda c: each.vectors.nearest(c, kind, vector, count, only, query.without)
 
         places = range(len(filters))
         rankings = self._servers.ask(
-            [search(each, "passages", passages) for each in places]
-            + [search(each, "sentences", sentences) for each in places]
+            [search(each, "passages", query.passages) for each in places]
+            + [search(each, "sentences", query.sentences) for each in places]
         )
-        near = _merged(rankings[: len(places)], passages)
-        owners = _merged(rankings[len(places) :], sentences)
+        near = _merge(rankings[: len(places)], query.passages)
+        owners = _merge(rankings[len(places) :], query.sentences)
         words = self._words.match(query.passage_terms)
-        worded = self._worded(words, passages, filters, without)
-        keys = np.unique(np.concatenate([near, owners, worded]))
+        best = self._best_by_words(words, query, filters)
+        keys = np.unique(np.concatenate([near, owners, best]))
         return self._features(keys, vector, query, words)
 
-    def _worded(
-        self,
-        words: WordMatch,
-        count: int,
-        filters: list[ArticleFilter | None],
-        without: IntArray | None,
+    def _best_by_words(
+        self, words: WordMatch, query: CandidateQuery, filters: list[ArticleFilter | None]
     ) -> IntArray:
-        """The passages that may be found and meet the words best."""
-        shown = np.ones(words.size, dtype=bool)
-        shown[self._gone] = False
-        if without is not None:
-            shown[without] = False
+        """Keys of the eligible passages with the best BM25."""
+        count = query.passages
+        eligible = np.ones(words.size, dtype=bool)
+        eligible[self._deleted_keys] = False
+        if query.without is not None:
+            eligible[query.without] = False
         if any(each is None for each in filters):
-            return words.best(count, shown)
+            return words.best(count, eligible)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            chosen = np.zeros(words.size, dtype=bool)
+            selected = np.zeros(words.size, dtype=bool)
             for each in few:
-                chosen[each] = True
-            return words.best(count, chosen & shown)
-        rows = np.flatnonzero(words.scores * shown)
+                selected[each] = True
+            return words.best(count, selected & eligible)
+        rows = np.flatnonzero(words.scores * eligible)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         kept: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
             some = rows[start : start + _CHECKED_AT_ONCE].tolist()
 
-            def allowed(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
+            def check(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
                 only = filters[e.own.place]
                 return e.vectors.rows_among(c, keys, only) if only else []
 
-            among = set().union(*self._servers.each(allowed))
-            kept += [key for key in some if key in among]
+            allowed = set[int]().union(*self._servers.ask_each(check))
+            kept += [key for key in some if key in allowed]
             if len(kept) >= count:
                 break
         return np.array(kept[:count], dtype=np.int64)
@@ -232,14 +222,13 @@ class PostgresGeneration(ClosedOnExit):
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         numbers = keys.tolist()
-
-        answers = self._servers.each(
+        answers = self._servers.ask_each(
             lambda e, c: (
                 e.vectors.passage_features(c, numbers, vector),
                 e.vectors.sentence_features(c, numbers, vector),
             )
         )
-        # Ascending keys of passages are ascending keys of their sentences too.
+        # Sentence keys ascend with passage keys.
         passages = list(heapq.merge(*(each[0] for each in answers)))
         sentences = list(heapq.merge(*(each[1] for each in answers)))
         counts = np.array([row[3] for row in passages], dtype=np.int64)
@@ -274,7 +263,7 @@ class PostgresGeneration(ClosedOnExit):
             "SELECT passage, start, stop FROM {g}.sentences "
             "WHERE passage = ANY(%s::bigint[]) ORDER BY number"
         )
-        answers = self._servers.each(
+        answers = self._servers.ask_each(
             lambda e, c: [fetch(c, e.own.number, q, numbers) for q in (query, of_sentences)]
         )
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -286,19 +275,18 @@ class PostgresGeneration(ClosedOnExit):
         )
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        listings = self._entries("id = ANY(%s)", list(ids)) if ids else []
-        return [entry for entries in listings for _, entry in entries]
+        return _by_number(self._entries("id = ANY(%s)", list(ids))) if ids else []
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             "WHERE a.id = ANY(%s)"
         )
-        answers = self._servers.fetch_each(query, list(ids)) if ids else []
-        return np.array([row[0] for rows in answers for row in rows], dtype=np.int64)
+        rows = self._servers.fetch_all(query, list(ids)) if ids else []
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        answers = self._servers.each(lambda e, c: e.vectors.sentence_vectors(c, key))
+        answers = self._servers.ask_each(lambda e, c: e.vectors.sentence_vectors(c, key))
         rows = [row for each in answers for row in each]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
 
@@ -341,13 +329,9 @@ class PostgresGeneration(ClosedOnExit):
         return []
 
     def articles(
-        self,
-        within: Period | None = None,
-        limit: int = -1,
-        among: Selection | None = None,
-        skip: int = 0,
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        clause, values = selection_clause(within, among, POSTGRES)
+        clause, values = selection_clause(among, POSTGRES)
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s"
         listings = self._entries(clause, *values, None if limit < 0 else skip + limit)
 
@@ -362,35 +346,34 @@ class PostgresGeneration(ClosedOnExit):
         return _by_number(self._entries("copies <> '[]'"))
 
     def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:
-        """What each server has, with the numbers that tell apart the articles of a day."""
+        """Each server's entries with their numbers, which order the articles of a day."""
         query = f"SELECT number, {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
         answers = self._servers.fetch_each(query, *values)
         return [[(row[0], entry_of_row(row[1:])) for row in rows] for rows in answers]
 
-    def count(self, within: Period | None = None, among: Selection | None = None) -> int:
-        if within is None and among is None:
+    def count(self, among: Selection | None = None) -> int:
+        if among is None:
             return self.facts.articles
-        condition, values = selection_clause(within, among, POSTGRES)
+        condition, values = selection_clause(among, POSTGRES)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
-        return sum(int(rows[0][0]) for rows in self._servers.fetch_each(query, *values))
+        return sum(row[0] for row in self._servers.fetch_all(query, *values))
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         query = (
             f"SELECT {kind}, count(*) FROM {{g}}.articles "
             f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
         )
-        total: dict[str, int] = {}
-        for rows in self._servers.fetch_each(query):
-            for value, count in rows:
-                total[value] = total.get(value, 0) + count
-        return dict(sorted(total.items(), key=lambda each: (-each[1], each[0])))
+        total = Counter[str]()
+        for value, count in self._servers.fetch_all(query):
+            total[value] += count
+        return sort_counts(total)
 
     def close(self) -> None:
         self._closing()
 
 
-def _merged(rankings: Iterable[list[NearRow]], count: int) -> IntArray:
-    """The passages of the `count` nearest rows of all servers."""
+def _merge(rankings: Iterable[list[NearRow]], count: int) -> IntArray:
+    """Passages of the `count` nearest rows of all servers."""
     rows = heapq.nsmallest(
         count, (row for each in rankings for row in each), key=lambda row: (row.distance, row.key)
     )

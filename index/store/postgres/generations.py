@@ -1,4 +1,4 @@
-"""The generations that servers have: which are whole, in service, held, and to be removed."""
+"""The generations on the servers: which are complete, in service, held, or to be removed."""
 
 from __future__ import annotations
 
@@ -22,26 +22,28 @@ from index.store.postgres.connections import (
 )
 from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
 from index.store.postgres.server_facts import ServerFacts
-from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
-from index.store.reader import RowKind
+from index.store.postgres.vector_tables import VectorTables, stored_hashes
+from index.store.reader import ROW_KINDS, RowKind
 
-KEPT_DAYS = 30  # that a vector is kept for a build to take
-_AT_ONCE = 2_048  # vectors looked up together
+KEPT_DAYS = 30  # that saved vectors are kept for a build
+_AT_ONCE = 2_048  # vectors looked up at once
 _VERIFIED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class KnownGenerations:
-    """The generations there are: `whole`, by number, as the servers have those that each has its
-    part of; on which servers there are parts of others, left by builds that were killed; and those
-    that were written for other servers, which are not this cluster's to delete."""
+class GenerationList:
+    """All generations, by number.
+
+    `whole`: complete ones, with each server's facts. `partial`: left by killed builds on the
+    servers at these places. `foreign`: written for other clusters, so not ours to delete.
+    """
 
     whole: dict[int, list[ServerFacts]]
     partial: dict[int, list[int]]
     foreign: frozenset[int]
 
     @classmethod
-    def on(cls, connections: Sequence[Connection]) -> KnownGenerations:
+    def on(cls, connections: Sequence[Connection]) -> GenerationList:
         by_server = [_generations_on(each) for each in connections]
         whole: dict[int, list[ServerFacts]] = {}
         partial: dict[int, list[int]] = {}
@@ -49,9 +51,8 @@ class KnownGenerations:
         for number in sorted(set().union(*by_server)):
             places = [place for place, each in enumerate(by_server) if number in each]
             owns = [by_server[place][number] for place in places]
-            if any(own.servers != len(by_server) for own in owns) or places != [
-                e.place for e in owns
-            ]:
+            written_places = [own.place for own in owns]
+            if any(own.servers != len(by_server) for own in owns) or places != written_places:
                 foreign.add(number)
             elif len(places) == len(by_server):
                 whole[number] = owns
@@ -65,7 +66,7 @@ class KnownGenerations:
 
 
 def current_number(connection: Connection) -> int | None:
-    """The generation in service."""
+    """Number of the generation in service."""
     row = connection.execute("SELECT number FROM selon.current").fetchone()
     return int(row[0]) if row else None
 
@@ -73,10 +74,8 @@ def current_number(connection: Connection) -> int | None:
 def verify_generation(
     servers: Sequence[Server], connections: Sequence[Connection], own: Sequence[ServerFacts]
 ) -> None:
-    """Count the rows of a generation and compare its articles with what was written.
-
-    PostgreSQL checks its pages itself. Raises DamagedIndex naming the server that differs.
-    """
+    """Count the rows of a generation and compare its fingerprint; PostgreSQL checks its pages.
+    Raises DamagedIndex naming the server that differs."""
     number, facts = own[0].number, own[0].facts
     articles = []
     for server, connection, each in zip(servers, connections, own, strict=True):
@@ -97,7 +96,7 @@ def verify_generation(
 
 
 def put_in_service(connection: Connection, number: int) -> None:
-    """Readers see the one before or this one, never less: they all ask the first server."""
+    """Switch atomically: all readers ask the first server."""
     connection.execute(
         "INSERT INTO selon.current (number) VALUES (%s) "
         "ON CONFLICT (only_row) DO UPDATE SET number = excluded.number",
@@ -106,27 +105,27 @@ def put_in_service(connection: Connection, number: int) -> None:
 
 
 def clean(connections: Sequence[Connection], current: int, before: int | None) -> None:
-    """Remove all but these that nobody reads, the vectors that none has any more, and of those that
-    are kept what the current one has."""
+    """Remove all generations but these, unless being read; vectors without rows; and saved vectors
+    that are old or that the current generation has."""
     for connection in connections:
         for tables in _models(connection):
-            # What no build has taken for so long that none will: parts may be at work for another.
+            # Not those that parts may be making for another build.
             query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
             connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
-    known = KnownGenerations.on(connections)
-    unwanted = known.whole.keys() - {current, before} | known.partial.keys()
-    remove_generations(connections, known, unwanted)
+    known = GenerationList.on(connections)
+    obsolete = known.whole.keys() - {current, before} | known.partial.keys()
+    remove_generations(connections, known, obsolete)
     facts = known.whole[current][0].facts
     for connection in connections:
-        _forget_taken(connection, connections, VectorTables(facts.model, facts.dimension))
+        _delete_stored(connection, connections, VectorTables(facts.model, facts.dimension))
 
 
 def remove_generations(
-    connections: Sequence[Connection], known: KnownGenerations, numbers: Collection[int]
+    connections: Sequence[Connection], known: GenerationList, numbers: Collection[int]
 ) -> None:
-    """Remove those of these that nobody reads, with the rows and vectors that no other has."""
+    """Remove these generations, unless being read, and their unshared rows and vectors."""
     emptied = False
-    for number in sorted(numbers, reverse=True):  # an addition goes before what it was made to
+    for number in sorted(numbers, reverse=True):  # additions before what they add to
         with ExitStack() as held:
             holders = [connections[at] for at in known.partial.get(number, range(len(connections)))]
             if all(
@@ -135,32 +134,32 @@ def remove_generations(
                 for connection in holders:
                     with connection.transaction():
                         emptied |= _drop(connection, number)
-    if known.foreign:  # of whose vectors nothing is known
+    if known.foreign:  # their vectors are unknown
         return
     for connection in connections if numbers else ():
         left = list(_generations_on(connection).values())
         for tables in _models(connection):
-            _trim(connection, tables, [each for each in left if each.is_of(tables)], emptied)
+            _trim(connection, tables, [each for each in left if tables.are_of(each.facts)], emptied)
 
 
 def _drop(connection: Connection, number: int) -> bool:
-    """Drop a generation; returns whether the rows of its base went with it."""
+    """Drop a generation; return True if the rows of its base went with it."""
     known = _generations_on(connection)
     base = known[number].base
     drop_generation(connection, number)
-    same = [each.number for each in known.values() if each.base == base and each.number != number]
-    if not same:
+    siblings = [e.number for e in known.values() if e.base == base and e.number != number]
+    if not siblings:
         drop_base(connection, base)
-    elif number > max(same):
+    elif number > max(siblings):
         undo_addition(connection, number, base)
-    return not same
+    return not siblings
 
 
 def _trim(
     connection: Connection, tables: VectorTables, left: Sequence[ServerFacts], emptied: bool
 ) -> None:
-    """Remove the rows of a model that none of these generations has, all that are left of it, and
-    the vectors of those rows; where a base was `emptied`, all vectors that none has."""
+    """Remove a model's rows that none of the generations left has, with their vectors; if a base
+    was `emptied`, all unused vectors."""
     if not left:
         kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
         with when_unheld(connection, MODELS_LOCK) as free:
@@ -170,12 +169,12 @@ def _trim(
     oldest = {each.base: each.number for each in sorted(left, key=lambda e: -e.number)}
     rows = {own.base: own.rows for own in left}
     with connection.transaction():
-        vectors: dict[RowKind, list[int]] = {kind: [] for kind in KINDS}
+        vectors: dict[RowKind, list[int]] = {kind: [] for kind in ROW_KINDS}
         for each in left:
             if each.growth and each.growth.gone and each.number == oldest[each.base]:
                 for kind, ids in trim_base(connection, each.base, each.number).items():
                     vectors[kind] += ids
-        for kind in KINDS:
+        for kind in ROW_KINDS:
             if not emptied and not vectors[kind]:
                 continue
             unused = sql.SQL(" AND ").join(
@@ -195,10 +194,10 @@ def _generations_on(connection: Connection) -> dict[int, ServerFacts]:
     return {number: ServerFacts.from_json(number, written) for number, written in rows}
 
 
-def _forget_taken(
+def _delete_stored(
     connection: Connection, everywhere: Sequence[Connection], tables: VectorTables
 ) -> None:
-    """What a server keeps and any of them has vectors of, in the tables that a build looks in."""
+    """Delete the saved vectors of a server that any server has in its vector tables."""
     some = sql.SQL("SELECT id, hash FROM {} WHERE id > %s ORDER BY id LIMIT {}").format(
         tables.kept, sql.Literal(_AT_ONCE)
     )
@@ -207,10 +206,12 @@ def _forget_taken(
     while rows := connection.execute(some, [last], binary=True).fetchall():
         last = rows[-1][0]
         hashes = [bytes(row[1]) for row in rows]
-        stored = set().union(*(stored_hashes(each, tables, KINDS, hashes) for each in everywhere))
-        gone = [row[0] for row, own in zip(rows, hashes, strict=True) if own in stored]
-        connection.execute(remove, [gone])
-    if last:  # what is empty at its end goes back to the disk
+        stored = set().union(
+            *(stored_hashes(each, tables, ROW_KINDS, hashes) for each in everywhere)
+        )
+        obsolete = [row[0] for row, own in zip(rows, hashes, strict=True) if own in stored]
+        connection.execute(remove, [obsolete])
+    if last:  # return the freed space to the disk
         connection.execute(sql.SQL("VACUUM {}").format(tables.kept))
 
 
@@ -220,8 +221,8 @@ def _models(connection: Connection) -> list[VectorTables]:
 
 
 class VerifiedGeneration:
-    """Which generation is known to be whole at a workplace, and when all of it was last verified:
-    whoever adds an article to millions need not have them all counted each time."""
+    """Cache of which generation was fully verified, and when, so that an addition to millions of
+    articles need not count them all."""
 
     def __init__(self, workplace: Path) -> None:
         self._path = workplace / "verified.json"
@@ -231,14 +232,14 @@ class VerifiedGeneration:
         return moment is not None and abs(datetime.now(UTC) - moment) < _VERIFIED
 
     def note(self, generation: str, moment: datetime | None = None) -> None:
-        """Nothing is lost where it cannot be written."""
+        """Record the generation as verified; failing to is harmless."""
         noted = json.dumps([generation, (moment or datetime.now(UTC)).isoformat()])
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(noted, encoding="utf-8")
 
     def note_addition(self, generation: str, before: str) -> None:
-        """What was added to a generation is as sure as that one."""
+        """Record an addition as verified when the generation before it was."""
         if (moment := self._moment(before)) is not None:
             self.note(generation, moment)
 

@@ -1,9 +1,9 @@
-"""The vectors of a generation on one server: the nearest ones, and those of some rows.
+"""Nearest vectors, and vectors by row, of a generation on one server.
 
-HNSW (Malkov & Yashunin, 2018) looks in half precision at vectors of every generation, of which a
-join and the filter leave what may be found; pgvector goes on looking until there is enough of it
-("iterative scan"). What it finds is ranked by the whole vectors. Where the filter leaves little, or
-there is little at all, every vector is compared instead.
+HNSW (Malkov & Yashunin, 2018) searches the vectors of all generations in half precision; a join and
+the filter keep the eligible ones, and pgvector continues until there are enough ("iterative scan").
+The results are re-ranked in full precision. If there are few vectors, or few eligible ones, all of
+them are compared instead.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from index.article import Period, Selection
+from index.article import Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import compose, fetch, schema_of
+from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.vector_tables import VectorTables
 from index.store.reader import RowKind
 
@@ -36,15 +36,15 @@ POSTGRES = SqlDialect(
     "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",
     as_list=list,
 )
-EXACT_ROWS = 10_000  # up to which every vector is compared; research/scale.md says what that costs
-# How large a share of `n` passages may be for them and their sentences to be all compared: up to
-# the square root of 2,000 n. That takes as long as there are many of them; HNSW as long as there
-# are few, going past all that the filter leaves out. research/postgres.md has the times.
+EXACT_ROWS = 10_000  # maximum for exact search; see research/scale.md for its cost
+# A selection of `n` passages is searched exactly up to the square root of 2,000 n passages: exact
+# search slows down with the size of the selection, HNSW with what the filter rejects. Timings are
+# in research/postgres.md.
 COMPARED_SQUARE = 2_000
 
-_KEPT_FILTERS = 32
-EF_SEARCH = 800  # neighbours that HNSW keeps in sight: more find more, and cost more
-# Of every session that searches.
+_CACHED_FILTERS = 32
+EF_SEARCH = 800  # HNSW's candidate list: a larger one finds more and costs more
+# Settings of search sessions.
 SETTINGS: Mapping[str, str] = {
     "hnsw.ef_search": str(EF_SEARCH),
     "hnsw.iterative_scan": "relaxed_order",
@@ -54,16 +54,16 @@ SETTINGS: Mapping[str, str] = {
     "jit": "off",
 }
 
-# Guessing what a filter leaves, the planner may take comparing all for the lesser work.
+# The planner may underestimate what a filter leaves and prefer comparing all rows.
 _BY_INDEX = (
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)"
 )
 _BY_ANY = "SELECT set_config('enable_seqscan', 'on', false), set_config('enable_sort', 'on', false)"
-_SPARE = 2  # times as many as are asked for come from HNSW, which ranks in half precision
+_SPARE = 2  # over-fetch factor for HNSW, which ranks in half precision
 
 
 class NearRow(NamedTuple):
-    """A passage or a sentence: its key, that of its passage, and its negative inner product."""
+    """A passage or sentence, its passage, and its negative inner product."""
 
     key: int
     passage: int
@@ -71,9 +71,9 @@ class NearRow(NamedTuple):
 
 
 def prepare_session(connection: Connection, shown: str) -> None:
-    """Set what searches need. Raises StoreError where the server does not take it: with another
-    `ef_search` an HNSW index silently gives less than it is asked for."""
-    connection.execute("SELECT '[1]'::vector")  # pgvector's settings are known once it is loaded
+    """Apply `SETTINGS`. Raises StoreError if the server refuses one: with a lower `ef_search`, HNSW
+    would silently return too few rows."""
+    connection.execute("SELECT '[1]'::vector")  # loads pgvector, which defines its settings
     for name, value in SETTINGS.items():
         connection.execute("SELECT set_config(%s, %s, false)", [name, value])
         [current] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
@@ -83,7 +83,7 @@ def prepare_session(connection: Connection, shown: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles may be found on one server; `passages` are theirs, where they are few."""
+    """A filter on articles of one server; `passages` are the eligible ones if they are few."""
 
     condition: str
     values: dict[str, object]
@@ -91,33 +91,31 @@ class ArticleFilter:
 
 
 def vector_text(vector: Vectors) -> str:
-    """As pgvector reads it, exact for single precision."""
+    """A vector literal of pgvector, exact in single precision."""
     return f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"
 
 
 def _array_text(keys: IntArray) -> str:
-    """As PostgreSQL reads an array."""
+    """An array literal of PostgreSQL."""
     return f"{{{','.join(map(str, keys.tolist()))}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class ServerVectors:
-    """The vectors of a generation's rows on one server, `sizes` of them."""
+    """The vectors of a generation on one server; `sizes` are their numbers."""
 
     shown: str
     number: int
     tables: VectorTables
     sizes: Mapping[RowKind, int]
-    _filters: dict[tuple[Period | None, Selection | None], ArticleFilter] = field(
-        default_factory=dict
-    )
+    _filters: dict[Selection, ArticleFilter] = field(default_factory=dict)
 
     def is_exact(self, kind: RowKind) -> bool:
-        """Whether all are compared, whatever is asked for."""
+        """True if all vectors are compared."""
         return self.sizes[kind] <= EXACT_ROWS
 
     def check_plan(self, connection: Connection, kind: RowKind) -> None:
-        """Raises StoreError where PostgreSQL would not search by the HNSW index."""
+        """Raise StoreError if PostgreSQL would not use the HNSW index."""
         if self.is_exact(kind):
             return
         zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
@@ -131,20 +129,15 @@ class ServerVectors:
         if not any(index in str(line[0]) for line in plan):
             raise StoreError("postgres-plan", shown=self.shown, index=index)
 
-    def filter(
-        self, connection: Connection, within: Period | None, among: Selection | None
-    ) -> ArticleFilter | None:
-        """What these leave; None where they leave all."""
-        if within is None and among is None:
-            return None
-        if (known := self._filters.get((within, among))) is not None:
+    def filter(self, connection: Connection, among: Selection) -> ArticleFilter:
+        if (known := self._filters.get(among)) is not None:
             return known
-        condition, values = selection_clause(within, among, POSTGRES)
+        condition, values = selection_clause(among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
             "SELECT string_agg(int8send(number), ''::bytea) FROM (SELECT p.number "
             "FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
-            f"WHERE {condition} LIMIT {most + 1}) found"
+            f"WHERE {condition} LIMIT {most + 1}) matches"
         )
         [[joined]] = fetch(connection, self.number, query, *values)
         keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
@@ -154,9 +147,9 @@ class ServerVectors:
         article_filter = ArticleFilter(
             condition, values_by_name, keys if len(keys) <= most else None
         )
-        if len(self._filters) >= _KEPT_FILTERS:
+        if len(self._filters) >= _CACHED_FILTERS:
             self._filters.clear()
-        self._filters[within, among] = article_filter
+        self._filters[among] = article_filter
         return article_filter
 
     def nearest(
@@ -168,25 +161,22 @@ class ServerVectors:
         only: ArticleFilter | None,
         without: IntArray | None = None,
     ) -> list[NearRow]:
-        """The `count` nearest, the nearest first, equals by key; fewer when there are fewer.
-
-        None of them is, or is of, a passage of the keys `without`.
-        """
+        """The `count` nearest rows, nearest first, ties by key; `without` are passages to skip."""
         narrow = only is not None and only.passages is not None
         if narrow and not len(only.passages):  # type: ignore[union-attr, arg-type]
             return []
         if not narrow and not self.is_exact(kind):
-            near = self._found(connection, kind, vector, count, only, without, approximate=True)
+            near = self._search(connection, kind, vector, count, only, without, approximate=True)
             whole = only is None and without is None
             if len(near) >= (min(count, self.sizes[kind]) if whole else count):
                 return near
             if whole:
                 raise StoreError("postgres-short", shown=self.shown, found=len(near), asked=count)
-            # The scan has used up its memory before the filter had left enough.
+            # The scan used up its memory before enough rows passed the filter.
             logger.info("HNSW gave %d of %d %s: all are compared", len(near), count, kind)
-        return self._found(connection, kind, vector, count, only, without, approximate=False)
+        return self._search(connection, kind, vector, count, only, without, approximate=False)
 
-    def _found(
+    def _search(
         self,
         connection: Connection,
         kind: RowKind,
@@ -205,11 +195,10 @@ class ServerVectors:
             values |= only.values if few is None else {"passages": _array_text(few)}
         if without is not None:
             values["without"] = _array_text(without)
-        excepting = without is not None
-        query = self._query(kind, approximate=approximate, only=only, excepting=excepting)
+        query = self._query(kind, approximate=approximate, only=only, excepting=without is not None)
         if not approximate:
             return [NearRow._make(row) for row in connection.execute(query, values, binary=True)]
-        with connection.pipeline():  # three statements, one way there and back
+        with connection.pipeline():  # three statements, one round trip
             connection.execute(_BY_INDEX)
             rows = connection.execute(query, values, binary=True)
             connection.execute(_BY_ANY)
@@ -239,7 +228,7 @@ class ServerVectors:
                 f"SELECT * FROM near {order}"
             )
         elif narrow:
-            # OFFSET keeps distances apart: vectors are not carried through the join.
+            # OFFSET 0 computes distances apart, so that vectors are not carried through the join.
             whole = (
                 f"SELECT r.number, {passage} AS passage, v.distance FROM {{g}}.{kind} r "
                 f"CROSS JOIN LATERAL (SELECT {distance} FROM {{v}} WHERE id = r.vector OFFSET 0) v "
@@ -256,7 +245,7 @@ class ServerVectors:
         )
 
     def rows_among(self, connection: Connection, keys: list[int], only: ArticleFilter) -> list[int]:
-        """Which of these passages may be found."""
+        """The eligible ones of these passages."""
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             f"WHERE p.number = ANY(%(keys)s::bigint[]) AND {only.condition}"
@@ -265,11 +254,8 @@ class ServerVectors:
         rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
-    def passage_features(
-        self, connection: Connection, keys: list[int], vector: str
-    ) -> list[tuple[Any, ...]]:
-        """Of these passages, by key: key, cosine, whether it opens its article, how many
-        sentences."""
+    def passage_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
+        """Key, cosine, opening and number of sentences of these passages, by key."""
         query = (
             "SELECT r.number, -(v.vector <#> %s::vector), r.opening, r.sentences "
             "FROM {g}.passages r JOIN {v} v ON v.id = r.vector "
@@ -277,10 +263,8 @@ class ServerVectors:
         )
         return self._rows(connection, "passages", query, vector, keys)
 
-    def sentence_features(
-        self, connection: Connection, keys: list[int], vector: str
-    ) -> list[tuple[Any, ...]]:
-        """Of the sentences of these passages, by key: key, cosine, words."""
+    def sentence_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
+        """Key, cosine and words of the sentences of these passages, by key."""
         query = (
             "SELECT r.number, -(v.vector <#> %s::vector), r.words "
             "FROM {g}.sentences r JOIN {v} v ON v.id = r.vector "
@@ -289,7 +273,7 @@ class ServerVectors:
         return self._rows(connection, "sentences", query, vector, keys)
 
     def sentence_vectors(self, connection: Connection, key: int) -> list[list[float]]:
-        """Of the sentences of a passage, in reading order."""
+        """Vectors of a passage's sentences, in reading order."""
         query = (
             "SELECT v.vector::real[] FROM {g}.sentences r JOIN {v} v ON v.id = r.vector "
             "WHERE r.passage = %s ORDER BY r.number"
@@ -298,6 +282,6 @@ class ServerVectors:
 
     def _rows(
         self, connection: Connection, kind: RowKind, query: str, *values: object
-    ) -> list[tuple[Any, ...]]:
+    ) -> list[Row]:
         written = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
         return connection.execute(written, values, binary=True).fetchall()

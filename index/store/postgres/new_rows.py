@@ -1,4 +1,4 @@
-"""New rows on their way to the servers: on which each goes, how they are numbered, their words."""
+"""New rows for the servers: their places, numbers and words."""
 
 from __future__ import annotations
 
@@ -15,41 +15,40 @@ import numpy.typing as npt
 from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
 from index.store.postgres.server_facts import place_of
-from index.store.postgres.vector_tables import KINDS
 from index.store.postgres.words import sentence_words
 from index.store.postings import Posting, Postings
-from index.store.reader import RowKind
+from index.store.reader import ROW_KINDS, RowKind
 
 Places = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenArticles:
-    """A finished `articles.sqlite`, and on which of the servers each of its rows goes."""
+    """A finished `articles.sqlite`, with the place of the server for each row."""
 
     path: Path
     articles: Mapping[int, int]
     passages: Places
     sentences: Places
-    likeness: Mapping[int, list[int]]  # by article, the keys that it shares with those like it
+    likeness: Mapping[int, list[int]]  # likeness keys by article
 
     @classmethod
     def open(cls, path: Path, servers: int, likeness: LikenessKeys | None) -> WrittenArticles:
         with closing(open_sheet(path)) as sheet:
-            of_articles = {
-                number: place_of(identity, servers)
-                for number, identity in sheet.execute("SELECT number, id FROM articles")
+            articles = {
+                number: place_of(article_id, servers)
+                for number, article_id in sheet.execute("SELECT number, id FROM articles")
             }
             owners = sheet.execute("SELECT article, sentences FROM passages ORDER BY row")
-            rows = [(of_articles[article], count) for article, count in owners]
+            rows = [(articles[article], count) for article, count in owners]
         passages = np.array([place for place, _ in rows], dtype=np.int16)
         counts = np.array([count for _, count in rows], dtype=np.int64)
         keys: dict[int, list[int]] = {}
         if likeness is not None:
-            signed = likeness.keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned numbers
+            signed = likeness.keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
             for number, key in zip(likeness.numbers.tolist(), signed, strict=True):
                 keys.setdefault(number, []).append(key)
-        return cls(path, of_articles, passages, np.repeat(passages, counts), keys)
+        return cls(path, articles, passages, np.repeat(passages, counts), keys)
 
     def places(self, kind: RowKind) -> Places:
         return self.passages if kind == "passages" else self.sentences
@@ -57,7 +56,7 @@ class WrittenArticles:
 
 @dataclass(frozen=True, slots=True)
 class FirstRows:
-    """What the numbers of new rows begin behind; those of articles themselves count from 1."""
+    """Offsets of the numbers of new rows; numbers of articles count from 1."""
 
     article: int = 0
     passage: int = 0
@@ -66,17 +65,17 @@ class FirstRows:
 
 @dataclass(frozen=True, slots=True)
 class NewWords:
-    """The words of new rows. `numbers` are those of terms in `sentences.words`; `fewer` says how
-    often terms stood in the passages and in the sentences that are gone.
+    """Terms of new rows. `numbers` are those in `sentences.words`; `deleted` counts the deleted
+    passages and sentences that have a term.
 
-    Those of a base go only to servers that have a passage with them, unless none has; those of an
-    addition to all (`everywhere`), whose counts are added up there.
+    Terms of a base go only to servers whose passages have them, or to all if no passage does; those
+    of an addition go to all (`everywhere`), where their counts are added up.
     """
 
     passages: Postings
     sentences: Postings
     numbers: Mapping[str, int]
-    fewer: Mapping[str, tuple[int, int]]
+    deleted: Mapping[str, tuple[int, int]]
     everywhere: bool
 
     @classmethod
@@ -91,37 +90,37 @@ class NewWords:
         return max(self.numbers.values(), default=-1) + 1
 
     def of_sentences(self) -> list[bytes]:
-        """What `sentences.words` has of each."""
+        """The column `sentences.words`."""
         postings = self.sentences
         numbers = np.array([self.numbers[term] for term in postings.vocabulary], dtype=np.int64)
         terms = np.repeat(numbers, np.diff(postings.starts))
         return sentence_words(postings.rows, terms, postings.scores, postings.size)
 
     def rows(self, here: npt.NDArray[np.bool_], first: int) -> Iterator[tuple[Any, ...]]:
-        """The rows of `terms` of the server that has the passages `here`; the first of all is
-        numbered `first`."""
-        nowhere = Posting(np.empty(0, np.int32), np.empty(0, np.float32))
+        """Rows of `terms` for the server that has the passages `here`; passages count from
+        `first`."""
+        no_posting = Posting(np.empty(0, np.int32), np.empty(0, np.float32))
         for term, number in self.numbers.items():
             known = term in self.passages.vocabulary
-            posting = self.passages.of(term) if known else nowhere
+            posting = self.passages.of(term) if known else no_posting
             mine = here[posting.rows]
             if known and not self.everywhere and not mine.any():
                 continue
-            fewer = self.fewer.get(term, (0, 0))
+            deleted = self.deleted.get(term, (0, 0))
             counts = self.passages.frequency(term), self.sentences.frequency(term)
             yield (
                 term,
                 number,
-                counts[0] - fewer[0],
-                counts[1] - fewer[1],
+                counts[0] - deleted[0],
+                counts[1] - deleted[1],
                 (posting.rows[mine] + first).astype("<i4").tobytes(),
                 posting.scores[mine].astype("<f4").tobytes(),
             )
 
     def letters(self) -> Iterator[tuple[RowKind, str, str]]:
-        """Kind, language, and every character of its terms."""
+        """Yield kind, language, and every character used in its terms."""
         postings = {"passages": self.passages, "sentences": self.sentences}
-        for kind in KINDS:
+        for kind in ROW_KINDS:
             by_language: dict[str, set[str]] = {}
             for term in postings[kind].vocabulary:
                 if ":" in term:

@@ -1,7 +1,7 @@
-"""Parts of builds, at work beside one another.
+"""Parts of builds, working concurrently.
 
-A part makes no generation and holds no builder's lease: what it embeds is kept, batch by batch, for
-the build that comes after. The tables of its model stay as long as it is at work.
+A part makes no generation and does not take the builder's lease: its vectors are saved batch by
+batch for the build that follows. It holds the tables of its model.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from index.store.postgres.connections import (
     take_lease,
     translate_errors,
 )
-from index.store.postgres.generations import KnownGenerations, current_number
+from index.store.postgres.generations import GenerationList, current_number
 from index.store.postgres.turn import open_connections, work_folder
 from index.store.postgres.vector_tables import VectorTables, stored_hashes
-from index.store.postgres.vectors import PostgresKept
+from index.store.postgres.vectors import PostgresCheckpoint
 from index.store.reader import RowKind
 
 
@@ -35,13 +35,11 @@ from index.store.reader import RowKind
 def postgres_part(
     servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
 ) -> Iterator[PostgresPart]:
-    """At work on a part, of which nobody else is. `workplace` is a folder for what is read first.
-
-    Raises BuildLocked, StoreError.
-    """
+    """Work on a part exclusively; `workplace` is a folder for temporary drafts. Raises BuildLocked,
+    StoreError."""
     first, tables = servers[0].shown, VectorTables(model, dimension)
     shown = f"{part.number}/{part.of}"
-    # A lease of this part's own among those of all models, never that of a build.
+    # Hash model and part to a lease number, never that of a build.
     digest = blake2b(f"{tables.tag} {shown}".encode(), digest_size=4).digest()
     number = int.from_bytes(digest) % (2**31 - 1) + 1
     with translate_errors(first), open_connections(servers) as connections:
@@ -52,17 +50,17 @@ def postgres_part(
 
 
 class PostgresPart:
-    """See `index.store.build_turn.PartTurn`; `connections` are to the servers, in their order."""
+    """See `index.store.build_turn.PartTurn`; `connections` are in the order of the servers."""
 
     def __init__(
         self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
     ) -> None:
-        self.kept = PostgresKept(connections, tables)
+        self.checkpoint = PostgresCheckpoint(connections, tables)
         self._connections = connections
         self._workplace = workplace
         self._tables = tables
-        # A build takes the vectors of the generation in service again, where it is of this model.
-        whole = KnownGenerations.on(connections).whole
+        # A build reuses the vectors of the generation in service if it has the same model.
+        whole = GenerationList.on(connections).whole
         current = whole.get(current_number(connections[0]) or 0)
         self._reused = current is not None and tables.are_of(current[0].facts)
 
@@ -76,7 +74,7 @@ class PostgresPart:
 
     def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         listed = as_bytes(hashes)
-        stored = self.kept.stored(hashes)
+        stored = self.checkpoint.stored(hashes)
         if self._reused:
             for each in self._connections:
                 stored |= stored_hashes(each, self._tables, [kind], listed)

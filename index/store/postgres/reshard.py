@@ -1,7 +1,7 @@
-"""An index copied from the servers it lies on to others, of any number: nothing is embedded.
+"""Copy an index to other servers, of any number, without embedding anything.
 
-The old servers are only read, and go on answering. The new ones get one generation, switched to
-last: a copy that is killed leaves nothing in service there, and another one begins anew.
+The old servers are only read and keep serving. The new ones get one generation, switched to last: a
+killed copy leaves nothing in service there, and the next one starts afresh.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +18,21 @@ from index.article import fingerprints_differ
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.base import RemovedArticle
-from index.store.build_turn import Hashes, StopCheck, as_bytes
-from index.store.files.layout import new_id
+from index.store.build_turn import Hashes, StopCheck, as_bytes, batches
 from index.store.postgres.connections import Connection, translate_errors
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresDraft, PostgresTurn, work_folder
 from index.store.postgres.unload import StoredRows
-from index.store.postgres.vector_tables import KINDS, VectorTables, stored_hashes
-from index.store.reader import GenerationFacts, RowKind
+from index.store.postgres.vector_tables import VectorTables, stored_hashes
+from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 
-_AT_ONCE = 2_048  # hashes looked up together
+_AT_ONCE = 2_048  # hashes looked up at once
 
 
 @dataclass(frozen=True, slots=True)
 class OldIndex:
-    """The index to copy: connections to its servers, their addresses, its generation in service,
-    and the articles that people removed."""
+    """The index to copy: connections to its servers, their addresses, the generation in service,
+    and the removed articles."""
 
     connections: Sequence[Connection]
     shown: str
@@ -49,23 +47,19 @@ class OldIndex:
 def copy_generation(
     old: OldIndex, turn: PostgresTurn, workplace: Path, check: StopCheck
 ) -> GenerationFacts:
-    """Put the generation in service on the servers of a build's turn, too.
-
-    Raises DamagedIndex, StoreError.
-    """
+    """Put the generation in service on the servers of a build turn, too. Raises DamagedIndex,
+    StoreError."""
     facts = old.own.facts
-    known = [each[0].facts.id for each in turn.known.values()]
-    generation = new_id(datetime.now(UTC), max(known, default=None))
     with (
         work_folder(workplace) as folder,
-        closing(PostgresDraft(folder, generation, None, False, turn)) as draft,
+        closing(PostgresDraft(folder, turn.new_id(), None, False, turn)) as draft,
     ):
         try:
             with translate_errors(old.shown):
-                draft.fill(old.rows.put_articles, facts.passages, facts.sentences)
-            if fingerprints_differ(facts.fingerprint, draft.written.fingerprint()):
+                draft.fill(old.rows.write_articles, facts.passages, facts.sentences)
+            if fingerprints_differ(facts.fingerprint, draft.reader.fingerprint()):
                 raise DamagedIndex("generation-altered", shown=old.shown, generation=facts.id)
-            for kind in KINDS:
+            for kind in ROW_KINDS:
                 check()
                 _copy_vectors(old, kind, draft, turn, check)
             copied = draft.seal(facts, check)
@@ -81,10 +75,10 @@ def copy_generation(
 def _copy_vectors(
     old: OldIndex, kind: RowKind, draft: PostgresDraft, turn: PostgresTurn, check: StopCheck
 ) -> None:
-    """Copy the vectors of a kind, but for those that the new servers have."""
+    """Copy the vectors of a kind that the new servers do not have."""
     tables = VectorTables(old.own.facts.model, old.own.facts.dimension)
     writer = draft.vectors(kind, tables.model, tables.dimension)
-    missing = _missing(turn.connections, tables, kind, draft.hashes(kind))
+    missing = _find_missing(turn.connections, tables, kind, draft.hashes(kind))
 
     def put(rows: IntArray, vectors: Vectors) -> None:
         check()
@@ -94,19 +88,19 @@ def _copy_vectors(
 
     if missing.any():
         with translate_errors(old.shown):
-            old.rows.put_vectors(tables, kind, put)
+            old.rows.send_vectors(tables, kind, put)
     writer.finish()
 
 
-def _missing(
+def _find_missing(
     connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
 ) -> npt.NDArray[np.bool_]:
-    """For each row, whether no server has its vector."""
+    """For each row, True if no server has its vector."""
     missing = np.ones(len(hashes), dtype=bool)
-    for start in range(0, len(hashes), _AT_ONCE):
-        some = as_bytes(hashes[start : start + _AT_ONCE])
+    for batch in batches(len(hashes), _AT_ONCE):
+        some = as_bytes(hashes[batch])
         stored = set().union(*(stored_hashes(each, tables, [kind], some) for each in connections))
-        missing[start : start + len(some)] = [each not in stored for each in some]
+        missing[batch] = [each not in stored for each in some]
     return missing
 
 

@@ -1,39 +1,37 @@
-"""The tables of an index in PostgreSQL: those of all generations, and those of each.
+"""The tables of an index in PostgreSQL.
 
-selon.generations     a row for each generation that is whole
-selon.current         which of them is in service
-selon.removed         the articles that the operator took out
-selon.cluster         which server of which cluster this is (see `index.store.postgres.cluster`)
-selon.builder         what the builder last did (see `index.store.builder_status`)
-selon.models          the embedding models that there are vectors of
-selon.<kind>_<model>  their vectors, each once, by the hash of the text; what HNSW searches
-selon.kept_<model>    vectors that parts and builds have made, for the next build to take
-selon_rows_<base>.*   the articles, passages, sentences and words of a base and of the additions
-                      to it, which share its tables
-selon_<number>.*      views of them: what one generation consists of
+selon.generations     a row for each complete generation
+selon.current         the one in service
+selon.removed         the articles that the operator removed
+selon.cluster         this server's cluster and place (see `index.store.postgres.cluster`)
+selon.builder         the builder's status (see `index.store.builder_status`)
+selon.models          the embedding models
+selon.<kind>_<model>  their vectors, each once, by the hash of the text, with an HNSW index
+selon.kept_<model>    vectors saved by parts and builds for the next build
+selon_rows_<base>.*   articles, passages, sentences and words of a base and its additions
+selon_<number>.*      views of them: the rows of one generation
 
-A row is part of the generations from `since` up to `until`: an addition writes rows of its own and
-ends those that are gone, in one transaction. Vectors are those of a model that rows name, so that a
-text that stays costs the next generation nothing.
+A row belongs to the generations from `since` up to, but not including, `until`: an addition inserts
+its rows and ends the deleted ones in one transaction. Rows refer to shared vectors, so an unchanged
+text costs the next generation nothing.
 """
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from psycopg import errors, sql
 
 from index.errors import StoreError
 from index.store.postgres.connections import Connection
-from index.store.reader import RowKind
+from index.store.reader import ROW_KINDS, RowKind
 
 Row = tuple[Any, ...]
-LAYOUT_VERSION = 2  # raised whenever these tables change meaning
-OLDEST_LAYOUT = 1  # that is read; a generation had tables of its own then
-PREPARING = 0x53454C50  # the lock of whoever makes the shared tables
-FOR_EVER = 2**31 - 1  # the `until` of what is not gone
-_KINDS: tuple[RowKind, ...] = get_args(RowKind)
-_MEMORY = "256MB"  # at least, for building an HNSW index or another
+LAYOUT_VERSION = 2  # raised when these tables change meaning
+OLDEST_LAYOUT = 1  # still readable; each generation had its own tables
+PREPARING = 0x53454C50  # advisory lock for creating the shared tables
+FOR_EVER = 2**31 - 1  # the `until` of rows that are not deleted
+_MEMORY = "256MB"  # minimum for building an index
 _SHARED = """
 CREATE SCHEMA IF NOT EXISTS selon;
 CREATE TABLE IF NOT EXISTS selon.layout (version integer NOT NULL);
@@ -60,73 +58,39 @@ CREATE TABLE IF NOT EXISTS selon.models (
 );
 """
 
-# Columns as those of `articles.sqlite`, in the same order: rows go from the one to the other.
+# The columns of `articles.sqlite`, in the same order: rows are copied between them.
 _COLUMNS: dict[str, str] = {
     "articles": """
-        number bigint NOT NULL,
-        id text COLLATE "C" NOT NULL,
-        told bytea NOT NULL,
-        copy_of text COLLATE "C",
-        length bigint NOT NULL,
-        title text COLLATE "C" NOT NULL,
-        path text COLLATE "C" NOT NULL,
-        language text COLLATE "C" NOT NULL,
-        author text COLLATE "C",
-        published text COLLATE "C",
-        url text COLLATE "C",
-        outlet text COLLATE "C",
-        category text COLLATE "C",
-        published_at text COLLATE "C",
-        updated text COLLATE "C",
-        updated_at text COLLATE "C",
-        origins text NOT NULL,
-        copies text NOT NULL,
-        sections text NOT NULL,
-        signature bytea NOT NULL,
-        text text NOT NULL,
-        likeness bigint[]
+        number bigint NOT NULL, id text COLLATE "C" NOT NULL, told bytea NOT NULL,
+        copy_of text COLLATE "C", length bigint NOT NULL, title text COLLATE "C" NOT NULL,
+        path text COLLATE "C" NOT NULL, language text COLLATE "C" NOT NULL, author text COLLATE "C",
+        published text COLLATE "C", url text COLLATE "C", outlet text COLLATE "C",
+        category text COLLATE "C", published_at text COLLATE "C", updated text COLLATE "C",
+        updated_at text COLLATE "C", origins text NOT NULL, copies text NOT NULL,
+        sections text NOT NULL, signature bytea NOT NULL, text text NOT NULL, likeness bigint[]
     """,
     "passages": """
-        number bigint NOT NULL,
-        article bigint NOT NULL,
-        start integer NOT NULL,
-        stop integer NOT NULL,
-        heading text NOT NULL,
-        first_sentence bigint NOT NULL,
-        sentences integer NOT NULL,
-        hash bytea NOT NULL,
-        opening boolean NOT NULL,
+        number bigint NOT NULL, article bigint NOT NULL, start integer NOT NULL,
+        stop integer NOT NULL, heading text NOT NULL, first_sentence bigint NOT NULL,
+        sentences integer NOT NULL, hash bytea NOT NULL, opening boolean NOT NULL,
         vector bigint NOT NULL
     """,
     "sentences": """
-        number bigint NOT NULL,
-        passage bigint NOT NULL,
-        start integer NOT NULL,
-        stop integer NOT NULL,
-        lead bigint,
-        hash bytea NOT NULL,
-        words bytea NOT NULL,
+        number bigint NOT NULL, passage bigint NOT NULL, start integer NOT NULL,
+        stop integer NOT NULL, lead bigint, hash bytea NOT NULL, words bytea NOT NULL,
         vector bigint NOT NULL
     """,
     "sources": """
-        location text COLLATE "C" NOT NULL,
-        shown text NOT NULL,
-        url text,
-        digest bytea,
-        articles text NOT NULL,
-        skipped text NOT NULL
+        location text COLLATE "C" NOT NULL, shown text NOT NULL, url text, digest bytea,
+        articles text NOT NULL, skipped text NOT NULL
     """,
     "left_out": """id text COLLATE "C" NOT NULL""",
-    # A term of an addition is a row of its own, with what it adds to the counts.
+    # A term has a row per addition, with what that adds to the counts.
     "terms": """
-        term text COLLATE "C" NOT NULL,
-        number integer NOT NULL,
-        passages integer NOT NULL,
-        sentences integer NOT NULL,
-        rows bytea NOT NULL,
-        scores bytea NOT NULL
+        term text COLLATE "C" NOT NULL, number integer NOT NULL, passages integer NOT NULL,
+        sentences integer NOT NULL, rows bytea NOT NULL, scores bytea NOT NULL
     """,
-    # The passages that an addition has done away with: their words are still there.
+    # Passages that an addition deleted; `terms` still lists them.
     "gone": "passages bytea NOT NULL",
 }
 _ROWS = "".join(
@@ -148,18 +112,18 @@ CREATE TABLE {rows}.letters (
 
 
 def column_names(table: str) -> list[str]:
-    """The columns of a table of rows, without the generations that they are part of."""
-    return [line.split()[0] for line in _COLUMNS[table].strip().splitlines()]
+    """Columns of a table of rows, without `since` and `until`."""
+    return [column.split()[0] for column in _COLUMNS[table].split(",")]
 
 
-def _viewed(table: str) -> list[str]:
+def _view_columns(table: str) -> list[str]:
     return [*column_names(table), *(["since"] if table == "terms" else [])]
 
 
 _VIEWS = (
     "".join(
         f"""
-CREATE VIEW {{schema}}.{table} AS SELECT {", ".join(_viewed(table))}
+CREATE VIEW {{schema}}.{table} AS SELECT {", ".join(_view_columns(table))}
 FROM {{rows}}.{table} WHERE since <= {{number}} AND until > {{number}};
 """
         for table in _COLUMNS
@@ -167,7 +131,7 @@ FROM {{rows}}.{table} WHERE since <= {{number}} AND until > {{number}};
     + "CREATE VIEW {schema}.letters AS SELECT * FROM {rows}.letters;"
 )
 
-# Made once the rows are in; hashed is what may be too long for a tree.
+# Created after loading; hash indexes on columns that may be too long for a B-tree.
 _INDEXES = """
 ALTER TABLE {rows}.articles ADD PRIMARY KEY (number);
 CREATE INDEX ON {rows}.articles (id);
@@ -197,12 +161,12 @@ CREATE INDEX ON {{rows}}.{table} (until) WHERE until < {FOR_EVER};
 
 
 def compose(query: str, **parts: sql.Composable) -> sql.Composed:
-    """A query of ours with these names in it, quoted."""
+    """A query with quoted names in place of its {parts}."""
     return sql.SQL(query).format(**parts)
 
 
 def prepare_database(connection: Connection) -> None:
-    """Make what all generations share, once. Raises StoreError."""
+    """Create the shared tables, once. Raises StoreError."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
         if not is_prepared(connection):
@@ -219,7 +183,7 @@ def prepare_database(connection: Connection) -> None:
 
 
 def is_prepared(connection: Connection, shown: str = "") -> bool:
-    """Whether Selon's tables are there. Raises StoreError for those of another layout."""
+    """True if Selon's tables exist. Raises StoreError if their layout is unsupported."""
     [there] = connection.execute("SELECT to_regclass('selon.layout') IS NOT NULL").fetchone() or [0]
     if not there:
         return False
@@ -239,7 +203,7 @@ def schema_of(number: int) -> sql.Identifier:
 
 
 def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
-    """The rows of a query about the tables of a generation, whose schema it calls {g}."""
+    """Rows of a query on a generation, whose schema is {g}."""
     written = compose(query, g=schema_of(number))
     return connection.execute(written, values, binary=True).fetchall()
 
@@ -249,7 +213,7 @@ def rows_of(base: int) -> sql.Identifier:
 
 
 def create_base(connection: Connection, number: int) -> None:
-    """Make the tables of a generation that is written whole, and its views of them."""
+    """Create the tables of a generation written whole, and its views."""
     rows, literal = rows_of(number), sql.Literal(number)
     connection.execute(
         compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=literal)
@@ -259,7 +223,7 @@ def create_base(connection: Connection, number: int) -> None:
 
 
 def create_views(connection: Connection, number: int, base: int) -> None:
-    """Make the views of a generation that has its rows in the tables of a base."""
+    """Create the views of a generation whose rows are in the tables of a base."""
     schema, literal = schema_of(number), sql.Literal(number)
     query = f"CREATE SCHEMA {{schema}};{_VIEWS}"
     connection.execute(compose(query, schema=schema, rows=rows_of(base), number=literal))
@@ -271,7 +235,7 @@ def index_base(connection: Connection, number: int) -> None:
 
 
 def drop_generation(connection: Connection, number: int) -> None:
-    """Drop a generation without the rows of its base; an earlier Selon had no bases."""
+    """Drop a generation, but not the rows of its base; an earlier Selon had no bases."""
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema_of(number)))
     connection.execute("DELETE FROM selon.generations WHERE number = %s", [number])
 
@@ -281,48 +245,38 @@ def drop_base(connection: Connection, base: int) -> None:
 
 
 def undo_addition(connection: Connection, number: int, base: int) -> None:
-    """Take the newest addition to a base out of its tables."""
+    """Undo the newest addition to a base."""
+    ever = sql.Literal(FOR_EVER)
+    parts = {"number": sql.Literal(number), "base": sql.Literal(base), "ever": ever}
     for table in _COLUMNS:
         for query in (
             "DELETE FROM {rows}.{table} WHERE since = {number} AND since > {base}",
             "UPDATE {rows}.{table} SET until = {ever} WHERE until = {number} AND until < {ever}",
         ):
-            connection.execute(
-                compose(
-                    query,
-                    rows=rows_of(base),
-                    table=sql.Identifier(table),
-                    number=sql.Literal(number),
-                    base=sql.Literal(base),
-                    ever=sql.Literal(FOR_EVER),
-                )
-            )
+            name = sql.Identifier(table)
+            connection.execute(compose(query, rows=rows_of(base), table=name, **parts))
 
 
 def trim_base(connection: Connection, base: int, oldest: int) -> dict[RowKind, list[int]]:
-    """Delete the rows that had ended when this generation, the oldest left of a base, was made.
-    Returns the vectors of its passages and sentences."""
+    """Delete the rows of a base that ended before its oldest generation left; return the vectors of
+    deleted passages and sentences."""
     vectors: dict[RowKind, list[int]] = {}
     query = "DELETE FROM {rows}.{table} WHERE until <= {oldest} AND until < {ever}"
+    parts = {"oldest": sql.Literal(oldest), "ever": sql.Literal(FOR_EVER)}
     for table in _COLUMNS:
-        returning = " RETURNING vector" if table in _KINDS else ""
+        name = sql.Identifier(table)
+        returning = " RETURNING vector" if table in ROW_KINDS else ""
         deleted = connection.execute(
-            compose(
-                query + returning,
-                rows=rows_of(base),
-                table=sql.Identifier(table),
-                oldest=sql.Literal(oldest),
-                ever=sql.Literal(FOR_EVER),
-            )
+            compose(query + returning, rows=rows_of(base), table=name, **parts)
         )
-        if table in _KINDS:
+        if table in ROW_KINDS:
             vectors[table] = [row[0] for row in deleted]
     return vectors
 
 
 def give_memory(connection: Connection) -> None:
-    """For making indexes, which in less memory takes many times as long; a server that is set to
-    give more does."""
+    """Raise `maintenance_work_mem` to `_MEMORY` for creating indexes, which otherwise takes many
+    times as long; a higher setting stays."""
     connection.execute(
         "SELECT set_config('maintenance_work_mem', %s, false) WHERE "
         "pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",

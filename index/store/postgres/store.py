@@ -1,4 +1,4 @@
-"""The store that is PostgreSQL: generations in tables of their own, switched by one row."""
+"""The store in PostgreSQL: generations are schemas, switched by updating a row."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
-from index.store.build_turn import BuildPart, StopCheck
+from index.store.build_turn import BuildPart, StopCheck, batches
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft, build_postings
 from index.store.files.generation import ARTICLES_FILE, Generation
-from index.store.files.known import read_likeness
-from index.store.files.layout import Hold, new_id
+from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
-from index.store.files.transfer import check_export, may_hold_an_export, replace_folder
+from index.store.files.reusable import read_likeness
+from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
     GENERATION_LOCK,
@@ -34,12 +35,8 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
-from index.store.postgres.generations import (
-    VerifiedGeneration,
-    put_in_service,
-    verify_generation,
-)
-from index.store.postgres.load import GenerationLoader
+from index.store.postgres.generations import VerifiedGeneration, put_in_service, verify_generation
+from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
@@ -47,9 +44,9 @@ from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.unload import StoredRows
-from index.store.postgres.vector_tables import KINDS, VectorTables
+from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresVectors
-from index.store.reader import GenerationFacts, check_model
+from index.store.reader import ROW_KINDS, GenerationFacts, check_model
 from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 _AT_ONCE = 2_048  # vectors
@@ -67,12 +64,11 @@ _NOTE = (
 
 
 class PostgresStore:
-    """The index of a database; see `index.store.base.IndexStore`.
+    """The index in one or several databases; see `index.store.base.IndexStore`.
 
-    `addresses` are those of one server, or of several among which the articles are shared out, in
-    an order that must not change: another is refused (see `index.store.postgres.cluster`).
-    `workplace` is a folder of this machine for what builds write first. Raises StoreError for an
-    address that is none.
+    Articles are distributed over the servers at `addresses`, whose order must not change; another
+    order is refused (see `index.store.postgres.cluster`). `workplace` is a local folder for drafts
+    and caches. Raises StoreError for an invalid address.
     """
 
     folder: Path | None = None
@@ -85,27 +81,32 @@ class PostgresStore:
         self._closing = weakref.finalize(self, _close, self._asking)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
-        """For a process of its own, which connects itself."""
+        """Pickle the addresses: another process makes its own connections."""
         return PostgresStore, (self._addresses, self.workplace)
 
     @property
     def shown(self) -> str:
-        """Its addresses, without what is secret in them."""
+        """Its addresses without credentials."""
         return " ".join(each.shown for each in self._servers)
 
     def current_id(self) -> str | None:
-        def ask(connection: Connection) -> str | None:
-            query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
-            try:
-                generation = connection.execute(query).fetchone()
-            except _ABSENT:
-                return None
-            return str(generation[0]) if generation else None
-
-        generation = self._asking[0].ask(ask)
-        if generation is None:  # perhaps since this server is not the first one
+        query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
+        generation: str | None = self._read_value(query)
+        if generation is None:  # perhaps because this is not the first server
             identify(self._servers, self._states())
         return generation
+
+    def _read_value(self, query: str) -> Any:
+        """First value of a query on the first server; None without a row or without tables."""
+
+        def read(connection: Connection) -> Any:
+            try:
+                row = connection.execute(query).fetchone()
+            except _ABSENT:
+                return None
+            return row[0] if row else None
+
+        return self._asking[0].ask(read)
 
     def facts(self) -> GenerationFacts:
         return self._in_service()[0].facts
@@ -113,22 +114,19 @@ class PostgresStore:
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
         check_model(own[0].facts, self.shown, model, dimension)
-        return self._visible(own)
+        return VisibleGeneration(self._open(own), self._withdrawn_ids)
 
     def browse(self) -> VisibleGeneration:
-        return self._visible(self._in_service())
+        return VisibleGeneration(self._open(self._in_service()), self._withdrawn_ids)
 
-    def _visible(self, own: list[ServerFacts]) -> VisibleGeneration:
-        return VisibleGeneration(self._opened(own), self._withdrawn_ids)
-
-    def _opened(self, own: list[ServerFacts]) -> PostgresGeneration:
+    def _open(self, own: list[ServerFacts]) -> PostgresGeneration:
         try:
             return PostgresGeneration(list(zip(self._servers, own, strict=True)))
         except DamagedIndex:
             if self.current_id() == own[0].facts.id:
                 raise
-            # Builds have ended since it was looked up, and this generation is gone.
-            return self._opened(self._in_service())
+            # Builds have ended since it was looked up, and removed this generation.
+            return self._open(self._in_service())
 
     def check(self) -> StoreCheck:
         own = self._in_service()
@@ -164,10 +162,10 @@ class PostgresStore:
             return turn.known[before][0].facts
 
     def export(self, folder: Path) -> GenerationFacts:
-        if not may_hold_an_export(folder):
+        if not may_hold_export(folder):
             raise StoreError("export-not-empty", shown=folder)
         own = self._in_service()
-        with self._opened(own) as stored:
+        with self._open(own) as stored:
             refuse_withdrawn(stored, self._withdrawn_ids(), self.shown)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
@@ -177,10 +175,10 @@ class PostgresStore:
             closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
         ):
             rows = StoredRows(connections, own[0])
-            draft.fill(rows.put_articles, facts.passages, facts.sentences)
-            for kind in KINDS:
+            draft.fill(rows.write_articles, facts.passages, facts.sentences)
+            for kind in ROW_KINDS:
                 writer = draft.vectors(kind, facts.model, facts.dimension)
-                rows.put_vectors(tables, kind, writer.put)
+                rows.send_vectors(tables, kind, writer.put)
                 writer.finish()
             draft.seal(facts, lambda: None)
             manifest = Manifest.open(partial)
@@ -192,29 +190,27 @@ class PostgresStore:
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
         with postgres_turn(self._servers, self.workplace) as turn:
-            known = [each[0].facts.id for each in turn.known.values()]
             facts = replace(
-                GenerationFacts.from_json(manifest.as_json()),
-                id=new_id(datetime.now(UTC), max(known, default=None)),
-                roots=(),
-                rules="",
+                GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
             )
             with Generation(folder, manifest, Hold(folder)) as source:
                 written = WrittenArticles.open(
                     folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
                 )
                 tables = VectorTables(facts.model, facts.dimension)
-                for kind in KINDS:
-                    kept = source.vector_source(kind)
-                    writer = PostgresVectors(turn.connections, tables, kind, kept.hashes, written)
-                    for start in range(0, len(kept.hashes), _AT_ONCE):
-                        rows = np.arange(start, min(start + _AT_ONCE, len(kept.hashes)))
-                        writer.put(rows, kept.vectors.vectors(rows))
+                for kind in ROW_KINDS:
+                    stored = source.vector_source(kind)
+                    writer = PostgresVectors(turn.connections, tables, kind, stored.hashes, written)
+                    for batch in batches(len(stored.hashes), _AT_ONCE):
+                        rows = np.arange(batch.start, batch.stop)
+                        writer.put(rows, stored.vectors.vectors(rows))
                     writer.finish()
-                words = {kind: build_postings(source.texts(kind), lambda: None) for kind in KINDS}
+                words = {
+                    kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
+                }
                 try:
-                    loader = GenerationLoader(turn.connections, turn.next_number, written)
-                    loader.load(facts, words, lambda: None)
+                    number = turn.next_number
+                    load_generation(turn.connections, number, written, facts, words, lambda: None)
                     turn.commit()
                 finally:
                     turn.roll_back()
@@ -223,10 +219,8 @@ class PostgresStore:
         return facts
 
     def reshard(self, old: PostgresStore, check: StopCheck = lambda: None) -> GenerationFacts:
-        """Put the index of other servers in service on these; those stay as they are.
-
-        Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
-        """
+        """Put a copy of the index of other servers in service on these. Raises NoIndex,
+        BuildLocked, DamagedIndex, StoreError."""
         own = old._in_service()
         removed = old.removed().articles
         with (
@@ -251,14 +245,8 @@ class PostgresStore:
         self._write(write)
 
     def builder_status(self) -> BuilderStatus | None:
-        def ask(connection: Connection) -> BuilderStatus | None:
-            try:
-                row = connection.execute("SELECT status FROM selon.builder").fetchone()
-            except _ABSENT:
-                return None
-            return BuilderStatus.from_json(row[0], self.shown) if row else None
-
-        return self._asking[0].ask(ask)
+        status = self._read_value("SELECT status FROM selon.builder")
+        return BuilderStatus.from_json(status, self.shown) if status is not None else None
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
         return postgres_turn(self._servers, self.workplace)
@@ -269,7 +257,7 @@ class PostgresStore:
         return postgres_part(self._servers, self.workplace, part, model, dimension)
 
     def close(self) -> None:
-        """Closing twice is harmless; it is closed when nobody has it any more, too."""
+        """Closing twice is harmless; garbage collection closes it too."""
         self._closing()
 
     def _states(self) -> list[ServerState]:
@@ -279,7 +267,7 @@ class PostgresStore:
         ]
 
     def _in_service(self) -> list[ServerFacts]:
-        """The generation in service as each server has it. Raises NoIndex, DamagedIndex."""
+        """Each server's facts about the generation in service. Raises NoIndex, DamagedIndex."""
         states = self._states()
         identify(self._servers, states)
         number = states[0].current
@@ -294,26 +282,26 @@ class PostgresStore:
 
     @contextmanager
     def _hold(self, number: int) -> Iterator[list[Connection]]:
-        """A connection to each server, as long as which the generation of this number stays."""
+        """Connections to all servers that keep the generation of this number from being removed."""
         with connect_all(self._servers, writing=False) as connections:
             for connection in connections:
                 hold(connection, GENERATION_LOCK, number)
             yield connections
 
     def _withdrawn_ids(self) -> frozenset[str]:
-        # Asked for every question: no more than the ids.
+        # Read for every question, so only the ids.
         query = "SELECT id FROM selon.removed"
         return self._asking[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
     def _read_removed(self) -> dict[str, RemovedArticle]:
-        def ask(connection: Connection) -> dict[str, RemovedArticle]:
+        def read(connection: Connection) -> dict[str, RemovedArticle]:
             self._check_first(connection)
             if not is_prepared(connection):
                 return {}
             rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
             return {row[0]: RemovedArticle(*row) for row in rows}
 
-        return self._asking[0].ask(ask)
+        return self._asking[0].ask(read)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
         with (
@@ -334,7 +322,7 @@ def _close(asking: list[Connections]) -> None:
 
 
 class RemovedRows(RemovedArticles):
-    """See `index.store.base.RemovedArticles`. `write` runs a job on the server."""
+    """See `index.store.base.RemovedArticles`; `write` runs a job on the server."""
 
     def __init__(
         self,

@@ -1,8 +1,7 @@
-"""Builds at work in a database, from the lease to the last generation removed.
+"""Builds in PostgreSQL, from the lease to removing old generations.
 
-A generation is written into files on this machine first, as any other (`index.store.files`), then
-goes to the servers whole, in one transaction each: a build that is killed leaves nothing there but
-the vectors of its finished batches.
+A generation is first written to local files (`index.store.files`), then loaded in one transaction
+per server: a killed build leaves only the vectors of its finished batches.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generations import (
-    KnownGenerations,
+    GenerationList,
     VerifiedGeneration,
     clean,
     current_number,
@@ -46,13 +45,13 @@ from index.store.postgres.generations import (
     remove_generations,
     verify_generation,
 )
-from index.store.postgres.known import PostgresKnown
-from index.store.postgres.load import GenerationLoader
+from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
-from index.store.postgres.unload import StoredRows, put_some
-from index.store.postgres.vector_tables import KINDS, VectorTables
-from index.store.postgres.vectors import PostgresKept, PostgresVectors
-from index.store.reader import BuildTerms, GenerationFacts, RowKind
+from index.store.postgres.reusable import ReusableTables
+from index.store.postgres.unload import StoredRows, copy_articles
+from index.store.postgres.vector_tables import VectorTables
+from index.store.postgres.vectors import PostgresCheckpoint, PostgresVectors
+from index.store.reader import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +61,8 @@ _LOCK = "lock"
 
 @contextmanager
 def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[PostgresTurn]:
-    """Alone in the database. `workplace` is a folder for what is written first.
-
-    Raises BuildLocked, StoreError.
-    """
+    """Take the builder's lease; `workplace` is a folder for drafts and caches. Raises BuildLocked,
+    StoreError."""
     first = servers[0].shown
     with translate_errors(first), open_connections(servers) as connections:
         take_lease(connections[0], first)
@@ -74,7 +71,7 @@ def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[Postgr
 
 @contextmanager
 def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
-    """A connection for writing to each, in their order, all of one cluster and prepared."""
+    """Connections for writing to all servers, in order, verified to be one cluster."""
     with connect_all(servers, writing=True) as connections:
         claim_cluster(servers, connections)
         yield connections
@@ -82,13 +79,13 @@ def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
 
 @contextmanager
 def work_folder(workplace: Path) -> Iterator[Path]:
-    """A folder of this work's own; those of work that has ended without tidying go."""
+    """A temporary folder; removes folders of killed processes."""
     with translate_disk_errors(workplace):
         workplace.mkdir(parents=True, exist_ok=True)
         with FileLock(workplace / "lock"):
-            for left in workplace.glob(f"{_DRAFT}*"):
-                with suppress(Timeout), FileLock(left / _LOCK, blocking=False):
-                    shutil.rmtree(left, ignore_errors=True)
+            for orphan in workplace.glob(f"{_DRAFT}*"):
+                with suppress(Timeout), FileLock(orphan / _LOCK, blocking=False):
+                    shutil.rmtree(orphan, ignore_errors=True)
             folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=workplace))
             lock = FileLock(folder / _LOCK)
             lock.acquire()
@@ -100,7 +97,7 @@ def work_folder(workplace: Path) -> Iterator[Path]:
 
 
 class PostgresTurn:
-    """See `index.store.build_turn.BuildTurn`; `connections` are to the servers, in their order."""
+    """See `index.store.build_turn.BuildTurn`; `connections` are in the order of the servers."""
 
     def __init__(
         self, servers: Sequence[Server], connections: Sequence[Connection], workplace: Path
@@ -109,31 +106,31 @@ class PostgresTurn:
         self._servers = servers
         self._workplace = workplace
         self.verified = VerifiedGeneration(workplace)
-        generations = KnownGenerations.on(connections)
+        generations = GenerationList.on(connections)
         self.known = generations.whole
         self.current = current_number(connections[0])
         self.next_number = generations.newest + 1
         self._new: int | None = None
-        self.previous: PostgresKnown | None = None
+        self.previous: ReusableTables | None = None
         if (current := self.known.get(self.current or 0)) is not None:
             generation = current[0].facts.id
             try:
                 if not self.verified.is_recent(generation):
                     verify_generation(servers, connections, current)
                     self.verified.note(generation)
-                self.previous = PostgresKnown(connections, current)
+                self.previous = ReusableTables(connections, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
 
     @property
-    def growable(self) -> PostgresKnown | None:
+    def growable(self) -> ReusableTables | None:
         growth = self.previous.own[0].growth if self.previous else None
         if self.current is None or growth is None or not growth.comparable:
             return None
         if not may_grow(growth.articles, growth.added, growth.gone):
             return None
-        # What a rollback took out of service, or a killed build left, is in the way.
-        generations = KnownGenerations.on(self.connections)
+        # Generations that a rollback put aside or a killed build left block an addition.
+        generations = GenerationList.on(self.connections)
         newer = [
             each
             for each in generations.whole.keys() | generations.partial.keys()
@@ -141,17 +138,17 @@ class PostgresTurn:
         ]
         if newer:
             remove_generations(self.connections, generations, newer)
-            if KnownGenerations.on(self.connections).newest > self.current:
+            if GenerationList.on(self.connections).newest > self.current:
                 return None
         return self.previous
 
     @contextmanager
     def addition(self) -> Iterator[PostgresAddition]:
-        assert self.previous is not None, "only what can grow is added to"
+        assert self.previous is not None, "growable is checked first"
         with work_folder(self._workplace) as folder:
             try:
                 with (
-                    closing(PostgresAddition(self, self.previous, self._new_id(), folder)) as it,
+                    closing(PostgresAddition(self, self.previous, self.new_id(), folder)) as it,
                     translate_errors(self._servers[0].shown),
                 ):
                     yield it
@@ -160,25 +157,25 @@ class PostgresTurn:
 
     @property
     def shown(self) -> str:
-        """The servers' addresses, without what is secret in them."""
+        """The servers' addresses without credentials."""
         return " ".join(each.shown for each in self._servers)
 
     @contextmanager
-    def put_aside(self) -> Iterator[PostgresKnown | None]:
+    def put_aside(self) -> Iterator[ReusableTables | None]:
         newest = max(self.known, default=0)
         newer = self.known[newest] if newest > (self.current or newest) else None
-        yield PostgresKnown(self.connections, newer) if newer else None
+        yield ReusableTables(self.connections, newer) if newer else None
 
-    def kept_vectors(self, model: str, dimension: int) -> PostgresKept:
-        return PostgresKept(self.connections, VectorTables(model, dimension))
+    def checkpoint(self, model: str, dimension: int) -> PostgresCheckpoint:
+        return PostgresCheckpoint(self.connections, VectorTables(model, dimension))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
         with work_folder(self._workplace) as folder:
             try:
-                before = self._before(folder) if self.previous else None
+                before = self._previous_articles(folder) if self.previous else None
                 with (
-                    closing(PostgresDraft(folder, self._new_id(), before, alike, self)) as draft,
+                    closing(PostgresDraft(folder, self.new_id(), before, alike, self)) as draft,
                     translate_errors(self._servers[0].shown),
                 ):
                     yield draft
@@ -189,7 +186,7 @@ class PostgresTurn:
         self.commit()
 
     def commit(self) -> None:
-        """Have what was loaded stay; it is not in service yet."""
+        """Commit what was loaded; it is not in service yet."""
         for connection in self.connections:
             connection.execute("COMMIT")
         self._new = self.next_number
@@ -197,7 +194,7 @@ class PostgresTurn:
     def switch(self, draft: GenerationWriter) -> None:
         self.serve()
         self.verified.note(draft.id)
-        # Kept for the next build on this machine, which then need not ask the servers.
+        # Cached for the next build on this machine.
         with suppress(OSError):
             for old in self._workplace.glob("*.sqlite"):
                 old.unlink()
@@ -205,8 +202,8 @@ class PostgresTurn:
                 draft.articles_path.rename(self._workplace / f"{draft.id}.sqlite")
 
     def serve(self) -> None:
-        """Put what was committed in service."""
-        assert self._new is not None, "a generation is committed, then put in service"
+        """Put the committed generation in service."""
+        assert self._new is not None, "commit() comes before serve()"
         put_in_service(self.connections[0], self._new)
 
     def clean(self) -> None:
@@ -216,19 +213,19 @@ class PostgresTurn:
             before = max((each for each in self.known if each < self.current), default=None)
             clean(self.connections, self.current, before)
 
-    def _new_id(self) -> str:
+    def new_id(self) -> str:
         known = [each[0].facts.id for each in self.known.values()]
         return new_id(datetime.now(UTC), max(known, default=None))
 
     def roll_back(self) -> None:
-        """Undo what is not committed."""
+        """Roll back open transactions."""
         for connection in self.connections:
             with suppress(psycopg.Error):
                 if connection.info.transaction_status != TransactionStatus.IDLE:
                     connection.execute("ROLLBACK")
 
-    def _before(self, folder: Path) -> Path:
-        """The `articles.sqlite` of the generation in service: kept by its build, or made again."""
+    def _previous_articles(self, folder: Path) -> Path:
+        """The `articles.sqlite` of the generation in service: cached, or downloaded."""
         assert self.previous is not None
         facts = self.previous.facts
         path = self._workplace / f"{facts.id}.sqlite"
@@ -238,7 +235,7 @@ class PostgresTurn:
                     return path
         path = folder / "before.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            StoredRows(self.connections, self.previous.own[0]).put_articles(sheet)
+            StoredRows(self.connections, self.previous.own[0]).write_articles(sheet)
             sheet.finish()
         return path
 
@@ -255,28 +252,26 @@ class PostgresDraft(FileDraft):
         turn: PostgresTurn,
         average_lengths: Mapping[RowKind, float] | None = None,
     ) -> None:
-        lengths = average_lengths
         super().__init__(
-            folder / "generation", generation, before, alike=alike, average_lengths=lengths
+            folder / "generation", generation, before, alike=alike, average_lengths=average_lengths
         )
         self._connections = turn.connections
         self._number = turn.next_number
 
     @cached_property
-    def placed(self) -> WrittenArticles:
-        """Asked for once the texts have ended."""
+    def written(self) -> WrittenArticles:
+        """The articles with their places; needs `end_texts()`."""
         servers, likeness = len(self._connections), self.articles.likeness
         return WrittenArticles.open(self.articles_path, servers, likeness)
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> PostgresVectors:
         tables = VectorTables(model, dimension)
-        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self.placed)
+        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self.written)
 
-    def seal(self, terms: BuildTerms, check: StopCheck) -> GenerationFacts:
-        facts = self.facts(terms)
-        words = {kind: self.build_words(kind, check) for kind in KINDS}
-        loader = GenerationLoader(self._connections, self._number, self.placed)
-        loader.load(facts, words, check)
+    def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
+        facts = self.facts(build)
+        words = {kind: self.build_words(kind, check) for kind in ROW_KINDS}
+        load_generation(self._connections, self._number, self.written, facts, words, check)
         return facts
 
 
@@ -284,10 +279,10 @@ class PostgresAddition:
     """See `index.store.build_turn.Addition`."""
 
     def __init__(
-        self, turn: PostgresTurn, before: PostgresKnown, generation: str, folder: Path
+        self, turn: PostgresTurn, before: ReusableTables, generation: str, folder: Path
     ) -> None:
         growth = before.own[0].growth
-        assert growth is not None, "only what can grow is added to"
+        assert growth is not None, "growable is checked first"
         lengths = growth.average_lengths
         self.writer = PostgresDraft(folder, generation, None, False, turn, lengths)
         self._turn = turn
@@ -299,23 +294,23 @@ class PostgresAddition:
             return
         path = self._folder / "related.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            put_some(self._turn.connections, self._before.number, ids, sheet)
+            copy_articles(self._turn.connections, self._before.number, ids, sheet)
             sheet.finish()
         self.writer.attach(path)
         self.writer.articles.take(ids)
 
     def seal(
         self,
-        gone: Collection[str],
-        gone_sources: Collection[str],
-        terms: BuildTerms,
+        deleted_ids: Collection[str],
+        deleted_sources: Collection[str],
+        build: BuildFacts,
         check: StopCheck,
     ) -> GenerationFacts:
         writer, turn = self.writer, self._turn
-        own = {row.location for row in writer.written.sources()}
-        facts = grown_facts(writer.id, self._before, writer.facts(terms), gone, terms)
-        words = {kind: writer.build_words(kind, check) for kind in KINDS}
-        change = Change(facts, writer.placed, words, gone, own | set(gone_sources))
+        sources = {row.location for row in writer.reader.sources()} | set(deleted_sources)
+        facts = grown_facts(writer.id, self._before, writer.facts(build), deleted_ids, build)
+        words = {kind: writer.build_words(kind, check) for kind in ROW_KINDS}
+        change = Change(facts, writer.written, words, deleted_ids, sources)
         loader = AdditionLoader(turn.connections, self._before, turn.next_number, self._folder)
         loader.load(change, check)
         turn.commit()

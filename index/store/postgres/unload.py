@@ -1,10 +1,11 @@
-"""Rows taken out of PostgreSQL: a whole generation by COPY, or some of its articles."""
+"""Read rows from PostgreSQL: a whole generation by COPY, or some of its articles."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -18,8 +19,8 @@ from index.store.postgres.connections import Connection
 from index.store.postgres.load import AT_ONCE
 from index.store.postgres.schema import column_names, compose, fetch, schema_of
 from index.store.postgres.server_facts import ServerFacts
-from index.store.postgres.vector_tables import KINDS, VectorTables, sent_vector, stream
-from index.store.reader import RowKind
+from index.store.postgres.vector_tables import VectorTables, parse_vector, stream
+from index.store.reader import ROW_KINDS, RowKind
 
 _TYPES = {
     "articles": [*("int8", "text", "bytea", "text", "int8"), *["text"] * 14, "bytea", "text"],
@@ -28,7 +29,7 @@ _TYPES = {
     "sources": ["text", "text", "text", "bytea", "text", "text"],
     "left_out": ["text"],
 }
-# Those that `articles.sqlite` has; it has them first, and in the same order.
+# The columns that `articles.sqlite` has, which come first and in the same order.
 _NAMES = {
     table: [name for name in column_names(table) if name not in ("opening", "vector", "words")]
     for table in _TYPES
@@ -38,17 +39,16 @@ _SELECT = {
 }
 
 
+@dataclass(frozen=True)
 class StoredRows:
-    """The rows of a generation on its servers, as another store numbers them: without the gaps
-    that additions leave."""
+    """The rows of a generation on its servers, renumbered without the gaps that additions leave."""
 
-    def __init__(self, connections: Sequence[Connection], own: ServerFacts) -> None:
-        self._connections = connections
-        self._own = own
+    connections: Sequence[Connection]
+    own: ServerFacts
 
-    def put_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
-        """Put articles, passages and sentences into a new `articles.sqlite`; returns what finds
-        those alike, where it is known."""
+    def write_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
+        """Write articles, passages and sentences to a new `articles.sqlite`; return the likeness
+        keys, if known."""
         _insert(sheet, "articles", self._rows("articles"))
         passage, sentence = self._number["passages"], self._number["sentences"]
         passages = (
@@ -64,37 +64,35 @@ class StoredRows:
         )
         _insert(sheet, "sentences", sentences)
         for table in ("sources", "left_out"):
-            first = self._connections[0]
+            first = self.connections[0]
             _insert(sheet, table, self._stream(first, _SELECT[table], _TYPES[table]))
         return self._likeness()
 
-    def put_vectors(
+    def send_vectors(
         self, tables: VectorTables, kind: RowKind, put: Callable[[IntArray, Vectors], None]
     ) -> None:
-        """Give `put` the vectors of every row of a kind.
-
-        Raises DamagedIndex for a vector of another text than its row's.
-        """
+        """Pass all vectors of a kind to `put`, in batches. Raises DamagedIndex if a vector's hash
+        differs from its row's."""
         query = (
             "SELECT r.number, v.hash = r.hash, v.vector "
             f"FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
         )
         number = self._number[kind]
-        for connection in self._connections:
-            composed = compose(query, g=schema_of(self._own.number), v=tables.of(kind))
+        for connection in self.connections:
+            composed = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
             rows = stream(connection, composed, ["int8", "bool", "bytea"])
             while batch := list(islice(rows, AT_ONCE)):
-                if not all(right for _, right, _ in batch):
+                if not all(matches for _, matches, _ in batch):
                     raise DamagedIndex("damaged-vectors", shown=kind)
-                vectors = np.stack([sent_vector(sent) for _, _, sent in batch])
+                vectors = np.stack([parse_vector(value) for _, _, value in batch])
                 put(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
 
     def _likeness(self) -> LikenessKeys | None:
-        growth = self._own.growth
+        growth = self.own.growth
         if growth is None or not growth.comparable:
             return None
         keys, numbers = array("q"), array("I")
-        for connection in self._connections:
+        for connection in self.connections:
             query = "SELECT number, unnest(likeness) FROM {g}.articles"
             for number, key in self._stream(connection, query, ["int8", "int8"]):
                 numbers.append(number)
@@ -105,46 +103,46 @@ class StoredRows:
 
     @cached_property
     def _number(self) -> dict[RowKind, Callable[[int], int]]:
-        """By kind, the number that a row gets."""
-        growth = self._own.growth
+        """By kind, a function that renumbers a row."""
+        growth = self.own.growth
         if growth is None or not (growth.additions or growth.gone):
-            return dict.fromkeys(KINDS, lambda number: number)
+            return dict.fromkeys(ROW_KINDS, lambda number: number)
 
-        def numbering(kind: RowKind) -> Callable[[int], int]:
+        def renumbering(kind: RowKind) -> Callable[[int], int]:
             numbers = array("q")
-            for connection in self._connections:
+            for connection in self.connections:
                 rows = self._stream(connection, f"SELECT number FROM {{g}}.{kind}", ["int8"])
                 numbers.extend(row[0] for row in rows)
             known = array("q", sorted(numbers))
             return lambda number: bisect_left(known, number)
 
-        return {kind: numbering(kind) for kind in KINDS}
+        return {kind: renumbering(kind) for kind in ROW_KINDS}
 
     def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        for connection in self._connections:
+        for connection in self.connections:
             yield from self._stream(connection, f"{_SELECT[table]} ORDER BY number", _TYPES[table])
 
     def _stream(
         self, connection: Connection, query: str, types: list[str]
     ) -> Iterator[tuple[Any, ...]]:
-        return stream(connection, compose(query, g=schema_of(self._own.number)), types)
+        return stream(connection, compose(query, g=schema_of(self.own.number)), types)
 
 
-def put_some(
+def copy_articles(
     connections: Sequence[Connection], number: int, ids: Collection[str], sheet: ArticleDatabase
 ) -> None:
-    """Put some articles with their passages and sentences, numbered as they are, into a new
+    """Copy articles with their passages and sentences, keeping their numbers, to a new
     `articles.sqlite`."""
     articles = "(SELECT number FROM {g}.articles WHERE id = ANY(%s))"
     passages = f"(SELECT number FROM {{g}}.passages WHERE article IN {articles})"
-    chosen = {
+    conditions = {
         "articles": f"number IN {articles}",
         "passages": f"article IN {articles}",
         "sentences": f"passage IN {passages}",
     }
-    for table, condition in chosen.items():
+    for table, condition in conditions.items():
+        query = f"{_SELECT[table]} WHERE {condition}"
         for connection in connections:
-            query = f"{_SELECT[table]} WHERE {condition}"
             _insert(sheet, table, fetch(connection, number, query, list(ids)))
 
 

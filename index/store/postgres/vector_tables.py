@@ -1,4 +1,4 @@
-"""The vectors of a model on a server: their tables, and how they go there and back."""
+"""The vector tables of a model on a server, and the transfer of vectors."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from index.models.base import Vectors
 from index.store.build_turn import HASH_SIZE, Hashes, as_bytes
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import PREPARING, compose, give_memory
-from index.store.reader import GenerationFacts, RowKind
+from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 
-MOST_DIMENSIONS = 4_000  # that pgvector indexes in half precision
-KINDS: tuple[RowKind, ...] = ("passages", "sentences")
-_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of COPY in binary; a short -1 ends it
+MOST_DIMENSIONS = 4_000  # pgvector's limit for indexes in half precision
+_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of binary COPY
 _END = struct.pack(">h", -1)
 _VECTORS = """
 CREATE TABLE {table} (
@@ -29,7 +28,7 @@ CREATE TABLE {table} (
     vector vector({dimension}) NOT NULL
 )
 """
-# Two may embed the same text at once: a hash may be there twice.
+# Concurrent parts may embed the same text: hashes are not unique.
 _KEPT = """
 CREATE TABLE {table} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -40,7 +39,7 @@ CREATE TABLE {table} (
 CREATE INDEX ON {table} (hash)
 """
 _PLAIN = "ALTER TABLE {table} ALTER vector SET STORAGE PLAIN"
-_IN_ROW = 1_900  # dimensions of a vector that a page holds beside the rest of its row
+_IN_ROW = 1_900  # maximum dimension of a vector that fits into a page with its row
 _NEAREST = """
 CREATE INDEX IF NOT EXISTS {index} ON {table}
 USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
@@ -49,7 +48,7 @@ USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)
 
 @dataclass(frozen=True, slots=True)
 class VectorTables:
-    """Where the vectors of a model are."""
+    """The vector tables of a model."""
 
     model: str
     dimension: int
@@ -65,7 +64,7 @@ class VectorTables:
         return sql.Identifier("selon", f"{kind}_{self.tag}")
 
     def nearest(self, kind: RowKind) -> str:
-        """The name of the HNSW index."""
+        """Name of the HNSW index."""
         return f"{kind}_{self.tag}_nearest"
 
     @property
@@ -74,20 +73,20 @@ class VectorTables:
 
     @property
     def half(self) -> sql.Composable:
-        """The type that the index compares in."""
+        """Type of the indexed vectors."""
         return sql.SQL("halfvec({})").format(sql.Literal(self.dimension))
 
     def create(self, connection: Connection) -> None:
-        """Raises StoreError where pgvector cannot index so many dimensions."""
+        """Raises StoreError if pgvector cannot index so many dimensions."""
         if self.dimension > MOST_DIMENSIONS:
             raise StoreError("postgres-dimensions", dimension=self.dimension, most=MOST_DIMENSIONS)
-        if self._is_there(connection):
+        if self._exists(connection):
             return
         size = sql.Literal(self.dimension)
-        tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in KINDS)]
+        tables = [(self.kept, _KEPT), *((self.of(kind), _VECTORS) for kind in ROW_KINDS)]
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
-            if self._is_there(connection):
+            if self._exists(connection):
                 return
             for table, query in tables:
                 connection.execute(compose(query, table=table, dimension=size))
@@ -98,17 +97,17 @@ class VectorTables:
                 [self.tag, self.model, self.dimension],
             )
 
-    def _is_there(self, connection: Connection) -> bool:
-        known = "SELECT FROM selon.models WHERE tag = %s"
-        return connection.execute(known, [self.tag]).fetchone() is not None
+    def _exists(self, connection: Connection) -> bool:
+        query = "SELECT FROM selon.models WHERE tag = %s"
+        return connection.execute(query, [self.tag]).fetchone() is not None
 
     def drop(self, connection: Connection) -> None:
-        for table in (self.kept, self.of("passages"), self.of("sentences")):
+        for table in (self.kept, *map(self.of, ROW_KINDS)):
             connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
         connection.execute("DELETE FROM selon.models WHERE tag = %s", [self.tag])
 
     def index(self, connection: Connection, kind: RowKind) -> None:
-        """Have HNSW search the vectors; those that come later go into it one by one."""
+        """Create the HNSW index; later vectors are added to it one by one."""
         give_memory(connection)
         connection.execute(
             compose(
@@ -121,7 +120,7 @@ class VectorTables:
 
 
 def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None:
-    """Make a place for new vectors, which ends with the connection."""
+    """Create a temporary table for new vectors."""
     connection.execute(
         sql.SQL(
             "DROP TABLE IF EXISTS pg_temp.{0}; "
@@ -133,10 +132,10 @@ def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None
 def send_vectors(
     connection: Connection, table: sql.Composable, hashes: Hashes, vectors: Vectors
 ) -> None:
-    """COPY vectors, shape (len(hashes), d), with their hashes."""
+    """COPY vectors, shape (len(hashes), d), and their hashes to a table."""
     dimension = vectors.shape[1]
-    width = 4 + 4 * dimension  # how pgvector sends one: its dimension, 0, its numbers
-    # An `S16` ends at its zeros when it is looked at, not in memory.
+    width = 4 + 4 * dimension  # pgvector's binary form: dimension, 0, values
+    # `V` items, since NumPy would cut the trailing zeros of `S` items.
     row = np.dtype(
         [
             ("fields", ">i2"),
@@ -159,40 +158,40 @@ def send_vectors(
         copy.write(_END)
 
 
-def sent_vector(sent: bytes) -> Vectors:
-    """A vector, shape (d,), as pgvector sends one in binary."""
-    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
+def parse_vector(value: bytes) -> Vectors:
+    """Parse pgvector's binary form; the result has shape (d,)."""
+    return np.frombuffer(value, dtype=">f4", offset=4).astype(np.float32)
 
 
 def vectors_by_hash(
     connection: Connection, tables: VectorTables, kind: RowKind, hashes: Hashes, *, staged: bool
 ) -> dict[bytes, Vectors]:
-    """Those of these hashes that there are; new ones too where they are staged."""
+    """The stored vectors of these hashes, including `staged` ones."""
     sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
     listed = as_bytes(hashes)
     vectors: dict[bytes, Vectors] = {}
     for table in sources:
         query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
         for own, vector in connection.execute(query, [listed], binary=True):
-            vectors[bytes(own)] = sent_vector(vector)
+            vectors[bytes(own)] = parse_vector(vector)
     return vectors
 
 
 def stored_hashes(
     connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
 ) -> set[bytes]:
-    """Those of these that a server has vectors of, among those of generations."""
+    """The hashes among these whose vectors a server has for its generations."""
     query = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(asked)s)").format(tables.of(kind))
+        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(hashes)s)").format(tables.of(kind))
         for kind in kinds
     )
-    return {bytes(row[0]) for row in connection.execute(query, {"asked": hashes}, binary=True)}
+    return {bytes(row[0]) for row in connection.execute(query, {"hashes": hashes}, binary=True)}
 
 
 def stream(
     connection: Connection, query: sql.Composable, types: list[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query of these types, for results too large to hold."""
+    """Yield the rows of a query, for large results; `types` are their types."""
     statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)

@@ -1,4 +1,4 @@
-"""The vectors of a build: those that servers have already, those kept, those on their way."""
+"""The vectors of a build: stored, saved by earlier builds, or new."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.schema import compose
 from index.store.postgres.vector_tables import (
     VectorTables,
+    parse_vector,
     send_vectors,
-    sent_vector,
     stage_table,
     stage_vectors,
     stream,
@@ -34,36 +34,32 @@ from index.store.postgres.vector_tables import (
 from index.store.reader import RowKind
 
 
+@dataclass(frozen=True, slots=True)
 class SharedVectors:
-    """Vectors that the servers have already, by the hashes of their texts."""
+    """Vectors already on the servers, by the hashes of their texts."""
 
-    def __init__(
-        self, connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
-    ) -> None:
-        self._connections = connections
-        self._tables = tables
-        self._kind = kind
-        self._hashes = hashes
+    connections: Sequence[Connection]
+    tables: VectorTables
+    kind: RowKind
+    hashes: Hashes
 
     def vectors(self, rows: IntArray) -> Vectors:
-        return _by_hash(
-            self._connections, self._tables, self._kind, self._hashes[rows], staged=False
-        )
+        return _by_hash(self.connections, self.tables, self.kind, self.hashes[rows], staged=False)
 
 
-class PostgresKept:
-    """See `index.store.build_turn.KeptVectors`; each lies on the server that its hash says."""
+class PostgresCheckpoint:
+    """See `index.store.build_turn.VectorCheckpoint`; hashes determine the servers."""
 
     def __init__(self, connections: Sequence[Connection], tables: VectorTables) -> None:
         self._connections = connections
         self._tables = tables
         for connection in connections:
             tables.create(connection)
-        self._found = 0
+        self._opened = 0
         self._added = 0
 
     def __len__(self) -> int:
-        return self._found + self._added
+        return self._opened + self._added
 
     def source(self) -> VectorSource:
         hashes, ids, places = bytearray(), array("q"), array("h")
@@ -73,12 +69,12 @@ class PostgresKept:
                 ids.append(number)
                 hashes += own
                 places.append(place)
-        self._found = len(ids)
-        kept = _KeptRows(self._connections, self._tables, np.array(ids), np.array(places))
-        return VectorSource(as_hashes(hashes), kept)
+        self._opened = len(ids)
+        rows = _KeptRows(self._connections, self._tables, np.array(ids), np.array(places))
+        return VectorSource(as_hashes(hashes), rows)
 
     def stored(self, hashes: Hashes) -> set[bytes]:
-        """Those of these that are kept."""
+        """The hashes among these whose vectors are saved."""
         query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
         kept: set[bytes] = set()
         for place, connection in enumerate(self._connections):
@@ -100,13 +96,13 @@ class PostgresKept:
         pass
 
     def _places(self, hashes: Hashes) -> IntArray:
-        """By the last half of a hash: by the first, parts share the texts out."""
+        """By the second half of the hash: parts are split by the first."""
         return (hash_halves(hashes)[:, 1] % len(self._connections)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class _KeptRows:
-    """Kept vectors by row: on which server each is, and its id there."""
+    """Saved vectors by row: the place of the server, and the id there."""
 
     connections: Sequence[Connection]
     tables: VectorTables
@@ -123,12 +119,12 @@ class _KeptRows:
             ids = self.ids[rows[here]].tolist()
             by_id: dict[int, bytes] = dict(connection.execute(query, [ids], binary=True).fetchall())
             for row, each in zip(here, ids, strict=True):
-                vectors[row] = sent_vector(by_id[each])
+                vectors[row] = parse_vector(by_id[each])
         return vectors
 
 
 class PostgresVectors:
-    """See `index.store.build_turn.VectorWriter`: each text's vector goes where its articles lie."""
+    """See `index.store.build_turn.VectorWriter`; vectors go to the servers of their articles."""
 
     def __init__(
         self,
@@ -155,19 +151,18 @@ class PostgresVectors:
                     connection, stage_table(self._kind), self._hashes[rows[here]], vectors[here]
                 )
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, kept_from: IntArray) -> None:
+    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
         if not isinstance(stored, SharedVectors):
-            self.put(rows, stored.vectors(kept_from))
+            self.put(rows, stored.vectors(source_rows))
 
     def get(self, rows: IntArray) -> Vectors:
         hashes = self._hashes[rows]
         return _by_hash(self._connections, self._tables, self._kind, hashes, staged=True)
 
     def finish(self) -> None:
+        query = sql.SQL("ANALYZE pg_temp.{}").format(stage_table(self._kind))
         for connection in self._connections:
-            connection.execute(
-                sql.SQL("ANALYZE pg_temp.{}").format(sql.Identifier(f"new_{self._kind}"))
-            )
+            connection.execute(query)
 
 
 def _by_hash(
@@ -178,7 +173,7 @@ def _by_hash(
     *,
     staged: bool,
 ) -> Vectors:
-    """Their vectors, shape (len(hashes), d), wherever they lie."""
+    """Vectors of these hashes, shape (len(hashes), d), from all servers."""
     by_hash: dict[bytes, Vectors] = {}
     for connection in connections:
         by_hash |= vectors_by_hash(connection, tables, kind, hashes, staged=staged)

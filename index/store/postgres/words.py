@@ -1,4 +1,4 @@
-"""The words of a generation in PostgreSQL: each term's postings and counts, kept once fetched."""
+"""The words of a generation in PostgreSQL, with a cache of postings and counts."""
 
 from __future__ import annotations
 
@@ -12,24 +12,22 @@ from typing import Any
 import numpy as np
 
 from index.models.base import IntArray, Vectors
-from index.store.postgres.connections import Connection
-from index.store.postgres.schema import fetch
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postings import Ints, Posting, WordMatch, idf
 from index.store.reader import RowKind
 
-_KEPT_BYTES = 64 * 2**20  # of postings that a reader keeps, those of the words asked for last
-_KEPT_COUNTS = 100_000  # terms whose counts a reader keeps; a misspelt word asks for a thousand
-# A term of a sentence, with its BM25 there, as `sentences.words` joins them.
+_CACHED_BYTES = 64 * 2**20  # of postings, least recently used first out
+_CACHED_COUNTS = 100_000  # terms; a misspelt word looks up a thousand
+# Item of `sentences.words`: a term and its BM25 in the sentence.
 WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
 
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
-    """A term: its number in sentences, and the passages that hold it, with what each weighs there.
+    """A term: its number in `sentences.words`, and its postings among passages.
 
-    Those of the base weigh with the IDF that the term had in it, `base_idf` by kind; those of
-    additions, whose IDF changes with each, without any.
+    Scores of the base include the term's IDF in the base, `base_idf` by kind; those of additions,
+    where the IDF changes each time, do not.
     """
 
     number: int
@@ -43,8 +41,8 @@ class TermRow:
         arrays = (self.base.rows, self.base.scores, self.added.rows, self.added.scores)
         return sum(each.nbytes for each in arrays) + 200
 
-    def weighed(self, weight: float) -> Iterator[Posting]:
-        """The postings by the IDF of the term in the whole index."""
+    def weigh(self, weight: float) -> Iterator[Posting]:
+        """Postings scored with the term's IDF in the whole index."""
         if len(self.base.rows):
             yield replace(self.base, factor=weight / self.base_idf[0])
         if len(self.added.rows):
@@ -52,11 +50,11 @@ class TermRow:
 
 
 Rows = list[tuple[Any, ...]]
-AskEach = Callable[[Callable[[Connection], Rows]], list[Rows]]  # asks each server of a generation
+FetchEach = Callable[..., list[Rows]]  # called with a query and its values; rows of each server
 
 
 class PostgresTerms:
-    """The terms of all passages, or of all sentences; see `index.store.reader.TermStatistics`."""
+    """See `index.store.reader.TermStatistics`."""
 
     def __init__(self, words: PostgresWords, kind: RowKind, size: int) -> None:
         self._words = words
@@ -74,27 +72,26 @@ class PostgresTerms:
 
 
 class PostgresWords:
-    """The words of a generation. `ask` asks each of its servers."""
+    """The words of a generation; `fetch_each` queries each of its servers."""
 
-    def __init__(self, ask: AskEach, own: ServerFacts) -> None:
-        self._ask = ask
-        self._number = own.number
+    def __init__(self, fetch_each: FetchEach, own: ServerFacts) -> None:
+        self._fetch_each = fetch_each
         self._base = own.base
         growth = own.growth
         self._size = growth.next_passage if growth else own.facts.passages
         self._first_added = growth.sentences if growth else own.facts.sentences
         of_base = growth or own.facts
         self._base_sizes = of_base.passages, of_base.sentences
-        # Additions of an earlier Selon there are none.
+        # Generations of an earlier Selon have no additions.
         self._since = "since" if growth else str(own.number)
-        self._known: OrderedDict[str, TermRow | None] = OrderedDict()
+        self._cache: OrderedDict[str, TermRow | None] = OrderedDict()
         self._bytes = 0
         self._counts: dict[str, tuple[int, int]] = {}
         self._letters: dict[RowKind, dict[str, str]] | None = None
         self._lock = threading.Lock()
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
-        """How many hold each of these terms; without those that none holds."""
+        """Document frequency of these terms, without unknown ones."""
         with self._lock:
             counts = {term: self._counts[term] for term in terms if term in self._counts}
         unknown = [term for term in terms if term not in counts and "\0" not in term]
@@ -104,14 +101,14 @@ class PostgresWords:
                 "FROM {g}.terms WHERE term = ANY(%s)"
             )
             parts: dict[tuple[str, int], tuple[int, int]] = {}
-            # Each server counts those of all.
-            for rows in self._ask(lambda each: fetch(each, self._number, query, unknown)):
+            # Every server has the counts of all.
+            for rows in self._fetch_each(query, unknown):
                 parts.update({(term, since): (own, inner) for term, since, own, inner in rows})
             fetched = dict.fromkeys(unknown, (0, 0))
             for (term, _), (own, inner) in parts.items():
                 fetched[term] = fetched[term][0] + own, fetched[term][1] + inner
             with self._lock:
-                if len(self._counts) + len(fetched) > _KEPT_COUNTS:
+                if len(self._counts) + len(fetched) > _CACHED_COUNTS:
                     self._counts.clear()
                 self._counts.update(fetched)
             counts |= fetched
@@ -119,88 +116,85 @@ class PostgresWords:
         return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
 
     def letters(self, kind: RowKind) -> dict[str, str]:
-        """By language, every character that a term has."""
-        if self._letters is None:  # no `cached_property`: until Python 3.12 it locks all readers
+        """By language, every character used in terms."""
+        if self._letters is None:  # not `cached_property`: until Python 3.12 it locks all readers
             query = "SELECT kind, language, letters FROM {g}.letters"
             letters: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
-            first = self._ask(lambda each: fetch(each, self._number, query))[0]
-            for own, language, those in first:
-                letters[own][language] = those
+            for own, language, characters in self._fetch_each(query)[0]:
+                letters[own][language] = characters
             self._letters = letters
         return self._letters[kind]
 
     def match(self, weights: Mapping[str, float]) -> WordMatch:
-        """Every passage against these terms with their IDF: those that none holds add nothing."""
+        """Match every passage against terms weighted by IDF; unknown terms add nothing."""
         known = self._terms(weights)
-        postings = (
-            known[term].weighed(weight) for term, weight in weights.items() if term in known
-        )
+        postings = (known[term].weigh(weight) for term, weight in weights.items() if term in known)
         return WordMatch(tuple(chain.from_iterable(postings)), self._size)
 
     def sentence_scores(
         self, weights: Mapping[str, float], rows: Sequence[int], words: Sequence[bytes]
     ) -> Vectors:
-        """The sums of BM25 of some sentences, given by number as `sentences.words` has them."""
+        """Sums of BM25 of sentences, from their numbers and `sentences.words`."""
         known = self._terms(weights)
         numbers = np.array([row.number for row in known.values()], dtype=np.int32)
         order = np.argsort(numbers)
         numbers = numbers[order]
         added = np.array([weights[term] for term in known], dtype=np.float32)[order]
         own = np.array([row.base_idf[1] for row in known.values()], dtype=np.float32)[order]
-        held = np.frombuffer(b"".join(words), dtype=WORD)
+        items = np.frombuffer(b"".join(words), dtype=WORD)
         sizes = np.array([len(each) // WORD.itemsize for each in words], dtype=np.int64)
-        meets = np.flatnonzero(np.isin(held["term"], numbers))
-        owners = np.repeat(np.arange(len(words)), sizes)[meets]
-        terms = np.searchsorted(numbers, held["term"][meets])
+        matches = np.flatnonzero(np.isin(items["term"], numbers))
+        owners = np.repeat(np.arange(len(words)), sizes)[matches]
+        terms = np.searchsorted(numbers, items["term"][matches])
         of_base = np.asarray(rows, dtype=np.int64)[owners] < self._first_added
         factors = np.where(of_base, (added / own)[terms], added[terms])
-        sums = np.bincount(owners, weights=held["score"][meets] * factors, minlength=len(words))
-        return sums.astype(np.float32)
+        scores = items["score"][matches] * factors
+        return np.bincount(owners, weights=scores, minlength=len(words)).astype(np.float32)
 
     def _terms(self, terms: Collection[str]) -> dict[str, TermRow]:
         clean = [term for term in dict.fromkeys(terms) if "\0" not in term]
         with self._lock:
-            unknown = [term for term in clean if term not in self._known]
+            unknown = [term for term in clean if term not in self._cache]
         if unknown:
-            self._keep(self._fetched(unknown), unknown)
+            self._store(self._fetch(unknown), unknown)
         with self._lock:
             rows = {}
             for term in clean:
-                if (row := self._known.get(term)) is not None:
-                    self._known.move_to_end(term)
+                if (row := self._cache.get(term)) is not None:
+                    self._cache.move_to_end(term)
                     rows[term] = row
-            missing = [term for term in clean if term not in self._known]
-        # Let go of by another question since it was fetched.
-        return rows | self._fetched(missing) if missing else rows
+            missing = [term for term in clean if term not in self._cache]
+        # Evicted by another question in the meantime.
+        return rows | self._fetch(missing) if missing else rows
 
-    def _fetched(self, terms: list[str]) -> dict[str, TermRow]:
+    def _fetch(self, terms: list[str]) -> dict[str, TermRow]:
         query = (
             f"SELECT term, {self._since}, number, passages, sentences, rows, scores "
             "FROM {g}.terms WHERE term = ANY(%s)"
         )
         parts: dict[str, Rows] = {}
-        for rows in self._ask(lambda each: fetch(each, self._number, query, terms)):
+        for rows in self._fetch_each(query, terms):
             for term, *row in rows:
                 parts.setdefault(term, []).append(tuple(row))
-        return {term: self._joined(each) for term, each in parts.items()}
+        return {term: self._merge(each) for term, each in parts.items()}
 
-    def _joined(self, parts: Rows) -> TermRow:
-        """What the servers have of a term."""
+    def _merge(self, parts: Rows) -> TermRow:
+        """Merge the servers' rows of a term."""
         of_base = [each for each in parts if each[0] == self._base]
         counts = of_base[0][2:4] if of_base else (1, 1)
         own, inner = (idf(each, size) for each, size in zip(counts, self._base_sizes, strict=True))
         added = _posting([each for each in parts if each[0] != self._base])
         return TermRow(parts[0][1], _posting(of_base), added, (own, inner))
 
-    def _keep(self, rows: dict[str, TermRow], terms: list[str]) -> None:
+    def _store(self, rows: dict[str, TermRow], terms: list[str]) -> None:
         with self._lock:
             for term in terms:
                 row = rows.get(term)
-                if term not in self._known:
-                    self._known[term] = row
+                if term not in self._cache:
+                    self._cache[term] = row
                     self._bytes += _size(row)
-            while self._bytes > _KEPT_BYTES and len(self._known) > len(terms):
-                _, row = self._known.popitem(last=False)
+            while self._bytes > _CACHED_BYTES and len(self._cache) > len(terms):
+                _, row = self._cache.popitem(last=False)
                 self._bytes -= _size(row)
 
 
@@ -218,11 +212,11 @@ def _size(row: TermRow | None) -> int:
 
 
 def sentence_words(rows: Ints, terms: IntArray, scores: Vectors, size: int) -> list[bytes]:
-    """What `sentences.words` has of `size` sentences, from the sentence, the term and the score of
-    each posting."""
+    """The column `sentences.words` of `size` sentences, from the sentence, term and score of each
+    posting."""
     order = np.argsort(rows, kind="stable")
-    held = np.empty(len(order), dtype=WORD)
-    held["term"], held["score"] = terms[order], scores[order]
+    items = np.empty(len(order), dtype=WORD)
+    items["term"], items["score"] = terms[order], scores[order]
     ends = np.cumsum(np.bincount(rows, minlength=size)) * WORD.itemsize
-    joined = held.tobytes()
+    joined = items.tobytes()
     return [joined[start:end] for start, end in pairwise([0, *ends.tolist()])]

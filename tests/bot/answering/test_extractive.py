@@ -8,7 +8,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
-from index.findings import Findings, FoundSpan, Hit, PassageReading, RankedSentence, Scores
+from index.findings import AnswerSpan, Findings, Hit, PassageReading, RankedSentence, Scores
 from index.search.confidence import Thresholds
 from tests.index.samples import article
 
@@ -42,7 +42,7 @@ def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
 def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
     """The hit as a reader has read it who found these words."""
     start = one.article.text.index(words)
-    span = FoundSpan(start, start + len(words), span_logit)
+    span = AnswerSpan(start, start + len(words), span_logit)
     return replace(one, reading=PassageReading(2.0, (span,)))
 
 
@@ -58,7 +58,7 @@ def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
     one = hit(article("phare", TEXT), (0.9, 0.89, 0.8, 0.8))
     words = {"1862": 5.0, "rouge": 4.5, "Un gardien": -9.0}
     places = [(TEXT.index(each), len(each), logit) for each, logit in words.items()]
-    spans = tuple(FoundSpan(at, at + length, logit) for at, length, logit in places)
+    spans = tuple(AnswerSpan(at, at + length, logit) for at, length, logit in places)
     answer = ExtractiveAnswerer(HALF).answer(
         found(replace(one, reading=PassageReading(2.0, spans)))
     )

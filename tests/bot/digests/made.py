@@ -7,7 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import cast
 
-from index.article import Article, ArticleEntry, Copy, Period, article_id
+from index.article import Article, ArticleEntry, Copy, Selection, article_id
 from index.build.passages import cut
 from index.models.base import Vectors
 from index.store.reader import GenerationReader, StoredPassage
@@ -51,12 +51,8 @@ class MadeGeneration:
         self._embedder = FakeEmbedder(4096)
         self.facts = SimpleNamespace(model=self._embedder.id)
 
-    def articles(self, within: Period | None = None, limit: int = -1) -> list[ArticleEntry]:
-        chosen = [
-            each
-            for each in self._articles.values()
-            if within is None or (each.published and each.published in within)
-        ]
+    def articles(self, among: Selection | None = None, limit: int = -1) -> list[ArticleEntry]:
+        chosen = [each for each in self._articles.values() if among is None or each in among]
         chosen.sort(key=lambda each: each.published or date.min, reverse=True)
         entries = [
             ArticleEntry(

@@ -94,15 +94,19 @@ def shown(location: Location) -> dict[str, Any]:
         phare = Selection(outlets=("Le Phare",))
         dates = [each.published for each in generation.articles()]
         assert dates == sorted(dates, key=lambda day: day or date.min, reverse=True)
-        some = generation.articles(half, 5, phare, 2)
-        assert some == generation.articles(half, among=phare)[2:7]
+        some = generation.articles(phare.during(half), 5, 2)
+        assert some == generation.articles(phare.during(half))[2:7]
         return {
             "counts": (facts.articles, facts.passages, facts.sentences, facts.copies),
             "facts": (facts.fingerprint, dict(facts.languages)),
             "articles": articles,
             "copied": {each.id for each in generation.copied()},
             "facets": [generation.facet(kind) for kind in ("outlet", "category", "language")],
-            "some": (generation.count(), generation.count(half), generation.count(half, phare)),
+            "some": (
+                generation.count(),
+                generation.count(Selection().during(half)),
+                generation.count(phare.during(half)),
+            ),
             "openings": [generation.opening(each.id).passage for each in entries],  # type: ignore[union-attr]
             "passages": [generation.count_passages(each.id) for each in entries],
             "found": [generation.find(each.path) for each in entries],

@@ -99,7 +99,7 @@ def test_segments_stay_few_and_a_grown_index_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int, expected: list[int]
 ) -> None:
     """Where little is nothing, as many as the digits of a binary number."""
-    monkeypatch.setattr("index.store.growth._LITTLE", little)
+    monkeypatch.setattr("index.store.growth._FEW_ARTICLES", little)
     corpus, data_dir = Corpus(tmp_path / "corpus", 3, 24), tmp_path / "data"
     built(corpus, data_dir)
     numbers = []

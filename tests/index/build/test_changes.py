@@ -19,7 +19,7 @@ from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.store.files.generation import ARTICLES_FILE
 from index.store.files.opening import current_id, verify
-from index.store.files.removed import RemovedList
+from index.store.files.removals import RemovedList
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
 

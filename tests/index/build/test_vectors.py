@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.vectors import fill_reused, reuse_plan
+from index.build.vectors import fill_vectors, plan_reuse
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import VectorSource, as_hashes, text_hash
 from index.store.files.faiss_vectors import FaissVectors, FaissWriter
@@ -42,7 +42,7 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
     with TemporaryDirectory() as folder:
         path = Path(folder, "x.faiss")
         builder = FaissWriter(path, len(new), truth.dimension)
-        fill_reused(reuse_plan(as_hashes(_hashes(new)), [source, other]), builder, texts_of, embed)
+        fill_vectors(plan_reuse(as_hashes(_hashes(new)), [source, other]), builder, texts_of, embed)
         builder.finish()
         index = FaissVectors.open(path)
     np.testing.assert_array_equal(index.vectors(np.arange(len(new))), truth.embed_passages(new))
@@ -51,4 +51,4 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 
 def test_hashes_that_end_in_zero_bytes_are_told_apart() -> None:
     ends = [b"\1" * 16, b"\1" * 15 + b"\0", b"\1" * 14 + b"\0\0", b"\0" * 16]
-    assert reuse_plan(as_hashes(b"".join(ends)), []).fresh.tolist() == [0, 1, 2, 3]
+    assert plan_reuse(as_hashes(b"".join(ends)), []).fresh.tolist() == [0, 1, 2, 3]

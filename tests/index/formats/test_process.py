@@ -173,5 +173,5 @@ def test_what_needs_too_much_memory_is_one_line_that_says_so(tmp_path: Path) -> 
     with pytest.raises(ReadError) as raised:
         told(written(tmp_path, "a.docx", docx(8_000_000)))
     assert raised.value.shown == "a.docx"
-    assert raised.value.problem == conversion.too_heavy()
+    assert raised.value.problem == conversion.TOO_HEAVY
     assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.findings import Findings, FoundSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageText
 from index.reading.confidence import LogisticModel, ReadingConfidence
 from index.reading.evidence import (
@@ -41,7 +41,7 @@ class Liking:
         at = text.find(self._word)
         if at < 0:
             return PassageReading(-4.0)
-        return PassageReading(4.0, (FoundSpan(at, at + len(self._word), 2.0),))
+        return PassageReading(4.0, (AnswerSpan(at, at + len(self._word), 2.0),))
 
 
 def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from index.findings import FoundSpan, Hit, PassageReading
+from index.findings import AnswerSpan, Hit, PassageReading
 from index.reading.sentences import (
     SentenceFeatures,
     SentenceRanking,
@@ -24,7 +24,7 @@ USUAL = 0.3
 def read(one: Hit, **found: float) -> Hit:
     """The hit as a reader has read it who found these words, with their logits."""
     text = one.article.text
-    spans = [FoundSpan(text.index(w), text.index(w) + len(w), logit) for w, logit in found.items()]
+    spans = [AnswerSpan(text.index(w), text.index(w) + len(w), logit) for w, logit in found.items()]
     spans.sort(key=lambda span: -span.logit)
     return replace(one, reading=PassageReading(1.0, tuple(spans)))
 
@@ -78,7 +78,7 @@ def test_whatever_speaks_for_a_sentence_lifts_it(better: str) -> None:
 def test_words_belong_to_the_sentence_that_they_begin_in() -> None:
     reading = read(hit(TEXT), allumé=1.0).reading
     at = TEXT.index("allumé")
-    assert span_within(reading, at, at + 3) == FoundSpan(at, at + 6, 1.0)
+    assert span_within(reading, at, at + 3) == AnswerSpan(at, at + 6, 1.0)
     assert span_within(reading, at + 1, len(TEXT)) is None
     assert span_within(None, 0, len(TEXT)) is None
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import pytest
 from rapidfuzz.distance import OSA
 
-from index.search.question_words import mend_term, weigh_subject, weigh_words
+from index.search.question_words import correct_term, weigh_subject, weigh_words
 from index.search.scoring import word_scores
 from tests.index.store.words import word_index
 
@@ -45,7 +45,7 @@ class Counted:
     ],
 )
 def test_a_slip_is_mended_and_nothing_else(term: str, meant: str | None) -> None:
-    assert mend_term(term, Counted(KNOWN)) == meant
+    assert correct_term(term, Counted(KNOWN)) == meant
 
 
 def test_a_misspelt_question_meets_the_articles_words() -> None:
@@ -84,7 +84,7 @@ def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:
         near = {other for other in known if OSA.distance(term, other) == 1}
         expected = max(near, key=lambda other: (known[other], other), default=None)
         if term not in known:
-            assert mend_term(term, vocabulary) == expected
+            assert correct_term(term, vocabulary) == expected
 
 
 def test_a_subject_is_known_in_whatever_language_the_articles_are() -> None:

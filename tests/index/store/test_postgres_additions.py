@@ -232,7 +232,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
 
     with monkeypatch.context() as broken:
         if moment == "load":
-            broken.setattr("index.store.postgres.addition.note_generation", fail)
+            broken.setattr("index.store.postgres.addition.record_generation", fail)
         elif moment == "between":
             broken.setattr(PostgresTurn, "commit", commit_first)
         else:

@@ -162,7 +162,7 @@ def test_a_part_embeds_what_neither_builds_nor_parts_have(
     built(store, articles)
     write(articles, range(200, 230))
     reports = [part_of(store, articles, number, 2) for number in (1, 2)]
-    assert all(each.embedded and each.found for each in reports)
+    assert all(each.embedded and each.reused for each in reports)
     assert part_of(store, articles, 1, 1).embedded == 0
     assert built(store, articles).embedded == 0
 
@@ -230,7 +230,7 @@ def test_a_part_at_work_keeps_the_tables_of_its_model(
         for number in (1_000, 1_001, 1_002):
             write(tmp_path / "others", range(number, number + 1))
             built(store, tmp_path / "others")
-        turn.kept.add(text_hash("un"), newer.embed_passages(["un"]))
+        turn.checkpoint.add(text_hash("un"), newer.embed_passages(["un"]))
         assert list(turn.stored("passages", as_hashes(text_hash("un") + text_hash("deux")))) == [
             True,
             False,

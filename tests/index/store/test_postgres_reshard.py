@@ -19,7 +19,7 @@ from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.store.postgres import turn
 from index.store.postgres.connections import BoundedConnection
 from index.store.postgres.store import PostgresStore
-from index.store.postgres.vector_tables import KINDS
+from index.store.reader import ROW_KINDS
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import databases
 from tests.index.store.test_postgres_cluster import opened, say
@@ -48,7 +48,7 @@ def needs_nothing(store: PostgresStore) -> None:
 def vectors(address: str) -> list[tuple[Any, ...]]:
     """Every vector of a server: its hash, the transaction that wrote it, and its numbers."""
     listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'selon' AND tablename ~ '^{}_'"
-    tables = [row[0] for kind in KINDS for row in say(address, listed.format(kind))]
+    tables = [row[0] for kind in ROW_KINDS for row in say(address, listed.format(kind))]
     query = "SELECT hash, xmin::text, vector::text FROM selon.{}"
     return sorted(row for table in tables for row in say(address, query.format(table)))
 

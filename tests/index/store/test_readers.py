@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from index.article import Period, Selection
+from index.article import Selection
 from index.build.builder import build_articles
 from index.build.passages import cut
 from index.search.confidence import ConfidenceModel
@@ -90,7 +90,7 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
         ordered[skip : skip + 2] for skip in range(5)
     ]
     assert reader.articles(skip=3) == ordered[3:]
-    leap_day = Period(date(2024, 2, 29), date(2024, 2, 29))
+    leap_day = Selection(since=date(2024, 2, 29), until=date(2024, 2, 29))
     assert [each.id for each in reader.articles(leap_day)] == [written.id]
     assert (reader.count(), reader.count(leap_day)) == (4, 1)
 

@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock
 
 from index.errors import StoreError
-from index.store.files.removed import RemovedList
+from index.store.files.removals import RemovedList
 from tests.index.samples import article, three
 
 DAY = date(2025, 8, 29)
@@ -76,7 +76,7 @@ def test_a_disk_that_refuses_is_one_line_and_the_list_stays(
 def test_one_that_changes_it_for_too_long_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.files.removed._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("index.store.files.removals._LOCK_SECONDS", 0.05)
     with (
         FileLock(tmp_path / "removed.json.lock"),
         pytest.raises(StoreError, match="removed-locked"),

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from index.article import Article, Period, Selection
+from index.article import Article, Selection
 from index.build.builder import build_articles
 from index.errors import StoreError
 from index.findings import Findings
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.files.removed import RemovedList
+from index.store.files.removals import RemovedList
 from index.store.postgres import nearest
 from index.store.reader import CandidateQuery, GenerationReader
 from tests.fakes import FakeEmbedder
@@ -25,19 +25,18 @@ from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import postgres_store
 from tests.postgres.server import Server
 
-DAY = Period(date(2024, 5, 1), date(2024, 5, 1))
+DAY = date(2024, 5, 1)
+THAT_DAY = Selection(since=DAY, until=DAY)
 AMONG = Selection(outlets=("Le Phare",))
 SECRET = replace(
     article("secret", "Le ministre a caché un coffre sous le pont. Il fut ouvert en 1901."),
-    published=DAY.first,
+    published=DAY,
     outlet="Le Phare",
     category="Affaires",
     language="la",
     url="https://exemple.fr/secret",
 )
-OTHER = replace(
-    article("autre", "Le ministre a parlé du pont."), published=DAY.first, outlet="Le Phare"
-)
+OTHER = replace(article("autre", "Le ministre a parlé du pont."), published=DAY, outlet="Le Phare")
 WRITTEN = [SECRET, OTHER, *three()]
 QUESTION = "Qui a caché un coffre sous le pont ?"
 
@@ -46,10 +45,11 @@ def made(articles: list[Article], store: IndexStore) -> str:
     return build_articles(articles, store, FakeEmbedder()).generation
 
 
-def asked(reader: GenerationReader, within: Period | None = None, among: Any = None) -> list[str]:
+def asked(reader: GenerationReader, among: Selection | None = None) -> list[str]:
     """The articles of the passages that a question finds, only the very best of each kind."""
-    query = CandidateQuery(FakeEmbedder().embed_question(QUESTION), {"fr:coffr": 1.0}, {})
-    keys = reader.candidates(query, 1, 1, within, among).keys.tolist()
+    vector = FakeEmbedder().embed_question(QUESTION)
+    query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, among)
+    keys = reader.candidates(query).keys.tolist()
     return [each.article_id for each in reader.stored(keys)]
 
 
@@ -60,7 +60,7 @@ def of_secret(reader: GenerationReader) -> list[int]:
 
 GIVES: dict[str, Callable[[GenerationReader], Any]] = {
     "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
-    "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, DAY), *asked(r, None, AMONG)},
+    "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, THAT_DAY), *asked(r, AMONG)},
     "stored": lambda r: r.stored(of_secret(r)),
     "passage_at": lambda r: r.passage_at(SECRET.id, 0),
     "opening": lambda r: r.opening(SECRET.id),
@@ -72,14 +72,14 @@ GIVES: dict[str, Callable[[GenerationReader], Any]] = {
         each
         for found in (
             r.articles(),
-            r.articles(DAY, 1),
+            r.articles(THAT_DAY, 1),
             r.articles(limit=2),
             r.articles(among=AMONG),
         )
         for each in found
         if each.id == SECRET.id
     ],
-    "count": lambda r: (r.count() == 5, r.count(DAY) == 2, r.count(among=AMONG) == 2),
+    "count": lambda r: (r.count() == 5, r.count(THAT_DAY) == 2, r.count(among=AMONG) == 2),
     "facet": lambda r: ("Affaires" in r.facet("category"), r.facet("outlet").get("Le Phare") == 2),
 }
 """By method of a reader, what it gives of the article: nothing true once that is withdrawn."""
@@ -98,8 +98,8 @@ def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
         store.removed().add([SECRET])
         assert {name for name in GIVES if given(reader, name)} == set()
-        assert all(OTHER.id in found for found in (asked(reader), asked(reader, DAY)))
-        assert [each.id for each in reader.articles(DAY, 1)] == [OTHER.id]
+        assert all(OTHER.id in found for found in (asked(reader), asked(reader, THAT_DAY)))
+        assert [each.id for each in reader.articles(THAT_DAY, 1)] == [OTHER.id]
         assert reader.articles(limit=2, skip=1) == reader.articles()[1:3]
     made(WRITTEN, store)
     assert store.roll_back().id == first
@@ -154,7 +154,7 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
         made([*near, OTHER], store)
         store.removed().add(near)
         with store.browse() as reader:
-            assert asked(reader) == asked(reader, None, AMONG) == [OTHER.id]
+            assert asked(reader) == asked(reader, AMONG) == [OTHER.id]
 
 
 def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
     wire = " ".join(
         f"La dépêche numéro {n} raconte la journée du port de Brest." for n in range(40)
     )
-    kept, copy = (replace(article(name, wire), published=DAY.first) for name in ("un", "deux"))
+    kept, copy = (replace(article(name, wire), published=DAY) for name in ("un", "deux"))
     store = open_store(tmp_path)
     build_articles([kept, copy, *three()], store, FakeEmbedder(), merge=True)
     with store.browse() as reader:

@@ -44,7 +44,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         manifest = {"format": cache.CACHE_FORMAT, "source": WEIGHTS_ID, "files": files}
         (folder / MANIFEST).write_text(json.dumps(manifest))
 
-    monkeypatch.setattr(cache, "_make", make)
+    monkeypatch.setattr(cache, "_write_files", make)
     return made
 
 

@@ -1,4 +1,4 @@
-"""A generation in PostgreSQL as a build sees it: what it compares with, and adds to."""
+"""A generation in PostgreSQL as a build sees it, to compare with, reuse and add to."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _HASHES: dict[RowKind, str] = {
 }
 
 
-class PostgresKnown:
-    """See `index.store.build_turn.GrowableGeneration`; `own` is what each server has of it."""
+class ReusableTables:
+    """See `index.store.build_turn.GrowableGeneration`; `own` are each server's facts."""
 
     def __init__(self, connections: Sequence[Connection], own: Sequence[ServerFacts]) -> None:
         self.facts: GenerationFacts = own[0].facts
@@ -75,18 +75,17 @@ class PostgresKnown:
             "SELECT DISTINCT id FROM unnest(%s::bigint[]) AS key CROSS JOIN LATERAL "
             "(SELECT id FROM {g}.articles WHERE likeness @> ARRAY[key] LIMIT %s) AS alike"
         )
-        signed = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned numbers
+        signed = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
         return [row[0] for row in self._rows(query, signed, most)]
 
     def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
-        """How many passages or sentences these articles have."""
         return len(self._hashes(kind, ids))
 
     def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
         return self._source(kind, b"".join(self._hashes(kind, ids)))
 
     def vector_source(self, kind: RowKind) -> VectorSource:
-        """All that the servers have of its model, those of other generations too."""
+        """All vectors of its model on the servers, including other generations'."""
         joined = bytearray()
         for connection in self._connections:
             query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
@@ -112,6 +111,6 @@ class PostgresKnown:
         return self._rows(query, list(ids)) if ids else []
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
-        """What all servers have."""
+        """Rows of all servers."""
         answers = (fetch(each, self.number, query, *values) for each in self._connections)
         return list(chain.from_iterable(answers))

@@ -1,5 +1,4 @@
-"""The articles that the operator took out: their files stay, no build takes them in, and no
-generation shows them."""
+"""The articles that the operator removed, in a JSON file: builds skip them, readers hide them."""
 
 from __future__ import annotations
 
@@ -19,14 +18,14 @@ from index.store.disk import translate_disk_errors
 
 _NAME = "removed.json"
 _VERSION = 1
-_LOCK_SECONDS = 10.0  # what the lock is held for takes milliseconds
+_LOCK_SECONDS = 10.0  # it is held for milliseconds
 
 
 class RemovedList(RemovedArticles):
-    """The list in `<data dir>/removed.json`, written whole or not at all.
+    """The list in `<data dir>/removed.json`, replaced atomically.
 
-    Raises StoreError when the file cannot be read, understood or written. A list that is open sees
-    what another process adds to it at its next own change.
+    Raises StoreError if the file cannot be read, parsed or written. An open list sees changes of
+    other processes only when it is changed itself.
     """
 
     def __init__(self, data_dir: Path, articles: dict[str, RemovedArticle]) -> None:
@@ -35,7 +34,7 @@ class RemovedList(RemovedArticles):
 
     @classmethod
     def open(cls, data_dir: Path) -> RemovedList:
-        """The list as it is; an empty one where nothing was ever taken out."""
+        """The list as it is; empty if there is no file."""
         return cls(data_dir, _read(data_dir / _NAME))
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
@@ -54,7 +53,7 @@ class RemovedList(RemovedArticles):
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Alone, from the list as it is now to the list as it will be."""
+        """Lock, reload, and save the changes made in the block."""
         path = self._data_dir / _NAME
         with translate_disk_errors(path):
             self._data_dir.mkdir(parents=True, exist_ok=True)
@@ -81,14 +80,14 @@ class RemovedList(RemovedArticles):
 
 
 class WithdrawnFile:
-    """The ids in `removed.json`, read again whenever the file is another. Raises StoreError."""
+    """The ids in `removed.json`, reread when the file changes. Raises StoreError."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / _NAME
         self._last: tuple[tuple[int, int, int] | None, frozenset[str]] = (None, frozenset())
 
     def __call__(self) -> frozenset[str]:
-        # Looked at before it is read: what is written in between is read the next time.
+        # Stamp before content: a write in between is then noticed next time.
         try:
             state = self._path.stat()
         except (FileNotFoundError, NotADirectoryError):

@@ -1,5 +1,5 @@
-"""The generation in service as a build sees it: its articles, and its vectors where they serve
-again. Nothing is opened before it is needed, so that an addition does not pay for the whole."""
+"""The generation in service as a build sees it; files are opened only when needed, so that an
+addition does not pay for the whole."""
 
 from __future__ import annotations
 
@@ -37,19 +37,17 @@ from index.store.files.word_index import average_length
 from index.store.growth import may_grow
 from index.store.reader import RowKind
 
-KINDS: tuple[RowKind, ...] = ("passages", "sentences")
-
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentFolder:
-    """A segment of a generation, the articles of it that are gone, and those it has."""
+    """A segment of a generation, with its deleted articles and an open reader."""
 
     folder: Path
     manifest: Manifest
-    gone: frozenset[str]
+    deleted: frozenset[str]
     articles: ArticleReader
 
     @property
@@ -58,26 +56,22 @@ class SegmentFolder:
 
     @property
     def size(self) -> int:
-        """How many articles and copies it has, those that are gone too."""
+        """Number of articles and copies, deleted ones included."""
         return self.manifest.articles + self.manifest.copies
 
     def vectors(self, kind: RowKind) -> FaissVectors:
         return FaissVectors.open(self.folder / VECTORS[kind], preload=False)
 
-    @property
-    def likeness(self) -> LikenessKeys | None:
-        return read_likeness(self.folder)
-
 
 def read_likeness(folder: Path) -> LikenessKeys | None:
-    """What finds the articles of a generation that are alike, where it was written down."""
+    """The likeness keys of a generation, if it has any."""
     if not (folder / LIKENESS_KEYS).is_file():
         return None
     return LikenessKeys(load_array(folder / LIKENESS_KEYS), load_array(folder / LIKENESS_NUMBERS))
 
 
-class KnownFiles(SegmentedArticles):
-    """See `index.store.build_turn.KnownGeneration`."""
+class ReusableFiles(SegmentedArticles):
+    """See `index.store.build_turn.GrowableGeneration`."""
 
     def __init__(
         self, manifest: Manifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
@@ -87,12 +81,12 @@ class KnownFiles(SegmentedArticles):
         self.tombstones = tombstones
         super().__init__(
             [each.articles for each in segments],
-            [each.gone for each in segments],
+            [each.deleted for each in segments],
             [each.manifest.passages for each in segments],
         )
 
     @classmethod
-    def open(cls, layout: Layout, manifest: Manifest) -> KnownFiles:
+    def open(cls, layout: Layout, manifest: Manifest) -> ReusableFiles:
         """Raises DamagedIndex."""
         tombstones = Tombstones()
         if manifest.segments:
@@ -116,10 +110,10 @@ class KnownFiles(SegmentedArticles):
         return VectorSource(np.concatenate(hashes), vectors)
 
     def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
-        """The vectors of these articles alone, which costs nothing for the others."""
+        """The vectors of these articles only, at no cost for the others."""
         hashes, parts, sizes = [], [], []
         for each in self.segments:
-            rows, own = each.articles.hashes_of(kind, [id for id in ids if id not in each.gone])
+            rows, own = each.articles.hashes_of(kind, [id for id in ids if id not in each.deleted])
             if len(rows):
                 hashes.append(as_hashes(own))
                 parts.append(_Rows(each.vectors(kind), rows))
@@ -128,23 +122,21 @@ class KnownFiles(SegmentedArticles):
         return VectorSource(joined, JoinedVectors(parts, sizes))
 
     def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
-        """How many passages or sentences these articles have."""
         return len(self.vectors_of(kind, ids).hashes)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
-        """The ids of the articles and copies that have any of these keys in common."""
         ids = []
         for each, known in zip(self.segments, self._likeness, strict=True):
             own = each.articles.ids_of(known.find(keys, most)) if known else []
-            ids += [id for id in own if id not in each.gone]
+            ids += [id for id in own if id not in each.deleted]
         return ids
 
     @property
-    def growable(self) -> bool:
-        """Whether an addition can be made to it, and all is known of it that this takes."""
+    def is_growable(self) -> bool:
+        """True if it is small enough to grow and has what an addition needs."""
         base, *small = (each.size for each in self.segments)
-        known = all(self._likeness) and all(self.average_lengths.values())
-        return known and may_grow(base, sum(small), len(self.tombstones))
+        complete = all(self._likeness) and all(self.average_lengths.values())
+        return complete and may_grow(base, sum(small), len(self.tombstones))
 
     @cached_property
     def average_lengths(self) -> dict[RowKind, float]:
@@ -153,12 +145,12 @@ class KnownFiles(SegmentedArticles):
 
     @cached_property
     def _likeness(self) -> list[LikenessKeys | None]:
-        return [each.likeness for each in self.segments]
+        return [read_likeness(each.folder) for each in self.segments]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Some rows of stored vectors, numbered anew."""
+    """A renumbered subset of stored vectors."""
 
     stored: FaissVectors
     rows: IntArray
@@ -168,20 +160,20 @@ class _Rows:
 
 
 class VerifiedFiles:
-    """The files of generations that were found whole, by size, time and inode: as long as these
-    stay, a file is not read again. The system's cache of checks, no part of the index."""
+    """Cache of integrity checks: files with the same size, time and inode as when they were last
+    verified are not hashed again."""
 
     def __init__(self, layout: Layout) -> None:
         self._root = layout.root
         self._path = layout.verified
         self._known: dict[str, list[int]] = {}
-        self._found: dict[str, list[int]] = {}
+        self._verified: dict[str, list[int]] = {}
         with suppress(OSError, ValueError):
             known = json.loads(self._path.read_text(encoding="utf-8"))
             self._known = known if isinstance(known, dict) else {}
 
     def check(self, folder: Path, manifest: Manifest) -> None:
-        """Raises DamagedIndex naming the first file that is not as it was written."""
+        """Raises DamagedIndex naming the first damaged file."""
         same = set()
         for name in manifest.files:
             key, state = self._state(folder / name)
@@ -191,16 +183,16 @@ class VerifiedFiles:
         self.note(folder, manifest)
 
     def note(self, folder: Path, manifest: Manifest) -> None:
-        """Take files as whole that have just been written or read."""
+        """Record files that have just been written or read as verified."""
         for name in manifest.files:
             key, state = self._state(folder / name)
             if state is not None:
-                self._found[key] = state
+                self._verified[key] = state
 
     def save(self) -> None:
-        """Nothing is lost where it cannot be written: files are then read again."""
+        """Save the cache; if that fails, files are read again next time."""
         still = {key: state for key, state in self._known.items() if (self._root / key).exists()}
-        known = still | self._found
+        known = still | self._verified
         if known == self._known:
             return
         beside = self._path.with_suffix(".new")
@@ -218,7 +210,7 @@ class VerifiedFiles:
 
 
 def note_written(layout: Layout, manifest: Manifest) -> None:
-    """Have the next build not read again what this one has written and hashed."""
+    """Record what this build has written and hashed as verified."""
     verified = VerifiedFiles(layout)
     verified.note(layout.folder(manifest.id), manifest)
     if manifest.segments:
