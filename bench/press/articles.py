@@ -41,12 +41,12 @@ def main() -> int:
         return 2
     checkout, folder, *lists = map(Path, sys.argv[1:])
     folder.mkdir(parents=True, exist_ok=True)
-    by_url = {url: path for path, url in _texts(checkout)}
+    by_url = {url: path for path, url in read_texts(checkout)}
     others = 0
     with (lists[0] if lists else LIST).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             source = by_url.get(row["url"])
-            text = _markdown(source, row["published"], row["url"]) if source else ""
+            text = make_markdown(source, row["published"], row["url"]) if source else ""
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
                 print(f"{row['file']}: {'other text' if source else 'not in the checkout'}")
                 others += 1
@@ -55,7 +55,7 @@ def main() -> int:
     return 1 if others else 0
 
 
-def _texts(checkout: Path) -> Iterator[tuple[Path, str]]:
+def read_texts(checkout: Path) -> Iterator[tuple[Path, str]]:
     """Every text of the checkout with its address."""
     for listed in sorted(checkout.glob("20*/*-urls.txt")):
         for line in listed.read_text(encoding="utf-8").splitlines():
@@ -64,7 +64,7 @@ def _texts(checkout: Path) -> Iterator[tuple[Path, str]]:
                 yield path, url.strip()
 
 
-def _markdown(source: Path, published: str, url: str) -> str:
+def make_markdown(source: Path, published: str, url: str) -> str:
     text = source.read_text(encoding="utf-8").replace("\u00a0", " ").strip()
     title, _, body = text.partition("\n")
     body = _NOTICE.sub("", body)

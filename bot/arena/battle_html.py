@@ -10,7 +10,7 @@ from bot.arena.battle import Battle, compared_statements
 from bot.arena.texts import ArenaPhrases
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import citation_marker, source_spans, statement_block
-from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 
 
 def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
     doubt = texts.doubtful if battle.doubtful else ""
     text = " ".join(filter(None, (doubt, texts.which)))
     blocks.append(StyledBlock((StyledSpan(text, "i"),), "\n\n\n"))
-    return tuple(to_html(spans) for spans in messages(blocks, battle.language))
+    return render_messages(blocks, battle.language)
 
 
 def _render_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:

@@ -196,7 +196,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     ) -> BattleRecord | None:
         """Run and store a battle; if there is none, explain why unless `ordinary`."""
         reply_to = None if asker.private else message.message_id
-        turn = await self._memory.said(asker.place, words)
+        turn, _ = await self._memory.recall(asker.place, words)
         understood = await arena.understood(turn)
         if understood.refusal is not None:
             if not ordinary:
@@ -230,7 +230,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if understood.rewritten:
             answer = replace(answer, understood=understood.question)
         METERS.answered(answer, "message")
-        await self._memory.keep(asker.place, answer, message.message_id)
+        await self._memory.store(asker.place, answer, message.message_id)
         new = replace(
             new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
             shown=battle_html(battle, asker.phrases),

@@ -8,7 +8,7 @@ from bot.digests.script import Script, spoken_quote
 from bot.digests.written import Paragraph, chapters, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link, citation_marker
-from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 
 
 def script_html(script: Script) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def script_html(script: Script) -> tuple[str, ...]:
             spans = _render_paragraph(paragraph, chapter.heading, phrases)
             blocks.append(StyledBlock((*heading, *spans)))
             heading = ()
-    return tuple(to_html(spans) for spans in messages(blocks, script.language))
+    return render_messages(blocks, script.language)
 
 
 def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:

@@ -19,10 +19,8 @@ Catalogued = TypeVar("Catalogued", bound=Texts)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A person, where they are, and the phrases of their language.
-
-    `private` is True in a chat with the bot alone.
-    """
+    """A person, where they are, and the phrases of their language. `private` is True in a chat with
+    the bot alone."""
 
     place: ConversationPlace
     phrases: Phrases
@@ -39,9 +37,7 @@ class Asker:
 
 def author(update: Update) -> int | None:
     """Return the author of an update: a person, or the chat on whose behalf somebody writes.
-
-    Everybody who writes on behalf of a group or channel has the same user number on Telegram.
-    """
+    Everybody who writes on behalf of a group or channel has the same user number on Telegram."""
     message = update.message or update.edited_message
     if message is not None and message.sender_chat is not None:
         return message.sender_chat.id
@@ -49,17 +45,13 @@ def author(update: Update) -> int | None:
 
 
 def asker_of(update: Update, language: str | None = None) -> Asker | None:
-    """Return the person behind an update; None if there is none, or they are in a chat that the
-    bot is no member of, and that it can write to only by answering a guest query.
-
-    `language` is their own choice, which overrides Telegram's.
-    """
+    """Return the person behind an update; None if there is none, or for a guest query, whose chat
+    the bot is not a member of. `language` is their own choice, which overrides Telegram's."""
     user, chat, message = update.effective_user, update.effective_chat, update.effective_message
     if user is None or chat is None or update.guest_message is not None:
         return None
-    # Replies outside topics carry a thread id too: only topics are threads of their own.
-    topic = message is not None and bool(message.is_topic_message)
-    thread = (message.message_thread_id or 0) if message is not None and topic else 0
+    # Replies outside topics carry a thread id, too: only topics are threads of their own.
+    thread = (message.message_thread_id or 0) if message and message.is_topic_message else 0
     if message is not None and message.direct_messages_topic is not None:
         thread = -message.direct_messages_topic.topic_id
     return Asker(

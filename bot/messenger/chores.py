@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot
@@ -21,7 +20,7 @@ from bot.messenger.outbound.delivery import deliver, deliver_rest
 from bot.messenger.services import BotServices, phrases_for
 from bot.operations.logs import PublicText
 from bot.state import retention
-from bot.state.clock import look_at_clock
+from bot.state.clock import check_clock
 from bot.state.conversations import ConversationPlace
 from bot.state.processes import BotProcess
 from bot.state.retention import RetentionTerms
@@ -39,7 +38,7 @@ LEFTOVER_INTERVAL = timedelta(seconds=5)  # between checks for unfinished delive
 async def run_chores(
     chores: Sequence[Chore], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
-    """Run the chores while the block lasts; log a failure and try again."""
+    """Run the chores while the block lasts; log failures and try again."""
     tasks = [asyncio.create_task(_repeat(chore, services, bot, process)) for chore in chores]
     try:
         yield
@@ -55,39 +54,39 @@ def retention_chore(services: BotServices) -> Chore:
     terms = RetentionTerms(
         timedelta(days=settings.keep_days),
         timedelta(days=settings.chat_cache_days),
-        services.limits.kept,
+        services.limits.retention,
     )
 
     async def forget(bot: Bot) -> None:
-        erasure = await services.run(retention.forget_by_and_by, now=services.now(), terms=terms)
+        erasure = await services.run(retention.erase_expired, services.now(), terms)
         counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
         if erasure.announce:
-            logger.warning("Much is past its time and is erased tomorrow: %s", PublicText(counts))
+            logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
             await _tell_administrators(
                 services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting)
             )
         elif erasure.rows and not erasure.held:
-            logger.info("Rows past their time were erased: %s", PublicText(counts))
+            logger.info("Expired rows were erased: %s", PublicText(counts))
 
     return Chore("forgetting", timedelta(days=1), forget, erases=True)
 
 
 async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
-    """True if the clock can be trusted to erase records; administrators hear when it cannot."""
-    look = await services.run(look_at_clock, now=services.now())
-    if look == "leapt":
-        logger.error("The clock is days from where it stood: nothing is erased for a day")
+    """True if the clock can be trusted to erase records; tell administrators when it jumps."""
+    verdict = await services.run(check_clock, services.now())
+    if verdict == "leapt":
+        logger.error("The clock has jumped by days: nothing is erased for a day")
         now = services.now().astimezone()
         await _tell_administrators(
             services, bot, lambda phrases: phrases.clock_leapt(now, f"{now:%H:%M}")
         )
-    return look == "agrees"
+    return verdict == "agrees"
 
 
 async def _tell_administrators(
     services: BotServices, bot: Bot, text: Callable[[AdministrationPhrases], str]
 ) -> None:
-    """Tell each in their language; skip those who cannot be reached."""
+    """Tell each administrator in their language; skip those who cannot be reached."""
     for person in services.roles.administrators():
         code = (await phrases_for(services, person, None)).code
         html = text_html(text(AdministrationPhrases.of(code)), code)
@@ -98,10 +97,8 @@ async def _tell_administrators(
 
 
 def examples_chore(services: BotServices) -> Chore:
-    """Find questions to begin with, again for each generation of the index.
-
-    The first run does nothing: a bot that starts answers what waits for it first.
-    """
+    """Find example questions, again for each generation of the index. The first run does nothing,
+    so that a starting bot answers pending updates first."""
 
     async def prepare(bot: Bot) -> None:
         if services.now() - services.started >= EXAMPLES_INTERVAL / 2:
@@ -112,23 +109,22 @@ def examples_chore(services: BotServices) -> Chore:
 
 def leftover_chore(journal: Journal, services: BotServices) -> Chore:
     """Finish deliveries that an ended process began."""
-    rest: list[int] = []
+    delivery_ids: list[int] = []
+
+    def notify_features(session: Session, delivery_id: int) -> None:
+        for feature in services.features:
+            feature.delivered(session, delivery_id)
 
     async def settle(bot: Bot) -> None:
-        rest.extend(await journal.take_over_deliveries())
-        while rest:
-            if (begun := await journal.delivery(rest[0])) is not None:
-                with suppress(Forbidden):  # noted in the journal
-                    await deliver_rest(bot, journal, begun)
-                await services.run(partial(_note_delivery, services, begun.id))
-            del rest[0]
+        delivery_ids.extend(await journal.take_over_deliveries())
+        while delivery_ids:
+            if (delivery := await journal.delivery(delivery_ids[0])) is not None:
+                with suppress(Forbidden):  # recorded in the journal
+                    await deliver_rest(bot, journal, delivery)
+                await services.run(notify_features, delivery.id)
+            del delivery_ids[0]
 
     return Chore("settling", LEFTOVER_INTERVAL, settle)
-
-
-def _note_delivery(services: BotServices, delivery_id: int, session: Session) -> None:
-    for feature in services.features:
-        feature.delivered(session, delivery_id)
 
 
 async def _repeat(chore: Chore, services: BotServices, bot: Bot, process: BotProcess) -> None:

@@ -81,6 +81,11 @@ class ButtonPress(ChatEvent):
     match: re.Match[str]
 
     @property
+    def message_id(self) -> int | None:
+        """The id of the button's message, if Telegram still knows it."""
+        return self.query.message.message_id if self.query.message else None
+
+    @property
     def label(self) -> str:
         """The text on the button; empty if its message is too old for Telegram to show it."""
         message = self.query.message
@@ -94,11 +99,9 @@ class ButtonPress(ChatEvent):
         await acknowledge(self.query, text, aloud=aloud)
 
     async def replace_text(self, text: str) -> int:
-        """Replace the message of the button by a text, without its buttons; return the message's
-        id. A message too old to be changed is followed by a new one."""
-        shown = self.query.message
-        message_id = shown.message_id if shown is not None else None
-        return await replace_message(self.bot, self.asker, message_id, text)
+        """Replace the button's message by a text without buttons, or send a new message if it is
+        too old; return the message's id."""
+        return await replace_message(self.bot, self.asker, self.message_id, text)
 
     async def retire(self) -> None:
         """Remove a used button from its message."""
@@ -109,11 +112,11 @@ class ButtonPress(ChatEvent):
             [each for each in row if each.callback_data != self.query.data]
             for row in message.reply_markup.inline_keyboard
         ]
-        left = [row for row in rows if row]
+        rows = [row for row in rows if row]
         try:
-            await self.query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
-        except TelegramError as error:  # cosmetic: pressed again, it says so
-            logger.debug("A button that has done its work stays: %s", error)
+            await self.query.edit_message_reply_markup(InlineKeyboardMarkup(rows) if rows else None)
+        except TelegramError as error:  # cosmetic: another press is answered
+            logger.debug("A used button could not be removed: %s", error)
 
 
 # Returns the sender of an update, or None after telling them that they may not do this.
@@ -136,10 +139,11 @@ class PublicButtons(CallbackQueryHandler[Any, Any]):
 
 
 class Handlers:
-    """Handlers of commands, buttons and messages that belong together: its decorated methods."""
+    """Handlers of related commands, buttons and messages: its decorated methods."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
+        self._run, self._now, self._roles = services.run, services.now, services.roles
 
     def register(self, application: TelegramApplication) -> None:
         """Register the decorated methods in the order of their definition."""
@@ -158,19 +162,18 @@ async def _find(services: BotServices, update: Update, bot: Bot) -> Asker | None
 
 
 def on_update(handler: Callable[[Callback], BaseHandler[Any, Any, Any]]) -> _Decorator:
-    """Call the method with an update and its context, as `handler` of the library does."""
+    """Call the method with an update and its context, as the library's `handler` does."""
     return _routed(lambda services, method: handler(method))
 
 
 def on_command(command: MenuCommand, check: Check = _find) -> _Decorator:
     """Call the method with a `ChatEvent` for new messages that begin with the command."""
     kind = PublicCommands if command.public else CommandHandler
-
-    def route(services: BotServices, method: Any) -> BaseHandler[Any, Any, Any]:
-        callback = _on_event(services, method, check)
-        return kind(command.names, callback, filters.UpdateType.MESSAGE)
-
-    return _routed(route)
+    return _routed(
+        lambda services, method: kind(
+            command.names, _on_event(services, method, check), filters.UpdateType.MESSAGE
+        )
+    )
 
 
 def on_message(
@@ -179,17 +182,15 @@ def on_message(
     """Call the method with a `ChatEvent` for the messages that pass a filter."""
 
     def route(services: BotServices, method: Any) -> BaseHandler[Any, Any, Any]:
-        passing = kind if isinstance(kind, filters.BaseFilter) else kind(services)
-        return MessageHandler(passing, _on_event(services, method, _find))
+        accepts = kind if isinstance(kind, filters.BaseFilter) else kind(services)
+        return MessageHandler(accepts, _on_event(services, method, _find))
 
     return _routed(route)
 
 
 def on_button(pattern: str, check: Check = _find, *, public: bool = False) -> _Decorator:
-    """Call the method with a `ButtonPress` for buttons whose whole data match a pattern.
-
-    They answer in private chats alone, unless they are `public`.
-    """
+    """Call the method with a `ButtonPress` for buttons whose whole data match a pattern. They work
+    only in private chats, unless they are `public`."""
     kind = PublicButtons if public else CallbackQueryHandler
     shape = re.compile(pattern, re.ASCII)
 

@@ -16,11 +16,8 @@ from bot.messenger.menus import MenuCommand
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A job that runs at start and then at intervals.
-
-    Of several processes of a bot, one runs it for all, unless it is `of_each`. A job that `erases`
-    by the clock runs only while the clock can be trusted.
-    """
+    """A job that runs at start and then at intervals. Only one of a bot's processes runs it, unless
+    it is `of_each`. A job that `erases` by the clock runs only while the clock can be trusted."""
 
     name: str
     every: timedelta
@@ -39,17 +36,14 @@ class Referent:
 
 @dataclass(frozen=True, slots=True)
 class AnswerButtons:
-    """Buttons that a feature adds below an answer: beside those of the sources, and in rows."""
+    """A feature's buttons below an answer: beside those of the sources, and in their own rows."""
 
     beside: tuple[InlineKeyboardButton, ...] = ()
     rows: tuple[InlineKeyboardButton, ...] = ()
 
 
 class TelegramFeature:
-    """The Telegram half of a feature: its handlers, and the seams at which it adds to others.
-
-    Every seam does nothing unless it is overridden.
-    """
+    """The Telegram half of a feature: its handlers, and hooks that do nothing unless overridden."""
 
     def register(self, application: TelegramApplication) -> None:
         """Add its handlers for commands, buttons and messages."""
@@ -69,7 +63,7 @@ class TelegramFeature:
         return False
 
     def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
-        """What a reply to one of its messages refers to."""
+        """The referent of a reply to one of its messages."""
         return None
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
@@ -82,15 +76,15 @@ class TelegramFeature:
         """Act after an answer was sent; `spoken` if the question was."""
 
     def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
-        """Subjects that a chat is known to care about."""
+        """Subjects that a chat follows."""
         return ()
 
     def delivered(self, session: Session, delivery_id: int) -> None:
-        """Note that a message was delivered after the process that began to send it had ended."""
+        """Record the delivery of a message that an ended process began to send."""
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:
-        """What waits, such as "2 alerts", for the status that administrators see."""
+        """Pending items, such as "2 alerts", for the administrators' status."""
         return ()
 
     def close(self) -> None:
-        """Release what was opened."""
+        """Release its resources."""

@@ -2,8 +2,8 @@
 
 An update is recorded before it is confirmed to Telegram, a letter before it is sent, each of its
 messages as soon as Telegram has accepted it. If the process dies in between, the update is handled
-again, and messages that were already sent are found here. A `Trigger` identifies the update that
-the current code works for.
+again, and the journal tells which messages were sent. A `Trigger` identifies the update that the
+current code works for.
 """
 
 from __future__ import annotations
@@ -24,38 +24,34 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Concatenate
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.state import chats, deliveries, updates
 from bot.state.clock import utc_now
-from bot.state.database import State
+from bot.state.database import Arguments, Result, State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
 
-Result = TypeVar("Result")
-# The update that the button below a draft sends; newer than the library.
+# The kind of update that the stop button below a draft sends; newer than the library.
 DRAFT_STOPPED = "stopped_message_generation"
-# For jobs that wait for the disk (False), and quick ones (True), of which PostgreSQL writes several
-# at once.
+# Threads for jobs that wait for the disk (False), and for quick ones (True), several of which
+# PostgreSQL writes concurrently.
 _THREADS = {False: 1, True: 4}
 
 
 class Postponed(BaseException):
     """The bot stops before something could be sent; the next start, or another process, sends it.
-
-    Not an Exception, so that no handler turns it into an apology.
-    """
+    Not an Exception, so that no handler turns it into an apology."""
 
 
 class Journal:
-    """One bot's journal in the database, written by threads of its own.
+    """One bot's journal in the database, written by its own threads.
 
-    A record must wait neither for the threads that search nor for arriving updates, which wait for
-    the disk: a message that Telegram accepted is sent twice if the process dies before the database
-    knows of it.
+    Records must not wait for searches, or for arriving updates, which wait for the disk: an
+    accepted message is sent twice if the process dies before it is recorded.
     """
 
     def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = utc_now) -> None:
@@ -65,52 +61,43 @@ class Journal:
         self._threads = {
             quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
         }
-        self.stopping = asyncio.Event()  # set when the bot stops; what would wait is postponed
+        self.stopping = asyncio.Event()  # set when the bot stops; waiting requests are postponed
 
-    async def record_arrivals(self, arrived: Sequence[Update]) -> list[frozenset[int] | None]:
-        """Record updates in one transaction; return, of each, the earlier ones of its chat, or None
-        if it is known already. Raises StateError."""
-        now = self._now()
+    async def record_arrivals(self, arrivals: Sequence[Update]) -> list[frozenset[int] | None]:
+        """Record updates in one transaction; for each, return the earlier ones of its chat, or None
+        if it was recorded before. Raises StateError."""
+        bot_id, now = self._bot_id, self._now()
 
         def record(session: Session) -> list[frozenset[int] | None]:
             return [
                 updates.record_arrival(
-                    session, self._bot_id, each.update_id, each.to_dict(), now, _chat_of(each)
+                    session, bot_id, each.update_id, each.to_dict(), now, _chat_of(each)
                 )
-                for each in arrived
+                for each in arrivals
             ]
 
-        return await self._run(record, relaxed=True)
+        return await self._do(record, relaxed=True)
 
     async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
-        """Quarantine an unreadable update; False if it was known already. Raises StateError."""
-        return await self._run(
-            partial(
-                updates.set_update_aside,
-                bot_id=self._bot_id,
-                update_id=update_id,
-                content=content,
-                now=self._now(),
-            )
-        )
+        """Quarantine an unreadable update; False if that was done before. Raises StateError."""
+        bot_id, now = self._bot_id, self._now()
+        return await self._run(updates.set_update_aside, bot_id, update_id, content, now)
 
     async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
-        """Return the updates for this process, including those that an ended one left."""
+        """Return the updates for this process, including those of ended processes."""
         job = partial(updates.take_over_updates, bot_id=self._bot_id, in_hand=frozenset(in_hand))
-        return await self._run(job, quick=True, relaxed=True)
+        return await self._do(job, quick=True, relaxed=True)
 
     async def take_up(self, update_id: int) -> int | None:
         """Count and return the attempts at an update, this one included; None if another process
         handles it by now. Raises StateError."""
         job = partial(updates.take_up_update, bot_id=self._bot_id, update_id=update_id)
-        return await self._run(job, quick=True)
+        return await self._do(job, quick=True)
 
     async def finish(self, update_id: int) -> None:
-        await self._run(
-            partial(
-                updates.finish_update, bot_id=self._bot_id, update_id=update_id, now=self._now()
-            ),
-            quick=True,
+        finish, now = updates.finish_update, self._now()
+        await self._do(
+            partial(finish, bot_id=self._bot_id, update_id=update_id, now=now), quick=True
         )
 
     async def open(self, update_id: int | None, number: int, letter: Letter) -> Delivery:
@@ -123,10 +110,10 @@ class Journal:
             now = self._now()
             return deliveries.open_delivery(session, self._bot_id, update_id, number, letter, now)
 
-        opened = await self._run(find_or_begin, quick=update_id is not None)
-        if opened is None:
+        delivery = await self._do(find_or_begin, quick=update_id is not None)
+        if delivery is None:
             raise Postponed("another process has taken it over")
-        return opened
+        return delivery
 
     async def post(
         self, record: Callable[..., Delivery | None], **fields: object
@@ -136,49 +123,41 @@ class Journal:
         `record` stores it and marks its cause as handled, in one transaction; it is called with
         the session, `fields`, `bot_id` and `now`.
         """
-        return await self._run(partial(record, bot_id=self._bot_id, now=self._now(), **fields))
+        return await self._run(record, bot_id=self._bot_id, now=self._now(), **fields)
 
     async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
-        return await self._run(partial(deliveries.delivery_outcome, delivery_id=delivery_id))
+        return await self._run(deliveries.delivery_outcome, delivery_id)
 
     async def record(
-        self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, asked: bool = True
+        self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, solicited: bool = True
     ) -> None:
-        """Record the messages that Telegram accepted; one that nobody `asked` for waits for the
-        disk, so that it is never sent twice."""
-        now = self._now()
-        job = partial(
-            deliveries.record_sent, delivery_id=delivery_id, sent=sent, whole=whole, now=now
-        )
-        await self._run(job, quick=asked)
+        """Record the messages that Telegram accepted; an unsolicited one waits for the disk, so
+        that it is never sent twice."""
+        record, now = deliveries.record_sent, self._now()
+        job = partial(record, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
+        await self._do(job, quick=solicited)
 
     async def amend(self, delivery_id: int, letter: Letter) -> None:
-        await self._run(partial(deliveries.amend_letter, delivery_id=delivery_id, letter=letter))
+        await self._run(deliveries.amend_letter, delivery_id, letter)
 
     async def give_up(self, delivery_id: int, reason: str) -> None:
-        now = self._now()
-        await self._run(
-            partial(deliveries.give_up_delivery, delivery_id=delivery_id, reason=reason, now=now)
-        )
+        await self._run(deliveries.give_up_delivery, delivery_id, reason, self._now())
 
     async def restart_deliveries(self, update_id: int) -> list[int]:
         """Restart an update's letters if an aside was shown; return the messages to delete."""
-        return await self._run(
-            partial(deliveries.restart_deliveries, bot_id=self._bot_id, update_id=update_id)
-        )
+        return await self._run(deliveries.restart_deliveries, self._bot_id, update_id)
 
     async def take_over_deliveries(self) -> list[int]:
-        """Take over letters that answer no update and that an ended process left unfinished."""
+        """Take over unsolicited letters that an ended process left unfinished."""
         job = partial(deliveries.take_over_deliveries, bot_id=self._bot_id)
-        return await self._run(job, relaxed=True)
+        return await self._do(job, relaxed=True)
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
-        """Return a letter with its files; None if it is gone."""
-        return await self._run(partial(deliveries.find_delivery, delivery_id=delivery_id))
+        """Return a letter with its files; None if it was deleted."""
+        return await self._run(deliveries.find_delivery, delivery_id)
 
     async def move_chat(self, old: int, new: int) -> None:
-        """Rename a group whose id has changed."""
-        await self._run(partial(chats.move_chat, old=old, new=new, now=self._now()))
+        await self._run(chats.move_chat, old, new, self._now())
 
     def close(self) -> None:
         """Wait for pending writes."""
@@ -186,13 +165,20 @@ class Journal:
             thread.shutdown()
 
     async def _run(
+        self,
+        job: Callable[Concatenate[Session, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        return await self._do(lambda session: job(session, *args, **kwargs))
+
+    async def _do(
         self, job: Callable[[Session], Result], *, quick: bool = False, relaxed: bool = False
     ) -> Result:
+        """Run a job, even if the caller is cancelled."""
+        do = partial(self._state.do, job, quick=quick, relaxed=relaxed)
         loop = asyncio.get_running_loop()
-        write = partial(self._state.do, job, quick=quick, relaxed=relaxed)
-        writing = loop.run_in_executor(self._threads[quick], write)
-        # The record is written even if its caller is cancelled.
-        return await asyncio.shield(writing)
+        return await asyncio.shield(loop.run_in_executor(self._threads[quick], do))
 
 
 Work = Callable[[], Awaitable[None]]
@@ -207,15 +193,13 @@ class Trigger:
         update_id: int | None = None,
         turn: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
-        """`letters` counts its letters; `work` is queued by its turn; `turn` waits for another turn
-        in its chat."""
+        """`turn` waits for another turn in the update's chat."""
         self.journal = journal
         self.update_id = update_id
-        self.letters = 0
-        self.work: deque[Work] = deque()
         self.turn = turn
-        self.asides = 0
-        # Sends the message that the answer takes time, which is to become the answer.
+        self.letters = self.asides = 0  # numbers of messages so far
+        self.work: deque[Work] = deque()  # queued by the update's turn
+        # Sends the notice of a delay, which is then edited into the answer.
         self.late: asyncio.Task[tuple[int, ...]] | None = None
 
     def next_number(self, *, aside: bool) -> int:
@@ -242,10 +226,8 @@ def current_update() -> int | None:
 
 
 def queue_work(work: Work) -> None:
-    """Run `work` after the turn of the current update, so that it blocks nobody.
-
-    The update is finished when its work is; if the process dies first, the next one repeats both.
-    """
+    """Run `work` after the turn of the current update, so that it blocks nobody. The update is
+    finished when its work is; if the process dies first, the next one repeats both."""
     trigger = current_trigger()
     assert trigger is not None, "only updates queue work"
     assert trigger.update_id is not None, "only updates queue work"
@@ -266,7 +248,7 @@ async def another_turn() -> AsyncIterator[None]:
 
 
 async def take_late_notice() -> tuple[int, ...]:
-    """The messages that said that the current update takes time, once; most often none."""
+    """Return the messages of the delay notice for the current update, once; usually none."""
     trigger = current_trigger()
     if trigger is None or trigger.late is None:
         return ()
@@ -281,13 +263,13 @@ def stop_event() -> asyncio.Event | None:
 
 
 @contextmanager
-def act_for(what: Trigger) -> Iterator[None]:
+def act_for(trigger: Trigger) -> Iterator[None]:
     """Attribute everything sent in the block to this trigger."""
-    before = _current.set(what)
+    token = _current.set(trigger)
     try:
         yield
     finally:
-        _current.reset(before)
+        _current.reset(token)
 
 
 @contextmanager
@@ -302,7 +284,7 @@ def outside_update() -> Iterator[None]:
 
 
 def draft_stopped(update: Update) -> tuple[int, int] | None:
-    """The private chat and topic (0: none) whose draft a person stopped, if the update says so."""
+    """The private chat and topic (0: none) in which a person stopped a draft, if any."""
     match update.api_kwargs.get(DRAFT_STOPPED):
         case {"chat": {"id": int(chat_id)}, "message_thread_id": int(thread_id)}:
             return chat_id, thread_id

@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 class MenuCommand:
     """One command under its French and its English name.
 
-    It works in private chats only, unless it is `public`, which shows nothing personal. `groups`
-    adds it to the menu of groups; `editors` opens an administrators' command to editors.
+    It works in private chats only, unless it is `public` and shows nothing personal. `groups` adds
+    it to the menu of groups; `editors` opens an administrators' command to editors.
     """
 
     fr: str
@@ -42,11 +42,13 @@ class MenuCommand:
     groups: bool = False
     editors: bool = False
 
+    def localize(self, language: str | None) -> tuple[str, str]:
+        """The name and its description."""
+        return (self.en, self.about_en) if language == "en" else (self.fr, self.about_fr)
+
     def line(self, language: str) -> str:
         """« /recents – Les articles les plus récents »."""
-        english = language == "en"
-        name, about = (self.en, self.about_en) if english else (self.fr, self.about_fr)
-        return f"/{name} – {about}"
+        return "/{} – {}".format(*self.localize(language))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,8 +57,8 @@ class MenuCommand:
 
 @dataclass(frozen=True, slots=True)
 class Menus:
-    """All commands in menu order. The menu of groups is `groups` and those of `everybody` that are
-    marked; administrators have theirs after everybody's; `hidden` ones are in no menu."""
+    """All commands in menu order. Groups see `groups`, and those of `everybody` that are marked so;
+    administrators see theirs after everybody's; `hidden` ones are in no menu."""
 
     everybody: Sequence[MenuCommand]
     groups: Sequence[MenuCommand]
@@ -69,22 +71,22 @@ class Menus:
 
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
         """Return the commands available to a role: all in private, public ones in a group."""
-        theirs = (
+        privileged = [
             each
             for each in self.administrators
             if role == "administrator" or (role == "editor" and each.editors)
-        )
+        ]
         if private:
-            return [*self.everybody, *self.hidden, *theirs]
-        return [*self.groups, *(each for each in (*self.everybody, *theirs) if each.public)]
+            return [*self.everybody, *self.hidden, *privileged]
+        return [*self.groups, *(each for each in (*self.everybody, *privileged) if each.public)]
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
         """Set the menus; only log a failure, as a bot without menus still answers."""
         in_groups = (*self.groups, *(each for each in self.everybody if each.groups))
         try:
-            await _set(bot, None, self.everybody)
-            await _set(bot, BotCommandScopeAllPrivateChats(), self.everybody)
-            await _set(bot, BotCommandScopeAllGroupChats(), in_groups)
+            await _set_menu(bot, None, self.everybody)
+            await _set_menu(bot, BotCommandScopeAllPrivateChats(), self.everybody)
+            await _set_menu(bot, BotCommandScopeAllGroupChats(), in_groups)
         except TelegramError as error:
             logger.warning("The menu of commands could not be set: %s", error)
         for person in administrators:
@@ -92,28 +94,24 @@ class Menus:
 
     async def announce_to(self, bot: Bot, administrator: int) -> None:
         """Set the menu of one administrator in their private chat."""
-        chosen = (*self.everybody, *self.administrators)
+        menu = (*self.everybody, *self.administrators)
         try:
-            await _set(bot, BotCommandScopeChat(administrator), chosen)
+            await _set_menu(bot, BotCommandScopeChat(administrator), menu)
         except TelegramError as error:  # they have not written to the bot yet
             logger.info("The menu of an administrator is not set: %s", error)
 
 
-async def withdraw_from(bot: Bot, person: int) -> None:
+async def reset_menu(bot: Bot, person: int) -> None:
     """Give a former administrator the menu of everybody."""
     try:
         for language in _LANGUAGES:
             await bot.delete_my_commands(BotCommandScopeChat(person), language_code=language)
     except TelegramError as error:
-        logger.info("The menu of somebody stays as it is: %s", error)
+        logger.info("The menu of a former administrator was not reset: %s", error)
 
 
-async def _set(bot: Bot, scope: BotCommandScope | None, chosen: Sequence[MenuCommand]) -> None:
+async def _set_menu(bot: Bot, scope: BotCommandScope | None, menu: Sequence[MenuCommand]) -> None:
     """Set commands in each language, French by default."""
     for language in _LANGUAGES:
-        english = language == "en"
-        commands = [
-            BotCommand(each.en, each.about_en) if english else BotCommand(each.fr, each.about_fr)
-            for each in chosen
-        ]
+        commands = [BotCommand(*each.localize(language)) for each in menu]
         await bot.set_my_commands(commands, scope=scope, language_code=language)

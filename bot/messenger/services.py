@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """The chain, the articles, the database and the clock (UTC), as handlers share them.
+    """The chain, the articles, the database and the clock (UTC), shared by handlers.
 
     The `gate` recognises messages of distress, which are answered before anything is stored.
     `index` is the chain's index, if there is one. `register_handlers` fills in `features`. `roles`
@@ -88,37 +89,33 @@ class BotServices:
         return await self.state.run(job, *args, **kwargs)
 
     async def quote(self, question: str) -> Answer:
-        """The answer in the articles' words, neither stored nor counted."""
+        """The extractive answer, neither stored nor counted."""
         return await self.chain.ainvoke(TurnText(question, quoted=True))
 
     async def check_claims(self, text: str) -> list[ClaimAnswer]:
-        """What the articles say of the claims in a text; nothing without an index.
-
-        Raises IndexingError.
-        """
-        claims = find_claims(text) if self.index is not None else []
-        if self.index is None or not claims:
+        """What the articles say about the claims in a text; empty without an index. Raises
+        IndexingError."""
+        if self.index is None or not (claims := find_claims(text)):
             return []
         checker = shared_checker(self.settings.cache_dir, self.settings.threads)
         return await asyncio.to_thread(answer_claims, claims, self.index.search, checker)
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""
-        chat = await self.run(chats.note_chat, chat_id=chat_id, now=self.now())
-        return self.roles.group_may_ask(chat_id, chat.allowed)
+        decision = await self.run(chats.note_chat, chat_id, self.now())
+        return self.roles.group_may_ask(chat_id, decision)
 
     async def selection(self, place: ConversationPlace) -> Selection | None:
         """The articles chosen for a group or topic; None for all."""
-        return await self.run(corpora.chosen_in, chat_id=place.chat_id, thread_id=place.thread_id)
+        return await self.run(corpora.find_selection, place.chat_id, place.thread_id)
 
     async def subjects(self, chat_id: int) -> list[str]:
-        """The subjects that a chat follows."""
 
         def read(session: Session) -> list[str]:
-            known = (each.subjects(session, chat_id) for each in self.features)
-            return [subject for subjects in known for subject in subjects]
+            subjects = (each.subjects(session, chat_id) for each in self.features)
+            return list(itertools.chain.from_iterable(subjects))
 
-        return await self.state.run(read)
+        return await self.run(read)
 
     async def help_for(self, text: str) -> Answer | None:
         """The answer to a message of distress; None for any other."""
@@ -141,17 +138,15 @@ def conversation_name(place: ConversationPlace) -> str:
 
 
 async def find_asker(services: BotServices, update: Update) -> Asker | None:
-    """As `asker_of`, in the language that they chose; records that they wrote."""
+    """Like `asker_of`, in the language that they chose; records that they wrote."""
     asker = asker_of(update)
     if asker is None:
         return None
-    person = await services.state.run(
-        people.note_person, person_id=asker.person_id, now=services.now()
-    )
+    person = await services.run(people.note_person, asker.person_id, services.now())
     return asker_of(update, person.language)
 
 
-async def phrases_for(services: BotServices, person_id: int, guess: str | None) -> Phrases:
-    """The phrases of a person's language outside a chat; `guess` is Telegram's."""
-    person = await services.state.run(people.person, person_id=person_id)
-    return Phrases.of((person.language if person else None) or guess)
+async def phrases_for(services: BotServices, person_id: int, fallback: str | None) -> Phrases:
+    """The phrases of the language that a person chose, or else of `fallback`."""
+    person = await services.run(people.person, person_id)
+    return Phrases.of((person.language if person else None) or fallback)

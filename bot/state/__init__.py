@@ -1,1 +1,1 @@
-"""What people leave behind: conversations, votes, alerts, languages, documents."""
+"""The state database: people, conversations, votes, documents, deliveries."""

@@ -1,4 +1,4 @@
-"""Announcements of administrators, and whom they have reached."""
+"""Administrators' announcements, and their recipients."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from bot.state.people import WEB_PEOPLE
 from bot.state.tables import AddresseeRow, AnnouncementRow, PersonRow
 
 AnnouncementStatus = Literal["draft", "sending", "sent", "dropped"]
-AnnouncementOutcome = Literal["waiting", "sent", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """`message` is the author's that shows how far it is."""
+    """`message` is the id of the message that shows its author the progress."""
 
     id: int
     person_id: int
@@ -31,7 +30,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Somebody who waits for an announcement; `language` is the one they chose."""
+    """A pending recipient of an announcement; `language` is the one they chose."""
 
     person_id: int
     language: str | None
@@ -39,7 +38,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many an announcement has reached, could not reach, and has yet to."""
+    """Numbers of recipients of an announcement by outcome."""
 
     sent: int
     unreachable: int
@@ -47,7 +46,7 @@ class Reach:
 
 
 def listeners(session: Session, since: datetime) -> Sequence[int]:
-    """The people who wrote since then and want announcements."""
+    """The people on Telegram who wrote since then and want announcements."""
     on_telegram = PersonRow.id < WEB_PEOPLE
     conditions = (on_telegram, PersonRow.last_seen >= since, PersonRow.quiet_since.is_(None))
     return session.scalars(select(PersonRow.id).where(*conditions).order_by(PersonRow.id)).all()
@@ -75,7 +74,7 @@ def confirm(
     addressees: Sequence[int],
 ) -> bool:
     """Start sending one's own draft to people; False if it is no longer a draft."""
-    if not _decided(session, announcement_id, person_id, "sending"):
+    if not _decide(session, announcement_id, person_id, "sending"):
         return False
     session.get_one(AnnouncementRow, announcement_id).message = message
     session.add_all(
@@ -87,7 +86,7 @@ def confirm(
 
 def drop(session: Session, announcement_id: int, person_id: int) -> bool:
     """Drop one's own draft; False if it is no longer a draft."""
-    return _decided(session, announcement_id, person_id, "dropped")
+    return _decide(session, announcement_id, person_id, "dropped")
 
 
 def status_of(session: Session, announcement_id: int, person_id: int) -> AnnouncementStatus | None:
@@ -99,13 +98,9 @@ def status_of(session: Session, announcement_id: int, person_id: int) -> Announc
 
 
 def under_way(session: Session) -> Announcement | None:
-    """The oldest that is being sent."""
-    row = session.scalars(
-        select(AnnouncementRow)
-        .where(AnnouncementRow.status == "sending")
-        .order_by(AnnouncementRow.id)
-        .limit(1)
-    ).first()
+    """The oldest announcement that is being sent."""
+    sending = select(AnnouncementRow).where(AnnouncementRow.status == "sending")
+    row = session.scalars(sending.order_by(AnnouncementRow.id).limit(1)).first()
     return Announcement(row.id, row.person_id, row.text, row.message) if row else None
 
 
@@ -144,14 +139,10 @@ def post(
     return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
 
 
-def note(
-    session: Session, announcement_id: int, person_id: int, outcome: AnnouncementOutcome
-) -> None:
-    session.execute(
-        update(AddresseeRow)
-        .where(AddresseeRow.announcement_id == announcement_id, AddresseeRow.person_id == person_id)
-        .values(outcome=outcome)
-    )
+def mark_unreachable(session: Session, announcement_id: int, person_id: int) -> None:
+    row = session.get(AddresseeRow, (announcement_id, person_id))
+    if row is not None:
+        row.outcome = "unreachable"
 
 
 def reach(session: Session, announcement_id: int) -> Reach:
@@ -160,22 +151,22 @@ def reach(session: Session, announcement_id: int) -> Reach:
         .where(AddresseeRow.announcement_id == announcement_id)
         .group_by(AddresseeRow.outcome)
     )
-    counted: dict[str, int] = dict(rows.all())
-    return Reach(*(counted.get(each, 0) for each in ("sent", "unreachable", "waiting")))
+    counts: dict[str, int] = dict(rows.all())
+    return Reach(*(counts.get(each, 0) for each in ("sent", "unreachable", "waiting")))
 
 
 def finish(session: Session, announcement_id: int) -> None:
     """Mark an announcement as sent and delete its list of recipients."""
     row = session.get(AnnouncementRow, announcement_id)
-    if row is not None:  # its author may have erased all that is theirs
+    if row is not None:  # None if its author has erased their data
         row.status = "sent"
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id == announcement_id))
 
 
-def _decided(
+def _decide(
     session: Session, announcement_id: int, person_id: int, status: AnnouncementStatus
 ) -> bool:
-    """Decide on a draft once, however often a button is pressed."""
+    """Decide on one's own draft; only the first press of a button counts."""
     row = session.get(AnnouncementRow, announcement_id, with_for_update=True)
     if row is None or row.person_id != person_id or row.status != "draft":
         return False

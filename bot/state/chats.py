@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,35 +9,21 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.state.personal import FEATURE_TABLES
-from bot.state.tables import (
-    ChatRow,
-    ConversationRow,
-    CorpusRow,
-    DocumentRow,
-    TurnRow,
-)
+from bot.state.tables import ChatRow, ConversationRow, CorpusRow, DocumentRow, TurnRow
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """`allowed` is None until somebody with the right to has said so."""
-
-    id: int
-    allowed: bool | None
-    language: str | None
-
-
-def note_chat(session: Session, chat_id: int, now: datetime) -> Chat:
+def note_chat(session: Session, chat_id: int, now: datetime) -> bool | None:
+    """Record a group that the bot is in; return an administrator's decision about it, if any."""
     row = session.get(ChatRow, chat_id)
     if row is None:
         row = ChatRow(id=chat_id, first_seen=now)
         session.add(row)
         session.flush()
-    return Chat(row.id, row.allowed, row.language)
+    return row.allowed
 
 
 def decision(session: Session, chat_id: int) -> bool | None:
-    """What somebody with the right to decided on a group, which the bot need not be in."""
+    """An administrator's decision about a group, which the bot need not be in."""
     row = session.get(ChatRow, chat_id)
     return row.allowed if row is not None else None
 
@@ -50,12 +35,12 @@ def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
 
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
     """Give a group that became a supergroup its new id."""
-    before = session.get(ChatRow, old)
+    old_row = session.get(ChatRow, old)
     note_chat(session, new, now)
-    if before is not None:
-        after = session.get_one(ChatRow, new)
-        after.allowed, after.language = before.allowed, before.language
-        session.delete(before)
+    if old_row is not None:
+        new_row = session.get_one(ChatRow, new)
+        new_row.allowed, new_row.language = old_row.allowed, old_row.language
+        session.delete(old_row)
     features = (each.row for each in FEATURE_TABLES if each.moves)
     places: tuple[Any, ...] = (ConversationRow, CorpusRow, DocumentRow, TurnRow, *features)
     for table in places:

@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from bot.state.tables import NoticeRow
 
 LEAP = timedelta(days=2)  # more than this between two checks is a leap
-DOUBT = timedelta(days=1)  # how long the clock is doubted after one
-NOTES = "clock:"  # prefix of the keys of notes about the clock
+DOUBT = timedelta(days=1)  # how long the clock is doubted after a leap
+NOTES = "clock:"  # prefix of the notices' keys
 # `leapt` is returned once for each leap, by the first check after it.
-ClockLook = Literal["agrees", "doubted", "leapt"]
+ClockVerdict = Literal["agrees", "doubted", "leapt"]
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def look_at_clock(session: Session, now: datetime) -> ClockLook:
+def check_clock(session: Session, now: datetime) -> ClockVerdict:
     last = session.get(NoticeRow, f"{NOTES}seen")
     doubt = session.get(NoticeRow, f"{NOTES}doubted")
     leapt = last is not None and abs(now - last.at) > LEAP

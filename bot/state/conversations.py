@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,33 +66,18 @@ def add_turn(
         if earlier is not None:
             return earlier.id
     people.note_person(session, place.person_id, now)
-    conversation = _under_way(session, place, now, lifetime)
+    conversation = _current_conversation(session, place, now, lifetime)
     if conversation is None:
-        conversation = ConversationRow(
-            chat_id=place.chat_id,
-            thread_id=place.thread_id,
-            person_id=place.person_id,
-            started_at=now,
-            last_at=now,
-            ended=False,
-        )
+        conversation = ConversationRow(started_at=now, last_at=now, ended=False, **asdict(place))
         session.add(conversation)
         session.flush()
     conversation.last_at = now
     row = TurnRow(
         conversation_id=conversation.id,
         chat_id=place.chat_id,
-        question=new.question,
-        turn=dict(new.turn),
-        sources=list(new.sources),
-        answered=new.answered,
-        confidence=new.confidence,
-        generation=new.generation,
-        question_message=new.question_message,
         answer_messages=[],
         created_at=now,
-        elapsed_ms=new.elapsed_ms,
-        key=new.key,
+        **asdict(new),
     )
     session.add(row)
     session.flush()
@@ -108,9 +93,8 @@ def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
 
 
 def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
-    """Record the messages that delivered the answer."""
     row = session.get(TurnRow, turn_id)
-    if row is not None:  # forgotten in between
+    if row is not None:  # None if it was erased meanwhile
         row.answer_messages = list(messages)
 
 
@@ -118,43 +102,34 @@ def history(
     session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta, limit: int
 ) -> list[TurnRecord]:
     """The last turns of the current conversation, oldest first; empty if it has expired."""
-    conversation = _under_way(session, place, now, lifetime)
+    conversation = _current_conversation(session, place, now, lifetime)
     if conversation is None:
         return []
-    rows = session.scalars(
-        select(TurnRow)
-        .where(TurnRow.conversation_id == conversation.id)
-        .order_by(TurnRow.id.desc())
-        .limit(limit)
-    ).all()
-    return [_kept(session, row) for row in reversed(rows)]
+    turns = select(TurnRow).where(TurnRow.conversation_id == conversation.id)
+    rows = session.scalars(turns.order_by(TurnRow.id.desc()).limit(limit)).all()
+    return [_record(session, row) for row in reversed(rows)]
 
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
-    """End the current conversation."""
-    session.execute(update(ConversationRow).where(*_at(place)).values(ended=True))
+    session.execute(update(ConversationRow).filter_by(**asdict(place)).values(ended=True))
 
 
 def turn(session: Session, turn_id: int) -> TurnRecord | None:
     row = session.get(TurnRow, turn_id)
-    return _kept(session, row) if row else None
+    return _record(session, row) if row else None
 
 
 def turn_of_key(session: Session, key: str) -> TurnRecord | None:
     """The turn whose answer has this key on the web."""
     row = session.scalars(select(TurnRow).where(TurnRow.key == key)).first()
-    return _kept(session, row) if row else None
+    return _record(session, row) if row else None
 
 
 def turn_of_question(session: Session, chat_id: int, message_id: int) -> TurnRecord | None:
     """The turn that a person's message began."""
-    row = session.scalars(
-        select(TurnRow)
-        .where(TurnRow.chat_id == chat_id, TurnRow.question_message == message_id)
-        .order_by(TurnRow.id.desc())
-        .limit(1)
-    ).first()
-    return _kept(session, row) if row else None
+    turns = select(TurnRow).filter_by(chat_id=chat_id, question_message=message_id)
+    row = session.scalars(turns.order_by(TurnRow.id.desc()).limit(1)).first()
+    return _record(session, row) if row else None
 
 
 def turn_of_answer(
@@ -165,29 +140,21 @@ def turn_of_answer(
         select(TurnRow).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id.desc()).limit(within)
     )
     row = next((each for each in rows if message_id in each.answer_messages), None)
-    return _kept(session, row) if row else None
+    return _record(session, row) if row else None
 
 
-def _under_way(
+def _current_conversation(
     session: Session, place: ConversationPlace, now: datetime, lifetime: timedelta
 ) -> ConversationRow | None:
-    return session.scalars(
+    conversations = (
         select(ConversationRow)
-        .where(*_at(place), ~ConversationRow.ended, ConversationRow.last_at >= now - lifetime)
-        .order_by(ConversationRow.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _at(place: ConversationPlace) -> tuple[Any, ...]:
-    return (
-        ConversationRow.chat_id == place.chat_id,
-        ConversationRow.thread_id == place.thread_id,
-        ConversationRow.person_id == place.person_id,
+        .filter_by(**asdict(place))
+        .where(~ConversationRow.ended, ConversationRow.last_at >= now - lifetime)
     )
+    return session.scalars(conversations.order_by(ConversationRow.id.desc()).limit(1)).first()
 
 
-def _kept(session: Session, row: TurnRow) -> TurnRecord:
+def _record(session: Session, row: TurnRow) -> TurnRecord:
     conversation = session.get_one(ConversationRow, row.conversation_id)
     return TurnRecord(
         id=row.id,

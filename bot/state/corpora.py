@@ -1,4 +1,4 @@
-"""Which articles a group is answered from, or a topic of it; all where nothing is chosen."""
+"""The selections of articles that groups and topics are answered from; by default, all."""
 
 from __future__ import annotations
 
@@ -15,11 +15,17 @@ from index.article import Selection
 WHOLE_GROUP = 0  # the thread that stands for all of a group
 
 
-def chosen_in(session: Session, chat_id: int, thread_id: int) -> Selection | None:
-    """What a topic is answered from: what was chosen for it, or else for the whole group."""
+def find_selection(session: Session, chat_id: int, thread_id: int) -> Selection | None:
+    """The selection for a topic, or else for the whole group."""
     own = session.get(CorpusRow, (chat_id, thread_id))
     row = own or session.get(CorpusRow, (chat_id, WHOLE_GROUP))
-    return _selection(row.selection) if row is not None else None
+    if row is None:
+        return None
+    fields: dict[str, Any] = {
+        name: date.fromisoformat(value) if name in ("since", "until") else tuple(value)
+        for name, value in row.selection.items()
+    }
+    return Selection(**fields)
 
 
 def choose(
@@ -38,22 +44,5 @@ def choose(
 
 
 def choose_all(session: Session, chat_id: int, thread_id: int) -> None:
-    """Take back what was chosen there."""
-    session.execute(
-        delete(CorpusRow).where(CorpusRow.chat_id == chat_id, CorpusRow.thread_id == thread_id)
-    )
-
-
-def _selection(stored: dict[str, Any]) -> Selection:
-    def day(name: str) -> date | None:
-        return date.fromisoformat(stored[name]) if name in stored else None
-
-    return Selection(
-        outlets=tuple(stored.get("outlets", ())),
-        categories=tuple(stored.get("categories", ())),
-        folders=tuple(stored.get("folders", ())),
-        languages=tuple(stored.get("languages", ())),
-        since=day("since"),
-        until=day("until"),
-        articles=tuple(stored.get("articles", ())),
-    )
+    """Delete the selection there."""
+    session.execute(delete(CorpusRow).filter_by(chat_id=chat_id, thread_id=thread_id))

@@ -27,80 +27,37 @@ from bot.errors import SettingsError, StateError
 from index.errors import Problem, Words, reason_of
 from index.store.url import find_url_fault, redact_url
 
-
-class Turns:
-    """A fair lock with priorities; waiters on SQLite's own lock poll at growing intervals."""
-
-    def __init__(self) -> None:
-        self._free = threading.Condition()
-        self._taken = False
-        self._waiting = {True: 0, False: 0}
-
-    @property
-    def waiting(self) -> int:
-        with self._free:
-            return sum(self._waiting.values())
-
-    @contextmanager
-    def turn(self, *, urgent: bool = False) -> Iterator[None]:
-        """Wait for a turn, which lasts as long as the block."""
-        with self._free:
-            self._waiting[urgent] += 1
-            self._free.wait_for(lambda: not self._taken and (urgent or not self._waiting[True]))
-            self._waiting[urgent] -= 1
-            self._taken = True
-        try:
-            yield
-        finally:
-            with self._free:
-                self._taken = False
-                self._free.notify_all()
-
-
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
 FILE = "state.sqlite"
-
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
 _INITIAL = "0013"  # the migration of the first release, which replaces the twelve before it
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
-
 # In the `info` of every session: the number of this process (`bot.state.processes`).
 PROCESS = "process"
-
-# libpq's parameters that detect a vanished server, in seconds (`tcp_user_timeout`: ms).
-_ALIVE = {
+# libpq's parameters that detect a lost server, in seconds (`tcp_user_timeout`: ms).
+_KEEPALIVE = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 11_000,
     "connect_timeout": 10,
 }
-
 _BUSY_SECONDS = 15
-
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
 # A one-row table that names the first bot of a PostgreSQL database. It is not in the migrations,
 # whose tables an import replaces.
 _OWNER = "selon_owner"
-
 _CLOSING_SECONDS = 1.0
-
 _CONNECTIONS = 20  # size of the pool: a new connection costs as much as several transactions
 # Seconds before each retry of a job after a collision. Under load, about half of the retries
-# collide again, however long they waited.
+# collide again, whatever the wait.
 _WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0)
-
-# Key of PostgreSQL's advisory lock on migrations: an arbitrary number of ours.
-_MIGRATING = 0x53454C4F4E
-
-_ALEMBIC = threading.Lock()  # its migrations find their connection in globals of the process
-
+_MIGRATION_LOCK = 0x53454C4F4E  # arbitrary key of PostgreSQL's advisory lock on migrations
+_ALEMBIC = threading.Lock()  # Alembic keeps the connection in a global variable
 # PostgreSQL's codes: serialization failure, deadlock, unique violation.
 _COLLISIONS = {"40001", "40P01", "23505"}
 
@@ -114,21 +71,21 @@ def state_url(url: SecretStr | None, data_dir: Path) -> str:
 def open_state(url: str, bot_id: int | None = None) -> State:
     """Open the database at a SQLAlchemy URL, creating or migrating its tables.
 
-    Several bots may share one of PostgreSQL: each has tables of its own there.
+    Several bots may share a PostgreSQL database: each has its own tables there.
 
-    Raises SettingsError for a URL that names no database that can be used here, StateError when
-    the database cannot be reached, is damaged, or was written by a newer Selon or before 0.2.
+    Raises SettingsError for an unusable URL, StateError if the database cannot be reached, is
+    damaged, or was written by a newer Selon or before 0.2.
     """
-    engine = _engine(url)
+    engine = _create_engine(url)
     try:
-        _check_whole(engine)
+        _check_integrity(engine)
         if bot_id is not None and engine.dialect.name == "postgresql":
-            with _migrating(engine) as connection:
+            with _migration(engine) as connection:
                 schema = _bot_schema(connection, bot_id)
             if schema is not None:
                 engine.dispose()
-                engine = _engine(url, schema)
-        with _migrating(engine) as connection:
+                engine = _create_engine(url, schema)
+        with _migration(engine) as connection:
             if is_outdated(revision := revision_of(connection)):
                 raise StateError("database-older", shown=_shown(engine), revision=str(revision))
             migrate(connection)
@@ -140,10 +97,40 @@ def open_state(url: str, bot_id: int | None = None) -> State:
         raise StateError("database-newer", shown=_shown(engine), reason=reason_of(error)) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise StateError(
-            "database-not-opened", shown=_shown(engine), reason=why_failed(error)
-        ) from error
+        reason = why_failed(error)
+        raise StateError("database-not-opened", shown=_shown(engine), reason=reason) from error
     return State(engine)
+
+
+class FairLock:
+    """A fair lock with priorities; waiters for SQLite's own lock poll at growing intervals."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._is_held = False
+        self._waiters = {True: 0, False: 0}  # by urgency
+
+    @property
+    def waiting(self) -> int:
+        with self._condition:
+            return sum(self._waiters.values())
+
+    @contextmanager
+    def hold(self, *, urgent: bool = False) -> Iterator[None]:
+        """Hold the lock while the block lasts."""
+        with self._condition:
+            self._waiters[urgent] += 1
+            self._condition.wait_for(
+                lambda: not self._is_held and (urgent or not self._waiters[True])
+            )
+            self._waiters[urgent] -= 1
+            self._is_held = True
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._is_held = False
+                self._condition.notify_all()
 
 
 class State:
@@ -154,17 +141,15 @@ class State:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.process = random.randrange(1, 2**31)
-        """The number by which other processes know this one."""
+        self.process = random.randrange(1, 2**31)  # identifies this process to others
         self._engine = engine
         self._quick = engine.execution_options(**{_UNSYNCED: True})
-        # PostgreSQL then waits for a moment at which nobody has to begin again for a reader.
+        # PostgreSQL then waits for a snapshot that forces no other transaction to be retried.
         unobtrusive = {"postgresql_readonly": True, "postgresql_deferrable": True}
         self._reading = engine.execution_options(**{_READING: True}, **unobtrusive)
-        # What locks the rows it needs has nothing to begin again for.
         relaxed = {"isolation_level": "READ COMMITTED"} if self.is_shared else {}
         self._relaxed = engine.execution_options(**relaxed)
-        self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self._lock = FairLock() if engine.dialect.name == "sqlite" else None
         self._jobs = 0
         self._closed = False
         self._idle = threading.Condition()
@@ -190,10 +175,8 @@ class State:
         return None if self.is_shared or name in {None, "", ":memory:"} else Path(str(name))
 
     def connection(self) -> Connection:
-        """A connection without transactions, to hold advisory locks; the caller closes it.
-
-        Raises SQLAlchemyError.
-        """
+        """A connection without transactions, to hold advisory locks; the caller closes it. Raises
+        SQLAlchemyError."""
         return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     @contextmanager
@@ -203,25 +186,24 @@ class State:
         """One transaction, committed when the block ends, rolled back if it raises.
 
         `quick` goes before waiting transactions and does not wait for the disk: a power cut may
-        undo it, and what came after it; a crash of the process does not. `reading` sees one
-        snapshot and blocks nobody. `relaxed` locks the rows it needs and never has to be retried.
+        undo it and later ones; a crash of the process does not. `reading` sees one snapshot and
+        blocks nobody. `relaxed` is for jobs that lock the rows they need, and is never retried.
         Raises StateError.
         """
         engine = self._quick if quick else self._reading if reading else self._engine
         engine = self._relaxed if relaxed else engine
-        turn = self._turns.turn(urgent=quick) if self._turns and not reading else nullcontext()
+        lock = self._lock.hold(urgent=quick) if self._lock and not reading else nullcontext()
         with self._idle:
             if self._closed:
                 raise StateError("database-closed", shown=self.shown)
             self._jobs += 1
         try:
-            opened = Session(engine, expire_on_commit=False, info={PROCESS: self.process})
-            with turn, opened as session, session.begin():
+            new_session = Session(engine, expire_on_commit=False, info={PROCESS: self.process})
+            with lock, new_session as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
-            raise StateError(
-                "database-failed", shown=_shown(self._engine), reason=why_failed(error)
-            ) from error
+            reason = why_failed(error)
+            raise StateError("database-failed", shown=self.shown, reason=reason) from error
         finally:
             with self._idle:
                 self._jobs -= 1
@@ -239,7 +221,7 @@ class State:
                 cause = getattr(error.__cause__, "orig", None)
                 if getattr(cause, "sqlstate", None) not in _COLLISIONS:
                     raise
-            time.sleep(wait * random.uniform(0.5, 1.5))  # two that collide part ways
+            time.sleep(wait * random.uniform(0.5, 1.5))  # jitter
         with self.session(quick=quick, relaxed=relaxed) as session:
             return job(session)
 
@@ -254,14 +236,12 @@ class State:
         return await asyncio.to_thread(self.do, lambda session: job(session, *args, **kwargs))
 
     def close(self) -> None:
-        """Refuse new jobs, wait for the running ones, and close all connections.
-
-        The job of a cancelled task goes on in its thread, whose connection would stay open.
-        """
+        """Refuse new jobs, wait for the running ones, and close all connections. The job of a
+        cancelled task continues on its thread, whose connection would stay open."""
         with self._idle:
             self._closed = True
             if not self._idle.wait_for(lambda: self._jobs == 0, _CLOSING_SECONDS):
-                logger.warning("The database is closed over a transaction under way")
+                logger.warning("The database is closed during a transaction")
         self._engine.dispose()
 
 
@@ -294,26 +274,26 @@ def why_failed(error: Exception) -> Words:
     return Words(" ".join(str(cause).split("\n")[0].split()))
 
 
-def _engine(url: str, schema: str | None = None) -> Engine:
+def _create_engine(url: str, schema: str | None = None) -> Engine:
     try:
-        parsed = _parsed(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        parsed = _parse_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
+        options: dict[str, Any] = {}
+        if parsed.get_backend_name() != "sqlite":
+            # SQLite itself lets only one transaction at a time write.
+            options = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
+        elif parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        # SQLite lets one transaction at a time write; nothing else is expected of other databases.
-        elsewhere = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
-        more: dict[str, Any] = {} if parsed.get_backend_name() == "sqlite" else elsewhere
         if parsed.get_driver_name().startswith("psycopg"):
-            more["connect_args"] = _libpq(parsed, schema)
-        # Errors do not repeat what people wrote.
-        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **more)
+            options["connect_args"] = _libpq_arguments(parsed, schema)
+        # Parameters, which people wrote, stay out of error messages.
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **options)
     except ImportError as error:
         raise SettingsError("database-no-driver", reason=reason_of(error)) from error
     except ArgumentError as error:
         raise SettingsError("database-malformed", reason=reason_of(error)) from error
     except OSError as error:
-        raise StateError(
-            "database-folder", shown=str(error.filename), reason=reason_of(error)
-        ) from error
+        folder, reason = str(error.filename), reason_of(error)
+        raise StateError("database-folder", shown=folder, reason=reason) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -322,36 +302,34 @@ def _engine(url: str, schema: str | None = None) -> Engine:
     return engine
 
 
-def _parsed(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     """Raises SettingsError, ArgumentError."""
     try:
         parsed = make_url(url)
-        ports = "" if parsed.port is None else str(parsed.port)
+        port = "" if parsed.port is None else str(parsed.port)
     except ValueError as error:
         if isinstance(error, ArgumentError):
             raise
-        # Without its cause, which repeats what stands for the port: part of a password perhaps.
+        # Without the cause, which repeats the port: it may be part of a password.
         raise SettingsError("database-malformed", reason=Problem("address-port")) from None
-    fault = None if parsed.get_backend_name() == "sqlite" else find_url_fault(url, ports)
+    fault = None if parsed.get_backend_name() == "sqlite" else find_url_fault(url, port)
     if fault is not None:
         raise SettingsError("database-malformed", reason=fault)
     return parsed
 
 
-def _check_whole(engine: Engine) -> None:
-    """Refuse a damaged SQLite file before anything is written to it. Raises StateError.
-
-    Other faults come out when the file is opened.
-    """
+def _check_integrity(engine: Engine) -> None:
+    """Refuse a damaged SQLite file before writing to it. Raises StateError. Other faults are
+    reported when the file is opened."""
     path = Path(str(engine.url.database or ""))
     if engine.dialect.name != "sqlite" or not path.is_file():
         return
     try:
-        # For reading only: closing another would write back what waits in the log beside it.
+        # Read-only: closing a writable connection would checkpoint the write-ahead log.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
             [verdict] = file.execute("PRAGMA quick_check(1)").fetchone()
             [page] = file.execute("PRAGMA page_size").fetchone()
-            # SQLite takes what is missing of the last page for zeros.
+            # SQLite reads the missing end of the last page as zeros.
             if verdict == "ok" and path.stat().st_size % page == 0:
                 return
             reason = "database disk image is malformed"
@@ -363,19 +341,18 @@ def _check_whole(engine: Engine) -> None:
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    # The driver would begin transactions late and end them behind SQLAlchemy's back.
+    # The driver would begin transactions late and end them without SQLAlchemy's knowledge.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # What is erased leaves no bytes in the file.
-    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows in the file
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
-    # Taken at once: a read that later wants to write could not wait for its turn.
+    # IMMEDIATE, as a transaction that reads first cannot wait for the write lock later.
     options = connection.get_execution_options()
     level = "NORMAL" if options.get(_UNSYNCED) else "FULL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
@@ -388,7 +365,7 @@ def _begin_postgresql(connection: Any) -> None:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision of a database's tables; None where there are none yet."""
+    """The revision of a database's tables; None if there are none yet."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -398,38 +375,36 @@ def is_outdated(revision: str | None) -> bool:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring the tables to a revision, in the transaction under way.
-
-    Raises CommandError for a revision that is not known, SQLAlchemyError.
-    """
+    """Migrate the tables to a revision, in the current transaction. Raises CommandError for an
+    unknown revision, SQLAlchemyError."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+    _lock_migrations(connection)
     config.attributes["connection"] = connection
     with _ALEMBIC:
         command.upgrade(config, revision)
 
 
+def _lock_migrations(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+
+
 @contextmanager
-def _migrating(engine: Engine) -> Iterator[Connection]:
+def _migration(engine: Engine) -> Iterator[Connection]:
     """A transaction for creating tables; other processes wait."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # Whoever waits for the lock must then see what the other has made.
+            # After waiting for the lock, the tables of the other process must be visible.
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            _lock_migrations(connection)
             yield connection
 
 
 def _bot_schema(connection: Connection, bot_id: int) -> str | None:
     """Create a bot's schema if necessary; None for the first bot of a database, which uses the
-    account's default schema.
-
-    One process at a time may call this. Raises SQLAlchemyError.
-    """
+    account's default schema. Must not be called concurrently. Raises SQLAlchemyError."""
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_OWNER} (bot_id bigint NOT NULL)")
     owner = connection.exec_driver_sql(f"SELECT bot_id FROM {_OWNER}").scalar()
     if owner is None:
@@ -445,11 +420,9 @@ def _bot_schema(connection: Connection, bot_id: int) -> str | None:
     return schema
 
 
-def _libpq(url: URL, schema: str | None) -> dict[str, Any]:
+def _libpq_arguments(url: URL, schema: str | None) -> dict[str, Any]:
     """Connection parameters; those in the URL take precedence."""
-    arguments: dict[str, Any] = {
-        name: value for name, value in _ALIVE.items() if name not in url.query
-    }
+    arguments: dict[str, Any] = {k: v for k, v in _KEEPALIVE.items() if k not in url.query}
     if schema is not None:
         options = url.query.get("options", "")
         options = options if isinstance(options, str) else " ".join(options)

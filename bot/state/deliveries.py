@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -23,8 +23,8 @@ _OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file and what it is sent as: a picture to look at, a sound to listen to, a voice message
-    (Ogg with Opus), or a document. Raises ValueError for more than ATTACHMENT_LIMIT_BYTES."""
+    """A file, and how it is sent: as a picture, a sound, a voice message (Ogg with Opus) or a
+    document. Raises ValueError for more than ATTACHMENT_LIMIT_BYTES."""
 
     kind: AttachmentKind
     name: str
@@ -50,8 +50,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Messages to one place, in order: the first may be a reply, the keyboard (as the Bot API
-    writes it) goes below the last. `only_for` is the person who alone shall see them in a group."""
+    """Messages to one place, in order: the first may be a reply, the keyboard (as Bot API JSON)
+    goes below the last. In a group, only the person `only_for` shall see them."""
 
     chat_id: int
     thread_id: int
@@ -64,7 +64,7 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A letter and its progress. `sent` are the messages that Telegram accepted, one for each part
-    so far; the letter is None once all is sent or given up. `found`: it existed before it was
+    so far; the letter is None once it is sent or given up. `is_resumed`: it existed before it was
     opened."""
 
     id: int
@@ -72,33 +72,23 @@ class Delivery:
     sent: tuple[int, ...]
     outcome: DeliveryOutcome
     reason: str | None
-    found: bool = True
+    is_resumed: bool = True
 
 
 def open_delivery(
-    session: Session,
-    bot_id: int,
-    update_id: int | None,
-    number: int,
-    letter: Letter,
-    now: datetime,
+    session: Session, bot_id: int, update_id: int | None, number: int, letter: Letter, now: datetime
 ) -> Delivery:
     """Store a letter before it is sent, or find the one stored earlier in its place.
 
-    `number` counts the letters of one update; it is negative for what is shown only until the
-    answer is there. A letter without an update is always new.
+    `number` counts the letters of one update; it is negative for temporary ones, which are shown
+    until the answer is complete. A letter without an update is always new.
     """
-    row, exists = None, True
+    row = None
     if update_id is not None:
-        row = session.scalars(
-            select(DeliveryRow).where(
-                DeliveryRow.bot_id == bot_id,
-                DeliveryRow.update_id == update_id,
-                DeliveryRow.number == number,
-            )
-        ).first()
+        same = select(DeliveryRow).filter_by(bot_id=bot_id, update_id=update_id, number=number)
+        row = session.scalars(same).first()
+    is_resumed = row is not None
     if row is None:
-        exists = False
         row = DeliveryRow(
             process=process_of(session),
             bot_id=bot_id,
@@ -117,13 +107,13 @@ def open_delivery(
             for digest, each in files.items()
         )
         session.flush()
-    return replace(_delivery(session, row), found=exists)
+    return replace(_delivery(session, row), is_resumed=is_resumed)
 
 
 def record_sent(
     session: Session, delivery_id: int, sent: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
-    """Record the messages that Telegram accepted; if that is the `whole` letter, delete it."""
+    """Record the messages that Telegram accepted; delete a letter that is sent as a `whole`."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.sent = list(sent)
@@ -133,7 +123,7 @@ def record_sent(
 
 
 def amend_letter(session: Session, delivery_id: int, letter: Letter) -> None:
-    """Replace a letter that has to be sent in another form, without new files."""
+    """Replace a letter by another form of it, without new files."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
         row.letter = _letter_json(letter)
@@ -147,13 +137,10 @@ def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datet
 
 
 def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
-    """Delete an update's letters if a temporary one is among them; return the messages to remove.
-
-    A temporary message may have become the answer, so none of the letters can be resumed.
-    """
-    rows = session.scalars(
-        select(DeliveryRow).where(DeliveryRow.bot_id == bot_id, DeliveryRow.update_id == update_id)
-    ).all()
+    """Delete an update's letters if a temporary one is among them; return the messages to delete. A
+    temporary message may have been edited into the answer, so no letter can be resumed."""
+    letters = select(DeliveryRow).filter_by(bot_id=bot_id, update_id=update_id)
+    rows = session.scalars(letters).all()
     if all(row.number > 0 for row in rows):
         return []
     messages = [message for row in rows for message in row.sent]
@@ -165,25 +152,18 @@ def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[in
 
 def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
     """Take over unfinished letters without an update from processes that ended, oldest first."""
-    chosen = (
+    living, process = living_processes(session), DeliveryRow.process
+    unfinished = (
         select(DeliveryRow)
-        .where(
-            DeliveryRow.bot_id == bot_id,
-            DeliveryRow.update_id.is_(None),
-            DeliveryRow.outcome == "waiting",
-            DeliveryRow.number > 0,
-            or_(
-                DeliveryRow.process.is_(None),
-                DeliveryRow.process.not_in(living_processes(session)),
-            ),
-        )
+        .filter_by(bot_id=bot_id, update_id=None, outcome="waiting")
+        .where(DeliveryRow.number > 0, or_(process.is_(None), process.not_in(living)))
         .order_by(DeliveryRow.id)
         .with_for_update(skip_locked=True)
     )
-    left = session.scalars(chosen).all()
-    for row in left:
+    rows = session.scalars(unfinished).all()
+    for row in rows:
         row.process = process_of(session)
-    return [row.id for row in left]
+    return [row.id for row in rows]
 
 
 def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
@@ -203,28 +183,21 @@ def _drop_attachments(session: Session, delivery_id: int) -> None:
 
 
 def _letter_json(letter: Letter) -> dict[str, Any]:
-    """A letter without the bytes of its files, which have a table of their own."""
+    """A letter as JSON, without the bytes of its files, which have their own table."""
     parts: list[dict[str, Any]] = []
     for part in letter.parts:
         parts.append({"text": part.text, "html": part.html})
         if (file := part.attachment) is not None:
             parts[-1]["attachment"] = {"kind": file.kind, "name": file.name, "digest": file.digest}
-    return {
-        "chat_id": letter.chat_id,
-        "thread_id": letter.thread_id,
-        "parts": parts,
-        "keyboard": letter.keyboard,
-        "reply_to": letter.reply_to,
-        "only_for": letter.only_for,
-    }
+    return {**asdict(replace(letter, parts=())), "parts": parts}
 
 
-def _part(session: Session, delivery_id: int, written: Mapping[str, Any]) -> Part:
-    file = written.get("attachment")
-    if file is None:
-        return Part(written["text"], written["html"])
-    data = session.get_one(AttachmentRow, (delivery_id, file["digest"])).data
-    return Part(written["text"], written["html"], Attachment(file["kind"], file["name"], data))
+def _part(session: Session, delivery_id: int, stored: Mapping[str, Any]) -> Part:
+    attachment = None
+    if (file := stored.get("attachment")) is not None:
+        data = session.get_one(AttachmentRow, (delivery_id, file["digest"])).data
+        attachment = Attachment(file["kind"], file["name"], data)
+    return Part(stored["text"], stored["html"], attachment)
 
 
 def _delivery(session: Session, row: DeliveryRow) -> Delivery:

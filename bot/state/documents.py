@@ -1,12 +1,12 @@
-"""Files and addresses that people sent."""
+"""Documents that people sent: files and addresses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Update, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -20,8 +20,8 @@ DocumentStatus = Literal["received", "filing", "indexed"]
 
 @dataclass(frozen=True, slots=True)
 class SentDocument:
-    """`path` is below the data directory, empty until it is known; `url` where it was fetched, if
-    it was."""
+    """A file or address from a person. `path` is relative to the data directory, and empty until
+    the document is read; `url` is the address."""
 
     id: int
     place: ConversationPlace
@@ -35,7 +35,7 @@ class SentDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDecision:
-    """A document after a decision; `first`: this decision is the one that counts."""
+    """A document after a decision; `first` if this decision is the one that counts."""
 
     document: SentDocument
     first: bool
@@ -56,9 +56,6 @@ def receive_document(
             return earlier[0]
     people.note_person(session, place.person_id, now)
     row = DocumentRow(
-        person_id=place.person_id,
-        chat_id=place.chat_id,
-        thread_id=place.thread_id,
         name=name,
         path="",
         url=url,
@@ -66,6 +63,7 @@ def receive_document(
         status="received",
         update_id=update_id,
         created_at=now,
+        **asdict(place),
     )
     session.add(row)
     session.flush()
@@ -78,29 +76,20 @@ def note_path(session: Session, document_id: int, path: str) -> bool:
 
 
 def decide(
-    session: Session,
-    document_id: int,
-    person_id: int,
-    scope: DecidedScope,
-    update_id: int | None,
+    session: Session, document_id: int, person_id: int, scope: DecidedScope, update_id: int | None
 ) -> DocumentDecision | None:
-    """Decide on one's own document; only the first decision counts. None if it was erased.
-
-    An update that is handled again after a crash gets the same result.
-    """
+    """Decide on one's own document; only the first decision counts. None if it was erased. An
+    update that is handled again after a crash gets the same result."""
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
-    # What has no path yet is still looked at, and can only be dropped.
-    undecided = update(DocumentRow).where(
-        *mine,
-        DocumentRow.scope == "undecided",
-        or_(DocumentRow.path != "", literal(scope == "dropped")),
-    )
-    won = _apply(session, undecided, scope=scope, status="filing", update_id=update_id)
+    undecided = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
+    if scope != "dropped":  # not before the document is read
+        undecided = undecided.where(DocumentRow.path != "")
+    is_first = _apply(session, undecided, scope=scope, status="filing", update_id=update_id)
     row = session.scalars(select(DocumentRow).where(*mine)).first()
     if row is None:
         return None
-    again = row.status == "filing" and update_id is not None and row.update_id == update_id
-    return DocumentDecision(_document(row), won or (again and row.scope == scope))
+    is_repeated = row.status == "filing" and update_id is not None and row.update_id == update_id
+    return DocumentDecision(_document(row), is_first or (is_repeated and row.scope == scope))
 
 
 def finish_filing(session: Session, document_id: int, path: str) -> bool:
@@ -132,12 +121,8 @@ def _being_filed(document_id: int) -> Update:
 
 def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[SentDocument]:
     """The documents of one chat (and topic) alone, oldest first."""
-    return _documents(
-        session,
-        DocumentRow.chat_id == chat_id,
-        DocumentRow.thread_id == thread_id,
-        DocumentRow.scope == "conversation",
-    )
+    here = (DocumentRow.chat_id == chat_id, DocumentRow.thread_id == thread_id)
+    return _documents(session, *here, DocumentRow.scope == "conversation")
 
 
 def document_places(session: Session) -> list[ConversationPlace]:

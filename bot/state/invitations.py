@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import roles
@@ -25,31 +25,26 @@ def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timed
 
 
 def accept(session: Session, token: str, person_id: int, now: datetime) -> Role | None:
-    """Use up an invitation and return the person's role; None if it is no longer valid.
-
-    A higher role is kept. A barred person stays barred and does not use up the invitation.
-    """
+    """Use up an invitation and return the person's role; None if it is no longer valid. A higher
+    role is kept. A barred person stays barred and does not use up the invitation."""
     row = session.get(RoleRow, person_id)
-    if row is not None and row.role not in ROLES:
+    current = row.role if row is not None else None
+    if current is not None and current not in ROLES:
         return None
-    name = session.scalars(
-        delete(InvitationRow)
-        .where(InvitationRow.digest == _digest(token), InvitationRow.expires_at > now)
-        .returning(InvitationRow.role)
-    ).first()
+    invitation = delete(InvitationRow).filter_by(digest=_digest(token))
+    unexpired = invitation.where(InvitationRow.expires_at > now)
+    name = session.scalars(unexpired.returning(InvitationRow.role)).first()
     if name is None:
         return None
-    current = row.role if row is not None else None
     role = next(each for each in ROLES if each in {name, current})  # the higher comes first
     roles.give(session, person_id, role, now)
     return role
 
 
 def waiting_invitations(session: Session, now: datetime) -> int:
-    """How many invitations can still be accepted."""
-    return len(
-        session.scalars(select(InvitationRow.id).where(InvitationRow.expires_at > now)).all()
-    )
+    """The number of invitations that can still be accepted."""
+    unexpired = select(func.count(InvitationRow.id)).where(InvitationRow.expires_at > now)
+    return session.scalar(unexpired) or 0
 
 
 def forget_expired(session: Session, now: datetime) -> None:

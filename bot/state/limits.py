@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from math import ceil
 
 from sqlalchemy.orm import Session
@@ -15,9 +14,8 @@ from bot.state import meters
 from bot.state.database import State
 from bot.state.meters import MeterLevel
 
-# Idle time after which a meter is forgotten, if it is full again by then.
-_KEPT = timedelta(days=1)
-_ENOUGH = 1 - 1e-9  # a sum of fractions may miss a whole by a hair
+_MIN_RETENTION = timedelta(days=1)  # of an idle meter
+_TOLERANCE = 1 - 1e-9  # of rounding errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,6 @@ class Rate:
     every: timedelta
 
     def left(self, meter: MeterLevel | None, now: datetime) -> float:
-        """Return the tokens left at a moment."""
         if meter is None:
             return self.burst
         return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
@@ -45,7 +42,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit was exceeded: for how long, and whether the person was told already."""
+    """An exceeded limit: the time to wait, and whether the person was told already."""
 
     wait: timedelta
     told: bool
@@ -66,10 +63,9 @@ class AskLimits:
 
     def __init__(self, settings: Settings, state: State, now: Callable[[], datetime]) -> None:
         """Reads the database."""
-        every = partial(timedelta, seconds=settings.question_seconds)
-        self._person = Rate(settings.question_burst, every())
-        group = timedelta(seconds=settings.group_seconds)
-        self._group = Rate(settings.group_burst, group)
+        every = timedelta(seconds=settings.question_seconds)
+        self._person = Rate(settings.question_burst, every)
+        self._group = Rate(settings.group_burst, timedelta(seconds=settings.group_seconds))
         self._state = state
         self._now = now
         self._meters = dict(state.do(meters.load_meters))
@@ -78,67 +74,59 @@ class AskLimits:
         self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
     ) -> Over | None:
         """Take tokens from a person and, if `chat_id` is given, from a group; return the exceeded
-        limit, if any. Each `way` has buckets of its own.
-        """
-        chosen = {f"{way}:{person_id}": self._person}
+        limit, if any. Each `way` has its own buckets."""
+        rates = {f"{way}:{person_id}": self._person}
         if chat_id is not None:
-            chosen[f"group:{chat_id}"] = self._group
-        chosen = {key: rate for key, rate in chosen.items() if rate.burst}
+            rates[f"group:{chat_id}"] = self._group
+        rates = {key: rate for key, rate in rates.items() if rate.burst}
         now = self._now()
-        known = {key: self._meters.get(key) for key in chosen}
-        low = [
-            key
-            for key, rate in chosen.items()
-            if rate.left(known[key], now) - cost < rate.burst / 2
-        ]
+        levels = {key: self._meters.get(key) for key in rates}
+        left = {key: rate.left(levels[key], now) - cost for key, rate in rates.items()}
+        low = [key for key, rate in rates.items() if left[key] < rate.burst / 2]
         if not low:
-            self._meters |= {
-                key: MeterLevel(rate.left(known[key], now) - cost, now)
-                for key, rate in chosen.items()
-            }
+            self._meters |= {key: MeterLevel(tokens, now) for key, tokens in left.items()}
             return None
-        after, over = await self._state.run(
-            _take, rates=chosen, known=known, low=low, cost=cost, now=now
-        )
-        self._meters |= after
+        changes, over = await self._state.run(_take, rates, levels, low, cost, now)
+        self._meters |= changes
         return over
 
     @property
-    def kept(self) -> timedelta:
-        """How long an idle meter is kept."""
-        return max(_KEPT, self._person.full_again, self._group.full_again)
+    def retention(self) -> timedelta:
+        """Idle time after which a meter is deleted, as it is full again by then."""
+        return max(_MIN_RETENTION, self._person.full_again, self._group.full_again)
 
     async def tidy(self) -> None:
-        """Forget idle meters and old notices."""
-        before = self._now() - self.kept
-        self._meters = {key: each for key, each in self._meters.items() if each.at >= before}
-        await self._state.run(meters.forget_meters_before, moment=before)
+        """Delete idle meters and old notices."""
+        cutoff = self._now() - self.retention
+        self._meters = {key: each for key, each in self._meters.items() if each.at >= cutoff}
+        await self._state.run(meters.forget_meters_before, cutoff)
 
 
 def _take(
     session: Session,
     rates: Mapping[str, Rate],
-    known: Mapping[str, MeterLevel | None],
+    cached: Mapping[str, MeterLevel | None],
     low: Collection[str],
     cost: float,
     now: datetime,
 ) -> tuple[Mapping[str, MeterLevel], Over | None]:
-    """Return the meters after taking `cost`, `low` ones compared with the database; or the exceeded
-    limit, of which a person is told once until something is answered again."""
-    levels = dict(known)
+    """Return the changed meters, `low` ones compared with the database, and the exceeded limit, if
+    any: a person is told of it once, until something is answered again."""
+    levels = dict(cached)
     for key in low:
-        kept, mine, rate = meters.load_meter(session, key), known[key], rates[key]
-        if kept is not None and rate.left(kept, now) <= rate.left(mine, now):
-            levels[key] = kept
+        stored, rate = meters.load_meter(session, key), rates[key]
+        if stored is not None and rate.left(stored, now) <= rate.left(levels[key], now):
+            levels[key] = stored
     left = {key: rate.left(levels[key], now) for key, rate in rates.items()}
-    short = {key: each for key, each in left.items() if each < cost * _ENOUGH}
+    waits = {key: rates[key].wait(left[key], cost) for key in rates}
+    short = [key for key in rates if left[key] < cost * _TOLERANCE]
     if not short:
-        after = {key: MeterLevel(left[key] - cost, now) for key in rates}
-        meters.save_meters(session, {key: after[key] for key in low})
-        return after, None
-    key = max(short, key=lambda each: rates[each].wait(short[each], cost))
+        changes = {key: MeterLevel(left[key] - cost, now) for key in rates}
+        meters.save_meters(session, {key: changes[key] for key in low})
+        return changes, None
+    key = max(short, key=waits.__getitem__)
     meter = levels[key] or MeterLevel(left[key], now)
-    refused = {key: replace(meter, told=True)}
+    changes = {key: replace(meter, told=True)}
     if not meter.told:
-        meters.save_meters(session, refused)
-    return refused, Over(rates[key].wait(left[key], cost), meter.told, key.startswith("group:"))
+        meters.save_meters(session, changes)
+    return changes, Over(waits[key], meter.told, key.startswith("group:"))

@@ -1,4 +1,4 @@
-"""Rate-limit meters of people and groups, rate-limited notices, and choices made once."""
+"""Rate-limit meters of people and groups, rate-limited notices, and one-time choices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.state.tables import MeterRow, NoticeRow
 
 @dataclass(frozen=True, slots=True)
 class MeterLevel:
-    """Questions left at a moment; `told`: the person or group knows that none are."""
+    """Questions left at a time; `told` if the person or group knows that none are."""
 
     left: float
     at: datetime
@@ -51,10 +51,8 @@ def old_notices(moment: datetime) -> Delete:
 
 
 def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
-    """True if a rate-limited notice may be sent now; it then counts as sent.
-
-    One of the future was sent before the clock was set back, and holds up nothing.
-    """
+    """True if a rate-limited notice may be sent now; it then counts as sent. Notices from the
+    future, sent before the clock was set back, are ignored."""
     row = session.get(NoticeRow, key)
     if row is not None and timedelta() <= now - row.at < every:
         return False
@@ -63,10 +61,8 @@ def notice(session: Session, key: str, now: datetime, every: timedelta) -> bool:
 
 
 def decide_once(session: Session, question: str, choice: str, now: datetime) -> str | None:
-    """Record the first press of several buttons; return the earlier choice, or None.
-
-    The row holds a digest of the question, so it names nobody; it is deleted after a day.
-    """
+    """Record the first press of several buttons; return the earlier choice, or None. The row holds
+    a digest of the question, so it names nobody; it is deleted after a day."""
     prefix = f"decided:{hashlib.sha256(question.encode()).hexdigest()[:32]}:"
     earlier = select(NoticeRow.key).where(NoticeRow.key.startswith(prefix))
     if (key := session.scalars(earlier).first()) is not None:

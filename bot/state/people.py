@@ -1,4 +1,4 @@
-"""Who wrote to the bot: nothing but a number, a language, and when."""
+"""People who wrote to the bot: only their number, their language, and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are be
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`language` is the one chosen with /langue, None until then."""
+    """A person; `language` is the one chosen with /langue, if any."""
 
     id: int
     language: str | None
@@ -23,7 +23,7 @@ class Person:
 
 
 def note_person(session: Session, person_id: int, now: datetime) -> Person:
-    """Note that somebody wrote, for the first time or again."""
+    """Record that somebody wrote."""
     row = session.get(PersonRow, person_id)
     if row is None:
         row = PersonRow(id=person_id, first_seen=now, last_seen=now)
@@ -41,14 +41,13 @@ def person(session: Session, person_id: int) -> Person | None:
 def choose_person_language(
     session: Session, person_id: int, language: str | None, now: datetime
 ) -> None:
-    """Remember a language; None goes back to the one that Telegram tells."""
+    """Set a person's language; None is the one that Telegram reports."""
     note_person(session, person_id, now)
-    row = session.get_one(PersonRow, person_id)
-    row.language = language
+    session.get_one(PersonRow, person_id).language = language
 
 
 def voice_of(session: Session, person_id: int) -> str | None:
-    """When somebody wants answers read aloud, as they chose; None until they do."""
+    """The person's choice when to read answers aloud, if any."""
     row = session.get(PersonRow, person_id)
     return row.voice if row else None
 
@@ -59,7 +58,7 @@ def choose_voice(session: Session, person_id: int, voice: str, now: datetime) ->
 
 
 def listens(session: Session, person_id: int) -> bool:
-    """Whether somebody wants announcements."""
+    """True if a person gets announcements, as everybody does by default."""
     row = session.get(PersonRow, person_id)
     return row is None or row.quiet_since is None
 
@@ -67,7 +66,6 @@ def listens(session: Session, person_id: int) -> bool:
 def listen_to_announcements(
     session: Session, person_id: int, now: datetime, *, wanted: bool
 ) -> None:
-    """Whether somebody wants announcements; everybody does until they say otherwise."""
     note_person(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
     row.quiet_since = None if wanted else row.quiet_since or now

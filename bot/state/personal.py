@@ -1,4 +1,4 @@
-"""Tables of features with rows about people: how they are exported, erased and expired.
+"""Features' tables with rows about people: how they are exported, erased and expired.
 
 A feature registers its tables when it imports them (`Feature.load_tables`).
 """
@@ -19,11 +19,11 @@ from bot.state.tables import Base
 class PersonalTable:
     """A table with a `person_id`; its name is its key in a person's exported data.
 
-    `expired` gives what to remove, from the time now and the time before which data is too old.
-    `erased` gives what removes a person (default: delete their rows). `counted` is the heading
-    under which /confidentialite counts the rows. Rows that `belong` to somebody are announced
-    before many of them go at once. `moves` tells that the table has a `chat_id`, which changes when
-    a group becomes a supergroup.
+    `expired` returns the statements that delete old rows, given the current time and the time
+    before which rows are too old. `erased` returns the statement that erases a person (default:
+    delete their rows). `counted` is the heading under which /confidentialite counts the rows. Large
+    deletions of rows that `belong` to people are announced first. A table that `moves` has a
+    `chat_id`, which changes when a group becomes a supergroup.
     """
 
     row: Any
@@ -43,6 +43,6 @@ FEATURE_TABLES: list[PersonalTable] = []
 
 
 def register_table(table: PersonalTable) -> None:
-    """Have a feature's table exported, erased and expired with all others."""
+    """Register a feature's table for export, erasure and expiry."""
     assert issubclass(table.row, Base)
     FEATURE_TABLES.append(table)

@@ -1,4 +1,4 @@
-"""Everything kept about one person: shown, and erased."""
+"""Export and erasure of everything stored about a person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.state.tables import (
     VoteRow,
 )
 
-# Erasing oneself is no way round being barred.
+# Erasing one's data does not lift a bar.
 _ROLE_OWNER = case((RoleRow.role != "barred", RoleRow.person_id))
 
 _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
@@ -42,8 +42,8 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class PersonCounts:
-    """Numbers of records about a person; what they follow is among the alerts, what they prefer in
-    the arena among the votes."""
+    """Numbers of records about a person; subscriptions count as alerts, arena preferences as
+    votes."""
 
     turns: int
     votes: int
@@ -52,38 +52,36 @@ class PersonCounts:
 
 
 def count_records(session: Session, person_id: int) -> PersonCounts:
-    def count(table: type[Base], owner: Any) -> int:
-        chosen = select(func.count()).select_from(table).where(owner == person_id)
-        return session.scalar(chosen) or 0
+    def count(rows: Any) -> int:
+        return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
-    def counted(heading: str) -> int:
-        tables = (each.row for each in FEATURE_TABLES if each.counted == heading)
-        return sum(count(each, each.person_id) for each in tables)
+    def count_features(heading: str) -> int:
+        tables = [each.row for each in FEATURE_TABLES if each.counted == heading]
+        return sum(count(select(each).filter_by(person_id=person_id)) for each in tables)
 
     return PersonCounts(
-        turns=session.scalar(select(func.count()).select_from(_turns(person_id).subquery())) or 0,
-        votes=count(VoteRow, VoteRow.person_id) + counted("votes"),
-        alerts=counted("alerts"),
-        documents=count(DocumentRow, DocumentRow.person_id),
+        turns=count(_turns(person_id)),
+        votes=count(select(VoteRow).filter_by(person_id=person_id)) + count_features("votes"),
+        alerts=count_features("alerts"),
+        documents=count(select(DocumentRow).filter_by(person_id=person_id)),
     )
 
 
 def export_person(session: Session, person_id: int) -> dict[str, Any]:
-    """All rows about somebody, as JSON holds them."""
     person = session.get(PersonRow, person_id)
     queries = {name: select(table).where(owner == person_id) for name, table, owner in _OF_PERSON}
     for each in FEATURE_TABLES:
-        queries[each.row.__tablename__] = select(each.row).where(each.row.person_id == person_id)
+        queries[each.row.__tablename__] = select(each.row).filter_by(person_id=person_id)
     queries["turns"] = _turns(person_id)
-    rows = {name: list(map(_plain, session.scalars(query))) for name, query in queries.items()}
-    return {"person": _plain(person) if person else None, **rows}
+    rows = {name: list(map(_to_json, session.scalars(query))) for name, query in queries.items()}
+    return {"person": _to_json(person) if person else None, **rows}
 
 
 def erase_person(session: Session, person_id: int) -> None:
-    """Remove all of it. The bytes of documents are the caller's to remove first."""
+    """Delete all rows about a person; the caller deletes their files first."""
     mine = select(ConversationRow.id).where(ConversationRow.person_id == person_id)
     my_turns = select(TurnRow.id).where(TurnRow.conversation_id.in_(mine))
-    # Said one by one, not left to the database's cascades, which not every database runs.
+    # Explicitly, as not every database runs cascades.
     session.execute(
         delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
     )
@@ -102,7 +100,7 @@ def _turns(person_id: int) -> Any:
     return select(TurnRow).where(TurnRow.conversation_id.in_(mine)).order_by(TurnRow.id)
 
 
-def _plain(row: Base) -> Mapping[str, Any]:
+def _to_json(row: Base) -> Mapping[str, Any]:
     return {
         column.key: value.isoformat() if isinstance(value, date) else value
         for column in row.__mapper__.column_attrs

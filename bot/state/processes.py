@@ -1,8 +1,8 @@
-"""The processes of one bot on one database: which are alive, and what one of them does alone.
+"""The processes of one bot on one database: which are alive, and which one leads.
 
-On PostgreSQL each holds advisory locks by a connection of its own. They end with it: at once where
-the process has ended, within half a minute where its machine has vanished. A database of SQLite
-serves one process, which holds the lock of a file beside it.
+On PostgreSQL, each holds advisory locks on its own connection. They are released with it: at once
+if the process ends, within half a minute if its machine is lost. A SQLite database serves one
+process, which holds the lock of a file beside it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from bot.errors import StateError
 from bot.state.database import PROCESS, State, why_failed
 from index.errors import reason_of
 
-_MEMBER = 0x53454C  # class of the advisory locks of living processes: an arbitrary number of ours
+_MEMBER = 0x53454C  # arbitrary class of the advisory locks of living processes
 _LIVING = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
     "AND classid = :member AND database = "
     "(SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
-# Settings by which the server detects vanished processes.
+# Settings by which the server detects lost processes.
 _SESSION = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
@@ -38,12 +38,16 @@ _SESSION = {
     "idle_session_timeout": 0,
 }
 
-_PATIENCE_SECONDS = 5.0  # time within which the server notices the end of a process
-_AGAIN_SECONDS = 0.1
+_TIMEOUT_SECONDS = 5.0  # in which the server notices the end of a process
+_RETRY_SECONDS = 0.1
+
+
+def _select(connection: Connection, expression: str) -> bool:
+    return bool(connection.exec_driver_sql(f"SELECT {expression}").scalar())
 
 
 def process_of(session: Session) -> int:
-    """The number of the process whose session it is."""
+    """The number of the session's process."""
     number: int = session.info[PROCESS]
     return number
 
@@ -57,7 +61,7 @@ def living_processes(session: Session) -> frozenset[int]:
 
 
 def lock_key(*of: object) -> int:
-    """A number of 64 bits for an advisory lock on something of Selon's."""
+    """A 64-bit key of an advisory lock."""
     name = ":".join(map(str, ("selon", *of)))
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
@@ -73,29 +77,24 @@ class BotProcess:
         self._alone = False
         self._leads = False
         self._file: FileLock | None = None
-        self.thread = ThreadPoolExecutor(1, "process")
-        """For `stay` and `leads`, which must not wait for searches."""
+        self.thread = ThreadPoolExecutor(1, "process")  # for `stay` and `leads`: never busy
 
     def join(self, *, alone: bool) -> None:
-        """Join the processes of the bot, or be its only one if it receives updates `alone`.
-
-        Raises StateError if a running process excludes this one.
-        """
+        """Join the processes of the bot, or be the only one if it receives updates `alone`. Raises
+        StateError if a running process excludes this one."""
         self._alone = alone
         if not self._state.is_shared:
             self._hold_file()
             return
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not self._joined():
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while not self._try_join():
             if time.monotonic() > deadline:
                 raise StateError("bot-runs-already", shown=self._state.shown)
-            time.sleep(_AGAIN_SECONDS)
+            time.sleep(_RETRY_SECONDS)
 
     def stay(self) -> None:
-        """Join again if the connection has ended; what others took over stays theirs.
-
-        Raises StateError, also if another process now excludes this one.
-        """
+        """Join again if the connection was lost; updates taken over by others stay theirs. Raises
+        StateError, also if another process now excludes this one."""
         with self._lock:
             connection = self._connection
         if connection is not None:
@@ -103,64 +102,54 @@ class BotProcess:
                 connection.exec_driver_sql("SELECT 1")
                 return
             except SQLAlchemyError:
-                self._let_go()
-        if self._state.is_shared and not self._joined():
+                self._disconnect()
+        if self._state.is_shared and not self._try_join():
             raise StateError("bot-runs-already", shown=self._state.shown)
 
     def leads(self) -> bool:
         """True if this process does the work that only one may do; it leads until it ends."""
         with self._lock:
             if not self._leads and self._connection is not None:
-                with suppress(SQLAlchemyError):  # `stay` finds out
-                    self._leads = self._try("SELECT pg_try_advisory_lock", self._key("alone"))
+                with suppress(SQLAlchemyError):  # `stay` handles it
+                    key = lock_key("alone", self._bot_id)
+                    self._leads = _select(self._connection, f"pg_try_advisory_lock({key})")
             return self._leads or not self._state.is_shared
 
     def close(self) -> None:
         self.thread.shutdown(wait=False)
         with self._lock, suppress(SQLAlchemyError):
             if self._connection is not None:
-                # The server sees that a connection has ended a moment later than it does.
+                # The server notices the end of a connection only a moment later.
                 self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
-        self._let_go()
+        self._disconnect()
         if self._file is not None:
             self._file.release()
 
-    def _joined(self) -> bool:
-        receive = "pg_try_advisory_lock" if self._alone else "pg_try_advisory_lock_shared"
+    def _try_join(self) -> bool:
+        lock = "pg_try_advisory_lock" if self._alone else "pg_try_advisory_lock_shared"
+        key, member = lock_key("updates", self._bot_id), f"{_MEMBER}, {self._state.process}"
         try:
             connection = self._state.connection()
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
-        with self._lock:
-            self._connection = connection
-            try:
+            with self._lock:
+                self._connection = connection
                 for name, value in _SESSION.items():
                     connection.exec_driver_sql(f"SET {name} = {value}")
-                member = f"SELECT pg_try_advisory_lock({_MEMBER}, {self._state.process})"
-                joined = self._try(f"SELECT {receive}", self._key("updates"))
-                joined = joined and bool(connection.exec_driver_sql(member).scalar())
-            except SQLAlchemyError as error:
-                raise self._failed(error) from error
-        if not joined:
-            self._let_go()
-        return joined
+                has_joined = _select(connection, f"{lock}({key})") and _select(
+                    connection, f"pg_try_advisory_lock({member})"
+                )
+        except SQLAlchemyError as error:
+            reason = why_failed(error)
+            raise StateError("database-failed", shown=self._state.shown, reason=reason) from error
+        if not has_joined:
+            self._disconnect()
+        return has_joined
 
-    def _try(self, lock: str, key: int) -> bool:
-        assert self._connection is not None
-        return bool(self._connection.exec_driver_sql(f"{lock}({key})").scalar())
-
-    def _key(self, what: str) -> int:
-        return lock_key(what, self._bot_id)
-
-    def _failed(self, error: SQLAlchemyError) -> StateError:
-        return StateError("database-failed", shown=self._state.shown, reason=why_failed(error))
-
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         with self._lock:
             connection, self._connection, self._leads = self._connection, None, False
         if connection is not None:
             with suppress(SQLAlchemyError):
-                connection.invalidate()  # closed, not kept for others: its locks end with it
+                connection.invalidate()  # not returned to the pool, with its locks
                 connection.close()
 
     def _hold_file(self) -> None:
@@ -169,7 +158,7 @@ class BotProcess:
             return
         self._file = FileLock(Path(f"{path}.lock"))
         try:
-            self._file.acquire(timeout=_PATIENCE_SECONDS)
+            self._file.acquire(timeout=_TIMEOUT_SECONDS)
         except Timeout:
             raise StateError("bot-needs-server", shown=path) from None
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,11 +34,10 @@ from bot.state.tables import (
     VoteRow,
 )
 
-# How long updates and deliveries are remembered without their content: Telegram repeats an update
-# for one day at most.
-DEALT_WITH = timedelta(days=2)
-
-NOTICES = timedelta(days=1)  # how long rate-limited notices are remembered
+# Of finished updates and deliveries, without their content: Telegram repeats an update for one day
+# at most.
+FINISHED_RETENTION = timedelta(days=2)
+NOTICE_RETENTION = timedelta(days=1)  # of rate-limited notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,12 @@ class RetentionTerms:
     meters: timedelta
 
 
-LARGE_ROWS = 100  # so many rows about people may be deleted without notice
-# More than this share plus the growth of so many days is announced a day before deletion.
+LARGE_ROWS = 100  # rows about people that may be deleted without notice
+# Deletions of more than this share plus the growth of these days are announced a day before.
 LARGE_SHARE, SHARE_DAYS = 0.25, 2.0
 
 _ANNOUNCED = f"{NOTES}announced"
-_NOTICE = timedelta(hours=20)  # two daily runs may be a little less than a day apart
-
+_NOTICE_PERIOD = timedelta(hours=20)  # two daily runs may be a little less than a day apart
 _LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, PersonRow)
 
 
@@ -75,54 +74,50 @@ class Erasure:
 
     @property
     def lasting(self) -> int:
-        """The rows of what people left behind among them."""
+        """The number of rows that people would miss."""
         return sum(self.rows.get(each.__tablename__, 0) for each in _lasting())
 
 
-def forget_by_and_by(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
-    """As `forget_expired_rows`, but many rows at once only if announced a day before."""
+def erase_expired(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
+    """Like `delete_expired_rows`, but large deletions only if announced a day before."""
     total = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
     trial = session.begin_nested()
-    erasure = Erasure(forget_expired_rows(session, now, terms))
+    erasure = Erasure(delete_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
     announced = session.get(NoticeRow, _ANNOUNCED)
-    if erasure.lasting <= max(LARGE_ROWS, share * total):
+    age = now - announced.at if announced is not None else None
+    is_small = erasure.lasting <= max(LARGE_ROWS, share * total)
+    if is_small or (age is not None and _NOTICE_PERIOD <= age <= LEAP):
         trial.commit()
         if announced is not None:
             session.delete(announced)
         return erasure
-    if announced is not None and _NOTICE <= now - announced.at <= LEAP:
-        trial.commit()
-        session.delete(announced)
-        return erasure
     trial.rollback()
-    if announced is not None and timedelta() <= now - announced.at < _NOTICE:
+    if age is not None and timedelta() <= age < _NOTICE_PERIOD:
         return replace(erasure, held=True)
     session.merge(NoticeRow(key=_ANNOUNCED, at=now))
     return replace(erasure, held=True, announce=True)
 
 
-def forget_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
+def delete_expired_rows(session: Session, now: datetime, terms: RetentionTerms) -> dict[str, int]:
     """Delete all expired rows; return the number by table."""
-    gone: dict[str, int] = {}
-    for removal in _removals(now, terms):
-        result: Any = session.execute(removal)
-        name = str(removal.table)
-        gone[name] = gone.get(name, 0) + result.rowcount
-    return {name: count for name, count in gone.items() if count}
+    counts: Counter[str] = Counter()
+    for deletion in _deletions(now, terms):
+        result: Any = session.execute(deletion)
+        counts[str(deletion.table)] += result.rowcount
+    return dict(+counts)
 
 
-def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]:
+def _deletions(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]:
     """Deletions in an order that respects foreign keys."""
     before = now - terms.questions
     old_turns = select(TurnRow.id).where(TurnRow.created_at < before)
     yield delete(VoteRow).where(VoteRow.turn_id.in_(old_turns))
     yield delete(TurnRow).where(TurnRow.created_at < before)
     yield delete(ConversationRow).where(
-        ConversationRow.last_at < before,
-        ConversationRow.id.not_in(select(TurnRow.conversation_id)),
+        ConversationRow.last_at < before, ConversationRow.id.not_in(select(TurnRow.conversation_id))
     )
-    # The document stays in the corpus; who sent it is forgotten.
+    # The document stays in the corpus; its sender is forgotten.
     yield delete(DocumentRow).where(DocumentRow.scope == "corpus", DocumentRow.created_at < before)
     old_announcements = select(AnnouncementRow.id).where(AnnouncementRow.created_at < before)
     yield delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(old_announcements))
@@ -132,19 +127,17 @@ def _removals(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update]
     yield from _of_machines(now, before, terms)
     yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
     yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
-    yield old_notices(now - NOTICES)
+    yield old_notices(now - NOTICE_RETENTION)
     yield from _of_people(before)
 
 
 def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     """Traffic between Telegram, the chat models and the bot."""
-    dealt_with = now - DEALT_WITH
-    yield delete(UpdateRow).where(
-        or_(UpdateRow.done_at < dealt_with, UpdateRow.arrived_at < before)
-    )
+    finished = now - FINISHED_RETENTION
+    yield delete(UpdateRow).where(or_(UpdateRow.done_at < finished, UpdateRow.arrived_at < before))
     old_deliveries = or_(
-        DeliveryRow.done_at < dealt_with,
-        and_(DeliveryRow.number < 0, DeliveryRow.created_at < dealt_with),
+        DeliveryRow.done_at < finished,
+        and_(DeliveryRow.number < 0, DeliveryRow.created_at < finished),
         DeliveryRow.created_at < before,
     )
     yield delete(AttachmentRow).where(
@@ -157,8 +150,8 @@ def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iter
 
 
 def _of_people(before: datetime) -> Iterator[Delete]:
-    """People without recent messages or other records. Opt-outs from announcements stay, and so
-    do the decisions of administrators about groups and people."""
+    """People without recent messages or other records. Opt-outs from announcements stay, and
+    administrators' decisions about groups and people."""
     owners = (
         *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow, AddresseeRow),
         *(each.row for each in FEATURE_TABLES),

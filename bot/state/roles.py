@@ -1,4 +1,4 @@
-"""What people may do, as administrators have said: nothing but a number and a role."""
+"""Roles that administrators gave to people."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from sqlalchemy.orm import Session
 
 from bot.state.tables import RoleRow
 
-# Who runs the bot, who keeps its articles, who asks; each may do what the next one may.
+# People who run the bot, maintain its articles, or ask; each includes the rights of the next.
 Role = Literal["administrator", "editor", "reader"]
-
-# A role, or being told nothing more even where everybody may ask.
+# A role, or exclusion even if access is open.
 Standing = Role | Literal["barred"]
-
 ROLES: tuple[Role, ...] = get_args(Role)
 STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")
 
 
 def load_roles(session: Session) -> Mapping[int, Standing]:
-    """By person."""
-    # A role of a later version gives no right in this one.
+    """Everybody's standing; a role of a later version gives no rights in this one."""
     return {
         row.person_id: next((each for each in STANDINGS if each == row.role), "barred")
         for row in session.scalars(select(RoleRow))
@@ -31,9 +28,4 @@ def load_roles(session: Session) -> Mapping[int, Standing]:
 
 
 def give(session: Session, person_id: int, standing: Standing, now: datetime) -> None:
-    """In place of what they had."""
-    row = session.get(RoleRow, person_id)
-    if row is None:
-        row = RoleRow(person_id=person_id)
-        session.add(row)
-    row.role, row.given_at = standing, now
+    session.merge(RoleRow(person_id=person_id, role=standing, given_at=now))

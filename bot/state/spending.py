@@ -1,4 +1,4 @@
-"""What chat models use: tokens and money by day, and by person."""
+"""Chat models' usage: tokens and money by day, and by person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.state.tables import PersonRow, SpendingRow, UsageRow
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Calls, tokens read and written, and their cost in millionths of a currency unit."""
+    """Calls, input and output tokens, and their cost in millionths of a currency unit."""
 
     calls: int = 0
     input: int = 0
@@ -28,43 +28,35 @@ class Spent:
 def add_spending(
     session: Session, day: date, model: str, spent: Spent, person_id: int | None
 ) -> None:
-    """Count calls; for a person too, if they are known here (they may have been erased)."""
+    """Add usage to the day's, and to the person's unless they were erased."""
     row = session.get(SpendingRow, (day, model))
     if row is None:
         row = SpendingRow(day=day, model=model, calls=0, input=0, output=0, micros=0)
         session.add(row)
     row.micros += spent.micros
-    _count(row, spent)
+    rows: list[SpendingRow | UsageRow] = [row]
     if person_id is not None and session.get(PersonRow, person_id) is not None:
-        mine = session.get(UsageRow, (person_id, day, model))
-        if mine is None:
-            mine = UsageRow(person_id=person_id, day=day, model=model, calls=0, input=0, output=0)
-            session.add(mine)
-        _count(mine, spent)
+        usage = session.get(UsageRow, (person_id, day, model))
+        if usage is None:
+            usage = UsageRow(person_id=person_id, day=day, model=model, calls=0, input=0, output=0)
+            session.add(usage)
+        rows.append(usage)
+    for each in rows:
+        each.calls += spent.calls
+        each.input += spent.input
+        each.output += spent.output
 
 
 def on(session: Session, day: date, model: str | None = None) -> Spent:
-    """What one model, or all of them, used on a day."""
-    chosen = select(
-        func.sum(SpendingRow.calls),
-        func.sum(SpendingRow.input),
-        func.sum(SpendingRow.output),
-        func.sum(SpendingRow.micros),
-    ).where(SpendingRow.day == day)
+    """The usage of one model, or of all, on a day."""
+    columns = (SpendingRow.calls, SpendingRow.input, SpendingRow.output, SpendingRow.micros)
+    sums = select(*map(func.sum, columns)).where(SpendingRow.day == day)
     if model is not None:
-        chosen = chosen.where(SpendingRow.model == model)
-    totals = session.execute(chosen).one()
-    # Some databases add integers up to a decimal number.
-    return Spent(*(int(total or 0) for total in totals))
+        sums = sums.where(SpendingRow.model == model)
+    # Some databases return the sum of integers as a decimal.
+    return Spent(*(int(total or 0) for total in session.execute(sums).one()))
 
 
 def forget_spending_before(session: Session, day: date) -> None:
-    """Remove the counts of earlier days."""
     session.execute(delete(SpendingRow).where(SpendingRow.day < day))
     session.execute(delete(UsageRow).where(UsageRow.day < day))
-
-
-def _count(row: SpendingRow | UsageRow, spent: Spent) -> None:
-    row.calls += spent.calls
-    row.input += spent.input
-    row.output += spent.output

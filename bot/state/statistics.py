@@ -1,4 +1,4 @@
-"""What was asked of late, for those who run the bot: nothing here tells who asked."""
+"""Usage statistics for administrators, without people's identities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.state.tables import ConversationRow, TurnRow, VoteRow
 
 @dataclass(frozen=True, slots=True)
 class QuestionRecord:
-    """That something was asked; `elapsed_ms` is None for turns of before it was kept."""
+    """A question; `elapsed_ms` is None for turns from before it was stored."""
 
     at: datetime
     answered: bool
@@ -31,7 +31,7 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class CitedArticle:
-    """An article, as it was called when it was last cited, and in how many answers it was."""
+    """An article, its title when it was last cited, and the number of answers that cite it."""
 
     id: str
     title: str
@@ -40,21 +40,20 @@ class CitedArticle:
 
 @dataclass(frozen=True, slots=True)
 class InVain:
-    """What is kept of a question that no article answered: the article that came nearest (empty:
-    none), and the question's vector, in base64, as an embedding model made it."""
+    """Data about a question that no article answered: the id of the nearest article (empty: none),
+    and the question's vector, in base64, with its embedding model."""
 
     nearest: str
     model: str
     vector: str
 
-    KEY: ClassVar = "in_vain"
-    """Where it stands in the record of a turn."""
+    KEY: ClassVar = "in_vain"  # in the record of a turn
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that no article answered, as it stood on its own. `asker` tells askers apart
-    within one list, and means nothing outside it. `in_vain` is what was known of it then."""
+    """A standalone question that no article answered. `asker` distinguishes people within one list
+    only."""
 
     question: str
     asker: int
@@ -62,7 +61,7 @@ class Unanswered:
     in_vain: InVain | None = None
 
 
-# An alert that is told is a turn as well, but nobody has asked at that moment.
+# Alerts are stored as turns, too, but without a question message.
 _ASKED = TurnRow.question_message.is_not(None)
 
 
@@ -79,12 +78,12 @@ def votes(session: Session, since: datetime) -> Votes:
     rows = session.execute(
         select(VoteRow.good, func.count()).where(VoteRow.created_at >= since).group_by(VoteRow.good)
     )
-    counted: dict[bool, int] = dict(rows.all())
-    return Votes(counted.get(True, 0), counted.get(False, 0))
+    counts: dict[bool, int] = dict(rows.all())
+    return Votes(counts.get(True, 0), counts.get(False, 0))
 
 
 def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedArticle]:
-    """The articles of the most answers, each counted once an answer."""
+    """The articles that most answers cite, each counted once per answer."""
     turns = session.scalars(
         select(TurnRow.turn)
         .where(TurnRow.created_at >= since, _ASKED, TurnRow.answered)
@@ -100,7 +99,7 @@ def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedA
 
 
 def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unanswered]:
-    """The newest of them, oldest first."""
+    """The newest unanswered questions, oldest first."""
     rows = session.execute(
         select(TurnRow.question, TurnRow.turn, ConversationRow.person_id, TurnRow.created_at)
         .join(ConversationRow, ConversationRow.id == TurnRow.conversation_id)
@@ -112,9 +111,9 @@ def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unansw
     return [
         Unanswered(
             turn.get("understood") or question,
-            askers.setdefault(who, len(askers)),
+            askers.setdefault(person, len(askers)),
             at,
             InVain(**turn[InVain.KEY]) if InVain.KEY in turn else None,
         )
-        for question, turn, who, at in reversed(rows)
+        for question, turn, person, at in reversed(rows)
     ]

@@ -18,12 +18,10 @@ MOST_SET_ASIDE = 100  # maximum number of unreadable updates stored with their c
 
 @dataclass(frozen=True, slots=True)
 class UpdateRecord:
-    """A pending update, as the Bot API wrote it. `tries` counts the attempts; more than one means
-    that a process died during an earlier one."""
+    """A pending update, as Bot API JSON."""
 
     id: int
     content: Mapping[str, Any]
-    tries: int
 
 
 def record_arrival(
@@ -57,10 +55,8 @@ def record_arrival(
 def set_update_aside(
     session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
 ) -> bool:
-    """Store an unreadable update with its content, as done; False if it was done before.
-
-    Beyond MOST_SET_ASIDE, the oldest lose their content.
-    """
+    """Store an unreadable update with its content, as done; False if it was done before. Beyond
+    MOST_SET_ASIDE, the oldest lose their content."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
         row = UpdateRow(bot_id=bot_id, id=update_id, tries=0, arrived_at=now)
@@ -69,16 +65,11 @@ def set_update_aside(
         return False
     row.content, row.done_at = dict(content), now
     session.flush()
-    aside = (
-        select(UpdateRow)
-        .where(
-            UpdateRow.bot_id == bot_id,
-            UpdateRow.done_at.is_not(None),
-            UpdateRow.content.is_not(None),
-        )
-        .order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
+    aside = select(UpdateRow).where(
+        UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_not(None), UpdateRow.content.is_not(None)
     )
-    for old in session.scalars(aside.offset(MOST_SET_ASIDE)):
+    newest_first = aside.order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
+    for old in session.scalars(newest_first.offset(MOST_SET_ASIDE)):
         old.content = None
     return True
 
@@ -111,37 +102,32 @@ def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) 
 def take_over_updates(
     session: Session, bot_id: int, in_hand: Collection[int] = ()
 ) -> list[UpdateRecord]:
-    """This process's pending updates that are not `in_hand`, oldest first.
-
-    Updates of processes that ended are taken over, unless a living process handles their chat.
-    """
+    """This process's pending updates that are not `in_hand`, oldest first. Updates of ended
+    processes are taken over, unless a living process handles their chat."""
     mine, undone = process_of(session), _undone(session, bot_id)
     if any(row.process != mine for row in undone):
         living = living_processes(session)
         if any(row.process not in living for row in undone):
             _in_turn(session, bot_id, whole=True)
             undone = _undone(session, bot_id)
-            held = {row.chat_id: row.process for row in undone if row.process in living}
-            held.pop(None, None)
+            owners = {row.chat_id: row.process for row in undone if row.process in living}
+            owners.pop(None, None)
             for row in undone:
                 if row.process not in living:
-                    row.process = held.get(row.chat_id, mine)
+                    row.process = owners.get(row.chat_id, mine)
     return [
-        UpdateRecord(row.id, row.content or {}, row.tries)
+        UpdateRecord(row.id, row.content or {})
         for row in undone
         if row.process == mine and row.id not in in_hand
     ]
 
 
 def _undone(session: Session, bot_id: int, *where: ColumnElement[bool]) -> Sequence[UpdateRow]:
-    """Pending updates, oldest first, as the database has them now; content is loaded lazily.
-
-    Telegram's numbers say which is older: the clock may have been set back between two.
-    """
-    undone = (UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_(None))
-    ordered = select(UpdateRow).where(*undone, *where).order_by(UpdateRow.id)
-    chosen = ordered.options(defer(UpdateRow.content))
-    return session.scalars(chosen, execution_options={"populate_existing": True}).all()
+    """Pending updates, oldest first by Telegram's numbers, as the database has them now; content is
+    loaded lazily."""
+    undone = select(UpdateRow).filter_by(bot_id=bot_id, done_at=None).where(*where)
+    rows = undone.order_by(UpdateRow.id).options(defer(UpdateRow.content))
+    return session.scalars(rows, execution_options={"populate_existing": True}).all()
 
 
 def _in_turn(

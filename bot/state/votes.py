@@ -1,4 +1,4 @@
-"""What people think of answers."""
+"""People's votes on answers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 from bot.state import people
 from bot.state.tables import TurnRow, VoteRow
 
-# Why an answer is not good: false, beside the question, something missing, a poor source.
+# Reasons for a bad vote; `source` is a poor source.
 Reason = Literal["wrong", "off-topic", "incomplete", "source"]
-
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A person's vote, and why if they said so."""
+    """A person's vote, and the reason if they gave one."""
 
     good: bool
     reason: str | None
@@ -40,10 +39,8 @@ def cast(
     now: datetime,
     reacted: bool = False,
 ) -> bool:
-    """Store a vote in place of the person's earlier one; False if the turn was deleted.
-
-    A vote that `reacted` is withdrawn with its reaction, unless a button said the same.
-    """
+    """Store a vote in place of the person's earlier one; False if the turn was deleted. A vote by
+    reaction (`reacted`) is withdrawn with it, unless the person pressed a button, too."""
     if session.get(TurnRow, turn_id) is None:
         return False
     people.note_person(session, person_id, now)
@@ -84,16 +81,14 @@ def record_reason_question(session: Session, turn_id: int, person_id: int, messa
 
 
 def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
-    """True if the person was asked for a reason."""
     row = _row(session, turn_id, person_id)
     return row is not None and row.asked_with is not None
 
 
 def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:
     """Store a reply to the message that asked for a reason; False if it asked about no vote."""
-    row = session.scalars(
-        select(VoteRow).where(VoteRow.person_id == person_id, VoteRow.asked_with == message_id)
-    ).first()
+    votes = select(VoteRow).filter_by(person_id=person_id, asked_with=message_id)
+    row = session.scalars(votes).first()
     if row is None:
         return False
     row.comment = text
@@ -101,6 +96,5 @@ def comment(session: Session, person_id: int, message_id: int, text: str) -> boo
 
 
 def _row(session: Session, turn_id: int, person_id: int) -> VoteRow | None:
-    return session.scalars(
-        select(VoteRow).where(VoteRow.turn_id == turn_id, VoteRow.person_id == person_id)
-    ).first()
+    votes = select(VoteRow).filter_by(turn_id=turn_id, person_id=person_id)
+    return session.scalars(votes).first()

@@ -1,4 +1,4 @@
-"""Tokens that open the web doors: a name for the operator, and a digest of the secret."""
+"""Access tokens of the web doors: a name for the operator, and a digest of the secret."""
 
 from __future__ import annotations
 
@@ -24,18 +24,16 @@ class WebToken:
 
 
 def create_token(session: Session, name: str, now: datetime) -> str:
-    """Create a token in place of an earlier one of this name; return it, it is stored nowhere."""
+    """Replace the token of this name; return it, as it is stored nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.merge(WebTokenRow(name=name, digest=_digest(token), created_at=now))
     return token
 
 
 def remove_token(session: Session, name: str) -> bool:
-    """False if there is none of this name."""
-    removed = session.scalars(
-        delete(WebTokenRow).where(WebTokenRow.name == name).returning(WebTokenRow.name)
-    )
-    return removed.first() is not None
+    """Delete a token; False if there is none of this name."""
+    deletion = delete(WebTokenRow).filter_by(name=name).returning(WebTokenRow.name)
+    return session.scalars(deletion).first() is not None
 
 
 def list_tokens(session: Session) -> list[WebToken]:
@@ -45,9 +43,7 @@ def list_tokens(session: Session) -> list[WebToken]:
 
 def token_name(session: Session, token: str) -> str | None:
     """The name of a token; None if it is not valid."""
-    return session.scalars(
-        select(WebTokenRow.name).where(WebTokenRow.digest == _digest(token))
-    ).first()
+    return session.scalars(select(WebTokenRow.name).filter_by(digest=_digest(token))).first()
 
 
 def _digest(token: str) -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.errors import SelonError
 from bot.operations.logs import PublicText
 from bot.state import retention
-from bot.state.clock import look_at_clock
+from bot.state.clock import check_clock
 from bot.state.retention import RetentionTerms
 from bot.web.feature import WebFeature
 from bot.web.service import WebService
@@ -64,13 +64,13 @@ async def erase_expired(service: WebService) -> None:
     terms = RetentionTerms(
         timedelta(days=settings.keep_days),
         timedelta(days=settings.chat_cache_days),
-        service.limits.kept,
+        service.limits.retention,
     )
-    if await service.state.run(look_at_clock, now=now) != "agrees":
+    if await service.state.run(check_clock, now=now) != "agrees":
         return
-    erasure = await service.state.run(retention.forget_by_and_by, now=now, terms=terms)
+    erasure = await service.state.run(retention.erase_expired, now=now, terms=terms)
     counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
     if erasure.announce:
-        logger.warning("Much is past its time and is erased tomorrow: %s", PublicText(counts))
+        logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
     elif erasure.rows and not erasure.held:
-        logger.info("Rows past their time were erased: %s", PublicText(counts))
+        logger.info("Expired rows were erased: %s", PublicText(counts))

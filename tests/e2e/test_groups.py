@@ -138,7 +138,7 @@ async def test_a_late_edit_changes_nothing_and_is_told_so_once(
 ) -> None:
     number = server.user_says(READER, QUESTION, language)
     await server.next_message()
-    monkeypatch.setattr(question, "EDITABLE", timedelta(seconds=-1))
+    monkeypatch.setattr(question, "EDIT_PERIOD", timedelta(seconds=-1))
     server.user_edits(READER, number, QUESTION, language)  # nothing has changed
     for text in (SECOND, f"{SECOND} Et quand ?"):
         server.user_edits(READER, number, text, language)

@@ -102,7 +102,7 @@ async def test_a_notice_of_a_process_that_ended_goes_before_the_answer_comes(
 ) -> None:
     monkeypatch.setattr(scheduler, "LATE_SECONDS", 0.1)
     monkeypatch.setattr(application, "CONCURRENT_UPDATES", 1)
-    monkeypatch.setattr(application, "GRACE", 0.1)
+    monkeypatch.setattr(application, "GRACE_SECONDS", 0.1)
     async with BotServer() as server:
         async with running(server, chain, Shelf(FRESNEL)):
             server.user_says(FIRST, QUESTION)

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from bot.settings import load_settings
 from bot.state import conversations, people
-from bot.state.clock import look_at_clock
+from bot.state.clock import check_clock
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import open_state, state_url
 from tests.botapi.server import BotServer
@@ -23,7 +23,7 @@ def kept(count: int, *, looked: timedelta) -> None:
     """So many questions of a hundred days ago, and a look at the clock some time ago."""
     state, now = open_state(state_url(None, load_settings().data_dir)), datetime.now(UTC)
     with state.session() as session:
-        look_at_clock(session, now - looked)
+        check_clock(session, now - looked)
         for person in range(1000, 1000 + count):
             people.note_person(session, person, now - 100 * DAY)
             conversations.add_turn(

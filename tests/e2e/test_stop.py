@@ -49,7 +49,7 @@ async def test_what_is_under_way_is_delivered_and_what_waits_is_left(
 async def test_an_answer_that_takes_too_long_is_given_after_the_next_start(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application, "GRACE", 0.2)
+    monkeypatch.setattr(application, "GRACE_SECONDS", 0.2)
     async with running(server, said("Lent ?", 1.0), Shelf()):
         server.user_says(1, "Lent ?")
         await server.called("sendChatAction")
@@ -65,7 +65,7 @@ from bot.messenger.running import application
 from bot.settings import load_settings
 from tests.e2e.telegram import Shelf, StubChain
 
-application.GRACE, application.STOP_DEADLINE_SECONDS = 0.1, 0.5
+application.GRACE_SECONDS, application.STOP_DEADLINE_SECONDS = 0.1, 0.5
 
 class Stuck(StubChain):
     def _invoke(self, said):

@@ -14,7 +14,7 @@ from bot.messenger.outbound.message_text import (
     MESSAGE_LIMIT,
     StyledBlock,
     StyledSpan,
-    messages,
+    split_messages,
     to_html,
     units,
 )
@@ -47,7 +47,7 @@ def words(text: str) -> str:
 @given(blocks=BLOCKS, limit=st.sampled_from((60, 400, MESSAGE_LIMIT)))
 @fuzzed(100)
 def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], limit: int) -> None:
-    pages = messages(blocks, "fr", limit)
+    pages = split_messages(blocks, "fr", limit)
     read = [parse_html(to_html(spans)) for spans in pages]
     assert "".join(words(each.text) for each in read) == words("".join(b.text for b in blocks))
     for page in pages:

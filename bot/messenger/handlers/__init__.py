@@ -1,5 +1,1 @@
-"""What Selon does with what people send, one feature a module; `features` is their table.
-
-A module may have the name of the `bot.state` module whose rows it works on (alerts, announcements,
-documents, votes).
-"""
+"""Handlers of what people send, one topic per module; `registration` lists them."""

@@ -36,17 +36,16 @@ FORBID = MenuCommand(
     "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
 
-# Arguments that make somebody an editor.
-EDITOR = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
-MOST_NAMES = 30  # asked of Telegram for a list
-# The numbers of the buttons that pick a person; some may still stand in people's chats.
-_PICKED: Mapping[int, Standing] = {1: "reader", 2: "editor", 3: "barred"}
+EDITOR_WORDS = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
+NAMES_LIMIT = 30  # names that Telegram is asked for per list
+# Request numbers of the buttons that pick a person. Old buttons may still be in use.
+_PICKER_STANDINGS: Mapping[int, Standing] = {1: "reader", 2: "editor", 3: "barred"}
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 _INVITED = filters.UpdateType.MESSAGE & filters.Regex(r"^/start(@\w+)?\s+[\w-]{32}\s*$")
 
 
 class AccessHandlers(Handlers):
-    """Commands of administrators, and links that invite."""
+    """Administrators' commands, and invitation links."""
 
     @on_message(_INVITED)
     async def accept(self, event: ChatEvent) -> None:
@@ -54,26 +53,19 @@ class AccessHandlers(Handlers):
         token, asker = start_token(event.update), event.asker
         if token is None or not asker.private:
             return
-        now, person = self._services.now(), asker.person_id
-        if await self._services.roles.accept(token, person, now) is None:
-            await event.say(asker.texts(AccessPhrases).invitation_gone)
-            return
-        role = self._services.roles.of(person) or "reader"
-        await event.say(asker.texts(AccessPhrases).accepted[role])
+        phrases, person = asker.texts(AccessPhrases), asker.person_id
+        if await self._roles.accept(token, person, self._now()) is None:
+            await event.say(phrases.invitation_gone)
+        else:
+            await event.say(phrases.accepted[self._roles.of(person) or "reader"])
 
     @on_command(INVITE, require_administrator)
     async def invite(self, event: ChatEvent) -> None:
-        role: Role = "editor" if event.argument.lower() in EDITOR else "reader"
-        lifetime = timedelta(days=self._services.settings.invitation_days)
-        token = await self._services.run(
-            invitations.invite,
-            by=event.asker.person_id,
-            role=role,
-            now=self._services.now(),
-            lifetime=lifetime,
-        )
+        role: Role = "editor" if event.argument.lower() in EDITOR_WORDS else "reader"
+        lifetime, now = timedelta(days=self._services.settings.invitation_days), self._now()
+        token = await self._run(invitations.invite, event.asker.person_id, role, now, lifetime)
         link = f"https://t.me/{event.bot.username}?start={token}"
-        until = (self._services.now() + lifetime).date()
+        until = (now + lifetime).date()
         await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
 
     @on_command(ALLOW, require_administrator)
@@ -94,58 +86,52 @@ class AccessHandlers(Handlers):
             return
         if not words or not _NUMBER.fullmatch(words[0]):
             lines = await self._standing_lines(event.bot, phrases)
-            picking: tuple[Standing, ...] = ("reader", "editor") if allowed else ("barred",)
-            await event.say("\n".join((phrases.allow_usage, *lines)), _picker(phrases, picking))
+            choices: tuple[Standing, ...] = ("reader", "editor") if allowed else ("barred",)
+            await event.say("\n".join((phrases.allow_usage, *lines)), _picker(phrases, choices))
             return
         number = int(words[0])
-        name = await _named(event.bot, number)
+        name = await _describe_chat(event.bot, number)
         if number < 0:
             await self._decide_group(number, allowed)
             await event.say(phrases.group_is(name, allowed))
             return
-        standing: Standing = "barred"
-        if allowed:
-            standing = "editor" if EDITOR & set(words[1:]) else "reader"
-        await self._give(event, number, name, standing)
+        standing: Standing = "editor" if EDITOR_WORDS & set(words[1:]) else "reader"
+        await self._give(event, number, name, standing if allowed else "barred")
 
     @on_message(filters.UpdateType.MESSAGE & filters.StatusUpdate.USERS_SHARED)
     async def pick(self, event: ChatEvent) -> None:
         """Give a role to the person that an administrator picked."""
         shared = event.message.users_shared
         asker = await require_administrator(self._services, event.update, event.bot)
-        if asker is None or not asker.private or shared is None:
+        standing = _PICKER_STANDINGS.get(shared.request_id) if shared else None
+        if asker is None or not asker.private or shared is None or standing is None:
             return
-        for each in shared.users if shared.request_id in _PICKED else ():
-            name = " ".join(filter(None, (each.first_name, each.last_name)))
-            label = f"{name} ({each.user_id})" if name else await _named(event.bot, each.user_id)
-            await self._give(event, each.user_id, label, _PICKED[shared.request_id])
+        for user in shared.users:
+            name, number = " ".join(filter(None, (user.first_name, user.last_name))), user.user_id
+            label = f"{name} ({number})" if name else await _describe_chat(event.bot, number)
+            await self._give(event, number, label, standing)
 
     async def _give(self, event: ChatEvent, number: int, name: str, standing: Standing) -> None:
         """Give a role to somebody, unless the settings do."""
         phrases = event.asker.texts(AccessPhrases)
         text = phrases.set_by_settings(name)
-        if self._services.roles.role_in_settings(number) is None:
-            await self._services.roles.give(number, standing, self._services.now())
+        if self._roles.role_in_settings(number) is None:
+            await self._roles.give(number, standing, self._now())
             text = phrases.person_is(name, standing)
         await event.say(text, ReplyKeyboardRemove())
 
     async def _standing_lines(self, bot: Bot, phrases: AccessPhrases) -> list[str]:
-        """The decisions made in the chat, one line per standing."""
-        standings, lines = self._services.roles.standings(), []
-        shown_ids = sorted(standings)[:MOST_NAMES]
-        names = dict(zip(shown_ids, [await _named(bot, each) for each in shown_ids], strict=True))
-        for standing in STANDINGS:
-            people = sorted(person for person, had in standings.items() if had == standing)
-            if people:
-                lines.append(
-                    phrases.given(standing, [names.get(each, str(each)) for each in people])
-                )
-        return lines
+        """Administrators' decisions, one line per standing."""
+        standings = sorted(self._roles.standings().items())
+        names = {person: await _describe_chat(bot, person) for person, _ in standings[:NAMES_LIMIT]}
+        people = {
+            each: [names.get(person, str(person)) for person, held in standings if held == each]
+            for each in STANDINGS
+        }
+        return [phrases.given(each, labels) for each, labels in people.items() if labels]
 
     async def _decide_group(self, chat_id: int, allowed: bool) -> None:
-        await self._services.run(
-            chats.allow, chat_id=chat_id, allowed=allowed, now=self._services.now()
-        )
+        await self._run(chats.allow, chat_id, allowed, self._now())
         logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
 
     @property
@@ -154,32 +140,25 @@ class AccessHandlers(Handlers):
         return (Chore("access", timedelta(hours=1), self._tidy, erases=True),)
 
     async def _tidy(self, bot: Bot) -> None:
-        await self._services.run(invitations.forget_expired, now=self._services.now())
+        await self._run(invitations.forget_expired, self._now())
         await self._services.limits.tidy()
 
 
 def _picker(phrases: AccessPhrases, standings: Sequence[Standing]) -> ReplyKeyboardMarkup:
     """Buttons that open Telegram's list of people, one for each role to give."""
-    numbers = {standing: number for number, standing in _PICKED.items()}
-    rows = [
-        [
-            KeyboardButton(
-                phrases.picks[each],
-                request_users=KeyboardButtonRequestUsers(
-                    numbers[each], user_is_bot=False, request_name=True
-                ),
-            )
-        ]
-        for each in standings
-    ]
+    rows = []
+    for number, each in _PICKER_STANDINGS.items():
+        if each in standings:
+            users = KeyboardButtonRequestUsers(number, user_is_bot=False, request_name=True)
+            rows.append([KeyboardButton(phrases.picks[each], request_users=users)])
     return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
 
 
-async def _named(bot: Bot, number: int) -> str:
+async def _describe_chat(bot: Bot, number: int) -> str:
     """« Anne Le Gall (123456) », as Telegram knows a person or group; else the number alone."""
     try:
         chat = await bot.get_chat(number)
     except TelegramError as error:
-        logger.debug("Telegram does not tell a name: %s", error)
+        logger.debug("Telegram gave no name: %s", error)
         return str(number)
     return f"{chat.effective_name} ({number})" if chat.effective_name else str(number)

@@ -35,21 +35,19 @@ ANNOUNCEMENTS = MenuCommand(
     "annonces", "announcements", "Recevoir ou non les annonces", "Get announcements or not"
 )
 
-_LONGEST = 3_000  # characters: one message holds them with room to spare
+_MAX_CHARACTERS = 3_000  # fits in one message with room to spare
 # Seconds between two people: half of Telegram's rate, so that answers do not wait.
 PACE_SECONDS_EACH = 1 / 15
 _BATCH = 100
-_SHOWN = 5.0  # seconds between updates of the progress
-_LOOK = timedelta(seconds=30)  # between checks for unfinished announcements
+_PROGRESS_SECONDS = 5.0  # between updates of the progress
+_POLL_INTERVAL = timedelta(seconds=30)  # between checks for unfinished announcements
 _DECISION = r"(s|n)!:(\d{1,18})"
-_WANTED = r"quiet:(yes|no)"
+_PREFERENCE = r"quiet:(yes|no)"
 
 
 class AnnouncementHandlers(Handlers):
-    """Preview an announcement, confirm it, then send it person by person, across restarts.
-
-    People who blocked the bot are counted; people who opted out are skipped.
-    """
+    """Preview an announcement, confirm it, then send it person by person, across restarts. People
+    who blocked the bot are counted; people who opted out are skipped."""
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
@@ -63,19 +61,14 @@ class AnnouncementHandlers(Handlers):
         if not text:
             await event.say(phrases.announce_usage)
             return
-        if len(text) > _LONGEST:
-            await event.say(phrases.too_long(_LONGEST))
+        if len(text) > _MAX_CHARACTERS:
+            await event.say(phrases.too_long(_MAX_CHARACTERS))
             return
         listeners = len(await self._listeners())
         if not listeners:
             await event.say(phrases.nobody)
             return
-        number = await self._services.run(
-            announcements.draft,
-            person_id=event.asker.person_id,
-            text=text,
-            now=self._services.now(),
-        )
+        number = await self._run(announcements.draft, event.asker.person_id, text, self._now())
         await event.say(text, _quiet(phrases))
         choices = ((phrases.send(listeners), f"s!:{number}"), (phrases.drop, f"n!:{number}"))
         await event.say(phrases.confirm(listeners), column(*choices))
@@ -84,63 +77,47 @@ class AnnouncementHandlers(Handlers):
     async def decide(self, press: ButtonPress) -> None:
         asker, number, person = press.asker, int(press.match[2]), press.asker.person_id
         if press.match[1] == "n":
-            if await self._services.run(
-                announcements.drop, announcement_id=number, person_id=person
-            ):
+            if await self._run(announcements.drop, number, person):
                 await press.acknowledge()
                 await press.replace_text(asker.texts(AdministrationPhrases).dropped)
             else:
                 await self._report_decision(press, number)
             return
-        confirm = partial(
-            announcements.confirm,
-            announcement_id=number,
-            person_id=person,
-            message=press.query.message.message_id if press.query.message else None,
-            addressees=await self._listeners(),
-        )
+        addressees = await self._listeners()
         self._languages[person] = asker.phrases.code
-        if not await self._services.run(confirm):
+        message = press.message_id
+        if not await self._run(announcements.confirm, number, person, message, addressees):
             await self._report_decision(press, number)
             return
         await press.acknowledge()
-        # Not awaited: it takes minutes where thousands are told.
-        press.create_task(self.send(press.bot))
+        press.create_task(self.send(press.bot))  # takes minutes for thousands of people
 
     async def _report_decision(self, press: ButtonPress, number: int) -> None:
-        """Tell the earlier decision; a sent announcement shows its progress itself."""
+        """Report the earlier decision; a sent announcement shows its progress itself."""
         phrases = press.asker.texts(AdministrationPhrases)
-        status = await self._services.run(
-            announcements.status_of, announcement_id=number, person_id=press.asker.person_id
-        )
+        status = await self._run(announcements.status_of, number, press.asker.person_id)
         if status in ("sending", "sent"):
             await press.acknowledge(phrases.sent_already)
             return
         await press.acknowledge()
-        text = phrases.dropped if status == "dropped" else phrases.decided
-        await press.replace_text(text)
+        await press.replace_text(phrases.dropped if status == "dropped" else phrases.decided)
 
     @on_command(ANNOUNCEMENTS)
-    async def preference(self, event: ChatEvent) -> None:
-        phrases, number = event.asker.texts(AdministrationPhrases), event.asker.person_id
-        listens = await self._services.run(people.listens, person_id=number)
+    async def show_preference(self, event: ChatEvent) -> None:
+        phrases = event.asker.texts(AdministrationPhrases)
+        listens = await self._run(people.listens, event.asker.person_id)
         text = phrases.announcements_wanted if listens else phrases.announcements_unwanted
         await event.say(text, _quiet(phrases) if listens else column((phrases.listen, "quiet:no")))
 
-    @on_button(_WANTED)
-    async def prefer(self, press: ButtonPress) -> None:
+    @on_button(_PREFERENCE)
+    async def set_preference(self, press: ButtonPress) -> None:
         listens, person = press.match[1] == "no", press.asker.person_id
         phrases = press.asker.texts(AdministrationPhrases)
         text = phrases.listening_noted if listens else phrases.quiet_noted
-        if await self._services.run(people.listens, person_id=person) == listens:
+        if await self._run(people.listens, person) == listens:
             await press.acknowledge(text)
             return
-        await self._services.run(
-            people.listen_to_announcements,
-            person_id=person,
-            now=self._services.now(),
-            wanted=listens,
-        )
+        await self._run(people.listen_to_announcements, person, self._now(), wanted=listens)
         await press.acknowledge()
         await press.retire()
         await press.say(text)
@@ -148,7 +125,7 @@ class AnnouncementHandlers(Handlers):
     @property
     def chores(self) -> Sequence[Chore]:
         """Resume unfinished announcements."""
-        return (Chore("announcements", _LOOK, self.send),)
+        return (Chore("announcements", _POLL_INTERVAL, self.send),)
 
     async def send(self, bot: Bot) -> None:
         """Send pending announcements, one after another."""
@@ -157,83 +134,69 @@ class AnnouncementHandlers(Handlers):
             return
         async with self._sending:
             with outside_update(), suppress(Postponed):
-                while announcement := await self._services.run(announcements.under_way):
+                while announcement := await self._run(announcements.under_way):
                     if not await self._send(bot, trigger.journal, announcement):
-                        return  # the next start goes on with it
+                        return  # the next start continues
 
     async def _send(self, bot: Bot, journal: Journal, announcement: Announcement) -> bool:
         """Send one announcement; False if the bot stops before its end."""
-        find = partial(
-            announcements.waiting_announcements, announcement_id=announcement.id, limit=_BATCH
-        )
-        shown = 0.0
-        while addressees := await self._services.run(find):
+        last_report = 0.0
+        find = announcements.waiting_announcements
+        while addressees := await self._run(find, announcement.id, limit=_BATCH):
             for addressee in addressees:
                 if journal.stopping.is_set():
                     return False
-                await self._tell(bot, journal, announcement, addressee)
-                if time.monotonic() - shown >= _SHOWN:
-                    await self._show(bot, announcement)
-                    shown = time.monotonic()
-                await _pause(PACE_SECONDS_EACH, journal.stopping)
-        await self._show(bot, announcement, ended=True)
-        await self._services.run(announcements.finish, announcement_id=announcement.id)
+                await self._send_to(addressee, bot, journal, announcement)
+                if time.monotonic() - last_report >= _PROGRESS_SECONDS:
+                    await self._show_progress(bot, announcement)
+                    last_report = time.monotonic()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(journal.stopping.wait(), PACE_SECONDS_EACH)
+        await self._show_progress(bot, announcement, ended=True)
+        await self._run(announcements.finish, announcement.id)
         return True
 
-    async def _tell(
-        self, bot: Bot, journal: Journal, announcement: Announcement, to: Addressee
+    async def _send_to(
+        self, to: Addressee, bot: Bot, journal: Journal, announcement: Announcement
     ) -> None:
         code = Phrases.of(to.language).code
         parts = tuple(Part(html) for html in text_html(announcement.text, code))
-        keyboard = _quiet(AdministrationPhrases.of(code)).to_dict()
-        letter = Letter(to.person_id, 0, parts, keyboard)
-        posted = await journal.post(
-            announcements.post,
-            announcement_id=announcement.id,
-            person_id=to.person_id,
-            letter=letter,
-        )
-        if posted is None:
+        letter = Letter(to.person_id, 0, parts, _quiet(AdministrationPhrases.of(code)).to_dict())
+        ids = {"announcement_id": announcement.id, "person_id": to.person_id}
+        delivery = await journal.post(announcements.post, letter=letter, **ids)
+        if delivery is None:
             return
         try:
-            await deliver_rest(bot, journal, posted)
+            await deliver_rest(bot, journal, delivery)
         except TelegramError as error:
             logger.warning("An announcement did not reach somebody: %s", error)
-        if await journal.outcome(posted.id) == "given up":
-            await self._services.run(
-                announcements.note,
-                announcement_id=announcement.id,
-                person_id=to.person_id,
-                outcome="unreachable",
-            )
+        if await journal.outcome(delivery.id) == "given up":
+            await self._run(announcements.mark_unreachable, **ids)
 
-    async def _show(self, bot: Bot, announcement: Announcement, *, ended: bool = False) -> None:
+    async def _show_progress(
+        self, bot: Bot, announcement: Announcement, *, ended: bool = False
+    ) -> None:
         """Show the progress in the author's message."""
-        person = announcement.person_id
-        known = await self._services.run(people.person, person_id=person)
-        language = (known.language if known else None) or self._languages.get(person)
+        author = announcement.person_id
+        person = await self._run(people.person, author)
+        language = (person.language if person else None) or self._languages.get(author)
         phrases = AdministrationPhrases.of(Phrases.of(language).code)
-        reach = await self._services.run(announcements.reach, announcement_id=announcement.id)
+        reach = await self._run(announcements.reach, announcement.id)
         text = phrases.announced(reach.sent, reach.unreachable)
         if not ended:
             text = phrases.announcing(reach.sent, reach.unreachable, reach.waiting)
         html = text_html(text, "fr")[0]
         try:
             if announcement.message is not None:
-                await edit(bot, person, announcement.message, html, patient=ended)
+                await edit(bot, author, announcement.message, html, patient=ended)
         except TelegramError as error:
-            logger.debug("How far an announcement is was not shown: %s", error)
+            logger.debug("The progress of an announcement was not shown: %s", error)
 
     async def _listeners(self) -> list[int]:
         """The people who would get an announcement now."""
-        since = self._services.now() - timedelta(days=self._services.settings.keep_days)
-        listening = await self._services.run(announcements.listeners, since=since)
-        return [each for each in listening if self._services.roles.may_ask(each)]
-
-
-async def _pause(seconds: float, stopping: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
+        since = self._now() - timedelta(days=self._services.settings.keep_days)
+        listeners = await self._run(announcements.listeners, since)
+        return [each for each in listeners if self._roles.may_ask(each)]
 
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:

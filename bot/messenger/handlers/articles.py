@@ -42,6 +42,7 @@ QUERY_LIMIT = 200
 _CARD = rf"{CARD_PREFIX}:([0-9a-f]{{12}})"
 _SUMMARY = r"z:([0-9a-f]{12})"
 _PAGE = r"([sd]):(\d{1,4})"
+_Message = tuple[tuple[str, ...], InlineKeyboardMarkup | None]  # HTML and buttons
 
 
 class ArticleHandlers(Handlers):
@@ -49,7 +50,7 @@ class ArticleHandlers(Handlers):
 
     def __init__(self, services: BotServices, results: ButtonResults) -> None:
         super().__init__(services)
-        self._shown = results
+        self._button_results = results
 
     @on_command(SEARCH)
     async def search(self, event: ChatEvent) -> None:
@@ -57,60 +58,55 @@ class ArticleHandlers(Handlers):
         if not words:
             await event.say(event.asker.texts(BrowsingPhrases).search_usage)
             return
-        html, keyboard = await asyncio.to_thread(self._results, event.asker, words, 0)
-        await event.deliver(html, keyboard)
+        await event.deliver(*await asyncio.to_thread(self._results, event.asker, words, 0))
 
     @on_command(RECENT)
     async def recent(self, event: ChatEvent) -> None:
-        html, keyboard = await asyncio.to_thread(self._newest, event.asker, 0)
-        await event.deliver(html, keyboard)
+        await event.deliver(*await asyncio.to_thread(self._newest, event.asker, 0))
 
     @on_button(_PAGE, public=True)
     async def turn_page(self, press: ButtonPress) -> None:
-        """Another page of a list, in the same message."""
+        """Show another page of a list in the same message."""
         await press.acknowledge()
-        message = press.query.message
+        message, page = press.query.message, int(press.match[2])
         if not isinstance(message, Message):  # too old for Telegram to show it to the bot
             return
-        page = int(press.match[2])
         if press.match[1] == "d":
             html, keyboard = await asyncio.to_thread(self._newest, press.asker, page)
         else:
-            words = _words_of(message)
+            words = _query_of(message)
             html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
-        await self._shown.turn(press, html[0], keyboard)
+        await self._button_results.turn(press, html[0], keyboard)
 
     @on_command(ARTICLE)
     async def article(self, event: ChatEvent) -> None:
-        if article := await self._find_named(event):
-            html, keyboard = await self._card(event.asker, article)
-            await event.deliver(html, keyboard)
+        if article := await self._find_by_name(event):
+            await event.deliver(*await self._card(event.asker, article))
 
     @on_command(SUMMARY)
     async def summary(self, event: ChatEvent) -> None:
-        if article := await self._find_named(event):
+        if article := await self._find_by_name(event):
             await event.deliver(await self._summary(event.asker, article))
 
     @on_button(_CARD, public=True)
-    async def card(self, press: ButtonPress) -> None:
-        if article := await self._find_pressed(press):
-            html, keyboard = await self._card(press.asker, article)
-            await self._shown.show(press, html, keyboard)
+    async def show_card(self, press: ButtonPress) -> None:
+        if article := await self._find_by_id(press):
+            await self._button_results.show(press, *await self._card(press.asker, article))
 
     @on_button(_SUMMARY, public=True)
-    async def sum_up(self, press: ButtonPress) -> None:
-        if article := await self._find_pressed(press):
-            await self._shown.show(press, await self._summary(press.asker, article))
+    async def summarise(self, press: ButtonPress) -> None:
+        if article := await self._find_by_id(press):
+            await self._button_results.show(press, await self._summary(press.asker, article))
 
-    async def _find_pressed(self, press: ButtonPress) -> Article | None:
+    async def _find_by_id(self, press: ButtonPress) -> Article | None:
         """Find the article of a button, or say that it is gone."""
         find, place = self._services.article, press.asker.place
         article = await asyncio.to_thread(find, place, press.match[1])
         if article is None:
-            await self._shown.show_gone(press)
+            await self._button_results.show_gone(press)
         return article
 
-    async def _find_named(self, event: ChatEvent) -> Article | None:
+    async def _find_by_name(self, event: ChatEvent) -> Article | None:
         """Find the article named in a command, or say what to do."""
         asker, name, phrases = event.asker, event.argument, event.asker.texts(BrowsingPhrases)
         if not name:
@@ -122,41 +118,37 @@ class ArticleHandlers(Handlers):
             await event.deliver(html, _numbered(entries[:PAGE_SIZE]))
             return None
         if entries:
-            identity = entries[0].copy_of or entries[0].id
-            article = await asyncio.to_thread(self._services.library.article, identity)
-            if article is None:  # gone with the generation that was just replaced
+            original = entries[0].copy_of or entries[0].id
+            article = await asyncio.to_thread(self._services.library.article, original)
+            if article is None:  # deleted with the generation that was just replaced
                 await event.say(phrases.no_such_article(name[:QUERY_LIMIT]))
             return article
         return await self._find_similar(event, name[:QUERY_LIMIT])
 
     async def _find_similar(self, event: ChatEvent, name: str) -> Article | None:
         """Find the only article with all these words in its title, or offer the nearest ones."""
-        near = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
+        nearest = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
-        titled = [each for each in near if all(word in fold_phrase(each.title) for word in words)]
-        if len(titled) == 1:
-            return titled[0]
-        phrases, shown = event.asker.texts(BrowsingPhrases), titled or near
-        if not shown:
+        matches = [each for each in nearest if all(w in fold_phrase(each.title) for w in words)]
+        if len(matches) == 1:
+            return matches[0]
+        phrases, offers = event.asker.texts(BrowsingPhrases), matches or nearest
+        if not offers:
             await event.say(phrases.no_such_article(name))
             return None
-        title = phrases.which_one if titled else phrases.nearest(name)
-        await event.deliver(articles_html(title, shown, event.asker.phrases), _numbered(shown))
+        title = phrases.which_one if matches else phrases.nearest(name)
+        await event.deliver(articles_html(title, offers, event.asker.phrases), _numbered(offers))
         return None
 
-    async def _card(
-        self, asker: Asker, article: Article
-    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases = asker.texts(BrowsingPhrases)
-        row = []
+    async def _card(self, asker: Asker, article: Article) -> _Message:
+        phrases, row = asker.texts(BrowsingPhrases), []
         if await asyncio.to_thread(cut, article):
             start = f"{OPENING_PREFIX}:{article.id}"
             row.append(InlineKeyboardButton(phrases.read, callback_data=start))
             row.append(InlineKeyboardButton(phrases.summarise, callback_data=f"z:{article.id}"))
         if (address := web_address(article.url)) and "." in address:
             row.append(InlineKeyboardButton(phrases.online, url=address))
-        keyboard = InlineKeyboardMarkup([row]) if row else None
-        return article_html(article, asker.phrases), keyboard
+        return article_html(article, asker.phrases), _keyboard(row)
 
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = asker.texts(BrowsingPhrases)
@@ -166,53 +158,49 @@ class ArticleHandlers(Handlers):
         title = phrases.summary_of(title_of(article, phrases.code))
         return answer_html(answer, asker.phrases, title)
 
-    def _results(
-        self, asker: Asker, words: str, page: int
-    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        phrases, ranked = asker.texts(BrowsingPhrases), self._services.library.rank(words)
-        if not ranked:
+    def _results(self, asker: Asker, words: str, page: int) -> _Message:
+        phrases, ranking = asker.texts(BrowsingPhrases), self._services.library.rank(words)
+        if not ranking:
             none = phrases.no_result
             if chosen_articles() is not None:
                 none = asker.texts(CorpusPhrases).no_result
             return articles_html(none(words), (), asker.phrases), None
-        last = math.ceil(len(ranked) / PAGE_SIZE) - 1
+        last = math.ceil(len(ranking) / PAGE_SIZE) - 1
         page = min(page, last)
-        shown = ranked[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-        title = phrases.results(words)
-        html = articles_html(title, shown, asker.phrases, page * PAGE_SIZE + 1)
-        return html, _numbered(shown, page, "s", more=page < last)
+        first = page * PAGE_SIZE
+        articles = ranking[first : first + PAGE_SIZE]
+        html = articles_html(phrases.results(words), articles, asker.phrases, first + 1)
+        return html, _numbered(articles, page, "s", more=page < last)
 
-    def _newest(
-        self, asker: Asker, page: int
-    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-        entries = self._services.library.newest(PAGE_SIZE + 1, page * PAGE_SIZE)
-        shown, more = entries[:PAGE_SIZE], len(entries) > PAGE_SIZE
-        html = articles_html(
-            asker.texts(BrowsingPhrases).recent, shown, asker.phrases, page * PAGE_SIZE + 1
-        )
-        return html, _numbered(shown, page, "d", more=more)
+    def _newest(self, asker: Asker, page: int) -> _Message:
+        first, title = page * PAGE_SIZE, asker.texts(BrowsingPhrases).recent
+        entries = self._services.library.newest(PAGE_SIZE + 1, first)
+        html = articles_html(title, entries[:PAGE_SIZE], asker.phrases, first + 1)
+        return html, _numbered(entries[:PAGE_SIZE], page, "d", more=len(entries) > PAGE_SIZE)
 
 
 def _numbered(
     articles: Sequence[Article | ArticleEntry], page: int = 0, kind: str = "", *, more: bool = False
 ) -> InlineKeyboardMarkup | None:
     """Buttons for the articles, and for the previous and next page."""
-    rows = [
-        [
-            InlineKeyboardButton(str(number), callback_data=f"{CARD_PREFIX}:{article.id}")
-            for number, article in enumerate(articles, page * PAGE_SIZE + 1)
-        ]
+    numbers = [
+        InlineKeyboardButton(str(number), callback_data=f"{CARD_PREFIX}:{article.id}")
+        for number, article in enumerate(articles, page * PAGE_SIZE + 1)
     ]
-    turns = []
+    arrows = []
     if page > 0:
-        turns.append(InlineKeyboardButton("‹", callback_data=f"{kind}:{page - 1}"))
+        arrows.append(InlineKeyboardButton("‹", callback_data=f"{kind}:{page - 1}"))
     if more:
-        turns.append(InlineKeyboardButton("›", callback_data=f"{kind}:{page + 1}"))
-    rows = [row for row in (*rows, turns) if row]
-    return InlineKeyboardMarkup(rows) if rows else None
+        arrows.append(InlineKeyboardButton("›", callback_data=f"{kind}:{page + 1}"))
+    return _keyboard(numbers, arrows)
 
 
-def _words_of(message: Message) -> str:
+def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
+    """The rows that are not empty; None if all are."""
+    return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+
+
+def _query_of(message: Message) -> str:
     """The query of a list of results, from the quotation marks in its title."""
     title = (message.text or "").split("\n")[0]
     words = title.replace("“", "«").partition("«")[2]

@@ -1,4 +1,4 @@
-"""Results of buttons, shown once however often a button is pressed."""
+"""Results of buttons, shown once even if a button is pressed repeatedly."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ _Button = tuple[int, int, str, bool]
 
 
 class ButtonResults:
-    """The messages that buttons have led to.
-
-    In memory: after a restart a button shows its message once more.
-    """
+    """The messages that show the results of buttons. In memory: after a restart, a button shows its
+    message once more."""
 
     def __init__(self) -> None:
-        self._shown: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
-        # What was last put into a message: editing it to the same would fail.
+        self._results: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
+        # The last HTML of each edited message: Telegram rejects edits that change nothing.
         self._pages: OrderedDict[tuple[int, int], str] = OrderedDict()
 
     async def show(
@@ -38,32 +36,27 @@ class ButtonResults:
         *,
         gone: bool = False,
     ) -> None:
-        """Show the result of a button in reply to its message.
-
-        If it was shown before, restore it and say so. That a result is `gone` replaces no earlier
-        result.
-        """
-        query, asker = press.query, press.asker
-        message = query.message.message_id if query.message is not None else 0
-        button = (asker.place.chat_id, message, query.data or "", gone)
-        if await self._restore(press, self._shown.get(button, ()), html, keyboard):
+        """Show the result of a button in reply to its message. If it was shown before, restore it
+        and say so. A notice that the result is `gone` does not replace an earlier result."""
+        asker, message = press.asker, press.message_id
+        button = (asker.place.chat_id, message or 0, press.query.data or "", gone)
+        if await self._restore(press, self._results.get(button, ()), html, keyboard):
             await press.acknowledge(asker.texts(BrowsingPhrases).shown_below)
             return
         await press.acknowledge()
-        self._shown[button] = await press.deliver(html, keyboard, message or None)
-        if len(self._shown) > _REMEMBERED:
-            self._shown.popitem(last=False)
+        self._results[button] = await press.deliver(html, keyboard, message)
+        if len(self._results) > _REMEMBERED:
+            self._results.popitem(last=False)
 
     async def turn(
         self, press: ButtonPress, html: str, keyboard: InlineKeyboardMarkup | None
     ) -> None:
         """Show another page in the message of the button, unless an earlier press just did. Raises
         BadRequest if that is no longer possible."""
-        if press.query.message is None:
+        message_id = press.message_id
+        if message_id is None:
             raise BadRequest("the message is too old")
-        message_id = press.query.message.message_id
-        place = press.asker.place.chat_id, message_id
-        if self._pages.get(place) != html:
+        if self._pages.get((press.asker.place.chat_id, message_id)) != html:
             await self._edit(press, message_id, html, keyboard)
 
     async def _edit(
@@ -76,22 +69,21 @@ class ButtonResults:
             self._pages.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
-        """Say that the result of a button is gone."""
         phrases = press.asker.phrases
         await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
 
     async def _restore(
         self,
         press: ButtonPress,
-        shown: Sequence[int],
+        message_ids: Sequence[int],
         html: Sequence[str],
         keyboard: InlineKeyboardMarkup | None,
     ) -> bool:
         """Restore the messages that show a result; False if the person has deleted them."""
-        if len(shown) != len(html):
+        if len(message_ids) != len(html):
             return False
         try:
-            for number, (message_id, text) in enumerate(zip(shown, html, strict=True), 1):
+            for number, (message_id, text) in enumerate(zip(message_ids, html, strict=True), 1):
                 await self._edit(press, message_id, text, keyboard if number == len(html) else None)
         except BadRequest:
             return False

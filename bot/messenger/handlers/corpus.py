@@ -1,13 +1,12 @@
-"""/corpus: the articles that answer a group, or a topic of it."""
+"""/corpus: choose the articles that answer a group, or a topic of it."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from typing import Any
 
 from bot.answering.time_range import day_range
 from bot.library.articles import Library
@@ -33,25 +32,30 @@ CORPUS = MenuCommand(
 _ALL = {"tout", "tous", "all", "everything"}
 
 _KEYS: dict[str, str] = {
-    **dict.fromkeys(("media", "medias", "journal", "outlet", "outlets"), "outlet"),
-    **dict.fromkeys(("rubrique", "rubriques", "section", "sections"), "category"),
-    **dict.fromkeys(("langue", "langues", "language", "languages"), "language"),
-    **dict.fromkeys(("dossier", "dossiers", "folder", "folders"), "folder"),
+    **dict.fromkeys(("media", "medias", "journal", "outlet", "outlets"), "outlets"),
+    **dict.fromkeys(("rubrique", "rubriques", "section", "sections"), "categories"),
+    **dict.fromkeys(("langue", "langues", "language", "languages"), "languages"),
+    **dict.fromkeys(("dossier", "dossiers", "folder", "folders"), "folders"),
     **dict.fromkeys(("depuis", "since", "from"), "since"),
     **dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'en", "until", "to"), "until"),
     **dict.fromkeys(("date", "dates", "annee", "year"), "date"),
 }
+_FACETS: dict[str, FacetKind] = {
+    "outlets": "outlet",
+    "categories": "category",
+    "languages": "language",
+}
 
-_PART = re.compile(r"([^\s:]+)[\s:]*(.*)", re.DOTALL)
+_CONDITION = re.compile(r"([^\s:]+)[\s:]*(.*)", re.DOTALL)
 
 
 class ConditionError(ValueError):
-    """An unclear condition; if `known`, one that no article meets."""
+    """A condition that is unclear, or (`unmet`) that no article meets."""
 
-    def __init__(self, part: str, *, known: bool) -> None:
-        super().__init__(part)
-        self.part = part
-        self.known = known
+    def __init__(self, condition: str, *, unmet: bool = False) -> None:
+        super().__init__(condition)
+        self.condition = condition
+        self.unmet = unmet
 
 
 class CorpusHandlers(Handlers):
@@ -59,45 +63,37 @@ class CorpusHandlers(Handlers):
 
     @on_command(CORPUS)
     async def corpus(self, event: ChatEvent) -> None:
-        asker = event.asker
-        words = event.argument
-        phrases = asker.texts(CorpusPhrases)
+        asker, phrases = event.asker, event.asker.texts(CorpusPhrases)
         if asker.private:
-            await event.say(phrases.groups_only)
-            return
-        if not words:
+            text = phrases.groups_only
+        elif not event.argument:
             text = "\n\n".join((await self._describe(asker), *await self._choices(asker)))
-            await event.say(text)
-            return
-        if not await decides_here(self._services, event.update, event.bot):
-            await event.say(phrases.not_administrator)
-            return
-        await event.say(await self._choose(asker, words))
+        elif not await decides_here(self._services, event.update, event.bot):
+            text = phrases.not_administrator
+        else:
+            text = await self._choose(asker, event.argument)
+        await event.say(text)
 
     async def _choose(self, asker: Asker, words: str) -> str:
         """Store a choice that some article meets; return the reply."""
-        phrases, place = asker.texts(CorpusPhrases), asker.place
+        phrases, chat, thread = (
+            asker.texts(CorpusPhrases),
+            asker.place.chat_id,
+            asker.place.thread_id,
+        )
         if fold_phrase(words).strip() in _ALL:
-            await self._services.run(
-                corpora.choose_all, chat_id=place.chat_id, thread_id=place.thread_id
-            )
+            await self._run(corpora.choose_all, chat, thread)
             return await self._describe(asker)
-        library, now = self._services.library, self._services.now()
-        read = partial(read_selection, words, library, now.astimezone().date())
+        library, now = self._services.library, self._now()
         try:
-            selection = await asyncio.to_thread(read)
-        except ConditionError as unclear:
-            text = phrases.none_so(unclear.part) if unclear.known else phrases.unclear(unclear.part)
+            today = now.astimezone().date()
+            selection = await asyncio.to_thread(parse_selection, words, library, today)
+        except ConditionError as error:
+            text = (phrases.none_so if error.unmet else phrases.unclear)(error.condition)
             return f"{text}\n\n{phrases.usage}"
         if not await asyncio.to_thread(library.count, selection):
             return phrases.empty
-        await self._services.run(
-            corpora.choose,
-            chat_id=place.chat_id,
-            thread_id=place.thread_id,
-            selection=selection,
-            now=now,
-        )
+        await self._run(corpora.choose, chat, thread, selection, now)
         return await self._describe(asker)
 
     async def _describe(self, asker: Asker) -> str:
@@ -110,75 +106,63 @@ class CorpusHandlers(Handlers):
     async def _choices(self, asker: Asker) -> list[str]:
         """How to choose, and the values to choose by."""
         phrases, facet = asker.texts(CorpusPhrases), self._services.library.facet
-        kinds: tuple[FacetKind, ...] = ("outlet", "category", "language")
-        counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in kinds]
+        counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in _FACETS.values()]
         text = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
         return [phrases.usage, *([text] if text else [])]
 
 
-def read_selection(words: str, library: Library, today: date) -> Selection:
+def parse_selection(words: str, library: Library, today: date) -> Selection:
     """Parse « média : Le Monde ; depuis : 2024 ». Raises ConditionError. Reads the index."""
     selection = Selection()
-    for part in re.split(r"[;\n]", words):
-        if part.strip():
-            selection = _narrow(selection, part.strip(), library, today)
+    for condition in re.split(r"[;\n]", words):
+        if condition.strip():
+            selection = _narrow(selection, condition.strip(), library, today)
     if selection == Selection():
-        raise ConditionError(words, known=False)
+        raise ConditionError(words)
     return selection
 
 
-def _narrow(selection: Selection, part: str, library: Library, today: date) -> Selection:
-    match = _PART.fullmatch(part)
-    kind = _KEYS.get(fold_phrase(match[1])) if match else None
+def _narrow(selection: Selection, condition: str, library: Library, today: date) -> Selection:
+    match = _CONDITION.fullmatch(condition)
+    field = _KEYS.get(fold_phrase(match[1])) if match else None
     value = match[2].strip() if match else ""
-    if kind is None or not value:
-        raise ConditionError(part, known=False)
-    if kind in ("since", "until", "date"):
-        return _narrow_dates(selection, kind, part, value, today)
-    if kind == "folder":
-        folders = tuple(each for one in value.split(",") if (each := one.strip().strip("/")))
-        if not library.count(Selection(folders=folders)):
-            raise ConditionError(part, known=True)
-        return replace(selection, folders=selection.folders + folders)
-    values = tuple(dict.fromkeys(_find_values(kind, part, value, library)))
-    if kind == "outlet":
-        return replace(selection, outlets=selection.outlets + values)
-    if kind == "category":
-        return replace(selection, categories=selection.categories + values)
-    return replace(selection, languages=selection.languages + values)
-
-
-def _find_values(kind: str, part: str, value: str, library: Library) -> Iterator[str]:
-    """Match typed values with those of the articles. Raises ConditionError."""
-    facet: FacetKind = (
-        "outlet" if kind == "outlet" else "category" if kind == "category" else "language"
-    )
-    known = library.facet(facet)
-
-    def named(word: str) -> list[str]:
-        plain = fold_phrase(word).strip()
-        return [each for each in known if plain in _names(each, facet)]
-
-    # A name may hold a comma itself.
-    for word in [value] if named(value) else value.split(","):
-        values = named(word)
+    if field is None or not value:
+        raise ConditionError(condition)
+    if field in ("since", "until", "date"):
+        period = day_range(value, today)
+        if period is None:
+            raise ConditionError(condition)
+        since = selection.since if field == "until" else period.first
+        until = selection.until if field == "since" else period.last
+        return replace(selection, since=since, until=until)
+    if field == "folders":
+        values = [each for one in value.split(",") if (each := one.strip().strip("/"))]
+        if not library.count(Selection(folders=tuple(values))):
+            raise ConditionError(condition, unmet=True)
+    else:
+        values = _match_values(_FACETS[field], value, library)
         if not values:
-            raise ConditionError(part, known=True)
-        yield from values
+            raise ConditionError(condition, unmet=True)
+    merged: dict[str, Any] = {field: (*getattr(selection, field), *values)}
+    return replace(selection, **merged)
+
+
+def _match_values(facet: FacetKind, value: str, library: Library) -> list[str]:
+    """Match typed values with those of the articles; empty if one of them matches none."""
+    choices = {each: _names(each, facet) for each in library.facet(facet)}
+
+    def match(name: str) -> list[str]:
+        folded = fold_phrase(name).strip()
+        return [each for each, names in choices.items() if folded in names]
+
+    # A name may contain a comma itself.
+    matches = [match(name) for name in ([value] if match(value) else value.split(","))]
+    return (
+        list(dict.fromkeys(each for values in matches for each in values)) if all(matches) else []
+    )
 
 
 def _names(value: str, facet: FacetKind) -> set[str]:
     if facet != "language":
         return {fold_phrase(value).strip()}
     return {value, *(fold_phrase(language_name(value, code)) for code in ("fr", "en"))}
-
-
-def _narrow_dates(selection: Selection, kind: str, part: str, value: str, today: date) -> Selection:
-    period = day_range(value, today)
-    if period is None:
-        raise ConditionError(part, known=False)
-    if kind != "until":
-        selection = replace(selection, since=period.first)
-    if kind != "since":
-        selection = replace(selection, until=period.last)
-    return selection

@@ -1,4 +1,4 @@
-"""Access control: the gate that sees every update first, and the check for administrators."""
+"""Access control: the gate that sees every update first, and the administrator check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.locale.messenger import AccessPhrases, PersonalPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of, author
 from bot.messenger.events import Handlers, PublicButtons, PublicCommands
 from bot.messenger.inbound.addressee import by_another_bot, question_in
-from bot.messenger.menus import MenuCommand, withdraw_from
+from bot.messenger.menus import MenuCommand, reset_menu
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX
 from bot.messenger.outbound.reply import acknowledge, give_help, say, whisper
 from bot.messenger.services import BotServices, find_asker, phrases_for
@@ -37,13 +37,11 @@ GATE_GROUP = -10  # handler group that precedes the features
 _FEATURES_GROUP = 0
 
 STRANGER_NOTICE_INTERVAL = timedelta(hours=1)  # between notices to a stranger
-_LINKS = timedelta(minutes=1)  # between notices that an invitation has expired
+_INVITATION_NOTICE_INTERVAL = timedelta(minutes=1)  # between notices of an expired invitation
 PRESS_COST = 0.2  # of pressing a button that asks no question, in messages
-_INVITED = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
-
+_INVITATION = re.compile(r"/start(?:@\w+)?\s+([\w-]{32})\s*$", re.ASCII)
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
-
-_FORGETTING = re.compile(r"forget:(yes|no)")
+_FORGET_BUTTON = re.compile(r"forget:(yes|no)")
 
 
 class Gate(Handlers):
@@ -55,8 +53,8 @@ class Gate(Handlers):
         own_data: Sequence[MenuCommand],
         deciding: Sequence[MenuCommand],
     ) -> None:
-        """`own_data` are open to everybody about whom something is stored; with `deciding`, an
-        administrator admits a group."""
+        """`own_data` commands are open to everybody about whom something is stored. With
+        `deciding` commands, an administrator admits a group."""
         super().__init__(services)
         self._own_data = own_data
         self._deciding = deciding
@@ -65,76 +63,75 @@ class Gate(Handlers):
         application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
 
     async def pass_or_stop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Pass an update to the features, or stop it."""
-        chat, asker = update.effective_chat, asker_of(update)
+        chat, asker, message = update.effective_chat, asker_of(update), update.effective_message
         if chat is None or update.my_chat_member is not None:
             return  # inline queries check access themselves; arrivals need none
-        if chat.type == ChatType.CHANNEL or _is_by_a_program(update):
+        is_by_a_bot = message and not update.callback_query and by_another_bot(message)
+        if chat.type == ChatType.CHANNEL or is_by_a_bot:
             raise ApplicationHandlerStop
-        message = update.effective_message
         # Guest queries, whose asker has no place here, check access themselves, too.
         if asker is None or message is None or not _is_for_the_bot(update, message, context.bot):
             return  # not for the bot, but it may be a group that moves
         person = author(update) or asker.person_id
-        if not await self._may_pass(context.bot, update, asker, person):
+        if not await self._check_access(context.bot, update, asker, person):
             raise ApplicationHandlerStop
         if over := await self._count(update, asker, person):
             await self._tell_to_wait(context.bot, update, asker, over)
             raise ApplicationHandlerStop
         if not asker.private:
             if _is_for_one_person(update, context.application):
-                await self._in_private(context.bot, update, asker)
+                await self._refer_to_private_chat(context.bot, update, asker)
                 raise ApplicationHandlerStop
             # Questions in a group are answered from the articles chosen for it.
             choose_articles(await self._services.selection(asker.place))
 
-    async def _may_pass(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
+    async def _check_access(self, bot: Bot, update: Update, asker: Asker, person: int) -> bool:
         """True if somebody may ask here; otherwise tell them from time to time."""
-        roles = self._services.roles
+        roles = self._roles
         if asker.private:
             if roles.may_ask(person) or await self._concerns_own_data(update, person):
                 return True
-            if await self._accept_invitation(bot, update, asker):
-                return False
-            await self._tell(
-                bot, update, asker, f"stranger:{person}", _stranger_text(self._services, asker)
-            )
+            if not await self._accept_invitation(bot, update, asker):
+                text = self._stranger_text(asker)
+                await self._notify(bot, update, asker, f"stranger:{person}", text)
             return False
         chat = asker.place.chat_id
         may_ask = await self._services.group_may_ask(chat)
         if roles.is_barred(person):
             return False
-        if may_ask:
-            return True
-        if roles.administers(person) and _is_command(update, self._deciding):
+        if may_ask or (roles.administers(person) and _is_command(update, self._deciding)):
             return True
         text = asker.texts(AccessPhrases).not_allowed(chat)
-        await self._tell(bot, update, asker, f"group:{chat}", text)
+        await self._notify(bot, update, asker, f"group:{chat}", text)
         return False
 
     async def _concerns_own_data(self, update: Update, person: int) -> bool:
         """True if people about whom something is stored want to see or erase it."""
         query = update.callback_query
-        erasing = query is not None and _FORGETTING.fullmatch(query.data or "") is not None
-        if not erasing and not _is_command(update, self._own_data):
+        is_erasure = query is not None and _FORGET_BUTTON.fullmatch(query.data or "") is not None
+        if not is_erasure and not _is_command(update, self._own_data):
             return False
-        known = await self._services.run(people.person, person_id=person)
-        return known is not None or self._services.roles.is_barred(person)
+        return await self._run(people.person, person) is not None or self._roles.is_barred(person)
 
     async def _accept_invitation(self, bot: Bot, update: Update, asker: Asker) -> bool:
-        """True if a stranger brings an invitation; tell them whether it is valid."""
+        """True if a stranger followed an invitation link; tell them whether it is valid."""
         token = start_token(update)
         person, phrases = asker.person_id, asker.texts(AccessPhrases)
-        if token is None or self._services.roles.is_barred(person):
+        if token is None or self._roles.is_barred(person):
             return False
-        role = await self._services.roles.accept(token, person, self._services.now())
+        role = await self._roles.accept(token, person, self._now())
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
-            return True
-        await self._tell(bot, update, asker, f"link:{person}", phrases.invitation_gone, _LINKS)
+        else:
+            key, text, every = (
+                f"link:{person}",
+                phrases.invitation_gone,
+                _INVITATION_NOTICE_INTERVAL,
+            )
+            await self._notify(bot, update, asker, key, text, every)
         return True
 
-    async def _tell(
+    async def _notify(
         self,
         bot: Bot,
         update: Update,
@@ -143,23 +140,21 @@ class Gate(Handlers):
         text: str,
         every: timedelta = STRANGER_NOTICE_INTERVAL,
     ) -> None:
+        """Send a notice at most once per interval; give help first if it is needed."""
         if update.callback_query is not None:
             await acknowledge(update.callback_query)
         elif await self._help(bot, update, asker):
             return
-        now = self._services.now()
-        if await self._services.run(meters.notice, key=key, now=now, every=every):
+        if await self._run(meters.notice, key, self._now(), every):
             await say(bot, asker, text)
 
     async def _count(self, update: Update, asker: Asker, person: int) -> Over | None:
         """Count an update against the limits; return the exceeded one, if any."""
-        group = None if asker.private else asker.place.chat_id
-        if self._services.roles.may_add(person):
+        if self._roles.may_add(person):
             return None
-        query = update.callback_query
+        group, query = None if asker.private else asker.place.chat_id, update.callback_query
         asks = query is None or (query.data or "").startswith(f"{QUESTION_PREFIX}:")
-        cost = 1.0 if asks else PRESS_COST
-        return await self._services.limits.take(person, group, cost)
+        return await self._services.limits.take(person, group, 1.0 if asks else PRESS_COST)
 
     async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
         phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
@@ -175,35 +170,26 @@ class Gate(Handlers):
         text = (message.text or message.caption or "") if message and asker.private else ""
         return await give_help(self._services, bot, asker, text)
 
-    async def _in_private(self, bot: Bot, update: Update, asker: Asker) -> None:
-        """Refer somebody in a group to the private chat."""
-        chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        phrases = PersonalPhrases.of(chosen.code)
+    async def _refer_to_private_chat(self, bot: Bot, update: Update, asker: Asker) -> None:
+        preferred = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+        phrases = PersonalPhrases.of(preferred.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)
             return
         button = InlineKeyboardButton(phrases.open_private, url=f"https://t.me/{bot.username}")
         await whisper(bot, asker, phrases.in_private, InlineKeyboardMarkup([[button]]))
 
+    def _stranger_text(self, asker: Asker) -> str:
+        phrases, access = asker.texts(AccessPhrases), self._services.settings.access
+        if access == "open":
+            return phrases.barred
+        return (phrases.not_listed if access == "list" else phrases.not_invited)(asker.person_id)
+
 
 def start_token(update: Update) -> str | None:
     """The token of an invitation link that somebody followed."""
-    match = _INVITED.match(update.message.text or "") if update.message else None
+    match = _INVITATION.match(update.message.text or "") if update.message else None
     return match[1] if match else None
-
-
-def _stranger_text(services: BotServices, asker: Asker) -> str:
-    phrases = asker.texts(AccessPhrases)
-    number = asker.person_id
-    if services.settings.access == "open":
-        return phrases.barred
-    listed = services.settings.access == "list"
-    return phrases.not_listed(number) if listed else phrases.not_invited(number)
-
-
-def _is_by_a_program(update: Update) -> bool:
-    message = update.effective_message
-    return update.callback_query is None and message is not None and by_another_bot(message)
 
 
 def _is_for_the_bot(update: Update, message: Message, bot: Bot) -> bool:
@@ -235,11 +221,10 @@ async def decides_here(services: BotServices, update: Update, bot: Bot) -> bool:
     if message is None or asker is None:
         return False
     place = asker.place
-    in_its_name = message.sender_chat is not None and message.sender_chat.id == place.chat_id
     if services.roles.administers(place.person_id):
         return True
     if update.callback_query is None and message.sender_chat is not None:
-        return in_its_name
+        return message.sender_chat.id == place.chat_id
     try:
         member = await bot.get_chat_member(place.chat_id, place.person_id)
     except TelegramError as error:
@@ -256,10 +241,10 @@ async def require_administrator(
     editors: bool = False,
     acknowledges: bool = True,
 ) -> Asker | None:
-    """Return the person if they are an administrator; otherwise tell them.
+    """Return the person if they are an administrator; otherwise tell them and return None.
 
-    `editors` admits editors, too. Unless this `acknowledges` the press of a button, the caller does
-    it for those who may.
+    `editors` admits editors, too. Without `acknowledges`, the caller acknowledges a permitted
+    button press.
     """
     asker = await find_asker(services, update)
     if asker is None:
@@ -271,6 +256,6 @@ async def require_administrator(
     if not may:
         await say(bot, asker, phrases.not_administrator)
         if asker.private:
-            await withdraw_from(bot, person)
+            await reset_menu(bot, person)
         return None
     return asker

@@ -1,4 +1,4 @@
-"""The bot's arrival in groups and channels, and groups that move."""
+"""The bot's arrival in groups and channels, and groups whose id changes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,16 @@ logger = logging.getLogger(__name__)
 
 
 class GroupHandlers(Handlers):
-    """Greet groups that are allowed; tell others why not, and leave.
-
-    In a channel, say nothing; explain it in private to whoever added the bot.
-    """
+    """Greet allowed groups; explain the refusal to others, and leave. In a channel, say nothing;
+    explain in private to the person who added the bot."""
 
     @on_update(ChatMemberHandler)  # of the bot itself
     async def arrive(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change, asker = update.my_chat_member, asker_of(update)
         if change is None or asker is None or asker.private:
             return
-        there = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
-        if change.new_chat_member.status not in there or change.old_chat_member.status in there:
+        present = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
+        if change.new_chat_member.status not in present or change.old_chat_member.status in present:
             return
         if change.chat.type == ChatType.CHANNEL:
             await self._arrive_in_channel(context.bot, asker, change.chat)
@@ -43,7 +41,7 @@ class GroupHandlers(Handlers):
         if await self._services.group_may_ask(change.chat.id):
             await say(context.bot, asker, phrases.welcome(context.bot.username))
             return
-        if self._services.roles.administers(asker.person_id):  # who can allow it there
+        if self._roles.administers(asker.person_id):  # they can allow it there
             await say(context.bot, asker, phrases.group_waits)
             return
         await say(context.bot, asker, phrases.not_allowed(change.chat.id))
@@ -51,16 +49,16 @@ class GroupHandlers(Handlers):
         await context.bot.leave_chat(change.chat.id)
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
-        chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        phrases, person = AccessPhrases.of(chosen.code), asker.person_id
-        services = self._services
-        allowed = await services.group_may_ask(chat.id) or services.roles.administers(person)
-        text = (phrases.channel if allowed else phrases.channel_left)(chat.title or str(chat.id))
+        person = asker.person_id
+        preferred = await phrases_for(self._services, person, asker.phrases.code)
+        phrases = AccessPhrases.of(preferred.code)
+        is_allowed = await self._services.group_may_ask(chat.id) or self._roles.administers(person)
+        text = (phrases.channel if is_allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:
             await say(bot, replace(asker, place=ConversationPlace(person, 0, person)), text)
         except Forbidden as error:  # they have not written to the bot yet
-            logger.info("Who brought the bot to a channel was not told what it does: %s", error)
-        if not allowed:
+            logger.info("The person who added the bot to a channel was not told: %s", error)
+        if not is_allowed:
             logger.info("A channel that is not allowed was left")
             await bot.leave_chat(chat.id)
 
@@ -68,10 +66,5 @@ class GroupHandlers(Handlers):
     async def migrate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Keep the conversations of a group that becomes a supergroup."""
         message = update.effective_message
-        if message is not None and message.migrate_to_chat_id is not None:
-            await self._services.run(
-                chats.move_chat,
-                old=message.chat.id,
-                new=message.migrate_to_chat_id,
-                now=self._services.now(),
-            )
+        if message is not None and (new := message.migrate_to_chat_id) is not None:
+            await self._run(chats.move_chat, message.chat.id, new, self._now())

@@ -1,4 +1,4 @@
-"""`@bot c’est vrai ?` below a message of a chat that the bot is no member of."""
+"""Guest queries: `@bot c’est vrai ?` below a message in a chat that the bot is not a member of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
-from bot.answer import Answer
 from bot.followups.turn import Turn, TurnText
 from bot.locale.answers import Phrases
 from bot.locale.messenger import AccessPhrases
@@ -40,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class GuestHandlers(Handlers):
-    """Checks the message that somebody replies to, or answers their question; nothing is kept."""
+    """Check the message that somebody replies to, or answer their question; store nothing."""
 
     @on_update(partial(MessageHandler, filters.UpdateType.GUEST_MESSAGE))
     async def query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -68,23 +67,21 @@ class GuestHandlers(Handlers):
         await _post(message, html)
 
     async def _refuse(self, chat: Chat, person: int, texts: AccessPhrases) -> str | None:
-        """Why somebody is not answered there, empty if they know; None if they are."""
+        """The reason to refuse somebody there, empty if they were told; None if they may ask."""
         group = None if chat.type == ChatType.PRIVATE else chat.id
         over = await self._services.limits.take(person, group, way="guest")
-        if over is not None and not self._services.roles.may_add(person):
+        if over is not None and not self._roles.may_add(person):
             return "" if over.told else texts.over(over.seconds, over.group)
         return None if await self._may_ask(person, group) else texts.inline_refused
 
     async def _may_ask(self, person: int, group: int | None) -> bool:
-        """True for those who may ask in private; in groups, where groups are chosen, for all but
-        those who are barred."""
-        roles, settings = self._services.roles, self._services.settings
-        decided = None
-        if group is not None:
-            decided = await self._services.run(chats.decision, chat_id=group)
-        if group is None or (decided is None and settings.allowed_groups is None):
+        """True for people who may ask in private; in a listed or allowed group, for all but barred
+        people."""
+        roles, settings = self._roles, self._services.settings
+        decision = await self._run(chats.decision, group) if group is not None else None
+        if group is None or (decision is None and settings.allowed_groups is None):
             return roles.may_ask(person)
-        return roles.group_may_ask(group, decided) and not roles.is_barred(person)
+        return roles.group_may_ask(group, decision) and not roles.is_barred(person)
 
     async def _answer(
         self, words: str, about: str, phrases: Phrases, username: str
@@ -93,22 +90,20 @@ class GuestHandlers(Handlers):
             if help := await self._services.help_for(text):
                 METERS.answered(help, "guest")
                 return answer_html(help, phrases)
-        checked = await self._services.check_claims(about) if points_at(words) else []
-        if checked:
-            METERS.answered(join_claims(about, checked), "guest")
-            return claims_html(checked, phrases)
+        claims = await self._services.check_claims(about) if points_at(words) else []
+        if claims:
+            METERS.answered(join_claims(about, claims), "guest")
+            return claims_html(claims, phrases)
         question = about if about and points_at(words) else words
         if points_at(question):
             return text_html(AccessPhrases.of(phrases.code).guest_usage(username), phrases.code)
-        answer = await self._ask(question, about if question != about else "")
+        context = None
+        if about and question != about:
+            context = Turn(about, about, detect(about), self._now())
+        turn = TurnText(question, replied=context, quoted=True)
+        answer = await self._services.chain.ainvoke(turn)
         METERS.answered(answer, "guest")
         return answer_html(answer, phrases)
-
-    async def _ask(self, question: str, about: str) -> Answer:
-        """The answer in the articles' words; the question may refer to the text `about`."""
-        now = self._services.now()
-        replied = Turn(about, about, detect(about), now) if about else None
-        return await self._services.chain.ainvoke(TurnText(question, replied=replied, quoted=True))
 
 
 async def _post(message: Message, html: Sequence[str]) -> None:

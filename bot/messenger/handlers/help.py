@@ -33,14 +33,9 @@ HELP = MenuCommand(
 )
 _PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 # Messages without words that may reply to the bot in a group; stickers are ignored.
-_SHOWN = filters.UpdateType.MESSAGE & (
-    filters.PHOTO
-    | filters.VIDEO
-    | filters.VIDEO_NOTE
-    | filters.VOICE
-    | filters.AUDIO
-    | filters.Document.ALL
-)
+_MEDIA = filters.PHOTO | filters.VIDEO | filters.VIDEO_NOTE | filters.VOICE | filters.AUDIO
+_FILES = filters.UpdateType.MESSAGE & (_MEDIA | filters.Document.ALL)
+_NO_TEXT = (_PRIVATE & ~filters.StatusUpdate.ALL) | (_FILES & ~filters.CAPTION)
 
 
 class HelpHandlers(Handlers):
@@ -58,42 +53,37 @@ class HelpHandlers(Handlers):
     @on_command(HELP)
     async def help(self, event: ChatEvent) -> None:
         asker = event.asker
-        phrases, role = asker.phrases, self._services.roles.of(asker.person_id)
-        sends = asker.private and self._services.roles.may_add(asker.person_id)
+        phrases, role = asker.phrases, self._roles.of(asker.person_id)
+        may_add = asker.private and self._roles.may_add(asker.person_id)
         commands = self._menus.of(role, private=asker.private)
         lines = "\n".join(each.line(phrases.code) for each in commands)
-        parts = (phrases.help, phrases.help_documents if sends else "", lines)
+        parts = (phrases.help, phrases.help_documents if may_add else "", lines)
         keyboard = await example_keyboard(self._services, asker)
         await event.say("\n\n".join(filter(None, parts)), keyboard)
 
 
-class ErrorHandlers:
-    """Log errors and tell the person, unless they have blocked the bot."""
-
-    def __init__(self, services: BotServices) -> None:
-        self._services = services
-
-    async def failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        error = context.error
-        if isinstance(error, Forbidden):
-            logger.info("A message could not be delivered: %s", error)
-            return
-        METERS.failed()
-        if isinstance(error, NoIndex):
-            logger.warning("A question came before there is an index: %s", error)
-        else:
-            logger.error("An update could not be handled", exc_info=error)
-        # Not `find_asker`: the database may be what failed.
-        asker = asker_of(update) if isinstance(update, Update) else None
-        if asker is None or not isinstance(update, Update):
-            return
-        text = asker.phrases.no_index if isinstance(error, NoIndex) else asker.phrases.failed
-        if update.callback_query is not None:
-            await acknowledge(update.callback_query)
-        try:
-            await say(context.bot, asker, text)
-        except TelegramError as second:
-            logger.error("Nor could the person be told: %s", second)
+async def report_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Log the error of a handler and tell the person, unless they have blocked the bot."""
+    error = context.error
+    if isinstance(error, Forbidden):
+        logger.info("A message could not be delivered: %s", error)
+        return
+    METERS.failed()
+    if isinstance(error, NoIndex):
+        logger.warning("A question came before there is an index: %s", error)
+    else:
+        logger.error("An update could not be handled", exc_info=error)
+    # Not `find_asker`: the database may be what failed.
+    asker = asker_of(update) if isinstance(update, Update) else None
+    if asker is None or not isinstance(update, Update):
+        return
+    text = asker.phrases.no_index if isinstance(error, NoIndex) else asker.phrases.failed
+    if update.callback_query is not None:
+        await acknowledge(update.callback_query)
+    try:
+        await say(context.bot, asker, text)
+    except TelegramError as second:
+        logger.error("Nor could the person be told: %s", second)
 
 
 class FallbackHandlers(Handlers):
@@ -103,13 +93,9 @@ class FallbackHandlers(Handlers):
     async def command(self, event: ChatEvent) -> None:
         await event.say(event.asker.phrases.no_such_command)
 
-    @on_update(
-        partial(
-            MessageHandler, (_PRIVATE & ~filters.StatusUpdate.ALL) | (_SHOWN & ~filters.CAPTION)
-        )
-    )
-    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say once per album, whose pictures arrive one by one, that only text is read."""
+    @on_update(partial(MessageHandler, _NO_TEXT))
+    async def explain_only_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say that only text is read: once per album, whose pictures arrive one by one."""
         message, bot = update.effective_message, context.bot
         if message is None or by_another_bot(message):
             return
@@ -124,7 +110,6 @@ class FallbackHandlers(Handlers):
             await say(bot, asker, asker.phrases.only_text)
 
     @on_button(r"(?s:.*)", public=True)
-    async def button(self, press: ButtonPress) -> None:
-        """A button of an earlier version."""
+    async def obsolete_button(self, press: ButtonPress) -> None:
         await press.acknowledge()
         await press.say(press.asker.phrases.passage_gone)

@@ -1,4 +1,4 @@
-"""`@bot question` in any chat: the cited answer, and the articles nearest to it."""
+"""Inline queries: `@bot question` in any chat gives a cited answer and the nearest articles."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from bot.operations.metrics import METERS
 from index.article import Article
 from index.errors import NoIndex
 
-_SHORTEST = 4  # characters of a question
+_MIN_CHARACTERS = 4  # of a question
 TYPING_PAUSE_SECONDS = 0.4  # without another letter before a question is answered
-CACHE_SECONDS = 120  # that Telegram may repeat an answer to the same person
+CACHE_SECONDS = 120  # for which Telegram may repeat an answer to the same person
 _NEAREST = 3
-_LINE = 120
+_LINE_CHARACTERS = 120
 
 
 class InlineHandlers(Handlers):
@@ -56,69 +56,51 @@ class InlineHandlers(Handlers):
         # Before any wait, as an earlier query may be ready later.
         self._typing[user.id] = query.id
         phrases = await phrases_for(self._services, user.id, user.language_code)
-        question = " ".join(query.query.split())[:QUESTION_LIMIT]
-        if not self._services.roles.may_ask(user.id):
-            await _say(query, AccessPhrases.of(phrases.code).inline_refused)
+        texts, question = AccessPhrases.of(phrases.code), " ".join(query.query.split())
+        question = question[:QUESTION_LIMIT]
+        if not self._roles.may_ask(user.id):
+            await _answer(query, [], texts.inline_refused, cache_seconds=0)
             return
-        if len(question) < _SHORTEST:
-            await _give(query, [], phrases)
+        if len(question) < _MIN_CHARACTERS:
+            await _answer(query, [], texts.inline_prompt)
             return
-        if not await self._has_settled(query):
+        await asyncio.sleep(TYPING_PAUSE_SECONDS)
+        if self._typing.get(user.id) != query.id:  # still typing: each letter is a query of its own
             return
+        del self._typing[user.id]
         over = await self._services.limits.take(user.id, way="inline")
-        if over is not None and not self._services.roles.may_add(user.id):
-            await _say(query, AccessPhrases.of(phrases.code).inline_over(over.seconds))
+        if over is not None and not self._roles.may_add(user.id):
+            await _answer(query, [], texts.inline_over(over.seconds), cache_seconds=0)
             return
         if help := await self._services.help_for(question):
             METERS.answered(help, "inline")
-            await _give(query, [_help_result(help, phrases)], phrases)
+            await _answer(query, [_help_result(help, phrases)])
             return
         try:
             answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
             articles = await asyncio.to_thread(self._services.library.rank, question)
         except NoIndex:
-            await _say(query, AccessPhrases.of(phrases.code).inline_no_index)
+            await _answer(query, [], texts.inline_no_index, cache_seconds=0)
             return
         METERS.answered(answer, "inline")
-        results = [] if answer.outcome == "no" else [_answer_result(answer, phrases)]
-        results += [_article_result(each, phrases) for each in articles[:_NEAREST]]
-        await _give(query, results, phrases)
-
-    async def _has_settled(self, query: InlineQuery) -> bool:
-        """True if the person has stopped typing; each letter is a query of its own."""
-        await asyncio.sleep(TYPING_PAUSE_SECONDS)
-        if self._typing.get(query.from_user.id) != query.id:
-            return False
-        del self._typing[query.from_user.id]
-        return True
-
-
-async def _give(
-    query: InlineQuery, results: Sequence[InlineQueryResultArticle], phrases: Phrases
-) -> None:
-    texts = AccessPhrases.of(phrases.code)
-    is_question = len(query.query.strip()) >= _SHORTEST
-    refusal = is_question and not any(result.id.startswith("answer") for result in results)
-    text = texts.inline_refusal if refusal else texts.inline_prompt
-    # Above a cited answer there is nothing to say.
-    shown = results and not refusal
-    button = None if shown else InlineQueryResultsButton(text, start_parameter="inline")
-    await _answer(query, results, CACHE_SECONDS, button)
-
-
-async def _say(query: InlineQuery, text: str) -> None:
-    """Show a line instead of an answer, not to be cached."""
-    await _answer(query, [], 0, InlineQueryResultsButton(text, start_parameter="inline"))
+        results = [_article_result(each, phrases) for each in articles[:_NEAREST]]
+        if answer.outcome == "no":
+            await _answer(query, results, texts.inline_refusal)
+        else:
+            await _answer(query, [_answer_result(answer, phrases), *results])
 
 
 async def _answer(
     query: InlineQuery,
     results: Sequence[InlineQueryResultArticle],
-    cached: int,
-    button: InlineQueryResultsButton | None,
+    line: str = "",
+    *,
+    cache_seconds: int = CACHE_SECONDS,
 ) -> None:
+    """Show results, below a line if given."""
+    button = InlineQueryResultsButton(line, start_parameter="inline") if line else None
     try:
-        await query.answer(results, cache_time=cached, is_personal=True, button=button)
+        await query.answer(results, cache_time=cache_seconds, is_personal=True, button=button)
     except BadRequest as error:
         if "too old" not in str(error):  # answered after the person went on typing
             raise
@@ -140,11 +122,11 @@ def _answer_result(answer: Answer, phrases: Phrases) -> InlineQueryResultArticle
     html = answer_html(answer, phrases)
     sentence, first = answer.statements[0].text, answer.citations[0].article
     source = f"{title_of(first, phrases.code)}{details(first, phrases)}"
-    doubted = answer.outcome == "perhaps"
+    is_doubtful = answer.outcome == "perhaps"
     return InlineQueryResultArticle(
         id=f"answer-{hashlib.sha256(html[0].encode()).hexdigest()[:16]}",
-        title=_line(phrases.doubted(answer.period) if doubted else sentence),
-        description=_line(f"{sentence} — {source}" if doubted else source),
+        title=_line(phrases.doubted(answer.period) if is_doubtful else sentence),
+        description=_line(f"{sentence} — {source}" if is_doubtful else source),
         input_message_content=message_content(html[0]),
     )
 
@@ -167,4 +149,4 @@ def message_content(html: str) -> InputTextMessageContent:
 
 def _line(text: str) -> str:
     line = harmless(" ".join(text.split()))
-    return line if len(line) <= _LINE else f"{line[: _LINE - 1].rstrip()}…"
+    return line if len(line) <= _LINE_CHARACTERS else f"{line[: _LINE_CHARACTERS - 1].rstrip()}…"

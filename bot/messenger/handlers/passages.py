@@ -1,4 +1,4 @@
-"""The passages behind an answer: one in its article, the neighbouring ones, further sources."""
+"""The passages behind an answer: each in its article, its neighbours, further sources."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ class PassageHandlers(Handlers):
             excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
         )
         passages = await asyncio.to_thread(cut, excerpt.article)
-        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await self._results.show(press, html, around(passages, step))
+        await self._results.show(press, *_render(excerpt, passages, step, asker))
 
     @on_button(rf"{OPENING_PREFIX}:([0-9a-f]{{12}})", public=True)
     async def open(self, press: ButtonPress) -> None:
@@ -62,8 +61,7 @@ class PassageHandlers(Handlers):
             return
         step = NeighbourStep(article.id, passages[0].start)
         excerpt = step.excerpt(article, passages[0])
-        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        await self._results.show(press, html, around(passages, step))
+        await self._results.show(press, *_render(excerpt, passages, step, asker))
 
     @on_button(STEP_PATTERN, public=True)
     async def walk(self, press: ButtonPress) -> None:
@@ -74,28 +72,24 @@ class PassageHandlers(Handlers):
             return
         article = await asyncio.to_thread(self._services.article, asker.place, step.article_id)
         passages = await asyncio.to_thread(cut, article) if article else ()
-        here = _here(passages, step)
+        position = _position(passages, step)
         await press.acknowledge()
-        if article is None or here is None:
+        if article is None or position is None:
             await press.say(asker.phrases.passage_gone)
             return
-        excerpt = step.excerpt(article, passages[here])
-        html = passage_html(excerpt, asker.phrases, _place(passages, step, asker))
-        keyboard = around(passages, step)
+        excerpt = step.excerpt(article, passages[position])
+        html, keyboard = _render(excerpt, passages, step, asker)
         try:
             if len(html) > 1:
                 raise BadRequest("not one message")
             await self._results.turn(press, html[0], keyboard)
-        except BadRequest:  # too old to be changed, or too long to be one message
+        except BadRequest:  # too old to be changed, or too long for one message
             await press.deliver(html, keyboard)
 
     @on_button(r"m:(\d{1,18})", public=True)
     async def more(self, press: ButtonPress) -> None:
-        """Show further sources."""
-        asker = press.asker
-        number = int(press.match[1])
-        turn = await self._services.run(conversations.turn, turn_id=number)
-        phrases = asker.texts(BrowsingPhrases)
+        asker, phrases = press.asker, press.asker.texts(BrowsingPhrases)
+        turn = await self._run(conversations.turn, int(press.match[1]))
         # A forged button must not show another chat's answer.
         if turn is None or turn.place.chat_id != asker.place.chat_id:
             await self._results.show_gone(press, phrases.gone)
@@ -105,28 +99,21 @@ class PassageHandlers(Handlers):
         if not citations:
             await self._results.show_gone(press)
             return
-        html = sources_html(citations, phrases.further, asker.phrases)
-        await self._results.show(press, html)
+        await self._results.show(press, sources_html(citations, phrases.further, asker.phrases))
 
     @on_command(SOURCES)
     async def sources(self, event: ChatEvent) -> None:
         """Show the sources of the last answer in this chat."""
-        asker = event.asker
-        phrases = asker.texts(BrowsingPhrases)
-        kept = await self._services.run(
-            conversations.history,
-            place=asker.place,
-            now=self._services.now(),
-            lifetime=self._services.lifetime,
-            limit=10,
-        )
-        quoting = [turn for turn in kept if any(each["cited"] for each in turn.sources)]
-        if not quoting:
+        asker, phrases = event.asker, event.asker.texts(BrowsingPhrases)
+        history, lifetime = conversations.history, self._services.lifetime
+        turns = await self._run(history, asker.place, self._now(), lifetime, limit=10)
+        turns = [turn for turn in turns if any(each["cited"] for each in turn.sources)]
+        if not turns:
             await event.say(phrases.no_sources)
             return
         find = partial(self._services.article, asker.place)
-        citations = await asyncio.to_thread(citations_of, quoting[-1].sources, find, cited=True)
-        title = phrases.sources_of(quoting[-1].question)
+        citations = await asyncio.to_thread(citations_of, turns[-1].sources, find, cited=True)
+        title = phrases.sources_of(turns[-1].question)
         await event.deliver(sources_html(citations, title, asker.phrases))
 
     def _excerpt(self, place: ConversationPlace, data: str) -> Excerpt | None:
@@ -135,26 +122,22 @@ class PassageHandlers(Handlers):
         return reference.excerpt(article) if reference and article else None
 
 
-def around(passages: Sequence[Passage], step: NeighbourStep) -> InlineKeyboardMarkup | None:
-    """Buttons to the passages before and after that of a step."""
-    here = _here(passages, step)
-    if here is None or len(passages) < 2:
-        return None
+def _render(
+    excerpt: Excerpt, passages: Sequence[Passage], step: NeighbourStep, asker: Asker
+) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
+    """The passage of a step below « passage 2 sur 7 », and buttons to its neighbours; both only if
+    the article has several passages."""
+    position = _position(passages, step)
+    if position is None or len(passages) < 2:
+        return passage_html(excerpt, asker.phrases), None
+    place = asker.texts(BrowsingPhrases).passage_of(position + 1, len(passages))
     buttons = []
-    for text, to in (("‹", here - 1), ("›", here + 1)):
-        if 0 <= to < len(passages):
-            data = replace(step, at=passages[to].start).encode()
+    for text, target in (("‹", position - 1), ("›", position + 1)):
+        if 0 <= target < len(passages):
+            data = replace(step, at=passages[target].start).encode()
             buttons.append(InlineKeyboardButton(text, callback_data=data))
-    return InlineKeyboardMarkup([buttons])
+    return passage_html(excerpt, asker.phrases, place), InlineKeyboardMarkup([buttons])
 
 
-def _here(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
+def _position(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
     return next((n for n, each in enumerate(passages) if each.start <= step.at < each.end), None)
-
-
-def _place(passages: Sequence[Passage], step: NeighbourStep, asker: Asker) -> str:
-    """« passage 2 sur 7 », or nothing if it is the only one."""
-    here, phrases = _here(passages, step), asker.texts(BrowsingPhrases)
-    if here is None or len(passages) < 2:
-        return ""
-    return phrases.passage_of(here + 1, len(passages))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -39,47 +38,42 @@ _LANGUAGES = (("fr", "Français"), ("en", "English"))
 class PersonalHandlers(Handlers):
     """Settings and data of one person."""
 
-    def __init__(self, services: BotServices, sending: DocumentHandlers | None = None) -> None:
+    def __init__(self, services: BotServices, documents: DocumentHandlers | None = None) -> None:
         super().__init__(services)
-        self._sending = sending
+        self._documents = documents
 
     @on_command(NEW)
     async def start_afresh(self, event: ChatEvent) -> None:
-        asker = event.asker
-        await self._services.run(conversations.start_afresh, place=asker.place)
-        if self._sending is not None:
-            await self._sending.forget(asker.place)
-        await event.say(asker.texts(PersonalPhrases).started_afresh)
+        place = event.asker.place
+        await self._run(conversations.start_afresh, place)
+        if self._documents is not None:
+            await self._documents.forget(place)
+        await event.say(event.asker.texts(PersonalPhrases).started_afresh)
 
     @on_command(LANGUAGE)
     async def languages(self, event: ChatEvent) -> None:
-        chosen = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
+        languages = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
         phrases = event.asker.texts(PersonalPhrases)
-        other = InlineKeyboardButton(phrases.as_telegram, callback_data="l:")
-        await event.say(phrases.choose_language, InlineKeyboardMarkup([chosen, [other]]))
+        default = InlineKeyboardButton(phrases.as_telegram, callback_data="l:")
+        await event.say(phrases.choose_language, InlineKeyboardMarkup([languages, [default]]))
 
     @on_button("l:(fr|en|)", public=True)
     async def choose_language(self, press: ButtonPress) -> None:
-        await self._services.run(
-            people.choose_person_language,
-            person_id=press.asker.person_id,
-            language=press.match[1] or None,
-            now=self._services.now(),
-        )
+        person, language = press.asker.person_id, press.match[1] or None
+        await self._run(people.choose_person_language, person, language, self._now())
         await press.acknowledge()
         asker = await find_asker(self._services, press.update) or press.asker
         await press.replace_text(asker.texts(PersonalPhrases).language_chosen)
 
     @on_command(PRIVACY)
     async def privacy(self, event: ChatEvent) -> None:
-        phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
-        kept = await self._services.run(privacy.count_records, person_id=owner)
-        settings = self._services.settings
+        phrases, settings = event.asker.texts(PersonalPhrases), self._services.settings
+        counts = await self._run(privacy.count_records, event.asker.person_id)
         text = phrases.privacy(
-            turns=kept.turns,
-            votes=kept.votes,
-            alerts=kept.alerts,
-            documents=kept.documents,
+            turns=counts.turns,
+            votes=counts.votes,
+            alerts=counts.alerts,
+            documents=counts.documents,
             days=settings.keep_days,
             hours=settings.conversation_hours,
             where=phrases.whereabouts(recipients(settings), settings.privacy_note),
@@ -88,11 +82,11 @@ class PersonalHandlers(Handlers):
 
     @on_command(MY_DATA)
     async def data(self, event: ChatEvent) -> None:
-        phrases, owner = event.asker.texts(PersonalPhrases), event.asker.person_id
-        personal = await self._services.run(privacy.export_person, person_id=owner)
-        if self._services.roles.is_barred(owner):
-            personal["barred"] = True
-        data = json.dumps(personal, ensure_ascii=False, indent=2).encode()
+        phrases, person = event.asker.texts(PersonalPhrases), event.asker.person_id
+        records = await self._run(privacy.export_person, person)
+        if self._roles.is_barred(person):
+            records["barred"] = True
+        data = json.dumps(records, ensure_ascii=False, indent=2).encode()
         file = Attachment("document", phrases.data_file, data)
         await deliver_attachment(event.bot, event.asker.place, file, phrases.data_caption)
 
@@ -103,29 +97,29 @@ class PersonalHandlers(Handlers):
         await event.say(phrases.confirm_forgetting, column(*choices))
 
     @on_button("forget:(yes|no)")
-    async def confirmed(self, press: ButtonPress) -> None:
+    async def confirm_forgetting(self, press: ButtonPress) -> None:
         place, phrases = press.asker.place, press.asker.texts(PersonalPhrases)
-        person, message, choice = place.person_id, press.query.message, press.match[1]
-        # If the message is too old, the press stands for itself.
-        question = f"{FORGET.names[0]}:{person}:{message.message_id if message else press.query.id}"
+        person, choice = place.person_id, press.match[1]
+        # If the message is too old, every press counts by itself.
+        question = f"{FORGET.names[0]}:{person}:{press.message_id or press.query.id}"
 
         def decide(session: Session) -> str:
-            decided = decide_once(session, question, choice, self._services.now())
-            if decided is None and choice == "yes":
+            earlier = decide_once(session, question, choice, self._now())
+            if earlier is None and choice == "yes":
                 self._erase(session, place)
-            return decided or choice
+            return earlier or choice
 
-        decided = await self._services.run(decide)
+        decision = await self._run(decide)
         await press.acknowledge()
         text = phrases.not_forgotten
-        if decided == "yes":
-            self._services.roles.forget(person)
-            barred = self._services.roles.is_barred(person)
-            text = phrases.forgotten_barred if barred else phrases.forgotten
+        if decision == "yes":
+            self._roles.forget(person)
+            is_barred = self._roles.is_barred(person)
+            text = phrases.forgotten_barred if is_barred else phrases.forgotten
         await press.replace_text(text)
 
     def _erase(self, session: Session, place: ConversationPlace) -> None:
-        """Erase everything in one transaction, and the files that they sent for themselves."""
+        """Erase all of a person's records in one transaction, and their own files."""
         root, person_id = self._services.settings.data_dir, place.person_id
         if self._services.documents is not None:
             self._services.documents.forget(conversation_name(place))
@@ -135,6 +129,6 @@ class PersonalHandlers(Handlers):
                 Path(root, document.path).unlink(missing_ok=True)
         privacy.erase_person(session, person_id)
         session.flush()
-        left: dict[str, Any] = privacy.export_person(session, person_id)
-        if any(left.values()):
-            raise AssertionError(f"rows are left about a person: {sorted(left)}")
+        remains = privacy.export_person(session, person_id)
+        if any(remains.values()):
+            raise AssertionError(f"rows are left about a person: {sorted(remains)}")

@@ -22,7 +22,7 @@ from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
 from bot.errors import StateError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, Turn, TurnText, parse_turn
+from bot.followups.turn import REMEMBERED, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
@@ -38,26 +38,15 @@ from bot.messenger.events import (
 )
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.votes import VoteHandlers
-from bot.messenger.inbound.addressee import (
-    by_another_bot,
-    points_at,
-    question_in,
-    text_replied_to,
-)
+from bot.messenger.inbound.addressee import by_another_bot, points_at, question_in, text_replied_to
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import draft_stopped
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
-from bot.messenger.outbound.delivery import (
-    deliver,
-    deliver_aside,
-    edit,
-    show_typing,
-    take_away,
-)
+from bot.messenger.outbound.delivery import deliver, deliver_aside, edit, show_typing, take_away
 from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
-from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, LiveStops
+from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, StopEvents
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.model_choice import parse_choices
@@ -79,7 +68,7 @@ STOP = MenuCommand(
 
 
 class ConversationMemory:
-    """Answers in conversations, which are stored in the database."""
+    """Answers questions in stored conversations."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
@@ -99,131 +88,103 @@ class ConversationMemory:
 
         `replied_to` is the message that it replies to: an answer that the question refers to, or a
         feature's message, which limits the articles. `about` is another text that it refers to.
-        `live` shows what a chat model writes, and may stop it. With `own_first`, the conversation's
-        own documents are asked first.
+        `live` shows what a chat model writes, and may stop it. `own_first` prefers any answer from
+        the conversation's own documents.
         """
-        turn, referent = await self._recall(place, question, replied_to, before, about)
+        turn, referent = await self.recall(place, question, replied_to, before, about)
         if referent is None:
-            answer = await self._answer_best(place, turn, live, own_first=own_first)
+            chain = await self._choose_chain(place, turn, own_first=own_first)
+            with on_behalf_of(place.person_id):
+                answer = await self._stream(chain, turn, live)
         else:
-            among = replace(chosen_articles() or Selection(), articles=referent.articles)
-            with held_to(among), on_behalf_of(place.person_id):
+            selection = replace(chosen_articles() or Selection(), articles=referent.articles)
+            with held_to(selection), on_behalf_of(place.person_id):
                 answer = await self._stream(self._services.chain, turn, live)
         METERS.answered(answer, "message")
         return answer
 
-    async def said(
+    async def recall(
         self,
         place: ConversationPlace,
         question: str,
         replied_to: int | None = None,
         before: int | None = None,
-        *,
         about: str = "",
-    ) -> TurnText:
-        """Return a question with the turns that it may refer to, as for `answer`."""
-        return (await self._recall(place, question, replied_to, before, about))[0]
-
-    async def _recall(
-        self,
-        place: ConversationPlace,
-        question: str,
-        replied_to: int | None,
-        before: int | None,
-        about: str,
     ) -> tuple[TurnText, Referent | None]:
-        kept = await self._services.run(
-            conversations.history,
-            place=place,
-            now=self._services.now(),
-            lifetime=self._services.lifetime,
-            limit=REMEMBERED,
-        )
-        replied, referent = None, None
-        if replied_to is not None:
-            replied, referent = await self._services.run(
-                self._find_replied, chat_id=place.chat_id, message_id=replied_to
+        """Return a question with the turns that it may refer to, and a feature's referent."""
+        services, now = self._services, self._services.now()
+
+        def read(session: Session) -> tuple[list[TurnRecord], TurnRecord | None, Referent | None]:
+            history = conversations.history(session, place, now, services.lifetime, REMEMBERED)
+            if replied_to is None:
+                return history, None, None
+            replied = conversations.turn_of_answer(session, place.chat_id, replied_to)
+            referents = (
+                each.referent(session, place.chat_id, replied_to) for each in services.features
             )
-        earlier = [turn for turn in kept if before is None or turn.id < before]
-        referred = _history([replied])[0] if replied else None
+            return history, replied, next(filter(None, referents), None)
+
+        history, replied, referent = await services.run(read)
+        context = parse_turn(replied.turn) if replied else None
         about = about or (referent.subject if referent else "")
-        if referred is None and about:
-            referred = Turn(about, about, detect(about), self._services.now())
-        return TurnText(question, () if referent else _history(earlier), referred), referent
+        if context is None and about:
+            context = Turn(about, about, detect(about), now)
+        turns = [parse_turn(each.turn) for each in history if before is None or each.id < before]
+        return TurnText(question, () if referent else tuple(turns), context), referent
 
-    def _find_replied(
-        self, session: Session, chat_id: int, message_id: int
-    ) -> tuple[TurnRecord | None, Referent | None]:
-        """Find the answer in a message, or the feature's referent."""
-        turn = conversations.turn_of_answer(session, chat_id, message_id)
-        referents = (
-            each.referent(session, chat_id, message_id) for each in self._services.features
-        )
-        return turn, next(filter(None, referents), None)
-
-    async def _answer_best(
-        self, place: ConversationPlace, turn: TurnText, live: LiveAnswer | None, *, own_first: bool
-    ) -> Answer:
-        """Answer from the conversation's own documents if they are surer than the corpus."""
+    async def _choose_chain(
+        self, place: ConversationPlace, turn: TurnText, *, own_first: bool
+    ) -> ConversationChain:
+        """The chain over the conversation's own documents if they are surer than the corpus."""
         chain: ConversationChain = self._services.chain
         own = await asyncio.to_thread(self._services.own, place)
-        if own is not None:
-            quoted = replace(turn, quoted=True)
-            answer, theirs = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
-            surer = own_first or _sureness(theirs) >= _sureness(answer)
-            if theirs.outcome != "no" and surer:
-                chain = own.chain
-        with on_behalf_of(place.person_id):
-            return await self._stream(chain, turn, live)
+        if own is None:
+            return chain
+        quoted = replace(turn, quoted=True)
+        answer, own_answer = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
+        is_surer = own_first or _sureness(own_answer) >= _sureness(answer)
+        return own.chain if own_answer.outcome != "no" and is_surer else chain
 
     async def _stream(
         self, chain: ConversationChain, turn: TurnText, live: LiveAnswer | None
     ) -> Answer:
-        """Return the complete answer, or what there is of it when the person stops it."""
+        """Return the complete answer, or the part that was ready when the person stopped it."""
         if live is None:
             return await chain.ainvoke(turn)
         answers = chain.astream(turn)
         answer: Answer | None = None
         stopped = asyncio.ensure_future(live.stopped.wait())
-        following: asyncio.Future[Answer | None] | None = None
+        pending: asyncio.Future[Answer | None] | None = None
         try:
             while True:
-                following = asyncio.ensure_future(anext(answers, None))
-                await asyncio.wait((following, stopped), return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
-                    break
-                if (newest := following.result()) is None:
+                pending = asyncio.ensure_future(anext(answers, None))
+                await asyncio.wait((pending, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if not pending.done() or (newest := pending.result()) is None:
                     break
                 answer = newest
-                if answer.model is not None:  # the articles' own sentences come whole
+                if answer.model is not None:  # extractive answers come whole
                     await live.show(answer)
         finally:
             stopped.cancel()
-            if following is not None:  # stopped by the person, or with the bot
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
+            if pending is not None:  # stopped by the person, or with the bot
+                pending.cancel()
+                await asyncio.gather(pending, return_exceptions=True)
             if isinstance(answers, AsyncGenerator):
                 await answers.aclose()
         return answer or await chain.ainvoke(replace(turn, quoted=True))
 
-    async def keep(
+    async def store(
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
     ) -> int:
-        """Store an answer before it is sent; return the number of its turn."""
-        return await self._services.run(
-            conversations.add_turn,
-            place=place,
-            new=await new_turn(
-                answer, self._services.library, self._services.now(), question_message
-            ),
-            now=self._services.now(),
-            lifetime=self._services.lifetime,
-        )
+        """Store an answer before it is sent; return the id of its turn."""
+        services, now = self._services, self._services.now()
+        new = await new_turn(answer, services.library, now, question_message)
+        return await services.run(conversations.add_turn, place, new, now, services.lifetime)
 
-    async def keep_instead(self, turn_id: int, answer: Answer) -> None:
+    async def replace_answer(self, turn_id: int, answer: Answer) -> None:
         """Store the answer to an edited question."""
         new = await new_turn(answer, self._services.library, self._services.now())
-        await self._services.run(conversations.replace_turn, turn_id=turn_id, new=new)
+        await self._services.run(conversations.replace_turn, turn_id, new)
 
 
 def _sureness(answer: Answer) -> tuple[int, float]:
@@ -231,14 +192,9 @@ def _sureness(answer: Answer) -> tuple[int, float]:
     return ("no", "perhaps", "sure", "help").index(answer.outcome), answer.confidence
 
 
-def _history(kept: Sequence[TurnRecord]) -> History:
-    return tuple(parse_turn(turn.turn) for turn in kept)
-
-
-# Characters of a question; about half of the embedding model's input.
-QUESTION_LIMIT = 1_000
+QUESTION_LIMIT = 1_000  # characters; about half of the embedding model's input
 ANSWERED_BUTTONS = 1_000  # remembered, so that a second press asks nothing
-EDITABLE = timedelta(minutes=1)  # in which an edited question changes its answer
+EDIT_PERIOD = timedelta(minutes=1)  # in which an edited question changes its answer
 _WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
 
 
@@ -246,13 +202,13 @@ class QuestionHandlers(Handlers):
     """Questions: any text in a private chat; in a group, texts that mention the bot, reply to it or
     use the command."""
 
-    def __init__(self, services: BotServices, voting: VoteHandlers, stops: LiveStops) -> None:
+    def __init__(self, services: BotServices, votes: VoteHandlers, stop_events: StopEvents) -> None:
         super().__init__(services)
-        self._voting = voting
-        self._stops = stops
+        self._votes = votes
+        self._stop_events = stop_events
         self._drafts = Drafts()
         self._memory = ConversationMemory(services)
-        # Chats, messages and questions of buttons that were answered; again after a restart.
+        # Buttons that were answered since the start: the chat, the message and the question.
         self._answered: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
 
     def register(self, application: TelegramApplication) -> None:
@@ -261,31 +217,28 @@ class QuestionHandlers(Handlers):
             application.say_late = self.say_late
 
     async def say_late(self, update: Update, bot: Bot) -> tuple[int, ...]:
-        """Say that others are before somebody who asked; return the messages that say so."""
+        """Tell somebody who asked that others are before them; return the ids of the messages."""
         message, asker = update.message, asker_of(update)
         words = _question_in(message, bot)
         if message is None or asker is None or not words or words.startswith("/"):
             return ()
         try:
-            if not await self._is_answered(asker):
+            if asker.private:
+                may_ask = self._roles.may_ask(asker.person_id)
+            else:
+                may_ask = await self._services.group_may_ask(asker.place.chat_id)
+            if not may_ask:
                 return ()
-            chosen = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+            phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
             reply_to = None if asker.private else message.message_id
-            html = text_html(chosen.late, chosen.code)
+            html = text_html(phrases.late, phrases.code)
             return await deliver_aside(bot, asker.place, html, reply_to=reply_to)
         except (TelegramError, StateError) as error:
             logger.debug("Somebody was not told that others are before them: %s", error)
             return ()
 
-    async def _is_answered(self, asker: Asker) -> bool:
-        """True if somebody may ask where they are."""
-        if asker.private:
-            return self._services.roles.may_ask(asker.person_id)
-        return await self._services.group_may_ask(asker.place.chat_id)
-
     @on_command(ASK)
     async def command(self, event: ChatEvent) -> None:
-        """/demander, mainly for groups."""
         message, words = event.message, event.argument
         if by_another_bot(message):
             return
@@ -303,18 +256,17 @@ class QuestionHandlers(Handlers):
         if message is None or words is None or asker is None:
             return
         if context.chat_data is not None and message.media_group_id is not None:
-            context.chat_data["album"] = message.media_group_id  # its caption stands for all of it
-        if message.reply_to_message is not None and await self._help(
-            context.bot, asker, message, words
-        ):
+            context.chat_data["album"] = message.media_group_id  # answered by its caption
+        bot, is_reply = context.bot, message.reply_to_message is not None
+        if is_reply and await self._help(bot, asker, message, words):
             return
-        if await self._voting.take_comment(message, asker):
+        if await self._votes.take_comment(message, asker):
             return
-        if not words and not text_replied_to(message, context.bot.id):
+        if not words and not text_replied_to(message, bot.id):
             greeting = asker.phrases.wordless if asker.private else asker.phrases.greeting
-            await say(context.bot, asker, greeting)
+            await say(bot, asker, greeting)
             return
-        await self.ask(context.bot, asker, message, words)
+        await self.ask(bot, asker, message, words)
 
     @on_update(partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE & _WORDS))
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -323,29 +275,23 @@ class QuestionHandlers(Handlers):
         words = _question_in(message, context.bot)
         if message is None or not words:
             return
-        turn = await self._services.run(
-            conversations.turn_of_question, chat_id=message.chat.id, message_id=message.message_id
-        )
+        number, bot = message.message_id, context.bot
+        turn = await self._run(conversations.turn_of_question, message.chat.id, number)
         asker = await find_asker(self._services, update)
         asked_at = turn.created_at if turn else message.date
         if asker is None or (turn is not None and turn.question == words):
             return
-        if await self._help(context.bot, asker, message, words):
+        if await self._help(bot, asker, message, words):
             return
-        if self._services.now() - asked_at > EDITABLE:
-            await self._too_late(context.bot, asker, message)
-        elif turn is None:  # only now is it meant for the bot
-            await self.ask(context.bot, asker, message, words)
+        now = self._now()
+        if now - asked_at > EDIT_PERIOD:
+            key = f"edit:{asker.place.chat_id}:{number}"
+            if await self._run(meters.notice, key, now, timedelta(days=1)):
+                await say(bot, asker, asker.phrases.edited_late, reply_to=number)
+        elif turn is None:  # before the edit, it was not meant for the bot
+            await self.ask(bot, asker, message, words)
         elif len(words) <= QUESTION_LIMIT:
-            await self._change(context.bot, asker, turn, words)
-
-    async def _too_late(self, bot: Bot, asker: Asker, message: Message) -> None:
-        """Say once per message that its answer stays."""
-        key = f"edit:{asker.place.chat_id}:{message.message_id}"
-        now, once = self._services.now(), timedelta(days=1)
-        if await self._services.run(meters.notice, key=key, now=now, every=once):
-            text = asker.phrases.edited_late
-            await say(bot, asker, text, reply_to=message.message_id)
+            await self._replace_answer(bot, asker, turn, words)
 
     async def _help(self, bot: Bot, asker: Asker, message: Message, *texts: str) -> bool:
         return await give_help(self._services, bot, asker, *texts, reply_to=message.message_id)
@@ -362,30 +308,28 @@ class QuestionHandlers(Handlers):
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
 
-        Words that only point at the replied-to message ask the question in it, or have what it
-        claims checked. The answer to a `spoken` question is read aloud, too, unless the person does
-        not want that.
+        Words that only point at the replied-to message ask the question in it, or have its claims
+        checked. The answer to a `spoken` question is also read aloud, unless the person has turned
+        that off.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
-        pointing = bool(about) and points_at(words)
-        if pointing:
+        is_pointer = bool(about) and points_at(words)
+        if is_pointer:
             words, about = about, ""
         if await self._help(bot, asker, message, words, about):
             return
-        if pointing and await self._check(bot, asker, message, words):
+        if is_pointer and await self._check_claims(bot, asker, message, words):
             return
         if len(words) > QUESTION_LIMIT:
-            text = asker.phrases.too_long(QUESTION_LIMIT)
-            await say(bot, asker, text, reply_to=reply_to)
+            await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=reply_to)
             return
         replied = message.reply_to_message
-        ordinary = not (spoken or about or own_first) and replied is None
-        if ordinary:
+        if not (spoken or about or own_first or replied):
             for feature in self._services.features:
                 if await feature.take_question(bot, asker, message, words):
                     return
-        async with self._growing(bot, asker, reply_to) as live:
+        async with self._live_answer(bot, asker, reply_to) as live:
             answer = await self._memory.answer(
                 asker.place,
                 words,
@@ -396,51 +340,52 @@ class QuestionHandlers(Handlers):
             )
         await self._send(bot, asker, answer, live, message.message_id, spoken=spoken)
 
-    async def _check(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
-        """Say what the articles say of the claims in a text; False if there are none."""
+    async def _check_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
+        """Reply with what the articles say about the claims in a text; False if it has none."""
         reply_to = None if asker.private else message.message_id
-        async with self._growing(bot, asker, reply_to) as live:
-            checked = await self._services.check_claims(text)
-        if not checked:
+        async with self._live_answer(bot, asker, reply_to) as live:
+            claims = await self._services.check_claims(text)
+        if not claims:
             return False
-        answer = join_claims(text, checked)
+        answer = join_claims(text, claims)
         METERS.answered(answer, "message")
-        html = claims_html(checked, asker.phrases)
+        html = claims_html(claims, asker.phrases)
         await self._send(bot, asker, answer, live, message.message_id, html=html)
         return True
 
     @on_button(rf"{QUESTION_PREFIX}:\d", public=True)
     async def ask_offered(self, press: ButtonPress) -> None:
-        """Ask the question on a button, which stands above its answer."""
+        """Ask the question on a button, and show it above the answer."""
         bot, asker, question = press.bot, press.asker, press.label
-        phrases, shown = asker.texts(BrowsingPhrases), press.query.message
-        if not question or shown is None:
+        phrases, message_id = asker.texts(BrowsingPhrases), press.message_id
+        if not question or message_id is None:
             await press.acknowledge(phrases.gone)
             return
-        button = asker.place.chat_id, shown.message_id, question
+        button = asker.place.chat_id, message_id, question
         if button in self._answered:
             await press.acknowledge(phrases.shown_below)
             return
         self._answered.append(button)  # at once: people press twice
         try:
             await press.acknowledge()
-            async with self._growing(bot, asker, None) as live:
+            async with self._live_answer(bot, asker, None) as live:
                 answer = await self._memory.answer(asker.place, question, live=live)
             await self._send(bot, asker, answer, live, None, title=question)
         except BaseException:
-            with suppress(ValueError):  # a thousand others came since
+            with suppress(ValueError):  # pushed out by newer ones
                 self._answered.remove(button)
             raise
 
     @asynccontextmanager
-    async def _growing(
+    async def _live_answer(
         self, bot: Bot, asker: Asker, reply_to: int | None
     ) -> AsyncIterator[LiveAnswer]:
-        """The typing indicator, and the answer as it grows."""
         writes = bool(parse_choices(self._services.settings.chat_model))
         async with (
             show_typing(bot, asker.place),
-            LiveAnswer(bot, asker, self._stops, self._drafts, reply_to, writes=writes) as live,
+            LiveAnswer(
+                bot, asker, self._stop_events, self._drafts, reply_to, writes=writes
+            ) as live,
         ):
             yield live
 
@@ -463,10 +408,10 @@ class QuestionHandlers(Handlers):
         if answer.small_talk:
             await self._show(bot, asker, live.shown, html, None, reply_to)
             return
-        turn = await self._memory.keep(asker.place, answer, question)
+        turn = await self._memory.store(asker.place, answer, question)
         buttons = await self._keyboard(answer, turn, asker)
-        sent = await self._show(bot, asker, live.shown, html, buttons, reply_to)
-        await self._note_messages(turn, sent)
+        messages = await self._show(bot, asker, live.shown, html, buttons, reply_to)
+        await self._run(conversations.record_answer_messages, turn, messages)
         for feature in self._services.features:
             await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
 
@@ -474,48 +419,42 @@ class QuestionHandlers(Handlers):
         self, answer: Answer, turn: int, asker: Asker
     ) -> InlineKeyboardMarkup | None:
         code = asker.phrases.code
-        added = (each.answer_buttons(answer, turn, code) for each in self._services.features)
+        extra = (each.answer_buttons(answer, turn, code) for each in self._services.features)
         nearby = await self._services.examples.near(answer)
-        return keyboard(answer, turn, asker.phrases, added, (nearby,) if nearby else ())
+        return keyboard(answer, turn, asker.phrases, extra, (nearby,) if nearby else ())
 
-    async def _change(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
-        """Replace an answer by the answer to the edited question."""
+    async def _replace_answer(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
         answer = await self._memory.answer(asker.place, words, before=turn.id)
-        await self._memory.keep_instead(turn.id, answer)
+        await self._memory.replace_answer(turn.id, answer)
         html = answer_html(answer, asker.phrases)
         buttons = await self._keyboard(answer, turn.id, asker)
-        shown = turn.answer_messages
-        sent = await self._show(bot, asker, shown, html, buttons, turn.question_message)
-        await self._note_messages(turn.id, sent)
+        old, reply_to = turn.answer_messages, turn.question_message
+        messages = await self._show(bot, asker, old, html, buttons, reply_to)
+        await self._run(conversations.record_answer_messages, turn.id, messages)
 
     async def _show(
         self,
         bot: Bot,
         asker: Asker,
-        shown: Sequence[int],
+        old: Sequence[int],
         html: Sequence[str],
         buttons: InlineKeyboardMarkup | None,
         reply_to: int | None,
     ) -> tuple[int, ...]:
-        """Show an answer by editing, adding and removing messages; return those that have it."""
-        old, chat = tuple(shown[: len(html)]), asker.place.chat_id
-        for number, message_id in enumerate(old):
+        """Show an answer by editing, adding and removing messages; return their ids."""
+        edits, chat = tuple(old[: len(html)]), asker.place.chat_id
+        for number, message_id in enumerate(edits):
             below = buttons if number == len(html) - 1 else None
             try:
                 await edit(bot, chat, message_id, html[number], below)
             except BadRequest:  # deleted meanwhile
                 return await deliver(bot, asker.place, html, buttons, reply_to)
-        for message_id in shown[len(html) :]:
+        for message_id in old[len(html) :]:
             await take_away(bot, chat, message_id)
-        more = html[len(old) :]
-        first = None if old else reply_to
-        added = await deliver(bot, asker.place, more, buttons, first) if more else ()
-        return (*old, *added)
-
-    async def _note_messages(self, turn_id: int, messages: tuple[int, ...]) -> None:
-        await self._services.run(
-            conversations.record_answer_messages, turn_id=turn_id, messages=messages
-        )
+        if len(edits) == len(html):
+            return edits
+        rest, first = html[len(edits) :], None if edits else reply_to
+        return (*edits, *await deliver(bot, asker.place, rest, buttons, first))
 
 
 def _question_in(message: Message | None, bot: Bot) -> str | None:
@@ -527,7 +466,7 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
 
 
 class StoppedDrafts(BaseHandler[Update, Any, Any]):
-    """The button that Telegram shows below a draft; the library does not know its updates."""
+    """Updates from Telegram's own stop button below a draft; the library does not know them."""
 
     def check_update(self, update: object) -> bool:
         return isinstance(update, Update) and draft_stopped(update) is not None
@@ -536,13 +475,20 @@ class StoppedDrafts(BaseHandler[Update, Any, Any]):
 class StopHandlers(Handlers):
     """/stop, and the button below a growing answer, for the person who asked."""
 
-    def __init__(self, services: BotServices, stops: LiveStops) -> None:
+    def __init__(self, services: BotServices, stop_events: StopEvents) -> None:
         super().__init__(services)
-        self._stops = stops
+        self._stop_events = stop_events
+
+    def _stop(self, place: ConversationPlace) -> bool:
+        """Stop the answer being written for somebody in a chat; False if there is none."""
+        event = self._stop_events.get(place)
+        if event is not None:
+            event.set()
+        return event is not None
 
     @on_command(STOP)
     async def command(self, event: ChatEvent) -> None:
-        if not self._stops.stop(event.asker.place):
+        if not self._stop(event.asker.place):
             await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
 
     @on_update(partial(PublicButtons, pattern=rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
@@ -550,11 +496,11 @@ class StopHandlers(Handlers):
         query, asker = update.callback_query, asker_of(update)
         if query is None or asker is None:
             return
-        phrases, stopped = asker.texts(WritingPhrases), self._stops.stop(asker.place)
-        await acknowledge(query, phrases.stopped if stopped else phrases.nothing_to_stop)
+        phrases, has_stopped = asker.texts(WritingPhrases), self._stop(asker.place)
+        await acknowledge(query, phrases.stopped if has_stopped else phrases.nothing_to_stop)
 
     @on_update(StoppedDrafts)
     async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         stopped = draft_stopped(update)
         if stopped is not None:
-            self._stops.stop(ConversationPlace(*stopped, person_id=stopped[0]))
+            self._stop(ConversationPlace(*stopped, person_id=stopped[0]))

@@ -23,7 +23,7 @@ from bot.messenger.handlers.documents import DocumentHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
 from bot.messenger.handlers.guests import GuestHandlers
-from bot.messenger.handlers.help import HELP, ErrorHandlers, FallbackHandlers, HelpHandlers
+from bot.messenger.handlers.help import HELP, FallbackHandlers, HelpHandlers, report_error
 from bot.messenger.handlers.inline import InlineHandlers
 from bot.messenger.handlers.passages import SOURCES, PassageHandlers
 from bot.messenger.handlers.personal import (
@@ -40,7 +40,7 @@ from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, Statistics
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
-from bot.messenger.outbound.live_answer import LiveStops
+from bot.messenger.outbound.live_answer import StopEvents
 from bot.messenger.services import BotServices
 
 # Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
@@ -57,22 +57,19 @@ OpenFeature = Callable[[BotServices, QuestionHandlers], TelegramFeature | None]
 
 
 def menus_with(features: Sequence[TelegramFeature]) -> Menus:
-    """The menus of a bot with these features."""
-    added = (command for feature in features for command in feature.commands)
-    return replace(CORE_MENUS, everybody=(*CORE_MENUS.everybody, *added, *LAST))
+    commands = (command for feature in features for command in feature.commands)
+    return replace(CORE_MENUS, everybody=(*CORE_MENUS.everybody, *commands, *LAST))
 
 
 def _handlers(
     services: BotServices, openers: Sequence[OpenFeature]
 ) -> Iterator[Handlers | TelegramFeature]:
     """The first handler that accepts an update gets it: commands before text, the rest last."""
-    votes, stops, results = VoteHandlers(services), LiveStops(), ButtonResults()
-    questions, documents = QuestionHandlers(services, votes, stops), None
+    votes, stop_events, results = VoteHandlers(services), StopEvents(), ButtonResults()
+    questions, documents = QuestionHandlers(services, votes, stop_events), None
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
-    services.features.extend(
-        filter(None, (open_feature(services, questions) for open_feature in openers))
-    )
+    services.features.extend(filter(None, (opener(services, questions) for opener in openers)))
     menus = menus_with(services.features)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
     yield GuestHandlers(services)
@@ -85,7 +82,7 @@ def _handlers(
     yield GroupHandlers(services)
     yield CorpusHandlers(services)
     yield InlineHandlers(services)
-    yield StopHandlers(services, stops)
+    yield StopHandlers(services, stop_events)
     yield PassageHandlers(services, results)
     yield votes
     yield HelpHandlers(services, menus)
@@ -106,5 +103,5 @@ def register_handlers(
     for handlers in _handlers(services, openers):
         handlers.register(application)
         chores += handlers.chores
-    application.add_error_handler(ErrorHandlers(services).failed)
+    application.add_error_handler(report_error)
     return chores

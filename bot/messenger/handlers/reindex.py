@@ -36,7 +36,7 @@ REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
 PROGRESS_SECONDS = 3.0  # between updates of the progress
-_NAMED = 5  # skipped files that are listed
+_FILES_LIMIT = 5  # skipped files that are listed
 
 
 @dataclass(eq=False, slots=True)
@@ -63,55 +63,51 @@ class _Progress(BackgroundWork):
 
 
 class ReindexHandlers(Handlers):
-    """One build at a time, on a thread of its own; one message shows how far it is."""
+    """One build at a time, on its own thread; a message shows the progress."""
 
     def __init__(self, services: BotServices, documents: Documents) -> None:
         super().__init__(services)
         self._documents = documents
-        self._under_way: _Progress | None = None
+        self._current: _Progress | None = None
 
     @on_command(REINDEX, require_administrator)
     @on_button(REINDEX_BUTTON, require_administrator)
     async def begin(self, event: ChatEvent) -> None:
         asker = event.asker
-        if self._under_way is not None:
+        if self._current is not None:
             await event.say(asker.texts(AdministrationPhrases).already_building)
             return
-        progress = self._under_way = _Progress()
+        progress = self._current = _Progress()
         try:
             text = self._progress_text(asker, progress)
             (message, *_) = await event.say(text, _keyboard(asker))
         except BaseException:
-            self._under_way = None
+            self._current = None
             raise
-        # Not awaited: an index may take minutes, and people go on asking meanwhile.
-        event.create_task(self._build(event.bot, asker, message, progress))
+        event.create_task(self._build(event.bot, asker, message, progress))  # may take minutes
 
     @on_button(STOP_REINDEX_BUTTON, require_administrator)
     async def stop(self, event: ChatEvent) -> None:
-        if self._under_way is not None:
-            self._under_way.stop.set()
+        if self._current is not None:
+            self._current.stop.set()
         phrases = event.asker.texts(AdministrationPhrases)
-        await event.say(phrases.stopping if self._under_way else phrases.nothing_to_stop)
+        await event.say(phrases.stopping if self._current else phrases.nothing_to_stop)
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
-        text_now = partial(self._progress_text, asker, progress)
+        phrases, buttons = asker.texts(AdministrationPhrases), _keyboard(asker)
+        describe = partial(self._progress_text, asker, progress)
+        rebuild = partial(self._documents.rebuild, progress, progress.stopped)
         try:
-            rebuild = partial(self._documents.rebuild, progress, progress.stopped)
-            async with show_progress(
-                bot, asker, message, text_now, _keyboard(asker), PROGRESS_SECONDS
-            ):
+            async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
-            lines = list(_lines(report, asker))
-            text = asker.texts(AdministrationPhrases).built(lines, progress.since)
+            text = phrases.built(list(_lines(report, asker)), progress.since)
         except BuildStopped as stopped:
-            text = asker.texts(AdministrationPhrases).stopped(stopped.kept)
+            text = phrases.stopped(stopped.kept)
         except (IndexingError, OSError) as error:
             logger.error("The index could not be built: %s", error)
-            why = error_text(error, asker.phrases.code).rstrip(".")
-            text = asker.texts(AdministrationPhrases).built_not(harmless(why))
+            text = phrases.built_not(harmless(error_text(error, asker.phrases.code).rstrip(".")))
         finally:
-            self._under_way = None
+            self._current = None
             await take_away(bot, asker.place.chat_id, message)
         with outside_update():
             # A new message, as an edit makes no sound and would go unnoticed.
@@ -127,8 +123,7 @@ class ReindexHandlers(Handlers):
 
 def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
     """The report of a build, with the files that it skipped."""
-    code = asker.phrases.code
-    phrases = TerminalPhrases.of(code)
+    phrases = asker.texts(TerminalPhrases)
     yield phrases.indexed(report.articles, report.passages, report.sentences)
     if report.switched:
         yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
@@ -136,10 +131,10 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
         yield phrases.unchanged
     if report.skipped:
         yield phrases.skipped(len(report.skipped))
-        for each in report.skipped[:_NAMED]:
-            yield f"• {harmless(error_text(each, code))}"
-        if len(report.skipped) > _NAMED:
-            yield asker.texts(AdministrationPhrases).more_skipped(len(report.skipped) - _NAMED)
+        for each in report.skipped[:_FILES_LIMIT]:
+            yield f"• {harmless(error_text(each, phrases.code))}"
+        if (more := len(report.skipped) - _FILES_LIMIT) > 0:
+            yield asker.texts(AdministrationPhrases).more_skipped(more)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:

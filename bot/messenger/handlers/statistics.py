@@ -1,4 +1,4 @@
-"""/statistiques and /sansreponse: charts and lists of what was asked."""
+"""/statistiques and /sansreponse: a chart of usage, and a list of unanswered questions."""
 
 from __future__ import annotations
 
@@ -27,19 +27,14 @@ from index.models.base import Vectors
 STATISTICS = MenuCommand(
     "statistiques", "statistics", "Les chiffres en image", "The figures, drawn", editors=True
 )
-UNANSWERED = MenuCommand(
-    "sansreponse",
-    "unanswered",
-    "Les questions sans réponse",
-    "The unanswered questions",
-    editors=True,
-)
+_ABOUT = ("Les questions sans réponse", "The unanswered questions")
+UNANSWERED = MenuCommand("sansreponse", "unanswered", *_ABOUT, editors=True)
 
 STATISTICS_BUTTON = "a:statistics"
 UNANSWERED_BUTTON = "a:unanswered"
 
 _check = partial(require_administrator, editors=True)
-_LISTED = 10_000  # newest unanswered questions to group
+_QUESTIONS_LIMIT = 10_000  # newest unanswered questions to group
 
 
 class StatisticsHandlers(Handlers):
@@ -47,64 +42,61 @@ class StatisticsHandlers(Handlers):
 
     @on_command(STATISTICS, _check)
     @on_button(STATISTICS_BUTTON, _check)
-    async def drawn(self, event: ChatEvent) -> None:
-        asker = event.asker
-        phrases = asker.texts(StatisticsPhrases)
+    async def show_chart(self, event: ChatEvent) -> None:
+        asker, phrases = event.asker, event.asker.texts(StatisticsPhrases)
         async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._services.run(self._figures)
+            figures = await self._run(self._figures)
             png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
         caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
         if png is None:
             cited = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
-            listed = "\n".join([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])
-            await event.say(f"{caption}\n\n{listed}")
+            lines = "\n".join([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])
+            await event.say(f"{caption}\n\n{lines}")
             return
-        drawn = Attachment("picture", phrases.picture, png)
-        await deliver_attachment(event.bot, asker.place, drawn, caption)
+        chart = Attachment("picture", phrases.picture, png)
+        await deliver_attachment(event.bot, asker.place, chart, caption)
 
     @on_command(UNANSWERED, _check)
     @on_button(UNANSWERED_BUTTON, _check)
-    async def listed(self, event: ChatEvent) -> None:
-        questions = list(
-            await self._services.run(statistics.unanswered, since=self._since(), limit=_LISTED)
-        )
+    async def send_unanswered(self, event: ChatEvent) -> None:
+        unanswered = statistics.unanswered
+        questions = list(await self._run(unanswered, self._since(), limit=_QUESTIONS_LIMIT))
         phrases, library = event.asker.texts(StatisticsPhrases), self._services.library
         if not questions:
             await event.say(phrases.nothing_unanswered(DAYS_SHOWN))
             return
-        ended = stop_event()
+        stopping = stop_event()
 
         def embed(question: str) -> Vectors:
-            if ended is not None and ended.is_set():
+            if stopping is not None and stopping.is_set():
                 raise Postponed("the bot stops")
             return library.embed(question)
 
-        def nearest(group: QuestionGroup) -> Article | None:
-            if ended is not None and ended.is_set():
+        def find_nearest(group: QuestionGroup) -> Article | None:
+            if stopping is not None and stopping.is_set():
                 raise Postponed("the bot stops")
             if group.nearest == "":
                 return None
-            known = library.article(group.nearest) if group.nearest else None
-            return known or next(iter(library.rank(group.example)), None)
+            nearest = library.article(group.nearest) if group.nearest else None
+            return nearest or next(iter(library.rank(group.example)), None)
 
-        # Thousands of questions of which nothing was kept when they were asked: a minute of work.
+        # Thousands of questions without a stored vector or nearest article take a minute.
         async with show_typing(event.bot, event.asker.place, action=ChatAction.UPLOAD_DOCUMENT):
             group = partial(group_questions, questions, embed, model=library.model)
             groups = await asyncio.to_thread(group)
-            file = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
+            csv = await asyncio.to_thread(write_unanswered_csv, groups, find_nearest, phrases)
         caption = phrases.file_caption(len(questions), len(groups), DAYS_SHOWN)
-        listed = Attachment("document", phrases.file, file)
-        await deliver_attachment(event.bot, event.asker.place, listed, caption)
+        file = Attachment("document", phrases.file, csv)
+        await deliver_attachment(event.bot, event.asker.place, file, caption)
 
     def _figures(self, session: Session) -> UsageFigures:
-        since = self._since()
-        last = self._services.now().astimezone().date()
+        since, today = self._since(), self._now().astimezone().date()
         return UsageFigures(
-            count_days(statistics.questions(session, since), last),
+            count_days(statistics.questions(session, since), today),
             statistics.votes(session, since),
             tuple(statistics.most_cited(session, since, MOST_CITED)),
         )
 
     def _since(self) -> datetime:
-        return midnight(self._services.now()) - timedelta(days=DAYS_SHOWN - 1)
+        return midnight(self._now()) - timedelta(days=DAYS_SHOWN - 1)

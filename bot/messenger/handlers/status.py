@@ -42,40 +42,35 @@ class StatusHandlers(Handlers):
 
     @on_button(REFRESH, require_administrator)
     async def refresh(self, press: ButtonPress) -> None:
-        phrases, message = press.asker.texts(AdministrationPhrases), press.query.message
-        if message is not None:
+        phrases, message_id = press.asker.texts(AdministrationPhrases), press.message_id
+        if message_id is not None:
             text, keyboard = await self._text(phrases), self._keyboard(phrases)
-            await replace_message(press.bot, press.asker, message.message_id, text, keyboard)
+            await replace_message(press.bot, press.asker, message_id, text, keyboard)
 
     def _keyboard(self, phrases: AdministrationPhrases) -> InlineKeyboardMarkup:
-        buttons = [
-            InlineKeyboardButton(text, callback_data=data)
-            for text, data in (
-                (phrases.refresh, REFRESH),
-                (phrases.statistics, STATISTICS_BUTTON),
-                (phrases.unanswered, UNANSWERED_BUTTON),
-                (phrases.reindex, REINDEX_BUTTON),
-            )
-            if data != REINDEX_BUTTON or self._services.documents is not None
-        ]
+        choices = {
+            REFRESH: phrases.refresh,
+            STATISTICS_BUTTON: phrases.statistics,
+            UNANSWERED_BUTTON: phrases.unanswered,
+        }
+        if self._services.documents is not None:
+            choices[REINDEX_BUTTON] = phrases.reindex
+        buttons = [InlineKeyboardButton(text, callback_data=data) for data, text in choices.items()]
         return InlineKeyboardMarkup([buttons[:2], buttons[2:]])
 
     async def _text(self, phrases: AdministrationPhrases) -> str:
-        """The lines of the status."""
-        now, settings = self._services.now(), self._services.settings
+        now, settings = self._now(), self._services.settings
 
         def read(session: Session) -> tuple[Today, int, list[str]]:
-            waiting = [
-                item
-                for feature in self._services.features
-                for item in feature.waiting_items(session, phrases.code)
-            ]
+            waiting: list[str] = []
+            for feature in self._services.features:
+                waiting += feature.waiting_items(session, phrases.code)
             waiting.append(phrases.invitations(invitations.waiting_invitations(session, now)))
             questions = list(statistics.questions(session, midnight(now)))
             return Today.of(questions), spending.on(session, now.date()).tokens, waiting
 
         lines = await self._index_lines(phrases)
-        today, tokens, waiting = await self._services.run(read)
+        today, tokens, waiting = await self._run(read)
         if today.asked:
             lines.append(phrases.asked_today(today.asked, today.answered))
             lines.append(phrases.answer_times(today.median, today.p95))
@@ -91,11 +86,11 @@ class StatusHandlers(Handlers):
     async def _index_lines(self, phrases: AdministrationPhrases) -> list[str]:
         """What the index holds, or why it cannot be read."""
         try:
-            held = await asyncio.to_thread(self._services.library.holdings)
+            holdings = await asyncio.to_thread(self._services.library.holdings)
         except IndexingError as error:
             return [phrases.index_fault(error_text(error, phrases.code))]
-        built = held.built_at.astimezone()
+        built_at = holdings.built_at.astimezone()
         return [
-            phrases.index_holds(held.articles, held.passages),
-            phrases.index_built(built, f"{built:%H:%M}", held.generation),
+            phrases.index_holds(holdings.articles, holdings.passages),
+            phrases.index_built(built_at, f"{built_at:%H:%M}", holdings.generation),
         ]

@@ -10,12 +10,12 @@ from telegram.constants import ChatType
 from index.text.folding import fold_phrase
 
 _COMMAND = re.compile(r"/\w+(?:@\w+)?\s*", re.ASCII)
-_ASKING = re.compile(
+_QUESTION = re.compile(
     r"\?|\b(?:qui|que|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
     r"|where|why|how|which)\b|\bqu['’]|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
     re.IGNORECASE,
 )
-_POINTING = re.compile(
+_POINTER = re.compile(
     r"(?:et |mais |and |but )?"
     r"(?:(?:c'est |est-ce |c'est bien )?(?:vrai|exact|faux|juste)(?: ou faux)?"
     r"|vraiment|ah bon|(?:tu|vous) (?:confirmes|confirmez|valides|validez)|ton avis|votre avis"
@@ -38,63 +38,59 @@ def words_on(message: Message) -> str:
 def question_in(message: Message, bot_id: int, username: str) -> str | None:
     """Return the question in a message, empty if it has no words; None if it is not for the bot.
 
-    In a group, a message is for the bot if it mentions or replies to it. In a channel's direct
-    messages, it is if the reader who started them wrote it.
+    In a group, messages that mention the bot or reply to it are; in a channel's direct messages,
+    those of the reader who started them.
     """
     if message.chat.type == ChatType.PRIVATE:
         return words_on(message)
-    topic = message.direct_messages_topic
-    if topic is not None:
-        own = topic.user is not None and topic.user == message.from_user
-        return words_on(message) if own and message.sender_chat is None else None
+    if (topic := message.direct_messages_topic) is not None:
+        is_by_reader = topic.user is not None and topic.user == message.from_user
+        return words_on(message) if is_by_reader and message.sender_chat is None else None
     words = without_mention(message, username)
-    if words is not None:
-        return words
-    return words_on(message) if _by(message.reply_to_message, bot_id) else None
+    if words is None and _is_by(message.reply_to_message, bot_id):
+        return words_on(message)
+    return words
 
 
 def text_replied_to(message: Message, bot_id: int) -> str:
     """The text by somebody else that a message replies to, or the quoted part of it."""
     replied = message.reply_to_message
-    if _by(replied, bot_id):
+    if _is_by(replied, bot_id):
         return ""
-    quoted = message.quote.text if message.quote is not None else ""
-    return quoted or (words_on(replied) if replied is not None else "")
+    quote = message.quote.text if message.quote is not None else ""
+    return quote or (words_on(replied) if replied is not None else "")
 
 
 def asks(text: str) -> bool:
-    """True if a text asks something, by its mark or by one of its words."""
-    return _ASKING.search(text) is not None
+    """True if a text has a question mark or an interrogative word."""
+    return _QUESTION.search(text) is not None
 
 
 def points_at(text: str) -> bool:
     """True if a text only points at the message that it replies to: « C'est vrai ? », « ? »."""
     plain = fold_phrase(text).strip(" ?!.,:;")
-    return not any(map(str.isalnum, plain)) or _POINTING.fullmatch(plain) is not None
+    return not any(map(str.isalnum, plain)) or _POINTER.fullmatch(plain) is not None
 
 
 def by_another_bot(message: Message) -> bool:
-    """True if a program wrote the message: another bot, or this one through an inline query.
-
-    Telegram shows people who write on behalf of a group or channel as bots, too.
-    """
-    if message.via_bot is not None:
-        return True
+    """True for messages by another bot, or by this one through an inline query. Telegram shows
+    people who write on behalf of a group or channel as bots, too."""
     author = message.from_user
-    return author is not None and author.is_bot and message.sender_chat is None
+    is_by_bot = author is not None and author.is_bot and message.sender_chat is None
+    return is_by_bot or message.via_bot is not None
 
 
-def _by(message: Message | None, bot_id: int) -> bool:
+def _is_by(message: Message | None, bot_id: int) -> bool:
     return message is not None and message.from_user is not None and message.from_user.id == bot_id
 
 
 def without_mention(message: Message, username: str) -> str | None:
-    """The text without the mention of the bot; None if there is none."""
-    mine = f"@{username}".lower()
+    """The text without the mention of the bot; None if it has none."""
+    mention = f"@{username}".lower()
     entities = message.parse_entities([MessageEntity.MENTION]) if message.text else {}
     entities |= message.parse_caption_entities([MessageEntity.MENTION]) if message.caption else {}
-    if mine not in {mention.lower() for mention in entities.values()}:
+    if mention not in {each.lower() for each in entities.values()}:
         return None
-    bare = re.sub(re.escape(mine) + r"\b", " ", words_on(message), flags=re.IGNORECASE)
+    text = re.sub(re.escape(mention) + r"\b", " ", words_on(message), flags=re.IGNORECASE)
     # « @selon, quand… » leaves its comma behind.
-    return " ".join(bare.split()).lstrip(",;: ")
+    return " ".join(text.split()).lstrip(",;: ")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
-from telegram import Bot, Chat, Message, Update, User
+from telegram import Bot, Chat, Update
 from telegram.ext import Application, ExtBot
 
 from bot.errors import StateError
@@ -21,43 +21,6 @@ from bot.messenger.journal import Journal, Postponed, Trigger, act_for, take_lat
 from bot.messenger.outbound.delivery import take_away
 from bot.operations.logs import Subject, log_about
 from bot.operations.metrics import METERS
-
-
-def log_subject_of(update: Update) -> Subject:
-    """The update as the log knows it: its number, and its private texts and numbers."""
-    people = (update.effective_user, update.effective_sender, update.effective_chat)
-    texts = {*_texts_of(update), *(name for each in people for name in _names_of(each))}
-    numbers = {each.id for each in people if each is not None}
-    return Subject(update.update_id, frozenset(text for text in texts if text), frozenset(numbers))
-
-
-def _texts_of(update: Update) -> Iterator[str | None]:
-    message = update.effective_message
-    if message is not None:
-        yield from _text_forms(message)
-        if message.reply_to_message is not None:
-            yield from _text_forms(message.reply_to_message)
-        if message.quote is not None:
-            yield message.quote.text
-    if update.inline_query is not None:
-        yield update.inline_query.query
-
-
-def _text_forms(message: Message) -> Iterator[str | None]:
-    for text in (message.text, message.caption):
-        yield text
-        if text:  # also what is left of it without a command or the bot's name
-            words = [each for each in text.split() if not each.startswith(("/", "@"))]
-            yield " ".join(words)
-    if message.document is not None:
-        yield message.document.file_name
-
-
-def _names_of(who: User | Chat | None) -> Iterator[str | None]:
-    if who is not None:
-        yield from (who.first_name, who.last_name, who.full_name, who.username)
-        yield who.title if isinstance(who, Chat) else None
-
 
 logger = logging.getLogger(__name__)
 
@@ -72,30 +35,34 @@ _FIRST_WAITS, _LONGEST_WAIT = (1.0, 2.0, 4.0, 8.0, 16.0), 30.0
 class Inbox(asyncio.Queue[object]):
     """The queue between the receiver and the handlers of updates.
 
-    The library confirms an update to Telegram after putting it here, whether it polls or is called,
-    so `put` waits until the update is recorded. Updates that arrive together are recorded together,
-    by `record`, before each is put. If several processes share the work, one of them at a time
-    handles all updates of a chat, in order of arrival.
+    Both polling and webhook confirm an update to Telegram after putting it here, so `put` waits
+    until the update is recorded. Updates that arrive together are recorded together, by `record`,
+    before each is put. If several processes share the work, one of them at a time handles all
+    updates of a chat, in order of arrival.
     """
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
-        self._came: dict[int, float] = {}
+        self._arrival_times: dict[int, float] = {}
         self._in_hand: set[int] = set()
-        self._left: set[int] = set()
+        self.left: set[int] = set()  # updates that an earlier process may have left
         # Updates that are recorded and not yet put: True if this process handles them, False if
-        # another does, None if they were known before.
+        # another does, None if they were recorded before.
         self._recorded: dict[int, bool | None] = {}
 
-    async def record(self, arrived: Sequence[Update]) -> None:
+    async def record(self, arrivals: Sequence[Update]) -> None:
         """Record updates that arrived together in one transaction, before each is put."""
-        kept = [each for each in arrived if _worth_keeping(each) and _is_legible(each)]
-        if not kept:
+        updates = [
+            each
+            for each in arrivals
+            if each.inline_query is None and unreadable_content(each) is None
+        ]
+        if not updates:
             return
-        earlier = await self._write(partial(self._journal.record_arrivals, kept))
-        for update, of_chat in zip(kept, earlier, strict=True):
-            ours = None if of_chat is None else of_chat <= self._in_hand
+        predecessors = await self._write(partial(self._journal.record_arrivals, updates))
+        for update, earlier in zip(updates, predecessors, strict=True):
+            ours = None if earlier is None else earlier <= self._in_hand
             if ours:
                 self._hold(update.update_id)
             self._recorded[update.update_id] = ours
@@ -103,17 +70,16 @@ class Inbox(asyncio.Queue[object]):
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):
             await super().put(item)
-        elif (content := unreadable_content(item)) is not None:
-            set_aside = partial(self._journal.set_aside, item.update_id, content)
-            if await self._write(set_aside):
-                _tell_unreadable(item.update_id)
-        elif not _worth_keeping(item):
-            self._came[item.update_id] = time.monotonic()
+            return
+        if (content := unreadable_content(item)) is not None:
+            if await self._write(partial(self._journal.set_aside, item.update_id, content)):
+                _report_unreadable(item.update_id)
+        elif item.inline_query is not None:  # not recorded: outdated a moment later
+            self._arrival_times[item.update_id] = time.monotonic()
             await super().put(item)
         else:
             await self._put_recorded(item)
-        if isinstance(item, Update):
-            METERS.accepted()
+        METERS.accepted()
 
     async def _put_recorded(self, update: Update) -> None:
         if update.update_id not in self._recorded:
@@ -125,69 +91,85 @@ class Inbox(asyncio.Queue[object]):
             try:
                 await self.refill(update.get_bot())
             except StateError as error:
-                logger.error("What was kept is taken in later: %s", error)
+                logger.error("Recorded updates are taken in later: %s", error)
 
-    def waited(self, update: Update) -> float:
-        """Seconds since an update came to this process; ask once."""
-        came = self._came.pop(update.update_id, None)
-        return 0.0 if came is None else time.monotonic() - came
+    def pop_wait(self, update: Update) -> float:
+        """Return the seconds since an update reached this process, once."""
+        arrival = self._arrival_times.pop(update.update_id, None)
+        return 0.0 if arrival is None else time.monotonic() - arrival
 
     async def refill(self, bot: Bot) -> None:
-        """Take in updates that ended processes left undone, or others left to this one, oldest
+        """Queue updates that ended processes left undone, or others left to this one, oldest
         first. Raises StateError."""
         before = self.qsize()
-        for arrived in await self._journal.take_over_updates(self._in_hand):
-            content = dict(arrived.content)
+        for record in await self._journal.take_over_updates(self._in_hand):
+            content = dict(record.content)
             if legible_update(content) is content:
-                self._left.add(arrived.id)
-                await self._take(Update.de_json(content, bot))
-            elif await self._journal.set_aside(arrived.id, content):
-                _tell_unreadable(arrived.id)
+                self.left.add(record.id)
+                if record.id not in self._in_hand:
+                    self._hold(record.id)
+                    await super().put(Update.de_json(content, bot))
+            elif await self._journal.set_aside(record.id, content):
+                _report_unreadable(record.id)
         if self.qsize() > before:
             logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
-
-    def was_left(self, update_id: int) -> bool:
-        """True if an update may have been left by an earlier process."""
-        return update_id in self._left
 
     def release(self, update_id: int) -> None:
         """Release an update that is handled, or that another process handles."""
         self._in_hand.discard(update_id)
-        self._left.discard(update_id)
-
-    async def _take(self, update: Update) -> None:
-        """Put an update in the queue, once."""
-        if update.update_id not in self._in_hand:
-            self._hold(update.update_id)
-            await super().put(update)
+        self.left.discard(update_id)
 
     def _hold(self, update_id: int) -> None:
         self._in_hand.add(update_id)
-        self._came[update_id] = time.monotonic()
+        self._arrival_times[update_id] = time.monotonic()
 
     async def _write(self, write: Callable[[], Awaitable[Result]]) -> Result:
-        """Record an update, retrying until the database can be written."""
+        """Record updates, retrying until the database can be written; until then, Telegram keeps
+        them."""
         for wait in chain(_FIRST_WAITS, repeat(_LONGEST_WAIT)):
             try:
                 return await write()
             except StateError as error:
-                # Telegram keeps it until then.
-                logger.error("What arrives cannot be kept (%s); trying again in %s s", error, wait)
+                logger.error("Updates cannot be recorded (%s); trying again in %s s", error, wait)
             await asyncio.sleep(wait)
         raise AssertionError("there is always another wait")
 
 
-def _tell_unreadable(update_id: int) -> None:
+def _report_unreadable(update_id: int) -> None:
     METERS.set_aside()
     with log_about(Subject(update_id)):
         logger.error("An update cannot be read and is set aside")
 
 
-class RecordingBot(ExtBot[int]):
-    """A bot that records all updates of a reply at once.
+def _log_subject(update: Update) -> Subject:
+    """The update's number, and its private texts and numbers, which the log hides."""
+    texts, numbers = set(_texts_of(update)), set[int]()
+    for each in (update.effective_user, update.effective_sender, update.effective_chat):
+        if each is not None:
+            numbers.add(each.id)
+            texts |= {each.first_name, each.last_name, each.full_name, each.username}
+            texts.add(each.title if isinstance(each, Chat) else None)
+    return Subject(update.update_id, frozenset(filter(None, texts)), frozenset(numbers))
 
-    The library then puts them in the inbox one by one, and confirms them with its next request.
-    """
+
+def _texts_of(update: Update) -> Iterator[str | None]:
+    message = update.effective_message
+    for each in (message, message.reply_to_message) if message else ():
+        for text in (each.text, each.caption) if each else ():
+            yield text
+            # The same without commands and mentions.
+            yield " ".join(w for w in (text or "").split() if not w.startswith(("/", "@")))
+        if each is not None and each.document is not None:
+            yield each.document.file_name
+    if message is not None and message.quote is not None:
+        yield message.quote.text
+    if update.inline_query is not None:
+        yield update.inline_query.query
+
+
+class RecordingBot(ExtBot[int]):
+    """A bot that records all updates of one response together. The library then puts them in the
+    inbox one by one, and confirms them with its next request."""
 
     def __init__(self, inbox: Inbox, token: str, **options: Any) -> None:
         super().__init__(token, **options)
@@ -207,21 +189,21 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         assert isinstance(self.update_processor, FairScheduler)
-        self.update_processor.when_late = self._note_late
-        # Says that an update takes time; gives the ids of its messages, if any. Raises nothing.
+        self.update_processor.when_late = self._announce_delay
+        # Sends a notice of a delay; returns the ids of its messages, if any. Never raises.
         self.say_late: SayLate | None = None
         self._triggers: dict[int, Trigger] = {}
-        self._under_way: set[asyncio.Task[Any]] = set()
-        self._working: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._queued_work: set[asyncio.Task[None]] = set()
 
     @property
     def under_way(self) -> int:
         """Number of updates being handled."""
-        return len(self._under_way)
+        return len(self._tasks)
 
     def interrupt(self) -> None:
         """Leave unfinished updates to the next start."""
-        for task in self._under_way:
+        for task in self._tasks:
             task.cancel()
 
     @property
@@ -230,67 +212,83 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         return self.update_queue
 
     async def refill(self) -> None:
-        """Take in the updates for this process. Raises StateError."""
+        """Queue the updates for this process. Raises StateError."""
         await self.inbox.refill(self.bot)
 
     async def stop(self) -> None:
         """Stop as the library does, and wait for queued work."""
         await super().stop()
-        while self._working:
-            await asyncio.wait(self._working)
+        while self._queued_work:
+            await asyncio.wait(self._queued_work)
 
     async def process_update(self, update: object) -> None:
         if self.journal.stopping.is_set():
             return  # the next start handles it
+        with self._track_task():
+            try:
+                if not isinstance(update, Update):
+                    await super().process_update(update)
+                    return
+                with log_about(_log_subject(update)):
+                    if update.inline_query is None:
+                        await self._handle(update)
+                    else:
+                        await super().process_update(update)
+            finally:
+                METERS.dealt_with()
+
+    @contextmanager
+    def _track_task(self) -> Iterator[None]:
+        """Let a stop cancel the current task, whose work the next start repeats."""
         task = asyncio.current_task()
         assert task is not None
-        self._under_way.add(task)
+        self._tasks.add(task)
         try:
-            with log_about(log_subject_of(update)) if isinstance(update, Update) else nullcontext():
-                if isinstance(update, Update) and _worth_keeping(update):
-                    await self._handle(update)
-                else:
-                    await super().process_update(update)
+            yield
         except asyncio.CancelledError:
             if not self.journal.stopping.is_set():
                 raise
-            logger.warning("An answer took too long for a stop and is left for the next start")
+            logger.warning("An update took too long for a stop and is left for the next start")
         finally:
-            self._under_way.discard(task)
-            METERS.dealt_with()
+            self._tasks.discard(task)
 
     async def _handle(self, update: Update) -> None:
         """Handle a recorded update, and mark it as finished."""
-        tries = await self._take_up(update)
+        update_id = update.update_id
+        try:
+            tries = await self.journal.take_up(update_id)
+        except StateError as error:
+            logger.error("An update is handled without being recorded: %s", error)
+            tries = 1
         if tries is None:
-            self._triggers.pop(update.update_id, None)
-            self.inbox.release(update.update_id)
+            self._triggers.pop(update_id, None)
+            self.inbox.release(update_id)
             return
         trigger = self._trigger_of(update)
         with act_for(trigger):
             try:
                 if tries > UPDATE_TRIES:
-                    await self.process_error(update, UpdateGivenUp(update.update_id, tries - 1))
+                    await self.process_error(update, UpdateGivenUp(update_id, tries - 1))
                 else:
-                    if tries > 1 or self.inbox.was_left(update.update_id):
-                        await self._clear(update)
+                    if tries > 1 or update_id in self.inbox.left:
+                        await self._delete_partial_answer(update)
                     await super().process_update(update)
             except Postponed as reason:
                 logger.info("It is left for the next start: %s", reason)
-                self.inbox.release(update.update_id)
+                self.inbox.release(update_id)
                 return
             finally:
-                self._triggers.pop(update.update_id, None)
-                await self._take_notice_away(update)
+                self._triggers.pop(update_id, None)
+                await self._delete_messages(update, await take_late_notice())
             if trigger.work:
-                working = asyncio.create_task(self._work(update, trigger))
-                self._working.add(working)
-                working.add_done_callback(self._working.discard)
+                task = asyncio.create_task(self._do_queued_work(update, trigger))
+                self._queued_work.add(task)
+                task.add_done_callback(self._queued_work.discard)
                 return
         await self._finish(update, trigger)
 
-    def _note_late(self, update: Update) -> None:
-        """Say that an update takes time, unless something was said."""
+    def _announce_delay(self, update: Update) -> None:
+        """Say that an update takes time, unless a message was sent."""
         if self.say_late is None or self.journal.stopping.is_set():
             return
         trigger = self._trigger_of(update)
@@ -300,42 +298,28 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     def _trigger_of(self, update: Update) -> Trigger:
         """The trigger of an update that waits or is being handled."""
-        made = Trigger(self.journal, update.update_id, partial(self._another_turn, update))
-        return self._triggers.setdefault(update.update_id, made)
-
-    async def _take_notice_away(self, update: Update) -> None:
-        """Delete the message that it takes time, if it has not become the answer."""
-        for message_id in await take_late_notice():
-            assert update.effective_chat is not None
-            await take_away(self.bot, update.effective_chat.id, message_id)
-
-    def _another_turn(self, update: Update) -> AbstractAsyncContextManager[None]:
         assert isinstance(self.update_processor, FairScheduler)
-        return self.update_processor.turn(update)
+        turn = partial(self.update_processor.turn, update)
+        new = Trigger(self.journal, update.update_id, turn)
+        return self._triggers.setdefault(update.update_id, new)
 
-    async def _work(self, update: Update, trigger: Trigger) -> None:
-        """Do the queued work of an update, and what that queues in turn; then finish the update."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._under_way.add(task)
-        try:
-            while trigger.work:
-                try:
-                    await trigger.work.popleft()()
-                except Exception as error:
-                    await self.process_error(update, error)
-        except Postponed as reason:
-            logger.info("It is left for the next start: %s", reason)
-            self.inbox.release(update.update_id)
-            return
-        except asyncio.CancelledError:
-            if not self.journal.stopping.is_set():
-                raise
-            logger.warning("Work took too long for a stop and is left for the next start")
-            return
-        finally:
-            self._under_way.discard(task)
-        await self._finish(update, trigger)
+    async def _do_queued_work(self, update: Update, trigger: Trigger) -> None:
+        """Do an update's queued work, and the work that this queues; then finish the update."""
+        is_done = False
+        with self._track_task():
+            try:
+                while trigger.work:
+                    try:
+                        await trigger.work.popleft()()
+                    except Exception as error:
+                        await self.process_error(update, error)
+            except Postponed as reason:
+                logger.info("It is left for the next start: %s", reason)
+                self.inbox.release(update.update_id)
+                return
+            is_done = True
+        if is_done:
+            await self._finish(update, trigger)
 
     async def _finish(self, update: Update, trigger: Trigger) -> None:
         try:
@@ -343,42 +327,28 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             self.inbox.release(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
-        seconds = self.inbox.waited(update)
+        seconds = self.inbox.pop_wait(update)
         if trigger.letters:
             METERS.replied(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
 
-    async def _clear(self, update: Update) -> None:
-        """Delete what an earlier process showed of an unfinished answer."""
-        chat = update.effective_chat
+    async def _delete_partial_answer(self, update: Update) -> None:
+        """Delete the messages of an answer that an earlier process did not finish."""
         try:
-            shown = await self.journal.restart_deliveries(update.update_id)
+            messages = await self.journal.restart_deliveries(update.update_id)
         except StateError as error:
-            logger.error("What was shown of an answer stays: %s", error)
+            logger.error("The messages of an unfinished answer stay: %s", error)
             return
-        for message_id in shown:
-            if chat is not None:
-                await take_away(self.bot, chat.id, message_id)
+        await self._delete_messages(update, messages)
 
-    async def _take_up(self, update: Update) -> int | None:
-        try:
-            return await self.journal.take_up(update.update_id)
-        except StateError as error:
-            logger.error("An update is handled without being written down: %s", error)
-            return 1
+    async def _delete_messages(self, update: Update, message_ids: Iterable[int]) -> None:
+        if (chat := update.effective_chat) is not None:
+            for message_id in message_ids:
+                await take_away(self.bot, chat.id, message_id)
 
 
 class UpdateGivenUp(Exception):  # noqa: N818 - a fate, not a fault
     """Handling the update has killed the process several times."""
 
     def __init__(self, update_id: int, tries: int) -> None:
-        super().__init__(f"update {update_id} was not survived {tries} times and is given up")
-
-
-def _is_legible(update: Update) -> bool:
-    return unreadable_content(update) is None
-
-
-def _worth_keeping(update: Update) -> bool:
-    """False for inline queries, which are outdated a moment later."""
-    return update.inline_query is None
+        super().__init__(f"update {update_id} killed the process {tries} times and is given up")

@@ -22,8 +22,8 @@ URGENT_PREFIXES = ("stop:", "/stop")
 BURST, PACE_SECONDS = 20, 2.0
 _REMEMBERED = 10_000
 LATE_SECONDS = 10.0  # after which a person hears that others are before them
-# Updates that the library passes on at once; with fewer, one person's flood would block everybody
-# else's first question.
+# Concurrent updates in the library; with fewer, one person's flood would block everybody else's
+# first question.
 _UNBOUNDED = 10**6
 
 
@@ -63,10 +63,10 @@ class UpdatePace:
 class FairScheduler(BaseUpdateProcessor):
     """Handle up to `slots` chats concurrently, and the updates of one chat one by one.
 
-    If more are waiting, people take turns regardless of how many updates and chats they have:
+    If more are waiting, people take turns, regardless of how many updates and chats they have:
     somebody who sends a hundred questions holds one slot, and everybody else waits for at most one
     of them. People in a group take turns, too; the questions of one person keep their order.
-    Whoever keeps sending is slowed down (`UpdatePace`), so that others do not suffer.
+    People who keep sending are slowed down (`UpdatePace`).
     """
 
     def __init__(self, slots: int, pace: UpdatePace | None = None) -> None:
@@ -83,34 +83,25 @@ class FairScheduler(BaseUpdateProcessor):
 
     @property
     def waiting(self) -> int:
-        """Number of updates that wait for their turn."""
         return sum(map(len, self._queues.values()))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
-        if not isinstance(update, Update) or chat is None or _urgent(update):
+        if not isinstance(update, Update) or chat is None or self._stopping or _is_urgent(update):
             await coroutine
             return
-        person = author(update) or chat.id
-        if self._stopping:
-            await coroutine
-            return
-        with self._watch(person, update):
-            try:
-                await self._turn(person, chat.id)
-            except BaseException:
-                if isinstance(coroutine, Coroutine):
-                    coroutine.close()
-                raise
-            try:
-                await coroutine
-            finally:
-                self._leave(person, chat.id)
+        try:
+            with self._watch(author(update) or chat.id, update):
+                async with self.turn(update):
+                    await coroutine
+        finally:
+            if isinstance(coroutine, Coroutine):
+                coroutine.close()  # if its turn never came
 
     @contextmanager
     def _watch(self, person: int, update: Update) -> Iterator[None]:
         """Call `when_late` if an update takes LATE_SECONDS because of other people's: only for a
-        person's oldest, for the others wait for that one."""
+        person's oldest, as the others wait for that one."""
         pending = self._pending.setdefault(person, [])
         pending.append(update.update_id)
 
@@ -157,7 +148,7 @@ class FairScheduler(BaseUpdateProcessor):
             raise
 
     def stop(self) -> None:
-        """Let all waiting updates proceed, to find that the bot stops."""
+        """Let all waiting updates proceed, which then notice that the bot stops."""
         self._stopping = True
         for queue in self._queues.values():
             for each in queue:
@@ -201,9 +192,9 @@ class FairScheduler(BaseUpdateProcessor):
         if self._timer is None or self._timer.when() > due:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = loop.call_at(due, self._in_time)
+            self._timer = loop.call_at(due, self._on_timer)
 
-    def _in_time(self) -> None:
+    def _on_timer(self) -> None:
         self._timer = None
         self._call()
 
@@ -215,7 +206,7 @@ class FairScheduler(BaseUpdateProcessor):
             self._timer.cancel()
 
 
-def _urgent(update: Update) -> bool:
+def _is_urgent(update: Update) -> bool:
     data = update.callback_query.data if update.callback_query else None
     text = update.message.text if update.message else None
     return (data or text or "").startswith(URGENT_PREFIXES)

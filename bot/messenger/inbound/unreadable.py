@@ -1,9 +1,9 @@
 """Quarantine for unreadable updates, so that one cannot block the others.
 
 The library parses a batch as a whole, and requests it again if a single update is malformed. So
-each update is checked before the library sees it, and an unreadable one is replaced by a bare
-number that carries the original. As the library does not validate values, each is compared with
-the declared type, so that none fails later while somebody is being answered.
+each update is checked first, and an unreadable one is replaced by a bare update with its number
+that carries the original. As the library does not validate values, they are compared with the
+declared types, so that none fails later while somebody is being answered.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import datetime as dtm
 import inspect
 import math
+import re
 import sys
 import types
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -24,6 +26,7 @@ from telegram import TelegramObject, Update
 _RAW = "selon_unreadable"
 _LARGEST = 2**63 - 1
 _NAMES_IN_JSON = {"from_user": "from"}
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def legible_update(raw: object) -> dict[str, Any] | None:
@@ -31,12 +34,11 @@ def legible_update(raw: object) -> dict[str, Any] | None:
     number = raw.get("update_id") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or type(number) is not int or not 0 <= number <= _LARGEST:
         return None
-    try:
+    with suppress(Exception):
         Update.de_json(raw)
-        legible = _fits(raw, Update)
-    except Exception:
-        legible = False
-    return raw if legible else {"update_id": number, _RAW: raw}
+        if _fits(raw, Update):
+            return raw
+    return {"update_id": number, _RAW: raw}
 
 
 def unreadable_content(update: Update) -> Mapping[str, Any] | None:
@@ -59,25 +61,11 @@ def _fits(value: Any, declared: Any) -> bool:
         return True
     if issubclass(declared, TelegramObject):
         return isinstance(value, dict) and _is_object(value, declared)
-    return _is_plain(value, declared)
-
-
-def _is_object(value: Mapping[str, Any], declared: Any) -> bool:
-    for name, (kind, needed) in _fields(declared).items():
-        if value.get(name) is None:
-            # The library omits empty lists when it writes, and accepts that when it reads.
-            if needed and get_origin(kind) is not Sequence:
-                return False
-        elif not _fits(value[name], kind):
-            return False
-    return True
-
-
-def _is_plain(value: Any, declared: type) -> bool:
     if declared is bool:
         return isinstance(value, bool)
     if issubclass(declared, str | Enum):
-        return isinstance(value, str) and _is_unicode(value)
+        # Neither databases nor requests accept lone surrogates.
+        return isinstance(value, str) and not _SURROGATE.search(value)
     if declared in {float, dtm.timedelta}:
         return type(value) in {int, float} and math.isfinite(value)
     if declared in {int, dtm.datetime}:
@@ -85,20 +73,22 @@ def _is_plain(value: Any, declared: type) -> bool:
     return declared is object
 
 
-def _is_unicode(text: str) -> bool:
-    """False for lone surrogates, which neither databases nor requests accept."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
+def _is_object(value: Mapping[str, Any], declared: Any) -> bool:
+    for name, (kind, is_required) in _fields(declared).items():
+        if value.get(name) is None:
+            # The library omits empty lists when it writes, and accepts that when it reads.
+            if is_required and get_origin(kind) is not Sequence:
+                return False
+        elif not _fits(value[name], kind):
+            return False
     return True
 
 
 @cache
 def _fields(declared: Any) -> dict[str, tuple[Any, bool]]:
     """The type of each field by its name in the Bot API, and whether it is required."""
-    known = vars(telegram) | vars(sys.modules[declared.__module__])
-    hints = get_type_hints(declared.__init__, known)
+    namespace = vars(telegram) | vars(sys.modules[declared.__module__])
+    hints = get_type_hints(declared.__init__, namespace)
     return {
         _NAMES_IN_JSON.get(name, name): (hints[name], parameter.default is parameter.empty)
         for name, parameter in inspect.signature(declared).parameters.items()

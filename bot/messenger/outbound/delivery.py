@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 from telegram import (
     Bot,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
+    ReplyParameters,
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
@@ -26,13 +29,12 @@ from bot.messenger.journal import Journal, stop_event
 from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter, send_next
 from bot.messenger.outbound.repair import without_styles
 from bot.messenger.outbound.retry import request_with_retry
-from bot.messenger.outbound.transport import send_part
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
-# Buttons below a message; or, in private, in place of the person's keyboard, and the end of these.
+# Buttons below a message, or a keyboard in place of the person's own, or its removal.
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 TYPING_SECONDS = 4.0  # Telegram shows the indicator for five seconds, or until a message arrives
 
@@ -48,8 +50,7 @@ async def deliver(
     only_for: int | None = None,
 ) -> tuple[int, ...]:
     """Send HTML messages in order, then files; the first may be a reply, the last has the buttons.
-    In a group, a person that they are `only_for` sees them alone where Telegram allows that, and
-    not for certain.
+    In a group, Telegram shows them only to the person `only_for` where it can.
 
     Return the ids of the messages once Telegram has accepted them all, including those that an
     earlier process sent before it died. Raises Forbidden if the chat cannot be written to.
@@ -66,7 +67,7 @@ async def deliver_attachment(
     caption: str = "",
     keyboard: Markup | None = None,
 ) -> tuple[int, ...]:
-    """Send a file with a plain-text caption; otherwise as `deliver`."""
+    """Send a file with a plain-text caption; otherwise like `deliver`."""
     letter = _letter(place, (Part(caption, html=False, attachment=attachment),), keyboard)
     return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
@@ -78,10 +79,8 @@ async def deliver_aside(
     keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
-    """Send a temporary message before an answer, unless an earlier process did.
-
-    One attempt; it is deleted after a crash. Raises TelegramError.
-    """
+    """Send a temporary message before an answer, unless an earlier process did. One attempt; it is
+    deleted after a crash. Raises TelegramError."""
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
     for _ in range(entry.left):
@@ -89,14 +88,14 @@ async def deliver_aside(
     return entry.sent
 
 
-async def deliver_rest(bot: Bot, journal: Journal, begun: Delivery) -> tuple[int, ...]:
-    """Send the rest of a letter that answers no update, begun here or by an earlier process; return
-    all its messages.
+async def deliver_rest(bot: Bot, journal: Journal, delivery: Delivery) -> tuple[int, ...]:
+    """Send the rest of an unsolicited letter, begun here or by an earlier process; return the ids
+    of all its messages.
 
-    Raises Forbidden if the chat cannot be written to, TelegramError if nobody knows whether it
+    Raises Forbidden if the chat cannot be written to, TelegramError if it may or may not have
     arrived.
     """
-    return await send_letter(resume_entry(begun, journal), partial(send_part, bot), bot.get_me)
+    return await send_letter(resume_entry(delivery, journal), partial(send_part, bot), bot.get_me)
 
 
 def _letter(
@@ -106,8 +105,39 @@ def _letter(
     reply_to: int | None = None,
     only_for: int | None = None,
 ) -> Letter:
-    below = keyboard.to_dict() if keyboard else None
-    return Letter(place.chat_id, place.thread_id, parts, below, reply_to, only_for)
+    buttons = keyboard.to_dict() if keyboard else None
+    return Letter(place.chat_id, place.thread_id, parts, buttons, reply_to, only_for)
+
+
+async def send_part(bot: Bot, letter: Letter, number: int) -> int:
+    """Send one part of a letter, counted from 0; return the id of its message. The first part may
+    be a reply, the buttons go below the last. Raises TelegramError."""
+    chat, part, file = letter.chat_id, letter.parts[number], letter.parts[number].attachment
+    new_options: dict[str, Any] = {}  # newer than the library
+    options: dict[str, Any] = {
+        "message_thread_id": letter.thread_id if letter.thread_id > 0 else None,
+        "direct_messages_topic_id": -letter.thread_id if letter.thread_id < 0 else None,
+        "parse_mode": ParseMode.HTML if part.html else None,
+        "api_kwargs": new_options,
+    }
+    if number == 0 and letter.reply_to is not None:
+        reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+        options["reply_parameters"] = reply
+    if number == len(letter.parts) - 1 and letter.keyboard is not None:
+        new_options["reply_markup"] = dict(letter.keyboard)
+    if letter.only_for is not None:
+        new_options["ephemeral_message_parameters"] = {"receiver_user_id": letter.only_for}
+    if file is None:
+        options["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
+        return (await bot.send_message(chat, part.text, **options)).message_id
+    send: dict[str, Callable[..., Awaitable[Message]]] = {
+        "picture": bot.send_photo,
+        "audio": bot.send_audio,
+        "voice": bot.send_voice,
+        "document": bot.send_document,
+    }
+    options |= {"filename": file.name, "caption": part.text or None}
+    return (await send[file.kind](chat, file.data, **options)).message_id
 
 
 async def edit(
@@ -119,10 +149,8 @@ async def edit(
     *,
     patient: bool = True,
 ) -> None:
-    """Change the text of a message. Raises BadRequest if that is no longer possible.
-
-    If `patient`, retry other failures: a repeated edit does no harm.
-    """
+    """Change the text of a message. Raises BadRequest if that is no longer possible. If `patient`,
+    retry other failures: edits are idempotent."""
 
     async def change(text: str, parse_mode: str | None) -> None:
         send = partial(
@@ -145,17 +173,17 @@ async def edit(
     except BadRequest as error:
         if "parse entities" not in str(error):
             raise
-        logger.warning("The markup of a message was refused (%s); it goes without", error)
+        logger.warning("The markup of a message was refused (%s); it is sent without", error)
         await change(without_styles(html), None)
 
 
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
-    """Delete one of the bot's messages, unless it is gone or too old."""
+    """Delete one of the bot's messages, unless it was deleted or is too old."""
     try:
         delete = partial(bot.delete_message, chat_id, message_id)
         await request_with_retry(delete, stop_event(), idempotent=True)
     except (BadRequest, Forbidden, ChatMigrated) as error:
-        logger.debug("A message was not taken away: %s", error)
+        logger.debug("A message was not deleted: %s", error)
 
 
 @contextlib.asynccontextmanager
@@ -173,7 +201,6 @@ async def show_typing(
             try:
                 await bot.send_chat_action(place.chat_id, action, message_thread_id=thread)
             except TelegramError as error:
-                # Cosmetic: sending the answer reveals whether the chat can be reached.
                 logger.debug("The typing indicator was not shown: %s", error)
             await asyncio.sleep(seconds)
 

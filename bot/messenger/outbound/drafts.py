@@ -1,4 +1,4 @@
-"""Message drafts: what a person in a private chat sees of an answer that is not complete."""
+"""Message drafts: an incomplete answer as a person sees it in a private chat."""
 
 from __future__ import annotations
 
@@ -20,21 +20,15 @@ class UnknownMethodError(NetworkError):
 
 
 class Drafts:
-    """Shows drafts, until the server turns out not to know them; one per bot.
-
-    Telegram's apps show a button to stop below a draft (since Bot API 10.3; before, `/stop` does).
-    """
+    """Shows drafts, unless the server does not support them; one per bot. Telegram's apps show a
+    stop button below a draft (since Bot API 10.3; before, people use `/stop`)."""
 
     def __init__(self) -> None:
         self.supported = True
-        self._numbers = itertools.count(int(time.time()))
-
-    def new(self) -> int:
-        """The number of a draft, whose changes are animated."""
-        return next(self._numbers)
+        self.numbers = itertools.count(int(time.time()))  # of drafts, whose changes are animated
 
     async def show(self, bot: Bot, place: ConversationPlace, number: int, html: str | None) -> None:
-        """Show a text as a draft; without one, that the bot is thinking. Failures are logged."""
+        """Show a text as a draft, or without one that the bot is thinking; log failures."""
         try:
             await bot.send_message_draft(
                 place.chat_id,

@@ -15,9 +15,9 @@ from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.feature import AnswerButtons
 from index.article import Article, Passage
 
-QUESTION_PREFIX = "ask"  # before a number: asks the question that stands on the button
-CARD_PREFIX = "a"  # before an article's id: what is known about it
-OPENING_PREFIX = "o"  # before an article's id: its first passage
+QUESTION_PREFIX = "ask"  # before a number: asks the question on the button
+CARD_PREFIX = "a"  # before an article's id: shows its metadata
+OPENING_PREFIX = "o"  # before an article's id: shows its first passage
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )
@@ -25,10 +25,7 @@ STEP_PATTERN = (
 
 @dataclass(frozen=True, slots=True)
 class NeighbourStep:
-    """The data of a button that leads to the passage at an offset of an article.
-
-    It includes the quote, for the way back.
-    """
+    """The data of a button to the passage at an offset of an article, with the original quote."""
 
     article_id: str
     at: int
@@ -45,16 +42,17 @@ class NeighbourStep:
         return cls(match["article"], int(match["at"]), start, start + int(match["length"] or 0))
 
     def encode(self) -> str:
-        """At most 64 bytes, as a `PassageRef`."""
+        """At most 64 bytes, like a `PassageRef`."""
         data = f"w:{self.article_id}:{self.at}"
         length = self.quote_end - self.quote_start
         return f"{data}:{self.quote_start}:{length}" if length else data
 
     def excerpt(self, article: Article, passage: Passage) -> Excerpt:
         """Return a passage, with the quote if it contains it."""
-        if passage.start <= self.quote_start <= self.quote_end <= passage.end:
-            return Excerpt(article, passage.start, passage.end, self.quote_start, self.quote_end)
-        return Excerpt(article, passage.start, passage.end, passage.start, passage.start)
+        start, end = passage.start, passage.end
+        has_quote = start <= self.quote_start <= self.quote_end <= end
+        quote = (self.quote_start, self.quote_end) if has_quote else (start, start)
+        return Excerpt(article, start, end, *quote)
 
 
 BUTTONS_PER_ROW = 6  # short ones, as many as fit on a phone
@@ -67,45 +65,39 @@ def keyboard(
     answer: Answer,
     turn_id: int,
     phrases: Phrases,
-    added: Iterable[AnswerButtons] = (),
+    extra: Iterable[AnswerButtons] = (),
     nearby: Sequence[str] = (),
 ) -> InlineKeyboardMarkup | None:
     """Buttons below an answer: one per cited passage or article offered, one for further sources,
-    those `added` by features, `nearby` questions, and two for votes, in one row if they fit; None
-    for small talk.
+    features' `extra` ones, `nearby` questions, and two for votes, in one row if they fit; None for
+    small talk.
 
     `turn_id` is the stored turn of the answer.
     """
     if answer.small_talk:
         return None
-    texts = BrowsingPhrases.of(phrases.code)
-    good = InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1")
-    bad = InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0")
-    cited = answer.citations[:BUTTON_LIMIT]
-    buttons = [
-        InlineKeyboardButton(
-            phrases.see_passage if len(cited) == 1 else f"[{citation.number}]",
-            callback_data=PassageRef.of(citation).encode(),
-        )
-        for citation in cited
+    texts, cited = BrowsingPhrases.of(phrases.code), answer.citations[:BUTTON_LIMIT]
+    votes = [
+        InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1"),
+        InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0"),
     ]
-    buttons += [
-        InlineKeyboardButton(
-            texts.read if len(answer.nearest) == 1 else str(number),
-            callback_data=f"{CARD_PREFIX}:{article.id}",
-        )
-        for number, article in enumerate(answer.nearest, 1)
-    ]
+    buttons = []
+    for each in cited:
+        text = phrases.see_passage if len(cited) == 1 else f"[{each.number}]"
+        buttons.append(InlineKeyboardButton(text, callback_data=PassageRef.of(each).encode()))
+    for number, article in enumerate(answer.nearest, 1):
+        text = texts.read if len(answer.nearest) == 1 else str(number)
+        buttons.append(InlineKeyboardButton(text, callback_data=f"{CARD_PREFIX}:{article.id}"))
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows(nearby)
-    for each in added:
-        buttons += each.beside
-        offers += [[button] for button in each.rows]
+    for added in extra:
+        buttons += added.beside
+        offers += [[button] for button in added.rows]
     if len(buttons) + 2 <= BUTTONS_PER_ROW:
-        return InlineKeyboardMarkup([*offers, [*buttons, good, bad]])
+        return InlineKeyboardMarkup([*offers, [*buttons, *votes]])
     rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
-    return InlineKeyboardMarkup([*rows, *offers, [good, bad]])
+    return InlineKeyboardMarkup([*rows, *offers, votes])
 
 
 def question_rows(questions: Sequence[str]) -> list[list[InlineKeyboardButton]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +23,8 @@ _JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 @dataclass(frozen=True, slots=True)
 class StyledSpan:
-    """A stretch of text in one style, linked or not.
-
-    Consecutive `folded` spans form a block quote that shows three lines until it is opened.
-    """
+    """Text in one style, optionally linked. Consecutive `folded` spans form a block quote that
+    shows three lines until it is opened."""
 
     text: str
     style: Style = ""
@@ -51,12 +50,8 @@ class StyledBlock:
 
     @property
     def tags(self) -> int:
-        quotes = sum(folded for folded, _ in groupby(self.spans, key=_is_folded))
+        quotes = sum(folded for folded, _ in groupby(span.folded for span in self.spans))
         return quotes + sum(span.tags for span in self.spans)
-
-
-def _is_folded(span: StyledSpan) -> bool:
-    return span.folded
 
 
 def units(text: str) -> int:
@@ -64,16 +59,20 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def render_messages(blocks: Sequence[StyledBlock], language: str) -> tuple[str, ...]:
+    """Arrange blocks in as few messages as possible, as Telegram HTML."""
+    return tuple(map(to_html, split_messages(blocks, language)))
+
+
 def to_html(spans: Iterable[StyledSpan]) -> str:
-    """Render spans as Telegram HTML."""
-    written = []
-    for folded, together in groupby(spans, key=_is_folded):
-        html = "".join(map(_tagged, together))
-        written.append(f"<blockquote expandable>{html}</blockquote>" if folded and html else html)
-    return "".join(written)
+    parts = []
+    for folded, group in groupby(spans, lambda span: span.folded):
+        html = "".join(map(_render_span, group))
+        parts.append(f"<blockquote expandable>{html}</blockquote>" if folded and html else html)
+    return "".join(parts)
 
 
-def _tagged(span: StyledSpan) -> str:
+def _render_span(span: StyledSpan) -> str:
     text = html.escape(harmless(span.text), quote=False)
     if span.text and span.style:
         text = f"<{span.style}>{text}</{span.style}>"
@@ -82,34 +81,31 @@ def _tagged(span: StyledSpan) -> str:
     return text
 
 
-def messages(
+def split_messages(
     blocks: Sequence[StyledBlock], language: str, limit: int = MESSAGE_LIMIT
 ) -> tuple[tuple[StyledSpan, ...], ...]:
-    """Arrange blocks in as few messages as possible, in order.
-
-    A block that is too long for a message is split between sentences, else between words, else
-    between characters.
-    """
+    """Arrange blocks in as few messages as possible, in order. A block that is too long for a
+    message is split between sentences, else between words, else between characters."""
     pages = _Pages(limit)
     for block in blocks:
         while units(block.text) > limit:
             if pages.room(block.gap) < limit // 2:
                 pages.turn()
-            at = _cut_point(block.text, language, pages.room(block.gap))
+            at = _find_cut(block.text, language, pages.room(block.gap))
             head, tail = _cut(block.spans, at)
             pages.add(replace(block, spans=head))
             pages.turn()
             block = replace(block, spans=tail)
         pages.add(block)
     pages.turn()
-    return tuple(pages.filled)
+    return tuple(pages.full)
 
 
 class _Pages:
     """Messages, filled one after another."""
 
     def __init__(self, limit: int) -> None:
-        self.filled: list[tuple[StyledSpan, ...]] = []
+        self.full: list[tuple[StyledSpan, ...]] = []
         self._limit = limit
         self._current: list[StyledSpan] = []
         self._size = self._tags = 0
@@ -130,13 +126,14 @@ class _Pages:
 
     def turn(self) -> None:
         if self._current:
-            self.filled.append(tuple(span for span in self._current if span.text))
+            self.full.append(tuple(span for span in self._current if span.text))
         self._current = []
         self._size = self._tags = 0
 
 
-def _cut_point(text: str, language: str, limit: int) -> int:
-    longest = _longest_prefix(text, limit)
+def _find_cut(text: str, language: str, limit: int) -> int:
+    sizes = itertools.accumulate(map(units, text))
+    longest = next((at for at, size in enumerate(sizes) if size > limit), len(text))
     ends = [end for _, end in sentence_spans(text, language) if end <= longest]
     if ends:
         return ends[-1]
@@ -144,44 +141,34 @@ def _cut_point(text: str, language: str, limit: int) -> int:
         if text[at].isspace():
             return at
     at = longest
-    while at > 1 and _continues(text, at):
+    while at > 1 and _is_inside_cluster(text, at):
         at -= 1
     return at if at > 1 else longest
 
 
-def _longest_prefix(text: str, limit: int) -> int:
-    size = 0
-    for at, character in enumerate(text):
-        size += units(character)
-        if size > limit:
-            return at
-    return len(text)
-
-
-def _continues(text: str, at: int) -> bool:
-    here = text[at]
-    return bool(unicodedata.combining(here)) or here in _JOINERS or text[at - 1] == "\u200d"
+def _is_inside_cluster(text: str, at: int) -> bool:
+    """True if a cut here would split a character from its accents or joiners."""
+    return unicodedata.combining(text[at]) != 0 or text[at] in _JOINERS or text[at - 1] == "\u200d"
 
 
 def _cut(
     spans: Sequence[StyledSpan], at: int
 ) -> tuple[tuple[StyledSpan, ...], tuple[StyledSpan, ...]]:
-    """Split spans at a position of their text, without white space at the seam."""
+    """Split spans at a position of their text, without white space at the cut."""
     head: list[StyledSpan] = []
     tail: list[StyledSpan] = []
     for span in spans:
-        size = len(span.text)
         head.append(replace(span, text=span.text[: max(at, 0)]))
         tail.append(replace(span, text=span.text[max(at, 0) :]))
-        at -= size
+        at -= len(span.text)
     return tuple(_strip(reversed(head), str.rstrip)[::-1]), tuple(_strip(tail, str.lstrip))
 
 
 def _strip(spans: Iterable[StyledSpan], strip: Callable[[str], str]) -> list[StyledSpan]:
-    """Strip the leading white space of spans, leading as seen from the seam."""
-    kept: list[StyledSpan] = []
+    """Strip white space at the beginning of spans, which are in order from the cut."""
+    result: list[StyledSpan] = []
     for span in spans:
-        text = span.text if kept else strip(span.text)
+        text = span.text if result else strip(span.text)
         if text:
-            kept.append(replace(span, text=text))
-    return kept
+            result.append(replace(span, text=text))
+    return result

@@ -1,4 +1,4 @@
-"""Background work: a message shows the progress, a button below it stops the work."""
+"""Background work: a message shows the progress, and a button below it stops the work."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class BackgroundWork:
-    """State shared between a worker thread and the bot; `ended` is set when the bot stops."""
+    """State shared between a worker thread and the bot; `bot_stop` is set when the bot stops."""
 
-    ended: asyncio.Event | None = field(default_factory=stop_event)
+    bot_stop: asyncio.Event | None = field(default_factory=stop_event)
     began: float = field(default_factory=time.monotonic)
     stop: Event = field(default_factory=Event)
 
     @property
     def interrupted(self) -> bool:
         """True if the bot stops."""
-        return self.ended is not None and self.ended.is_set()
+        return self.bot_stop is not None and self.bot_stop.is_set()
 
     def stopped(self) -> bool:
         """True if somebody stopped the work, or the bot stops."""
@@ -53,23 +53,23 @@ async def show_progress(
     keyboard: InlineKeyboardMarkup,
     seconds: float,
 ) -> AsyncIterator[None]:
-    """Keep the message up to date with `text` every `seconds`, while the block lasts."""
+    """Update the message to `text` every `seconds`, while the block lasts."""
 
-    async def keep_up() -> None:
-        shown = text()
+    async def update() -> None:
+        current = text()
         while True:
             await asyncio.sleep(seconds)
-            if (now := text()) == shown:
+            if (new := text()) == current:
                 continue
-            shown = now
-            (html, *_) = text_html(now, asker.phrases.code)
+            current = new
+            (html, *_) = text_html(new, asker.phrases.code)
             try:
                 await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
-            except TelegramError as error:  # cosmetic: the end is told in a message of its own
-                logger.debug("How far work is was not shown: %s", error)
+            except TelegramError as error:  # cosmetic: another message reports the result
+                logger.debug("The progress of work was not shown: %s", error)
 
-    showing = asyncio.create_task(keep_up())
+    task = asyncio.create_task(update())
     try:
         yield
     finally:
-        showing.cancel()
+        task.cancel()

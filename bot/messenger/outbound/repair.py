@@ -1,4 +1,4 @@
-"""Simpler forms of a letter that Telegram refuses, so that its words arrive all the same."""
+"""Simpler forms of a letter that Telegram refuses, so that its text arrives all the same."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LINK = re.compile(r'<a href="(?P<address>[^"]*)">(?P<words>[^<]*+(?:<(?!/?a\b)[
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 # Refusals that no other form of the letter can avoid.
-_HOPELESS = re.compile(
+_FATAL = re.compile(
     r"chat not found|user not found|peer_id_invalid|not enough rights|have no rights|"
     r"need administrator rights|write_forbidden|send_plain_forbidden|chat_restricted|"
     r"user_is_blocked|deactivated|user_is_bot"
 )
 
 
-def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
+def amend_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
     """Return the closest form of the letter that may be accepted; None if there is none.
 
     Its first `sent` parts were accepted already. Each form is simpler than the one before, so this
@@ -33,67 +33,62 @@ def amended_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | 
         return replace(letter, chat_id=error.new_chat_id, thread_id=0, reply_to=None)
     reason = str(error).lower()
     if isinstance(error, BadRequest) and letter.only_for is not None:
-        return replace(letter, only_for=None)  # only administrators may send those at any time
-    if not isinstance(error, BadRequest) or _HOPELESS.search(reason):
+        return replace(letter, only_for=None)  # only administrators may always send those
+    if not isinstance(error, BadRequest) or _FATAL.search(reason):
         return None
-    sent_parts, left = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
-    for marks, change in _CHANGES:
-        changed = change(left)
-        if marks.search(reason) and changed != left:
+    sent_parts, rest = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
+    for pattern, change in _CHANGES:
+        changed = change(rest)
+        if pattern.search(reason) and changed != rest:
             break
     else:
-        changed = left
+        changed = rest
         for _, change in _CHANGES:
-            changed = changed if change is _shorter else change(changed)
-    return replace(changed, parts=(*sent_parts, *changed.parts)) if changed != left else None
+            changed = changed if change is _split_long_parts else change(changed)
+    return replace(changed, parts=(*sent_parts, *changed.parts)) if changed != rest else None
 
 
 def without_styles(text: str) -> str:
     """Convert HTML to plain text, with addresses behind their link texts."""
-    shown = _LINK.sub(lambda link: f"{link['words']} ({link['address']})", text)
-    return html.unescape(_TAG.sub("", shown))
+    text = _LINK.sub(lambda link: f"{link['words']} ({link['address']})", text)
+    return html.unescape(_TAG.sub("", text))
 
 
-def _without_markup(letter: Letter) -> Letter:
-    return replace(letter, parts=tuple(_as_plain(part) for part in letter.parts))
-
-
-def _shorter(letter: Letter) -> Letter:
+def _split_long_parts(letter: Letter) -> Letter:
     parts: list[Part] = []
     for part in letter.parts:
         text = _as_plain(part).text
-        if part.attachment is not None:  # whose caption becomes a message of its own
+        if part.attachment is not None:  # its caption becomes a message of its own
             parts.append(Part("", html=False, attachment=part.attachment))
         if text or part.attachment is None:
-            parts += [Part(piece, html=False) for piece in _pieces(text)]
+            parts += [Part(piece, html=False) for piece in _split(text)]
     return replace(letter, parts=tuple(parts))
-
-
-def _as_documents(letter: Letter) -> Letter:
-    """Send pictures and sounds as files."""
-    return replace(letter, parts=tuple(_with_document(part) for part in letter.parts))
-
-
-_CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
-    (re.compile("button|keyboard|markup"), lambda letter: replace(letter, keyboard=None)),
-    (re.compile("photo|image|audio|voice|too big|file"), _as_documents),
-    (re.compile("too long|too_long"), _shorter),
-    (re.compile("thread not found|topic|thread_id"), lambda letter: replace(letter, thread_id=0)),
-    (re.compile("reply|replied"), lambda letter: replace(letter, reply_to=None)),
-    (re.compile("entit|parse|tag"), _without_markup),
-)
 
 
 def _as_plain(part: Part) -> Part:
     return replace(part, text=without_styles(part.text), html=False) if part.html else part
 
 
-def _with_document(part: Part) -> Part:
+def _as_document(part: Part) -> Part:
     file = part.attachment
     return replace(part, attachment=replace(file, kind="document")) if file else part
 
 
-def _pieces(text: str) -> list[str]:
+def _each_part(change: Callable[[Part], Part]) -> Callable[[Letter], Letter]:
+    return lambda letter: replace(letter, parts=tuple(map(change, letter.parts)))
+
+
+_CHANGES: tuple[tuple[re.Pattern[str], Callable[[Letter], Letter]], ...] = (
+    (re.compile("button|keyboard|markup"), lambda letter: replace(letter, keyboard=None)),
+    (re.compile("photo|image|audio|voice|too big|file"), _each_part(_as_document)),
+    (re.compile("too long|too_long"), _split_long_parts),
+    (re.compile("thread not found|topic|thread_id"), lambda letter: replace(letter, thread_id=0)),
+    (re.compile("reply|replied"), lambda letter: replace(letter, reply_to=None)),
+    (re.compile("entit|parse|tag"), _each_part(_as_plain)),
+)
+
+
+def _split(text: str) -> list[str]:
     """Split a text into messages, between lines or words where possible."""
     pieces = []
     while units(text) > MESSAGE_LIMIT:

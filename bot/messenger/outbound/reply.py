@@ -1,8 +1,9 @@
-"""Short texts to the person in front of the bot."""
+"""Short replies to a person."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
@@ -17,17 +18,13 @@ from bot.messenger.outbound.keyboard import question_rows
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
 
-EXAMPLES_SECONDS = 2.0  # that a first message waits for its example questions
+EXAMPLES_SECONDS = 2.0  # for which a first message waits for its example questions
 
 logger = logging.getLogger(__name__)
 
 
 async def say(
-    bot: Bot,
-    asker: Asker,
-    text: str,
-    keyboard: Markup | None = None,
-    reply_to: int | None = None,
+    bot: Bot, asker: Asker, text: str, keyboard: Markup | None = None, reply_to: int | None = None
 ) -> tuple[int, ...]:
     """Send a text without markup; return the ids of its messages."""
     html = text_html(text, asker.phrases.code)
@@ -37,7 +34,7 @@ async def say(
 async def whisper(
     bot: Bot, asker: Asker, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> None:
-    """Send a text without markup that in a group concerns nobody else."""
+    """Send a text without markup, in a group only to this person where Telegram can."""
     person = asker.person_id
     only_for = person if not asker.private and person > 0 else None  # not the group itself
     html = text_html(text, asker.phrases.code)
@@ -52,22 +49,18 @@ async def replace_message(
     keyboard: InlineKeyboardMarkup | None = None,
 ) -> int:
     """Replace a message's text, or send a new message if it cannot be changed; return the id of the
-    message that has the text."""
+    message with the text."""
     (html,) = text_html(text, asker.phrases.code)
     if message_id is not None:
-        try:
+        with suppress(BadRequest):
             await edit(bot, asker.place.chat_id, message_id, html, keyboard)
             return message_id
-        except BadRequest:
-            pass
     return (await say(bot, asker, text, keyboard))[-1]
 
 
 async def example_keyboard(services: BotServices, asker: Asker) -> InlineKeyboardMarkup | None:
-    """Buttons with questions that the articles answer for certain, if any are known.
-
-    None in a group whose articles are chosen: the questions may be about others.
-    """
+    """Buttons with questions that the articles answer for certain, if there are any. None in a
+    group with a selection of articles: the questions may be about others."""
     if chosen_articles() is not None:
         return None
     rows = question_rows(await services.examples.soon(asker.phrases.code, EXAMPLES_SECONDS))
@@ -85,10 +78,8 @@ def describe_error(services: BotServices, asker: Asker, error: Exception) -> str
 async def acknowledge(
     query: CallbackQuery, text: str | None = None, *, aloud: bool = False
 ) -> None:
-    """Stop the button's spinner, unless the press is too old.
-
-    A text shown `aloud` is a dialog, seen only by the person who pressed.
-    """
+    """Stop the button's spinner, unless the press is too old. A text shown `aloud` is a dialog that
+    only this person sees."""
     try:
         await query.answer(text, show_alert=aloud or None)
     except TelegramError as error:  # cosmetic: the result is sent separately
@@ -98,10 +89,9 @@ async def acknowledge(
 async def give_help(
     services: BotServices, bot: Bot, asker: Asker, *texts: str, reply_to: int | None = None
 ) -> bool:
-    """Give help if one of these texts tells of distress, and store nothing; True if it does."""
+    """Give help if one of these texts expresses distress, and store nothing; True if it does."""
     for text in texts:
-        answer = await services.help_for(text)
-        if answer is not None:
+        if answer := await services.help_for(text):
             METERS.answered(answer, "message")
             html = answer_html(answer, asker.phrases)
             await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)

@@ -56,8 +56,8 @@ async def request_with_retry(
 ) -> Result:
     """Repeat a request until Telegram accepts or refuses it; raise its error after a day.
 
-    Unless `again_in_doubt`, do not repeat a request that may have been received; one that is
-    `idempotent` leaves no doubt. Raises Postponed instead of waiting once `stopping` is set.
+    Unless `again_in_doubt` or `idempotent`, do not repeat a request that may have been received.
+    Raises Postponed instead of waiting once `stopping` is set.
     """
     waited = 0.0
     for wait in chain(FIRST_WAITS_SECONDS, repeat(LONGEST_WAIT_SECONDS)):
@@ -69,19 +69,27 @@ async def request_with_retry(
             # `serve` ends the bot over this; a renewed token belongs to the same bot.
             raise Postponed("the token is refused") from error
         except TelegramError as error:
-            doubt = not idempotent and in_doubt(error)
-            seconds = _seconds(error) if isinstance(error, RetryAfter) else wait
-            if (doubt and not again_in_doubt) or waited + seconds > GIVE_UP_SECONDS:
+            is_in_doubt = not idempotent and in_doubt(error)
+            seconds = wait
+            if isinstance(error, RetryAfter):
+                delay = error.retry_after
+                seconds = delay if isinstance(delay, int) else delay.total_seconds()
+                seconds += SLACK_SECONDS
+            if (is_in_doubt and not again_in_doubt) or waited + seconds > GIVE_UP_SECONDS:
                 raise
-            if doubt:
+            if is_in_doubt:
                 METERS.doubted("reply lost")
-                logger.warning(
-                    "Sending may have arrived; it is sent again in %s s (%s)", seconds, error
-                )
+                text = "A request may have arrived; it is sent again in %s s (%s)"
             else:
-                logger.warning("Sending failed; trying again in %s s (%s)", seconds, error)
+                text = "A request failed; trying again in %s s (%s)"
+            logger.warning(text, seconds, error)
         waited += seconds
-        await _pause(seconds, stopping)
+        if stopping is None:
+            await asyncio.sleep(seconds)
+            continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), seconds)
+            raise Postponed("the bot stops")
     raise AssertionError("there is always another wait")
 
 
@@ -91,17 +99,3 @@ def in_doubt(error: TelegramError) -> bool:
     if isinstance(cause, httpx.HTTPError):
         return not isinstance(cause, _NOT_SENT)
     return type(error) is TelegramError  # a reply that is not the Bot API's
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return SLACK_SECONDS + (wait if isinstance(wait, int) else wait.total_seconds())
-
-
-async def _pause(seconds: float, stopping: asyncio.Event | None) -> None:
-    if stopping is None:
-        await asyncio.sleep(seconds)
-        return
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
-        raise Postponed("the bot stops")

@@ -1,1 +1,1 @@
-"""The bot's life: start, how updates come, health, stop."""
+"""The life cycle of the bot: start, receiving updates, health, stop."""

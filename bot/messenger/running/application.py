@@ -47,8 +47,23 @@ if TYPE_CHECKING:
     from bot.library.documents import Documents
     from index.search.live import LiveIndex
 
+logger = logging.getLogger(__name__)
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+CONCURRENT_UPDATES = 64
+# Seconds that Telegram may take to reply; after that, a message may or may not have arrived.
+READ_SECONDS = 30.0
+# Seconds that a stop grants the receiver, and unfinished answers.
+RECEIVER_GRACE_SECONDS, GRACE_SECONDS = 0.8, 3.0
+# Seconds after a signal at which the process exits regardless; nothing is lost.
+STOP_DEADLINE_SECONDS = 4.8
+SWITCH_SECONDS = 0.001  # the interpreter's switch interval
+TAKE_OVER_INTERVAL = timedelta(seconds=0.5)  # between checks for ended processes of the bot
+ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of roles, which other processes may change
+_CONNECT_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
+
+# Another door that is open as long as the bot runs.
+Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
 
 
 def telegram_token(settings: Settings) -> str:
@@ -65,25 +80,9 @@ def refusal(settings: Settings) -> SettingsError:
     return SettingsError("token-refused", address=redact_url(str(settings.telegram_api_url)))
 
 
-logger = logging.getLogger(__name__)
-
-CONCURRENT_UPDATES = 64
-
-# Seconds that Telegram may take to reply; after that, a message may or may not have arrived.
-READ_SECONDS = 30.0
-# Seconds that a stop grants the receiver, and unfinished answers.
-RECEIVING, GRACE = 0.8, 3.0
-# Seconds after a signal at which the process exits whatever it does; nothing is lost.
-STOP_DEADLINE_SECONDS = 4.8
-SWITCH_SECONDS = 0.001  # the interpreter's switch interval
-# Between checks whether a process of the same bot has ended.
-TAKE_OVER_INTERVAL = timedelta(seconds=0.5)
-ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of the roles that other processes gave
-_PATIENCE = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
-
-
-# Another door that is open as long as the bot runs.
-Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
+def api_url(settings: Settings) -> str:
+    """The URL of the Bot API server, without a slash at its end."""
+    return str(settings.telegram_api_url).rstrip("/")
 
 
 def _log_ready(username: str) -> None:
@@ -100,31 +99,27 @@ def run_bot(
     """Answer on Telegram from the index of the data directory until SIGINT or SIGTERM.
 
     `ready` is called with the bot's user name once it listens. Raises SettingsError for a token
-    that is missing or refused, IndexingError where the index cannot be used, MessengerError when
+    that is missing or refused, IndexingError if the index cannot be used, MessengerError if
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # fail before the models are loaded
     from bot.assembly import chain_over, open_gate, open_index, open_writers
     from bot.library.documents import Documents
 
-    with ExitStack() as opened:
-        writers = open_writers(settings)
-        if writers is not None:
-            opened.callback(writers.close)
+    with ExitStack() as stack:
+        if (writers := open_writers(settings)) is not None:
+            stack.callback(writers.close)
         index = open_index(settings, awaited=True)
-        speech = open_speech(settings)
-        if speech is not None:
-            opened.callback(speech.close)
+        if (speech := open_speech(settings)) is not None:
+            stack.callback(speech.close)
         undisturbed = speech.resting if speech is not None else nullcontext
-        chain = chain_over(index, settings, writers, undisturbed)
-        documents = Documents(settings, index.embedder, undisturbed=undisturbed)
         run_with(
             settings,
-            chain,
+            chain_over(index, settings, writers, undisturbed),
             Library(index),
             ready,
             features=features,
-            documents=documents,
+            documents=Documents(settings, index.embedder, undisturbed=undisturbed),
             speech=speech,
             gate=open_gate(settings, index.embedder),
             index=index,
@@ -139,16 +134,16 @@ def run_with(
     ready: Callable[[str], None] = _log_ready,
     **options: Any,
 ) -> None:
-    """Run `serve` with these arguments until SIGINT or SIGTERM; work under way is finished."""
+    """Run `serve` with these arguments until SIGINT or SIGTERM; finish current work."""
 
-    async def until_signalled() -> None:
+    async def serve_until_signal() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         signals = (signal.SIGINT, signal.SIGTERM)
 
         def stop_once() -> None:
             stop.set()
-            last_resort.start()
+            exit_timer.start()
             for number in signals:  # a second signal ends the process at once
                 loop.remove_signal_handler(number)
 
@@ -157,15 +152,15 @@ def run_with(
                 loop.add_signal_handler(number, stop_once)
         await serve(settings, chain, library, stop, ready, **options)
 
-    # Searching threads must not starve the loop, which records what Telegram accepted.
+    # Searching threads must not starve the loop, which records accepted messages.
     sys.setswitchinterval(SWITCH_SECONDS)
     # Nothing else interrupts a thread that searches or waits for a chat model.
-    last_resort = threading.Timer(STOP_DEADLINE_SECONDS, os._exit, (0,))
-    last_resort.daemon = True
+    exit_timer = threading.Timer(STOP_DEADLINE_SECONDS, os._exit, (0,))
+    exit_timer.daemon = True
     try:
-        asyncio.run(until_signalled())
+        asyncio.run(serve_until_signal())
     finally:
-        last_resort.cancel()
+        exit_timer.cancel()
 
 
 async def serve(
@@ -174,7 +169,7 @@ async def serve(
     library: Library,
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
-    patience: Sequence[float] = _PATIENCE,
+    waits: Sequence[float] = _CONNECT_WAITS,
     features: Sequence[OpenFeature] = (),
     documents: Documents | None = None,
     speech: SpeechService | None = None,
@@ -182,7 +177,8 @@ async def serve(
     index: LiveIndex | None = None,
     beside: Beside | None = None,
 ) -> None:
-    """Answer on Telegram until `stop` is set, and do what is `beside`; raises as `run_bot`."""
+    """Answer on Telegram until `stop` is set, with the other door `beside` open. Raises like
+    `run_bot`."""
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
@@ -195,7 +191,7 @@ async def serve(
     ):
         # Telegram sends updates to one polling process, and ends the requests of others.
         process.join(alone=settings.webhook_url is None)
-        token_check = TokenCheck(f"{_server(settings)}/bot{token}/getMe")
+        token_check = TokenCheck(f"{api_url(settings)}/bot{token}/getMe")
         application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
@@ -208,13 +204,13 @@ async def serve(
         if state.is_shared:
             chores += _sharing_chores(application, services, process)
         try:
-            if await _connect(application, settings, stop, patience):
+            if await _connect(application, settings, stop, waits):
                 other = beside(services) if beside is not None else nullcontext()
                 async with serve_health(application, services), other:
-                    await _start(application, receiver, services, len(patience))
+                    await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot, process):
-                        await _first_of(stop, token_check.refused)
+                        await _wait_for_any(stop, token_check.refused)
         finally:
             journal.stopping.set()
             await _close(application, receiver)
@@ -233,15 +229,11 @@ def _sharing_chores(
         await asyncio.get_running_loop().run_in_executor(process.thread, process.stay)
         await application.refill()
 
-    async def look_again(bot: Bot) -> None:
+    async def reload_roles(bot: Bot) -> None:
         await services.roles.reload()
 
     yield Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
-    yield Chore("roles", ROLES_INTERVAL, look_again, of_each=True)
-
-
-def _server(settings: Settings) -> str:
-    return str(settings.telegram_api_url).rstrip("/")
+    yield Chore("roles", ROLES_INTERVAL, reload_roles, of_each=True)
 
 
 def _build(
@@ -249,8 +241,7 @@ def _build(
 ) -> DurableApplication:
     # Durations as timedelta, the library's coming default; without this it warns.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    server = _server(settings)
-    inbox = Inbox(journal)
+    server, inbox, connections = api_url(settings), Inbox(journal), 2 * CONCURRENT_UPDATES
     bot = RecordingBot(
         inbox,
         token,
@@ -258,7 +249,7 @@ def _build(
         base_file_url=f"{server}/file/bot",
         local_mode=settings.telegram_local,
         request=WatchedRequest(
-            token_check, connection_pool_size=2 * CONCURRENT_UPDATES, read_timeout=READ_SECONDS
+            token_check, connection_pool_size=connections, read_timeout=READ_SECONDS
         ),
         get_updates_request=UpdatesRequest(token_check, connection_pool_size=2),
         rate_limiter=AIORateLimiter(max_retries=3),
@@ -281,10 +272,10 @@ async def _connect(
     application: TelegramApplication,
     settings: Settings,
     stop: asyncio.Event,
-    patience: Sequence[float],
+    waits: Sequence[float],
 ) -> bool:
     """Connect to Telegram; False if `stop` was set while it was unreachable."""
-    for wait in (*patience, None):
+    for wait in (*waits, None):
         try:
             await application.bot.initialize()
             return True
@@ -312,28 +303,28 @@ async def _start(
     await application.start()
 
 
-async def _first_of(*events: asyncio.Event) -> None:
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
+async def _wait_for_any(*events: asyncio.Event) -> None:
+    tasks = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
 
 
 async def _close(application: DurableApplication, receiver: Receiver) -> None:
-    """Stop within RECEIVING + GRACE seconds; the next start handles the rest."""
+    """Stop within the grace periods; the next start handles the rest."""
     try:
-        # `serve` reports an InvalidToken that ended the polling. Telegram sends updates again
-        # that are not confirmed in time.
+        # `serve` reports an InvalidToken that ended the polling. Telegram repeats updates that are
+        # not confirmed in time.
         with suppress(InvalidToken, TimeoutError):
-            await asyncio.wait_for(receiver.stop(), RECEIVING)
+            await asyncio.wait_for(receiver.stop(), RECEIVER_GRACE_SECONDS)
         if application.running:
-            turns = application.update_processor
-            assert isinstance(turns, FairScheduler)
-            turns.stop()
-            ending = asyncio.create_task(application.stop())
-            await asyncio.wait([ending], timeout=GRACE)
+            scheduler = application.update_processor
+            assert isinstance(scheduler, FairScheduler)
+            scheduler.stop()
+            stopping = asyncio.create_task(application.stop())
+            await asyncio.wait([stopping], timeout=GRACE_SECONDS)
             application.interrupt()
-            await ending
+            await stopping
         await application.shutdown()
     finally:
         # If the application never connected, its connections are still open.

@@ -11,7 +11,6 @@ from functools import partial
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.followups.turn import TurnText
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.services import BotServices
@@ -21,9 +20,8 @@ from bot.operations.probes import Probe, index_age, run_probes, try_index
 from bot.state import meters
 from index.errors import reason_of
 
-# Seconds within which a bot that polls receives updates, or hears that there are none.
-SILENCE_SECONDS = 90.0
-STANDSTILL_SECONDS = 300.0  # without a handled update after which waiting ones are stuck
+SILENCE_SECONDS = 90.0  # longest normal time between two replies to polling
+STANDSTILL_SECONDS = 300.0  # without a handled update, after which waiting ones are stuck
 
 
 @asynccontextmanager
@@ -31,22 +29,29 @@ async def serve_health(
     application: DurableApplication, services: BotServices
 ) -> AsyncIterator[None]:
     """Serve metrics and health while the block lasts. Raises MessengerError."""
-    turns, settings = application.update_processor, services.settings
-    assert isinstance(turns, FairScheduler)
+    scheduler, settings = application.update_processor, services.settings
+    assert isinstance(scheduler, FairScheduler)
     library = services.library
     now = Now(
-        lambda: turns.waiting, lambda: application.under_way, lambda: index_age(library.generation)
+        lambda: scheduler.waiting,
+        lambda: application.under_way,
+        lambda: index_age(library.generation),
     )
-    hearing = Probe("telegram", partial(_check_webhook, application.bot, str(settings.webhook_url)))
+
+    async def write_notice() -> None:
+        await services.run(meters.notice, "health", services.now(), timedelta())
+
     probes = [
-        *([hearing] if settings.webhook_url else []),
         Probe("answers", partial(_try_answer, services)),
-        Probe("database", partial(_try_database, services)),
+        Probe("database", write_notice),
         Probe("index", partial(try_index, library)),
     ]
+    if settings.webhook_url:
+        check_webhook = partial(_check_webhook, application.bot, str(settings.webhook_url))
+        probes.insert(0, Probe("telegram", check_webhook))
     checks: dict[str, HealthCheck] = {
         "telegram": _check_polling,
-        "updates": partial(_check_updates, turns),
+        "updates": partial(_check_updates, scheduler),
     }
     checks |= {probe.name: probe.finding for probe in probes}
     with METERS.watching(now, checks):
@@ -60,12 +65,7 @@ async def serve_health(
 async def _try_answer(services: BotServices) -> None:
     """Ask the chain about an existing article, without a chat model."""
     newest = await asyncio.to_thread(services.library.newest, 1)
-    question = newest[0].title if newest else "?"
-    await services.chain.ainvoke(TurnText(question, quoted=True))
-
-
-async def _try_database(services: BotServices) -> None:
-    await services.run(meters.notice, key="health", now=services.now(), every=timedelta())
+    await services.quote(newest[0].title if newest else "?")
 
 
 async def _check_webhook(bot: Bot, url: str) -> str | None:
@@ -82,20 +82,20 @@ async def _check_webhook(bot: Bot, url: str) -> str | None:
 
 
 def _check_polling() -> str | None:
-    silent = METERS.silence
-    if silent < SILENCE_SECONDS:
+    if METERS.silence < SILENCE_SECONDS:
         return None
-    why = {
+    status = METERS.poll_status
+    reasons = {
         0: "no reply comes",
         200: "what comes cannot be taken",
         409: "another program answers with the same token (409)",
     }
-    status = METERS.poll_status
-    return f"silent for {silent:.0f} s: {why.get(status, f'it replies {status}')}"
+    reason = reasons.get(status, f"it replies {status}")
+    return f"silent for {METERS.silence:.0f} s: {reason}"
 
 
-def _check_updates(turns: FairScheduler) -> str | None:
-    still = METERS.standstill
-    if not turns.waiting or still < STANDSTILL_SECONDS:
+def _check_updates(scheduler: FairScheduler) -> str | None:
+    seconds = METERS.standstill
+    if not scheduler.waiting or seconds < STANDSTILL_SECONDS:
         return None
-    return f"{turns.waiting} wait, and none was dealt with for {still:.0f} s"
+    return f"{scheduler.waiting} wait, and none was dealt with for {seconds:.0f} s"

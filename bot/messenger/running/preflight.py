@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import AnyHttpUrl
 from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
@@ -17,14 +18,14 @@ from bot.errors import SelonError, SettingsError
 from bot.llm.factory import arena_models
 from bot.locale.administration import CheckingPhrases
 from bot.locale.errors import error_text
-from bot.messenger.running.application import refusal, telegram_token
+from bot.messenger.running.application import api_url, refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
 from bot.messenger.running.requests import TokenCheck, WatchedRequest
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
 
-# `wrong` and `setting` (a refused setting) keep the bot from running.
+# `wrong` and `setting` (an invalid setting) keep the bot from running.
 _Verdict = Literal["well", "note", "wrong", "setting"]
 
 
@@ -43,34 +44,30 @@ class Finding:
 
 async def run_preflight(settings: Settings) -> list[Finding]:
     """Check everything that a start needs, without starting."""
-    return await Preflight(settings).all()
+    checks = _Preflight(settings)
+    return [
+        *await checks.telegram(),
+        *checks.index(),
+        *checks.database(),
+        checks.access(),
+        *checks.chat_models(),
+        *checks.metrics(),
+    ]
 
 
-class Preflight:
+class _Preflight:
     """The checks, with findings in the language of the settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._said: CheckingPhrases = CheckingPhrases.of(settings.language)
+        self._texts: CheckingPhrases = CheckingPhrases.of(settings.language)
 
-    async def all(self) -> list[Finding]:
-        return [
-            *await self._telegram(),
-            *self._index(),
-            *self._database(),
-            *self._access(),
-            *self._models(),
-            *self._arena(),
-            *self._figures(),
-        ]
-
-    async def _telegram(self) -> list[Finding]:
-        texts, settings = self._said, self._settings
+    async def telegram(self) -> list[Finding]:
+        texts, settings = self._texts, self._settings
         # Durations as timedelta, the library's coming default; without this it warns.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         try:
-            token = telegram_token(settings)
-            url = f"{str(settings.telegram_api_url).rstrip('/')}/bot"
+            token, url = telegram_token(settings), f"{api_url(settings)}/bot"
             request = WatchedRequest(TokenCheck(f"{url}{token}/getMe"))
             async with Bot(token, url, request=request) as bot:
                 me, hook = await bot.get_me(), await bot.get_webhook_info()
@@ -80,112 +77,99 @@ class Preflight:
             return [self._fault(texts.token, unreachable(settings, error))]
         except SelonError as error:
             return [self._fault(texts.token, error)]
-        known = texts.known(me.full_name, me.username or "")
-        return [Finding("well", texts.token, known), *self._rights(me), *self._receiving(hook)]
+        name = texts.known(me.full_name, me.username or "")
+        return [Finding("well", texts.token, name), *self._rights(me), *self._receiving(hook)]
 
     def _rights(self, me: User) -> Iterator[Finding]:
-        texts = self._said
+        texts = self._texts
         if not me.can_join_groups:
             yield Finding("note", texts.groups, texts.no_groups)
         elif me.can_read_all_group_messages:
             yield Finding("note", texts.groups, texts.privacy_off)
         else:
             yield Finding("well", texts.groups, texts.privacy_on)
-        inline = bool(me.supports_inline_queries)
-        text = texts.inline_on if inline else texts.inline_off
-        yield Finding("well" if inline else "note", texts.inline, text)
-        guests = bool(me.supports_guest_queries)
-        text = texts.guests_on if guests else texts.guests_off
-        yield Finding("well" if guests else "note", texts.guests, text)
+        if me.supports_inline_queries:
+            yield Finding("well", texts.inline, texts.inline_on)
+        else:
+            yield Finding("note", texts.inline, texts.inline_off)
+        if me.supports_guest_queries:
+            yield Finding("well", texts.guests, texts.guests_on)
+        else:
+            yield Finding("note", texts.guests, texts.guests_off)
 
     def _receiving(self, hook: WebhookInfo) -> Iterator[Finding]:
-        texts, url = self._said, self._settings.webhook_url
-        if url is None:
-            text = texts.polling_takes_away(hook.url) if hook.url else texts.polling
-            yield Finding("note" if hook.url else "well", texts.receiving, text)
+        texts, url = self._texts, self._settings.webhook_url
+        if url is not None:
+            yield from self._webhook(url, hook)
+        elif hook.url:
+            yield Finding("note", texts.receiving, texts.polling_takes_away(hook.url))
         else:
-            yield from self._webhook(str(url), hook)
+            yield Finding("well", texts.receiving, texts.polling)
         if hook.pending_update_count:
             yield Finding("note", texts.receiving, texts.pending(hook.pending_update_count))
 
-    def _webhook(self, url: str, hook: WebhookInfo) -> Iterator[Finding]:
-        texts, settings = self._said, self._settings
+    def _webhook(self, url: AnyHttpUrl, hook: WebhookInfo) -> Iterator[Finding]:
+        texts, settings = self._texts, self._settings
         host, port = settings.webhook_host, settings.webhook_port
         try:
-            assert settings.webhook_url is not None
-            webhook_path(settings, settings.webhook_url)
+            webhook_path(settings, url)
         except SettingsError as error:
             yield self._fault(texts.receiving, error)
             return
-        yield Finding("well", texts.receiving, texts.webhook(url, host, port))
-        if not _free(host, port):
+        yield Finding("well", texts.receiving, texts.webhook(str(url), host, port))
+        if not _is_free(host, port):
             yield Finding("note", texts.receiving, texts.port_taken(host, port))
-        if hook.url and hook.url != url:
+        if hook.url and hook.url != str(url):
             yield Finding("note", texts.receiving, texts.webhook_other(hook.url))
         elif hook.last_error_message:
             text = texts.webhook_failed(hook.last_error_message)
             yield Finding("note", texts.receiving, text)
 
-    def _index(self) -> Iterator[Finding]:
+    def index(self) -> Iterator[Finding]:
+        texts = self._texts
         try:
             facts = open_index(self._settings).searcher().generation.facts
-        except NoIndex as error:  # the bot takes it up when it is there
-            yield Finding("note", self._said.index, error_text(error, self._settings.language))
-            return
+            text = texts.holds(facts.articles, facts.passages, facts.id)
+            yield Finding("well", texts.index, text)
+        except NoIndex as error:  # the bot waits for one
+            yield Finding("note", texts.index, error_text(error, self._settings.language))
         except (SettingsError, IndexingError) as error:
-            yield self._fault(self._said.index, error)
-            return
-        text = self._said.holds(facts.articles, facts.passages, facts.id)
-        yield Finding("well", self._said.index, text)
+            yield self._fault(texts.index, error)
 
-    def _database(self) -> Iterator[Finding]:
-        settings = self._settings
-        url = state_url(settings.database_url, settings.data_dir)
+    def database(self) -> Iterator[Finding]:
+        url = state_url(self._settings.database_url, self._settings.data_dir)
         try:
-            with closing(open_state(url, settings.bot_id)) as state:
-                yield Finding("well", self._said.database, self._said.kept(state.shown))
+            with closing(open_state(url, self._settings.bot_id)) as state:
+                yield Finding("well", self._texts.database, self._texts.kept(state.shown))
         except SelonError as error:
-            yield self._fault(self._said.database, error)
+            yield self._fault(self._texts.database, error)
 
-    def _access(self) -> Iterator[Finding]:
-        texts, settings = self._said, self._settings
+    def access(self) -> Finding:
+        texts, settings = self._texts, self._settings
         if settings.access == "open":
-            yield Finding("well", texts.access, texts.open_to_all)
-        elif settings.admins:
-            yield Finding("well", texts.access, texts.restricted(len(settings.admins)))
-        else:
-            yield Finding("note", texts.access, texts.nobody)
+            return Finding("well", texts.access, texts.open_to_all)
+        if settings.admins:
+            return Finding("well", texts.access, texts.restricted(len(settings.admins)))
+        return Finding("note", texts.access, texts.nobody)
 
-    def _models(self) -> Iterator[Finding]:
-        texts, settings = self._said, self._settings
-        try:
-            writers = open_writers(settings)
-        except SelonError as error:
-            yield self._fault(texts.models, error)
-            return
-        if writers is None:
-            yield Finding("well", texts.models, texts.no_model)
-            return
-        writers.close()
-        yield Finding("well", texts.models, texts.models_ready(settings.chat_model))
+    def chat_models(self) -> Iterator[Finding]:
+        """Check the chat models, and those of the arena if there is one."""
+        texts, arena = self._texts, arena_models(self._settings)
+        for settings in (self._settings, arena):
+            try:
+                if (writers := open_writers(settings)) is not None:
+                    writers.close()
+                    yield Finding("well", texts.models, texts.models_ready(settings.chat_model))
+                elif settings is not arena:
+                    yield Finding("well", texts.models, texts.no_model)
+            except SelonError as error:
+                yield self._fault(texts.models, error)
 
-    def _arena(self) -> Iterator[Finding]:
-        """Check the writers of the arena, if there is one."""
-        texts, models = self._said, arena_models(self._settings)
-        try:
-            writers = open_writers(models)
-        except SelonError as error:
-            yield self._fault(texts.models, error)
-            return
-        if writers is not None:
-            writers.close()
-            yield Finding("well", texts.models, texts.models_ready(models.chat_model))
-
-    def _figures(self) -> Iterator[Finding]:
-        texts, host, port = self._said, self._settings.metrics_host, self._settings.metrics_port
+    def metrics(self) -> Iterator[Finding]:
+        texts, host, port = self._texts, self._settings.metrics_host, self._settings.metrics_port
         if not port:
             yield Finding("well", texts.figures, texts.no_figures)
-        elif _free(host, port):
+        elif _is_free(host, port):
             yield Finding("well", texts.figures, texts.figures_at(host, port))
         else:
             yield Finding("note", texts.figures, texts.port_taken(host, port))
@@ -195,7 +179,7 @@ class Preflight:
         return Finding(verdict, about, error_text(error, self._settings.language))
 
 
-def _free(host: str, port: int) -> bool:
+def _is_free(host: str, port: int) -> bool:
     try:
         socket.create_server((host, port)).close()
     except OSError:

@@ -12,8 +12,6 @@ from bot.locale.messenger import ProfilePhrases
 
 logger = logging.getLogger(__name__)
 
-_LANGUAGES = ((None, "fr"), ("en", "en"))  # French by default
-
 
 async def set_profile(bot: Bot, name: str) -> None:
     """Set the name, if given, and both descriptions unless the owner has set them.
@@ -21,6 +19,7 @@ async def set_profile(bot: Bot, name: str) -> None:
     Unchanged values are not set again, as Telegram allows few changes a day. A failure is only
     logged, as the bot answers without a profile.
     """
+    fr, en = ProfilePhrases.of("fr"), ProfilePhrases.of("en")
 
     async def short(language: str | None) -> str:
         return (await bot.get_my_short_description(language)).short_description
@@ -31,13 +30,11 @@ async def set_profile(bot: Bot, name: str) -> None:
     try:
         if name and (await bot.get_my_name()).name != name:
             await bot.set_my_name(name)
-        own = {language: ProfilePhrases.of(code) for language, code in _LANGUAGES}
-        texts = {language: each.short_description for language, each in own.items()}
+        texts = {None: fr.short_description, "en": en.short_description}
         await _describe(texts, short, bot.set_my_short_description)
-        texts = {language: each.description for language, each in own.items()}
-        await _describe(texts, long, bot.set_my_description)
+        await _describe({None: fr.description, "en": en.description}, long, bot.set_my_description)
     except TelegramError as error:
-        logger.warning("What the bot says of itself could not be set: %s", error)
+        logger.warning("The profile of the bot could not be set: %s", error)
 
 
 async def _describe(
@@ -45,10 +42,10 @@ async def _describe(
     read: Callable[[str | None], Awaitable[str]],
     write: Callable[[str, str | None], Awaitable[bool]],
 ) -> None:
+    """Set a description by language, French by default (None)."""
     default = await read(None)
     if default not in ("", texts[None]):
         return  # the owner's own text
     for language, text in texts.items():
-        current = default if language is None else await read(language)
-        if current != text:
+        if text != (default if language is None else await read(language)):
             await write(text, language)

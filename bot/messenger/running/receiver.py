@@ -33,14 +33,12 @@ UPDATES = (
     *("guest_message", DRAFT_STOPPED),
     "message_reaction",  # sent only on request, and in groups only to administrators
 )
-_AGAIN_SECONDS = 1.0
-
-# Limits of a webhook call; updates take some thousand bytes.
-CALL_LIMITS = ServerLimits(body_bytes=2**20)
+_RETRY_SECONDS = 1.0
+CALL_LIMITS = ServerLimits(body_bytes=2**20)  # of a webhook call; updates take a few kilobytes
 
 
 class Receiver:
-    """Receives updates as the settings say, until stopped."""
+    """Receives updates by polling or webhook, until stopped."""
 
     def __init__(self, updater: Updater, settings: Settings) -> None:
         self._updater = updater
@@ -48,11 +46,8 @@ class Receiver:
         self._server: HTTPServer | None = None
 
     async def start(self, retries: int) -> None:
-        """Start receiving.
-
-        Raises SettingsError for an impossible webhook, MessengerError if Telegram cannot be reached
-        or the port is taken.
-        """
+        """Start receiving. Raises SettingsError for an impossible webhook, MessengerError if
+        Telegram cannot be reached or the port is taken."""
         try:
             if self._settings.webhook_url is None:
                 await self._updater.start_polling(
@@ -72,50 +67,36 @@ class Receiver:
             await close(self._server)
 
     async def _start_webhook(self, url: AnyHttpUrl, retries: int) -> None:
-        settings = self._settings
-        path = webhook_path(settings, url)
-        secret = webhook_secret(settings)
-        handlers = [(re.escape(path) + "/?", _Call, {"updater": self._updater, "secret": secret})]
-        # Listen before setting the webhook: a failure then leaves nothing behind.
-        self._server = listen(
-            handlers,
-            settings.webhook_host,
-            settings.webhook_port,
-            "SELON_WEBHOOK_PORT",
-            CALL_LIMITS,
+        settings, host, port = (
+            self._settings,
+            self._settings.webhook_host,
+            self._settings.webhook_port,
         )
-        try:
-            await self._set_webhook(str(url), secret, retries)
-        except BadRequest as error:
-            raise SettingsError(
-                "webhook-refused", address=str(url), reason=reason_of(error)
-            ) from error
-        logger.info(
-            "Telegram calls %s:%d", PublicText(settings.webhook_host), settings.webhook_port
-        )
-
-    async def _set_webhook(self, url: str, secret: str, retries: int) -> None:
-        for left in range(retries, -1, -1):
+        path, secret = re.escape(webhook_path(settings, url)), webhook_secret(settings)
+        handlers = [(f"{path}/?", _WebhookCall, {"updater": self._updater, "secret": secret})]
+        # Listen before setting the webhook, so that a failure has no effect on Telegram's side.
+        self._server = listen(handlers, host, port, "SELON_WEBHOOK_PORT", CALL_LIMITS)
+        for attempt in range(retries + 1):
             try:
                 await self._updater.bot.set_webhook(
-                    url, allowed_updates=UPDATES, secret_token=secret
+                    str(url), allowed_updates=UPDATES, secret_token=secret
                 )
-                return
-            except (BadRequest, InvalidToken):
-                raise
+                break
+            except BadRequest as error:
+                reason = reason_of(error)
+                raise SettingsError("webhook-refused", address=str(url), reason=reason) from error
             except TelegramError as error:
-                if not left:
+                if attempt == retries or isinstance(error, InvalidToken):
                     raise
                 logger.warning("Telegram cannot be reached (%s); still trying", error)
-            await asyncio.sleep(_AGAIN_SECONDS)
+            await asyncio.sleep(_RETRY_SECONDS)
+        logger.info("Telegram calls %s:%d", PublicText(host), port)
 
 
 @stream_request_body
-class _Call(RequestHandler):
-    """A webhook call with one update. Without the secret, its body is not read.
-
-    The library's own handler rejects unreadable updates, which Telegram then sends for ever.
-    """
+class _WebhookCall(RequestHandler):
+    """A webhook call with one update. Without the secret, its body is not read. The library's own
+    handler rejects unreadable updates, which Telegram then repeats for ever."""
 
     def initialize(self, updater: Updater, secret: str) -> None:
         self.updater = updater
@@ -148,10 +129,8 @@ def webhook_path(settings: Settings, url: AnyHttpUrl) -> str:
 
 
 def webhook_secret(settings: Settings) -> str:
-    """The secret in every webhook call; derived from the token if none is set.
-
-    It is the same at every start, so that calls during a restart are accepted.
-    """
+    """The secret in every webhook call; derived from the token if none is set, so that it stays the
+    same across restarts."""
     if settings.webhook_secret is not None:
         return settings.webhook_secret.get_secret_value()
     token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""

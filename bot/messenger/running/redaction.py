@@ -1,13 +1,12 @@
-"""Log redaction by an allow-list, whoever writes the line.
+"""Log redaction by an allow-list, for the records of all libraries.
 
 People's texts, names and numbers reach log records in many ways: as arguments, in error messages,
-in what a library quotes of an unreadable reply. So a record keeps only what comes from the code or
-the operator:
+in a library's quotes from an unreadable reply. So a record keeps only:
 
 - its logger, level, place and time;
 - its message, if it is a constant of the code that logs it;
-- of the arguments: numbers below 100,000 (larger ones may be people's), members of enumerations,
-  and what Selon's own code marks as `PublicText`;
+- of the arguments: numbers below 100,000 (larger ones may be people's), enumeration members, and
+  texts that Selon's own code marks as `PublicText`;
 - of errors: the types of the error and its causes, and the traceback; the message only if it is
   about the machine (`_harmless_text`).
 
@@ -32,12 +31,10 @@ from bot.operations.logs import PRIVATE, PublicText, current_subject
 from index.errors import BuildLocked, CodedError, ModelError, Problem, StoreError
 
 MASK = "[token]"
-
-_SMALL = 100_000
-_CAUSES = 8
-
-# Errors about the operator's setup, which hold nothing personal.
-_OF_THE_MACHINE = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
+_PUBLIC_NUMBER_LIMIT = 100_000
+_CAUSES_LIMIT = 8
+# Errors about the operator's setup, without personal data.
+_SETUP_ERRORS = (SettingsError, ModelFailed, StoreError, ModelError, BuildLocked)
 
 
 class Redactor:
@@ -46,27 +43,27 @@ class Redactor:
     def __init__(self, token: str, *, text: bool = False) -> None:
         self._text = text
         secret = token.partition(":")[2]
-        self._hidden = [token, quote(token, safe=""), *([secret] if len(secret) >= 8 else [])]
+        self._secrets = [token, quote(token, safe=""), *([secret] if len(secret) >= 8 else [])]
 
-    def record(self, record: logging.LogRecord) -> None:
+    def redact(self, record: logging.LogRecord) -> None:
         """Redact a record in place, including its traceback."""
         error = record.exc_info[1] if record.exc_info else None
         if self._text:
-            message = _whole_message(record)
+            message = _format_message(record)
             trace = "".join(traceback.format_exception(error)) if error else ""
         else:
             message = _redact_message(record)
             trace = _format_traceback(error) if error else ""
         record.msg, record.args = self._clean(message), ()
         if error:
-            # Formatters use the text when there is one, and some render exc_info themselves.
+            # Formatters prefer exc_text, and some render exc_info themselves.
             record.exc_text, record.exc_info = self._clean(trace.rstrip("\n")), None
         if record.stack_info:
             record.stack_info = self._clean(record.stack_info)
 
     def _clean(self, text: str) -> str:
-        for hidden in self._hidden:
-            text = text.replace(hidden, MASK)
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
         subject = None if self._text else current_subject()
         return subject.redact(text) if subject else text
 
@@ -80,31 +77,31 @@ class _Private:
     __repr__ = __str__
 
 
-def _whole_message(record: logging.LogRecord) -> str:
+def _format_message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError, LookupError):  # arguments that do not fit the sentence
+    except (TypeError, ValueError, LookupError):  # the arguments do not fit the template
         return f"{record.msg} {record.args}"
 
 
 def _redact_message(record: logging.LogRecord) -> str:
-    if not _is_of_the_code(record):
-        return str(_argument(record.msg))
-    sentence, arguments = str(record.msg), record.args
+    if not _is_constant(record):
+        return str(_redact_argument(record.msg))
+    template, arguments = str(record.msg), record.args
     if not arguments:
-        return sentence
-    kept: Any
+        return template
+    redacted: Any
     if isinstance(arguments, tuple):
-        kept = tuple(_argument(each) for each in arguments)
+        redacted = tuple(map(_redact_argument, arguments))
     else:
-        kept = {name: _argument(each) for name, each in arguments.items()}
+        redacted = {name: _redact_argument(each) for name, each in arguments.items()}
     try:
-        return str(sentence % kept)
+        return str(template % redacted)
     except (TypeError, ValueError, LookupError):
-        return sentence
+        return template
 
 
-def _is_of_the_code(record: logging.LogRecord) -> bool:
+def _is_constant(record: logging.LogRecord) -> bool:
     """True if the message is a constant of the function that logs it."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
@@ -114,24 +111,23 @@ def _is_of_the_code(record: logging.LogRecord) -> bool:
     return False
 
 
-def _argument(value: object) -> object:
+def _redact_argument(value: object) -> object:
     if isinstance(value, BaseException):
-        return " < ".join(_format_error(each) for each in _chain(value))
+        return " < ".join(_format_error(each) for each in _causes(value))
     if value is None or isinstance(value, (bool, float, Enum, PublicText)):
         return value
-    if isinstance(value, int) and abs(value) < _SMALL:
+    if isinstance(value, int) and abs(value) < _PUBLIC_NUMBER_LIMIT:
         return value
     return _Private()
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    following: BaseException | None = error
-    for _ in range(_CAUSES):
-        if following is None:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and its causes."""
+    for _ in range(_CAUSES_LIMIT):
+        if error is None:
             return
-        yield following
-        implied = None if following.__suppress_context__ else following.__context__
-        following = following.__cause__ or implied
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _format_error(error: BaseException) -> str:
@@ -141,7 +137,7 @@ def _format_error(error: BaseException) -> str:
 
 def _harmless_text(error: BaseException) -> str:
     """The message of an error if it is not personal; otherwise empty."""
-    if isinstance(error, _OF_THE_MACHINE):
+    if isinstance(error, _SETUP_ERRORS):
         return str(error)
     if isinstance(error, CodedError):
         return _format_problem(error.problem)
@@ -166,7 +162,7 @@ def _format_problem(problem: Problem) -> str:
 def _format_traceback(error: BaseException) -> str:
     """Format a traceback like Python, without the messages of errors."""
     parts = []
-    for each in reversed(list(_chain(error))):
+    for each in reversed(list(_causes(error))):
         frames = "".join(traceback.format_tb(each.__traceback__))
         parts.append(f"Traceback (most recent call last):\n{frames}{_format_error(each)}\n")
         if isinstance(each, BaseExceptionGroup):
@@ -178,17 +174,17 @@ def _format_traceback(error: BaseException) -> str:
 def redact_logs(token: str, *, text: bool = False) -> Iterator[None]:
     """Redact all log records while the block lasts; with `text`, only the token."""
     redactor = Redactor(token, text=text)
-    before = logging.getLogRecordFactory()
+    original = logging.getLogRecordFactory()
 
-    def clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = before(*args, **kwargs)
-        redactor.record(record)
+    def make_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = original(*args, **kwargs)
+        redactor.redact(record)
         subject = current_subject()
         record.update = subject.update_id if subject else None
         return record
 
-    logging.setLogRecordFactory(clean_record)
+    logging.setLogRecordFactory(make_record)
     try:
         yield
     finally:
-        logging.setLogRecordFactory(before)
+        logging.setLogRecordFactory(original)

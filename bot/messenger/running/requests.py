@@ -21,68 +21,68 @@ logger = logging.getLogger(__name__)
 
 # Seconds before each getMe that checks whether the token is still valid.
 REFUSAL_WAITS_SECONDS = (0.0, 1.0, 4.0)
-# Telegram's replies to an unknown token, which the library takes for that.
+# Telegram's replies to an unknown token; the library raises InvalidToken for them.
 _TOKEN_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 _ATTEMPTS = 2  # at a request that is refused although the token is valid
 
 
 class TokenCheck:
-    """Checks whether the token was revoked: only if getMe is refused every time.
-
-    `refused` is set for good once it was.
-    """
+    """Checks whether the token was revoked: only if getMe is refused every time. `refused` is set
+    for good once it was."""
 
     def __init__(self, get_me_url: str) -> None:
         self.get_me_url = get_me_url
         self.refused = asyncio.Event()
         self._lock = asyncio.Lock()
-        self._ended = 0.0
+        self._last_check = 0.0
 
-    async def is_refused(self, ask: Callable[[], Awaitable[int]]) -> bool:
-        """Check now, unless a check has ended since the call; `ask` returns getMe's status."""
+    async def is_refused(self, get_me_status: Callable[[], Awaitable[int]]) -> bool:
+        """Check now, unless a check has ended since the call."""
         began = time.monotonic()
         async with self._lock:
-            if not self.refused.is_set() and self._ended < began:
-                if await self._is_always_refused(ask):
+            if not self.refused.is_set() and self._last_check < began:
+                if await self._is_always_refused(get_me_status):
                     self.refused.set()
-                self._ended = time.monotonic()
+                self._last_check = time.monotonic()
             return self.refused.is_set()
 
-    async def _is_always_refused(self, ask: Callable[[], Awaitable[int]]) -> bool:
+    async def _is_always_refused(self, get_me_status: Callable[[], Awaitable[int]]) -> bool:
         for wait in REFUSAL_WAITS_SECONDS:
             await asyncio.sleep(wait)
             try:
-                if await ask() not in _TOKEN_STATUSES:
+                if await get_me_status() not in _TOKEN_STATUSES:
                     return False
-            except TelegramError:  # no reply says nothing about the token
+            except TelegramError:  # no evidence about the token
                 return False
         return True
 
 
 class WatchedRequest(HTTPXRequest):
-    """Connections to Telegram that raise InvalidToken only for a revoked token.
-
-    The library takes any 401 or 404 for that, and silently stops polling.
-    """
+    """Connections to Telegram that raise InvalidToken only for a revoked token. The library raises
+    it for any 401 or 404, and silently stops polling."""
 
     def __init__(self, token_check: TokenCheck, **options: Any) -> None:
         super().__init__(**options)
         self._token_check = token_check
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        method = _method(url)
         for _ in range(_ATTEMPTS):
             status, body = await self._count_request(url, *args, **kwargs)
-            if not _may_be_token(url, status) or await self._token_check.is_refused(self._get_me):
+            if status not in _TOKEN_STATUSES:
+                return status, body
+            if method == "file" and status == HTTPStatus.NOT_FOUND:  # a missing file
+                return status, body
+            if await self._token_check.is_refused(self._get_me_status):
                 return status, body
             logger.warning(
-                "%s was refused (%d) although the token is good", PublicText(_method(url)), status
+                "%s was refused (%d) although the token is good", PublicText(method), status
             )
-        text = f"{_method(url)} is refused ({status}) although the token is good"
+        text = f"{method} is refused ({status}) although the token is good"
         raise (UnknownMethodError if status == HTTPStatus.NOT_FOUND else NetworkError)(text)
 
-    async def _get_me(self) -> int:
-        status, _ = await self._count_request(self._token_check.get_me_url, "POST")
-        return status
+    async def _get_me_status(self) -> int:
+        return (await self._count_request(self._token_check.get_me_url, "POST"))[0]
 
     async def _count_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         try:
@@ -113,13 +113,7 @@ class UpdatesRequest(WatchedRequest):
         return content | {"result": legible}
 
 
-def _may_be_token(url: str, status: int) -> bool:
-    """True if the reply may mean a revoked token; a missing file is a 404, too."""
-    gone_file = status == HTTPStatus.NOT_FOUND and _method(url) == "file"
-    return status in _TOKEN_STATUSES and not gone_file
-
-
 def _method(url: str) -> str:
-    """The Bot API method in a URL."""
+    """The Bot API method in a URL, or `file`."""
     path = url.partition("?")[0]
     return "file" if "/file/bot" in path else path.rpartition("/")[2]

@@ -123,7 +123,7 @@ def test_after_its_time_a_vote_counts_without_the_person_and_without_a_word(stat
     battle, unvoted = _keep(state), _keep(state, replace(BATTLE, question_message=4))
     _cast(state, battle, 7)
     voter = _votes(state)[0].voter
-    forget = partial(retention.forget_expired_rows, now=NOW + timedelta(days=91), terms=TERMS)
+    forget = partial(retention.delete_expired_rows, now=NOW + timedelta(days=91), terms=TERMS)
     state.do(forget)
     (vote,) = _votes(state)
     assert (vote.choice, vote.voter) == ("first", voter)

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, messages, to_html, units
+from bot.messenger.outbound.message_text import (
+    StyledBlock,
+    StyledSpan,
+    split_messages,
+    to_html,
+    units,
+)
 from tests.botapi.entities import utf16_length
 from tests.botapi.html import parse_html
 
@@ -27,7 +33,7 @@ BLOCKS = st.lists(st.builds(StyledBlock, st.lists(SPANS, max_size=4).map(tuple))
 def test_every_message_is_short_enough_and_well_formed(
     blocks: list[StyledBlock], limit: int
 ) -> None:
-    cut = messages(blocks, "fr", limit)
+    cut = split_messages(blocks, "fr", limit)
     for spans in cut:
         shown = parse_html(to_html(spans))
         assert 0 < utf16_length(shown.text) <= limit
@@ -45,25 +51,25 @@ def plain(cut: tuple[tuple[StyledSpan, ...], ...]) -> list[str]:
 
 def test_blocks_share_messages_while_they_fit() -> None:
     blocks = [StyledBlock((StyledSpan(letter * 8),), " ") for letter in "abc"]
-    assert plain(messages(blocks, "fr", 17)) == ["aaaaaaaa bbbbbbbb", "cccccccc"]
-    assert plain(messages(blocks, "fr", 16)) == ["a" * 8, "b" * 8, "c" * 8]
+    assert plain(split_messages(blocks, "fr", 17)) == ["aaaaaaaa bbbbbbbb", "cccccccc"]
+    assert plain(split_messages(blocks, "fr", 16)) == ["a" * 8, "b" * 8, "c" * 8]
 
 
 def test_cuts_at_sentence_ends() -> None:
     block = StyledBlock(
         (StyledSpan("Une phrase. Une autre phrase. "), StyledSpan("La dernière phrase.", "b"))
     )
-    cut = messages([block], "fr", 40)
+    cut = split_messages([block], "fr", 40)
     assert plain(cut) == ["Une phrase. Une autre phrase.", "La dernière phrase."]
     assert cut[1] == (StyledSpan("La dernière phrase.", "b"),)
 
 
 def test_cuts_inside_a_word_when_it_must_but_not_inside_a_character() -> None:
     family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
-    cut = messages([StyledBlock((StyledSpan("ab" + family * 3),))], "fr", 20)
+    cut = split_messages([StyledBlock((StyledSpan("ab" + family * 3),))], "fr", 20)
     assert plain(cut) == ["ab" + family * 2, family]
     accents = "e\u0301" * 12
-    cut = messages([StyledBlock((StyledSpan(accents),))], "fr", 21)
+    cut = split_messages([StyledBlock((StyledSpan(accents),))], "fr", 21)
     assert plain(cut) == ["e\u0301" * 10, "e\u0301" * 2]
 
 
@@ -71,7 +77,7 @@ def test_no_message_has_more_links_than_telegram_keeps() -> None:
     blocks = [
         StyledBlock((StyledSpan(f"{n}", "b", "https://exemple.fr/"),), " ") for n in range(120)
     ]
-    cut = messages(blocks, "fr")
+    cut = split_messages(blocks, "fr")
     assert len(cut) == 3
     for spans in cut:
         parse_html(to_html(spans))

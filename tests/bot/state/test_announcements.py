@@ -113,7 +113,7 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
         assert posted is not None
         assert deliveries.take_over_deliveries(session, BOT) == []
         assert announcements.post(session, number, 42, BOT, LETTER, NOW) is None
-        announcements.note(session, number, 43, "unreachable")
+        announcements.mark_unreachable(session, number, 43)
         assert announcements.waiting_announcements(session, number, 10) == []
         assert announcements.reach(session, number) == Reach(1, 1, 1)
         announcements.finish(session, number)

@@ -8,10 +8,10 @@ from functools import partial
 from sqlalchemy import func, select
 
 from bot.state import conversations, people
-from bot.state.clock import ClockLook, look_at_clock
+from bot.state.clock import ClockVerdict, check_clock
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
-from bot.state.retention import Erasure, RetentionTerms, forget_by_and_by
+from bot.state.retention import Erasure, RetentionTerms, erase_expired
 from bot.state.tables import TurnRow
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -19,8 +19,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TERMS = RetentionTerms(90 * DAY, 7 * DAY, DAY)
 
 
-def looks(state: State, *moments: timedelta) -> list[ClockLook]:
-    return [state.do(partial(look_at_clock, now=NOW + moment)) for moment in moments]
+def looks(state: State, *moments: timedelta) -> list[ClockVerdict]:
+    return [state.do(partial(check_clock, now=NOW + moment)) for moment in moments]
 
 
 def test_looks_that_agree_are_trusted_and_a_leap_is_not_for_a_day(state: State) -> None:
@@ -55,7 +55,7 @@ def turns(state: State) -> int:
 
 
 def forget(state: State, at: datetime, terms: RetentionTerms = TERMS) -> Erasure:
-    return state.do(partial(forget_by_and_by, now=at, terms=terms))
+    return state.do(partial(erase_expired, now=at, terms=terms))
 
 
 def test_what_a_day_brings_goes_without_a_word(state: State) -> None:

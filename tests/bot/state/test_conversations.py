@@ -103,7 +103,7 @@ def test_a_group_that_moves_takes_everything_along(state: State) -> None:
         chats.allow(session, -5, True, NOW)
         _add(session, "avant", place=ConversationPlace(-5, 0, 7))
         chats.move_chat(session, -5, -1005, NOW)
-        assert chats.note_chat(session, -1005, NOW).allowed is True
+        assert chats.note_chat(session, -1005, NOW) is True
         assert _asked(session, place=ConversationPlace(-1005, 0, 7)) == ["avant"]
 
 

@@ -29,11 +29,11 @@ def _files(session: Session) -> int:
 def test_a_letter_is_found_again_with_its_files(state: State) -> None:
     with state.session() as session:
         opened = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW)
-        assert (opened.letter, opened.found) == (LETTER, False)
+        assert (opened.letter, opened.is_resumed) == (LETTER, False)
     with state.session() as session:
         again = deliveries.open_delivery(session, BOT, UPDATE, 1, Letter(5, 0, ()), NOW)
-        assert (again.letter, again.found) == (LETTER, True)
-        assert deliveries.find_delivery(session, opened.id) == replace(again, found=True)
+        assert (again.letter, again.is_resumed) == (LETTER, True)
+        assert deliveries.find_delivery(session, opened.id) == replace(again, is_resumed=True)
         assert deliveries.find_delivery(session, opened.id + 1) is None
 
 

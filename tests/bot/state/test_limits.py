@@ -108,7 +108,7 @@ async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
     state: State, clock: Clock
 ) -> None:
     mine = limits(state, clock, question_seconds=86400)  # full again after four days
-    assert mine.kept == timedelta(days=4)
+    assert mine.retention == timedelta(days=4)
     await taken(mine, READER, times=4)
     clock.after(2 * 86400)
     await mine.tidy()

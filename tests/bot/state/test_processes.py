@@ -121,7 +121,7 @@ def test_one_process_leads_until_it_ends(database: str) -> None:
 
 
 def test_one_that_asks_telegram_is_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.state.processes._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.state.processes._TIMEOUT_SECONDS", 0.2)
     for first, second in ((True, False), (True, True), (False, True)):
         refusal = pytest.raises(StateError)
         with process(database, alone=first), refusal as refused, process(database, alone=second):
@@ -148,7 +148,7 @@ def test_a_process_whose_connection_ended_joins_again(database: str) -> None:
 def test_a_database_of_sqlite_serves_one_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.state.processes._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.state.processes._TIMEOUT_SECONDS", 0.2)
     url = f"sqlite:///{tmp_path / 'state.sqlite'}"
     with process(url), pytest.raises(StateError) as refused, process(url):
         pass

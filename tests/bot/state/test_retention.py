@@ -126,7 +126,7 @@ def add_rows(state: State, rows: Sequence[Base]) -> None:
 
 
 def forget_rows(state: State, now: datetime = NOW) -> dict[str, int]:
-    return state.do(partial(retention.forget_expired_rows, now=now, terms=TERMS))
+    return state.do(partial(retention.delete_expired_rows, now=now, terms=TERMS))
 
 
 def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -> None:

@@ -67,6 +67,12 @@ def test_entries_of_rss_are_articles(tmp_path: Path, name: str) -> None:
     assert (skipped.shown, skipped.at) == (name, Problem("at-entry", number=3))
 
 
+def test_a_date_that_only_the_feed_library_reads_is_kept(tmp_path: Path) -> None:
+    written = RSS.replace("Fri, 29 Aug 2025 10:30:00 +0200", "Fri, 29 Aug 25 10:30 AM EST")
+    (budget, _), _ = read_file(tmp_path, "news.rss", written)
+    assert budget.published == date(2025, 8, 29)
+
+
 def test_entries_of_atom_are_articles(tmp_path: Path) -> None:
     (article,), _ = read_file(tmp_path, "a.atom", ATOM)
     assert (article.title, article.text) == ("The budget", PROSE)

@@ -1,0 +1,182 @@
+"""Samples from `press_questions.jsonl`: 5,000 questions written over news, for the reader.
+
+    python -m training.press_questions --winer CHECKOUT --ntrex CHECKOUT --prepared FILE --out FILE
+
+The articles are the shorter ones of French Wikinews in WiNER-fr (none of `bench/press`) and those
+of NTREX-128 in French; their texts are not in this repository. Each question is searched among all
+of them, as Selon does, and the passages found become samples: the one that holds the answer, and
+others of its article and of other articles, which do not. `--prepared` names the data set of
+`training.prepare` that is rehearsed beside them: `training.train --start` reads the result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+from runpy import run_path
+from typing import Any
+
+from bot.evaluation.run import temporary_index
+from bot.settings import load_settings
+from index.article import Article
+from index.findings import Hit
+from index.models.bundled.embedder import load_bundled
+from index.search.confidence import ConfidenceModel
+from training.dataset import Sample, parse_sample, read_dataset, write_dataset
+from training.prepare import spread
+
+# The program that makes the articles of bench/press from the same checkout; not a module of ours.
+_WINER = run_path(str(Path(__file__).parents[1] / "bench" / "press" / "articles.py"))
+
+QUESTIONS = Path(__file__).with_name("press_questions.jsonl")
+PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
+REHEARSED = 9_600  # samples of the prepared data set
+HITS = 6
+NTREX_CHARACTERS = 4_200  # of an article; what follows is left out
+UNANSWERED = {"near_miss": "near-miss-written", "false_premise": "false-premise"}
+
+_DAY = re.compile(r"(20\d\d)_(\d\d)_(\d\d)")
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.press_questions")
+    parser.add_argument("--winer", type=Path, required=True, help="checkout of WiNER-fr")
+    parser.add_argument("--ntrex", type=Path, required=True, help="checkout of NTREX")
+    parser.add_argument("--prepared", type=Path, required=True, help="what training.prepare wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=3)
+    arguments = parser.parse_args()
+    random = Random(arguments.seed)
+    rows = read_rows()
+    articles = read_articles(arguments.winer, arguments.ntrex, {row["article"] for row in rows})
+    hits = search(articles, [row["question"] for row in rows])
+    pairs = list(zip(rows, hits, strict=True))
+    learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
+    judged = [pair for pair in pairs if pair[0]["half"] == "judge"]
+    prepared = read_dataset(arguments.prepared)
+    rehearsed = [parse_sample(line) for line in prepared["reading-decay"][:REHEARSED]]
+    share = len(rehearsed) // PASSES
+    stream = [
+        sample
+        for at in range(PASSES)
+        for sample in spread(
+            [*make_samples(learned, random), rehearsed[at * share : (at + 1) * share]], random
+        )
+    ]
+    dev = [sample for group in make_samples(judged, random) for sample in group]
+    write_dataset(arguments.out, {"reading": stream, "reading-dev": dev})
+
+
+def read_rows() -> list[dict[str, Any]]:
+    """The questions: `article`, `half` (`learn` or `judge`, by article), `kind`, `question` and
+    `answer`, verbatim or empty."""
+    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+
+
+def read_articles(winer: Path, ntrex: Path, ids: Collection[str]) -> list[Article]:
+    """These articles of two checkouts. Exits where one is missing."""
+    articles = {each.id: each for each in (*_read_wikinews(winer), *_read_ntrex(ntrex))}
+    if missing := set(ids) - articles.keys():
+        raise SystemExit(f"not in the checkouts: {', '.join(sorted(missing)[:5])}")
+    return [articles[each] for each in sorted(ids)]
+
+
+def _read_wikinews(checkout: Path) -> Iterator[Article]:
+    """The articles of WiNER-fr, by address."""
+    for path, url in _WINER["read_texts"](checkout):
+        front, _, text = _WINER["make_markdown"](path, "", url).partition("---\n\n")
+        title = re.search("^title: (.*)$", front, re.MULTILINE)
+        day = _DAY.search(path.name)
+        if title and day:
+            yield Article(
+                id=url,
+                text=text.strip(),
+                title=json.loads(title[1]),
+                path=path.name,
+                language="fr",
+                published=date(*map(int, day.groups())),
+            )
+
+
+def _read_ntrex(checkout: Path) -> Iterator[Article]:
+    """The articles of NTREX-128 in French; they have no date."""
+    ids = (checkout / "DOCUMENT_IDS.tsv").read_text(encoding="utf-8").split()
+    lines = (checkout / "NTREX-128" / "newstest2019-ref.fra.txt").read_text(encoding="utf-8")
+    sentences: dict[str, list[str]] = {}
+    for identity, line in zip(ids, lines.splitlines(), strict=True):
+        sentences.setdefault(identity, []).append(line.strip())
+    for identity, (title, *body) in sentences.items():
+        text = "\n".join(body)
+        if len(text) > NTREX_CHARACTERS:
+            text = text[:NTREX_CHARACTERS].rpartition("\n")[0]
+        yield Article(id=identity, text=text, title=title, path=f"{identity}.txt", language="fr")
+
+
+def search(articles: Sequence[Article], questions: Sequence[str]) -> list[Sequence[Hit]]:
+    """What Selon finds for each question among these articles."""
+    embedder = load_bundled(load_settings().cache_dir)
+    with temporary_index(articles, embedder, ConfidenceModel.load()) as opened:
+        return [opened.searcher.search(question, HITS).hits for question in questions]
+
+
+def make_samples(
+    pairs: Sequence[tuple[dict[str, Any], Sequence[Hit]]], random: Random
+) -> tuple[list[Sample], list[Sample]]:
+    """Passages that answer, and passages that do not, both in random order."""
+    answered, others = [], []
+    for row, hits in pairs:
+        answer = row["answer"]
+        own = [hit for hit in hits if hit.article.id == row["article"]]
+        elsewhere = [
+            hit
+            for hit in hits
+            if hit.article.id != row["article"]
+            and not (answer and answer.lower() in hit.passage.text.lower())
+        ]
+        if not answer:
+            kind = UNANSWERED[row["kind"]]
+            count = 2 if random.random() < 0.35 else 1
+            others += [_sample(row, hit, kind, random) for hit in own[:count]]
+            if elsewhere and random.random() < 0.1:
+                others.append(_sample(row, elsewhere[0], "mined", random))
+            continue
+        holding = [hit for hit in own if answer in hit.passage.text]
+        beside = [hit for hit in own if answer not in hit.passage.text]
+        if holding:
+            answered.append(_sample(row, holding[0], "answered", random))
+        if beside and random.random() < 0.5:
+            others.append(_sample(row, beside[0], "same-article", random))
+        if elsewhere and random.random() < 0.35:
+            others.append(_sample(row, elsewhere[0], "mined", random))
+    random.shuffle(answered)
+    random.shuffle(others)
+    return answered, others
+
+
+def _sample(row: dict[str, Any], hit: Hit, kind: str, random: Random) -> Sample:
+    text, answer = hit.passage.text, row["answer"]
+    start = text.find(answer) if kind == "answered" else 0
+    published = hit.article.published if random.random() < 0.75 else None
+    return Sample(
+        task="reading",
+        kind=kind,
+        language=hit.article.language,
+        asked=row["question"],
+        text=text,
+        holds=kind == "answered",
+        start=start,
+        end=start + len(answer) if kind == "answered" else 0,
+        title=hit.article.title,
+        day=published.isoformat() if published else "",
+        window=random.random(),
+    )
+
+
+if __name__ == "__main__":
+    main()
