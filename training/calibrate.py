@@ -241,7 +241,9 @@ class Asker:
                         row["id"],
                         answerable=bool(row["answers"]),
                         golds=tuple(map(Gold, row["answers"])),
-                        articles=frozenset(ids[name] for name in row["articles"]),
+                        articles=frozenset(
+                            ids[name] for name in row["articles"] if name in ids
+                        ),  # no copies
                     )
                     cell = Cell("press", row["kind"], question.answerable)
                     group = (row["articles"] or [row["id"]])[0]

@@ -117,7 +117,8 @@ class ArticleDatabase:
 
     def __init__(self, path: Path, previous: Path | None = None, *, alike: bool = False) -> None:
         self._translating = partial(
-            translate_sqlite_errors, path, StoreError, "articles-unwritable"
+            translate_sqlite_errors,
+            lambda reason: StoreError("articles-unwritable", shown=path, reason=reason),
         )
         self.alike = alike and previous is not None
         with self._translating():

@@ -32,7 +32,7 @@ from index.article import (
     SignedArticle,
     corpus_fingerprint,
 )
-from index.errors import DamagedIndex, IndexingError, reason_of
+from index.errors import DamagedIndex, IndexingError, Problem, Words, reason_of
 from index.models.base import IntArray
 from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 from index.text.antecedents import join_lead
@@ -116,14 +116,16 @@ def sqlite_address(path: Path, mode: str = "ro&immutable=1") -> str:
 
 
 @contextmanager
-def translate_sqlite_errors(path: Path, kind: type[IndexingError], code: str) -> Iterator[None]:
-    """Raise the errors of an `articles.sqlite` as this kind and code."""
+def translate_sqlite_errors(
+    translate: Callable[[Problem | Words], IndexingError],
+) -> Iterator[None]:
+    """Raise SQLite's errors as `translate` makes them of their reason."""
     try:
         yield
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.Error as error:
-        raise kind(code, shown=path, reason=reason_of(error)) from error
+        raise translate(reason_of(error)) from error
 
 
 class ArticleReader:
@@ -135,7 +137,8 @@ class ArticleReader:
 
     def __init__(self, path: Path) -> None:
         self._translating = partial(
-            translate_sqlite_errors, path, DamagedIndex, "damaged-unreadable"
+            translate_sqlite_errors,
+            lambda reason: DamagedIndex("damaged-unreadable", shown=path, reason=reason),
         )
         # One connection opened now, rather than one per thread: it outlives the file's name, so
         # readers of a removed generation can finish their questions.
