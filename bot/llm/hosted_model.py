@@ -318,22 +318,29 @@ class HostedModel:
                     deadline = call.deadline if call.tally.begun else first
                     async with asyncio.timeout(deadline - time.monotonic()):
                         text = await anext(texts, None)
+                    if _is_cancelled():
+                        raise asyncio.CancelledError
                     if text is None:
                         break
                     if text:
                         yield text
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling() > 0:  # by our caller, not by the library
-                raise
-            raise ModelFailed("cancelled", self.name, type(error).__name__) from None
-        except Exception as error:
+        except (asyncio.CancelledError, Exception) as error:
+            if _is_cancelled():
+                raise asyncio.CancelledError from None
+            if isinstance(error, asyncio.CancelledError):
+                raise ModelFailed("cancelled", self.name, type(error).__name__) from None
             # Without its cause: the message may contain the key, the question or passages.
             raise to_model_failure(error, self.name) from None
         if not call.tally.begun:
             raise ModelFailed("malformed", self.name, "empty")
         if not call.tally.ended:
             raise ModelFailed("connection", self.name, "cut")
+
+
+def _is_cancelled() -> bool:
+    """True if our caller cancelled the task, even if a library swallowed the CancelledError."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _texts(call: _Call) -> AsyncGenerator[str, None]:
