@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -106,11 +107,25 @@ class Generation(ClosedOnExit, ArticleReader):
     ) -> tuple[Ranked, Ranked, Ranked]:
         """Passage rows with their scores: the nearest ones, those of the nearest sentences, and
         those with the best BM25."""
-        by_sentence = None if eligible is None else self.repeat_by_sentence(eligible)
-        near = self.passage_vectors.search(query.vector, query.passages, eligible)
-        rows, scores = self.sentence_vectors.search(query.vector, query.sentences, by_sentence)
-        best = words.best(query.passages, eligible)
-        return near, (self.passages_of_sentences(rows), scores), (best, words.scores[best])
+
+        def nominate_passages() -> tuple[Ranked, Ranked]:
+            best = words.best(query.passages, eligible)
+            near = self.passage_vectors.search(query.vector, query.passages, eligible)
+            return near, (best, words.scores[best])
+
+        def nominate_by_sentence() -> Ranked:
+            by_sentence = None if eligible is None else self.repeat_by_sentence(eligible)
+            rows, scores = self.sentence_vectors.search(query.vector, query.sentences, by_sentence)
+            return self.passages_of_sentences(rows), scores
+
+        if self.sentence_vectors.exact:  # too few to be worth a thread
+            near, best = nominate_passages()
+            return near, nominate_by_sentence(), best
+        with ThreadPoolExecutor(1) as pool:
+            passages = pool.submit(nominate_passages)
+            sentences = nominate_by_sentence()
+            near, best = passages.result()
+        return near, sentences, best
 
     def features(
         self, vector: Vectors, words: WordMatch, sentence_words: WordMatch, rows: IntArray
