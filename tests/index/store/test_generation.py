@@ -64,7 +64,7 @@ def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> 
 def test_vectors_that_are_searched_by_codes_nominate_as_when_all_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = "phare pont moulin port canal gare halle forge tuile ferme mur puits four".split()
+    words = ["phare", "pont", "moulin", "port", "canal", "gare", "halle", "forge", "tuile", "mur"]
     articles = [
         article(f"{one}-{two}", f"Le {one} fait face au {two}. On le voit de la place du {one}.")
         for one in words
