@@ -170,7 +170,7 @@ class FaissVectors:
     def _search_codes(self, question: Vectors, count: int) -> IntArray:
         """Ascending rows that are the best by their short codes."""
         _, rows = self._index.search(_even(question[np.newaxis]), min(count, len(self)))
-        near: IntArray = np.sort(rows[0])
+        near: IntArray = np.sort(rows[0][rows[0] >= 0])  # -1 where FAISS found fewer
         return near
 
 
