@@ -33,7 +33,7 @@ from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache
 from bot.verification.checker import find_exact_fault
 from bot.verification.claim import NumberedPassage
-from bot.verification.evidence import read_evidence
+from bot.verification.evidence import annotate_evidence
 from bot.verification.support import measure
 from index.article import Article, article_id
 from index.build.passages import cut
@@ -109,7 +109,7 @@ def measure_claims(data: Path) -> Measured:
     measures, refused, claims = [], [], [*_press_claims(data), *_wikinews_claims()]
     for each in claims:
         read = words.read(each.text, each.language)
-        alignment = Alignment(read, read_evidence(each.given, words))
+        alignment = Alignment(read, annotate_evidence(each.given, words))
         measures.append(measure(alignment, reader))
         refused.append(find_exact_fault(alignment) is not None)
     return Measured(

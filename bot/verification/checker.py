@@ -12,7 +12,7 @@ from bot.verification import presence
 from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, NumberedPassage
-from bot.verification.evidence import read_evidence
+from bot.verification.evidence import annotate_evidence
 from bot.verification.fact_check import (
     NEAR_SHARE,
     Comparison,
@@ -72,7 +72,7 @@ class FactChecker:
         annotated = self._annotations.read(text, detect(text))
         compared: list[tuple[Comparison, NumberedPassage]] = []
         for each in passages:
-            alignment = Alignment(annotated, read_evidence([each], self._annotations))
+            alignment = Alignment(annotated, annotate_evidence([each], self._annotations))
             if alignment.evidence and alignment.content_words:
                 comparison = Comparison(alignment)
                 compared.append((comparison, each))
@@ -114,7 +114,7 @@ class FactChecker:
         annotated = self._annotations.read(
             claim.text, detect(claim.text, fallback=detect(question))
         )
-        alignment = Alignment(annotated, read_evidence(cited, self._annotations))
+        alignment = Alignment(annotated, annotate_evidence(cited, self._annotations))
         if not alignment.evidence or presence.repeats_order(alignment):
             return ClaimVerdict(False, "meaning")
         evidence = _evidence(alignment, claim.citations)

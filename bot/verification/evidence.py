@@ -137,7 +137,9 @@ class Evidence:
         )
 
 
-def read_evidence(passages: Sequence[NumberedPassage], annotations: AnnotationCache) -> Evidence:
+def annotate_evidence(
+    passages: Sequence[NumberedPassage], annotations: AnnotationCache
+) -> Evidence:
     """Annotate these passages, without sentences that give orders to a machine."""
     lines: list[EvidenceLine] = []
     titles: list[AnnotatedText] = []

@@ -107,7 +107,7 @@ class CitedAnswer(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class ToolCaller:
     """The caller of a tool, and how to serve them; `base` is the URL of the pages.
 
     `ask` raises WebError; `count` takes a cost in questions and raises TooManyQuestions.
@@ -125,13 +125,13 @@ class ArticleTools:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def search(self, asker: Asker, arguments: Query) -> SearchResults:
+    async def search(self, asker: ToolCaller, arguments: Query) -> SearchResults:
         query = plain_question(arguments.query)
         await asker.count(SEARCH_COST)
         articles = await asyncio.to_thread(self._library.rank, query)
         return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
 
-    async def fetch(self, asker: Asker, arguments: ArticleKey) -> Document:
+    async def fetch(self, asker: ToolCaller, arguments: ArticleKey) -> Document:
         await asker.count(READ_COST)
         article = await asyncio.to_thread(self._library.article, without_nul(arguments.id))
         if article is None:
@@ -139,7 +139,7 @@ class ArticleTools:
         link = _link(article, asker)
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
-    async def ask(self, asker: Asker, arguments: Question) -> CitedAnswer:
+    async def ask(self, asker: ToolCaller, arguments: Question) -> CitedAnswer:
         stored = await asker.ask(arguments.question)
         answer = stored.answer
         quotes = [
@@ -162,7 +162,7 @@ class ArticleTools:
         )
 
 
-def _link(article: Article, asker: Asker) -> ArticleLink:
+def _link(article: Article, asker: ToolCaller) -> ArticleLink:
     title = title_of(article, asker.language)
     return ArticleLink(id=article.id, title=title, url=article_address(article, asker.base))
 
@@ -187,7 +187,7 @@ class ArticleTool:
     description: str
     arguments: type[BaseModel]
     result: type[BaseModel]
-    call: Callable[[Asker, Any], Awaitable[BaseModel]]
+    call: Callable[[ToolCaller, Any], Awaitable[BaseModel]]
 
     def declare(self, name: str) -> types.Tool:
         return types.Tool(
@@ -202,7 +202,7 @@ class ArticleTool:
         )
 
 
-def mcp_server(library: Library, asker_of: Callable[[Request | None], Asker]) -> Server[Any]:
+def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller]) -> Server[Any]:
     """Create the server; `asker_of` identifies callers by their HTTP request, if any."""
     implementations = ArticleTools(library)
     tools: Mapping[str, ArticleTool] = {
@@ -274,12 +274,12 @@ class McpDoor:
     """
 
     def __init__(self, service: WebService) -> None:
-        def asker_of(request: Request | None) -> Asker:
+        def asker_of(request: Request | None) -> ToolCaller:
             assert request is not None
             visitor: Visitor = request.state.visitor
             base = base_address(service.settings, request)
             ask, count = partial(service.ask, visitor=visitor), partial(service.count, visitor)
-            return Asker(visitor.language, base, ask, count)
+            return ToolCaller(visitor.language, base, ask, count)
 
         server = mcp_server(service.library, asker_of)
         self._manager = StreamableHTTPSessionManager(server, stateless=True)
@@ -309,7 +309,7 @@ def serve_stdio(settings: Settings) -> None:
     with writers_in(settings) as writers:
         index = open_index(settings)
         chain = chain_over(index, settings, writers)
-        asker = Asker(settings.language, base_address(settings), ask, count)
+        asker = ToolCaller(settings.language, base_address(settings), ask, count)
         server = mcp_server(Library(index), lambda _: asker)
 
         async def run() -> None:

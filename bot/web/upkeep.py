@@ -32,7 +32,7 @@ async def keep_up(
     async def forget() -> None:
         await service.limits.tidy()
         if erases:
-            await erase_expired(service)
+            await run_retention(service)
 
     chores = [(chore, CHORE_SECONDS) for each in features for chore in each.chores]
     tasks = [
@@ -58,7 +58,7 @@ async def _repeat(job: Callable[[], Awaitable[None]], seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def erase_expired(service: WebService) -> None:
+async def run_retention(service: WebService) -> None:
     """Erase records past their retention period, unless the clock is doubtful."""
     settings, now = service.settings, service.now()
     terms = RetentionTerms(

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.errors import StateError
 from bot.messenger.journal import Journal, current_trigger, current_update, stop_event
-from bot.messenger.outbound.repair import amend_letter
+from bot.messenger.outbound.repair import repair_letter
 from bot.messenger.outbound.retry import request_with_retry
 from bot.operations.metrics import METERS
 from bot.state.deliveries import Delivery, Letter
@@ -113,7 +113,7 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> 
                 await request_with_retry(probe, stop_event(), idempotent=True)
             await send_next(entry, send_part, again_in_doubt=solicited)
         except (BadRequest, Forbidden, ChatMigrated) as error:
-            amended = amend_letter(entry.letter, len(entry.sent), error)
+            amended = repair_letter(entry.letter, len(entry.sent), error)
             if amended is None or amendments == _AMENDMENTS_LIMIT:
                 await entry.give_up(str(error))
                 raise Forbidden(str(error)) from error

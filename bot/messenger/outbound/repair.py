@@ -23,7 +23,7 @@ _FATAL = re.compile(
 )
 
 
-def amend_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
+def repair_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
     """Return the closest form of the letter that may be accepted; None if there is none.
 
     Its first `sent` parts were accepted already. Each form is simpler than the one before, so this

@@ -36,7 +36,7 @@ from index.store.postgres.schema import (
     rows_of,
 )
 from index.store.postgres.server_facts import Growth, ServerFacts
-from index.store.postgres.unload import copy_articles
+from index.store.postgres.unload import unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
 from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
@@ -146,7 +146,7 @@ class AdditionLoader:
             return {}
         path = self._workplace / "gone.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            copy_articles(self._connections, self._before.number, ids, sheet)
+            unload_articles(self._connections, self._before.number, ids, sheet)
             sheet.finish()
         counts = {kind: Counter[str]() for kind in ROW_KINDS}
         with closing(ArticleReader(path)) as reader:

@@ -48,7 +48,7 @@ from index.store.postgres.generations import (
 from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.reusable import ReusableTables
-from index.store.postgres.unload import StoredRows, copy_articles
+from index.store.postgres.unload import StoredRows, unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresCheckpoint, PostgresVectors
 from index.store.reader import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
@@ -294,7 +294,7 @@ class PostgresAddition:
             return
         path = self._folder / "related.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            copy_articles(self._turn.connections, self._before.number, ids, sheet)
+            unload_articles(self._turn.connections, self._before.number, ids, sheet)
             sheet.finish()
         self.writer.attach(path)
         self.writer.articles.take(ids)

@@ -128,7 +128,7 @@ class StoredRows:
         return stream(connection, compose(query, g=schema_of(self.own.number)), types)
 
 
-def copy_articles(
+def unload_articles(
     connections: Sequence[Connection], number: int, ids: Collection[str], sheet: ArticleDatabase
 ) -> None:
     """Copy articles with their passages and sentences, keeping their numbers, to a new

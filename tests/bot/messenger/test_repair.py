@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messenger.outbound.message_text import MESSAGE_LIMIT, units
-from bot.messenger.outbound.repair import amend_letter
+from bot.messenger.outbound.repair import repair_letter
 from bot.state.deliveries import Letter, Part
 
 KEYBOARD = {"inline_keyboard": [[{"text": "1", "callback_data": "p"}]]}
@@ -33,7 +33,7 @@ LETTER = Letter(5, 9, (Part("<b>un</b>"), Part("<i>deux</i>")), KEYBOARD, 3)
     ],
 )
 def test_only_what_is_refused_is_left_out(reason: str, change: dict[str, object]) -> None:
-    assert amend_letter(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
+    assert repair_letter(LETTER, 0, BadRequest(reason)) == replace(LETTER, **change)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -45,22 +45,22 @@ def test_only_what_is_refused_is_left_out(reason: str, change: dict[str, object]
     ],
 )
 def test_where_nothing_can_be_said_there_is_no_other_form(error: BadRequest | Forbidden) -> None:
-    assert amend_letter(LETTER, 0, error) is None
+    assert repair_letter(LETTER, 0, error) is None
 
 
 def test_what_one_person_alone_cannot_be_told_is_told_to_all() -> None:
     alone = replace(LETTER, only_for=42)
-    assert amend_letter(alone, 0, BadRequest("BOT_NOT_ADMIN")) == LETTER
+    assert repair_letter(alone, 0, BadRequest("BOT_NOT_ADMIN")) == LETTER
 
 
 def test_a_group_that_moved_is_written_to_where_it_is() -> None:
-    moved = amend_letter(LETTER, 1, ChatMigrated(-1009))
+    moved = repair_letter(LETTER, 1, ChatMigrated(-1009))
     assert moved == replace(LETTER, chat_id=-1009, thread_id=0, reply_to=None)
 
 
 def test_what_was_taken_already_keeps_its_place() -> None:
     long = replace(LETTER, parts=(Part("<b>un</b>"), Part("mot " * 2_000)))
-    shorter = amend_letter(long, 1, BadRequest("Message is too long"))
+    shorter = repair_letter(long, 1, BadRequest("Message is too long"))
     assert shorter is not None
     assert shorter.parts[0] == Part("<b>un</b>")
     assert len(shorter.parts) == 3
@@ -69,7 +69,9 @@ def test_what_was_taken_already_keeps_its_place() -> None:
 @given(st.text(st.sampled_from("aé😀 \n"), min_size=1, max_size=40), st.integers(200, 700))
 def test_no_word_is_lost_where_a_text_is_cut(words: str, times: int) -> None:
     text = "é" + words * times
-    shorter = amend_letter(Letter(5, 0, (Part(text, False),)), 0, BadRequest("Message is too long"))
+    shorter = repair_letter(
+        Letter(5, 0, (Part(text, False),)), 0, BadRequest("Message is too long")
+    )
     parts = shorter.parts if shorter else (Part(text, False),)
     assert all(0 < units(part.text) <= MESSAGE_LIMIT for part in parts)
     kept = "".join(part.text for part in parts)

@@ -12,7 +12,7 @@ from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache
 from bot.verification.checker import FactChecker, find_exact_fault
 from bot.verification.claim import ClaimFault, NumberedPassage
-from bot.verification.evidence import read_evidence
+from bot.verification.evidence import annotate_evidence
 from bot.verification.support import Measures
 from index.article import Article, article_id
 from index.build.passages import cut
@@ -45,7 +45,7 @@ def align(claim: str, *passages: str, language: str = "fr") -> Alignment:
     """A sentence beside passages, read without a model."""
     words = AnnotationCache(HashReader())
     read = [given(text, at, language=language) for at, text in enumerate(passages, 1)]
-    return Alignment(words.read(claim, language), read_evidence(read, words))
+    return Alignment(words.read(claim, language), annotate_evidence(read, words))
 
 
 def exact_fault(claim: str, *passages: str) -> ClaimFault | None:
