@@ -207,9 +207,13 @@ def _sentences(claims: Sequence[TrainingClaim], language: str) -> Iterator[str]:
 
 
 def _given(text: str, title: str, language: str) -> list[NumberedPassage]:
-    article = Article(
-        id=article_id(text), text=text, title=title, path="article.txt", language=language
+    return number_passages(
+        Article(id=article_id(text), text=text, title=title, path="article.txt", language=language)
     )
+
+
+def number_passages(article: Article) -> list[NumberedPassage]:
+    """The passages of an article, as a chat model gets them."""
     return [
         NumberedPassage(n, article, each, each.sentences) for n, each in enumerate(cut(article), 1)
     ]

@@ -38,11 +38,9 @@ def measure(alignment: Alignment, reader: ClaimReader) -> Measures:
     Shape (2 + n,): the share of the claim's words that the evidence has too, the best cosine of
     its least similar word, and the reader's features.
     """
-    claim, place = alignment.claim, alignment.evidence[0]
-    lines = alignment.source.lines
+    claim, lines = alignment.claim, alignment.source.lines
     places = alignment.with_leads(alignment.evidence)
-    around = {*range(max(0, place - 1), min(len(lines), place + 2)), *places}
-    context = " ".join(lines[each].text.text for each in sorted(around))
+    context = surroundings(alignment)
     near = np.concatenate([np.arange(lines[each].first, lines[each].last) for each in places])
     closest: Vectors = alignment.cosines[:, near].max(axis=1, initial=0.0)
     plain = [
@@ -52,6 +50,14 @@ def measure(alignment: Alignment, reader: ClaimReader) -> Measures:
     same = (closest[plain] >= SAME_COSINE).mean()
     least = alignment.cosines[plain].max(axis=1).min()
     return np.array([same, least, *reader.compare(claim.text, context)], np.float32)
+
+
+def surroundings(alignment: Alignment) -> str:
+    """The evidence, its leads and the sentences beside the best one, as the reader sees them."""
+    best, lines = alignment.evidence[0], alignment.source.lines
+    around = {*range(max(0, best - 1), min(len(lines), best + 2))}
+    around |= {*alignment.with_leads(alignment.evidence)}
+    return " ".join(lines[each].text.text for each in sorted(around))
 
 
 @cache

@@ -1,12 +1,14 @@
-"""Samples from `press_questions.jsonl`: 5,000 questions written over news, for the reader.
+"""Samples of questions and claims written over news, for the reader.
 
-    python -m training.press_questions --winer CHECKOUT --ntrex CHECKOUT --prepared FILE --out FILE
+    python -m training.news --winer CHECKOUT --ntrex CHECKOUT --prepared FILE --out FILE
 
 The articles are the shorter ones of French Wikinews in WiNER-fr (none of `bench/press`) and those
-of NTREX-128 in French; their texts are not in this repository. Each question is searched among all
-of them, as Selon does, and the passages found become samples: the one that holds the answer, and
-others of its article and of other articles, which do not. `--prepared` names the data set of
-`training.prepare` that is rehearsed beside them: `training.train --start` reads the result.
+of NTREX-128 in French; their texts are not in this repository. Each question of
+`news_questions.jsonl` is searched among all of them, as Selon does, and the passages found become
+samples: the one that holds the answer, and others of its article and of other articles, which do
+not. The claims of `news_claims.jsonl` stand beside what the checker would show the reader.
+`--prepared` names the data set of `training.prepare` that is rehearsed beside them:
+`training.train --start` reads the result.
 """
 
 from __future__ import annotations
@@ -14,28 +16,38 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
 from runpy import run_path
 from typing import Any
 
+from bot.answering.injection import use_cache_dir
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
+from bot.verification.alignment import Alignment
+from bot.verification.annotation import AnnotationCache
+from bot.verification.evidence import annotate_evidence
+from bot.verification.support import surroundings
 from index.article import Article
 from index.findings import Hit
 from index.models.bundled.embedder import load_bundled
+from index.models.bundled.words import load_word_reader
 from index.search.confidence import ConfidenceModel
+from index.text.language import detect
 from training.dataset import Sample, parse_sample, read_dataset, write_dataset
+from training.faithfulness import number_passages
 from training.prepare import spread
 
 # The program that makes the articles of bench/press from the same checkout; not a module of ours.
 _WINER = run_path(str(Path(__file__).parents[1] / "bench" / "press" / "articles.py"))
 
-QUESTIONS = Path(__file__).with_name("press_questions.jsonl")
+QUESTIONS = Path(__file__).with_name("news_questions.jsonl")
+CLAIMS = Path(__file__).with_name("news_claims.jsonl")
 PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
-REHEARSED = 9_600  # samples of the prepared data set
+REHEARSED, REHEARSED_CLAIMS = 26_000, 4_000  # samples of the prepared data set
+WHOLE_PASSAGE = 0.25  # share of claims beside a whole passage
 HITS = 6
 NTREX_CHARACTERS = 4_200  # of an article; what follows is left out
 UNANSWERED = {"near_miss": "near-miss-written", "false_premise": "false-premise"}
@@ -45,7 +57,7 @@ _DAY = re.compile(r"(20\d\d)_(\d\d)_(\d\d)")
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m training.press_questions")
+    parser = argparse.ArgumentParser(prog="python -m training.news")
     parser.add_argument("--winer", type=Path, required=True, help="checkout of WiNER-fr")
     parser.add_argument("--ntrex", type=Path, required=True, help="checkout of NTREX")
     parser.add_argument("--prepared", type=Path, required=True, help="what training.prepare wrote")
@@ -53,8 +65,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     arguments = parser.parse_args()
     random = Random(arguments.seed)
-    rows = read_rows()
-    articles = read_articles(arguments.winer, arguments.ntrex, {row["article"] for row in rows})
+    rows, claims = read_rows(QUESTIONS), read_rows(CLAIMS)
+    ids = {row["article"] for row in (*rows, *claims)}
+    articles = read_articles(arguments.winer, arguments.ntrex, ids)
     hits = search(articles, [row["question"] for row in rows])
     pairs = list(zip(rows, hits, strict=True))
     learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
@@ -62,21 +75,34 @@ def main() -> None:
     prepared = read_dataset(arguments.prepared)
     rehearsed = [parse_sample(line) for line in prepared["reading-decay"][:REHEARSED]]
     share = len(rehearsed) // PASSES
-    stream = [
-        sample
-        for at in range(PASSES)
-        for sample in spread(
-            [*make_samples(learned, random), rehearsed[at * share : (at + 1) * share]], random
-        )
-    ]
-    dev = [sample for group in make_samples(judged, random) for sample in group]
-    write_dataset(arguments.out, {"reading": stream, "reading-dev": dev})
+    written = make_claim_samples(claims, {each.id: each for each in articles}, random)
+    streams = {
+        "reading": [
+            sample
+            for at in range(PASSES)
+            for sample in spread(
+                [*make_samples(learned, random), rehearsed[at * share : (at + 1) * share]], random
+            )
+        ],
+        "reading-dev": [sample for group in make_samples(judged, random) for sample in group],
+        "support": spread(
+            [
+                written["learn"],
+                [parse_sample(line) for line in prepared["support-decay"][:REHEARSED_CLAIMS]],
+            ],
+            random,
+        ),
+        "support-dev": written["judge"],
+    }
+    write_dataset(arguments.out, streams)
 
 
-def read_rows() -> list[dict[str, Any]]:
-    """The questions: `article`, `half` (`learn` or `judge`, by article), `kind`, `question` and
-    `answer`, verbatim or empty."""
-    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Questions or claims; each names its `article` and `half` (`learn` or `judge`, by article).
+
+    A question has a `kind`, and an `answer`, verbatim or empty; a claim a `fault`, or null.
+    """
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def read_articles(winer: Path, ntrex: Path, ids: Collection[str]) -> list[Article]:
@@ -176,6 +202,37 @@ def _sample(row: dict[str, Any], hit: Hit, kind: str, random: Random) -> Sample:
         day=published.isoformat() if published else "",
         window=random.random(),
     )
+
+
+def make_claim_samples(
+    rows: Sequence[dict[str, Any]], articles: Mapping[str, Article], random: Random
+) -> dict[str, list[Sample]]:
+    """Claims beside the sentences that the checker finds for them, or a whole passage; by half."""
+    cache_dir = load_settings().cache_dir
+    use_cache_dir(cache_dir)
+    words = AnnotationCache(load_word_reader(cache_dir))
+    samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
+    for row in random.sample(rows, len(rows)):
+        passages = number_passages(articles[row["article"]])
+        claim = words.read(row["claim"], detect(row["claim"]))
+        alignment = Alignment(claim, annotate_evidence(passages, words))
+        if not alignment.evidence:
+            continue
+        text = surroundings(alignment)
+        if row["half"] == "learn" and random.random() < WHOLE_PASSAGE:
+            best = alignment.source.lines[alignment.evidence[0]]
+            text = next(each.passage.text for each in passages if each.number == best.number)
+        samples[row["half"]].append(
+            Sample(
+                task="support",
+                kind=row["fault"] or "faithful",
+                language=claim.language,
+                asked=row["claim"],
+                text=text,
+                holds=row["fault"] is None,
+            )
+        )
+    return samples
 
 
 if __name__ == "__main__":
