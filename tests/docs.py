@@ -37,12 +37,6 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["t
 _COMMON = {"--data-dir", "--help"}
 
 
-def table(headings: str, rows: Iterable[Iterable[str]]) -> str:
-    titles = headings.split(", ")
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def settings() -> str:
     """Every setting, its default and its meaning, in the order of `Settings`."""
 
@@ -136,8 +130,7 @@ def administrators() -> str:
 
 
 def _menu(menu: Iterable[MenuCommand]) -> str:
-    rows = ((f"`/{each.fr}`", f"`/{each.en}`", each.about_en) for each in menu)
-    return table("Command, English, What it does", rows)
+    return "".join(f"- `/{each.fr}` (`/{each.en}`): {each.about_en}\n" for each in menu)
 
 
 def formats() -> str:
@@ -149,9 +142,8 @@ def formats() -> str:
         )
         for each in FORMATS
     }  # fmt: skip
-    return table(
-        "Suffixes, Parser",
-        ((suffixes, f"`{parser.replace('.', '/')}.py`") for parser, suffixes in rows.items()),
+    return "".join(
+        f"- {suffixes}: `{parser.replace('.', '/')}.py`\n" for parser, suffixes in rows.items()
     )
 
 
