@@ -212,7 +212,7 @@ def make_claim_samples(
     use_cache_dir(cache_dir)
     words = AnnotationCache(load_word_reader(cache_dir))
     samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
-    for row in random.sample(rows, len(rows)):
+    for row in rows:  # by article, whose sentences the cache then holds
         passages = number_passages(articles[row["article"]])
         claim = words.read(row["claim"], detect(row["claim"]))
         alignment = Alignment(claim, annotate_evidence(passages, words))
@@ -232,6 +232,7 @@ def make_claim_samples(
                 holds=row["fault"] is None,
             )
         )
+    random.shuffle(samples["learn"])
     return samples
 
 
