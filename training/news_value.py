@@ -1,9 +1,11 @@
-"""Fit the news value of stories: `python -m training.news_value --articles FOLDER`.
+"""Fit the news value of stories:
+`python -m training.news_value --articles FOLDER --winer CHECKOUT --ntrex CHECKOUT`.
 
 A network over the vectors of articles' openings, fitted on editors' values from 0 to 100: of the
 stories of `bulletins.jsonl`, written for this; of the passages of `wikinews_claims.jsonl`
-(`wikinews_values.tsv`: line in that file, value); and of press articles of FOLDER that
-`bench/news_value.py` does not judge by (`press_values.tsv`: file, value). Logs how well it orders
+(`wikinews_values.tsv`: line in that file, value); of press articles of FOLDER that
+`bench/news_value.py` does not judge by (`press_values.tsv`: file, value); and of the other news of
+`training.written` (`news_values.tsv`: article, value). Logs how well it orders
 bulletins, cross-validated, and writes `bot/digests/news_value.npz`.
 """
 
@@ -26,10 +28,12 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from bot.digests.news_value import SENTENCES, features, log_dead
 from bot.settings import load_settings
+from index.article import Article
 from index.build.passages import cut
 from index.models.bundled.embedder import load_bundled
 from index.text.sentences import sentence_spans
 from tests.faithfulness import read_articles
+from training.written import read_news
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "digests" / "news_value.npz"
@@ -56,7 +60,15 @@ class Story:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.news_value", description=__doc__)
     parser.add_argument("--articles", type=Path, required=True, help="the press articles")
-    stories = [*bulletins(), *wikinews(), *press(parser.parse_args().articles)]
+    parser.add_argument("--winer", type=Path, required=True, help="checkout of WiNER-fr")
+    parser.add_argument("--ntrex", type=Path, required=True, help="checkout of NTREX")
+    arguments = parser.parse_args()
+    stories = [
+        *bulletins(),
+        *wikinews(),
+        *press(arguments.articles),
+        *news(arguments.winer, arguments.ntrex),
+    ]
     embedder = load_bundled(load_settings().cache_dir)
     texts = [f"{each.title}. {text}" for each in stories for text in each.sentences]
     vectors = np.split(
@@ -131,9 +143,18 @@ def wikinews() -> Iterator[Story]:
 def press(folder: Path) -> Iterator[Story]:
     articles = {Path(each.path).name: each for each in read_articles(folder)}
     for file, value in _values("press_values.tsv"):
-        article = articles[file]
-        sentences = [each.text for each in cut(article)[0].sentences[:SENTENCES]]
-        yield Story(article.title, sentences, article.language, value)
+        yield _story(articles[file], value)
+
+
+def news(winer: Path, ntrex: Path) -> Iterator[Story]:
+    values = dict(_values("news_values.tsv"))
+    for article in read_news(winer, ntrex, values):
+        yield _story(article, values[article.id])
+
+
+def _story(article: Article, value: float) -> Story:
+    sentences = [each.text for each in cut(article)[0].sentences[:SENTENCES]]
+    return Story(article.title, sentences, article.language, value)
 
 
 def _first_sentences(text: str, language: str) -> list[str]:
