@@ -5,16 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-from pathlib import Path
 
 import pytest
 
 from index.formats.signature import HEAD_BYTES, root_of, unreadable_kind
 from index.formats.table import suffix_for, sure_format
-from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
-from tests.index.formats.test_archives import tarred, zipped
+from tests.index.formats.articles import OTHER, PROSE, read_data, refusal, tarred, zipped
 
-EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"}, 0)
+EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"})
 RECORDS = json.dumps({"text": PROSE}) + "\n"
 
 
@@ -79,14 +77,14 @@ def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
         (b"RIFF\0\0\0\0WEBP", "file-riff"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "file-office-97"),
         (
-            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, 0),
+            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
             "file-opendocument",
         ),
     ],
 )
-def test_what_is_not_read_is_named(tmp_path: Path, head: bytes, kind: str) -> None:
+def test_what_is_not_read_is_named(head: bytes, kind: str) -> None:
     assert str(unreadable_kind(head)) == kind
-    assert kind in refusal(tmp_path, "a.txt", head)
+    assert kind in refusal("a.txt", head)
 
 
 @pytest.mark.parametrize(
@@ -99,17 +97,17 @@ def test_what_is_not_read_is_named(tmp_path: Path, head: bytes, kind: str) -> No
     ],
 )
 def test_a_file_whose_name_lies_is_read_as_what_it_is_and_that_is_said(
-    tmp_path: Path, name: str, data: bytes, caplog: pytest.LogCaptureFixture
+    name: str, data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        (article,), _ = read_file(tmp_path, name, data)
+        (article,), _ = read_data(name, data)
     assert article.text == PROSE
     assert f"{name}: its content is" in caplog.text
 
 
-def test_a_page_saved_as_text_is_read_as_a_page(tmp_path: Path) -> None:
+def test_a_page_saved_as_text_is_read_as_a_page() -> None:
     page = f"<!doctype html><html><body><article><h1>Budget</h1><p>{PROSE}</p><p>{OTHER}</p>"
-    (article,), _ = read_file(tmp_path, "a.txt", page)
+    (article,), _ = read_data("a.txt", page)
     assert article.text == f"{PROSE}\n\n{OTHER}"
 
 
