@@ -35,10 +35,10 @@ def read_data(
     raw = data.encode() if isinstance(data, str) else data
     content = Content.of_bytes(raw, name, options=Options(fields or {}))
     found = articles_in(content, Source(Path(name), name, f"corpus/{name}"))
-    return _parted(limit_skipped(found, name))
+    return _separate(limit_skipped(found, name))
 
 
-def _parted(found: Iterable[Article | Skipped]) -> tuple[list[Article], list[Skipped]]:
+def _separate(found: Iterable[Article | Skipped]) -> tuple[list[Article], list[Skipped]]:
     told = list(found)
     skipped = [each for each in told if isinstance(each, Skipped)]
     return [each for each in told if isinstance(each, Article)], skipped
@@ -54,7 +54,7 @@ def parse(
 ) -> tuple[list[Article], list[Skipped]]:
     """The articles that a parser finds, whatever the file is called, and what it skipped."""
     content = Content.of_bytes(data, name, options=options or Options())
-    return _parted(
+    return _separate(
         part if isinstance(part, Skipped) else article_of_draft(part, content, name)
         for part in parser(content)
     )

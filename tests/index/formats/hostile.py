@@ -62,7 +62,7 @@ Maker = Callable[[int], bytes]
 """What makes a file of about so many bytes."""
 
 
-def _repeated(
+def _repeat(
     suffix: str, *units: str, head: str = "", tail: str = ""
 ) -> dict[str, tuple[str, Maker]]:
     """Files that repeat a unit, by it and what stands before the first."""
@@ -87,18 +87,18 @@ def _lines(size: int) -> bytes:
 _RECORD = '{"id": "a", "text": "Le pont date de 1901."}\n'
 _ITEM = "<item><title>a</title><description>Le pont</description></item>"
 SLOW: dict[str, tuple[str, Maker]] = {
-    **_repeated(".md", "![", "{{ {% ", "{{", "{%", "{ ", '{a="', "{: .a ", "{.a .a", "::: "),
-    **_repeated(".md", ":::\n", "import a from 'b' ", "import a from 'b'\n"),
-    **_repeated(".md", "<!--", "<script>", "<script ", "{{", "::: ", head="<div>\n"),
-    **_repeated(".txt", "a\n", "a\n\n", "A – ", "(AFP) - ", "12 mars 2019 –", "A 2019 – – –\n"),
-    **_repeated(".html", "<p>a", "<table><tr><td>", "<ul><li>", "<div>", head="<html><body>"),
-    **_repeated(".html", "<script>", "<script ", "<!--", "<p", "<", "&amp;", head="<html><body>"),
-    **_repeated(".html", "<a href=x>mot</a> et ", "<p>a<i>b</i></p>", "<h1>Un</h1>"),
-    **_repeated(".eml", '"a', "a@b,", head="From: ", tail="\n\nLe pont."),
-    **_repeated(".jsonl", _RECORD),
-    **_repeated(".json", '{"text": "a"},', head="[", tail="{}]"),
-    **_repeated(".csv", '"a",', '"', head="title,text\n"),
-    **_repeated(".xml", _ITEM, head="<rss><channel>"),
+    **_repeat(".md", "![", "{{ {% ", "{{", "{%", "{ ", '{a="', "{: .a ", "{.a .a", "::: "),
+    **_repeat(".md", ":::\n", "import a from 'b' ", "import a from 'b'\n"),
+    **_repeat(".md", "<!--", "<script>", "<script ", "{{", "::: ", head="<div>\n"),
+    **_repeat(".txt", "a\n", "a\n\n", "A – ", "(AFP) - ", "12 mars 2019 –", "A 2019 – – –\n"),
+    **_repeat(".html", "<p>a", "<table><tr><td>", "<ul><li>", "<div>", head="<html><body>"),
+    **_repeat(".html", "<script>", "<script ", "<!--", "<p", "<", "&amp;", head="<html><body>"),
+    **_repeat(".html", "<a href=x>mot</a> et ", "<p>a<i>b</i></p>", "<h1>Un</h1>"),
+    **_repeat(".eml", '"a', "a@b,", head="From: ", tail="\n\nLe pont."),
+    **_repeat(".jsonl", _RECORD),
+    **_repeat(".json", '{"text": "a"},', head="[", tail="{}]"),
+    **_repeat(".csv", '"a",', '"', head="title,text\n"),
+    **_repeat(".xml", _ITEM, head="<rss><channel>"),
     "members of a zip": (".zip", lambda size: zipped(_members(size))),
     "members of a tar": (".tar", lambda size: tarred(_members(size))),
     "members of a packed tar": (".tar.gz", lambda size: tarred(_members(size), "gz")),

@@ -40,7 +40,7 @@ def _mail() -> bytes:
     return message.as_bytes()
 
 
-def _written(document: Document) -> None:
+def _write(document: Document) -> None:
     document.add_heading("Été", 1)
     document.add_paragraph(PROSE)
 
@@ -61,7 +61,7 @@ SAMPLES: dict[str, bytes] = {
     ".rdf": NITF.encode(),
     ".eml": _mail(),
     ".pdf": pdf([[Run("Bonjour à tous.")]]),
-    ".docx": zipped(word(_written)),
+    ".docx": zipped(word(_write)),
     ".odt": odt(WRITTEN, STYLES),
     ".fodt": flat_odt(WRITTEN, STYLES),
     ".epub": epub({"c.xhtml": xhtml(f"<h1>Un</h1><p>{PROSE}</p>")}),

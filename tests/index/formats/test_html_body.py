@@ -57,13 +57,13 @@ def test_a_page_gives_its_facts_its_headings_and_its_text(page: tuple[Article, P
     article, gold = page
     moments = {"published": article.published_at, "updated": article.updated_at}
     facts = {name: moments.get(name) or getattr(article, name) for name in FACTS}
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         name: [str(fact), dict(article.origins)[name]] for name, fact in facts.items() if fact
     }
-    told["headings"] = [section.heading for section in article.sections]
-    told["text"] = article.text.split("\n\n")
+    record["headings"] = [section.heading for section in article.sections]
+    record["text"] = article.text.split("\n\n")
     expected = gold.with_suffix(".json")
     if os.environ.get("GOLDENS") == "update":
-        text = json.dumps(told, ensure_ascii=False, indent=1)
+        text = json.dumps(record, ensure_ascii=False, indent=1)
         expected.write_text(f"{text}\n", encoding="utf-8")
-    assert told == json.loads(expected.read_text(encoding="utf-8"))
+    assert record == json.loads(expected.read_text(encoding="utf-8"))

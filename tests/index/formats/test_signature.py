@@ -13,42 +13,33 @@ from index.formats.table import suffix_for, sure_format
 from tests.index.formats.articles import OTHER, PROSE, read_data, refusal, tarred, zipped
 
 EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"})
-RECORDS = json.dumps({"text": PROSE}) + "\n"
+RECORDS = json.dumps({"text": PROSE}).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
-    ("head", "suffix"),
+    ("head", "name", "suffix"),
     [
-        (b"%PDF-1.7\n", ".pdf"),
-        (EPUB, ".epub"),
-        (gzip.compress(b"a"), ".gz"),
-        (tarred({"a.md": PROSE}, "gz"), ".tar.gz"),
-        (b"\xef\xbb\xbf <!-- x --><HTML lang=fr>", ".html"),
-        (b"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'b'>]>\n<rss version='2.0'>", ".xml"),
-        (b'{"text": "a"}', ".json"),
-        ((RECORDS * 2).encode(), ".jsonl"),
-        (PROSE.encode(), ".txt"),
-        (b"", None),
-        (b"\x89PNG\r\n\x1a\n\0\0", None),
-    ],
-)
-def test_the_format_is_told_by_the_content(head: bytes, suffix: str | None) -> None:
-    assert suffix_for(head[:HEAD_BYTES], "fichier") == suffix
-    assert suffix_for(head[:HEAD_BYTES], "menteur.bin") == suffix
-
-
-@pytest.mark.parametrize(
-    ("data", "name", "suffix"),
-    [
-        (PROSE, "a.md", ".md"),
-        ("titre;texte\nA;B\n", "a.csv", ".csv"),
-        (PROSE, "a.pdf", ".txt"),
-        (PROSE, "a.eml", ".txt"),
+        (b"%PDF-1.7\n", "fichier", ".pdf"),
+        (EPUB, "fichier", ".epub"),
+        (gzip.compress(b"a"), "fichier", ".gz"),
+        (tarred({"a.md": PROSE}, "gz"), "fichier", ".tar.gz"),
+        (b"\xef\xbb\xbf <!-- x --><HTML lang=fr>", "menteur.bin", ".html"),
+        (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY a 'b'>]>\n<rss>", "menteur.bin", ".xml"),
+        (b'{"text": "a"}', "menteur.bin", ".json"),
+        (RECORDS * 2, "menteur.bin", ".jsonl"),
+        (PROSE.encode(), "menteur.bin", ".txt"),
+        (b"", "fichier", None),
+        (b"\x89PNG\r\n\x1a\n\0\0", "menteur.bin", None),
+        # The name tells formats of text apart.
+        (PROSE.encode(), "a.md", ".md"),
+        (b"titre;texte\nA;B\n", "a.csv", ".csv"),
+        (PROSE.encode(), "a.pdf", ".txt"),
+        (PROSE.encode(), "a.eml", ".txt"),
         (RECORDS * 2, "a.txt", ".jsonl"),
     ],
 )
-def test_the_name_tells_formats_of_text_apart(data: str, name: str, suffix: str) -> None:
-    assert suffix_for(data.encode(), name) == suffix
+def test_the_format_is_told_by_the_content(head: bytes, name: str, suffix: str | None) -> None:
+    assert suffix_for(head[:HEAD_BYTES], name) == suffix
 
 
 @pytest.mark.parametrize(
