@@ -91,8 +91,5 @@ def test_a_page_names_its_feeds() -> None:
         "<link rel=alternate hreflang=en href=/en><link rel=stylesheet href=/a.css>"
         "<link rel=alternate type=application/rss+xml href='javascript:x'></head></html>"
     )
-    assert named_feeds(body.encode(), BASE) == (
-        "https://exemple.fr/rss",
-        "https://exemple.fr/atom",
-    )
+    assert named_feeds(body.encode(), BASE) == ("https://exemple.fr/rss", "https://exemple.fr/atom")
     assert named_feeds(b"", BASE) == ()

@@ -106,7 +106,7 @@ _JSON = (
     Construct('{"_source": {"text": "a"}, "b": [', "0]},"),
 )
 _JSONL = _plain(
-    *(f"{_RECORD}\n", '{"text": "<p>a<p>b"}\n', "{\n", "\n", '{"draft": true, "text": "a"}\n'),
+    *(f"{_RECORD}\n", '{"text": "<p>a<p>b"}\n', "{\n", "\n", '{"draft": true, "text": "a"}\n')
 )
 _CSV = _plain("a,b\n", '"a ""b""",c\n', '"', ",", "\n", "a;b\t", '\\"')
 _XML = (

@@ -162,10 +162,7 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (OLD, "file-old-office"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), "file-encrypted"),
         (zipped({"a": "b"}), "docx-is-zip"),
-        (
-            zipped({"word/document": "<w:document/>", "[Content_Types].xml": "<a"}),
-            "docx-damaged",
-        ),
+        (zipped({"word/document": "<w:document/>", "[Content_Types].xml": "<a"}), "docx-damaged"),
     ],
 )
 def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:

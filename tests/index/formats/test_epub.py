@@ -102,10 +102,7 @@ def test_a_page_as_paragraphs(body: str, text: str) -> None:
 
 def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_package, "PACKAGE_MEMBER_BYTES", 20_000)
-    pages = {
-        "un.xhtml": QUAYS,
-        "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>"),
-    }
+    pages = {"un.xhtml": QUAYS, "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>")}
     (article,), (skipped,) = read(pages)
     assert article.text.endswith(PROSE)
     assert skipped.shown == "livre.epub#OEBPS/deux.xhtml"

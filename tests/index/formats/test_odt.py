@@ -134,15 +134,9 @@ def test_what_the_properties_tell() -> None:
         (document(WRITTEN, STYLES)[:-40], "package-cut"),
         (zipped({"mimetype": ODT_TYPE, "a.xml": "b"}), "package-is-zip"),
         (zipped({"content.xml": odt_content("", kind="spreadsheet")}), "file-opendocument"),
-        (
-            zipped({"content.xml": "<office:document-content>"}),
-            "not-xml (name=content.xml)",
-        ),
+        (zipped({"content.xml": "<office:document-content>"}), "not-xml (name=content.xml)"),
         (flat(WRITTEN, STYLES)[:-40], "package-member-not-xml (name=note.odt)"),
-        (
-            zipped({"META-INF/manifest.xml": "<a><manifest:encryption-data/></a>"}),
-            "file-encrypted",
-        ),
+        (zipped({"META-INF/manifest.xml": "<a><manifest:encryption-data/></a>"}), "file-encrypted"),
     ],
 )
 def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:

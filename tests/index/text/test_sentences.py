@@ -143,9 +143,7 @@ def test_no_break_spaces_are_spaces(space: str) -> None:
     assert _sentences(f"Quoi{space}?{space}Non.", "fr") == [f"Quoi{space}?", "Non."]
 
 
-def test_a_segmenter_that_breaks_does_not_stop_the_reading(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_segmenter_that_breaks_does_not_stop_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
 
     def give_up(_language: str, _text: str) -> list[dict[str, object]]:
