@@ -41,16 +41,12 @@ def _wordpress(*items: str) -> str:
 
 
 def test_of_a_wordpress_export_only_what_is_published_is_read() -> None:
+    statuses = ("auto-draft", "private", "pending", "trash", "future", "pitch")
     export = _wordpress(
         _item(1),
         *(_item(10 + n, "draft") for n in range(25)),
         _item(2, kind="page"),
-        _item(40, "auto-draft"),
-        _item(41, "private"),
-        _item(42, "pending"),
-        _item(43, "trash"),
-        _item(44, "future"),
-        _item(45, "pitch"),
+        *(_item(40 + n, status) for n, status in enumerate(statuses)),
         _item(46, password="secret"),
         _item(47, "inherit", "attachment"),
         _item(48, "publish", "nav_menu_item"),
