@@ -9,9 +9,7 @@ each, what was read and whether the first sentence shown is right:
   where articles of two languages stand side by side;
 - over the articles of `--press`: the half of `bench/press` that may be tuned on;
 - over the news of `--winer` and `--ntrex`: those of `news_questions.jsonl` that the reader did not
-  learn from;
-- over the passages of the folder `--reading`: answered questions (AfriQA), and near misses, quiz
-  questions over the anecdotes that stood beside them (OpenQuizzDB).
+  learn from.
 
 Two logistic regressions on standardised readings, one for passages in the question's language, one
 across languages, are then fitted to whether that sentence is right, and folded back into plain
@@ -45,7 +43,6 @@ from bot.evaluation.outcome import judge_answer
 from bot.evaluation.questions import Gold, GoldQuestion, QuestionSet, read_squad
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
-from index.article import Article
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
@@ -65,12 +62,9 @@ FILES = (
     ("xquad-es", "es", "xquad-es"),
     ("xquad-en-over-es", "en", "xquad-es"),
 )
-# The language, the answered questions, and the near misses over passages beside theirs.
-NEAR = (("fr", "afriqa-fr", "openquizzdb-unanswered-fr", 450),)
 SEED, FOLDS = 1, 5
 OWN, HALF, LEFT_OUT, OTHERS, EXCHANGED = "own", "half", "left out", "others", "exchanged"
 MIXED, MIXED_LEFT_OUT, MIXED_OTHERS = "mixed", "mixed left out", "mixed others"
-JUDGED = "judged near miss"
 # How many are asked of each kind at most.
 SEARCHES = {
     OWN: 600,
@@ -83,7 +77,6 @@ SEARCHES = {
     MIXED_OTHERS: 150,
 }
 MIXED_SHARES = {"fquad-dev": 4, "xquad-es": 2}  # a fourth and a half of their entries, in one index
-BESIDE = 1_200  # passages of other near misses, so that there is something to search
 READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
@@ -126,7 +119,6 @@ def main() -> None:
     parser.add_argument("--press", type=Path, help="folder of the articles of bench/press")
     parser.add_argument("--winer", type=Path, help="checkout of WiNER-fr")
     parser.add_argument("--ntrex", type=Path, help="checkout of NTREX")
-    parser.add_argument("--reading", type=Path, help="folder of passages with questions")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
     if arguments.ask:
@@ -153,7 +145,6 @@ def ask(arguments: argparse.Namespace) -> None:
             (arguments.press, asker.ask_press),
             (arguments.eval, asker.ask_files),
             (arguments.eval, asker.ask_mixed),
-            (arguments.reading, asker.ask_near),
         ):
             for sample in questions(folder) if folder else ():
                 file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
@@ -270,30 +261,6 @@ class Asker:
                     cell = Cell("news", row["kind"], question.answerable)
                     yield from self._sample(opened.searcher, cell, question, row["article"])
 
-    def ask_near(self, folder: Path) -> Iterator[CalibrationSample]:
-        """Answered questions and judged near misses over their passages, each an article."""
-        for language, answered, near, count in NEAR:
-            rows = [row for row in _rows(folder / f"{answered}.jsonl") if row["ans"]]
-            self._random.shuffle(rows)
-            others = _rows(folder / f"{near}.jsonl")
-            self._random.shuffle(others)
-            passages = dict.fromkeys(row["ctx"] for row in (*rows, *others[: count + BESIDE]))
-            articles = {
-                text: Article(id=str(at), text=text, title="", path=f"{at}.txt", language=language)
-                for at, text in enumerate(passages)
-            }
-            with temporary_index(articles.values(), self._embedder, self._judge) as opened:
-                for row in rows[:count]:
-                    golds = tuple(Gold(text) for text, _ in row["ans"])
-                    own = frozenset({articles[row["ctx"]].id})
-                    question = GoldQuestion(row["q"], answered, True, golds, own)
-                    cell = Cell(answered, OWN, True)
-                    yield from self._sample(opened.searcher, cell, question, row["ctx"])
-                for row in others[:count]:
-                    question = GoldQuestion(row["q"], near, answerable=False)
-                    cell = Cell(near, JUDGED, False)
-                    yield from self._sample(opened.searcher, cell, question, row["q"])
-
     def _ask(
         self, searcher: Searcher, cell: Cell, questions: Sequence[GoldQuestion]
     ) -> Iterator[CalibrationSample]:
@@ -314,10 +281,6 @@ class Asker:
             outcome = judge_answer(question, read, self._answerer.answer(read), 0.0)
             evidence, foreign = asdict(read_evidence(read)), bool(read.evidence.foreign)
             yield CalibrationSample(cell, group, evidence, foreign, outcome.right_first)
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _exchanged(
