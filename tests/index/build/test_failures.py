@@ -16,18 +16,21 @@ from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, opened, three
-
-
-def _generations(data_dir: Path) -> list[str]:
-    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
+from tests.index.samples import (
+    article,
+    flip,
+    folder_in_service,
+    generations,
+    index,
+    opened,
+    three,
+)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.sqlite", "sentences.faiss"])
 def test_a_damaged_index_is_built_anew_and_not_reused(tmp_path: Path, name: str) -> None:
-    first = index(three(), tmp_path)
-    path = tmp_path / "index" / "generations" / first.generation / name
-    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    index(three(), tmp_path)
+    flip(folder_in_service(tmp_path) / name)
     report = index(three(), tmp_path)
     assert (report.embedded, report.added, report.switched) == (9, 3, True)
     verify(tmp_path)
@@ -44,10 +47,9 @@ def test_a_garbled_current_is_mended_by_a_build(tmp_path: Path, content: str) ->
 def test_damage_that_only_a_whole_check_finds_is_not_inherited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = index(three(), tmp_path)
+    index(three(), tmp_path)
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    path = tmp_path / "index" / "generations" / first.generation / "sentences.faiss"
-    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    flip(folder_in_service(tmp_path) / "sentences.faiss")
     opened(tmp_path).close()
     assert index(three(), tmp_path).embedded == 9
 
@@ -89,7 +91,7 @@ def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
 def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> None:
     with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
-    assert _generations(tmp_path) == []
+    assert generations(tmp_path) == []
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -101,10 +103,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         build_articles(interrupted(), tmp_path, FakeEmbedder())
-    assert _generations(tmp_path) == [first.generation]
-
-
-_FULL = OSError(errno.ENOSPC, "No space left on device")
+    assert generations(tmp_path) == [first.generation]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_a_full_disk_is_one_line_and_changes_nothing(
     first = index(three()[:1], tmp_path)
 
     def refuse(*_: object, **__: object) -> None:
-        raise _FULL
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(call, refuse)
