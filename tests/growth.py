@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from tests.patterns import GIVEN_UP, TooSlowError, guarded
+from tests.patterns import GIVEN_UP, seconds
 
 Given = TypeVar("Given")
 
@@ -40,24 +39,13 @@ def repeated(unit: str, characters: int) -> str:
     return unit * (characters // len(unit))
 
 
-def seconds(work: Callable[[Given], object], given: Given, guard: float = GUARD) -> float:
-    """Seconds of the processor that it takes."""
-    began = time.process_time()
-    try:
-        with guarded(guard):
-            work(given)
-    except TooSlowError:
-        return GIVEN_UP
-    return time.process_time() - began
-
-
 def is_linear(work: Callable[[Given], object], short: Given, long: Given) -> bool:
     """Whether the time grows no faster than an input that is `TIMES` longer; the machine's other
     work does not count, and what stands out is measured again."""
-    spent = seconds(work, long)
+    spent = seconds(work, long, GUARD)
     if spent <= TOLERATED or spent == GIVEN_UP:
         return spent <= TOLERATED
-    least = min(seconds(work, short) for _ in range(3))
+    least = min(seconds(work, short, GUARD) for _ in range(3))
     if spent > GROWTH * least:
-        spent = min(seconds(work, long) for _ in range(2))
+        spent = min(seconds(work, long, GUARD) for _ in range(2))
     return spent <= max(TOLERATED, GROWTH * least)
