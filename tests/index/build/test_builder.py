@@ -65,9 +65,9 @@ def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmb
 
 def test_what_a_killed_build_left_is_swept_away(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
-    generations = tmp_path / "index" / "generations"
+    folder = tmp_path / "index" / "generations"
     for name in (".20990101T000000.000000Z", "20990101T000000.000000Z"):
-        (generations / name / "lexical").mkdir(parents=True)
+        (folder / name / "lexical").mkdir(parents=True)
     (tmp_path / "index" / "CURRENT.new").write_text("20990101T000000.000000Z")
     second = index(three()[:2], tmp_path)
     assert generations(tmp_path) == [first.generation, second.generation]
