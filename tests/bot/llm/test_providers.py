@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,27 +12,10 @@ from bot.llm.base import Request, Usage
 from bot.llm.json_stream import schema
 from bot.llm.providers import PROVIDERS
 from tests.bot.llm.conftest import QUESTION, Opened, request, said
-from tests.bot.llm.protocols import PIECES, USED, serving_all
+from tests.bot.llm.protocols import PIECES, USED, Served, serving_all
 
 KEY = "sk-very-secret-key"
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """Where a provider's protocol has the options and the schema."""
-
-    options: tuple[str, ...]
-    limit: str
-    schema: tuple[str, ...]
-
-
-OPENAI = Protocol((), "max_tokens", ("response_format", "json_schema", "schema"))
-PROTOCOLS = {
-    "openai:m": OPENAI,
-    "mistralai:m": OPENAI,
-    "anthropic:m": Protocol((), "max_tokens", ("output_config", "format", "schema")),
-    "ollama:m": Protocol(("options",), "num_predict", ("format",)),
-}
+MODELS = ("openai:m", "mistralai:m", "anthropic:m", "ollama:m")
 
 
 def installed(model: str) -> str:
@@ -43,24 +25,55 @@ def installed(model: str) -> str:
     return model
 
 
-def inside(body: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-    return reduce(lambda fields, name: fields[name], path, body)
+async def asked(opened: Opened, server: Served, model: str, request: Request) -> list[str]:
+    chosen = opened(server.url, chat_model=installed(model), chat_key=KEY)
+    return [piece async for piece in chosen.stream(request)]
 
 
-@pytest.mark.parametrize("model", PROTOCOLS)
-async def test_each_is_asked_in_its_own_protocol_and_understood(opened: Opened, model: str) -> None:
-    asked, protocol = request(64), PROTOCOLS[model]
+@pytest.mark.parametrize("model", MODELS)
+async def test_its_pieces_and_its_count_come_back(opened: Opened, model: str) -> None:
     async with serving_all() as server:
-        chosen = opened(server.url, chat_model=installed(model), chat_key=KEY)
-        assert [piece async for piece in chosen.stream(asked)] == list(PIECES)
-        assert asked.usage == Usage(*USED)
+        wanted = request(64)
+        assert await asked(opened, server, model, wanted) == list(PIECES)
+        assert wanted.usage == Usage(*USED)
         assert KEY in server.headers[0]
-        options = inside(server.bodies[0], protocol.options)
-        assert (options["temperature"], options[protocol.limit]) == (0, 64)
-        formal = Request(QUESTION, 64, schema((1, 2)))
-        assert [piece async for piece in chosen.stream(formal)] == list(PIECES)
-        sentence = inside(server.bodies[1], protocol.schema)["properties"]["sentences"]["items"]
-        assert sentence["properties"]["citations"]["items"]["enum"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        ("openai:m", lambda body: (body["temperature"], body["max_tokens"])),
+        ("mistralai:m", lambda body: (body["temperature"], body["max_tokens"])),
+        ("anthropic:m", lambda body: (body["temperature"], body["max_tokens"])),
+        ("ollama:m", lambda body: (body["options"]["temperature"], body["options"]["num_predict"])),
+    ],
+)
+async def test_the_settings_reach_it(opened: Opened, model: str, found: Any) -> None:
+    async with serving_all() as server:
+        await asked(opened, server, model, request(64))
+        assert found(server.bodies[0]) == (0, 64)
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("openai:m", ("response_format", "json_schema", "schema")),
+        ("mistralai:m", ("response_format", "json_schema", "schema")),
+        ("anthropic:m", ("output_config", "format", "schema")),
+        ("ollama:m", ("format",)),
+    ],
+)
+async def test_json_is_asked_of_it_in_its_own_way(
+    opened: Opened, model: str, path: tuple[str, ...]
+) -> None:
+    async with serving_all() as server:
+        wanted = Request(QUESTION, 64, schema((1, 2)))
+        assert await asked(opened, server, model, wanted) == list(PIECES)
+        form: Mapping[str, Any] = server.bodies[0]
+        for step in path:
+            form = form[step]
+        cited = form["properties"]["sentences"]["items"]["properties"]["citations"]
+        assert cited["items"]["enum"] == [1, 2]
 
 
 async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:
@@ -71,12 +84,15 @@ async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:
         assert server.bodies[0]["think"] is False
 
 
-@pytest.mark.parametrize(("name", "able"), [("gpt-4o-mini", True), ("gpt-4", False), ("q3", True)])
 async def test_a_model_that_is_known_not_to_write_json_is_not_asked_for_it(
-    opened: Opened, name: str, able: bool
+    opened: Opened,
 ) -> None:
-    model = opened("http://127.0.0.1:9", chat_model=f"openai:{name}")
-    assert await model.structured() is able
+    async with serving_all() as server:
+        able = {
+            name: await opened(server.url, chat_model=f"openai:{name}").structured()
+            for name in ("gpt-4o-mini", "gpt-4", "qwen3-4b")
+        }
+        assert able == {"gpt-4o-mini": True, "gpt-4": False, "qwen3-4b": True}
 
 
 @pytest.mark.parametrize(
