@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from tests.patterns import GIVEN_UP, seconds
+from tests.patterns import GIVEN_UP, TooSlowError, guarded
 
 Given = TypeVar("Given")
 
@@ -39,13 +41,27 @@ def repeated(unit: str, characters: int) -> str:
     return unit * (characters // len(unit))
 
 
+def seconds(work: Callable[[Given], object], given: Given, guard: float = GUARD) -> float:
+    """Seconds of the processor that it takes."""
+    gc.disable()  # a collection takes as long as all that the tests before have left
+    began = time.process_time()
+    try:
+        with guarded(guard):
+            work(given)
+    except TooSlowError:
+        return GIVEN_UP
+    finally:
+        gc.enable()
+    return time.process_time() - began
+
+
 def is_linear(work: Callable[[Given], object], short: Given, long: Given) -> bool:
     """Whether the time grows no faster than an input that is `TIMES` longer; the machine's other
     work does not count, and what stands out is measured again."""
-    spent = seconds(work, long, GUARD)
+    spent = seconds(work, long)
     if spent <= TOLERATED or spent == GIVEN_UP:
         return spent <= TOLERATED
-    least = min(seconds(work, short, GUARD) for _ in range(3))
+    least = min(seconds(work, short) for _ in range(3))
     if spent > GROWTH * least:
-        spent = min(seconds(work, long, GUARD) for _ in range(2))
+        spent = min(seconds(work, long) for _ in range(2))
     return spent <= max(TOLERATED, GROWTH * least)

@@ -109,18 +109,15 @@ def _method(name: str) -> str:
 
 
 def _seconds(pattern: re.Pattern[Any], method: str, text: Any) -> float:
+    """Seconds of the processor."""
     run: Callable[[Any], Any] = getattr(pattern, method)
-    if method == "finditer":
-        return seconds(lambda given: deque(run(given), maxlen=0), text)
-    return seconds(run, text)
-
-
-def seconds(work: Callable[[Any], object], given: Any, guard: float = GUARD) -> float:
-    """Seconds of the processor that it takes, or GIVEN_UP."""
     began = time.thread_time()
     try:
-        with guarded(guard):
-            work(given)
+        with guarded():
+            if method == "finditer":
+                deque(run(text), maxlen=0)
+            else:
+                run(text)
     except TooSlowError:
         return GIVEN_UP
     return time.thread_time() - began

@@ -9,7 +9,7 @@ from index.build.builder import build, build_articles
 from index.errors import IndexingError
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, best_passage, index, opened, three
+from tests.index.samples import BRIDGE, best_passage, generations, index, opened, three
 
 
 class Recorder:
