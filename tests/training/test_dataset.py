@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from training.dataset import (
     Sample,
     SampleEncoder,
+    answer_tokens,
     parse_sample,
     read_dataset,
     write_dataset,
@@ -41,6 +42,13 @@ def test_a_sample_without_answer_points_to_the_first_token(tokenizer: Tokenizer)
         Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
     )
     assert (encoded.start, encoded.end) == (0, 0)
+
+
+def test_answer_tokens_are_those_that_share_a_character() -> None:
+    offsets = [(0, 3), (3, 7), (8, 12)]
+    assert answer_tokens(offsets, 4, 9) == (1, 2)
+    assert answer_tokens(offsets, 0, 2) == (0, 0)
+    assert answer_tokens(offsets, 0, 0) is None
 
 
 def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:

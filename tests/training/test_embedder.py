@@ -13,8 +13,10 @@ from training.bundled import EmbeddedText, EmbedderRows
 from training.contrast import (
     Topic,
     contrast_loss,
+    embed_rows,
     gather,
     join_topics,
+    score_passages,
 )
 from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
 from training.model import Reader, ReaderShape
@@ -86,6 +88,28 @@ def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() 
     assert first.owners == [0, 0, 0, 1, 1, 2, 2]
     # No passage holds the last answer whole: nobody is asked for it.
     assert [each.passages for each in second.questions] == [(1,)]
+
+
+def test_a_passage_counts_as_itself_and_as_its_best_sentence() -> None:
+    questions = torch.tensor([[1.0, 0.0]])
+    passages = torch.tensor([[0.6, 0.8], [0.8, 0.6]])
+    sentences = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6]])
+
+    scores, cosines = score_passages(questions, passages, sentences, [0, 0, 1])
+
+    assert torch.allclose(cosines, torch.tensor([[1.0, 0.0, 0.8]]))
+    assert torch.allclose(scores, torch.tensor([[0.6 + 1.3, 0.8 + 1.3 * 0.8]]) / 2.3)
+
+
+def test_a_vector_does_not_depend_on_its_companions() -> None:
+    rows = [_ids("abc"), _ids("d"), _ids("abcdefgh")]
+    reader = network()
+
+    together = embed_rows(reader, rows)
+
+    assert torch.allclose(together.norm(dim=1), torch.ones(3))
+    for row, vector in zip(rows, together, strict=True):
+        assert torch.allclose(embed_rows(reader, [row])[0], vector, atol=2e-2)
 
 
 def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path) -> None:

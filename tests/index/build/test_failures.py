@@ -16,21 +16,18 @@ from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import (
-    article,
-    flip,
-    folder_in_service,
-    generations,
-    index,
-    opened,
-    three,
-)
+from tests.index.samples import article, index, opened, three
+
+
+def _generations(data_dir: Path) -> list[str]:
+    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.sqlite", "sentences.faiss"])
 def test_a_damaged_index_is_built_anew_and_not_reused(tmp_path: Path, name: str) -> None:
-    index(three(), tmp_path)
-    flip(folder_in_service(tmp_path) / name)
+    first = index(three(), tmp_path)
+    path = tmp_path / "index" / "generations" / first.generation / name
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
     report = index(three(), tmp_path)
     assert (report.embedded, report.added, report.switched) == (9, 3, True)
     verify(tmp_path)
@@ -47,9 +44,10 @@ def test_a_garbled_current_is_mended_by_a_build(tmp_path: Path, content: str) ->
 def test_damage_that_only_a_whole_check_finds_is_not_inherited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index(three(), tmp_path)
+    first = index(three(), tmp_path)
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    flip(folder_in_service(tmp_path) / "sentences.faiss")
+    path = tmp_path / "index" / "generations" / first.generation / "sentences.faiss"
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
     opened(tmp_path).close()
     assert index(three(), tmp_path).embedded == 9
 
@@ -91,7 +89,7 @@ def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
 def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> None:
     with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
-    assert generations(tmp_path) == []
+    assert _generations(tmp_path) == []
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -103,7 +101,10 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         build_articles(interrupted(), tmp_path, FakeEmbedder())
-    assert generations(tmp_path) == [first.generation]
+    assert _generations(tmp_path) == [first.generation]
+
+
+_FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_a_full_disk_is_one_line_and_changes_nothing(
     first = index(three()[:1], tmp_path)
 
     def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise _FULL
 
     with monkeypatch.context() as patch:
         patch.setattr(call, refuse)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -12,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.article import Article
 from index.build import vectors as vectors_index_reuse
 from index.build.builder import build_articles
-from index.build.vectors import plan_reuse
 from index.errors import BuildStopped
 from index.models.base import Vectors
-from index.store.build_turn import as_hashes, text_hash
+from index.store.build_turn import text_hash
 from index.store.files.layout import Layout
-from index.store.files.opening import current_id
+from index.store.files.opening import current_id, verify
 from index.store.files.resume import ResumeFile, forget_resume
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, best_passage, index
+from tests.index.samples import article, best_passage, index, opened, three
 
 CORPUS = [article(f"a{n}", f"Phrase {n} de l’article {n}. Une suite {n}.") for n in range(400)]
 TEXTS = 3 * len(CORPUS)
@@ -119,10 +120,58 @@ def test_what_is_no_such_file_is_written_anew(tmp_path: Path, content: bytes) ->
     last.close()
 
 
+class Stopping:
+    """Says that it is time to stop once so many texts are embedded."""
+
+    def __init__(self, texts: int) -> None:
+        self.texts = texts
+        self.done = 0
+
+    def step(self, name: str) -> None:
+        self.done = 0
+
+    def progress(self, done: int, total: int) -> None:
+        self.done = done
+
+    def __call__(self) -> bool:
+        return self.done >= self.texts
+
+
+def test_a_stop_ends_the_batch_and_the_next_build_goes_on(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+    embedder = FakeEmbedder()
+    stop = Stopping(700)
+    with pytest.raises(BuildStopped, match="build-stopped-kept") as it:
+        build_articles(CORPUS, tmp_path, embedder, observer=stop, stop=stop)
+    kept = it.value.kept
+    assert 700 <= kept == embedder.embedded < 900
+    assert verify(tmp_path).id == first.generation
+    assert {path.name for path in (tmp_path / "index" / "generations").iterdir()} == {
+        first.generation
+    }
+    embedder = FakeEmbedder()
+    report = build_articles(CORPUS, tmp_path, embedder)
+    assert report.resumed == kept
+    assert embedder.embedded == report.embedded == TEXTS - kept
+    assert not Layout(tmp_path).resume.exists()
+    build_articles(CORPUS, tmp_path / "new", FakeEmbedder())
+    with opened(tmp_path) as resumed, opened(tmp_path / "new") as new:
+        rows = np.arange(new.facts.sentences)
+        np.testing.assert_array_equal(
+            resumed.sentence_vectors.vectors(rows), new.sentence_vectors.vectors(rows)
+        )
+
+
 def test_a_stop_before_anything_is_embedded_is_prompt(tmp_path: Path) -> None:
+    taken: list[Article] = []
+
+    def articles() -> list[Article]:
+        taken.extend(CORPUS[:3])
+        return taken
+
     embedder = FakeEmbedder()
     with pytest.raises(BuildStopped, match=r"build-stopped$"):
-        build_articles(CORPUS, tmp_path, embedder, stop=lambda: True)
+        build_articles(articles(), tmp_path, embedder, stop=lambda: True)
     assert embedder.embedded == 0
     assert current_id(tmp_path) is None
 
@@ -140,7 +189,6 @@ def test_a_failing_model_loses_no_finished_batch(tmp_path: Path) -> None:
     with pytest.raises(MemoryError):
         build_articles(CORPUS, tmp_path, embedder)
     assert index(CORPUS, tmp_path).resumed == embedder.embedded
-    assert not Layout(tmp_path).resume.exists()
 
 
 class Slow(FakeEmbedder):
@@ -162,6 +210,13 @@ class Slow(FakeEmbedder):
 def _build_slowly(data_dir: Path, log: Path) -> None:
     vectors_index_reuse.BATCH_CHARACTERS = BATCH_CHARACTERS
     build_articles(CORPUS, data_dir, Slow(log))
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.index.build.test_resume"])
+    return context
 
 
 def test_killed_at_sixty_percent_only_the_rest_and_a_batch_is_embedded(
@@ -186,8 +241,3 @@ def test_killed_at_sixty_percent_only_the_rest_and_a_batch_is_embedded(
     assert embedder.embedded <= TEXTS - begun + batch
     assert report.resumed + report.embedded == TEXTS
     assert best_passage(tmp_path / "data", "Phrase 7 de l’article 7").startswith("Phrase 7 ")
-
-
-def test_hashes_that_end_in_zero_bytes_are_told_apart() -> None:
-    ends = [b"\1" * 16, b"\1" * 15 + b"\0", b"\1" * 14 + b"\0\0", b"\0" * 16]
-    assert plan_reuse(as_hashes(b"".join(ends)), []).fresh.tolist() == [0, 1, 2, 3]

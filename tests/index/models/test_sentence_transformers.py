@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.base import BUNDLED, Prompts
+from index.models.base import BUNDLED, Embedder, Prompts
 from index.models.factory import load_embedder
 from index.models.sentence_transformers import prompts_of
+from tests.fakes import FakeEmbedder
 
 WORDS = ["[UNK]", "phare", "tarte", "mer", "query", "passage", ":", "search"]
 
@@ -96,3 +97,15 @@ def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
 def test_a_path_that_is_not_there_is_not_looked_up_elsewhere(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="embedding-model-no-folder"):
         load_embedder(str(tmp_path / "absent"), tmp_path)
+
+
+def test_bundled_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def load(cache: Path, *, threads: int, progress: object) -> Embedder:
+        asked.append((cache, threads))
+        return FakeEmbedder()
+
+    monkeypatch.setattr("index.models.bundled.embedder.load_bundled", load)
+    assert load_embedder(BUNDLED, tmp_path, threads=3).id == "fake-64"
+    assert asked == [(tmp_path, 3)]

@@ -56,7 +56,11 @@ def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path])
     assert first == second
     assert len(quick) == 1
     assert steps == [(0.5, "writing"), (1.0, "ready")]
-    assert {path.name for path in tmp_path.iterdir()} <= {first.name, f"{first.name}.lock"}
+
+
+def test_nothing_stays_beside_the_model(tmp_path: Path, quick: list[Path]) -> None:
+    folder = prepare_model(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} <= {folder.name, f"{folder.name}.lock"}
 
 
 @pytest.mark.parametrize("name", [MODEL, WEIGHTS, MANIFEST, "pieces.txt"])

@@ -52,7 +52,6 @@ def test_vectors_are_normalised_float32(embedder: Embedder) -> None:
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-5)
     assert embedder.embed_question(PASSAGES[0]).shape == (384,)
-    assert embedder.id.startswith(f"multilingual-e5-small/{WEIGHTS_ID}/int8-")
 
 
 def test_a_question_is_not_embedded_as_a_passage(embedder: Embedder) -> None:
@@ -83,6 +82,10 @@ def test_tokens_are_counted_as_the_model_reads_them(embedder: Embedder) -> None:
     # Nothing is read beyond the model's window.
     assert embedder.count_tokens(["mot " * 2_000]) == TOKENS
     assert embedder.count_tokens([]) == 0
+
+
+def test_the_id_names_model_weights_and_preparation(embedder: Embedder) -> None:
+    assert embedder.id.startswith(f"multilingual-e5-small/{WEIGHTS_ID}/int8-")
 
 
 def test_a_question_needs_none_of_the_heavy_libraries(cache: Path) -> None:

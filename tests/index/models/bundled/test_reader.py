@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from index.models.base import PassageText
-from index.models.bundled.reader import BundledReader, best_span, load_bundled_reader
+from index.models.bundled.cache import MODEL, prepare_model
+from index.models.bundled.reader import FILE, BundledReader, best_span, load_bundled_reader
 
 LIGHT = PassageText(
     "Le phare de Kervan",
-    date(2024, 3, 1),
+    date(2024, 3, 3),
     "Le phare de Kervan domine la baie. Il fut allumé en 1849 par l’ingénieur Yves Le Goff. "
     "Sa lanterne est rouge.",
 )
@@ -77,3 +80,20 @@ def test_the_span_is_the_best_pair_that_is_not_too_long() -> None:
     start, end = np.array([3.0, 4.0, 0.0], np.float32), np.array([3.0, 0.0, 3.0], np.float32)
     assert best_span(start, end) == (1, 2, 7.0)
     assert best_span(start, end, longest=1) == (0, 0, 6.0)
+
+
+def test_its_embeddings_are_where_the_prepared_model_has_them(cache: Path) -> None:
+    """The file names places in the prepared model's files; another layout needs another export."""
+    shipped = onnx.load_from_string((files("index.models.bundled") / FILE).read_bytes())
+    model = onnx.load(str(prepare_model(cache) / MODEL), load_external_data=False)
+
+    def places(graph: onnx.GraphProto) -> dict[str, list[tuple[str, str]]]:
+        return {
+            tensor.name: [(entry.key, entry.value) for entry in tensor.external_data]
+            for tensor in graph.initializer
+            if tensor.external_data
+        }
+
+    shared, known = places(shipped.graph), places(model.graph)
+    assert len(shared) >= 3
+    assert shared == {name: known[name] for name in shared}

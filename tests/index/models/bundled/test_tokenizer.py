@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.models.bundled import weights
 from index.models.bundled.cache import prepare_model
-from index.models.bundled.tokenizer import END, START, Tokenizer
+from index.models.bundled.tokenizer import END, START, UNKNOWN_ID, Tokenizer
 from training.interop import unigram
 
 SPACE_ID = 6
@@ -67,14 +67,17 @@ def test_ids_of_any_latin_text_are_those_of_the_library(
 ) -> None:
     expected = tokenizer.encode("query: " + text, 10_000)
     assert reference.encode("query: " + text).ids == expected
-    plain = " ".join(text.split())
-    assert tokenizer.locate(plain).ids == (tokenizer.encode(plain, 10_000)[1:-1] if plain else [])
 
 
 def test_marks_written_in_an_article_are_text(tokenizer: Tokenizer) -> None:
     ids = tokenizer.encode("balise <s> et </s> et <pad> et <mask>", 512)
     assert ids.count(START) == ids.count(END) == 1
     assert not {1, 250_001} & set(ids)
+
+
+def test_a_run_of_unknown_characters_is_one_id(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode("a 𓀀𓀁𓀂 b", 512)
+    assert ids.count(UNKNOWN_ID) == 1
 
 
 @pytest.mark.parametrize("unit", ["mot ", "漢", "𓀀 ", "a", " "])
@@ -107,3 +110,18 @@ def test_located_ids_are_the_same_and_stand_where_their_words_do(
     covered = {at for start, end in located.offsets for at in range(start, end)}
     missed = [text[at] for at in range(len(text)) if at not in covered and not text[at].isspace()]
     assert all(tokenizer.encode(char, 10)[1:-1] == [SPACE_ID] for char in missed)
+
+
+def test_pieces_of_a_word_stand_one_after_the_other(tokenizer: Tokenizer) -> None:
+    text = "Il anticonstitutionnellement dort."
+    located = tokenizer.locate(text)
+    words = [text[slice(*span)] for span in located.offsets]
+    assert "".join(words) == text.replace(" ", "")
+    assert words[-1] == "."
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2AF)))
+def test_any_latin_text_can_be_located(tokenizer: Tokenizer, text: str) -> None:
+    plain = " ".join(text.split())
+    located = tokenizer.locate(plain)
+    assert located.ids == (tokenizer.encode(plain, 10_000)[1:-1] if plain else [])
