@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.messenger.handlers.question import QUESTION_LIMIT
-from tests.bot.messenger.samples import BIRTH, answered, cite
+from tests.bot.messenger.samples import BIRTH, answered, article, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import ANSWER, QUESTION, StubChain
 from tests.e2e.test_anything import VOICE
@@ -88,3 +88,15 @@ async def test_a_picture_or_voice_that_replies_without_words_is_told_so(server: 
     assert (await server.next_message()).text == ONLY_TEXT
     server.user_sends(GROUP, {"voice": VOICE}, kind="supergroup", reply_to=answer)
     assert (await server.next_message()).text == ONLY_TEXT
+
+
+async def test_every_source_has_a_button_and_the_votes_a_row_of_their_own(
+    server: BotServer, chain: StubChain
+) -> None:
+    sentences = [f"Phrase {number}." for number in range(1, 21)]
+    source = article(" ".join(sentences))
+    cited = [cite(number, text, source) for number, text in enumerate(sentences, 1)]
+    chain.answers["Tout ?"] = answered("Tout ?", *cited)
+    answer = await server.reply_to(READER, "Tout ?")
+    assert answer.labels == [*(f"[{number}]" for number in range(1, 21)), "👍", "👎"]
+    assert len(answer.keyboard[-1]) == 2
