@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         "only perhaps (empty: the calibrated threshold).",
     )
     telegram_token: SecretStr | None = Field(
-        None, description="The bot's token, from @BotFather. Secret: never commit it."
+        None, description="The bot's token, from @BotFather. Secret."
     )
     telegram_api_url: AnyHttpUrl = Field(
         AnyHttpUrl(TELEGRAM_API_URL),
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     telegram_local: bool = Field(
         False,
         description="True if that server runs with --local and shares its files under the "
-        "same paths: documents of up to 2 GB are accepted (true or false).",
+        "same paths: documents of up to 2 GB are accepted.",
     )
     webhook_url: AnyHttpUrl | None = Field(
         None,
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None,
         description="Secret that Telegram's calls carry: letters, digits, _ and - (empty: "
-        "derived from the token). Secret: never commit it.",
+        "derived from the token). Secret.",
     )
     access: Access = Field(
         "open",
@@ -165,23 +165,20 @@ class Settings(BaseSettings):
     )
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="Administrators: Telegram user numbers, separated by commas.",
+        description="Administrators, by Telegram number.",
     )
     editors: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="People who may add documents by sending them to the bot: Telegram user "
-        "numbers, separated by commas.",
+        description="People who may send documents to add, by Telegram number.",
     )
     allowed_users: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="People who may ask if access is not open: Telegram user numbers, "
-        "separated by commas.",
+        description="People who may ask if access is not open, by Telegram number.",
     )
     allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
         None,
-        description="Telegram groups in which the bot answers, by number, separated by commas "
-        "(empty: all if access is open, else those that an administrator allows; "
-        "none: only the latter).",
+        description="Groups in which the bot answers, by Telegram number (empty: all if access is"
+        " open, else those that an administrator allows; none: only the latter).",
     )
     invitation_days: Annotated[float, Field(gt=0, le=365)] = Field(
         3, description="Days for which an invitation is valid."
@@ -225,7 +222,7 @@ class Settings(BaseSettings):
     )
     fetch_allow: Annotated[str, _parsed_by(allowed_hosts)] = Field(
         "",
-        description="Hosts, or host:port, separated by commas, that `selon add` and `selon "
+        description="Hosts, or host:port, that `selon add` and `selon "
         "watch` may reach although their address is private.",
     )
     fetch_contact: str = Field(
@@ -234,8 +231,8 @@ class Settings(BaseSettings):
     )
     chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
-        description="Chat models that help to answer, as provider:model separated by commas; "
-        "each replaces the one before it when that fails (empty: answers quote the articles).",
+        description="Chat models that help to answer, as provider:model; each replaces the one "
+        "before it when that fails (empty: answers quote the articles).",
     )
     chat_mode: ChatMode = Field(
         "choose",
@@ -251,7 +248,7 @@ class Settings(BaseSettings):
     chat_key: SecretStr | None = Field(
         None,
         description="The provider's key (empty: its own variable, such as MISTRAL_API_KEY). "
-        "Secret: never commit it.",
+        "Secret.",
     )
     chat_temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
         0,
@@ -280,7 +277,7 @@ class Settings(BaseSettings):
     chat_prices: Annotated[str, _parsed_by(parse_prices)] = Field(
         "",
         description="Price of a million tokens, input/output, for all models or as "
-        "provider:model=input/output separated by commas (empty: unknown).",
+        "provider:model=input/output (empty: unknown).",
     )
     chat_budget_tokens: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Tokens that the models may use in a day, UTC (empty: unlimited)."
@@ -299,9 +296,9 @@ class Settings(BaseSettings):
     )
     arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
-        description="Writers that readers compare blind with /arene, two or more separated by "
-        "commas: extractive or provider:model, each followed by @mode=…, @reader=… or "
-        "@prompts=FOLDER if wanted (empty: no arena).",
+        description="Writers that readers compare blind with /arene, two or more: extractive or "
+        "provider:model, each followed by @mode=…, @reader=… or @prompts=FOLDER if "
+        "wanted (empty: no arena).",
     )
     arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
         0,
@@ -330,12 +327,9 @@ class Settings(BaseSettings):
     )
     speech_url: AnyHttpUrl | None = Field(
         None,
-        description="Server that speaks OpenAI's speech API and replaces the bundled voices "
-        "(empty: none).",
+        description="Server that speaks OpenAI's speech API and replaces the bundled voices.",
     )
-    speech_key: SecretStr | None = Field(
-        None, description="Key of the speech server. Secret: never commit it."
-    )
+    speech_key: SecretStr | None = Field(None, description="Key of the speech server. Secret.")
     web_host: str = Field("127.0.0.1", description="Address on which `selon serve` listens.")
     web_port: Annotated[int, Field(ge=1, le=65535)] = Field(
         8000, description="Port on which `selon serve` listens."
@@ -347,13 +341,13 @@ class Settings(BaseSettings):
     )
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Names under which the pages are reached, such as selon.exemple.fr, separated "
-        "by commas; requests for others are refused (empty: any, and with local access this "
-        "machine's own).",
+        description="Names under which the pages are reached, such as selon.exemple.fr; requests "
+        "for others are refused (empty: any, and with local access this machine's "
+        "own).",
     )
     web_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
-        description="Addresses or networks of your own proxies, separated by commas, whose "
+        description="Addresses or networks of your own proxies, whose "
         "X-Forwarded-For, X-Forwarded-Proto, Forwarded and SELON_WEB_PROXY_USER are believed.",
     )
     web_proxy_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = Field(
@@ -368,8 +362,7 @@ class Settings(BaseSettings):
     )
     web_embed: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Sites whose pages may show Selon in a frame, such as https://www.exemple.fr, "
-        "separated by commas (empty: none).",
+        description="Sites whose pages may show Selon in a frame, such as https://www.exemple.fr.",
     )
     log_level: LogLevel = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
@@ -377,8 +370,7 @@ class Settings(BaseSettings):
     )
     log_text: bool = Field(
         False,
-        description="Let logs hold what people write, their names and their numbers (true or "
-        "false).",
+        description="Let logs hold what people write, their names and their numbers.",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port of /metrics (Prometheus) and /healthz (0: none)."

@@ -37,27 +37,17 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["t
 _COMMON = {"--data-dir", "--help"}
 
 
-def table(headings: str, rows: Iterable[Iterable[str]]) -> str:
-    titles = headings.split(", ")
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def settings() -> str:
     """Every setting, its default and its meaning, in the order of `Settings`."""
 
     def default(field: Any) -> str:
         if field.default_factory or field.default in (None, (), ""):
             return ""
-        value = field.default
-        return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+        return f" (`{_written(field.default)}`)"
 
-    return table(
-        "Setting, Default, Meaning",
-        (
-            (f"`{ENVIRONMENT_PREFIX}{name.upper()}`", default(field), _cell(field.description))
-            for name, field in Settings.model_fields.items()
-        ),
+    return "".join(
+        f"- `{ENVIRONMENT_PREFIX}{name.upper()}`{default(field)}: {_cell(field.description)}\n"
+        for name, field in Settings.model_fields.items()
     )
 
 
@@ -65,15 +55,23 @@ def example() -> str:
     """`.env.example`: every setting with its description and its default, commented out."""
     blocks = [
         "# Every setting of Selon with its default.\n"
-        "# Copy this file to .env and remove the # before what you change."
+        "# Copy this file to .env and remove the # before what you change.\n"
+        "# Separate lists by commas; never commit secrets."
     ]
     for name, field in Settings.model_fields.items():
         lines = textwrap.wrap(field.description or "", 98, break_on_hyphens=False)
         unset = field.default_factory or field.default in (None, ())
-        value = "" if unset else str(field.default)
+        value = "" if unset else _written(field.default)
         comment = "".join(f"# {line}\n" for line in lines)
         blocks.append(f"{comment}#{ENVIRONMENT_PREFIX}{name.upper()}={value}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _written(value: object) -> str:
+    """A value as a setting is written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def commands() -> str:
@@ -132,8 +130,7 @@ def administrators() -> str:
 
 
 def _menu(menu: Iterable[MenuCommand]) -> str:
-    rows = ((f"`/{each.fr}`", f"`/{each.en}`", each.about_en) for each in menu)
-    return table("Command, English, What it does", rows)
+    return "".join(f"- `/{each.fr}` (`/{each.en}`): {each.about_en}\n" for each in menu)
 
 
 def formats() -> str:
@@ -145,24 +142,19 @@ def formats() -> str:
         )
         for each in FORMATS
     }  # fmt: skip
-    return table(
-        "Suffixes, Parser",
-        ((suffixes, f"`{parser.replace('.', '/')}.py`") for parser, suffixes in rows.items()),
+    return "".join(
+        f"- {suffixes}: `{parser.replace('.', '/')}.py`\n" for parser, suffixes in rows.items()
     )
 
 
 def metrics() -> str:
     """What `/metrics` tells of the bot."""
     families = (each for each in Meters().registry.collect() if each.name.startswith("selon_"))
-    rows = (
-        (
-            f"`{each.name}{'_total' if each.type == 'counter' else ''}`",
-            each.type,
-            _cell(each.documentation),
-        )
+    return "".join(
+        f"- `{each.name}{'_total' if each.type == 'counter' else ''}` ({each.type}): "
+        f"{_cell(each.documentation)}\n"
         for each in families
     )
-    return table("Metric, Type, Meaning", rows)
 
 
 def errors() -> str:
@@ -201,14 +193,14 @@ def _rooms(package: str) -> str:
         if contract.get("containers") == [package]
     )
     names = [name for layer in reversed(layers) for name in re.split(r"[ |:]+", layer)]
-    return table("Room, What it holds", (_room(ROOT / package / name) for name in names))
+    return "".join(_room(ROOT / package / name) for name in names)
 
 
-def _room(path: Path) -> tuple[str, str]:
+def _room(path: Path) -> str:
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     about = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
-    name = f"`{path.name}/`" if path.is_dir() else f"`{source.name}`"
-    return name, _cell(about.split("\n\n")[0])
+    first, name = about.split("\n\n")[0], path.name if path.is_dir() else source.name
+    return f"- `{name}{'/' if path.is_dir() else ''}`: {_cell(first)}\n"
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

@@ -1,12 +1,13 @@
-"""Samples of questions and claims written over news, for the reader.
+"""Samples of questions and claims written for the reader, over news and French Wikipedia.
 
-    python -m training.news --winer CHECKOUT --ntrex CHECKOUT --prepared FILE --out FILE
+    python -m training.written --winer CHECKOUT --ntrex CHECKOUT --data DATA --prepared FILE \\
+        --out FILE
 
-The articles are the shorter ones of French Wikinews in WiNER-fr (none of `bench/press`) and those
-of NTREX-128 in French; their texts are not in this repository. Each question of
-`news_questions.jsonl` is searched among all of them, as Selon does, and the passages found become
-samples: the one that holds the answer, and others of its article and of other articles, which do
-not. The claims of `news_claims.jsonl` stand beside what the checker would show the reader.
+The news are the shorter articles of French Wikinews in WiNER-fr (none of `bench/press`) and those
+of NTREX-128 in French; Wikipedia's passages are PIAF's. Their texts are not in this repository.
+Each question of `news_questions.jsonl` is searched among all the news, as Selon does, and the
+passages found become samples: the one that holds the answer, and others of its article and of
+other articles, which do not. Claims stand beside what the checker would show the reader.
 `--prepared` names the data set of `training.prepare` that is rehearsed beside them:
 `training.train --start` reads the result.
 """
@@ -39,12 +40,15 @@ from index.text.language import detect
 from training.dataset import Sample, parse_sample, read_dataset, write_dataset
 from training.faithfulness import number_passages
 from training.prepare import spread
+from training.sources import FRENCH, fingerprint, read_questions
 
 # The program that makes the articles of bench/press from the same checkout; not a module of ours.
 _WINER = run_path(str(Path(__file__).parents[1] / "bench" / "press" / "articles.py"))
 
-QUESTIONS = Path(__file__).with_name("news_questions.jsonl")
-CLAIMS = Path(__file__).with_name("news_claims.jsonl")
+HERE = Path(__file__).parent
+NEWS_QUESTIONS, NEWS_CLAIMS = HERE / "news_questions.jsonl", HERE / "news_claims.jsonl"
+WIKIPEDIA_QUESTIONS = HERE / "wikipedia_questions.jsonl"
+WIKIPEDIA_CLAIMS = HERE / "wikipedia_claims.jsonl"
 PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
 REHEARSED, REHEARSED_CLAIMS = 26_000, 4_000  # samples of the prepared data set
 WHOLE_PASSAGE = 0.25  # share of claims beside a whole passage
@@ -57,42 +61,52 @@ _DAY = re.compile(r"(20\d\d)_(\d\d)_(\d\d)")
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m training.news")
+    parser = argparse.ArgumentParser(prog="python -m training.written")
     parser.add_argument("--winer", type=Path, required=True, help="checkout of WiNER-fr")
     parser.add_argument("--ntrex", type=Path, required=True, help="checkout of NTREX")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of reading/")
     parser.add_argument("--prepared", type=Path, required=True, help="what training.prepare wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=3)
     arguments = parser.parse_args()
     random = Random(arguments.seed)
-    rows, claims = read_rows(QUESTIONS), read_rows(CLAIMS)
-    ids = {row["article"] for row in (*rows, *claims)}
-    articles = read_articles(arguments.winer, arguments.ntrex, ids)
-    hits = search(articles, [row["question"] for row in rows])
-    pairs = list(zip(rows, hits, strict=True))
-    learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
-    judged = [pair for pair in pairs if pair[0]["half"] == "judge"]
+    questions, claims = read_rows(NEWS_QUESTIONS), read_rows(NEWS_CLAIMS)
+    ids = {row["article"] for row in (*questions, *claims)}
+    news = read_news(arguments.winer, arguments.ntrex, ids)
+    wikipedia = read_wikipedia(arguments.data)
+    hits = search(news, [row["question"] for row in questions])
+    pairs = list(zip(questions, hits, strict=True))
+    encyclopedic = make_wikipedia_samples(read_rows(WIKIPEDIA_QUESTIONS), wikipedia, random)
+    stated = make_claim_samples(claims, {each.id: each for each in news}, random)
+    for half, samples in make_claim_samples(read_rows(WIKIPEDIA_CLAIMS), wikipedia, random).items():
+        stated[half] += samples
     prepared = read_dataset(arguments.prepared)
     rehearsed = [parse_sample(line) for line in prepared["reading-decay"][:REHEARSED]]
     share = len(rehearsed) // PASSES
-    written = make_claim_samples(claims, {each.id: each for each in articles}, random)
+    learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
+    judged = make_news_samples([pair for pair in pairs if pair[0]["half"] == "judge"], random)
     streams = {
         "reading": [
             sample
             for at in range(PASSES)
             for sample in spread(
-                [*make_samples(learned, random), rehearsed[at * share : (at + 1) * share]], random
+                [
+                    *make_news_samples(learned, random),
+                    encyclopedic["learn"],
+                    rehearsed[at * share : (at + 1) * share],
+                ],
+                random,
             )
         ],
-        "reading-dev": [sample for group in make_samples(judged, random) for sample in group],
+        "reading-dev": [*judged[0], *judged[1], *encyclopedic["judge"]],
         "support": spread(
             [
-                written["learn"],
+                stated["learn"],
                 [parse_sample(line) for line in prepared["support-decay"][:REHEARSED_CLAIMS]],
             ],
             random,
         ),
-        "support-dev": written["judge"],
+        "support-dev": stated["judge"],
     }
     write_dataset(arguments.out, streams)
 
@@ -105,8 +119,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def read_articles(winer: Path, ntrex: Path, ids: Collection[str]) -> list[Article]:
-    """These articles of two checkouts. Exits where one is missing."""
+def read_news(winer: Path, ntrex: Path, ids: Collection[str]) -> list[Article]:
+    """These articles of two checkouts. Exits if one is missing."""
     articles = {each.id: each for each in (*_read_wikinews(winer), *_read_ntrex(ntrex))}
     if missing := set(ids) - articles.keys():
         raise SystemExit(f"not in the checkouts: {', '.join(sorted(missing)[:5])}")
@@ -144,6 +158,20 @@ def _read_ntrex(checkout: Path) -> Iterator[Article]:
         yield Article(id=identity, text=text, title=title, path=f"{identity}.txt", language="fr")
 
 
+def read_wikipedia(data: Path) -> dict[str, Article]:
+    """PIAF's passages, by fingerprint."""
+    return {
+        fingerprint(each.passage): Article(
+            id=fingerprint(each.passage),
+            text=each.passage,
+            title=each.title,
+            path="passage.txt",
+            language="fr",
+        )
+        for each in read_questions(data, FRENCH)
+    }
+
+
 def search(articles: Sequence[Article], questions: Sequence[str]) -> list[Sequence[Hit]]:
     """What Selon finds for each question among these articles."""
     embedder = load_bundled(load_settings().cache_dir)
@@ -151,7 +179,7 @@ def search(articles: Sequence[Article], questions: Sequence[str]) -> list[Sequen
         return [opened.searcher.search(question, HITS).hits for question in questions]
 
 
-def make_samples(
+def make_news_samples(
     pairs: Sequence[tuple[dict[str, Any], Sequence[Hit]]], random: Random
 ) -> tuple[list[Sample], list[Sample]]:
     """Passages that answer, and passages that do not, both in random order."""
@@ -168,40 +196,57 @@ def make_samples(
         if not answer:
             kind = UNANSWERED[row["kind"]]
             count = 2 if random.random() < 0.35 else 1
-            others += [_sample(row, hit, kind, random) for hit in own[:count]]
+            others += [_hit_sample(row, hit, kind, random) for hit in own[:count]]
             if elsewhere and random.random() < 0.1:
-                others.append(_sample(row, elsewhere[0], "mined", random))
+                others.append(_hit_sample(row, elsewhere[0], "mined", random))
             continue
         holding = [hit for hit in own if answer in hit.passage.text]
         beside = [hit for hit in own if answer not in hit.passage.text]
         if holding:
-            answered.append(_sample(row, holding[0], "answered", random))
+            answered.append(_hit_sample(row, holding[0], "answered", random))
         if beside and random.random() < 0.5:
-            others.append(_sample(row, beside[0], "same-article", random))
+            others.append(_hit_sample(row, beside[0], "same-article", random))
         if elsewhere and random.random() < 0.35:
-            others.append(_sample(row, elsewhere[0], "mined", random))
+            others.append(_hit_sample(row, elsewhere[0], "mined", random))
     random.shuffle(answered)
     random.shuffle(others)
     return answered, others
 
 
-def _sample(row: dict[str, Any], hit: Hit, kind: str, random: Random) -> Sample:
-    text, answer = hit.passage.text, row["answer"]
+def _hit_sample(row: dict[str, Any], hit: Hit, kind: str, random: Random) -> Sample:
+    return _sample(row, hit.article, hit.passage.text, kind, random)
+
+
+def _sample(row: dict[str, Any], article: Article, text: str, kind: str, random: Random) -> Sample:
+    answer = row["answer"]
     start = text.find(answer) if kind == "answered" else 0
-    published = hit.article.published if random.random() < 0.75 else None
+    published = article.published if random.random() < 0.75 else None
     return Sample(
         task="reading",
         kind=kind,
-        language=hit.article.language,
+        language=article.language,
         asked=row["question"],
         text=text,
         holds=kind == "answered",
         start=start,
         end=start + len(answer) if kind == "answered" else 0,
-        title=hit.article.title,
+        title=article.title,
         day=published.isoformat() if published else "",
         window=random.random(),
     )
+
+
+def make_wikipedia_samples(
+    rows: Sequence[dict[str, Any]], passages: Mapping[str, Article], random: Random
+) -> dict[str, list[Sample]]:
+    """Questions beside their passage, by half."""
+    samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
+    for row in rows:
+        passage = passages[row["article"]]
+        kind = UNANSWERED.get(row["kind"], "answered")
+        samples[row["half"]].append(_sample(row, passage, passage.text, kind, random))
+    random.shuffle(samples["learn"])
+    return samples
 
 
 def make_claim_samples(
@@ -212,7 +257,7 @@ def make_claim_samples(
     use_cache_dir(cache_dir)
     words = AnnotationCache(load_word_reader(cache_dir))
     samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
-    for row in random.sample(rows, len(rows)):
+    for row in rows:  # by article, whose sentences the cache then holds
         passages = number_passages(articles[row["article"]])
         claim = words.read(row["claim"], detect(row["claim"]))
         alignment = Alignment(claim, annotate_evidence(passages, words))
@@ -232,6 +277,7 @@ def make_claim_samples(
                 holds=row["fault"] is None,
             )
         )
+    random.shuffle(samples["learn"])
     return samples
 
 
