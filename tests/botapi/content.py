@@ -16,11 +16,9 @@ MAX_ROW = 8
 MAX_CALLBACK_DATA = 64
 MAX_COPIED = 256
 MAX_COMMANDS = 100
-Keyboard = tuple[tuple[Button, ...], ...]
-
-
 MAX_CAPTION = 1024
 MAX_PICKED = 10
+Keyboard = tuple[tuple[Button, ...], ...]
 
 
 def read_caption(source: str, parse_mode: object = None) -> Formatted:
@@ -71,20 +69,22 @@ def read_pickers(markup: object) -> tuple[Picker, ...] | None:
 
 
 def _picker(raw: object) -> Picker:
-    known = {"request_id", "user_is_bot", "max_quantity", "request_name"}
-    request = raw.get("request_users") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or set(raw) != {"text", "request_users"}:
         raise bad_request("can't parse keyboard button: only request_users is known here")
-    if not isinstance(raw["text"], str) or not raw["text"].strip():
+    text, request = raw["text"], raw["request_users"]
+    if not isinstance(text, str) or not text.strip():
         raise bad_request("can't parse keyboard button: text must be non-empty")
-    if not isinstance(request, dict) or not set(request) <= known:
-        raise bad_request("can't parse keyboard button: request_users")
+    known = {"request_id", "user_is_bot", "max_quantity", "request_name"}
     number, named = request.get("request_id"), request.get("request_name", False)
-    if type(number) is not int or not -(2**31) <= number < 2**31 or type(named) is not bool:
+    if (
+        not set(request) <= known
+        or type(number) is not int
+        or not -(2**31) <= number < 2**31
+        or type(named) is not bool
+        or not 1 <= request.get("max_quantity", 1) <= MAX_PICKED
+    ):
         raise bad_request("can't parse keyboard button: request_users")
-    if not 1 <= request.get("max_quantity", 1) <= MAX_PICKED:
-        raise bad_request("can't parse keyboard button: max_quantity")
-    return Picker(raw["text"], number, named)
+    return Picker(text, number, named)
 
 
 def read_keyboard(markup: object) -> Keyboard:

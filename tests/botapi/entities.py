@@ -5,19 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-EntityType = Literal[
-    "bold",
-    "italic",
-    "underline",
-    "strikethrough",
-    "spoiler",
-    "text_link",
-    "code",
-    "pre",
-    "blockquote",
-    "expandable_blockquote",
-    "custom_emoji",
-]
+EntityType = Literal["bold", "italic", "text_link", "code", "expandable_blockquote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +18,8 @@ class Entity:
     argument: str = ""
 
     def to_json(self) -> dict[str, object]:
-        shape: dict[str, object] = {
-            "type": self.type,
-            "offset": self.offset,
-            "length": self.length,
-        }
-        name = {"text_link": "url", "pre": "language", "custom_emoji": "custom_emoji_id"}
-        if self.argument and self.type in name:
-            shape[name[self.type]] = self.argument
-        return shape
+        url = {"url": self.argument} if self.argument else {}
+        return {"type": self.type, "offset": self.offset, "length": self.length, **url}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,6 @@ class Menus:
         self.commands[_key(parameters)] = read_commands(parameters["commands"])
         return True
 
-    async def _getMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
-        return [
-            {"command": command, "description": description}
-            for command, description in self.commands.get(_key(parameters), ())
-        ]
-
     async def _deleteMyCommands(self, parameters: Parameters) -> object:  # noqa: N802
         self.commands.pop(_key(parameters), None)
         return True

@@ -9,6 +9,7 @@ from typing import Literal
 from tests.botapi.entities import EntityType, Formatted, utf16_slice
 
 Json = dict[str, object]
+FileKind = Literal["document", "photo", "audio", "voice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,13 @@ class Button:
     copied: str | None = None
 
     def to_json(self) -> Json:
-        extra = {
+        kinds = {
             "callback_data": self.callback_data,
             "url": self.url,
             "switch_inline_query_current_chat": self.query,
+            "copy_text": None if self.copied is None else {"text": self.copied},
         }
-        known = {name: value for name, value in extra.items() if value is not None}
-        if self.copied is not None:
-            known["copy_text"] = {"text": self.copied}
-        return {"text": self.text, **known}
+        return {"text": self.text, **{key: each for key, each in kinds.items() if each is not None}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Picker:
 class File:
     """A file as it was sent: `kind` is the field of the Message that holds it."""
 
-    kind: Literal["document", "photo", "audio", "voice"]
+    kind: FileKind
     name: str
     data: bytes
 
@@ -89,11 +88,8 @@ class Message:
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """The words linked and the address of each link."""
-        return tuple(
-            (utf16_slice(self.text, entity.offset, entity.length), entity.argument)
-            for entity in self.formatted.entities
-            if entity.type == "text_link"
-        )
+        linked = (each for each in self.formatted.entities if each.type == "text_link")
+        return tuple(zip(self.styled("text_link"), (each.argument for each in linked), strict=True))
 
     def styled(self, kind: EntityType) -> tuple[str, ...]:
         """The stretches of text in one style."""
@@ -135,13 +131,12 @@ class Message:
             return {"text": self.text, **({"entities": entities} if entities else {})}
         name = f"file-{self.chat_id}-{self.message_id}"
         file: Json = {"file_id": name, "file_unique_id": name, "file_size": len(self.file.data)}
-        shape: Json = {"document": {**file, "file_name": self.file.name}}
-        if self.file.kind == "photo":
-            shape = {"photo": [{**file, "width": 1, "height": 1}]}
-        elif self.file.kind == "audio":
-            shape = {"audio": {**file, "file_name": self.file.name, "duration": 1}}
-        elif self.file.kind == "voice":
-            shape = {"voice": {**file, "duration": 1}}
-        if self.text:
-            shape["caption"] = self.text
-        return {**shape, **({"caption_entities": entities} if entities else {})}
+        shapes: dict[FileKind, object] = {
+            "document": {**file, "file_name": self.file.name},
+            "photo": [{**file, "width": 1, "height": 1}],
+            "audio": {**file, "file_name": self.file.name, "duration": 1},
+            "voice": {**file, "duration": 1},
+        }
+        caption = {"caption": self.text} if self.text else {}
+        styles = {"caption_entities": entities} if entities else {}
+        return {self.file.kind: shapes[self.file.kind], **caption, **styles}

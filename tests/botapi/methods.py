@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from tests.botapi.content import (
     read_caption,
@@ -19,7 +19,7 @@ from tests.botapi.entities import Formatted
 from tests.botapi.hook import Hook
 from tests.botapi.inline import InlineAnswer, InlineResult, read_inline_answer, read_inline_result
 from tests.botapi.menus import Menus
-from tests.botapi.messages import File, Json, Message
+from tests.botapi.messages import File, FileKind, Json, Message
 from tests.botapi.parameters import Upload
 from tests.botapi.refusal import Refusal, bad_request
 from tests.botapi.updates import Updates
@@ -29,6 +29,12 @@ MAX_PHOTO, MAX_UPLOAD = 10 * 2**20, 50 * 2**20
 ACTIONS = frozenset(
     {"typing", "upload_photo", "upload_document", "upload_voice", "record_voice", "find_location"}
 )
+FILES: Mapping[str, FileKind] = {
+    "sendDocument": "document",
+    "sendPhoto": "photo",
+    "sendAudio": "audio",
+    "sendVoice": "voice",
+}
 Parameters = Mapping[str, Any]
 
 _UNCHANGED = (
@@ -50,9 +56,6 @@ class Methods(Menus):
         super().__init__()
         self.local = local
         self.privacy = privacy
-        self.inline = True
-        self.guests = True
-        self.groups = True
         self.bot: Json = {"id": 1_000, "is_bot": True, "first_name": "Selon", "username": username}
         self.updates = Updates()
         self.hook = Hook(self.updates)
@@ -82,6 +85,8 @@ class Methods(Menus):
 
     async def call(self, method: str, parameters: Parameters) -> object:
         """The result of one method; raises Refusal."""
+        if method in FILES:
+            return self._send_file(parameters, FILES[method])
         handler = getattr(self, f"_{method}")
         return await handler(parameters)
 
@@ -131,10 +136,10 @@ class Methods(Menus):
     async def _getMe(self, parameters: Parameters) -> object:  # noqa: N802
         return {
             **self.bot,
-            "can_join_groups": self.groups,
+            "can_join_groups": True,
             "can_read_all_group_messages": not self.privacy,
-            "supports_inline_queries": self.inline,
-            "supports_guest_queries": self.guests,
+            "supports_inline_queries": True,
+            "supports_guest_queries": True,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -165,24 +170,10 @@ class Methods(Menus):
         return self.hook.info()
 
     async def _sendMessage(self, parameters: Parameters) -> object:  # noqa: N802
-        formatted = read_text(parameters["text"], parameters.get("parse_mode"))
+        formatted = read_text(parameters.get("text", ""), parameters.get("parse_mode"))
         return self._keep(parameters, formatted)
 
-    async def _sendDocument(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._send_file(parameters, "document")
-
-    async def _sendPhoto(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._send_file(parameters, "photo")
-
-    async def _sendAudio(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._send_file(parameters, "audio")
-
-    async def _sendVoice(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._send_file(parameters, "voice")
-
-    def _send_file(
-        self, parameters: Parameters, kind: Literal["document", "photo", "audio", "voice"]
-    ) -> object:
+    def _send_file(self, parameters: Parameters, kind: FileKind) -> object:
         upload: Upload = parameters[kind]
         if not upload.data:
             raise bad_request("file must be non-empty")
@@ -263,24 +254,15 @@ class Methods(Menus):
         file_id = parameters["file_id"]
         if file_id not in self.files:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
-        size = len(self.files[file_id])
+        size, path = len(self.files[file_id]), f"documents/{file_id}"
         if self.local is not None:
-            path = self.local / file_id
-            path.write_bytes(self.files[file_id])
-            return {
-                "file_id": file_id,
-                "file_unique_id": file_id,
-                "file_size": size,
-                "file_path": str(path),
-            }
-        if size > MAX_DOWNLOAD:
+            file = self.local / file_id
+            file.write_bytes(self.files[file_id])
+            path = str(file)
+        elif size > MAX_DOWNLOAD:
             raise bad_request("file is too big")
-        return {
-            "file_id": file_id,
-            "file_unique_id": file_id,
-            "file_size": size,
-            "file_path": f"documents/{file_id}",
-        }
+        names = {"file_id": file_id, "file_unique_id": file_id}
+        return {**names, "file_size": size, "file_path": path}
 
     async def _getChat(self, parameters: Parameters) -> object:  # noqa: N802
         gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
@@ -359,7 +341,7 @@ class Methods(Menus):
 
     async def _editMessageText(self, parameters: Parameters) -> object:  # noqa: N802
         old = self._to_edit(parameters)
-        formatted = read_text(parameters["text"], parameters.get("parse_mode"))
+        formatted = read_text(parameters.get("text", ""), parameters.get("parse_mode"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
         return self._replace(old, replace(old.edit(formatted, keyboard), preview=preview))
@@ -374,3 +356,7 @@ class Methods(Menus):
             raise bad_request(_UNCHANGED)
         self.messages[new.chat_id, new.message_id] = new
         return new.to_json(self.chats[new.chat_id], self.bot)
+
+
+METHODS = {*FILES, *(name[1:] for name in dir(Methods) if name != name.lower())}
+"""The names of what a bot may call."""

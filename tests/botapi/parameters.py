@@ -1,4 +1,4 @@
-"""What each method accepts, and how a form or JSON value becomes a typed one.
+"""What methods accept, and how a form or JSON value becomes a typed one.
 
 Telegram ignores a parameter that it does not know; this server refuses it, so that a misspelt one
 shows in a test. A parameter that exists but that no test needs yet is refused as well: add it here
@@ -8,46 +8,32 @@ together with what it does.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.botapi.refusal import bad_request
 
-Parser = Callable[[object], object]
-
-
-def integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("an integer is expected")
-    return int(value)
-
-
-def text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a string is expected")
-    return value
-
-
-def boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in {"true", "True", "1", "false", "False", "0"}:
-        return value in {"true", "True", "1"}
-    raise ValueError("a boolean is expected")
-
-
-def mapping(value: object) -> dict[str, object]:
-    parsed = json.loads(value) if isinstance(value, str) else value
-    if not isinstance(parsed, dict):
-        raise ValueError("object expected as JSON")
-    return parsed
-
-
-def sequence(value: object) -> list[object]:
-    parsed = json.loads(value) if isinstance(value, str) else value
-    if not isinstance(parsed, list):
-        raise ValueError("array expected as JSON")
-    return parsed
+TEXTS = frozenset(
+    {
+        *("action", "caption", "callback_query_id", "description", "file_id", "guest_query_id"),
+        *("inline_query_id", "language_code", "name", "next_offset", "parse_mode"),
+        *("secret_token", "short_description", "text", "url"),
+    }
+)
+INTEGERS = frozenset(
+    {
+        *("cache_time", "chat_id", "direct_messages_topic_id", "draft_id", "limit"),
+        *("max_connections", "message_id", "message_thread_id", "offset", "timeout", "user_id"),
+    }
+)
+BOOLEANS = frozenset({"can_stop", "drop_pending_updates", "is_personal", "show_alert"})
+OBJECTS = frozenset(
+    {
+        *("button", "ephemeral_message_parameters", "link_preview_options", "reply_markup"),
+        *("reply_parameters", "result", "scope"),
+    }
+)
+ARRAYS = frozenset({"allowed_updates", "commands", "results"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,129 +44,32 @@ class Upload:
     data: bytes
 
 
-def upload(value: object) -> Upload:
-    if not isinstance(value, Upload):
-        raise ValueError("a file of the request is expected")
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The parameters of one method."""
-
-    required: Mapping[str, Parser]
-    optional: Mapping[str, Parser]
-
-
-_CONTENT: Mapping[str, Parser] = {
-    "parse_mode": text,
-    "link_preview_options": mapping,
-    "reply_markup": mapping,
-}
-_SENDING: Mapping[str, Parser] = {
-    "message_thread_id": integer,
-    "direct_messages_topic_id": integer,
-    "disable_notification": boolean,
-    "protect_content": boolean,
-    "reply_parameters": mapping,
-    "ephemeral_message_parameters": mapping,
-}
-_CAPTIONED: Mapping[str, Parser] = {
-    **_SENDING,
-    "caption": text,
-    "parse_mode": text,
-    "reply_markup": mapping,
-}
-_COMMANDS: Mapping[str, Parser] = {"scope": mapping, "language_code": text}
-
-SIGNATURES: Mapping[str, Signature] = {
-    "getMe": Signature({}, {}),
-    "getUpdates": Signature(
-        {}, {"offset": integer, "limit": integer, "timeout": integer, "allowed_updates": sequence}
-    ),
-    "deleteWebhook": Signature({}, {"drop_pending_updates": boolean}),
-    "setWebhook": Signature(
-        {"url": text},
-        {
-            "allowed_updates": sequence,
-            "max_connections": integer,
-            "secret_token": text,
-            "drop_pending_updates": boolean,
-        },
-    ),
-    "getWebhookInfo": Signature({}, {}),
-    "sendMessage": Signature(
-        {"chat_id": integer, "text": text},
-        {
-            **_CONTENT,
-            **_SENDING,
-        },
-    ),
-    "sendMessageDraft": Signature(
-        {"chat_id": integer, "draft_id": integer},
-        {"text": text, "message_thread_id": integer, "parse_mode": text, "can_stop": boolean},
-    ),
-    "sendDocument": Signature(
-        {"chat_id": integer, "document": upload},
-        {**_CAPTIONED, "disable_content_type_detection": boolean},
-    ),
-    "sendPhoto": Signature({"chat_id": integer, "photo": upload}, _CAPTIONED),
-    "sendAudio": Signature({"chat_id": integer, "audio": upload}, _CAPTIONED),
-    "sendVoice": Signature({"chat_id": integer, "voice": upload}, _CAPTIONED),
-    "sendChatAction": Signature(
-        {"chat_id": integer, "action": text}, {"message_thread_id": integer}
-    ),
-    "getFile": Signature({"file_id": text}, {}),
-    "getChat": Signature({"chat_id": integer}, {}),
-    "getChatMember": Signature({"chat_id": integer, "user_id": integer}, {}),
-    "leaveChat": Signature({"chat_id": integer}, {}),
-    "deleteMessage": Signature({"chat_id": integer, "message_id": integer}, {}),
-    "answerInlineQuery": Signature(
-        {"inline_query_id": text, "results": sequence},
-        {"cache_time": integer, "is_personal": boolean, "next_offset": text, "button": mapping},
-    ),
-    "answerGuestQuery": Signature({"guest_query_id": text, "result": mapping}, {}),
-    "answerCallbackQuery": Signature(
-        {"callback_query_id": text},
-        {"text": text, "show_alert": boolean, "cache_time": integer},
-    ),
-    "editMessageText": Signature(
-        {"chat_id": integer, "message_id": integer, "text": text}, _CONTENT
-    ),
-    "editMessageReplyMarkup": Signature(
-        {"chat_id": integer, "message_id": integer}, {"reply_markup": mapping}
-    ),
-    "setMyCommands": Signature({"commands": sequence}, _COMMANDS),
-    "getMyCommands": Signature({}, _COMMANDS),
-    "deleteMyCommands": Signature({}, _COMMANDS),
-    "setMyName": Signature({}, {"name": text, "language_code": text}),
-    "getMyName": Signature({}, {"language_code": text}),
-    "setMyDescription": Signature({}, {"description": text, "language_code": text}),
-    "getMyDescription": Signature({}, {"language_code": text}),
-    "setMyShortDescription": Signature({}, {"short_description": text, "language_code": text}),
-    "getMyShortDescription": Signature({}, {"language_code": text}),
+TYPES = {
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(INTEGERS, int),
+    **dict.fromkeys(BOOLEANS, bool),
+    **dict.fromkeys(OBJECTS, dict),
+    **dict.fromkeys(ARRAYS, list),
+    **dict.fromkeys(("document", "photo", "audio", "voice"), Upload),
 }
 
 
 def read_parameters(method: str, raw: Mapping[str, object]) -> dict[str, object]:
-    """The typed parameters of one request; raises Refusal for what the method does not accept."""
-    signature = SIGNATURES[method]
-    accepted = {**signature.required, **signature.optional}
+    """The typed parameters of one request; raises Refusal for what is not accepted."""
     parameters: dict[str, object] = {}
     for name, value in raw.items():
-        if isinstance(value, Upload) and name not in accepted:
-            continue  # named by an attach:// elsewhere
+        if name not in TYPES:
+            if isinstance(value, Upload):
+                continue  # named by an attach:// elsewhere
+            raise bad_request(f'unknown parameter "{name}" of {method}')
         if isinstance(value, str) and value.startswith("attach://"):
             value = raw.get(value.removeprefix("attach://"), value)
-        if name not in accepted:
-            raise bad_request(f'unknown parameter "{name}" of {method}')
-        try:
-            parameters[name] = accepted[name](value)
-        except ValueError as error:
-            raise bad_request(f"can't parse {name}: {error}") from error
-    for name in signature.required:
-        if name not in parameters:
-            if name == "text":
-                raise bad_request("message text is empty")
-            raise bad_request(f'parameter "{name}" is required')
+        if isinstance(value, str) and TYPES[name] is not str:
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise bad_request(f"can't parse {name}: {error}") from error
+        if type(value) is not TYPES[name]:
+            raise bad_request(f"can't parse {name}: it is no {TYPES[name].__name__}")
+        parameters[name] = value
     return parameters

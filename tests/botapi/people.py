@@ -31,17 +31,11 @@ class From:
     kind: Kind = "private"
     thread: int | None = None
     language_code: str | None = "fr"
-    is_bot: bool = False
     channel: int | None = None
     direct: bool = False
 
 
-CHANNEL_BOT: Json = {
-    "id": 136817688,
-    "is_bot": True,
-    "first_name": "Channel",
-    "username": "Channel_Bot",
-}
+CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
 """Whom Telegram gives as the author of what is written in the name of a channel."""
 
 
@@ -64,14 +58,13 @@ class People:
         person: int | None = None,
         thread: int | None = None,
         reply_to: Message | int | None = None,
-        is_bot: bool = False,
         who: From | None = None,
     ) -> int:
         """A person writes a text; the number of their message is returned.
 
         In groups with privacy mode (`privacy`), the bot sees commands, mentions and replies to it.
         """
-        who = who or From(chat_id, person, kind, thread, language_code, is_bot)
+        who = who or From(chat_id, person, kind, thread, language_code)
         return self.user_sends(chat_id, _text(text), who=who, reply_to=reply_to)
 
     def user_sends(
@@ -97,16 +90,10 @@ class People:
         message_id: int,
         text: str,
         language_code: str | None = "fr",
-        kind: Kind = "private",
-        *,
-        person: int | None = None,
-        thread: int | None = None,
-        reply_to: Message | int | None = None,
     ) -> None:
-        """A person rewrites one of their messages."""
-        who = From(chat_id, person, kind, thread, language_code)
+        """A person rewrites one of their messages in private."""
         content = {**_text(text), "edit_date": int(time.time()), "message_id": message_id}
-        message = self._message(who, content, reply_to)
+        message = self._message(From(chat_id, language_code=language_code), content, None)
         if self._methods.sees(message):
             self._methods.updates.add("edited_message", message)
 
@@ -123,17 +110,19 @@ class People:
         who: From | None = None,
     ) -> int:
         """A person sends a document; `size` is what Telegram says of it, if not the truth."""
-        file_id = f"document-{next(self._numbers)}"
-        self._methods.files[file_id] = data
-        document: Json = {
-            "file_id": file_id,
-            "file_unique_id": file_id,
-            "file_name": name,
-            "file_size": len(data) if size is None else size,
-            **({"mime_type": mime_type} if mime_type else {}),
-        }
+        document = {**self._file("document", data), "file_name": name}
+        if size is not None:
+            document["file_size"] = size
+        if mime_type:
+            document["mime_type"] = mime_type
         content: Json = {"document": document, **_caption(caption)}
         return self.user_sends(chat_id, content, language_code, who=who)
+
+    def _file(self, field: str, data: bytes) -> Json:
+        """What a message says of a file that can be fetched from now on."""
+        name = f"{field}-{next(self._numbers)}"
+        self._methods.files[name] = data
+        return {"file_id": name, "file_unique_id": name, "file_size": len(data)}
 
     def user_speaks(
         self,
@@ -147,15 +136,9 @@ class People:
         reply_to: Message | int | None = None,
     ) -> int:
         """A person sends a recording."""
-        file_id = f"{field}-{next(self._numbers)}"
-        self._methods.files[file_id] = data
-        recording: Json = {
-            "file_id": file_id,
-            "file_unique_id": file_id,
-            "file_size": len(data),
-            "duration": seconds,
-            **({"length": 240} if field == "video_note" else {}),
-        }
+        recording = {**self._file(field, data), "duration": seconds}
+        if field == "video_note":
+            recording["length"] = 240
         who = From(chat_id, person, kind, None, "fr")
         return self.user_sends(chat_id, {field: recording}, who=who, reply_to=reply_to)
 
@@ -208,23 +191,20 @@ class People:
         """
         number = f"guest-{next(self._numbers)}"
         self._methods.guest_queries.add(number)
-        kind = {"type": "private", "first_name": "Ami"}
+        chat: Json = {"id": 8, "type": "private", "first_name": "Ami"}
         if group is not None:
-            kind = {"type": "supergroup", "title": "Famille"}
-        chat: Json = {"id": group or 8, **kind}
-        now = int(time.time())
+            chat = {"id": group, "type": "supergroup", "title": "Famille"}
+        sent: Json = {"date": int(time.time()), "chat": chat}
         message: Json = {
+            **sent,
             "message_id": 3,
-            "date": now,
-            "chat": chat,
             "from": _person(person, language_code),
             "guest_query_id": number,
             **_text(f"@{self._methods.bot['username']} {text}"),
         }
         if below is not None:
             author = _person(8, language_code)
-            replied: Json = {"message_id": 2, "date": now, "chat": chat, "from": author}
-            message["reply_to_message"] = {**replied, **_text(below)}
+            message["reply_to_message"] = {**sent, "message_id": 2, "from": author, **_text(below)}
         if quote is not None:
             message["quote"] = {"text": quote, "position": (below or "").index(quote)}
         self._methods.updates.add("guest_message", message)
@@ -240,20 +220,13 @@ class People:
 
     def user_stops_draft(self, chat_id: int) -> None:
         """A person presses the button that Telegram shows below a draft."""
-        content = {
-            "chat": self._methods.chats[chat_id],
-            "draft_id": self._methods.stoppable.pop(chat_id),
-        }
+        draft: Json = {"draft_id": self._methods.stoppable.pop(chat_id)}
+        content = {"chat": self._methods.chats[chat_id], **draft}
         self._methods.updates.add("stopped_message_generation", content)
 
     def knows(self, person: int) -> None:
         """Somebody has written to the bot before, and may be written to."""
         self._methods.chat_of(person, "private")
-
-    def rights(self, *, groups: bool = True, privacy: bool = True, inline: bool = True) -> None:
-        """The bot's owner says what it may do."""
-        self._methods.groups, self._methods.privacy = groups, privacy
-        self._methods.inline = inline
 
     def user_deletes(self, message: Message) -> None:
         """A person takes one of the bot's messages away."""
@@ -362,7 +335,7 @@ class People:
             "message_id": number,
             "date": int(time.time()),
             "chat": chat,
-            "from": _person(who.person or abs(who.chat), who.language_code, is_bot=who.is_bot),
+            "from": _person(who.person or abs(who.chat), who.language_code),
         }
         if who.channel is not None:
             named: Json = {"id": who.channel, "type": "channel", "title": "La chaîne"}
@@ -428,6 +401,6 @@ def _entities(text: str) -> list[Json]:
     ]
 
 
-def _person(user_id: int, language_code: str | None, *, is_bot: bool = False) -> Json:
-    person: Json = {"id": user_id, "is_bot": is_bot, "first_name": "Lecteur"}
+def _person(user_id: int, language_code: str | None) -> Json:
+    person: Json = {"id": user_id, "is_bot": False, "first_name": "Lecteur"}
     return person if language_code is None else {**person, "language_code": language_code}

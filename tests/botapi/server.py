@@ -19,11 +19,10 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.botapi.hook import Hook
-from tests.botapi.inline import InlineAnswer, InlineResult
-from tests.botapi.messages import Json, Message
-from tests.botapi.methods import Methods
-from tests.botapi.parameters import SIGNATURES, Upload, read_parameters
+from tests.botapi.inline import InlineResult
+from tests.botapi.messages import Message
+from tests.botapi.methods import FILES, METHODS, Methods
+from tests.botapi.parameters import Upload, read_parameters
 from tests.botapi.people import People
 from tests.botapi.refusal import Refusal
 
@@ -39,6 +38,16 @@ class Accepted:
 
     at: float
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Mishap:
+    """What befalls a call, which is done or not: its reply waits, is cut off, or is garbled."""
+
+    done: bool
+    seconds: float = 0
+    is_cut: bool = False
+    garbled: int = 0  # the status of the page
 
 
 class BotServer(People):
@@ -58,7 +67,12 @@ class BotServer(People):
         local: Path | None = None,
         lacks: Collection[str] = (),
     ) -> None:
-        super().__init__(Methods(username, privacy=privacy, local=local))
+        methods = Methods(username, privacy=privacy, local=local)
+        super().__init__(methods)
+        self.hook = methods.hook
+        self.answers = methods.answers  # of button presses, by query
+        self.inline_answers = methods.inline_answers  # by query
+        self.guest_queries = methods.guest_queries  # not answered yet
         self.token = token
         self._lacks = lacks
         self.url = ""
@@ -68,9 +82,7 @@ class BotServer(People):
         self._edited: asyncio.Queue[Message] = asyncio.Queue()
         self._called = asyncio.Event()
         self._faults: defaultdict[str, deque[Refusal]] = defaultdict(deque)
-        self._losses: defaultdict[str, deque[bool]] = defaultdict(deque)
-        self._holds: defaultdict[str, deque[tuple[float, bool]]] = defaultdict(deque)
-        self._garbled: defaultdict[str, deque[tuple[int, bool]]] = defaultdict(deque)
+        self._mishaps: defaultdict[str, deque[_Mishap]] = defaultdict(deque)
         self.accepted: list[Accepted] = []
         self.edits: list[Accepted] = []
         self._runner: web.AppRunner | None = None
@@ -116,26 +128,11 @@ class BotServer(People):
         """Every message draft shown, as (chat, draft, text)."""
         return tuple(self._methods.drafts)
 
-    @property
-    def inline_answers(self) -> dict[str, InlineAnswer]:
-        """What each inline query got, by its id."""
-        return self._methods.inline_answers
-
-    @property
-    def guest_queries(self) -> set[str]:
-        """The ids of the guest queries that are not answered yet."""
-        return self._methods.guest_queries
-
     async def guest_answer(self, query: str, within: float = WAIT_SECONDS) -> InlineResult:
         """The message that is posted for a guest query, waited for."""
-        if not await self._until(lambda: query in self._methods.guest_answers, within):
-            raise AssertionError(f"query {query} was not answered in {within} s")
-        return self._methods.guest_answers[query]
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """The text (often empty) with which each button press was acknowledged, by query id."""
-        return self._methods.answers
+        answers = self._methods.guest_answers
+        await self._until(lambda: query in answers, within, f"an answer to the query {query}")
+        return answers[query]
 
     def profile(self, what: str, language_code: str = "") -> str:
         """The bot's name, description or short_description in a language."""
@@ -185,37 +182,33 @@ class BotServer(People):
     async def called(self, method: str, times: int = 1, within: float = WAIT_SECONDS) -> None:
         """Wait until a method has been called this often since the server started."""
 
-        def count() -> int:
-            return sum(name == method for name, _ in self.calls)
+        def enough() -> bool:
+            return sum(name == method for name, _ in self.calls) >= times
 
-        if not await self._until(lambda: count() >= times, within):
-            raise AssertionError(f"{method} was called {count()} times in {within} s")
+        await self._until(enough, within, f"{times} calls of {method}")
 
     async def acknowledged(self, query: str, within: float = WAIT_SECONDS) -> str:
         """The text (often empty) with which a button press is acknowledged, waited for."""
-        if not await self._until(lambda: query in self.answers, within):
-            raise AssertionError(f"query {query} was not answered in {within} s")
+        await self._until(lambda: query in self.answers, within, f"an answer to the query {query}")
         return self.answers[query]
 
     async def told(self, chat_id: int, times: int = 1, within: float = WAIT_SECONDS) -> None:
-        """Wait until a chat has got this many messages; raises AssertionError when it does not."""
+        """Wait until a chat has got this many messages."""
 
-        def count() -> int:
-            return sum(each.message.chat_id == chat_id for each in self.accepted)
+        def enough() -> bool:
+            return sum(each.message.chat_id == chat_id for each in self.accepted) >= times
 
-        if not await self._until(lambda: count() >= times, within):
-            raise AssertionError(f"{chat_id} got {count()} messages in {within} s")
+        await self._until(enough, within, f"{times} messages to {chat_id}")
 
-    async def _until(self, so: Callable[[], bool], within: float) -> bool:
-        """Whether something that calls bring about was so in time."""
+    async def _until(self, so: Callable[[], bool], within: float, what: str) -> None:
+        """Wait for something that calls bring about; raises AssertionError if it is not in time."""
         try:
             async with asyncio.timeout(within):
                 while not so():
                     self._called.clear()
                     await self._called.wait()
         except TimeoutError:
-            return False
-        return True
+            raise AssertionError(f"{what}: not within {within} s") from None
 
     def fail_next(
         self,
@@ -232,26 +225,20 @@ class BotServer(People):
 
     def lose_next(self, method: str, *, done: bool) -> None:
         """Cut the connection of the next call of a method, before it is done or after."""
-        self._losses[method].append(done)
+        self._mishaps[method].append(_Mishap(done, is_cut=True))
 
     def hold_next(self, method: str, seconds: float, *, done: bool) -> None:
         """Do the next call of a method, or not, and let its reply wait."""
-        self._holds[method].append((seconds, done))
+        self._mishaps[method].append(_Mishap(done, seconds))
 
     def garble_next(self, method: str, *, done: bool, status: int = 200) -> None:
         """Reply to the next call of a method with a page that is no Bot API reply."""
-        self._garbled[method].append((status, done))
-
-    @property
-    def hook(self) -> Hook:
-        """The webhook, if the bot has set one."""
-        return self._methods.hook
+        self._mishaps[method].append(_Mishap(done, garbled=status))
 
     @property
     def faults_left(self) -> int:
         """How many of the faults asked for have not come about."""
-        kinds = (self._faults, self._losses, self._holds, self._garbled)
-        return sum(len(left) for kind in kinds for left in kind.values())  # type: ignore[attr-defined]
+        return sum(map(len, (*self._faults.values(), *self._mishaps.values())))
 
     async def _taken(self, queue: asyncio.Queue[Message], what: str, within: float) -> Message:
         try:
@@ -264,20 +251,15 @@ class BotServer(People):
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        lost = self._losses[method].popleft() if self._losses[method] else None
-        held = self._holds[method].popleft() if self._holds[method] else None
-        garbled = self._garbled[method].popleft() if self._garbled[method] else None
+        mishap = self._mishaps[method].popleft() if self._mishaps[method] else _Mishap(done=True)
         try:
-            if False in (lost, held and held[1], garbled and garbled[1]):
-                result: object = None
-            else:
-                result = await self._answer(request, method)
-            if held is not None:
-                await asyncio.sleep(held[0])
-            if lost is not None:
+            result = await self._answer(request, method) if mishap.done else None
+            if mishap.seconds:
+                await asyncio.sleep(mishap.seconds)
+            if mishap.is_cut:
                 return _cut(request)
-            if garbled is not None:
-                return web.Response(text="<html>503</html>", status=garbled[0])
+            if mishap.garbled:
+                return web.Response(text="<html>503</html>", status=mishap.garbled)
         except Refusal as refusal:
             self.refusals.append((method, refusal.description))
             return _refusal(refusal)
@@ -296,17 +278,15 @@ class BotServer(People):
             raise Refusal(404, "Not Found")
         if token != self.token:
             raise Refusal(401, "Unauthorized")
-        names = {name.lower(): name for name in SIGNATURES}
-        if method.lower() not in names or method in self._lacks:
+        if method not in METHODS or method in self._lacks:
             raise Refusal(404, "Not Found")
-        method = names[method.lower()]
         parameters = read_parameters(method, await _raw_parameters(request))
         self.calls.append((method, parameters))
         self._called.set()
         if self._faults[method]:
             raise self._faults[method].popleft()
         result = await self._methods.call(method, parameters)
-        if method in {"sendMessage", "sendDocument", "sendPhoto", "sendAudio", "sendVoice"}:
+        if method == "sendMessage" or method in FILES:
             message = self.messages[-1]
             self.accepted.append(Accepted(time.time(), message))
             self._sent.put_nowait(message)
@@ -346,13 +326,8 @@ async def _raw_parameters(request: web.Request) -> dict[str, object]:
 
 
 def _refusal(refusal: Refusal) -> web.Response:
-    body: Json = {
-        "ok": False,
-        "error_code": refusal.status,
-        "description": refusal.description,
-    }
-    if refusal.retry_after is not None:
-        body["parameters"] = {"retry_after": refusal.retry_after}
-    if refusal.migrate_to is not None:
-        body["parameters"] = {"migrate_to_chat_id": refusal.migrate_to}
-    return web.json_response(body, status=refusal.status)
+    hints = {"retry_after": refusal.retry_after, "migrate_to_chat_id": refusal.migrate_to}
+    parameters = {name: value for name, value in hints.items() if value is not None}
+    body = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+    more = {"parameters": parameters} if parameters else {}
+    return web.json_response({**body, **more}, status=refusal.status)

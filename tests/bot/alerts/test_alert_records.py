@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.alerts import alert_records as alerts
+from bot.alerts.alert_records import AlertRow
 from bot.state.conversations import ConversationPlace
 from bot.state.database import State
 from bot.state.people import WEB_PEOPLE
+from bot.state.tables import PersonRow
+from tests.bot.state.test_retention import NOW, add_rows, count_rows, forget_rows, sample_rows
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HERE = ConversationPlace(100, 0, 7)
 
 
@@ -48,3 +53,16 @@ def test_on_the_web_an_answer_waits_until_its_reader_dismisses_it(state: State) 
         assert [each.key for each in alerts.answered_alerts(session, person)] == ["clé"]
         assert alerts.cancel(session, number, person)
         assert alerts.answered_alerts(session, person) == []
+
+
+def test_a_question_waits_for_its_article_for_a_year(state: State) -> None:
+    add_rows(state, [row for row in sample_rows(7, NOW) if isinstance(row, PersonRow | AlertRow)])
+
+    def waits(session: Session) -> None:
+        session.scalars(select(AlertRow)).one().told_at = None
+
+    state.do(waits)
+    forget_rows(state, NOW + timedelta(days=364))
+    assert count_rows(state) == {"people": 1, "alerts": 1}
+    forget_rows(state, NOW + timedelta(days=366))
+    assert count_rows(state) == {}

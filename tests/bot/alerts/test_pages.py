@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.alerts import alert_records as alerts
 from bot.alerts.feature import AlertsFeature
 from bot.settings import Settings
 from bot.state.database import State, open_state
@@ -68,6 +67,12 @@ def ask_for_an_alert(client: TestClient, question: str = QUESTION) -> str:
     return unescape(client.post("/alertes", data={"key": key}, headers=ZOE).text)
 
 
+def publish_answer(service: Any) -> None:
+    """An article comes that answers the question."""
+    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
+    service.library.current = "20260401T120000.000000Z"
+
+
 async def look(features: Sequence[WebFeature]) -> None:
     for each in features:
         for chore in each.chores:
@@ -81,8 +86,7 @@ async def test_a_known_person_reads_the_answer_at_the_next_visit(
     assert "1 question attend un article" in client.get("/", headers=ZOE).text
     await look(features)
     assert "répond maintenant" not in client.get("/", headers=ZOE).text
-    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
-    service.library.current = "20260401T120000.000000Z"
+    publish_answer(service)
     await look(features)
     await look(features)
     page = unescape(client.get("/", headers=ZOE).text)
@@ -102,8 +106,7 @@ async def test_the_chores_run_beside_the_pages(
     client: TestClient, service: Any, features: Sequence[WebFeature]
 ) -> None:
     ask_for_an_alert(client)
-    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
-    service.library.current = "20260401T120000.000000Z"
+    publish_answer(service)
     done = asyncio.Event()
 
     async def fail() -> None:
@@ -138,13 +141,6 @@ def test_an_alert_can_be_cancelled(client: TestClient) -> None:
     assert QUESTION not in unescape(client.post(cancelling, headers=ZOE).text)
 
 
-def test_telegram_leaves_them_to_the_page(client: TestClient, state: State) -> None:
-    ask_for_an_alert(client)
-    with state.session() as session:
-        assert alerts.unchecked_alerts(session, "another") == []
-        assert len(alerts.unchecked_alerts(session, "another", web=True)) == 1
-
-
 def test_visitors_whom_nobody_knows_are_offered_none(
     service: WebService, features: Sequence[WebFeature]
 ) -> None:
@@ -163,8 +159,7 @@ async def test_everybody_can_use_the_pages(
 ) -> None:
     for question in (QUESTION, "Et quand ?"):
         ask_for_an_alert(client, question)
-    service.chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS))
-    service.library.current = "20260401T120000.000000Z"
+    publish_answer(service)
     await look(features)
     with served(create_app(service, features)) as address, open_browser() as browser:
         browser.execute_cdp_cmd("Network.enable", {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,24 +16,17 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 
 
-@dataclass
-class Clock:
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
 class Builder:
     """A builder of three articles, with its log on a clock of its own."""
 
-    folder: Path
-    clock: Clock = field(default_factory=Clock)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.now = 1_000_000.0
+        self.store = FileStore(folder)
+        self.log = self.open_log()
 
-    def __post_init__(self) -> None:
-        self.store = FileStore(self.folder)
-        self.log = BuilderLog(self.store, self.clock)
+    def open_log(self) -> BuilderLog:
+        return BuilderLog(self.store, lambda: self.now)
 
     def build(self, stop: Callable[[], bool]) -> BuildReport:
         return build_articles(three(), self.store, FakeEmbedder(), stop=stop)
@@ -60,10 +52,10 @@ def builder(tmp_path: Path) -> Builder:
 def test_each_build_is_noted_with_its_outcome(builder: Builder) -> None:
     builder.log.run(builder.build, lambda: False)
     assert builder.noted() == (1_000_000, 1_000_000, "switched", 3)
-    builder.clock.now += 10
+    builder.now += 10
     builder.log.run(builder.build, lambda: False)
     assert builder.noted() == (1_000_010, 1_000_010, "unchanged", 3)
-    builder.clock.now += 10
+    builder.now += 10
     builder.fail(ReadError("path-missing", shown="a"))
     assert builder.noted() == (1_000_020, 1_000_020, "failed", 3)
 
@@ -73,24 +65,24 @@ def test_a_build_that_had_no_turn_or_was_stopped_is_none(
     builder: Builder, error: Exception
 ) -> None:
     builder.log.run(builder.build, lambda: False)
-    builder.clock.now += 3600
+    builder.now += 3600
     builder.fail(error)
     assert builder.noted() == (1_003_600, 1_000_000, "switched", 3)
 
 
 def test_it_beats_while_it_waits_and_while_it_builds(builder: Builder) -> None:
     builder.log.beat()
-    builder.clock.now += BEAT_SECONDS - 1
+    builder.now += BEAT_SECONDS - 1
     builder.log.beat()
     assert builder.noted()[0] == 1_000_000, "once a minute is enough"
-    builder.clock.now += 1
+    builder.now += 1
     builder.log.beat()
     assert builder.noted()[0] == 1_000_060
     seen: list[float] = []
 
     def build(stop: Callable[[], bool]) -> BuildReport:
         for _ in range(3):
-            builder.clock.now += BEAT_SECONDS
+            builder.now += BEAT_SECONDS
             assert not stop()
             seen.append(builder.noted()[0])
         return builder.build(stop)
@@ -101,8 +93,8 @@ def test_it_beats_while_it_waits_and_while_it_builds(builder: Builder) -> None:
 
 def test_a_new_process_keeps_what_is_known_of_the_last_build(builder: Builder) -> None:
     builder.log.run(builder.build, lambda: False)
-    builder.clock.now += 86_400
-    BuilderLog(builder.store, builder.clock).beat()
+    builder.now += 86_400
+    builder.open_log().beat()
     assert builder.noted() == (1_086_400, 1_000_000, "switched", 3)
 
 

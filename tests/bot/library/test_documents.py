@@ -9,53 +9,47 @@ from typing import Any
 
 import pytest
 
-from bot.library.documents import Documents
+from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.build.builder import BuildReport, BuildStep, build
 from index.errors import BuildStopped
-from tests.fakes import FakeEmbedder, build_here, undisturbed
+from tests.fakes import FakeEmbedder, build_here
 
 NAME = "42_0"
+
+
+def receive(documents: Documents) -> ReceivedDocument:
+    return documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
+
+
+def own(documents: Documents) -> ConversationIndex:
+    """The only document of a conversation."""
+    found = documents.own(NAME)
+    assert found is not None
+    assert len(found.library.newest(5)) == 1
+    return found
 
 
 def test_what_one_process_keeps_or_erases_another_sees(tmp_path: Path) -> None:
     settings, embedder = load_settings(data_dir=tmp_path), FakeEmbedder()
     one, other = (Documents(settings, embedder, build_here(embedder)) for _ in range(2))
     assert other.own(NAME) is None
-    received = one.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
-    one.keep_for(NAME, 1, received.path)
-    own = other.own(NAME)
-    assert own is not None
-    assert len(own.library.newest(5)) == 1
+    one.keep_for(NAME, 1, receive(one).path)
+    assert own(other)
     one.forget(NAME)
     assert other.own(NAME) is None
-
-
-def test_other_work_stands_still_while_they_are_asked(tmp_path: Path) -> None:
-    told: list[str] = []
-
-    settings, embedder = load_settings(data_dir=tmp_path, reader="none"), FakeEmbedder()
-    documents = Documents(settings, embedder, build_here(embedder), undisturbed(told))
-    received = documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
-    documents.keep_for(NAME, 1, received.path)
-    own = documents.own(NAME)
-    assert own is not None
-    own.chain.invoke("Quel phare est allumé ?")
-    assert told == ["still", "on"]
 
 
 def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
     settings, embedder = load_settings(data_dir=tmp_path), FakeEmbedder()
     documents = Documents(settings, embedder, build_here(embedder))
-    received = documents.take(1, "Le phare de Cordouan est allumé.".encode(), "phare.txt")
+    received = receive(documents)
     assert documents.find_waiting() == {1}
     files = tmp_path / "conversations" / NAME / "files"
     files.mkdir(parents=True)
     received.path.rename(files / "phare-1.txt")
     assert documents.keep_for(NAME, 1, received.path) == files / "phare-1.txt"
-    own = documents.own(NAME)
-    assert own is not None
-    assert len(own.library.newest(5)) == 1
+    assert own(documents)
     assert documents.find_waiting() == frozenset()
 
 

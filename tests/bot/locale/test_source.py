@@ -24,10 +24,9 @@ def reprinted(*outlets: str, **facts: str) -> Article:
 
 
 def test_the_outlet_stands_before_the_author_and_the_date() -> None:
-    told = details(replace(article(), outlet="Le Phare"), FR)
-    assert told == ", Le Phare, par Camille Roche, 1er août 2025"
-    signed = replace(article(), outlet="Camille Roche")
-    assert details(signed, FR) == ", par Camille Roche, 1er août 2025"
+    signed = "par Camille Roche, 1er août 2025"
+    assert details(reprinted(outlet="Le Phare"), FR) == f", Le Phare, {signed}"
+    assert details(reprinted(outlet="Camille Roche"), FR) == f", {signed}"
 
 
 @pytest.mark.parametrize(
@@ -54,13 +53,6 @@ def test_json_lists_every_copy() -> None:
     (cited,) = written["citations"]
     assert (cited["outlet"], cited["updated"]) == ("Le Phare", None)
     assert [copy["outlet"] for copy in cited["copies"]] == list("ABCDE")
-    assert list(cited["copies"][0]) == [
-        "article_id",
-        "title",
-        "outlet",
-        "published",
-        "url",
-        "path",
-    ]
+    assert " ".join(cited["copies"][0]) == "article_id title outlet published url path"
     (near,) = json.loads(answer_json(refused(source), FR))["nearest"]
     assert near["outlet"] == "Le Phare"

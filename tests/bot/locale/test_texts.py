@@ -21,7 +21,6 @@ from bot.locale.catalogue import Catalogue, Texts, catalogue, catalogue_path
 from bot.locale.format import FORMATS
 from bot.locale.terminal import TerminalPhrases
 from bot.main import _command
-from bot.terminal import articles, status
 
 ROOT = Path(locale.__file__).parent
 FEATURES = sorted(path.parent for path in ROOT.parent.glob("*/locale"))
@@ -37,11 +36,6 @@ for feature in FEATURES:
 
 CLASSES = Texts.__subclasses__()
 DECLARED = sorted({each.domain for each in CLASSES})
-LABELLING = {
-    ("articles", "facts"): inspect.getsource(articles),
-    ("terminal", "status"): inspect.getsource(status),
-}
-"""The modules that read the texts of a part by their names."""
 
 
 @cache
@@ -114,6 +108,7 @@ def test_what_is_declared_is_there_with_the_parameters_declared(
     kind: type[Texts], language: str
 ) -> None:
     texts, given = catalogue(kind.domain, language), kind.of(language)
+    assert counts_used(texts) <= set(texts)
     for name in kind.__annotations__:
         assert getattr(given, name), name
     for name, declared in stubs(kind).items():
@@ -121,38 +116,17 @@ def test_what_is_declared_is_there_with_the_parameters_declared(
         assert parameters(texts, key) | ({"count"} & declared) == declared, key
 
 
-@cache
-def shown_help() -> frozenset[str]:
-    """What `--help` says in French of commands and of what may be typed behind them."""
-
-    def read(command: Any) -> Iterator[str]:
-        yield command.help or ""
-        yield from (getattr(each, "help", None) or "" for each in command.params)
-        for each in getattr(command, "commands", {}).values():
-            yield from read(each)
-
-    return frozenset(read(_command(TerminalPhrases.of("fr"))))
+def read_help(command: Any) -> Iterator[str]:
+    """What `--help` says of a command and of what may be typed behind it."""
+    yield command.help or ""
+    yield from (getattr(each, "help", None) or "" for each in command.params)
+    for each in getattr(command, "commands", {}).values():
+        yield from read_help(each)
 
 
 def test_help_is_of_the_catalogues() -> None:
-    assert [each for each in shown_help() if re.fullmatch(r"\w+", each)] == []
-
-
-@pytest.mark.parametrize("domain", DECLARED)
-def test_no_text_is_left_over(domain: str) -> None:
-    texts = catalogue(domain, "fr")
-    known = {
-        f"{kind.part}.{name}"
-        for kind in CLASSES
-        if kind.domain == domain
-        for name in (*kind.__annotations__, *stubs(kind))
-    }
-    keys = {".".join(key.split(".")[:2]) for key in texts if key.partition(".")[0] != "why"}
-    assert known | counts_used(texts) <= keys
-    for key in keys - known - counts_used(texts):
-        part, _, name = key.partition(".")
-        shown = texts.templates(key)[0] in shown_help()
-        assert shown or f'"{name}"' in LABELLING.get((domain, part), ""), key
+    shown = read_help(_command(TerminalPhrases.of("fr")))
+    assert [each for each in shown if re.fullmatch(r"\w+", each)] == []
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
+from bot.answer import Citation
 from bot.conversation.passage_refs import Excerpt, PassageRef
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
@@ -22,26 +25,30 @@ from tests.bot.messenger.samples import (
     cite,
     refused,
 )
-from tests.botapi.entities import Formatted
 from tests.botapi.html import parse_html
 
-EN, FR = Phrases.of("en"), Phrases.of("fr")
+FR = Phrases.of("fr")
 
 
 def shown(*html: str) -> str:
     return "\n----\n".join(parse_html(each).text for each in html)
 
 
-def links(formatted: Formatted) -> list[str]:
-    return [entity.argument for entity in formatted.entities if entity.type == "text_link"]
+def links(html: str) -> list[str]:
+    return [each.argument for each in parse_html(html).entities if each.type == "text_link"]
+
+
+def quoted(*citations: Citation) -> str:
+    """The only message of an answer that quotes these."""
+    [html] = answer_html(answered("Quoi ?", *citations), FR)
+    return html
 
 
 OTHER = replace(FRESNEL, id="ffffffffffff", title="Un autre article")
 
 
 def test_each_quote_stands_once_above_its_source() -> None:
-    html = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, INSTALLED, OTHER)), FR)
-    assert shown(*html) == (
+    assert shown(quoted(cite(1, BIRTH), cite(2, INSTALLED, OTHER))) == (
         f"«\u00a0{BIRTH}\u00a0»\u00a0[1]\n"
         "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n\n"
         f"«\u00a0{INSTALLED}\u00a0»\u00a0[2]\n"
@@ -50,25 +57,19 @@ def test_each_quote_stands_once_above_its_source() -> None:
 
 
 def test_the_title_opens_the_article_at_the_quote() -> None:
-    [html] = answer_html(answered("Quand ?", cite(1, BIRTH)), FR)
-    number, link = links(parse_html(html))
-    assert (
-        number
-        == link
-        == (
-            "https://exemple.fr/phares?page=1&vue=a#lentilles:~:text="
-            "Augustin%20Fresnel%20na%C3%AEt%20%C3%A0%20Broglie%20en%201788."
-        )
+    number, link = links(quoted(cite(1, BIRTH)))
+    assert number == link
+    assert link == (
+        "https://exemple.fr/phares?page=1&vue=a#lentilles:~:text="
+        "Augustin%20Fresnel%20na%C3%AEt%20%C3%A0%20Broglie%20en%201788."
     )
 
 
 def test_the_sentence_that_a_quote_leans_on_is_shown_with_it() -> None:
-    [html] = answer_html(answered("Quoi ?", cite(1, LENS, lead=BIRTH)), FR)
-    assert f"«\u00a0{BIRTH} {LENS}\u00a0»\u00a0[1]" in shown(html)
+    assert f"«\u00a0{BIRTH} {LENS}\u00a0»\u00a0[1]" in shown(quoted(cite(1, LENS, lead=BIRTH)))
     far = "Elle éclaire encore."
-    text = f"{BIRTH} Entre les deux, du temps passe. {far}"
-    [html] = answer_html(answered("Quoi ?", cite(1, far, article(text), lead=BIRTH)), FR)
-    assert f"«\u00a0{BIRTH} […] {far}\u00a0»" in shown(html)
+    source = article(f"{BIRTH} Entre les deux, du temps passe. {far}")
+    assert f"«\u00a0{BIRTH} […] {far}\u00a0»" in shown(quoted(cite(1, far, source, lead=BIRTH)))
 
 
 def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
@@ -79,25 +80,22 @@ def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
 
 
 def test_what_looks_like_markup_is_shown_as_written() -> None:
-    [html] = answer_html(answered("Quoi ?", cite(1, LIGHT)), FR)
     light = LIGHT.replace("« ", "“").replace(" »", "”")
-    assert shown(html).startswith(f"«\u00a0{light}")
+    assert shown(quoted(cite(1, LIGHT))).startswith(f"«\u00a0{light}")
 
 
 @pytest.mark.parametrize(
     "url", [None, "", "corpus/a.md", "javascript:alert(1)", "http://intranet/a", "https://[::1"]
 )
 def test_a_title_without_a_usable_address_is_plain(url: str | None) -> None:
-    source = article(BIRTH, url=url, author=None, published=None)
-    [html] = answer_html(answered("Quand ?", cite(1, BIRTH, source)), FR)
-    assert links(parse_html(html)) == []
+    html = quoted(cite(1, BIRTH, article(BIRTH, url=url, author=None, published=None)))
+    assert links(html) == []
     assert shown(html).endswith("— Fresnel & les phares, sans date")
 
 
 def test_a_quote_of_two_articles_stands_once_above_both() -> None:
     twin = replace(FRESNEL, id="b", title="Reprise", url=None, author=None)
-    [html] = answer_html(answered("Quand ?", cite(1, BIRTH), cite(2, BIRTH, twin)), FR)
-    assert shown(html) == (
+    assert shown(quoted(cite(1, BIRTH), cite(2, BIRTH, twin))) == (
         f"«\u00a0{BIRTH}\u00a0»\u00a0[1][2]\n"
         "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
         "— Reprise, 1er mars 2024"
@@ -113,23 +111,16 @@ def test_a_refusal_offers_the_nearest_articles() -> None:
         "1. Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
         "2. Cordouan, 1er mars 2024"
     )
-    assert links(parse_html(html)) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
+    assert links(html) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
 
 
 def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
-    excerpt = excerpt_of(LENS)
-    [html] = passage_html(excerpt, FR)
-    formatted = parse_html(html)
-    assert formatted.text == (
+    [html] = passage_html(excerpt_of(LENS), FR)
+    assert shown(html) == (
         "Fresnel & les phares, par Anne Le Gall, 1er mars 2024\nLes lentilles\n\n"
         f"{BIRTH} {LENS} {INSTALLED}"
     )
-    bold = [
-        formatted.text[entity.offset : entity.offset + entity.length]
-        for entity in formatted.entities
-        if entity.type == "bold"
-    ]
-    assert bold == ["Fresnel & les phares", LENS]
+    assert re.findall("<b>(.*?)</b>", unescape(html)) == ["Fresnel & les phares", LENS]
 
 
 def excerpt_of(quote: str, source: Article = FRESNEL) -> Excerpt:
@@ -159,5 +150,4 @@ def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
 
 def test_what_would_turn_around_the_rest_of_the_message_is_taken_out() -> None:
     quote = "Un \u202emot."
-    [html] = answer_html(answered("Quoi ?", cite(1, quote, article(quote))), FR)
-    assert "\u202e" not in html
+    assert "\u202e" not in quoted(cite(1, quote, article(quote)))

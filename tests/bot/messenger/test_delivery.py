@@ -1,4 +1,4 @@
-"""Messages arrive in order, once, in spite of the network; the typing indicator stays on."""
+"""Messages and files arrive in order, once, in spite of the network, as what they are."""
 
 from __future__ import annotations
 
@@ -11,42 +11,64 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import NetworkError
 
 from bot.messenger.outbound import retry
-from bot.messenger.outbound.delivery import deliver, show_typing
+from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
 from bot.state.conversations import ConversationPlace
+from bot.state.deliveries import Attachment
+from tests.botapi.messages import File
 from tests.botapi.server import BotServer
 
-READER = 42
+READER, GROUP, TOPIC = 42, -100_7, 5
 HERE = ConversationPlace(READER, 0, READER)
 KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Passage [1]", callback_data="p")]])
+FILES = {
+    "photo": Attachment("picture", "carte.png", b"\x89PNG\r\n"),
+    "document": Attachment("document", "données.json", b"{}"),
+    "audio": Attachment("audio", "réponse.mp3", b"ID3"),
+    "voice": Attachment("voice", "réponse.ogg", b"OggS"),
+}
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest_asyncio.fixture
+async def bot(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
+    """An impatient bot, to which the reader has written."""
     monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.01, 0.01))
     monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.01)
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        server.user_says(READER, "Bonjour")
-        yield server
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotServer) -> AsyncIterator[Bot]:
+    server.user_says(READER, "Bonjour")
     async with Bot(server.token, base_url=f"{server.url}/bot") as bot:
         yield bot
 
 
-async def test_the_first_message_replies_and_the_last_carries_the_buttons(
+async def test_files_follow_the_words_in_their_topic_and_the_last_has_the_buttons(
     server: BotServer, bot: Bot
 ) -> None:
-    await deliver(bot, HERE, ["<b>un</b>", "deux", "trois"], KEYBOARD, reply_to=1)
-    assert [message.text for message in server.messages] == ["un", "deux", "trois"]
-    assert [message.reply_to for message in server.messages] == [1, None, None]
+    asked = server.user_says(GROUP, "Bonjour", kind="supergroup", person=7, thread=TOPIC)
+    place = ConversationPlace(GROUP, TOPIC, 7)
+    words = ["<b>un</b>", "deux"]
+    sent = await deliver(bot, place, words, KEYBOARD, asked, [FILES["voice"]])
+    assert [message.text for message in server.messages] == ["un", "deux", ""]
+    assert [message.message_id for message in server.messages] == list(sent)
+    assert {message.thread_id for message in server.messages} == {TOPIC}
+    assert [message.reply_to for message in server.messages] == [asked, None, None]
     assert [len(message.buttons) for message in server.messages] == [0, 0, 1]
-    assert not any(message.preview for message in server.messages)
+    assert not any(message.preview for message in server.messages[:2])
+
+
+@pytest.mark.parametrize("kind", FILES)
+async def test_a_file_is_sent_as_what_it_is(kind: str, server: BotServer, bot: Bot) -> None:
+    file = FILES[kind]
+    await deliver_attachment(bot, HERE, file, "1 < 2", KEYBOARD)
+    (message,) = server.messages
+    assert message.file == File(kind, file.name, file.data)  # type: ignore[arg-type]
+    assert message.text == "1 < 2"
+    assert [button.text for button in message.buttons] == ["Passage [1]"]
+
+
+async def test_a_caption_too_long_becomes_a_message(server: BotServer, bot: Bot) -> None:
+    await deliver_attachment(bot, HERE, FILES["audio"], "mot " * 300, KEYBOARD)
+    sound, words = server.messages
+    assert (sound.file is not None, sound.text) == (True, "")
+    assert words.text.split() == ["mot"] * 300
+    assert (len(sound.buttons), len(words.buttons)) == (0, 1)
 
 
 async def test_a_fault_that_lasts_a_day_is_raised(

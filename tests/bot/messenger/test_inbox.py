@@ -1,8 +1,9 @@
-"""What comes at once is recorded at once, and then handled one by one."""
+"""What comes at once is recorded at once, before all that can wait, and handled one by one."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -52,23 +53,6 @@ def taken(inbox: Inbox) -> list[int]:
     return numbers
 
 
-async def test_a_batch_is_one_transaction(
-    state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inbox, do, transactions = Inbox(journal), state.do, []
-
-    def counted(job: Callable[..., Any], **options: bool) -> Any:
-        transactions.append(job)
-        return do(job, **options)
-
-    monkeypatch.setattr(state, "do", counted)
-    await inbox.record(BATCH)
-    for each in BATCH:
-        await inbox.put(each)
-    assert len(transactions) == 1
-    assert taken(inbox) == [1, 2, 3]
-
-
 async def test_one_that_is_answered_before_the_next_is_put_changes_nothing(
     journal: Journal,
 ) -> None:
@@ -97,3 +81,23 @@ async def test_what_comes_by_itself_is_recorded_before_it_is_put(journal: Journa
     await asyncio.wait_for(inbox.put(BATCH[0]), 30)
     assert taken(inbox) == [1]
     assert [each.id for each in await journal.take_over_updates()] == [1]
+
+
+async def test_a_record_does_not_wait_for_updates_that_arrive(
+    state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, disk = state.do, threading.Event()
+
+    def do(job: Callable[..., Any], *, quick: bool = False, relaxed: bool = False) -> Any:
+        assert quick or disk.wait(60)
+        return done(job, quick=quick, relaxed=relaxed)
+
+    monkeypatch.setattr(state, "do", do)
+    arriving = asyncio.create_task(journal.record_arrivals([Update(7)]))
+    await asyncio.sleep(0)
+    try:
+        await asyncio.wait_for(journal.record(1, (5,), whole=True), 60)
+        assert not arriving.done()
+    finally:
+        disk.set()
+    assert await arriving == [frozenset()]

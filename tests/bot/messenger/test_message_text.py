@@ -1,10 +1,8 @@
-"""Cutting text to messages: nothing lost, nothing broken, nothing too long."""
+"""Where text is cut to messages; that nothing is lost is in `tests/fuzz/test_messages.py`."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.messenger.outbound.message_text import (
     StyledBlock,
@@ -13,36 +11,7 @@ from bot.messenger.outbound.message_text import (
     to_html,
     units,
 )
-from tests.botapi.entities import utf16_length
 from tests.botapi.html import parse_html
-
-TEXTS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n <&>\"'😀é. "), max_size=60
-)
-SPANS = st.builds(
-    StyledSpan,
-    TEXTS,
-    st.sampled_from(["", "b", "i"]),
-    st.sampled_from([None, "https://exemple.fr/?a=1&b='2'"]),
-    st.booleans(),
-)
-BLOCKS = st.lists(st.builds(StyledBlock, st.lists(SPANS, max_size=4).map(tuple)), max_size=8)
-
-
-@given(BLOCKS, st.integers(20, 200))
-def test_every_message_is_short_enough_and_well_formed(
-    blocks: list[StyledBlock], limit: int
-) -> None:
-    cut = split_messages(blocks, "fr", limit)
-    for spans in cut:
-        shown = parse_html(to_html(spans))
-        assert 0 < utf16_length(shown.text) <= limit
-    said = "".join(block.text for block in blocks)
-    assert _letters("".join(span.text for spans in cut for span in spans)) == _letters(said)
-
-
-def _letters(text: str) -> str:
-    return "".join(text.split())
 
 
 def plain(cut: tuple[tuple[StyledSpan, ...], ...]) -> list[str]:

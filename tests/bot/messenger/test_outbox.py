@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.messenger.journal import Journal, Postponed, Trigger, act_for
 from bot.messenger.outbound import retry
-from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
+from bot.messenger.outbound.outbox import OutboxEntry, open_entry, resume_entry, send_letter
 from bot.state.database import State, open_state, state_url
 from bot.state.deliveries import Attachment, Letter, Part
-from tests.bot.messenger.fakes import FakeTransport
+from bot.state.tables import AttachmentRow
 
 VOICE = Attachment("voice", "réponse.ogg", b"OggS")
 PICTURE = Attachment("picture", "carte.png", b"\x89PNG")
@@ -26,6 +28,28 @@ LETTER = Letter(5, 0, PARTS)
 
 class Death(BaseException):
     """The process dies."""
+
+
+class FakeTransport:
+    """Keeps what is sent, as (chat, part); `faults` befall the next sendings, one each, None being
+    none. Messages are numbered from 1. `silences` probes get no reply."""
+
+    def __init__(self, *faults: BaseException | None, silences: int = 0) -> None:
+        self.faults = deque(faults)
+        self.taken: list[tuple[int, Part]] = []
+        self.silences = silences
+
+    async def send(self, letter: Letter, number: int) -> int:
+        if fault := self.faults.popleft() if self.faults else None:
+            raise fault
+        self.taken.append((letter.chat_id, letter.parts[number]))
+        return len(self.taken)
+
+    async def answer(self) -> None:
+        """Reply to a probe."""
+        if self.silences:
+            self.silences -= 1
+            raise TimedOut from httpx.ReadTimeout("no reply")
 
 
 @pytest.fixture(autouse=True)
@@ -38,21 +62,34 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[State]:
-    state = open_state(state_url(None, tmp_path))
-    yield state
-    state.close()
+    with closing(open_state(state_url(None, tmp_path))) as state:
+        yield state
 
 
 @pytest.fixture
 def journal(state: State) -> Iterator[Journal]:
-    journal = Journal(state, 1)
-    yield journal
-    journal.close()
+    with closing(Journal(state, 1)) as journal:
+        yield journal
 
 
-async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LETTER) -> None:
-    with act_for(Trigger(journal)):
-        await send_letter(await open_entry(letter), transport.send, transport.answer)
+async def _send(
+    journal: Journal,
+    transport: FakeTransport,
+    update_id: int | None = None,
+    letter: Letter = LETTER,
+) -> Sequence[int]:
+    """Send a letter, which an update has asked for or nobody has."""
+    with act_for(Trigger(journal, update_id)):
+        return await send_letter(await open_entry(letter), transport.send, transport.answer)
+
+
+async def _left(journal: Journal, state: State) -> OutboxEntry:
+    """The only letter that a process left to the next."""
+    state.process += 1
+    (number,) = await journal.take_over_deliveries()
+    begun = await journal.delivery(number)
+    assert begun is not None
+    return resume_entry(begun, journal)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +103,8 @@ async def _send(journal: Journal, transport: FakeTransport, letter: Letter = LET
 async def test_a_file_survives_what_befalls_it(
     fault: Callable[[], TelegramError], journal: Journal
 ) -> None:
-    transport = FakeTransport(deque([None, fault()]))
-    with act_for(Trigger(journal, update_id=1)):
-        sent = await send_letter(await open_entry(LETTER), transport.send, transport.answer)
+    transport = FakeTransport(None, fault())
+    sent = await _send(journal, transport, 1)
     files = [part.attachment for _, part in transport.taken if part.attachment]
     assert files == [PICTURE, VOICE]
     assert len(sent) == len(transport.taken)
@@ -78,16 +114,12 @@ async def test_a_file_survives_what_befalls_it(
 async def test_a_process_that_died_left_files_that_the_next_sends(
     journal: Journal, state: State
 ) -> None:
-    dying = FakeTransport(deque([None, Death()]))  # type: ignore[list-item]
+    dying = FakeTransport(None, Death())
     with pytest.raises(Death):
         await _send(journal, dying)
-    state.process += 1
-    (left,) = await journal.take_over_deliveries()
-    begun = await journal.delivery(left)
-    assert begun is not None
-    transport = FakeTransport()
+    left, transport = await _left(journal, state), FakeTransport()
     with act_for(Trigger(journal)):
-        await send_letter(resume_entry(begun, journal), transport.send, transport.answer)
+        await send_letter(left, transport.send, transport.answer)
     assert [part for _, part in transport.taken] == [*PARTS[1:]]
     state.process += 1
     assert await journal.take_over_deliveries() == []
@@ -96,16 +128,12 @@ async def test_a_process_that_died_left_files_that_the_next_sends(
 async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
     journal.stopping.set()
     with pytest.raises(Postponed):
-        await _send(journal, FakeTransport(deque([RetryAfter(5)])))
-    state.process += 1
-    (left,) = await journal.take_over_deliveries()
-    begun = await journal.delivery(left)
-    assert begun is not None
-    assert begun.letter == LETTER
+        await _send(journal, FakeTransport(RetryAfter(5)))
+    assert (await _left(journal, state)).letter == LETTER
 
 
 async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: State) -> None:
-    transport = FakeTransport(deque([None, TelegramError("no reply that can be read")]))
+    transport = FakeTransport(None, TelegramError("no reply that can be read"))
     with pytest.raises(TelegramError, match="no reply"):
         await _send(journal, transport)
     assert len(transport.taken) == 1
@@ -121,7 +149,7 @@ async def test_what_nobody_asked_for_waits_until_telegram_replies(journal: Journ
 
 
 async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
-    transport = FakeTransport(deque([None, ChatMigrated(-100)]))
+    transport = FakeTransport(None, ChatMigrated(-100))
     await _send(journal, transport)
     assert [chat for chat, _ in transport.taken] == [5, -100, -100]
 
@@ -129,10 +157,8 @@ async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
 async def test_what_cannot_be_sent_is_given_up_with_its_files(
     journal: Journal, state: State
 ) -> None:
-    from bot.state.tables import AttachmentRow
-
     with pytest.raises(Forbidden, match="blocked"):
-        await _send(journal, FakeTransport(deque([Forbidden("bot was blocked by the user")])))
+        await _send(journal, FakeTransport(Forbidden("bot was blocked by the user")))
     with state.session() as session:
         assert session.query(AttachmentRow).count() == 0
 
@@ -143,11 +169,10 @@ async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
     transport = FakeTransport()
     await journal.record_arrivals([Update(7)])
     state.process += 1
-    with act_for(Trigger(journal, update_id=7)), pytest.raises(Postponed):
-        await open_entry(LETTER)
+    with pytest.raises(Postponed):
+        await _send(journal, transport, 7)
     (kept,) = await journal.take_over_updates()
-    with act_for(Trigger(journal, update_id=kept.id)):
-        await send_letter(await open_entry(LETTER), transport.send, transport.answer)
+    await _send(journal, transport, kept.id)
     assert len(transport.taken) == len(PARTS)
 
 
@@ -169,16 +194,12 @@ async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
     journal: Journal,
 ) -> None:
     letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
-    with act_for(Trigger(journal, 7)):
-        sending = asyncio.create_task(
-            send_letter(await open_entry(letter), transport.send, transport.answer)
-        )
+    sending = asyncio.create_task(_send(journal, transport, 7, letter))
     await transport.begun.wait()
     sending.cancel()  # as a stop does with what takes too long
     await asyncio.sleep(0)
     transport.let.set()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    with act_for(Trigger(journal, 7)):
-        await send_letter(await open_entry(letter), transport.send, transport.answer)
+    await _send(journal, transport, 7, letter)
     assert [part.text for _, part in transport.taken] == ["un"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -44,12 +45,11 @@ def problem(code: str) -> Problem:
         for _, name, spec, _ in Formatter().parse(form)
         if name
     }
-    values = dict.fromkeys(names, f"/srv/selon/{PATH}")
+    values: dict[str, Any] = {"id": ID}
     for name, spec in names.items():
-        values[name] = next(each for each in VALUES if not spec or _takes(spec, each))  # type: ignore[assignment]
-        if not spec:
-            values[name] = ID if name == "id" else f"/srv/selon/{PATH}"
-    return Problem(code, **values)
+        path = values.get(name, f"/srv/selon/{PATH}")
+        values[name] = next(each for each in VALUES if _takes(spec, each)) if spec else path
+    return Problem(code, **{name: values[name] for name in names})
 
 
 def _takes(spec: str, value: object) -> bool:

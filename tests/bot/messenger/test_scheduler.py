@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 
 import pytest
@@ -22,31 +22,34 @@ def update(number: int, chat_id: int, person: int | None = None, text: str = "?"
     return Update(number, message)
 
 
+def send(processor: FairScheduler, sent: object, work: Awaitable[None]) -> asyncio.Task[None]:
+    return asyncio.create_task(processor.process_update(sent, work))
+
+
 class Log:
-    """Who was served, in which order."""
+    """Who was served, in which order, and how many at most at once."""
 
     def __init__(self, processor: FairScheduler) -> None:
         self.served: list[str] = []
-        self.at_once: list[str] = []
-        self.most = 0
+        self.most = self._at_once = 0
         self._processor = processor
 
     def sent(self, name: str, sent: Update) -> asyncio.Task[None]:
-        return asyncio.create_task(self._processor.process_update(sent, self._work(name)))
+        return send(self._processor, sent, self._work(name))
 
     async def _work(self, name: str) -> None:
-        self.at_once.append(name)
-        self.most = max(self.most, len(self.at_once))
+        self._at_once += 1
+        self.most = max(self.most, self._at_once)
         self.served.append(name)
         await asyncio.sleep(0)
-        self.at_once.remove(name)
+        self._at_once -= 1
 
 
 async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
     log: list[str] = []
     release = asyncio.Event()
 
-    async def work(name: str, wait: bool) -> None:
+    async def work(name: str, wait: bool = False) -> None:
         log.append(f"{name} begins")
         if wait:
             await release.wait()
@@ -54,10 +57,10 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
 
     async with FairScheduler(8) as processor:
         tasks = [
-            asyncio.create_task(processor.process_update(update(1, 1), work("first", True))),
-            asyncio.create_task(processor.process_update(update(2, 1), work("second", False))),
-            asyncio.create_task(processor.process_update(update(3, 2), work("other", False))),
-            asyncio.create_task(processor.process_update("no update", work("none", False))),
+            send(processor, update(1, 1), work("first", wait=True)),
+            send(processor, update(2, 1), work("second")),
+            send(processor, update(3, 2), work("other")),
+            send(processor, "no update", work("none")),
         ]
         await asyncio.wait(tasks[2:], timeout=30)
         assert log == ["first begins", "other begins", "other ends", "none begins", "none ends"]
@@ -117,18 +120,17 @@ async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
     async def stop() -> None:
         stopped.set()
 
+    async def do_nothing() -> None:
+        """What waits in the chat behind the answer."""
+
     user = User(1, "Lecteur", is_bot=False)
     pressed = Update(3, callback_query=CallbackQuery("1", user, "1", data="stop:7"))
     urgent = pressed if way == "button" else update(3, 1, text="/stop")
     await asyncio.gather(
         processor.process_update(update(1, 1), answer()),
-        processor.process_update(update(2, 1), _nothing()),
+        processor.process_update(update(2, 1), do_nothing()),
         processor.process_update(urgent, stop()),
     )
-
-
-async def _nothing() -> None:
-    return
 
 
 async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
@@ -136,17 +138,11 @@ async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
     release = asyncio.Event()
     served: list[str] = []
 
-    def work(name: str) -> Callable[[], Awaitable[None]]:
-        async def done() -> None:
-            await release.wait()
-            served.append(name)
+    async def work(name: str) -> None:
+        await release.wait()
+        served.append(name)
 
-        return done
-
-    tasks = [
-        asyncio.create_task(processor.process_update(update(n, n), work(str(n))()))
-        for n in range(1, 5)
-    ]
+    tasks = [send(processor, update(n, n), work(str(n))) for n in range(1, 5)]
     await asyncio.sleep(0)
     tasks[1].cancel()  # waits
     tasks[0].cancel()  # is served
@@ -164,7 +160,7 @@ async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
     late: list[int] = []
     release, told = asyncio.Event(), asyncio.Event()
 
-    async def work() -> None:
+    async def wait() -> None:
         await release.wait()
 
     def note(update: Update) -> None:
@@ -173,11 +169,10 @@ async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
 
     async with FairScheduler(1, AT_ONCE) as processor:
         processor.when_late = note
-        alone = [asyncio.create_task(processor.process_update(update(1, 1), work()))]
-        alone.append(asyncio.create_task(processor.process_update(update(2, 1), work())))
+        alone = [send(processor, update(n, 1), wait()) for n in (1, 2)]
         await asyncio.sleep(0.1)
         assert late == []
-        other = asyncio.create_task(processor.process_update(update(3, 2), work()))
+        other = send(processor, update(3, 2), wait())
         await asyncio.wait_for(told.wait(), 30)
         release.set()
         await asyncio.gather(*alone, other)

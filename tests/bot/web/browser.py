@@ -7,24 +7,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import which
-from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from axe_core_python.selenium import Axe
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from starlette.types import ASGIApp
-
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
 
 REQUIRED = "BROWSER_REQUIRED"
 WAIT_SECONDS = 30
 
 
 @contextmanager
-def open_browser(*, script: bool = True, language: str = "fr") -> Iterator[Chrome]:
-    """Debian's Chromium without a window. Skips the test if it is not installed."""
-    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-
+def open_browser(*, script: bool = True) -> Iterator[Chrome]:
+    """Debian's Chromium in French, without a window. Skips the test if it is not installed."""
     chromium, driver = which("chromium"), which("chromedriver")
     if chromium is None or driver is None:
         if os.environ.get(REQUIRED):
@@ -34,7 +30,7 @@ def open_browser(*, script: bool = True, language: str = "fr") -> Iterator[Chrom
     options.binary_location = chromium
     for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1100,800"):
         options.add_argument(f"--{argument}")
-    preferences: dict[str, object] = {"intl.accept_languages": language}
+    preferences: dict[str, object] = {"intl.accept_languages": "fr"}
     if not script:
         preferences["profile.managed_default_content_settings.javascript"] = 2
     options.add_experimental_option("prefs", preferences)
@@ -48,14 +44,23 @@ def open_browser(*, script: bool = True, language: str = "fr") -> Iterator[Chrom
 
 def check_accessible(browser: Chrome, address: str) -> None:
     """A page has nothing that axe finds fault with, light or dark."""
-    from axe_core_python.selenium import Axe
-
     for scheme in ("light", "dark"):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         browser.get(address)
         faults = Axe().run(browser)["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in faults] == []
+
+
+@contextmanager
+def phone(browser: Chrome, width: int = 360) -> Iterator[None]:
+    """The browser is as wide as a phone."""
+    size = {"width": width, "height": 700, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @contextmanager

@@ -23,7 +23,10 @@ from tests.bot.messenger.samples import LENS
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import Shelf, StubChain
 
-PAGE = {"accept": "text/html"}
+PROXY = "10.0.0.2"
+BEHIND_PROXY = {"web_access": "open", "web_proxies": "10.0.0.0/24", "group_burst": 4}
+HOST = "selon.exemple.fr"
+FORWARDED = f'for="[2001:db8::7]:4711";proto=https;host={HOST}'
 Open = Callable[..., TestClient]
 
 
@@ -51,8 +54,7 @@ def ask(client: TestClient, **headers: str) -> int:
 
 def test_a_token_opens_the_pages_to_people(visit: Open, state: State) -> None:
     client, token = visit(web_access="token"), create(state)
-    page = client.get("/", headers=PAGE)
-    assert page.url.path == LOGIN
+    assert client.get("/", headers={"accept": "text/html"}).url.path == LOGIN
     assert client.post(LOGIN, data={"token": "x" * 32}).status_code == 401
     assert COOKIE not in client.cookies
     assert client.post(LOGIN, data={"token": token}).status_code == 200
@@ -85,7 +87,7 @@ def test_who_guesses_tokens_is_slowed_down(visit: Open, state: State) -> None:
 
 
 def test_a_trusted_proxy_names_the_person(visit: Open) -> None:
-    proxied = visit("10.0.0.2", web_access="proxy", web_proxies="10.0.0.0/24")
+    proxied = visit(PROXY, web_access="proxy", web_proxies="10.0.0.0/24")
     assert ask(proxied, **{"X-Forwarded-User": "zoe"}) == 200
     assert ask(proxied) == 403
     stranger = visit(web_access="proxy", web_proxies="10.0.0.0/24")
@@ -112,9 +114,6 @@ def test_a_cookie_is_for_the_server_alone(visit: Open) -> None:
     assert "Secure" in proxied.headers["set-cookie"]
 
 
-FORWARDED = 'for="[2001:db8::7]:4711";proto=https;host=selon.exemple.fr'
-
-
 @pytest.mark.parametrize(
     ("header", "is_read"),
     [
@@ -129,18 +128,16 @@ FORWARDED = 'for="[2001:db8::7]:4711";proto=https;host=selon.exemple.fr'
     ],
 )
 def test_a_trusted_proxy_sends_forwarded(visit: Open, header: str, is_read: bool) -> None:
-    proxied = {"web_access": "open", "web_proxies": "10.0.0.0/24", "group_burst": 4}
-    client = visit("10.0.0.2", web_hosts="selon.exemple.fr", **proxied)
-    page = client.get("/", headers={"forwarded": header, "host": "selon.exemple.fr"})
+    client = visit(PROXY, web_hosts=HOST, **BEHIND_PROXY)
+    page = client.get("/", headers={"forwarded": header, "host": HOST})
     assert ("Secure" in page.headers["set-cookie"]) is is_read
-    page = client.get("/", headers={"forwarded": header, "host": "127.0.0.1:8000"})
-    assert page.status_code == 200
-    page = client.get("/", headers={"forwarded": header, "host": "ailleurs.example"})
-    assert page.status_code == (200 if is_read else 400)
+    for host, status in (("127.0.0.1:8000", 200), ("ailleurs.example", 200 if is_read else 400)):
+        headers = {"forwarded": header, "host": host}
+        assert client.get("/", headers=headers).status_code == status
 
 
 def test_forwarded_tells_visitors_apart(visit: Open) -> None:
-    client = visit("10.0.0.2", web_access="open", web_proxies="10.0.0.0/24", group_burst=4)
+    client = visit(PROXY, **BEHIND_PROXY)
 
     def visit_from(address: str, **headers: str) -> int:
         client.cookies.clear()
@@ -149,12 +146,11 @@ def test_forwarded_tells_visitors_apart(visit: Open) -> None:
     statuses = {visit_from("203.0.113.1") for _ in range(6)}
     assert statuses == {200, 429}
     assert visit_from("203.0.113.2") == 200
-    other = {"x-forwarded-for": "203.0.113.1"}
-    assert visit_from("203.0.113.2", **other) == 429
+    assert visit_from("203.0.113.2", **{"x-forwarded-for": "203.0.113.1"}) == 429
 
 
 def test_a_stranger_sends_forwarded_in_vain(visit: Open) -> None:
-    client = visit(web_access="open", web_hosts="selon.exemple.fr", web_proxies="10.0.0.0/24")
+    client = visit(web_hosts=HOST, **BEHIND_PROXY)
     page = client.get("/", headers={"forwarded": FORWARDED, "host": "localhost"})
     assert "Secure" not in page.headers["set-cookie"]
     page = client.get("/", headers={"forwarded": FORWARDED, "host": "ailleurs.example"})
@@ -162,8 +158,8 @@ def test_a_stranger_sends_forwarded_in_vain(visit: Open) -> None:
 
 
 def test_only_named_hosts_are_served(visit: Open) -> None:
-    client = visit(web_access="open", web_hosts="selon.exemple.fr")
-    assert client.get("/", headers={"host": "selon.exemple.fr"}).status_code == 200
+    client = visit(web_access="open", web_hosts=HOST)
+    assert client.get("/", headers={"host": HOST}).status_code == 200
     assert client.get("/", headers={"host": "ailleurs.example"}).status_code == 400
 
 

@@ -155,9 +155,14 @@ def test_a_long_article_is_read_in_parts(
     assert "Le moulin broie" in pages.get(f"/articles/{source.id}?part=1").text
 
 
+def ask(client: TestClient) -> str:
+    """The key of the stored answer."""
+    return client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+
+
 def test_a_stored_answer_shows_all_its_quotes(client: TestClient, chain: StubChain) -> None:
     chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS), cite(2, BIRTH))
-    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    key = ask(client)
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 2}).text
     assert (marks(page, 1), marks(page, 2)) == (LENS, BIRTH)
     assert "Citation 2 sur 2" in page
@@ -166,7 +171,7 @@ def test_a_stored_answer_shows_all_its_quotes(client: TestClient, chain: StubCha
 
 
 def test_an_article_that_changed_since_an_answer_says_so(client: TestClient, shelf: Shelf) -> None:
-    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    key = ask(client)
     shelf.articles[FRESNEL.id] = replace(FRESNEL, text="Tout est réécrit.", sections=())
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 1}).text
     assert "Tout est réécrit." in page

@@ -6,23 +6,24 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.answer import Answer, Statement
+from bot.errors import WebError
 from bot.followups.turn import TurnText
 from bot.web.app import create_app
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
-from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, served
+from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, phone, served
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import StubChain
-
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
-    from selenium.webdriver.remote.webelement import WebElement
 
 DOUBT = "Quand le phare a-t-il été allumé ?"
 UNSAID = "Qui sera le gardien en 2030 ?"
@@ -75,8 +76,6 @@ def browser() -> Iterator[Chrome]:
 
 def find(browser: Chrome, selector: str, count: int = 1) -> list[WebElement]:
     """The elements that a selector finds, when there are so many."""
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.support.wait import WebDriverWait
 
     def enough(browser: Chrome) -> list[WebElement] | bool:
         elements = browser.find_elements(By.CSS_SELECTOR, selector)
@@ -91,8 +90,6 @@ def ask(browser: Chrome, question: str) -> None:
 
 
 def wait_for(browser: Chrome, script: str) -> None:
-    from selenium.webdriver.support.wait import WebDriverWait
-
     WebDriverWait(browser, WAIT_SECONDS).until(lambda page: page.execute_script(script))
 
 
@@ -129,8 +126,6 @@ def test_a_vote_is_taken_in_place(browser: Chrome, address: str) -> None:
 def test_escape_stops_an_answer_that_is_being_written(
     browser: Chrome, address: str, chain: GrowingChain
 ) -> None:
-    from selenium.webdriver.common.keys import Keys
-
     browser.get(address)
     ask(browser, SLOW)
     assert "Fresnel a conçu la lentille." in find(browser, "[aria-busy=true] .written")[0].text
@@ -143,8 +138,6 @@ def test_escape_stops_an_answer_that_is_being_written(
 def test_where_the_script_fails_the_page_says_what_is_wrong(
     browser: Chrome, address: str, chain: GrowingChain
 ) -> None:
-    from bot.errors import WebError
-
     chain.answers[UNSAID] = WebError("web-question-empty")
     browser.get(address)
     ask(browser, UNSAID)
@@ -154,16 +147,14 @@ def test_where_the_script_fails_the_page_says_what_is_wrong(
 def test_all_works_without_a_script(address: str) -> None:
     with open_browser(script=False) as browser:
         browser.get(address)
-        find(browser, "#q")[0].send_keys(QUESTION)
-        find(browser, "form.ask button")[0].click()
+        ask(browser, QUESTION)
         assert find(browser, "blockquote")[0].text == LENS
         find(browser, "details.copy summary")[0].click()
         assert "@article" in find(browser, "details.copy pre", 4)[2].text
         find(browser, "button[value=bad]")[0].click()
         find(browser, "button[value=wrong]")[0].click()
         find(browser, "button[value=bad][aria-pressed=true]")
-        find(browser, "#q")[0].send_keys("Et quand ?")
-        find(browser, "form.ask button")[0].click()
+        ask(browser, "Et quand ?")
         assert find(browser, ".earlier a")[0].text == QUESTION
 
 
@@ -177,14 +168,13 @@ def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> 
         find(browser, "article.answer")
         wait_for(browser, "return location.pathname.startsWith('/a/')")
         pages.append(browser.current_url)
-    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
     for page in pages:
         check_accessible(browser, page)
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        browser.get(page)
-        wide = browser.execute_script("return document.documentElement.scrollWidth > 360")
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        assert not wide, page
+        with phone(browser):
+            browser.get(page)
+            assert browser.execute_script("return document.documentElement.scrollWidth <= 360"), (
+                page
+            )
 
 
 @pytest.mark.parametrize(
@@ -194,20 +184,10 @@ def test_the_menu_is_one_line_on_a_phone(
     browser: Chrome, service: WebService, names: list[str]
 ) -> None:
     links = [MenuLink(f"/{name}", lambda code, name=name: name) for name in names]
-    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
     with served(create_app(service, [WebFeature((), links)])) as address:
         check_accessible(browser, address)
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        browser.get(address)
-        script = "return document.querySelector('.top nav').getClientRects()[0].height"
-        height = browser.execute_script(script)
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert height < 40
+        with phone(browser):
+            browser.get(address)
+            script = "return document.querySelector('.top nav').getClientRects()[0].height"
+            assert browser.execute_script(script) < 40
     assert find(browser, ".top nav a", 2 + len(names))
-
-
-def test_the_page_speaks_english(address: str) -> None:
-    with open_browser(language="en") as browser:
-        browser.get(address)
-        ask(browser, QUESTION)
-        assert find(browser, ".outcome.sure")[0].text == "The articles say so"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 
 from bot.answer import Citation
 from bot.web.app import create_app
@@ -17,18 +18,13 @@ from bot.web.service import WebService
 from index.article import Article
 from index.build.builder import build
 from index.build.passages import cut
-from tests.bot.web.browser import check_accessible, open_browser, served
-from tests.bot.web.documents import DOCUMENTS
+from tests.bot.web.browser import check_accessible, open_browser, phone, served
 from tests.bot.web.library import open_service
 from tests.fakes import FakeEmbedder
-
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).parents[3]
 EVERY = 4
 """Of so many articles of the corpus one is opened."""
-PHONE = {"width": 390, "height": 700, "deviceScaleFactor": 1, "mobile": True}
 
 _MARKS = """
 const marks = [...document.querySelectorAll(`mark[data-quotes~="${arguments[0]}"]`)];
@@ -48,30 +44,19 @@ def browser() -> Iterator[Chrome]:
         yield browser
 
 
-@contextmanager
-def served_index(folder: Path) -> Iterator[tuple[WebService, str]]:
-    with open_service(folder) as service, served(create_app(service)) as address:
-        yield service, address
-
-
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebService, str]]:
     folder = tmp_path_factory.mktemp("corpus")
     build([ROOT / "corpus"], folder, FakeEmbedder())
-    with served_index(folder) as served:
-        yield served
+    with open_service(folder) as service, served(create_app(service)) as address:
+        yield service, address
 
 
 def articles(service: WebService) -> Iterator[Article]:
-    """All articles, and their copies."""
     for entry in service.library.newest(1_000):
         article = service.library.article(entry.id)
         assert article is not None
         yield article
-        for copy in article.copies:
-            found = service.library.article(copy.id)
-            assert found is not None
-            yield found
 
 
 def cite(article: Article) -> Sequence[Citation]:
@@ -96,7 +81,7 @@ def check_opened(browser: Chrome, address: str, citation: Citation, number: int)
     assert seen["width"] <= seen["window"], address
 
 
-def test_articles_of_the_corpus_open_at_their_quotes(
+def test_articles_open_at_their_quotes_on_a_phone_too(
     browser: Chrome, corpus: tuple[WebService, str]
 ) -> None:
     service, address = corpus
@@ -104,34 +89,11 @@ def test_articles_of_the_corpus_open_at_their_quotes(
         cited = cite(article)
         for number, citation in enumerate(cited, 1):
             check_opened(browser, address + quotes_path(cited, number), citation, number)
-
-
-def test_documents_of_every_format_open_at_their_quotes(
-    browser: Chrome, corpus: tuple[WebService, str], tmp_path: Path
-) -> None:
-    library = corpus[0].library
-    sources = [library.article(each.id) for each in library.newest(1_000)]
-    written = tmp_path / "documents"
-    written.mkdir()
-    for place, (suffix, write) in enumerate(DOCUMENTS.items()):
-        source = sources[place % len(sources)]
-        assert source is not None
-        data = write(source)
-        path = written / f"{source.id}-{suffix}.{suffix}"
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    build([written], tmp_path / "data", FakeEmbedder())
-    with served_index(tmp_path / "data") as (service, address):
-        opened = list(articles(service))
-        assert {each.path.partition("#")[0].rpartition(".")[2] for each in opened} == set(DOCUMENTS)
-        assert len(opened) == len(DOCUMENTS)
-        for article in opened:
-            cited = cite(article)
+        with phone(browser, 390):
             check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
 
 
 def test_the_bar_leads_from_quote_to_quote(browser: Chrome, corpus: tuple[WebService, str]) -> None:
-    from selenium.webdriver.common.by import By
-
     service, address = corpus
     cited = cite(next(articles(service)))
     browser.get(address + quotes_path(cited, 1))
@@ -143,17 +105,6 @@ def test_the_bar_leads_from_quote_to_quote(browser: Chrome, corpus: tuple[WebSer
             cited[number - 1].quote
         )
     assert not browser.find_elements(By.CSS_SELECTOR, ".bar [rel=next]")
-
-
-def test_it_opens_at_the_quote_on_a_phone(browser: Chrome, corpus: tuple[WebService, str]) -> None:
-    service, address = corpus
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
-    try:
-        for article in islice(articles(service), 0, None, EVERY):
-            cited = cite(article)
-            check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,30 +41,26 @@ def snippet(language: str) -> str:
     return str(text)
 
 
-@pytest.fixture
-def sample(
-    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> pytest.MonkeyPatch:
+@pytest.fixture(autouse=True)
+def sample(sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings for the sample articles and a database of one's own."""
     monkeypatch.setenv("SELON_DATA_DIR", str(sample_index))
     monkeypatch.setenv("SELON_DATABASE_URL", f"sqlite:///{tmp_path}/state.sqlite")
     monkeypatch.setenv("SELON_LANGUAGE", "en")
-    return monkeypatch
 
 
 @pytest.fixture
-def health(sample: pytest.MonkeyPatch) -> Iterator[str]:
+def health(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """What is to be asked for the health of the server that the page starts."""
-    ports = {"8000": str(free_port()), "9464": str(free_port())}
-    sample.setenv("SELON_WEB_PORT", ports["8000"])
-    setting, _, line = SERVE.replace("9464", ports["9464"]).partition(" ")
-    name, _, value = setting.partition("=")
-    sample.setenv(name, value)
-    command = [str(BIN / Path(line.split()[0]).name), *line.split()[1:]]
+    web_port, metrics_port = str(free_port()), str(free_port())
+    monkeypatch.setenv("SELON_WEB_PORT", web_port)
+    setting, program, *options = SERVE.replace("9464", metrics_port).split()
+    monkeypatch.setenv(*setting.split("="))
+    command = [str(BIN / Path(program).name), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
-        assert f"http://127.0.0.1:{ports['8000']}/" in server.stderr.readline()
-        yield HEALTH.replace("9464", ports["9464"])
+        assert f"http://127.0.0.1:{web_port}/" in server.stderr.readline()
+        yield HEALTH.replace("9464", metrics_port)
         server.terminate()
     assert server.returncode in (0, -15)
 
@@ -94,26 +92,28 @@ def test_a_server_says_that_it_is_well(health: str) -> None:
     assert [checks[each] for each in ("answers", "database", "index")] == ["ok"] * 3
 
 
-def test_the_check_tries_every_door(
-    sample: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_check_tries_every_door_and_keeps_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert run(["serve", "--check"]) == 0
-    assert "✗" not in capsys.readouterr().out
+    tried = capsys.readouterr().out
+    assert "✗" not in tried
+    assert all(
+        f" {door}" in tried for door in ("/", "/answer", "/articles", "/api/ask", "/v1/models")
+    )
+    with closing(sqlite3.connect(tmp_path / "state.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM turns").fetchone() == (0,)
 
 
 def test_the_bot_takes_the_pages_along(
-    sample: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sample.delenv("SELON_TELEGRAM_TOKEN", raising=False)
+    monkeypatch.delenv("SELON_TELEGRAM_TOKEN", raising=False)
     assert run(["bot", "--web"]) == 2
     assert "SELON_TELEGRAM_TOKEN" in capsys.readouterr().err
 
 
-def test_the_commands_about_tokens_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SELON_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("SELON_LANGUAGE", "en")
+def test_the_commands_about_tokens_work(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [each for each in COMMANDS if " token" in each]
     assert len(lines) == 3
     shown = []
@@ -127,12 +127,8 @@ def test_the_commands_about_tokens_work(
 
 
 def test_nginx_says_what_is_believed(service: WebService) -> None:
-    variables = {
-        "$host": "selon.exemple.fr",
-        "$remote_addr": "203.0.113.7",
-        "$scheme": "https",
-        "$remote_user": "zoe",
-    }
+    variables = {"$host": "selon.exemple.fr", "$scheme": "https"}
+    variables |= {"$remote_addr": "203.0.113.7", "$remote_user": "zoe"}
     pairs = re.findall(r"proxy_set_header (\S+) (\S+);", snippet("nginx"))
     headers = {name: variables[value] for name, value in pairs}
     service.settings.web_access, service.settings.web_hosts = "proxy", ("selon.exemple.fr",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web import reader
-from bot.web.reader import QuoteSpan, TextBlock, count_parts, part_of, text_blocks
+from bot.web.reader import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
 from index.article import Article, Section
 from index.build.passages import cut
 from index.formats.base import Options, Source
@@ -29,30 +29,23 @@ def whole(blocks: Sequence[TextBlock]) -> str:
     return squeezed("".join(block.text for block in blocks))
 
 
+def pieces(blocks: Sequence[TextBlock]) -> list[Piece]:
+    return [piece for block in blocks for line in block.lines for piece in line]
+
+
 def marked(blocks: Sequence[TextBlock], number: int) -> str:
-    pieces = (piece for block in blocks for line in block.lines for piece in line)
-    return squeezed("".join(piece.text for piece in pieces if number in piece.quotes))
-
-
-def begun(blocks: Sequence[TextBlock]) -> list[int]:
-    pieces = (piece for block in blocks for line in block.lines for piece in line)
-    return [number for piece in pieces for number in piece.begins]
-
-
-def kinds(text: str) -> list[str]:
-    return [block.kind for block in text_blocks(article("a", text))]
+    return squeezed("".join(each.text for each in pieces(blocks) if number in each.quotes))
 
 
 def check_quotes(source: Article, quotes: Sequence[QuoteSpan]) -> None:
     blocks = text_blocks(source, quotes)
     assert whole(blocks) == squeezed(source.text)
-    for each in quotes:
-        assert marked(blocks, each.number) == squeezed(source.text[each.start : each.end])
-    assert sorted(begun(blocks)) == [each.number for each in quotes]
-    for block in blocks:
-        for line in block.lines:
-            for piece in line:
-                assert source.text.startswith(piece.text, piece.start)
+    for quote in quotes:
+        assert marked(blocks, quote.number) == squeezed(source.text[quote.start : quote.end])
+    begun = [number for each in pieces(blocks) for number in each.begins]
+    assert sorted(begun) == [each.number for each in quotes]
+    for each in pieces(blocks):
+        assert source.text.startswith(each.text, each.start)
 
 
 @given(
@@ -73,15 +66,10 @@ def test_blocks_hold_the_text_and_marks_the_quotes(
     check_quotes(source, quotes)
 
 
-def corpus_articles() -> Iterator[Article]:
-    for path in CORPUS:
-        for found in read_source(Source(path, path.name, f"corpus/{path.name}"), Options()):
-            assert isinstance(found, Article)
-            yield found
-
-
-def test_every_sentence_of_the_corpus_can_be_marked() -> None:
-    for source in corpus_articles():
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_every_sentence_of_the_corpus_can_be_marked(path: Path) -> None:
+    for source in read_source(Source(path, path.name, f"corpus/{path.name}"), Options()):
+        assert isinstance(source, Article)
         sentences = [each for passage in cut(source) for each in passage.sentences]
         quotes = [QuoteSpan(n, each.start, each.end) for n, each in enumerate(sentences, 1)]
         check_quotes(source, quotes)
@@ -106,6 +94,9 @@ def test_a_quote_may_cross_blocks_and_overlap_another() -> None:
 
 
 def test_lists_and_quotations_are_recognised() -> None:
+    def kinds(text: str) -> list[str]:
+        return [block.kind for block in text_blocks(article("a", text))]
+
     assert kinds("Trois sports :\n\nl’escrime ;\nle judo.") == ["paragraph", "list"]
     assert kinds("Trois sports :\nl’escrime ;\nle judo.") == ["paragraph", "list"]
     assert kinds("1. Un mètre.\n2. Un autre.") == ["numbered"]

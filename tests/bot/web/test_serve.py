@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import pytest_asyncio
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
@@ -23,10 +22,10 @@ from bot.web import serve
 from bot.web.app import BodyDeadline
 from bot.web.serve import serve_beside
 from bot.web.service import WebService
-from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.bot.messenger.samples import LENS
 from tests.bot.web.conftest import QUESTION
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, settings_for
+from tests.e2e.telegram import settings_for
 
 WAIT_SECONDS = 30
 
@@ -63,12 +62,6 @@ def beside(service: WebService) -> Iterator[str]:
         loop.close()
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotServer]:
-    async with BotServer() as server:
-        yield server
-
-
 @pytest.fixture
 def address(service: WebService, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(serve, "REQUEST_SECONDS", 0.3)
@@ -97,26 +90,22 @@ def test_a_port_that_is_taken_is_named(service: WebService) -> None:
     assert caught.value.parameters["setting"] == "SELON_WEB_PORT"
 
 
-async def test_the_bot_opens_the_pages_beside_it(server: BotServer, tmp_path: Path) -> None:
-    chain = StubChain(**{QUESTION: answered(QUESTION, cite(1, LENS))})
-    settings = settings_for(server, web_port=free_port(), data_dir=tmp_path)
+async def test_the_bot_opens_the_pages_beside_it(chain: Any, shelf: Any, tmp_path: Path) -> None:
     stop, ready = asyncio.Event(), asyncio.Event()
-    beside = serve_pages((), settings)
-    library: Any = Shelf(FRESNEL)
-    bot = asyncio.create_task(
-        application.serve(
-            settings, chain, library, stop, lambda name: ready.set(), (), beside=beside
+    async with BotServer() as server, httpx2.AsyncClient(follow_redirects=True) as client:
+        settings = settings_for(server, web_port=free_port(), data_dir=tmp_path)
+        pages = serve_pages((), settings)
+        bot = asyncio.create_task(
+            application.serve(settings, chain, shelf, stop, lambda _: ready.set(), (), beside=pages)
         )
-    )
-    try:
-        await asyncio.wait_for(ready.wait(), WAIT_SECONDS)
-        async with httpx2.AsyncClient(follow_redirects=True) as client:
+        try:
+            await asyncio.wait_for(ready.wait(), WAIT_SECONDS)
             page = f"http://127.0.0.1:{settings.web_port}/"
             answer = await client.post(page, data={"q": QUESTION}, timeout=WAIT_SECONDS)
-        assert LENS in answer.text
-    finally:
-        stop.set()
-        await asyncio.wait_for(bot, WAIT_SECONDS)
+            assert LENS in answer.text
+        finally:
+            stop.set()
+            await asyncio.wait_for(bot, WAIT_SECONDS)
 
 
 async def test_a_body_has_a_deadline() -> None:

@@ -11,22 +11,23 @@ from typing import Any
 
 import httpx
 import pytest
+from httpx2 import Response
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
-from bot.settings import Settings
 from bot.state import web_tokens
 from bot.state.database import State
 from bot.web.app import create_app
-from bot.web.serve import open_service
 from bot.web.service import WebService
 from index.errors import NoIndex
-from tests.bot.messenger.samples import LENS, answered, cite
-from tests.bot.web.conftest import QUESTION
+from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import StubChain
 
+FR = Phrases.of("fr")
+ASKING = ["/api/ask", "/v1/chat/completions"]
 QUESTIONS = [
     "Qui a inventé le Minitel ?",
     "Comment renouveler son passeport ?",
@@ -81,7 +82,7 @@ def test_the_description_is_valid(description: dict[str, Any]) -> None:
 def test_an_answer_is_the_json_of_the_command(client: TestClient) -> None:
     answer = answered(QUESTION, cite(1, LENS))
     response = client.post("/api/ask", json={"question": QUESTION})
-    assert response.text == answer_json(answer, Phrases.of("fr"))
+    assert response.text == answer_json(answer, FR)
     page = client.get(response.headers["content-location"])
     assert LENS in page.text
 
@@ -99,9 +100,8 @@ def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, A
     assert 0 < len(articles) <= 3
     read = api.get(f"/api/articles/{articles[0]['id']}")
     check(description, "/api/articles/{id}", "get", read)
-    assert {name: read.json()[name] for name in ("id", "title", "url")} == {
-        name: articles[0][name] for name in ("id", "title", "url")
-    }
+    for name in ("id", "title", "url"):
+        assert read.json()[name] == articles[0][name]
     assert "Minitel" in read.json()["text"]
 
 
@@ -134,64 +134,54 @@ def test_errors_are_json(
 
 
 def test_another_site_cannot_ask(api: httpx.Client) -> None:
+    foreign = {"sec-fetch-site": "cross-site"}
     for method in ("GET", "POST"):
-        refused = api.request(
-            method, "/api/ask?q=Minitel", headers={"sec-fetch-site": "cross-site"}
-        )
+        refused = api.request(method, "/api/ask?q=Minitel", headers=foreign)
         assert refused.status_code == 403
         assert refused.json()["error"]["code"] == "forbidden"
 
 
-def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient) -> None:
-    for path in ("/api/ask?q=Bonjour", "/v1/chat/completions"):
-        for _ in range(25):
-            response = (
-                client.get(path)
-                if path.startswith("/api")
-                else client.post(
-                    path,
-                    json={"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]},
-                )
-            )
-        assert response.status_code == 429
-        assert int(response.headers["retry-after"]) > 0
-        assert response.json()["error"]["message"]
+def ask(client: TestClient, path: str) -> Response:
+    """A program asks who."""
+    if path == "/api/ask":
+        return client.get(path, params={"q": "Qui ?"})
+    messages = [{"role": "user", "content": "Qui ?"}]
+    return client.post(path, json={"model": "selon", "messages": messages})
 
 
-@pytest.mark.parametrize("path", ["/api/ask?q=Qui%20%3F", "/v1/chat/completions"])
-def test_without_an_index_the_service_is_unavailable(
-    client: TestClient, chain: StubChain, path: str
-) -> None:
-    chain.answers["Qui ?"] = NoIndex("no-index", shown="x")
-    chat = {"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]}
-    response = client.get(path) if "api" in path else client.post(path, json=chat)
-    assert response.status_code == 503
-    assert response.json()["error"]["message"] == Phrases.of("fr").no_index
+@pytest.mark.parametrize("path", ASKING)
+def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient, path: str) -> None:
+    response = [ask(client, path) for _ in range(25)][-1]
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    assert response.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("path", ["/api/ask?q=Qui%20%3F", "/v1/chat/completions"])
+@pytest.mark.parametrize("path", ASKING)
+@pytest.mark.parametrize(
+    ("failure", "status", "message"),
+    [
+        (NoIndex("no-index", shown="a secret"), 503, FR.no_index),
+        (RuntimeError("a secret"), 500, FR.failed),
+    ],
+)
 def test_a_failure_tells_nothing_of_itself(
-    service: WebService, chain: StubChain, path: str
+    service: WebService, chain: StubChain, path: str, failure: Exception, status: int, message: str
 ) -> None:
-    chain.answers["Qui ?"] = RuntimeError("a secret")
-    chat = {"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]}
+    chain.answers["Qui ?"] = failure
     app = create_app(service)
-    with TestClient(app, "http://localhost", raise_server_exceptions=False) as client:
-        response = client.get(path) if "api" in path else client.post(path, json=chat)
-    assert response.status_code == 500
-    assert response.json()["error"]["message"] == Phrases.of("fr").failed
+    with TestClient(app, ORIGIN, raise_server_exceptions=False) as client:
+        response = ask(client, path)
+    assert (response.status_code, response.json()["error"]["message"]) == (status, message)
     assert "secret" not in response.text
 
 
-def test_links_lead_to_the_public_address(live_settings: Settings) -> None:
-    public = live_settings.model_copy(update={"web_address": "https://selon.exemple.fr/"})
-    with (
-        open_service(public) as service,
-        TestClient(create_app(service), "http://localhost") as client,
-    ):
-        chat = {"model": "selon", "messages": [{"role": "user", "content": "Passeport ?"}]}
-        said = client.post("/v1/chat/completions", json=chat).json()
-    content = said["choices"][0]["message"]["content"]
+def test_links_lead_to_the_public_address(service: WebService, chain: StubChain) -> None:
+    chain.answers["Qui ?"] = answered("Qui ?", cite(1, LENS, replace(FRESNEL, url=None)))
+    settings = service.settings.model_copy(update={"web_address": "https://selon.exemple.fr/"})
+    with TestClient(create_app(replace(service, settings=settings)), ORIGIN) as client:
+        content = ask(client, "/v1/chat/completions").json()["choices"][0]["message"]["content"]
+    assert f"](https://selon.exemple.fr/articles/{FRESNEL.id}?" in content
     assert "localhost" not in content
 
 
@@ -211,7 +201,7 @@ def test_a_token_opens_every_address(
     settings = service.settings.model_copy(update={"web_access": "token"})
     token = state.do(partial(web_tokens.create_token, name="Zoé", now=service.now()))
     headers = {"accept": "application/json, text/event-stream"}
-    with TestClient(create_app(replace(service, settings=settings)), "http://localhost") as client:
+    with TestClient(create_app(replace(service, settings=settings)), ORIGIN) as client:
         refused = client.request(method, path, json={}, headers=headers)
         headers["authorization"] = f"Bearer {token}"
         admitted = client.request(method, path, json={}, headers=headers)

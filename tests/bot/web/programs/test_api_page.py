@@ -46,10 +46,6 @@ def test_an_example_does_what_it_promises(live: str, kind: str, example: str) ->
         json.loads(ran.stdout)
 
 
-def test_every_kind_of_call_has_an_example() -> None:
-    assert len(EXAMPLES) == len(SAID)
-
-
 def test_the_page_names_every_address() -> None:
     for path in describe_api()["paths"]:
         assert path.partition("{")[0] in PAGE

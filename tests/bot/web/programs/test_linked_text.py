@@ -77,16 +77,18 @@ def test_markup_of_an_article_is_text(attack: str) -> None:
     assert escape_markdown("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"
 
 
-async def growing(*answers: Answer) -> GrowingMessage:
+async def growing(*answers: Answer, stored: Answer) -> GrowingMessage:
+    """A message that was written piece by piece."""
+
     async def items():  # type: ignore[no-untyped-def]
         for each in answers:
             yield each
-        yield StoredAnswer(answers[-1], "clé")
+        yield StoredAnswer(stored, "clé")
 
     message = GrowingMessage(items(), BASE, "clé", 0)
     pieces = [each async for each in message.pieces()]
     assert message.text == "".join(pieces)
-    assert len(pieces) == len(answers) + (answers[-1].model is not None)
+    assert len(pieces) == len(answers) + 1
     for each in message.links:
         assert message.text[each.start : each.end].endswith(f"]({each.url})")
     return message
@@ -100,20 +102,17 @@ def written(*texts: str) -> Answer:
 
 async def test_what_a_model_writes_grows() -> None:
     first, second = "Fresnel a conçu la lentille.", "Il est né en 1788."
-    message = await growing(written(first), written(first, second))
+    whole = written(first, second)
+    message = await growing(written(first), whole, stored=whole)
     assert message.text.startswith(f"{first}\u00a0[1](")
     assert [each.url for each in message.links[:2]] == [each.url for each in message.links[2:]]
     assert LENS in message.text
 
 
 async def test_what_a_model_takes_back_is_followed_by_the_answer() -> None:
-    async def items():  # type: ignore[no-untyped-def]
-        yield written("Newton a conçu la lentille.")
-        yield StoredAnswer(answered(QUESTION, cite(1, LENS)), "clé")
-
-    message = GrowingMessage(items(), BASE, "clé", 0)
-    first, last = [each async for each in message.pieces()]
-    assert first.startswith("Newton")
-    assert last.startswith(f"\n\n«\u00a0{LENS}")
+    quoted = answered(QUESTION, cite(1, LENS))
+    message = await growing(written("Newton a conçu la lentille."), stored=quoted)
+    assert message.text.startswith("Newton")
+    assert f"\n\n«\u00a0{LENS}" in message.text
     (link,) = message.links
     assert message.text[link.start : link.end] == f"[1]({link.url})"

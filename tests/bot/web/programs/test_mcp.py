@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +13,28 @@ import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
-from bot.settings import Settings
 from bot.web.mcp import RESULTS
 
 SURE = "Qui a inventé le Minitel ?"
-ERAS = ["auto", "legacy"]
-SELON = [sys.executable, "-c", "from bot.main import main; main()"]
+SELON = [sys.executable, "-c", "from bot.main import main; main()", "mcp"]
 
 
-@pytest.fixture
-def stdio(sample_index: Path, tmp_path: Path) -> StdioServerParameters:
-    environment = {**os.environ, "SELON_DATA_DIR": str(sample_index), "SELON_THREADS": "1"}
-    return StdioServerParameters(
-        command=SELON[0], args=[*SELON[1:], "mcp"], env=environment, cwd=tmp_path
+def run_mcp(folder: Path, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """The server on standard input and output, told this until the end."""
+    return subprocess.run(
+        SELON,
+        input=said,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **settings},
+        cwd=folder,
+        timeout=120,
+        check=False,
     )
 
 
-@asynccontextmanager
-async def connected(where: str | StdioServerParameters, era: str) -> AsyncIterator[Client]:
-    async with Client(where, mode=era, read_timeout_seconds=60) as client:
-        yield client
+def connect(where: str | StdioServerParameters, era: str = "auto") -> Client:
+    return Client(where, mode=era, read_timeout_seconds=60)
 
 
 async def call(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
@@ -92,21 +92,23 @@ async def be_refused(client: Client) -> None:
     assert "dance" in await refusal(client, "dance")
 
 
-@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("era", ["auto", "legacy"])
 async def test_the_tools_answer_over_http(live: str, era: str) -> None:
-    async with connected(f"{live}/mcp", era) as client:
+    async with connect(f"{live}/mcp", era) as client:
         await use_every_tool(client)
         await be_refused(client)
 
 
-async def test_the_tools_answer_over_standard_input(stdio: StdioServerParameters) -> None:
-    async with connected(stdio, "auto") as client:
+async def test_the_tools_answer_over_standard_input(sample_index: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "SELON_DATA_DIR": str(sample_index), "SELON_THREADS": "1"}
+    stdio = StdioServerParameters(command=SELON[0], args=SELON[1:], env=environment, cwd=tmp_path)
+    async with connect(stdio) as client:
         await use_every_tool(client)
         await be_refused(client)
 
 
 async def test_what_is_asked_of_people_in_distress(live: str) -> None:
-    async with connected(f"{live}/mcp", "auto") as client:
+    async with connect(f"{live}/mcp") as client:
         answer = await call(client, "ask", question="Je veux mourir, je n’en peux plus.")
     assert (answer["outcome"], answer["question"], answer["citations"]) == ("help", "", [])
     assert "3114" in answer["answer"]
@@ -132,37 +134,12 @@ def test_foreign_hosts_and_origins_are_refused(
     assert "search" not in refused.text
 
 
-def test_there_is_no_stream_to_wait_at(live: str) -> None:
-    assert httpx.get(f"{live}/mcp").status_code == 405
-
-
 def test_only_the_protocol_is_on_standard_output(sample_index: Path, tmp_path: Path) -> None:
-    start = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
-    environment = {
-        **os.environ,
-        "SELON_DATA_DIR": str(sample_index),
-        "SELON_LOG_LEVEL": "DEBUG",
-        "SELON_THREADS": "1",
-    }
-    ran = subprocess.run(
-        [*SELON, "mcp"],
-        input=f"nonsense\n{json.dumps(start)}\n",
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=tmp_path,
-        timeout=120,
-        check=False,
-    )
+    own = {"capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    params = {"protocolVersion": "2025-06-18", **own}
+    start = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+    settings = {"SELON_DATA_DIR": str(sample_index), "SELON_LOG_LEVEL": "DEBUG"}
+    ran = run_mcp(tmp_path, f"nonsense\n{json.dumps(start)}\n", SELON_THREADS="1", **settings)
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert all(line["jsonrpc"] == "2.0" for line in lines)
     (answer,) = (line for line in lines if line.get("id") == 1 and "result" in line)
@@ -171,15 +148,7 @@ def test_only_the_protocol_is_on_standard_output(sample_index: Path, tmp_path: P
     assert "INFO" in ran.stderr
 
 
-def test_without_an_index_it_says_so_and_ends(live_settings: Settings, tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [*SELON, "mcp"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        timeout=120,
-        check=False,
-    )
+def test_without_an_index_it_says_so_and_ends(tmp_path: Path) -> None:
+    ran = run_mcp(tmp_path)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "selon index" in ran.stderr

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from starlette.applications import Starlette
@@ -25,9 +26,6 @@ from tests.bot.web.browser import WAIT_SECONDS, open_browser, served
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import StubChain
 
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
-
 SITE = "https://www.exemple.fr"
 HOST_PAGE = """<!doctype html><html lang="{language}"><title>Un site</title>
 <style>
@@ -36,15 +34,15 @@ div, button {{ display: none; color: red !important; font-size: 40px }} p {{ col
 <p id="own">Une page</p><script src="{selon}/widget.js"></script></html>"""
 
 
-@pytest.fixture
-def embedding(service: WebService) -> WebService:
-    settings = service.settings.model_copy(update={"web_embed": (SITE,)})
-    return replace(service, settings=settings)
+def create_embedding(service: WebService, site: str = SITE) -> Starlette:
+    """The application, which this site may frame."""
+    settings = service.settings.model_copy(update={"web_embed": (site,)})
+    return create_app(replace(service, settings=settings))
 
 
 @pytest.fixture
-def embedded(embedding: WebService) -> Iterator[TestClient]:
-    with TestClient(create_app(embedding), base_url=ORIGIN) as client:
+def embedded(service: WebService) -> Iterator[TestClient]:
+    with TestClient(create_embedding(service), base_url=ORIGIN) as client:
         yield client
 
 
@@ -54,11 +52,8 @@ def test_only_listed_sites_may_frame_it(embedded: TestClient, client: TestClient
     policy = page.headers["content-security-policy"]
     assert f"frame-ancestors {SITE};" in f"{policy};"
     assert "script-src 'self'" in policy
-    for referer in (
-        "https://ailleurs.example/",
-        f"{SITE}.ailleurs.example/",
-        "http://www.exemple.fr",
-    ):
+    others = ("https://ailleurs.example/", f"{SITE}.ailleurs.example/", "http://www.exemple.fr")
+    for referer in others:
         assert embedded.get("/embed", headers={"referer": referer}).status_code == 403
     assert client.get("/embed").status_code == 403
     assert "frame-ancestors 'none'" in embedded.get("/").headers["content-security-policy"]
@@ -103,38 +98,40 @@ def widget(browser: Chrome, condition: str) -> Any:
     return WebDriverWait(browser, WAIT_SECONDS).until(lambda _: browser.execute_script(script))
 
 
-def test_a_page_of_another_site_asks_in_a_frame(service: WebService) -> None:
+@contextmanager
+def open_other_site(service: WebService, language: str, *, listed: bool) -> Iterator[Chrome]:
+    """A browser at another site's page, in whose corner the widget is."""
     content: list[str] = []
     other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content[0]))])
-    with open_browser() as browser, served(other) as page:
-        settings = service.settings.model_copy(update={"web_embed": (page,)})
-        with served(create_app(replace(service, settings=settings))) as selon:
-            content.append(HOST_PAGE.format(selon=selon, language="fr"))
-            browser.get(page)
-            assert widget(browser, "root.querySelector('button').textContent") == (
-                "Interroger les articles"
-            )
-            own = "getComputedStyle(document.getElementById('own')).color"
-            assert browser.execute_script(f"return {own}") == "rgb(0, 128, 0)"
-            assert widget(browser, "root.querySelector('button').offsetHeight") < 60
-            widget(browser, "root.querySelector('button').click() || true")
-            frame = widget(browser, "root.querySelector('iframe')")
-            browser.switch_to.frame(frame)
-            wait = WebDriverWait(browser, WAIT_SECONDS)
-            field = wait.until(lambda _: browser.find_element(By.ID, "q"))
-            field.send_keys(f"{QUESTION}\n")
-            wait.until(lambda _: LENS in browser.page_source)
-            browser.switch_to.default_content()
-            assert widget(browser, "!root.querySelector('[role=alert]')")
+    with (
+        open_browser() as browser,
+        served(other) as page,
+        served(create_embedding(service, page if listed else SITE)) as selon,
+    ):
+        content.append(HOST_PAGE.format(selon=selon, language=language))
+        browser.get(page)
+        yield browser
+
+
+def test_a_page_of_another_site_asks_in_a_frame(service: WebService) -> None:
+    with open_other_site(service, "fr", listed=True) as browser:
+        label = widget(browser, "root.querySelector('button').textContent")
+        assert label == "Interroger les articles"
+        own = "getComputedStyle(document.getElementById('own')).color"
+        assert browser.execute_script(f"return {own}") == "rgb(0, 128, 0)"
+        assert widget(browser, "root.querySelector('button').offsetHeight") < 60
+        widget(browser, "root.querySelector('button').click() || true")
+        browser.switch_to.frame(widget(browser, "root.querySelector('iframe')"))
+        wait = WebDriverWait(browser, WAIT_SECONDS)
+        field = wait.until(lambda _: browser.find_element(By.ID, "q"))
+        field.send_keys(f"{QUESTION}\n")
+        wait.until(lambda _: LENS in browser.page_source)
+        browser.switch_to.default_content()
+        assert widget(browser, "!root.querySelector('[role=alert]')")
 
 
 def test_a_site_that_is_not_listed_sees_that_it_failed(service: WebService) -> None:
-    settings = service.settings.model_copy(update={"web_embed": (SITE,)})
-    app = create_app(replace(service, settings=settings))
-    with open_browser() as browser, served(app) as selon, ExitStack() as stack:
-        content = HOST_PAGE.format(selon=selon, language="en")
-        other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content))])
-        browser.get(stack.enter_context(served(other)))
+    with open_other_site(service, "en", listed=False) as browser:
         widget(browser, "root.querySelector('button').click() || true")
         text = widget(browser, "root.querySelector('[role=alert]')?.innerText")
         assert text == "Selon could not be shown here. Open it in a tab of its own"

@@ -16,10 +16,33 @@ from bot.terminal.render import answer_text
 from index.article import Period
 from tests.bot.answers import answered, article, citation, refused
 
-FR = Phrases.of("fr")
-
+EN, FR = Phrases.of("en"), Phrases.of("fr")
 AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
 QUOTE = "Le second modèle a demandé 15 000 puces."
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "french", "english"),
+    [
+        ("2025-08-01", "2025-08-31", "du 1er au 31 août 2025", "from 1 to 31 August 2025"),
+        (
+            *("2025-08-30", "2025-09-05"),
+            *("du 30 août au 5 septembre 2025", "from 30 August to 5 September 2025"),
+        ),
+        (
+            *("2025-12-29", "2026-01-04"),
+            *("du 29 décembre 2025 au 4 janvier 2026", "from 29 December 2025 to 4 January 2026"),
+        ),
+        ("2025-03-01", "2025-03-01", "du 1er mars 2025", "of 1 March 2025"),
+    ],
+)
+def test_a_period_is_said_without_repeating(
+    first: str, last: str, french: str, english: str
+) -> None:
+    period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    assert FR.according_to(period) == f"Selon les articles {french}\u00a0:"
+    assert FR.no_article_in(period) == f"Aucun article {french}."
+    assert EN.according_to(period) == f"According to the articles {english}:"
 
 
 def shown(answer: Answer) -> list[str]:

@@ -1,9 +1,10 @@
-"""/suivre: new articles on a subject are told once, over HTTP and a real index."""
+"""Answers waited for and new articles on a subject are told once, over HTTP."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,17 +12,19 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import create_engine, text
 
-from bot.alerts import telegram as subscriptions
+from bot.alerts import telegram as alerts
 from bot.alerts.telegram import last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import Library
+from bot.messenger.journal import Postponed
 from bot.state.database import state_url
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
+from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import StubChain, running
+from tests.e2e.telegram import Shelf, StubChain, running
 from tests.fakes import FakeEmbedder
 
 READER, OTHER, CHIEF, GROUP = 42, 43, 44, -100
@@ -57,23 +60,24 @@ class Newsroom:
 
     @asynccontextmanager
     async def at_work(self, server: BotServer) -> AsyncIterator[None]:
-        judge = ConfidenceModel.load()
-        index = LiveIndex(self._index, FakeEmbedder(), judge, chosen_articles)
+        index = LiveIndex(self._index, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
         async with running(server, StubChain(), Library(index)):
             yield
 
 
+@pytest.fixture(autouse=True)
+def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
+
+
 @pytest.fixture
-def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
-    monkeypatch.setattr(subscriptions, "POLL_INTERVAL", timedelta(seconds=0.05))
+def newsroom(tmp_path: Path) -> Newsroom:
     return Newsroom(tmp_path)
 
 
 @pytest_asyncio.fixture
 async def server(newsroom: Newsroom) -> AsyncIterator[BotServer]:
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(BotServer())
-        await stack.enter_async_context(newsroom.at_work(server))
+    async with BotServer() as server, newsroom.at_work(server):
         server.administers(GROUP, CHIEF)
         yield server
 
@@ -81,6 +85,33 @@ async def server(newsroom: Newsroom) -> AsyncIterator[BotServer]:
 async def _said(server: BotServer, words: str, person: int = READER, lang: str = "fr") -> Message:
     server.user_says(person, words, lang)
     return await server.next_message()
+
+
+async def test_an_answer_that_a_process_left_unsent_comes_from_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question, chain, shelf = "Quand Fresnel est-il né ?", StubChain(), Shelf(FRESNEL)
+    left = asyncio.Event()
+
+    async def leave(*_: object) -> None:
+        left.set()
+        raise Postponed("the process ends")
+
+    async with BotServer() as server:
+        with monkeypatch.context() as ending:
+            async with running(server, chain, shelf):
+                server.presses(await _said(server, question), 0, data="n:1")
+                assert "C’est noté" in (await server.next_message()).text
+                ending.setattr(alerts, "deliver_rest", leave)
+                chain.answers[question] = answered(question, cite(1, BIRTH))
+                shelf.current = "20260302T120000.000000Z"
+                await asyncio.wait_for(left.wait(), 30)
+        async with running(server, chain, shelf):
+            told = await server.next_message()
+            await server.silence(0.3)
+    assert told.text.startswith("Un article répond maintenant")
+    assert BIRTH in told.text
+    assert [each.text for each in told.buttons][-2:] == ["👍", "👎"]
 
 
 async def test_a_new_article_is_told_at_once_with_its_sentence(
@@ -172,13 +203,25 @@ async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None
 async def test_a_group_follows_in_its_topic_by_its_administrators(
     server: BotServer, newsroom: Newsroom
 ) -> None:
+    await _said(server, "/suivre le moulin")  # in private: nobody else's business
+
     async def said(words: str, person: int) -> Message:
         server.user_says(GROUP, words, kind="supergroup", person=person, thread=5)
         return await server.next_message()
 
     denied = await said("/suivre tout de suite Mistral AI", READER)
     assert denied.text.startswith("Seuls les administrateurs de ce groupe décident")
+    empty = await said("/alertes", CHIEF)
+    assert empty.text == (
+        "Rien n’est suivi ici\u00a0: /suivre et un sujet. "
+        "Vos propres alertes\u00a0: /alertes, en privé."
+    )
     kept = await said("/suivre tout de suite Mistral AI", CHIEF)
+    shown = await said("/alertes", CHIEF)
+    assert "1. les nouveaux articles sur «\u00a0Mistral AI\u00a0», dès qu’ils" in shown.text
+    assert "moulin" not in shown.text
+    assert shown.text.endswith("Vos propres alertes\u00a0: /alertes, en privé.")
+    assert [each.text for each in shown.buttons] == ["Ne plus suivre 1"]
     await said("/corpus média : Le Monde", CHIEF)
     pressed = server.presses(kept, 1, person=READER)
     assert (await server.acknowledged(pressed)).startswith("Seuls les administrateurs")
@@ -199,23 +242,3 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
 def test_the_news_of_a_day_are_due_in_the_morning(hour: int, day: int) -> None:
     now = datetime(2026, 3, 2, hour, 30).astimezone()
     assert last_morning(now.astimezone(UTC)) == datetime(2026, 3, day, 8).astimezone()
-
-
-async def test_in_a_group_alerts_are_what_the_group_follows(server: BotServer) -> None:
-    await _said(server, "/suivre le moulin")  # in private: nobody else's business
-
-    async def listed() -> Message:
-        server.user_says(GROUP, "/alertes", kind="supergroup", person=CHIEF)
-        return await server.next_message()
-
-    assert (await listed()).text == (
-        "Rien n’est suivi ici\u00a0: /suivre et un sujet. "
-        "Vos propres alertes\u00a0: /alertes, en privé."
-    )
-    server.user_says(GROUP, "/suivre Mistral AI", kind="supergroup", person=CHIEF)
-    await server.next_message()
-    shown = await listed()
-    assert "1. les nouveaux articles sur «\u00a0Mistral AI\u00a0», chaque matin" in shown.text
-    assert "moulin" not in shown.text
-    assert shown.text.endswith("Vos propres alertes\u00a0: /alertes, en privé.")
-    assert [each.text for each in shown.buttons] == ["Ne plus suivre 1"]
