@@ -45,7 +45,7 @@ class AdditionDraft(GenerationDraft):
         self._addition = addition
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
-        readings = [*changes.readings.values(), *changes.deleted]
+        readings = [*changes.readings.values(), *changes.deletions]
         ids = {each for reading in readings for each in reading.articles}
         if ids & before.left_out():
             raise FullBuildNeeded
@@ -58,11 +58,11 @@ class AdditionDraft(GenerationDraft):
         return article_id in self._same or super().holds(article_id)
 
     def add(self, article: Article, *, sign: bool = True) -> None:
-        known = self._known.get(article.id)
-        if known is None and self._before.holds(article.id):
+        row = self._known.get(article.id)
+        if row is None and self._before.holds(article.id):
             raise FullBuildNeeded  # an unchanged file has the same article
-        if known is not None and not self.holds(article.id):
-            _, digest, path, _, _ = known
+        if row is not None and not self.holds(article.id):
+            _, digest, path, _, _ = row
             if (digest, path) == (article_digest(article), article.path):
                 self._same.add(article.id)
                 return
@@ -76,9 +76,9 @@ class AdditionDraft(GenerationDraft):
         choose the articles to answer from."""
         self.replaced_ids -= self._same
         fresh = list(self.articles.signed())
-        related = self._find_related(fresh)
-        self._addition.take(related)
-        self.replaced_ids |= related
+        ids = self._find_related(fresh)
+        self._addition.take(ids)
+        self.replaced_ids |= ids
         if len(fresh) + len(self.replaced_ids) > self._most:
             raise FullBuildNeeded
         names: Collection[str] = ()
@@ -90,28 +90,28 @@ class AdditionDraft(GenerationDraft):
     def _find_related(self, fresh: Sequence[SignedArticle]) -> set[str]:
         """Ids of the articles that, transitively, resemble a new one or shared a group with a
         replaced one."""
-        related = self._group_of(self.replaced_ids)
-        waiting = [*fresh, *self._before.signed(related)]
-        while waiting:
-            one = waiting.pop()
+        ids = self._group_of(self.replaced_ids)
+        queue = [*fresh, *self._before.signed(ids)]
+        while queue:
+            one = queue.pop()
             keys, _ = likeness_keys([one.signature])
-            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - related
+            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - ids
             alike = {
                 each.id
                 for each in self._before.signed(candidates)
                 if signature_likeness(one.signature, each.signature) >= LIKENESS
             }
-            new = (alike | self._group_of(alike)) - related
-            waiting += self._before.signed(new)
-            related |= new
-        return related
+            new = (alike | self._group_of(alike)) - ids
+            queue += self._before.signed(new)
+            ids |= new
+        return ids
 
     def _group_of(self, ids: Collection[str]) -> set[str]:
         """Ids of the articles in the same groups as these, except these and replaced ones."""
-        kept = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprinted(ids)}
-        rows = self._before.fingerprinted(kept)
+        originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprinted(ids)}
+        rows = self._before.fingerprinted(originals)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        members = {each.id for each in self._before.signed(kept | copies)}
+        members = {each.id for each in self._before.signed(originals | copies)}
         return members - self.replaced_ids - set(ids)
 
     def changes(self) -> ArticleChanges:

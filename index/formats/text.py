@@ -15,8 +15,8 @@ _TITLE_LIMIT = 200
 _HEADING_LIMIT = 100
 _HEADING_WORDS = 15
 _PROSE = 80  # characters; minimum of the paragraph under a heading
-_WRAPPED = range(40, 121)  # length of a line in a text of fixed width
-_UNWRAPPED = 120
+_WRAP_WIDTHS = range(40, 121)  # length of a line in a text of fixed width
+_MIN_UNWRAPPED_WIDTH = 120
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SPACES = re.compile(r"[ \t]+")
 _ITEM = re.compile(r"(?:[-–—•*·]|\d{1,2}[.)])\s")
@@ -50,7 +50,7 @@ def _paragraphs(text: str) -> Iterator[str]:
     for part in _BLANK.split(text):
         lines = [_SPACES.sub(" ", line).strip() for line in part.split("\n")]
         lines = [line for line in lines if line]
-        if any(len(line) > _UNWRAPPED for line in lines):
+        if any(len(line) > _MIN_UNWRAPPED_WIDTH for line in lines):
             yield from lines
         else:
             yield (" " if _is_wrapped(lines) else "\n").join(lines)
@@ -62,7 +62,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
     finished = sum(bool(_FINISHED.search(line)) for line in full)
-    return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
+    return all(len(line) in _WRAP_WIDTHS for line in full) and 2 * finished <= len(full)
 
 
 def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:

@@ -120,7 +120,7 @@ def test_a_folder_is_indexed_and_what_is_no_article_is_reported(tmp_path: Path) 
     corpus = _corpus(tmp_path / "corpus")
     report = build([corpus], tmp_path / "data", FakeEmbedder())
     assert report.articles == 2
-    assert [Path(each.shown).name for each in report.skipped] == ["vide.txt"]
+    assert [Path(each.label).name for each in report.skipped] == ["vide.txt"]
     assert report.skipped[0].problem == Problem("file-empty")
     assert best_passage(tmp_path / "data", "Qui a construit le pont ?") == BRIDGE
     again = build([corpus], tmp_path / "data", FakeEmbedder())

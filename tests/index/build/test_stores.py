@@ -79,9 +79,9 @@ def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(
     with pytest.raises(BuildStopped) as stopped:
         build_articles(long, store, embedder, stop=lambda: embedder.embedded > 800)
     assert store.current_id() == first.generation
-    assert stopped.value.kept == embedder.embedded > 800
+    assert stopped.value.vector_count == embedder.embedded > 800
     report = build_articles(long, store, FakeEmbedder())
-    assert report.resumed == stopped.value.kept
+    assert report.resumed == stopped.value.vector_count
 
 
 def test_the_copy_that_tells_most_speaks_and_shows_the_address_of_another(

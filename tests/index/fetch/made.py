@@ -43,6 +43,6 @@ def fetcher_with(guard: Guard) -> Fetcher:
 def refused(site: Site, path: str = "/a", **limits: float) -> FetchError:
     with pytest.raises(FetchError) as refusal:
         got(site, path, **limits)
-    assert refusal.value.shown == site.url + path
+    assert refusal.value.subject == site.url + path
     assert "\n" not in str(refusal.value)
     return refusal.value

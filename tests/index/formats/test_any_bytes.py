@@ -124,7 +124,7 @@ def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
     assert "\n" not in refused
     for each in found:
         if isinstance(each, Skipped):
-            assert each.shown.startswith(name)
+            assert each.label.startswith(name)
             assert "\n" not in str(each.problem)
         else:
             assert each.text.strip()

@@ -159,7 +159,7 @@ def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> Non
     }
     (article,), (skipped,) = read(Book(pages).bytes())
     assert article.text.endswith(PROSE)
-    assert skipped.shown == "livre.epub#OEBPS/deux.xhtml"
+    assert skipped.label == "livre.epub#OEBPS/deux.xhtml"
 
 
 def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:

@@ -303,7 +303,7 @@ def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
         pdfs.pdf([lines(BUDGET), lines(STATION), lines(BUDGET), lines(STATION)])
     )
     assert "gare" in found.text
-    assert skipped.shown == "presse.pdf#pages 3-4"
+    assert skipped.label == "presse.pdf#pages 3-4"
     assert skipped.problem.code == "pdf-beyond-pages"
 
 
@@ -351,13 +351,13 @@ def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.Monkey
     monkeypatch.setattr(process.PdfDocument, "page", _second_page_scanned(process.PdfDocument.page))
     found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)]), ocr=False)
     assert found.text == " ".join(BUDGET)
-    assert skipped.shown == "presse.pdf#page 2"
+    assert skipped.label == "presse.pdf#page 2"
     assert skipped.problem.code.startswith("pdf-scan")
 
 
 def _second_page_scanned(original):  # type: ignore[no-untyped-def]
     def page(self, number):  # type: ignore[no-untyped-def]
         found = original(self, number)
-        return replace(found, lines=(), pictured=1.0) if number else found
+        return replace(found, lines=(), image_share=1.0) if number else found
 
     return page

@@ -51,7 +51,7 @@ def test_runs_are_placed_from_the_top_of_the_page(talk: Any) -> None:
     (about, _), (told, _) = talk(opening(data), READ)
     assert (about["pages"], about["language"]) == (1, "fr-FR")
     assert about["info"]["Title"] == "Été"
-    assert (told["width"], told["height"], told["cut"]) == (pdfs.WIDTH, pdfs.HEIGHT, False)
+    assert (told["width"], told["height"], told["is_cut"]) == (pdfs.WIDTH, pdfs.HEIGHT, False)
     (first, left, top, _, bottom, size, bold), second = told["runs"]
     assert (first, size, bold) == ("Bonjour à tous", 14, True)
     assert left == pytest.approx(72, abs=2)
@@ -82,15 +82,15 @@ def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
 def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
-    assert told["cut"]
+    assert told["is_cut"]
     assert told["runs"][0][0] == "Bonjo"
 
 
 def test_a_scan_is_told_and_drawn(talk: Any) -> None:
     draw = ({"do": "draw", "page": 0, "pixels": 10_000}, b"")
     _, (told, _), (size, dots) = talk(opening(pdfs.scan(["Bonjour"])), READ, draw)
-    assert told["marked"]
-    assert told["pictured"] > 0.9
+    assert told["has_content"]
+    assert told["image_share"] > 0.9
     assert len(dots) == size["width"] * size["height"]
     assert 8_000 < len(dots) < 11_000
     assert min(dots) < 200 < max(dots)

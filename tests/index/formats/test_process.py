@@ -45,7 +45,7 @@ def test_the_articles_are_those_that_the_parser_finds(page: Path) -> None:
 def test_a_file_without_articles_is_refused_as_the_parser_refuses_it() -> None:
     with pytest.raises(ReadError) as raised:
         told(source(HOME))
-    assert (raised.value.code, raised.value.shown) == ("page-no-article", HOME.name)
+    assert (raised.value.code, raised.value.subject) == ("page-no-article", HOME.name)
 
 
 def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_is_read(
     with pytest.raises(ReadError) as raised:
         told(slow)
     assert raised.value.code == "reading-slow"
-    assert raised.value.shown == "a.md"
+    assert raised.value.subject == "a.md"
     assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))
 
 
@@ -144,7 +144,7 @@ def least_peak(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 def _peak(path: Path) -> tuple[int, list[str]]:
     """Bytes that a process takes at most to read a file, and what it tells."""
-    asked = {"path": str(path), "shown": path.name, "location": path.name, "url": None}
+    asked = {"path": str(path), "label": path.name, "location": path.name, "url": None}
     asked |= {"fields": {}, "ocr": False, "each": 120, "all": None}
     ended = subprocess.run(
         [sys.executable, "-P", "-c", _MEASURED],
@@ -172,6 +172,6 @@ def test_no_file_of_any_format_takes_more_memory_than_one_may(
 def test_what_needs_too_much_memory_is_one_line_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(ReadError) as raised:
         told(written(tmp_path, "a.docx", docx(8_000_000)))
-    assert raised.value.shown == "a.docx"
+    assert raised.value.subject == "a.docx"
     assert raised.value.problem == conversion.TOO_HEAVY
     assert told(written(tmp_path, "b.txt", b"Le pont date de 1901."))

@@ -43,7 +43,7 @@ def test_known_files_below_a_folder_in_order(corpus: Path) -> None:
         "corpus/b.md",
         "corpus/sous/c.MD",
     ]
-    assert [source.shown for source in sources] == [source.location for source in sources]
+    assert [source.label for source in sources] == [source.location for source in sources]
     assert skipped == []
 
 
@@ -51,7 +51,7 @@ def test_documents_that_are_not_read_are_named_and_pictures_are_not(corpus: Path
     for name in ("note.DOC", "photo.jpg", "communiqué.pages", ".caché.doc"):
         (corpus / name).write_bytes(b"x")
     skipped = find_sources([corpus])[1]
-    assert [(each.shown, each.problem.code) for each in skipped] == [
+    assert [(each.label, each.problem.code) for each in skipped] == [
         ("corpus/communiqué.pages", "file-pages"),
         ("corpus/note.DOC", "file-old-office"),
     ]
@@ -69,7 +69,7 @@ def test_a_location_does_not_depend_on_where_the_corpus_is(
 def test_a_named_file_of_an_unknown_format_is_skipped_with_the_known_ones(corpus: Path) -> None:
     sources, skipped = find_sources([corpus / "image.png"])
     assert sources == []
-    assert [skip.shown for skip in skipped] == ["corpus/image.png"]
+    assert [skip.label for skip in skipped] == ["corpus/image.png"]
     assert ".md" in str(skipped[0].problem)
     assert ".txt" in str(skipped[0].problem)
 
@@ -129,7 +129,7 @@ def test_an_unreadable_folder_is_skipped_with_its_reason(corpus: Path) -> None:
         skipped = find_sources([corpus])[1]
     finally:
         (corpus / "sous").chmod(0o755)
-    assert [skip.shown for skip in skipped] == ["corpus/sous"]
+    assert [skip.label for skip in skipped] == ["corpus/sous"]
     assert skipped[0].problem.code == "folder-unreadable"
 
 
@@ -153,7 +153,7 @@ def test_names_are_composed_and_always_text(corpus: Path) -> None:
 def test_a_pipe_in_a_folder_is_named_and_never_opened(corpus: Path) -> None:
     os.mkfifo(corpus / "tube.md")
     (skipped,) = find_sources([corpus])[1]
-    assert skipped.shown == "corpus/tube.md"
+    assert skipped.label == "corpus/tube.md"
     assert skipped.problem.code == "file-special"
 
 
@@ -212,7 +212,7 @@ def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str
     (corpus / LEDGER).write_text(text)
     sources, (skipped,) = find_sources([corpus])
     assert len(sources) == 3
-    assert skipped.shown == f"corpus/{LEDGER}"
+    assert skipped.label == f"corpus/{LEDGER}"
     assert skipped.problem.code == "addresses-unreadable"
 
 
@@ -241,5 +241,5 @@ def test_articles_beside_an_index_are_read_where_their_folder_is_named(corpus: P
         "corpus/b.md",
         "corpus/sous/c.MD",
     ]
-    assert [each.shown for each in skipped] == ["corpus/index"]
+    assert [each.label for each in skipped] == ["corpus/index"]
     assert _locations(corpus / "index") == ["index/note.md"]

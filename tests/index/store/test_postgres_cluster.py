@@ -71,12 +71,12 @@ def refusals(addresses: Sequence[str], folder: Path, *ways: str) -> set[str]:
     for name in ways or WAYS:
         with opened(addresses, folder) as store, pytest.raises(StoreError) as refused:
             WAYS[name](store, folder / "copy")
-        found.add(f"{refused.value.code} {refused.value.shown}")
+        found.add(f"{refused.value.code} {refused.value.subject}")
     return found
 
 
 def shown(address: str) -> str:
-    return Address.at(address).shown
+    return Address.at(address).label
 
 
 @pytest.mark.parametrize("identified", [True, False], ids=["identified", "of an earlier Selon"])

@@ -52,7 +52,7 @@ def refused(index: LiveIndex, relay: Relay) -> None:
     with pytest.raises(StoreError) as error:
         found(index)
     assert error.value.code == "postgres-unreachable"
-    assert f"{relay.host}:{relay.port}" in str(error.value.shown)
+    assert f"{relay.host}:{relay.port}" in str(error.value.subject)
 
 
 def test_a_server_that_falls_silent_is_an_error_by_name_until_it_speaks(

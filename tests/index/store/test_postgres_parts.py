@@ -255,7 +255,7 @@ def test_a_part_that_is_stopped_keeps_its_batches(store: PostgresStore, articles
     embedder = FakeEmbedder()
     with pytest.raises(BuildStopped) as stopped:
         build_part([articles], BuildPart(1, 1), store, embedder, stop=lambda: embedder.embedded > 0)
-    assert stopped.value.kept == count_kept([store._servers[0].url]) > 0
+    assert stopped.value.vector_count == count_kept([store._servers[0].url]) > 0
     assert store.current_id() is None
 
 

@@ -405,7 +405,7 @@ def test_a_server_that_is_down_is_an_error_by_name_and_its_return_is_seen(
             with pytest.raises(StoreError) as refused:
                 index.search("phare")
             assert refused.value.code == "postgres-unreachable"
-            assert refused.value.shown == f"postgresql://127.0.0.1:{other.port}/postgres"
+            assert refused.value.subject == f"postgresql://127.0.0.1:{other.port}/postgres"
             with pytest.raises(StoreError):
                 index.check()
         assert len(index.search("phare").hits) == 10
