@@ -70,7 +70,7 @@ def decide_by_articles(
     hits: Sequence[Hit] = (),
     period: Period | None = None,
     *,
-    one_is_meant: bool = False,
+    is_about_one: bool = False,
 ) -> Decision:
     """Decide for a question about articles, which must be a single one if `one_is_meant`.
 
@@ -78,7 +78,7 @@ def decide_by_articles(
     """
     if not articles:
         return Decision("no", _absence(hits, period), _offered(hits))
-    if one_is_meant and len(articles) > 1:
+    if is_about_one and len(articles) > 1:
         return Decision("no", "unclear", tuple(articles[:NEAREST]))
     return Decision("sure")
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.answer import Answer, Citation
 from index.article import Period
 
-REMEMBERED = 8  # turns that a question may refer to
+HISTORY_TURNS = 8  # turns that a question may refer to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ History = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """A question and its history; `replied` is the turn whose message it replies to.
+    """A question and its history; `replied_turn` is the turn whose message it replies to.
 
-    `quoted` asks for an extractive answer, without any chat model.
+    `is_extractive` asks for an extractive answer, without any chat model.
     """
 
     question: str
     history: History = ()
-    replied: Turn | None = None
-    quoted: bool = False
+    replied_turn: Turn | None = None
+    is_extractive: bool = False
 
 
 def append_turn(history: History, turn: Turn) -> History:
     """Append a turn, and drop the oldest beyond `REMEMBERED`."""
-    return (*history, turn)[-REMEMBERED:]
+    return (*history, turn)[-HISTORY_TURNS:]
 
 
 def dump_turn(turn: Turn) -> dict[str, Any]:

@@ -19,15 +19,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens of one call; `estimated` if the server did not count them.
+    """The tokens of one call; `is_estimate` if the server did not count them.
 
-    `cut` is True if the answer reached the token limit: its last sentence is probably incomplete.
+    `is_cut` is True if the answer reached the token limit: its last sentence is probably
+    incomplete.
     """
 
     input: int
     output: int
-    estimated: bool = False
-    cut: bool = False
+    is_estimate: bool = False
+    is_cut: bool = False
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
             page = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                "prompt-unreadable", shown=folder / name, reason=reason_of(error)
+                "prompt-unreadable", subject=folder / name, reason=reason_of(error)
             ) from error
     else:
         page = files(_FOLDER).joinpath(name).read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
     ]
     roles = [each.role for each in turns]
     if roles != ["system", *["user", "assistant"] * (len(turns) // 2 - 1), "user"]:
-        raise SettingsError("prompt-malformed", shown=folder or _FOLDER, name=name)
+        raise SettingsError("prompt-malformed", subject=folder or _FOLDER, name=name)
     system, *middle, last = turns
     return Template(system, tuple(zip(middle[::2], middle[1::2], strict=True)), last)
 
@@ -96,7 +96,7 @@ def check_prompts(folder: Path, mode: ChatMode) -> None:
     """Raise SettingsError unless a folder has prompts of this mode, all well-formed."""
     names = {f"{form}.{code}.txt" for form in FORMS[mode] for code in ("fr", "en")}
     if not any((folder / name).is_file() for name in names):
-        raise SettingsError("prompts-missing", shown=folder, names=tuple(sorted(names)))
+        raise SettingsError("prompts-missing", subject=folder, names=tuple(sorted(names)))
     for form in FORMS[mode]:
         for code in ("fr", "en"):
             template(form, code, folder)
@@ -178,13 +178,13 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
     sentences: set[Sentence] = set()
     length = 0
     ranks = hit.ranks or tuple(each.score for each in hit.sentences)
-    for _, ranked in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
-        lead = lead_of.get(ranked.sentence)
-        added = {each for each in (ranked.sentence, lead) if each is not None}
-        added -= sentences | withheld
-        more = sum(len(each.text) for each in added)
+    for _, candidate in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
+        lead = lead_of.get(candidate.sentence)
+        additions = {each for each in (candidate.sentence, lead) if each is not None}
+        additions -= sentences | withheld
+        more = sum(len(each.text) for each in additions)
         if not sentences or length + more <= PASSAGE_CHARACTERS:
-            sentences |= added
+            sentences |= additions
             length += more
     return tuple(sorted(sentences, key=lambda each: each.start))
 

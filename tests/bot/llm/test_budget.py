@@ -106,6 +106,6 @@ async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
     def broken() -> State:
-        raise StateError("database-closed", shown="state.sqlite")
+        raise StateError("database-closed", subject="state.sqlite")
 
     assert await written(RationedModel(model, Allowance(broken, 1))) == "Louis Braille"
