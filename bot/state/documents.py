@@ -81,10 +81,10 @@ def decide(
     """Decide on one's own document; only the first decision counts. None if it was erased. An
     update that is handled again after a crash gets the same result."""
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
-    undecided = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
+    query = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
     if scope != "dropped":  # not before the document is read
-        undecided = undecided.where(DocumentRow.path != "")
-    is_first = _apply(session, undecided, scope=scope, status="filing", update_id=update_id)
+        query = query.where(DocumentRow.path != "")
+    is_first = _apply(session, query, scope=scope, status="filing", update_id=update_id)
     row = session.scalars(select(DocumentRow).where(*mine)).first()
     if row is None:
         return None

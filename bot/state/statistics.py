@@ -92,13 +92,13 @@ def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedA
     answers: Counter[str] = Counter()
     titles: dict[str, str] = {}
     for turn in turns:
-        cited = {each["article"]: each["title"] for each in turn.get("cited", ())}
-        answers.update(cited.keys())
-        titles |= cited
+        titles_by_id = {each["article"]: each["title"] for each in turn.get("cited", ())}
+        answers.update(titles_by_id.keys())
+        titles |= titles_by_id
     return [CitedArticle(id, titles[id], count) for id, count in answers.most_common(limit)]
 
 
-def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unanswered]:
+def newest_unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unanswered]:
     """The newest unanswered questions, oldest first."""
     rows = session.execute(
         select(TurnRow.question, TurnRow.turn, ConversationRow.person_id, TurnRow.created_at)

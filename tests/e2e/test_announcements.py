@@ -147,7 +147,7 @@ async def test_who_asks_to_be_spared_meanwhile_is_spared(
             people.listen_to_announcements,
             person_id=READERS[2],
             now=datetime.now(UTC),
-            wanted=False,
+            listens=False,
         )
     )
     state.close()

@@ -82,8 +82,8 @@ async def test_a_reply_to_the_bot_goes_on_from_that_answer(
     _says(server, "Et à Cordouan ?", person=OTHER, reply_to=first)
     await server.next_message()
     [said] = [each for each in chain.said if each.question == "Et à Cordouan ?"]
-    assert said.replied is not None
-    assert said.replied.question == QUESTION
+    assert said.replied_turn is not None
+    assert said.replied_turn.question == QUESTION
     assert [turn.question for turn in said.history] == [SECOND]
 
 

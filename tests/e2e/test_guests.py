@@ -101,8 +101,8 @@ async def test_a_question_is_answered_and_may_refer_to_the_message(
 ) -> None:
     query = server.user_asks_as_guest(READER, QUESTION, "Fresnel est un génie.", group=GROUP)
     assert BIRTH in await posted(server, query)
-    assert chain.said[-1].replied is not None
-    assert chain.said[-1].replied.question == "Fresnel est un génie."
+    assert chain.said[-1].replied_turn is not None
+    assert chain.said[-1].replied_turn.question == "Fresnel est un génie."
     query = server.user_asks_as_guest(READER, "vrai ?", QUESTION)
     assert BIRTH in await posted(server, query)
     alone = server.user_asks_as_guest(READER, "", language_code="en")

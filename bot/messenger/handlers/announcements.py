@@ -51,7 +51,7 @@ class AnnouncementHandlers(Handlers):
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
-        self._sending = asyncio.Lock()
+        self._send_lock = asyncio.Lock()
         self._languages: dict[int, str] = {}
 
     @on_command(ANNOUNCE, require_administrator)
@@ -130,9 +130,9 @@ class AnnouncementHandlers(Handlers):
     async def send(self, bot: Bot) -> None:
         """Send pending announcements, one after another."""
         trigger = current_trigger()
-        if trigger is None or self._sending.locked():
+        if trigger is None or self._send_lock.locked():
             return
-        async with self._sending:
+        async with self._send_lock:
             with outside_update(), suppress(Postponed):
                 while announcement := await self._run(announcements.under_way):
                     if not await self._send(bot, trigger.journal, announcement):

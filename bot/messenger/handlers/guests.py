@@ -71,7 +71,7 @@ class GuestHandlers(Handlers):
         group = None if chat.type == ChatType.PRIVATE else chat.id
         over = await self._services.limits.take(person, group, way="guest")
         if over is not None and not self._roles.may_add(person):
-            return "" if over.told else texts.over(over.seconds, over.group)
+            return "" if over.was_notified else texts.over(over.seconds, over.group)
         return None if await self._may_ask(person, group) else texts.inline_refused
 
     async def _may_ask(self, person: int, group: int | None) -> bool:
@@ -100,7 +100,7 @@ class GuestHandlers(Handlers):
         context = None
         if about and question != about:
             context = Turn(about, about, detect(about), self._now())
-        turn = TurnText(question, replied=context, quoted=True)
+        turn = TurnText(question, replied_turn=context, is_extractive=True)
         answer = await self._services.chain.ainvoke(turn)
         METERS.answered(answer, "guest")
         return answer_html(answer, phrases)

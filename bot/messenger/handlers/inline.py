@@ -77,7 +77,7 @@ class InlineHandlers(Handlers):
             await _answer(query, [_help_result(help, phrases)])
             return
         try:
-            answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
+            answer = await self._services.chain.ainvoke(TurnText(question, is_extractive=True))
             articles = await asyncio.to_thread(self._services.library.rank, question)
         except NoIndex:
             await _answer(query, [], texts.inline_no_index, cache_seconds=0)

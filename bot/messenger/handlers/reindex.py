@@ -102,7 +102,7 @@ class ReindexHandlers(Handlers):
                 report = await asyncio.to_thread(rebuild)
             text = phrases.built(list(_lines(report, asker)), progress.since)
         except BuildStopped as stopped:
-            text = phrases.stopped(stopped.kept)
+            text = phrases.stopped(stopped.vector_count)
         except (IndexingError, OSError) as error:
             logger.error("The index could not be built: %s", error)
             text = phrases.built_not(harmless(error_text(error, asker.phrases.code).rstrip(".")))

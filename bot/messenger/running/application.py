@@ -109,7 +109,7 @@ def run_bot(
     with ExitStack() as stack:
         if (writers := open_writers(settings)) is not None:
             stack.callback(writers.close)
-        index = open_index(settings, awaited=True)
+        index = open_index(settings, may_be_missing=True)
         if (speech := open_speech(settings)) is not None:
             stack.callback(speech.close)
         undisturbed = speech.resting if speech is not None else nullcontext
@@ -321,10 +321,10 @@ async def _close(application: DurableApplication, receiver: Receiver) -> None:
             scheduler = application.update_processor
             assert isinstance(scheduler, FairScheduler)
             scheduler.stop()
-            stopping = asyncio.create_task(application.stop())
-            await asyncio.wait([stopping], timeout=GRACE_SECONDS)
+            stop_task = asyncio.create_task(application.stop())
+            await asyncio.wait([stop_task], timeout=GRACE_SECONDS)
             application.interrupt()
-            await stopping
+            await stop_task
         await application.shutdown()
     finally:
         # If the application never connected, its connections are still open.

@@ -139,7 +139,7 @@ def test_a_damaged_database_is_named_and_not_written_to(
     path.write_bytes(before)
     with pytest.raises(StateError) as refusal:
         open_state(address)
-    assert (refusal.value.code, refusal.value.shown) == ("database-damaged", str(path))
+    assert (refusal.value.code, refusal.value.subject) == ("database-damaged", str(path))
     assert path.read_bytes() == before
     assert "\n" not in str(refusal.value)
 

@@ -61,11 +61,11 @@ async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> Non
     assert await taken(mine, READER, times=4) == [None] * 4
     over = await mine.take(READER)
     assert over is not None
-    assert (over.seconds, over.told, over.group) == (10, False, False)
+    assert (over.seconds, over.was_notified, over.group) == (10, False, False)
     clock.after(4)
     over = await mine.take(READER)
     assert over is not None
-    assert (over.seconds, over.told) == (6, True)
+    assert (over.seconds, over.was_notified) == (6, True)
     clock.after(6)
     assert await taken(mine, READER, times=2) != [None, None]
     clock.after(400)
@@ -98,7 +98,7 @@ async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
     await taken(limits(state, clock), READER, times=5)
     (over,) = await taken(limits(state, clock), READER)
     assert over is not None
-    assert over.told
+    assert over.was_notified
     await taken(limits(state, clock), OTHER, times=3)
     again = await taken(limits(state, clock), OTHER, times=5)
     assert again.count(None) <= 3

@@ -67,7 +67,7 @@ def test_an_invitation_takes_nothing_from_who_has_more_and_ends_no_bar(state: St
 
 
 def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
-    low = MeterLevel(0.5, NOW, told=True)
+    low = MeterLevel(0.5, NOW, was_notified=True)
     with state.session() as session:
         meters.save_meters(session, {"person:7": MeterLevel(3.0, NOW - DAY), "person:8": low})
         meters.save_meters(session, {"person:7": MeterLevel(2.0, NOW - DAY)})
