@@ -12,11 +12,11 @@ def test_figures_are_means_over_the_questions_they_are_about() -> None:
     measured = evaluation_figures(
         "x",
         [
-            an_outcome(shown="un deux trois"),
-            an_outcome(rank=4, right=False, shown="un deux trois quatre cinq"),
-            an_outcome(rank=None, right=False, outcome="no", shown="", confidence=0.2),
+            an_outcome(text="un deux trois"),
+            an_outcome(rank=4, right=False, text="un deux trois quatre cinq"),
+            an_outcome(rank=None, right=False, outcome="no", text="", confidence=0.2),
             unanswerable(),
-            unanswerable(outcome="sure", confidence=0.6, shown="x y z x y z x y z"),
+            unanswerable(outcome="sure", confidence=0.6, text="x y z x y z x y z"),
         ],
     )
     assert measured.value("hit@1") == pytest.approx(1 / 3)

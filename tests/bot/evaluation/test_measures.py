@@ -35,9 +35,9 @@ def test_auroc_needs_both_kinds() -> None:
 
 def test_bins_hold_equal_numbers_least_sure_first() -> None:
     first, second = measures.reliability([0.9, 0.1, 0.7, 0.3], [True, False, False, True], bins=2)
-    assert (first.count, first.observed) == (2, 0.5)
+    assert (first.count, first.accuracy) == (2, 0.5)
     assert first.confidence == pytest.approx(0.2)
-    assert (second.count, second.observed) == (2, 0.5)
+    assert (second.count, second.accuracy) == (2, 0.5)
     assert second.confidence == pytest.approx(0.8)
 
 

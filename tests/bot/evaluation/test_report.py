@@ -93,15 +93,17 @@ def test_the_worst_are_the_surest_mistakes() -> None:
     outcomes = [
         an_outcome(),
         an_outcome(right=False, confidence=0.6),
-        an_outcome(right=False, held=False, confidence=0.95),
-        an_outcome(outcome="no", confidence=0.2, shown=""),
+        an_outcome(right=False, is_in_citations=False, confidence=0.95),
+        an_outcome(outcome="no", confidence=0.2, text=""),
         unanswerable(outcome="sure", confidence=0.7),
     ]
     assert worst(outcomes, 3) == [outcomes[2], outcomes[3], outcomes[4]]
 
 
 def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
-    outcomes = [an_outcome(right=False, held=False, rank=2, shown="Il veille.\nToujours.")]
+    outcomes = [
+        an_outcome(right=False, is_in_citations=False, rank=2, text="Il veille.\nToujours.")
+    ]
     text = worst_text(outcomes, 5).plain
     assert "1 of 1 questions went wrong: 1 wrong passage" in text
     assert "1. wrong passage (confidence 0.90, right passage at rank 2)" in text

@@ -109,7 +109,7 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
     assert found.file.value("index_tokens_per_s") is None
     first = found.outcomes[0]
     assert (first.rank, first.right) == (1, True)
-    assert first.shown in TEXT
+    assert first.text in TEXT
     assert found.outcomes[1].fault is not None
 
 
