@@ -60,7 +60,7 @@ class NewScript:
     language: str
     articles: tuple[str, ...]
     subject: str = ""
-    spoken: Mapping[str, Any] | None = None
+    recording_plan: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def add_script(
         language=new.language,
         subject=new.subject,
         articles=list(new.articles),
-        spoken=dict(new.spoken) if new.spoken else None,
+        spoken=dict(new.recording_plan) if new.recording_plan else None,
         messages=[],
         tries=0,
         process=process_of(session),
@@ -172,7 +172,7 @@ def note_messages(session: Session, delivery_id: int) -> None:
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()
     delivery = session.get(DeliveryRow, delivery_id)
     if row is not None and delivery is not None:
-        row.messages = [*row.messages, *delivery.sent]
+        row.messages = [*row.messages, *delivery.message_ids]
 
 
 def _recent(session: Session, chat_id: int) -> Sequence[ScriptRow]:

@@ -25,7 +25,7 @@ BATTLE = NewBattle(
     generation="g",
     first=BattleSide("extractive", "Yvon. [1]", {"length": 1, "citations": 1, "bold": 0}, 0.2, 0),
     second=BattleSide("openai:petit", "Anne. [1]", {"length": 1}, 1.5, 40),
-    shown=("A", "B"),
+    messages=("A", "B"),
     person_id=7,
     chat_id=7,
     question_message=3,
@@ -128,7 +128,7 @@ def test_after_its_time_a_vote_counts_without_the_person_and_without_a_word(stat
     (vote,) = _votes(state)
     assert (vote.choice, vote.voter) == ("first", voter)
     assert vote.battle.question is None
-    assert (vote.battle.first.text, vote.battle.shown, vote.battle.chat_id) == (None, (), None)
+    assert (vote.battle.first.text, vote.battle.messages, vote.battle.chat_id) == (None, (), None)
     assert vote.battle.first.writer == "extractive"
     assert vote.battle.second.micros == 40
     assert state.do(partial(battles.find_battle, battle_id=unvoted)) is None

@@ -47,7 +47,7 @@ def vote(service: WebService, numbers: range) -> None:
             generation="g",
             first=BattleSide("extractive", "Élise. [1]", STYLE, 0.2, 0),
             second=BattleSide("openai:<petit>", "Anne. [1]", STYLE, 1.5, 40),
-            shown=("A", "B"),
+            messages=("A", "B"),
             person_id=7,
             chat_id=7,
             question_message=number,

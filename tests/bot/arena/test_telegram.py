@@ -280,7 +280,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
             "g",
             BattleSide("openai:petit", "Né à Broglie."),
             BattleSide("extractive", "Né en 1788."),
-            shown=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
+            messages=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
             person_id=READER,
             chat_id=READER,
             question_message=number,

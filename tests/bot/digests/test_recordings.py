@@ -146,7 +146,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
             bot_id=bot_id,
             letter=Letter(READER, 0, (Part(f"Texte du {day}"),)),
             now=datetime.now(UTC),
-            script=NewScript("fr", ("a",), spoken=spoken),
+            script=NewScript("fr", ("a",), recording_plan=spoken),
         )
         assert state.do(post) is not None
         assert state.do(post) is None
@@ -184,7 +184,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     keep = partial(
         scripts.save_script,
         place=ALONE,
-        new=NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []}),
+        new=NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []}),
         messages=(),
         progress=None,
         now=datetime.now(UTC),

@@ -61,7 +61,9 @@ def test_each_of_its_messages_tells_what_it_is_of(state: State) -> None:
 
     posted = post(state, kept)
     assert posted is not None
-    sent = partial(deliveries.record_sent, delivery_id=posted.id, sent=(14,), whole=True, now=NOW)
+    sent = partial(
+        deliveries.record_sent, delivery_id=posted.id, message_ids=(14,), whole=True, now=NOW
+    )
     state.do(sent)
     state.do(partial(scripts.note_messages, delivery_id=posted.id))
 
