@@ -58,8 +58,8 @@ def run(arguments: Sequence[str]) -> int:
     use_utf8()
     phrases = TerminalPhrases.of(load_language())
     try:
-        parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
-        code = parsed() if callable(parsed) else int(parsed or 0)
+        command = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
+        code = command() if callable(command) else int(command or 0)
         sys.stdout.flush()
         return code
     except typer.TyperException as error:

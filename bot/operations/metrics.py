@@ -43,7 +43,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
-        self._heard = self._dealt_with = time.monotonic()
+        self._last_contact = self._dealt_with = time.monotonic()
         self.last_update: datetime | None = None  # accepted, in UTC
         self.poll_status = 0  # of the last request for updates; 0: no reply
         ProcessCollector(registry=registry)
@@ -146,11 +146,11 @@ class Meters:
 
     def nothing_new(self) -> None:
         """Call when Telegram has no update."""
-        self._heard = time.monotonic()
+        self._last_contact = time.monotonic()
 
     def accepted(self) -> None:
         """Call when an update is stored, to be confirmed to Telegram next."""
-        self._heard = time.monotonic()
+        self._last_contact = time.monotonic()
         self.last_update = datetime.now(UTC)
         self._last.set(self.last_update.timestamp())
 
@@ -176,7 +176,7 @@ class Meters:
     @property
     def silence(self) -> float:
         """Seconds since Telegram last replied to a request for updates."""
-        return time.monotonic() - self._heard
+        return time.monotonic() - self._last_contact
 
     @property
     def standstill(self) -> float:
@@ -186,7 +186,7 @@ class Meters:
     @contextmanager
     def watching(self, now: Now, checks: Mapping[str, Callable[[], str | None]]) -> Iterator[None]:
         """Compute the gauges on demand for the duration of the block."""
-        self._heard = self._dealt_with = time.monotonic()
+        self._last_contact = self._dealt_with = time.monotonic()
         gauges = (
             (self._waiting, now.waiting),
             (self._under_way, now.under_way),

@@ -39,9 +39,9 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.help is not None:
         return Text(harmless(help_text(answer.help, HelpPhrases.of(answer.language))))
     if answer.understood is not None:
-        understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
+        question = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
-        return Text("\n\n").join((understood, plain))
+        return Text("\n\n").join((question, plain))
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     quotes = sources_text(answer, phrases)
@@ -146,11 +146,11 @@ def _render_statements(answer: Answer, phrases: Phrases) -> Text:
 def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     """Render the quotes of one article and their source; those shown before as numbers only."""
     text = Text()
-    for shown in group:
-        if not shown.is_repeat:
-            text.append_text(_quote(shown, phrases)).append("\n")
+    for quote in group:
+        if not quote.is_repeat:
+            text.append_text(_quote(quote, phrases)).append("\n")
     text.append("  ")
-    markers = [_marker(shown.citation) for shown in group if shown.is_repeat]
+    markers = [_marker(quote.citation) for quote in group if quote.is_repeat]
     text.append_text(Text().join(markers)).append(" — " if markers else "— ")
     first = group[0].citation
     text.append_text(
@@ -159,15 +159,15 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     return text.append_text(_place(first.article, first.quote, "\n    "))
 
 
-def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
+def _quote(quote: ShownQuote, phrases: Phrases) -> Text:
     """Render « quote » [1], after the sentence that it depends on."""
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    citation, text = shown.citation, Text(opening)
-    if shown.lead is not None:
-        between = citation.article.text[shown.lead.end : citation.start]
+    citation, text = quote.citation, Text(opening)
+    if quote.lead is not None:
+        between = citation.article.text[quote.lead.end : citation.start]
         link = " […] " if between.strip() else " "
-        text.append(f"{phrases.nested(_flowing(shown.lead.text))}{link}", style=SOURCE)
-    before, highlight, after = (phrases.nested(harmless(part)) for part in shown.parts)
+        text.append(f"{phrases.nested(_flowing(quote.lead.text))}{link}", style=SOURCE)
+    before, highlight, after = (phrases.nested(harmless(part)) for part in quote.parts)
     text.append(before).append(highlight, style=HIGHLIGHT).append(after)
     # The marker must not begin a line of its own, hence the no-break space.
     return text.append(f"{closing}\u00a0").append_text(_marker(citation))

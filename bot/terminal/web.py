@@ -79,8 +79,8 @@ def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> i
 
     out, faults = console_for(sys.stdout), 0
     with open_service(settings) as service:
-        opened = [pages for each in features if (pages := each.web(service))]
-        for door in check_doors(service, opened):
+        web_features = [pages for each in features if (pages := each.web(service))]
+        for door in check_doors(service, web_features):
             faults += not door.good
             mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
             line = texts.door(door.door, door.status, door.size, door.seconds)

@@ -23,7 +23,7 @@ async def serve_health(service: WebService) -> AsyncIterator[None]:
     async def try_answer() -> None:
         newest = await asyncio.to_thread(service.library.newest, 1)
         question = newest[0].title if newest else "?"
-        async for _ in service.chain.astream(TurnText(question, quoted=True)):
+        async for _ in service.chain.astream(TurnText(question, is_extractive=True)):
             pass
 
     async def try_database() -> None:

@@ -14,7 +14,7 @@ from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, TurnText, parse_turn
+from bot.followups.turn import HISTORY_TURNS, History, TurnText, parse_turn
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
@@ -163,7 +163,7 @@ class WebService:
     async def quote(self, question: str) -> Answer:
         """Answer extractively, without storing or counting."""
         answer: Answer | None = None
-        async for newest in self.chain.astream(TurnText(question, quoted=True)):
+        async for newest in self.chain.astream(TurnText(question, is_extractive=True)):
             answer = newest
         assert answer is not None
         return answer
@@ -201,7 +201,7 @@ class WebService:
             place=place,
             now=self.now(),
             lifetime=self.lifetime,
-            limit=REMEMBERED,
+            limit=HISTORY_TURNS,
         )
 
     async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:

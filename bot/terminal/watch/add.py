@@ -65,5 +65,5 @@ def _index(settings: Settings) -> int:
     from bot.terminal.index import follow_build
 
     options = choose_format_options(settings.data_dir, None, None)
-    built = follow_build(settings, standing_paths(settings), options)
-    return FAILED if built is None else DONE
+    report = follow_build(settings, standing_paths(settings), options)
+    return FAILED if report is None else DONE

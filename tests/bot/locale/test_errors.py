@@ -13,7 +13,7 @@ import pytest
 from bot.locale.catalogue import Catalogue, catalogue
 from bot.locale.errors import error_text
 from bot.locale.watch import REFUSALS
-from bot.terminal.watch.feeds import PASSING
+from bot.terminal.watch.feeds import TRANSIENT_CODES
 from index.errors import IndexingError, Problem, ReadError, Words, reason_of
 from index.fetch.fetcher import OF_THE_HOST
 from index.formats.base import Skipped
@@ -36,7 +36,7 @@ def test_every_code_has_a_sentence_in_each_language_and_none_is_left_over() -> N
         assert set(sentences(language)) == set(raised())
 
 
-@pytest.mark.parametrize("codes", [REFUSALS, PASSING, OF_THE_HOST])
+@pytest.mark.parametrize("codes", [REFUSALS, TRANSIENT_CODES, OF_THE_HOST])
 def test_codes_that_are_told_apart_exist(codes: frozenset[str]) -> None:
     assert codes <= set(raised())
 
@@ -68,7 +68,7 @@ def test_a_sentence_is_one_line_that_begins_small_and_ends_without_a_stop(langua
             "Budget 2025, encrypted, twice.txt: encrypted; remove the password",
         ),
         (
-            ReadError("article-too-large", shown="a.pdf", size=2000 * 2**20, limit=2**28),
+            ReadError("article-too-large", subject="a.pdf", size=2000 * 2**20, limit=2**28),
             "a.pdf : 2 000 Mo, plus qu’un article ne peut en avoir (256 Mo) ; découpez-le",
             "a.pdf: 2,000 MB, more than one article can be (256 MB); split it",
         ),
@@ -104,7 +104,7 @@ def test_a_sentence_is_one_line_that_begins_small_and_ends_without_a_stop(langua
         ),
         (
             IndexingError(
-                "map-no-field", shown="--map foo=bar", field="foo", fields=("text", "title")
+                "map-no-field", subject="--map foo=bar", field="foo", fields=("text", "title")
             ),
             "--map foo=bar : Selon n’a pas de champ « foo » ; il a : text, title",
             "--map foo=bar: Selon has no field `foo`; it has text, title",
@@ -129,8 +129,8 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
     assert again == problem
     assert isinstance(again.parameters["reason"], Words)
     assert pickle.loads(pickle.dumps(problem)) == problem
-    error = pickle.loads(pickle.dumps(ReadError(problem, shown="a.zip")))
-    assert (error.problem, error.shown, str(error)) == (
+    error = pickle.loads(pickle.dumps(ReadError(problem, subject="a.zip")))
+    assert (error.problem, error.subject, str(error)) == (
         problem,
         "a.zip",
         "a.zip: archive-damaged (reason=bad header, found=names-and-more "
@@ -139,7 +139,7 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
 
 
 def test_a_cause_is_told_as_a_problem_or_in_its_own_words() -> None:
-    assert reason_of(ReadError("file-empty", shown="a")) == Problem("file-empty")
+    assert reason_of(ReadError("file-empty", subject="a")) == Problem("file-empty")
     assert reason_of(OSError(errno.EIO, "Input/output error", "a.txt")) == "Input/output error"
     assert reason_of(ValueError(" two\nlines ")) == "two lines"
     assert reason_of(KeyError()) == "KeyError"

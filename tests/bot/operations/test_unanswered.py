@@ -46,7 +46,7 @@ def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> No
     questions = asked(*said)
     (group,) = group_questions(questions, FakeEmbedder().embed_question)
     assert group.example == "Quand ouvre la piscine ?"
-    assert (group.asked, group.askers, group.wordings) == (3, 3, 2)
+    assert (group.count, group.askers, group.wordings) == (3, 3, 2)
     assert (group.first, group.last) == (NOON, NOON + timedelta(minutes=2))
 
 

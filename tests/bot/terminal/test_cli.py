@@ -304,7 +304,7 @@ def test_errors_foreseen_or_not_are_one_line_and_exit_with_1(
         return answer
 
     for error in (
-        DamagedIndex("damaged-vectors", shown="vecteurs.faiss"),
+        DamagedIndex("damaged-vectors", subject="vecteurs.faiss"),
         RuntimeError("tout\ncasse"),
     ):
         chain.answer = fail(error)

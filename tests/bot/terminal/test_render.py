@@ -141,7 +141,7 @@ def test_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
 
 def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
     phrases = TerminalPhrases.of("fr")
-    assert complaint(SettingsError("token-missing", shown="SELON_X=\x1b[1m"), phrases) == (
+    assert complaint(SettingsError("token-missing", subject="SELON_X=\x1b[1m"), phrases) == (
         "Erreur\u00a0: SELON_X=␛[1m\u00a0: il manque SELON_TELEGRAM_TOKEN\u00a0: mettez dans .env "
         "le jeton que @BotFather vous a donné"
     )

@@ -204,7 +204,7 @@ def test_an_index_that_cannot_be_opened_ends_the_conversation(
     keyboard: PipeInput, streams: Streams
 ) -> None:
     def closed() -> Callable[[TurnText], Answer]:
-        raise NoIndex("no-index", shown=".selon")
+        raise NoIndex("no-index", subject=".selon")
 
     with pytest.raises(NoIndex, match="no-index"):
         typed("Combien ?\r", keyboard, streams, closed)

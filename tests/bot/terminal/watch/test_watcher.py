@@ -83,7 +83,7 @@ def test_it_builds_at_the_beginning_and_after_each_change(tmp_path: Path) -> Non
 def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Path) -> None:
     made = report(tmp_path)
     watched = Watched(
-        raising(ReadError("path-missing", shown="a")), raising(MemoryError("full")), lambda: made
+        raising(ReadError("path-missing", subject="a")), raising(MemoryError("full")), lambda: made
     )
     assert watched.run() == ["not: a: path-missing", "not: full", "rebuilt"]
 

@@ -162,7 +162,7 @@ def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient) -> None:
 def test_without_an_index_the_service_is_unavailable(
     client: TestClient, chain: StubChain, path: str
 ) -> None:
-    chain.answers["Qui ?"] = NoIndex("no-index", shown="x")
+    chain.answers["Qui ?"] = NoIndex("no-index", subject="x")
     chat = {"model": "selon", "messages": [{"role": "user", "content": "Qui ?"}]}
     response = client.get(path) if "api" in path else client.post(path, json=chat)
     assert response.status_code == 503
