@@ -8,6 +8,8 @@ each, what was read and whether the first sentence shown is right:
   questions in which a year, a number, a name or a place was exchanged for its like; some once more
   where articles of two languages stand side by side;
 - over the articles of `--press`: the half of `bench/press` that may be tuned on;
+- over the news of `--winer` and `--ntrex`: those of `news_questions.jsonl` that the reader did not
+  learn from;
 - over the passages of the folder `--reading`: answered questions (AfriQA), and near misses, quiz
   questions over the anecdotes that stood beside them (OpenQuizzDB).
 
@@ -53,6 +55,7 @@ from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from training.near_misses import Names, make_near_misses
 from training.press import open_press, tuning_questions
+from training.written import NEWS_QUESTIONS, read_news, read_rows
 
 TARGET = Path(__file__).parents[1] / "index" / "reading" / "confidence.json"
 # A file of questions, its language, and the file whose articles it is asked of.
@@ -121,6 +124,8 @@ def main() -> None:
     parser.add_argument("--ask", action="store_true", help="ask all questions first")
     parser.add_argument("--eval", type=Path, help="folder of the question files")
     parser.add_argument("--press", type=Path, help="folder of the articles of bench/press")
+    parser.add_argument("--winer", type=Path, help="checkout of WiNER-fr")
+    parser.add_argument("--ntrex", type=Path, help="checkout of NTREX")
     parser.add_argument("--reading", type=Path, help="folder of passages with questions")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
@@ -151,6 +156,9 @@ def ask(arguments: argparse.Namespace) -> None:
             (arguments.reading, asker.ask_near),
         ):
             for sample in questions(folder) if folder else ():
+                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+        if arguments.winer and arguments.ntrex:
+            for sample in asker.ask_news(arguments.winer, arguments.ntrex):
                 file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
 
 
@@ -248,6 +256,19 @@ class Asker:
                     cell = Cell("press", row["kind"], question.answerable)
                     group = (row["articles"] or [row["id"]])[0]
                     yield from self._sample(searcher, cell, question, group)
+
+    def ask_news(self, winer: Path, ntrex: Path) -> Iterator[CalibrationSample]:
+        """The questions over news that judge, among all the articles."""
+        rows = read_rows(NEWS_QUESTIONS)
+        articles = read_news(winer, ntrex, {row["article"] for row in rows})
+        with temporary_index(articles, self._embedder, self._judge) as opened:
+            for row in rows:
+                if row["half"] == "judge":
+                    golds = (Gold(row["answer"]),) if row["answer"] else ()
+                    own = frozenset({row["article"]} if golds else ())
+                    question = GoldQuestion(row["question"], "news", bool(golds), golds, own)
+                    cell = Cell("news", row["kind"], question.answerable)
+                    yield from self._sample(opened.searcher, cell, question, row["article"])
 
     def ask_near(self, folder: Path) -> Iterator[CalibrationSample]:
         """Answered questions and judged near misses over their passages, each an article."""
