@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
 from bot.answering.base import FindingsReader
-from bot.answering.chain import RetrievalQA, Undisturbed
+from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
@@ -162,17 +162,17 @@ def chain_over(
     index: LiveIndex,
     settings: Settings,
     writers: Writers | None = None,
-    undisturbed: Undisturbed = nullcontext,
+    quiet_time: QuietTime = nullcontext,
 ) -> FollowUpChain:
     """Build the chain over an open index; without `writers`, answers are extractive.
 
-    `undisturbed` is as in `RetrievalQA`. Raises SettingsError, ModelError.
+    `quiet_time` is as in `RetrievalQA`. Raises SettingsError, ModelError.
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
-    extractive_chain = RetrievalQA(index, extractive, about, reader=reader, undisturbed=undisturbed)
+    extractive_chain = RetrievalQA(index, extractive, about, reader=reader, quiet_time=quiet_time)
     gate = open_gate(settings, index.embedder)
     messages = MessageReader(bundled_embedder(settings, index.embedder))
 
@@ -182,7 +182,7 @@ def chain_over(
     if writers is None:
         return FollowUpChain(extractive_chain, search, gate=gate, messages=messages)
     answerer = writers.over(extractive, index.generation)
-    chain = RetrievalQA(index, answerer, about, reader=reader, undisturbed=undisturbed)
+    chain = RetrievalQA(index, answerer, about, reader=reader, quiet_time=quiet_time)
     return FollowUpChain(chain, search, extractive_chain, writers.rewriter(), gate, messages)
 
 

@@ -136,8 +136,8 @@ def _confine_libraries(cache_dir: Path) -> None:
     They read the environment on import; workers inherit it.
     """
     os.environ["LANGSMITH_TRACING_V2"] = "false"  # overrides its other names
-    for outdated in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
-        os.environ.pop(outdated, None)  # LangChain raises if only these are set
+    for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+        os.environ.pop(name, None)  # LangChain raises if only these are set
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
     fonts = cache_dir / "fonts.conf"  # Matplotlib asks fontconfig, which has a cache of its own

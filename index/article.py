@@ -253,5 +253,5 @@ class SignedArticle:
 class DuplicateGroup:
     """Duplicates: the article to answer from, and the others, best first."""
 
-    kept: str
+    original: str
     copies: tuple[str, ...]

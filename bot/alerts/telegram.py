@@ -166,7 +166,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             return
         generation = self._services.library.generation()
         for alert in await run(alerts.unchecked_alerts, generation=generation):
-            if trigger.journal.stopping.is_set():
+            if trigger.journal.stop.is_set():
                 return  # the next process continues
             with held_to(await self._services.selection(alert.place)):
                 answer = await self._services.chain.ainvoke(
@@ -312,7 +312,7 @@ class SubscriptionHandlers(Handlers):
             generation=generation,
             morning=last_morning(services.now()),
         ):
-            if trigger.journal.stopping.is_set():
+            if trigger.journal.stop.is_set():
                 return
             try:
                 await self._check(bot, trigger.journal, each, generation)

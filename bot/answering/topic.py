@@ -123,8 +123,8 @@ def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
 def best_sentence_on(subject: str, hit: Hit) -> Sentence:
     """The best sentence of a passage that names a subject, or else the best one."""
 
-    def key(ranked: RankedSentence) -> tuple[bool, float]:
-        return _has(subject, ranked.sentence.text, hit.article.language), ranked.score
+    def key(candidate: RankedSentence) -> tuple[bool, float]:
+        return _has(subject, candidate.sentence.text, hit.article.language), candidate.score
 
     return max(hit.sentences, key=key).sentence
 

@@ -25,7 +25,7 @@ from index.search.searcher import Searcher
 from index.text.names import is_one_person, placed, span_names
 
 MAX_TRIALS = 8  # maximum number of questions to try per article
-_PASSAGES_PER_QUESTION = 4  # per question
+_PASSAGES_PER_QUESTION = 4
 _MIN_COUNT = 20  # smaller numbers prompt no question
 _VOWELS = frozenset("aeiouyéèêâîôœ")
 _PLURAL = re.compile(r"\s([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b")  # no « h »: it may or may not elide

@@ -141,7 +141,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         now = clock.now()
         due_digests = await self._services.run(digests.waiting_digests, today=now.date())
         for digest in due_digests:
-            if journal.stopping.is_set():
+            if journal.stop.is_set():
                 return  # the next process continues
             day = due_day(Schedule(digest.minute, digest.days), digest.last_day, now)
             if day is not None and await self._may_read(digest):

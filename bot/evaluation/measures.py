@@ -249,9 +249,8 @@ def _highlights(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     """Exact match and F1 as in SQuAD's scorer: no highlight scores zero."""
     with_highlight = [each for each in outcomes if each.highlight is not None]
     yield _mean("highlighted", (float(each.highlight is not None) for each in outcomes))
-    measurable = (
-        outcomes if with_highlight else ()
-    )  # without any highlight there is nothing to measure
+    # Without any highlight there is nothing to measure.
+    measurable = outcomes if with_highlight else ()
     yield _mean("exact_match", (_score(outcome.exact_match, each) for each in measurable))
     yield _mean("f1", (_score(outcome.f1, each) for each in measurable))
     yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in with_highlight))

@@ -178,7 +178,7 @@ def _measure_index(
     rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
     length = 0
     for page in range(0, len(rows), _PAGE):
-        passages = generation.stored(rows[page : page + _PAGE])
+        passages = generation.passages_by_key(rows[page : page + _PAGE])
         length += sum(len(each.passage.text) for each in passages)
     return MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
@@ -259,7 +259,7 @@ class EvaluationObserver(Protocol):
     def progress(self, done: int, total: int) -> None: ...
 
 
-def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -> Evaluation:
+def run_evaluation(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -> Evaluation:
     """Ask the questions of the plan's files and measure the answers.
 
     Raises EvaluationError, QuestionFileError, and what indexing and opening an index raise.

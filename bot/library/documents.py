@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 
-from bot.answering.chain import Undisturbed
+from bot.answering.chain import QuietTime
 from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
@@ -145,7 +145,7 @@ class ConversationIndex:
 class Documents:
     """Stores and indexes documents; thread-safe. Raises IndexingError.
 
-    `undisturbed` is entered while a conversation's documents answer, as in `RetrievalQA`.
+    `quiet_time` is entered while a conversation's documents answer, as in `RetrievalQA`.
     """
 
     def __init__(
@@ -153,11 +153,11 @@ class Documents:
         settings: Settings,
         embedder: Embedder,
         builder: IndexBuilder | None = None,
-        undisturbed: Undisturbed = nullcontext,
+        quiet_time: QuietTime = nullcontext,
     ) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._undisturbed = undisturbed
+        self._quiet_time = quiet_time
         # Not `open_embedder`: importing its module takes a second.
         threads = settings.threads or None
         name, cache_dir = settings.embedding_model, settings.cache_dir
@@ -224,7 +224,7 @@ class Documents:
                 return None
             if conversation not in self._open:
                 index = LiveIndex(folder, self._embedder, ConfidenceModel.load())
-                chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
+                chain = chain_over(index, self._settings, quiet_time=self._quiet_time)
                 self._open[conversation] = ConversationIndex(chain, Library(index))
                 while len(self._open) > _MAX_OPEN_INDEXES:
                     self._open.popitem(last=False)

@@ -10,7 +10,7 @@ MessageRole = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PromptMessage:
     """One turn of a prompt."""
 
     role: MessageRole
@@ -39,7 +39,7 @@ class Request:
     whose answer is not shown. `usage` is set at the end of a call that used any tokens.
     """
 
-    messages: tuple[Message, ...]
+    messages: tuple[PromptMessage, ...]
     limit: int
     schema: Mapping[str, Any] | None = None
     aside: bool = False

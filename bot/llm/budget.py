@@ -168,16 +168,16 @@ class Allowance:
 
     def remaining(self, person_id: int) -> int:
         """The number of answers left for a person today."""
-        return self.open_state().do(partial(self._left, person_id=person_id))
+        return self.open_state().do(partial(self._remaining, person_id=person_id))
 
     def take(self, person_id: int) -> None:
         def count(session: Session) -> None:
-            remaining = self._left(session, person_id)
+            remaining = self._remaining(session, person_id)
             meters.save_meters(session, {_key(person_id): MeterLevel(remaining - 1, self.now())})
 
         self.open_state().do(count)
 
-    def _left(self, session: Session, person_id: int) -> int:
+    def _remaining(self, session: Session, person_id: int) -> int:
         meter = meters.load_meter(session, _key(person_id))
         if meter is None or meter.at.date() != self.now().date():
             return self.answers

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.base import Message, Request, Usage
+from bot.llm.base import PromptMessage, Request, Usage
 from bot.llm.budget import SpendingLedger, current_asker
 from bot.llm.providers import (
     close_connections,
@@ -46,7 +46,7 @@ _ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
 _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
 
 
-def estimate_tokens(messages: Sequence[Message]) -> int:
+def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
     """Estimate the tokens of these messages, rather too high than too low."""
     return sum(
         -(-len(each.text) // CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE for each in messages
@@ -59,7 +59,7 @@ class Tally:
     `has_ended` once the model has given its reason to stop, `is_cut` if that was the token limit.
     """
 
-    def __init__(self, messages: Sequence[Message]) -> None:
+    def __init__(self, messages: Sequence[PromptMessage]) -> None:
         self._expected = estimate_tokens(messages)
         self._input = 0
         self._output = 0

@@ -101,7 +101,7 @@ def examples_chore(services: BotServices) -> Chore:
     so that a starting bot answers pending updates first."""
 
     async def prepare(bot: Bot) -> None:
-        if services.now() - services.started >= EXAMPLES_INTERVAL / 2:
+        if services.now() - services.started_at >= EXAMPLES_INTERVAL / 2:
             services.examples.of("fr")
 
     return Chore("examples", EXAMPLES_INTERVAL, prepare, of_each=True)

@@ -61,7 +61,7 @@ class Journal:
         self._threads = {
             quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
         }
-        self.stopping = asyncio.Event()  # set when the bot stops; waiting requests are postponed
+        self.stop = asyncio.Event()  # set when the bot stops; waiting requests are postponed
 
     async def record_arrivals(self, arrivals: Sequence[Update]) -> list[frozenset[int] | None]:
         """Record updates in one transaction; for each, return the earlier ones of its chat, or None
@@ -244,7 +244,7 @@ async def another_turn() -> AsyncIterator[None]:
         yield
         return
     async with trigger.turn():
-        if trigger.journal.stopping.is_set():
+        if trigger.journal.stop.is_set():
             raise Postponed("the bot stops")
         yield
 
@@ -261,7 +261,7 @@ async def take_late_notice() -> tuple[int, ...]:
 def stop_event() -> asyncio.Event | None:
     """Return the event set when the bot stops; None where there is no journal."""
     trigger = current_trigger()
-    return trigger.journal.stopping if trigger else None
+    return trigger.journal.stop if trigger else None
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class BotServices:
     index: LiveIndex | None = None
     now: Callable[[], datetime] = utc_now
     features: list[TelegramFeature] = field(default_factory=list)
-    started: datetime = field(init=False)
+    started_at: datetime = field(init=False)
     roles: Roles = field(init=False)
     limits: AskLimits = field(init=False)
     examples: Examples = field(init=False)

@@ -116,7 +116,7 @@ class Speech:
                 self._line(line, 1.0)
 
     @contextmanager
-    def resting(self) -> Iterator[None]:
+    def pause(self) -> Iterator[None]:
         """Pause the process during the block: even at the lowest priority it would slow down
         answers, since it shares CPU caches with them."""
         process = self._process if self._lock.locked() else None

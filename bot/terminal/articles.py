@@ -83,7 +83,7 @@ def list_articles(
 def _list_removed(settings: Settings, *, as_json: bool) -> int:
     """List the withdrawn articles, oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
-    articles = index_store(settings).removed().articles
+    articles = index_store(settings).removals().articles
     out = console_for(sys.stdout)
     for each in articles:
         if as_json:
@@ -229,7 +229,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
-    removals = index_store(settings).removed()
+    removals = index_store(settings).removals()
     with open_articles(settings) as generation:
         facts = generation.facts
         targets = {
@@ -257,7 +257,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
 def _restore(settings: Settings, references: Sequence[str]) -> int:
     """Restore articles, at once if they are still in the current index."""
     phrases = KeepingPhrases.of(settings.language)
-    removals = index_store(settings).removed()
+    removals = index_store(settings).removals()
     for reference in references:
         if not removals.find(reference):
             raise UnknownArticle("article-not-removed", name=reference)

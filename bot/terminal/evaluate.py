@@ -77,7 +77,7 @@ def evaluate(
     """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.perturbation import parse_kinds
     from bot.evaluation.run import EvaluationPlan
-    from bot.evaluation.run import evaluate as run
+    from bot.evaluation.run import run_evaluation as run
     from bot.locale.terminal import MeasureTexts, TerminalPhrases
     from bot.terminal.progress import observe_progress
     from bot.terminal.render import complaint
@@ -108,9 +108,9 @@ def _explain(evaluation: Evaluation, texts: MeasureTexts, err: Console) -> None:
     from bot.evaluation.report import measure_lines
 
     show(err, f"\n{measure_lines(evaluation, texts.meanings)}")
-    suggested = suggest_thresholds(evaluation.outcomes)
-    if suggested is not None:
-        show(err, f"\n{texts.suggested(**asdict(suggested))}")
+    thresholds = suggest_thresholds(evaluation.outcomes)
+    if thresholds is not None:
+        show(err, f"\n{texts.suggested(**asdict(thresholds))}")
 
 
 def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:

@@ -97,11 +97,11 @@ class ProgressLines(_Stepped):
         show(self._console, f"{self._phrases.steps.get(name, name)}…")
 
     def progress(self, done: int, total: int) -> None:
-        counted = self._progress_text(done, total)
+        text = self._progress_text(done, total)
         tenth, now = done * LINES // max(total, 1), self._clock()
         if tenth > self._tenth and now - self._last_line >= SELDOM:
             self._tenth, self._last_line = tenth, now
-            show(self._console, f"  {counted}")
+            show(self._console, f"  {text}")
 
     def model(self, fraction: float, label: str) -> None:
         if not self._preparing:

@@ -39,7 +39,7 @@ def status(
     if duplicates:
         return _show_duplicates(settings, as_json=as_json)
     store = index_store(settings)
-    check, removal_count = store.check(), len(store.removed())
+    check, removal_count = store.check(), len(store.removals())
     out = console_for(sys.stdout)
     if as_json:
         out.file.write(f"{json_line(_fields(check, removal_count))}\n")
@@ -57,7 +57,7 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
     out = console_for(sys.stdout)
     total = 0
     with open_articles(settings) as generation:
-        for entry in generation.copied():
+        for entry in generation.articles_with_copies():
             article = generation.article(entry.id)
             copies = article.copies if article else ()
             total += len(copies)

@@ -60,7 +60,7 @@ def _serve(
     """Serve the pages until stopped, or only `check` every access mode. Raises SettingsError if the
     extra is not installed."""
     with _installed():
-        from bot.web.serve import serve
+        from bot.web.serve import serve_web
     from bot.web.texts import WebHelp
 
     for feature in features:
@@ -68,7 +68,7 @@ def _serve(
     texts = WebHelp.of(settings.language)
     if check:
         return _check(features, settings, texts)
-    serve(settings, partial(_tell_listening, texts), [feature.web for feature in features])
+    serve_web(settings, partial(_tell_listening, texts), [feature.web for feature in features])
     return DONE
 
 

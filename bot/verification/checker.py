@@ -159,19 +159,19 @@ def _evidence(alignment: Alignment, citations: Sequence[int]) -> tuple[tuple[int
         max(places, key=lambda at: float(coverage[at])): places for places in by_number.values()
     }
     evidence: list[int] = []
-    covered = np.zeros(len(shares), np.float32)
+    coverage_by_word = np.zeros(len(shares), np.float32)
     for first in sorted(best, key=lambda place: -coverage[place]):
         column = shares[:, first]
-        gain = float(np.maximum(column - covered, 0.0).sum())
-        relative = MIN_RELATIVE_COVERAGE * float(covered.sum())
+        gain = float(np.maximum(column - coverage_by_word, 0.0).sum())
+        relative = MIN_RELATIVE_COVERAGE * float(coverage_by_word.sum())
         if evidence and float(column.sum()) < relative and gain < MIN_GAIN:
             continue
-        covered = np.maximum(covered, column)
+        coverage_by_word = np.maximum(coverage_by_word, column)
         evidence.append(first)
-        gains = np.maximum(shares - covered[:, None], 0.0).sum(axis=0)
+        gains = np.maximum(shares - coverage_by_word[:, None], 0.0).sum(axis=0)
         second = max(best[first], key=gains.__getitem__)
         if float(gains[second]) >= MIN_SECOND_GAIN:
-            covered = np.maximum(covered, shares[:, second])
+            coverage_by_word = np.maximum(coverage_by_word, shares[:, second])
             evidence.append(second)
     order = {number: at for at, number in enumerate(citations)}
     evidence.sort(key=lambda place: (order.get(lines[place].number, 0), place))

@@ -17,7 +17,7 @@ from bot.web.service import WebService
 
 
 @asynccontextmanager
-async def serve_health(service: WebService) -> AsyncIterator[None]:
+async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     """Serve metrics and health within a block. Raises MessengerError."""
 
     async def try_answer() -> None:

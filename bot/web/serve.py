@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
-from bot.web.health import serve_health
+from bot.web.health import serve_web_health
 from bot.web.service import WebService
 from bot.web.upkeep import keep_up
 from index.errors import reason_of
@@ -115,7 +115,7 @@ def create_server(
     return WebServer(config, ready)
 
 
-def serve(
+def serve_web(
     settings: Settings, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature] = ()
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
@@ -126,7 +126,7 @@ def serve(
 
     async def until_stopped(service: WebService) -> None:
         features = _open_features(open_features, service)
-        async with serve_health(service), keep_up(service, features, erases=True):
+        async with serve_web_health(service), keep_up(service, features, erases=True):
             await create_server(service, ready, features).serve([socket_])
 
     with bind(settings) as socket_, open_service(settings) as service:

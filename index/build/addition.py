@@ -49,16 +49,16 @@ class AdditionDraft(GenerationDraft):
         ids = {each for reading in readings for each in reading.articles}
         if ids & before.left_out():
             raise FullBuildNeeded
-        self._known = {row[0]: row for row in before.fingerprinted(ids)}
+        self._rows = {row[0]: row for row in before.fingerprint_rows(ids)}
         self._same: set[str] = set()
-        self._added = 0
-        self.replaced_ids = set(self._known)
+        self._addition_count = 0
+        self.replaced_ids = set(self._rows)
 
     def holds(self, article_id: str) -> bool:
         return article_id in self._same or super().holds(article_id)
 
     def add(self, article: Article, *, sign: bool = True) -> None:
-        row = self._known.get(article.id)
+        row = self._rows.get(article.id)
         if row is None and self._before.holds(article.id):
             raise FullBuildNeeded  # an unchanged file has the same article
         if row is not None and not self.holds(article.id):
@@ -67,22 +67,22 @@ class AdditionDraft(GenerationDraft):
                 self._same.add(article.id)
                 return
         super().add(article, sign=sign)
-        self._added += 1
-        if self._added > self._most:
+        self._addition_count += 1
+        if self._addition_count > self._most:
             raise FullBuildNeeded
 
     def find_changed_copies(self) -> None:
         """Pull in the articles that the new ones may be copies of and those that lose a copy, then
         choose the articles to answer from."""
         self.replaced_ids -= self._same
-        fresh = list(self.articles.signed())
+        fresh = list(self.articles.signatures())
         ids = self._find_related(fresh)
         self._addition.take(ids)
         self.replaced_ids |= ids
         if len(fresh) + len(self.replaced_ids) > self._most:
             raise FullBuildNeeded
         names: Collection[str] = ()
-        if duplicate_groups(self.articles.signed(), names):
+        if duplicate_groups(self.articles.signatures(), names):
             own = ((each.title, each.signature[:16], each.outlet) for each in fresh)
             names = site_names(chain(self._before.titles(), own))
         self.find_copies(names)
@@ -91,33 +91,33 @@ class AdditionDraft(GenerationDraft):
         """Ids of the articles that, transitively, resemble a new one or shared a group with a
         replaced one."""
         ids = self._group_of(self.replaced_ids)
-        queue = [*fresh, *self._before.signed(ids)]
+        queue = [*fresh, *self._before.signatures(ids)]
         while queue:
             one = queue.pop()
             keys, _ = likeness_keys([one.signature])
             candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - ids
             alike = {
                 each.id
-                for each in self._before.signed(candidates)
+                for each in self._before.signatures(candidates)
                 if signature_likeness(one.signature, each.signature) >= LIKENESS
             }
             new = (alike | self._group_of(alike)) - ids
-            queue += self._before.signed(new)
+            queue += self._before.signatures(new)
             ids |= new
         return ids
 
     def _group_of(self, ids: Collection[str]) -> set[str]:
         """Ids of the articles in the same groups as these, except these and replaced ones."""
-        originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprinted(ids)}
-        rows = self._before.fingerprinted(originals)
+        originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprint_rows(ids)}
+        rows = self._before.fingerprint_rows(originals)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        members = {each.id for each in self._before.signed(originals | copies)}
+        members = {each.id for each in self._before.signatures(originals | copies)}
         return members - self.replaced_ids - set(ids)
 
     def changes(self) -> ArticleChanges:
         """Differences from the articles of the previous generation; copies do not count."""
-        now = {row[0]: row for row in self.articles.fingerprinted() if row[3] is None}
-        rows = self._before.fingerprinted(self.replaced_ids)
+        now = {row[0]: row for row in self.articles.fingerprint_rows() if row[3] is None}
+        rows = self._before.fingerprint_rows(self.replaced_ids)
         before = {row[0]: row for row in rows if row[3] is None}
         both = now.keys() & before.keys()
         same = sum(_shown(now[each]) == _shown(before[each]) for each in both)

@@ -139,7 +139,7 @@ def build_part(
     sources, skipped = find_sources(paths)
     supply = FileArticles(paths, sources, options or Options(), skipped)
     store, watch = open_store(location), observer or Unobserved()
-    context = ReadContext(store.removed().ids, lambda: _check_stop(stop), watch.progress)
+    context = ReadContext(store.removals().ids, lambda: _check_stop(stop), watch.progress)
     watch.step("lock")
     with (
         store.part_turn(part, embedder.id, embedder.dimension) as turn,
@@ -208,7 +208,7 @@ class _Build:
 
     def _read(self, turn: BuildTurn) -> BuildReport:
         """Read the articles and, if any has changed, make a generation of them."""
-        context = ReadContext(self.store.removed().ids, self._check, self.watch.progress)
+        context = ReadContext(self.store.removals().ids, self._check, self.watch.progress)
         previous = turn.previous
         before = None
         # A generation without roots may be an earlier Selon's import, with texts from elsewhere: if

@@ -124,7 +124,7 @@ def duplicate_groups(
         alike = sorted((m for each in (number, *copies) for m in classes[each]), key=preference)
         if len(alike) > 1:
             groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
-    return tuple(sorted(groups, key=lambda each: each.kept))
+    return tuple(sorted(groups, key=lambda each: each.original))
 
 
 def signature_likeness(one: bytes, other: bytes) -> float:
@@ -136,7 +136,7 @@ def signature_likeness(one: bytes, other: bytes) -> float:
         return 0.0
     sketches, figures = _tables([one, other])
     first, second = np.array([0]), np.array([1])
-    if not _agreeing(figures, first, second)[0]:
+    if not _agreement(figures, first, second)[0]:
         return 0.0
     return float((sketches[0] == sketches[1]).mean())
 
@@ -163,10 +163,10 @@ def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
         # A quarter of the sketch rules out most pairs.
         likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
         first, second = first[likely], second[likely]
-        shared = (sketches[first] == sketches[second]).mean(axis=1)
-        first, second = first[shared >= LIKENESS], second[shared >= LIKENESS]
-        agreeing = _agreeing(figures, first, second)
-        alike.update(zip(first[agreeing].tolist(), second[agreeing].tolist(), strict=True))
+        similarity = (sketches[first] == sketches[second]).mean(axis=1)
+        first, second = first[similarity >= LIKENESS], second[similarity >= LIKENESS]
+        agreement = _agreement(figures, first, second)
+        alike.update(zip(first[agreement].tolist(), second[agreement].tolist(), strict=True))
     followers: dict[int, list[int]] = {}
     for one, other in sorted(alike):
         followers.setdefault(long[one], []).append(long[other])
@@ -192,15 +192,15 @@ def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.ND
             yield order[at], order[at + distance]
 
 
-def _agreeing(
+def _agreement(
     figures: _Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
     """By pair of rows, True if enough figures of one are in the other."""
     ours, theirs = figures[first], figures[second]
     # Each row keeps only its smallest figures: compare up to the lesser of the two maxima.
     limit = np.minimum(ours[:, -1], theirs[:, -1])[:, np.newaxis]
-    counted = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
-    fewest = np.minimum(*counted)
+    counts = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
+    fewest = np.minimum(*counts)
     both = np.sort(np.concatenate([ours, theirs], axis=1), axis=1)
     common = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] != _NONE)
     return np.asarray((fewest < FIGURES) | (common.sum(axis=1) >= AGREEMENT * fewest))
@@ -214,10 +214,10 @@ def _tables(signatures: Sequence[bytes]) -> tuple[_Words, _Words]:
 
 
 def _words(text: str) -> list[str]:
-    folded = text.casefold()
-    if not folded.isascii():
-        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
-    return _WORD.findall(folded)
+    lower = text.casefold()
+    if not lower.isascii():
+        lower = _ACCENTS.sub("", unicodedata.normalize("NFKD", lower))
+    return _WORD.findall(lower)
 
 
 def _mix(rows: _Words) -> npt.NDArray[np.uint64]:

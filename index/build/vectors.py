@@ -183,7 +183,7 @@ def embed_part(
         new = np.ones(len(rows), dtype=bool)
         for batch in batches(len(rows), _BATCH):
             work.check()
-            new[batch] = ~turn.stored(kind, own[batch])
+            new[batch] = ~turn.find_stored(kind, own[batch])
         stored_texts += int(np.count_nonzero(~new))
         fresh[kind] = rows[new], own[new]
     total = sum(len(rows) for rows, _ in fresh.values())

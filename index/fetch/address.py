@@ -43,8 +43,8 @@ class Address:
     def join(self, target: str) -> Address:
         """Resolve a link or redirect of this page. Raises FetchError like `parse`."""
         with _as_malformed(target):
-            joined = httpx2.URL(self.url).join(target.strip())
-        return Address.parse(str(joined))
+            url = httpx2.URL(self.url).join(target.strip())
+        return Address.parse(str(url))
 
     @property
     def origin(self) -> str:

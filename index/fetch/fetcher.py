@@ -243,8 +243,8 @@ class Fetcher:
         """Send one request; return the page or redirect target. `truncate` cuts a longer page."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
-        sent = validators or Validators()
-        conditions = {"If-None-Match": sent.etag, "If-Modified-Since": sent.last_modified}
+        current = validators or Validators()
+        conditions = {"If-None-Match": current.etag, "If-Modified-Since": current.last_modified}
         headers = {name: value for name, value in conditions.items() if value}
         request = self._client.build_request("GET", address.url, headers=headers)
         try:

@@ -15,7 +15,7 @@ from index.errors import FetchError, Problem, Words, reason_of
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.fetch.inflate import TooLarge, inflate
-from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_first
+from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_entries_first
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
@@ -36,9 +36,9 @@ class ListedPage:
 
     address: str
     kind: PageKind
-    found: int
+    address_count: int
     elsewhere: int
-    taken: int
+    taken_count: int
     validators: Validators
 
 
@@ -185,7 +185,7 @@ class Gatherer:
             if kind is PageKind.SITEMAP_INDEX:
                 more = self._read_index(more, site, fail, depth - 1)
             entries += more
-        return newest_first({each.address.url: each for each in entries}.values())
+        return newest_entries_first({each.address.url: each for each in entries}.values())
 
     def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
         self.shelf.confirm(page.url)

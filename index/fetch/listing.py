@@ -41,10 +41,10 @@ def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAdd
             entries.setdefault(address.url, ListedAddress(address, changed_at))
         if len(entries) >= _MOST:
             break
-    return newest_first(entries.values())
+    return newest_entries_first(entries.values())
 
 
-def newest_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
+def newest_entries_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
     """Sort entries by date, stably."""
     return sorted(
         entries, key=lambda entry: -entry.changed_at.timestamp() if entry.changed_at else 1.0

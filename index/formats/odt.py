@@ -132,7 +132,7 @@ class _Body:
 
     def __init__(self, document: _Document) -> None:
         self._styles = document.elements_by_name("style")
-        self._numbered = {
+        self._numbered_styles = {
             (name, each.get(f"{_TEXT}level"))
             for name, style in document.elements_by_name("list-style").items()
             for each in style.iterchildren(f"{_TEXT}list-level-style-number")
@@ -207,7 +207,9 @@ class _Body:
         if not continues and not node.get(f"{_TEXT}continue-list"):
             self._counts[style, level] = 0
         for item in node.iterchildren(*_ITEMS):
-            has_number = item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered
+            has_number = (
+                item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered_styles
+            )
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
             is_numbered = False

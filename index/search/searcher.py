@@ -193,7 +193,9 @@ class Searcher:
     def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         features = ranking.features
         best = ranking.order[:limit]
-        passages = {each.key: each for each in self.generation.stored(features.keys[best].tolist())}
+        passages = {
+            each.key: each for each in self.generation.passages_by_key(features.keys[best].tolist())
+        }
         ids = dict.fromkeys(passage.article_id for passage in passages.values())
         articles = self.generation.articles_by_id(list(ids))
         hits = []

@@ -297,7 +297,7 @@ class ArticleWriter:
     def leave_out(self, article_id: str) -> None:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
-    def signed(self) -> Iterator[SignedArticle]:
+    def signatures(self) -> Iterator[SignedArticle]:
         rows = self._sheet.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
         return map(signed_of_row, rows)
 
@@ -310,19 +310,19 @@ class ArticleWriter:
                 copies += self._sheet.rows(
                     "UPDATE articles SET copy_of = ? WHERE id = ? "
                     "RETURNING id, title, path, outlet, published, url",
-                    *(group.kept, copy_id),
+                    *(group.original, copy_id),
                 )
             self._sheet.run(
-                "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.kept
+                "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.original
             )
             count += len(copies)
         return count
 
     def fingerprint(self) -> str:
         """Equal for generations with the same articles."""
-        return corpus_fingerprint(self.fingerprinted())
+        return corpus_fingerprint(self.fingerprint_rows())
 
-    def fingerprinted(self) -> Iterator[tuple[Any, ...]]:
+    def fingerprint_rows(self) -> Iterator[tuple[Any, ...]]:
         return self._sheet.stream(f"SELECT {FINGERPRINTED} FROM articles")
 
     def count(self) -> int:

@@ -177,7 +177,7 @@ class ArticleReader:
         """Match a reference by one of the conditions of `ways_of`."""
         return self._entries(f"{way} ORDER BY number", reference)
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         return self._entries("copies <> '[]' ORDER BY number")
 
     def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
@@ -217,7 +217,7 @@ class ArticleReader:
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         key_list = _json_list(map(int, keys))
         among = "WHERE p.row IN (SELECT value FROM json_each(?))"
         sentences: dict[int, list[tuple[int, int]]] = {}
@@ -246,7 +246,7 @@ class ArticleReader:
     def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
         query = f"SELECT row FROM passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
         rows = self._all(query, article_id, *values)
-        return self.stored(rows[0])[0] if rows else None
+        return self.passages_by_key(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
         rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
@@ -264,14 +264,14 @@ class ArticleReader:
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
         """Articles and copies as they are compared with others; unknown ids are skipped."""
         rows = self._all(
             f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _json_list(ids)
         )
         return [signed_of_row(row) for row in rows]
 
-    def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
         """The columns `index.article.FINGERPRINTED` of these articles and copies."""
         query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
         return self._all(query, _json_list(ids))
@@ -329,7 +329,7 @@ class ArticleReader:
         ordinals = (date.fromisoformat(row[0]).toordinal() if row[0] else 0 for row in rows)
         return np.fromiter(ordinals, dtype=np.int32)
 
-    def selected(self, among: Selection) -> IntArray:
+    def select_rows(self, among: Selection) -> IntArray:
         """Rows of the passages of the selected articles."""
         clause, values = selection_clause(among, _SQLITE)
         rows = self._stream(

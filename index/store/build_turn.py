@@ -98,10 +98,10 @@ class GrowableGeneration(ReusableGeneration, Protocol):
 
     def entries(self, ids: Collection[str]) -> Sequence[ArticleEntry]: ...
 
-    def fingerprinted(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
+    def fingerprint_rows(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
         """The columns `index.article.FINGERPRINTED`."""
 
-    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
+    def signatures(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         """Title, digest (start of the signature) and outlet of every article and copy."""
@@ -184,7 +184,7 @@ class PartTurn(Protocol):
     @property
     def checkpoint(self) -> VectorCheckpoint: ...
 
-    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+    def find_stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """For each text, True if a build would find its vector."""
 
 

@@ -29,7 +29,7 @@ def grown_facts(
     articles = [each for each in entries if each.copy_of is None]
     languages = Counter(facts.languages) + Counter(addition.languages)
     languages -= Counter(each.language for each in articles)
-    deletions = corpus_fingerprint(before.fingerprinted(deleted_ids))
+    deletions = corpus_fingerprint(before.fingerprint_rows(deleted_ids))
     copies = facts.copies + addition.copies - (len(entries) - len(articles))
     return GenerationFacts(
         **(build.build_fields() | {"copies": copies}),

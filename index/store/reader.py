@@ -182,7 +182,7 @@ class GenerationReader(Protocol):
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `keys`, without those withdrawn since. Raises IndexError."""
 
     def sentence_vectors_of(self, key: int) -> Vectors:
@@ -211,7 +211,7 @@ class GenerationReader(Protocol):
     ) -> list[ArticleEntry]:
         """Entries of selected articles, newest first; `limit` is unbounded if negative."""
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         """Entries of the articles that have copies."""
 
     def count(self, among: Selection | None = None) -> int:

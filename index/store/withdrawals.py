@@ -100,9 +100,11 @@ class VisibleGeneration(ClosedOnExit):
         keys = self._hidden().keys
         return self._generation.candidates(replace(query, without=keys if len(keys) else None))
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         ids = self._hidden().ids
-        return [each for each in self._generation.stored(keys) if each.article_id not in ids]
+        return [
+            each for each in self._generation.passages_by_key(keys) if each.article_id not in ids
+        ]
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         return self._generation.sentence_vectors_of(key)
@@ -148,9 +150,11 @@ class VisibleGeneration(ClosedOnExit):
         visible = [each for each in entries if each.id not in hidden.ids][skip:]
         return visible if limit < 0 else visible[:limit]
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         hidden = self._hidden()
-        entries = [each for each in self._generation.copied() if each.id not in hidden.ids]
+        entries = [
+            each for each in self._generation.articles_with_copies() if each.id not in hidden.ids
+        ]
         fewer = {each.copy_of for each in hidden.entries} & {each.id for each in entries}
         visible = self.articles_by_id([each for each in fewer if each])
         return [each for each in entries if each.id not in fewer or visible[each.id].copies]

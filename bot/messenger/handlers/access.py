@@ -132,9 +132,9 @@ class AccessHandlers(Handlers):
         }
         return [phrases.given(each, labels) for each, labels in people.items() if labels]
 
-    async def _decide_group(self, chat_id: int, allowed: bool) -> None:
-        await self._run(chats.allow, chat_id, allowed, self._now())
-        logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
+    async def _decide_group(self, chat_id: int, allow: bool) -> None:
+        await self._run(chats.allow, chat_id, allow, self._now())
+        logger.info("A group is %s", PublicText("allowed" if allow else "forbidden"))
 
     @property
     def chores(self) -> Sequence[Chore]:

@@ -76,7 +76,7 @@ class StatusHandlers(Handlers):
             lines.append(phrases.answer_times(today.median, today.p95))
         else:
             lines.append(phrases.nothing_asked)
-        lines.append(phrases.running_since(now - self._services.started))
+        lines.append(phrases.running_since(now - self._services.started_at))
         if (memory := used_memory()) is not None:
             lines.append(phrases.memory(memory))
         if models := [each.name for each in parse_choices(settings.chat_model)]:

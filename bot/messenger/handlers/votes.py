@@ -74,7 +74,7 @@ class VoteHandlers(Handlers):
         if after:
             new = [each for each in after if each not in before] or after
             good = new[-1] == ReactionEmoji.THUMBS_UP
-            await self._run(votes.cast, turn.id, person, good=good, now=now, reacted=True)
+            await self._run(votes.cast, turn.id, person, good=good, now=now, by_reaction=True)
         else:
             await self._run(votes.take_back, turn.id, person)
 

@@ -81,7 +81,7 @@ class Inbox(asyncio.Queue[object]):
             await self._put_after_record(item)
         METERS.accepted()
 
-    async def _put_recorded(self, update: Update) -> None:
+    async def _put_after_record(self, update: Update) -> None:
         if update.update_id not in self._is_ours:
             await self.record([update])
         ours = self._is_ours.pop(update.update_id)
@@ -222,7 +222,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             await asyncio.wait(self._queued_work)
 
     async def process_update(self, update: object) -> None:
-        if self.journal.stopping.is_set():
+        if self.journal.stop.is_set():
             return  # the next start handles it
         with self._track_task():
             try:
@@ -246,7 +246,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         try:
             yield
         except asyncio.CancelledError:
-            if not self.journal.stopping.is_set():
+            if not self.journal.stop.is_set():
                 raise
             logger.warning("An update took too long for a stop and is left for the next start")
         finally:
@@ -289,7 +289,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     def _announce_delay(self, update: Update) -> None:
         """Say that an update takes time, unless a message was sent."""
-        if self.say_late is None or self.journal.stopping.is_set():
+        if self.say_late is None or self.journal.stop.is_set():
             return
         trigger = self._trigger_of(update)
         if not (trigger.letters or trigger.asides):

@@ -20,7 +20,7 @@ URGENT_PREFIXES = ("stop:", "/stop")
 # A person's first updates are served at once, later ones every two seconds, which others hardly
 # notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
 BURST, PACE_SECONDS = 20, 2.0
-_MAX_SERVED_PEOPLE = 10_000
+_MAX_DUE_PEOPLE = 10_000
 LATE_SECONDS = 10.0  # after which a person hears that others are before them
 # Concurrent updates in the library; with fewer, one person's flood would block everybody else's
 # first question.
@@ -55,7 +55,7 @@ class UpdatePace:
 
     def take(self, person: int) -> None:
         now = self._now()
-        if len(self._due) > _MAX_SERVED_PEOPLE:
+        if len(self._due) > _MAX_DUE_PEOPLE:
             self._due = {each: due for each, due in self._due.items() if due > now}
         self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
 
@@ -73,7 +73,7 @@ class FairScheduler(BaseUpdateProcessor):
         super().__init__(_UNBOUNDED)
         self._free = slots
         self._pace = pace or UpdatePace()
-        self._stopping = False
+        self._is_stopping = False
         self._timer: asyncio.TimerHandle | None = None
         self._queues: OrderedDict[int, deque[_QueuedUpdate]] = OrderedDict()
         self._served_people: set[int] = set()
@@ -87,7 +87,12 @@ class FairScheduler(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
-        if not isinstance(update, Update) or chat is None or self._stopping or _is_urgent(update):
+        if (
+            not isinstance(update, Update)
+            or chat is None
+            or self._is_stopping
+            or _is_urgent(update)
+        ):
             await coroutine
             return
         try:
@@ -122,7 +127,7 @@ class FairScheduler(BaseUpdateProcessor):
     async def turn(self, update: Update) -> AsyncIterator[None]:
         """Take another turn for an update, for the result of its queued work."""
         chat = update.effective_chat
-        if chat is None or self._stopping:
+        if chat is None or self._is_stopping:
             yield
             return
         person = author(update) or chat.id
@@ -149,7 +154,7 @@ class FairScheduler(BaseUpdateProcessor):
 
     def stop(self) -> None:
         """Let all waiting updates proceed, which then notice that the bot stops."""
-        self._stopping = True
+        self._is_stopping = True
         for queue in self._queues.values():
             for each in queue:
                 each.turn.set()

@@ -112,14 +112,14 @@ def run_bot(
         index = open_index(settings, may_be_missing=True)
         if (speech := open_speech(settings)) is not None:
             stack.callback(speech.close)
-        undisturbed = speech.resting if speech is not None else nullcontext
+        quiet_time = speech.pause if speech is not None else nullcontext
         run_with(
             settings,
-            chain_over(index, settings, writers, undisturbed),
+            chain_over(index, settings, writers, quiet_time),
             Library(index),
             ready,
             features=features,
-            documents=Documents(settings, index.embedder, undisturbed=undisturbed),
+            documents=Documents(settings, index.embedder, quiet_time=quiet_time),
             speech=speech,
             gate=open_gate(settings, index.embedder),
             index=index,
@@ -210,13 +210,13 @@ async def serve(
                     await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot, process):
-                        await _wait_for_any(stop, token_check.refused)
+                        await _wait_for_any(stop, token_check.refusal)
         finally:
-            journal.stopping.set()
+            journal.stop.set()
             await _close(application, receiver)
             for feature in services.features:
                 feature.close()
-        if token_check.refused.is_set():
+        if token_check.refusal.is_set():
             raise refusal(settings)
 
 

@@ -160,7 +160,7 @@ class Generation(ClosedOnExit, ArticleReader):
                 mask = self._selections.get(timeless)
                 if mask is None:
                     mask = np.zeros(self.facts.passages, dtype=bool)
-                    mask[self.selected(timeless)] = True
+                    mask[self.select_rows(timeless)] = True
                     if len(self._selections) >= _CACHED_SELECTIONS:
                         self._selections.clear()
                     self._selections[timeless] = mask

@@ -82,8 +82,8 @@ class SegmentedArticles(ClosedOnExit):
 
         return next(filter(None, map(find_by, ways_of(reference))), [])
 
-    def copied(self) -> list[ArticleEntry]:
-        return self._from_each(lambda part: part.copied())
+    def articles_with_copies(self) -> list[ArticleEntry]:
+        return self._from_each(lambda part: part.articles_with_copies())
 
     def count(self, among: Selection | None = None) -> int:
         deleted_count = sum(among is None or each in among for each in self._deleted_articles())
@@ -106,11 +106,11 @@ class SegmentedArticles(ClosedOnExit):
         ]
         return np.concatenate(keys)
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         passages: dict[int, StoredPassage] = {}
         for number, own in self._by_segment(keys):
             first = int(self._first[number])
-            for each in self._parts[number].stored([key - first for key in own]):
+            for each in self._parts[number].passages_by_key([key - first for key in own]):
                 passages[each.key + first] = replace(each, key=each.key + first)
         return [passages[int(key)] for key in keys]
 
@@ -130,11 +130,11 @@ class SegmentedArticles(ClosedOnExit):
     def left_out(self) -> frozenset[str]:
         return frozenset(chain.from_iterable(part.left_out() for part in self._parts))
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
-        return self._from_each(lambda part: part.signed(ids))
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
+        return self._from_each(lambda part: part.signatures(ids))
 
-    def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return self._from_each(lambda part: part.fingerprinted(ids), itemgetter(0))
+    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+        return self._from_each(lambda part: part.fingerprint_rows(ids), itemgetter(0))
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         return chain.from_iterable(part.titles() for part in self._parts)

@@ -85,13 +85,13 @@ class FileStore:
         with open_generation(
             self.data_dir, model=facts.model, dimension=facts.dimension
         ) as generation:
-            refuse_withdrawn(generation, self.removed().ids, self.data_dir)
+            refuse_withdrawn(generation, self.removals().ids, self.data_dir)
         return export_index(self.data_dir, folder)
 
     def take(self, folder: Path) -> GenerationFacts:
         return import_index(folder, self.data_dir)
 
-    def removed(self) -> RemovedList:
+    def removals(self) -> RemovedList:
         return RemovedList.open(self.data_dir)
 
     def note_builder(self, status: BuilderStatus) -> None:

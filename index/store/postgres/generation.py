@@ -251,7 +251,7 @@ class PostgresGeneration(ClosedOnExit):
             offsets=np.cumsum(counts) - counts,
         )
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         numbers = [int(key) for key in keys]
         query = (
             "SELECT p.number, a.id, p.start, p.stop, p.heading, "
@@ -300,7 +300,7 @@ class PostgresGeneration(ClosedOnExit):
     def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
         query = f"SELECT number FROM {{g}}.passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
         rows = self._servers.fetch_home(query, article_id, *values)
-        return self.stored(rows[0])[0] if rows else None
+        return self.passages_by_key(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
         query = f"SELECT count(*) FROM {{g}}.passages WHERE {_OF_ARTICLE}"
@@ -342,7 +342,7 @@ class PostgresGeneration(ClosedOnExit):
         entries = [entry for _, entry in heapq.merge(*listings, key=newest_first)]
         return entries[skip:] if limit < 0 else entries[skip : skip + limit]
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         return _by_number(self._entries("copies <> '[]'"))
 
     def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:

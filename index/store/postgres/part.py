@@ -72,9 +72,9 @@ class PostgresPart:
         ):
             yield draft
 
-    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+    def find_stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         hash_list = as_bytes(hashes)
-        in_store = self.checkpoint.stored(hashes)
+        in_store = self.checkpoint.find_stored(hashes)
         if self._reused:
             for each in self._connections:
                 in_store |= stored_hashes(each, self._tables, [kind], hash_list)

@@ -57,10 +57,10 @@ class ReusableTables:
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
 
-    def fingerprinted(self, ids: Collection[str]) -> list[Row]:
+    def fingerprint_rows(self, ids: Collection[str]) -> list[Row]:
         return self._of_articles(FINGERPRINTED, ids)
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
         return [signed_of_row(row) for row in self._of_articles(_SIGNED_COLUMNS, ids)]
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:

@@ -226,7 +226,7 @@ class PostgresStore:
         """Put a copy of the index of other servers in service on these. Raises NoIndex,
         BuildLocked, DamagedIndex, StoreError."""
         own = old._in_service()
-        removals = old.removed().articles
+        removals = old.removals().articles
         with (
             old._hold(own[0].number) as connections,
             postgres_turn(self._servers, self.workplace) as turn,
@@ -236,7 +236,7 @@ class PostgresStore:
             index = OldIndex(connections, old.label, own[0], removals)
             return copy_generation(index, turn, self.workplace, check)
 
-    def removed(self) -> RemovedRows:
+    def removals(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
 
     def note_builder(self, status: BuilderStatus) -> None:

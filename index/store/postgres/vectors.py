@@ -75,7 +75,7 @@ class PostgresCheckpoint:
         rows = _KeptRows(self._connections, self._tables, np.array(ids), np.array(places))
         return VectorSource(as_hashes(hashes), rows)
 
-    def stored(self, hashes: Hashes) -> set[bytes]:
+    def find_stored(self, hashes: Hashes) -> set[bytes]:
         """The hashes among these whose vectors are saved."""
         query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
         found_hashes: set[bytes] = set()

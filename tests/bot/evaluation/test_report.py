@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.evaluation.report import figures_json, figures_lines, worst, worst_text
-from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
 from tests.bot.evaluation.made import an_outcome, means, unanswerable, write_squad
 from tests.bot.evaluation.test_run import Watch
 
@@ -44,7 +44,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("eval")
     other = write_squad(folder / "other.json", ["gare"])
     file = write_squad(folder / "asked.json", ["phare", "canal", "moulin"])
-    return evaluate(
+    return run_evaluation(
         EvaluationPlan(file, folder, other, perturb=("accents", "case")), means(), Watch()
     )
 
@@ -118,5 +118,5 @@ def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
 
 def test_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     file = write_squad(tmp_path / "a\x1b[31m.json", ["phare"])
-    shown = figures_lines(evaluate(EvaluationPlan(file, tmp_path), means(), Watch()))
+    shown = figures_lines(run_evaluation(EvaluationPlan(file, tmp_path), means(), Watch()))
     assert "\x1b" not in shown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
 from index.build.builder import build_articles
 from index.errors import NoIndex
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
@@ -33,7 +33,7 @@ class Watch:
 
 
 def evaluated(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
-    return evaluate(plan, means(), watch or Watch())
+    return run_evaluation(plan, means(), watch or Watch())
 
 
 def plan(folder: Path, **changes: object) -> EvaluationPlan:

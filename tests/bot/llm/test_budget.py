@@ -10,13 +10,13 @@ from functools import partial
 import pytest
 
 from bot.errors import ModelFailed, StateError
-from bot.llm.base import Message, Request
+from bot.llm.base import PromptMessage, Request
 from bot.llm.budget import Allowance, RationedModel, on_behalf_of
 from bot.state import people, privacy
 from bot.state.database import State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-REQUEST = Request((Message("user", "Qui ?"),), 50)
+REQUEST = Request((PromptMessage("user", "Qui ?"),), 50)
 
 
 class Model:

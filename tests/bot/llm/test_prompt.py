@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.llm.base import Message
+from bot.llm.base import PromptMessage
 from bot.llm.prompt import choose_passages, format_passages, prompt, tokens
 from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
@@ -19,7 +19,7 @@ def many(count: int) -> tuple[NumberedPassage, ...]:
     return choose_passages(hits(*sources))
 
 
-def whole(messages: tuple[Message, ...]) -> str:
+def whole(messages: tuple[PromptMessage, ...]) -> str:
     return "\n".join(message.text for message in messages)
 
 

@@ -100,11 +100,11 @@ def test_nothing_is_said_while_it_rests(speech: Speech, tmp_path: Path) -> None:
         time.sleep(0.001)
     process = speech._process
     assert process is not None
-    with speech.resting():
+    with speech.pause():
         before = processor_seconds(process.process.pid)
         time.sleep(0.5)
         assert processor_seconds(process.process.pid) - before < 0.1
-        with speech.resting():
+        with speech.pause():
             pass
         assert not (tmp_path / "rested.ogg").exists()
     saying.join()

@@ -180,7 +180,7 @@ def test_what_the_operator_removes_leaves_the_disk_with_the_next_build(
     corpus: Corpus, data_dir: Path
 ) -> None:
     store = open_store(data_dir)
-    store.removed().add([store.browse().articles()[0]])
+    store.removals().add([store.browse().articles()[0]])
     report = built(corpus, data_dir)
     assert (report.removed, report.left_out, segments(data_dir)) == (1, 1, ())
     corpus.add()

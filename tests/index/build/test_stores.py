@@ -116,14 +116,14 @@ def test_what_the_operator_removed_stays_out_of_builds_and_of_what_a_rollback_br
 ) -> None:
     first = build_articles(three(), store, FakeEmbedder())
     [pont] = store.browse().find("Pont")
-    store.removed().add([pont])
+    store.removals().add([pont])
     report = build_articles(three(), store, FakeEmbedder())
     assert (report.removed, report.left_out, report.articles) == (1, 1, 2)
     assert store.browse().find("Pont") == []
     assert store.check().before == first.generation
     assert store.roll_back().id == first.generation
     assert store.browse().article(pont.id) is None
-    store.removed().restore("Pont")
+    store.removals().restore("Pont")
     assert store.browse().article(pont.id) is not None
 
 

@@ -221,7 +221,7 @@ def test_an_index_in_a_folder_of_articles_is_named_and_not_read(corpus: Path) ->
     written = open_store(corpus / "data")
     build_articles(three(), written, FakeEmbedder())
     written.export(corpus / "sauvegarde")
-    written.removed().add(three()[:1])
+    written.removals().add(three()[:1])
     shutil.copytree(corpus / "data" / "index", corpus / "ancien")
     expected = ["corpus/a.txt", "corpus/b.md", "corpus/sous/c.MD"]
     sources, skipped = find_sources([corpus])

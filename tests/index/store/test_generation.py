@@ -20,7 +20,7 @@ from tests.index.samples import article, files_in_service, full, index, opened
 def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
     with opened(built) as generation:
         first = 0
-        for each in generation.stored(range(generation.facts.passages)):
+        for each in generation.passages_by_key(range(generation.facts.passages)):
             count = len(each.passage.sentences)
             rows = np.arange(first, first + count)
             assert generation.passages_of_sentences(rows).tolist() == [each.key] * count
@@ -35,7 +35,7 @@ def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
         grain = generation.passage_words.match(keyed_terms("le grain broyé", "fr"))
         wheel = generation.sentence_words.match(keyed_terms("la roue", "fr"))
         passage, sentence = int(grain.scores.argmax()), int(wheel.scores.argmax())
-        [stored] = generation.stored([passage])
+        [stored] = generation.passages_by_key([passage])
         assert "broie du grain" in stored.passage.text
         first, _ = generation.sentence_rows(np.array([passage]))
         found = stored.passage.sentences[sentence - int(first[0])]
@@ -54,7 +54,7 @@ def test_the_manifest_says_what_was_built(built: Path) -> None:
 def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
     with opened(data_dir) as generation:
         shutil.rmtree(data_dir)
-        [stored] = generation.stored([0])
+        [stored] = generation.passages_by_key([0])
         written = generation.article(stored.article_id)
         assert written is not None
         assert stored.passage.text in written.text

@@ -205,7 +205,7 @@ def test_what_was_verified_lately_is_not_counted_again(
 def test_what_the_operator_removes_leaves_with_the_next_build(
     corpus: Corpus, store: PostgresStore
 ) -> None:
-    store.removed().add([store.browse().articles()[0]])
+    store.removals().add([store.browse().articles()[0]])
     report = built(corpus, store)
     assert (report.removed, report.left_out) == (1, 1)
     corpus.add()

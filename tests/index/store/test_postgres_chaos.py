@@ -370,7 +370,7 @@ def test_an_account_that_only_reads_answers_and_changes_nothing(
             assert check_answer(index) == 1
             for change in (
                 lambda: made(marked(2), store),
-                lambda: store.removed().add(marked(1)[:1]),
+                lambda: store.removals().add(marked(1)[:1]),
                 store.roll_back,
             ):
                 with pytest.raises(StoreError) as refused:

@@ -141,10 +141,10 @@ def test_what_people_took_out_is_neither_read_nor_written_on_another_server(
     with databases(vector_server, 2) as addresses:
         with opened(addresses, tmp_path) as store:
             made(three(), store)
-            removed = store.removed()
+            removed = store.removals()
         with opened(addresses[::-1], tmp_path) as store:
             with pytest.raises(StoreError, match="postgres-servers"):
-                store.removed()
+                store.removals()
             with pytest.raises(StoreError, match="postgres-servers"):
                 store._write(lambda connection: None)
         removed.add(three()[:1])

@@ -231,7 +231,9 @@ def test_a_part_at_work_keeps_the_tables_of_its_model(
             write(tmp_path / "others", range(number, number + 1))
             built(store, tmp_path / "others")
         turn.checkpoint.add(text_hash("un"), newer.embed_passages(["un"]))
-        assert list(turn.stored("passages", as_hashes(text_hash("un") + text_hash("deux")))) == [
+        assert list(
+            turn.find_stored("passages", as_hashes(text_hash("un") + text_hash("deux")))
+        ) == [
             True,
             False,
         ]
