@@ -37,7 +37,7 @@ person's daily allowance is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedSentence:
     """A discarded sentence of a chat model, for the operator; never logged."""
 
     text: str
@@ -146,7 +146,7 @@ class Answer:
     model: str | None = None
     chosen_by: str | None = None
     fallback: Fallback | None = None
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[DroppedSentence, ...] = ()
     doubtful: bool = False
     held_to: HeldTo = "all"
     help: Help | None = None

@@ -95,7 +95,7 @@ class CommandLine:
         keyword_only = inspect.Parameter.KEYWORD_ONLY
         data_dir = inspect.Parameter("data_dir", keyword_only, default=None, annotation=DataDir)
         parameters = [
-            each.replace(kind=keyword_only, annotation=_translated(each.annotation, texts))
+            each.replace(kind=keyword_only, annotation=_translate(each.annotation, texts))
             for each in (*own, data_dir)
         ]
         make_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -108,7 +108,7 @@ class CommandLine:
         return replace(self, app=app)
 
 
-def _translated(annotation: Any, texts: Mapping[str, str]) -> Any:
+def _translate(annotation: Any, texts: Mapping[str, str]) -> Any:
     """Replace the key in an option's `help` by its text."""
     kind, option = get_args(annotation)
     option = copy.copy(option)

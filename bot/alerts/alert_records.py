@@ -138,10 +138,10 @@ def _alert(row: AlertRow) -> Alert:
     return Alert(row.id, place, row.question, row.language, row.checked, row.created_at, row.key)
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     yield delete(AlertRow).where(
         or_(AlertRow.told_at < before, AlertRow.created_at < now - WAITING_TIME)
     )
 
 
-register_table(PersonalTable(AlertRow, _expired, heading="alerts", belong=True))
+register_table(PersonalTable(AlertRow, _expiry_deletions, heading="alerts", belong=True))

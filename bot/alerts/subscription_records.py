@@ -201,9 +201,9 @@ def _subscription(row: SubscriptionRow) -> Subscription:
     )
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     last_news = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
     yield delete(SubscriptionRow).where(last_news < now - QUIET_TIME)
 
 
-register_table(PersonalTable(SubscriptionRow, _expired, heading="alerts"))
+register_table(PersonalTable(SubscriptionRow, _expiry_deletions, heading="alerts"))

@@ -265,7 +265,7 @@ class AboutArticles:
         name = bare_name(timing.question)
         return reply.tell(name) if name else None
 
-    def open_titled(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
+    def open_by_title(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
         """Quote how the articles with this title begin, newest first; None if there are none."""
         title = fold_phrase(message.strip(_QUOTES))
         articles = {hit.article.id: hit.article for hit in hits}

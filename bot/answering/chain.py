@@ -144,7 +144,7 @@ class RetrievalQA(AnswerChain[str]):
                 if answer := about.introduce(question, subjects, timing):
                     return answer
             findings = self._search(question, timing)
-            return about.open_titled(question, findings.hits, timing) or findings
+            return about.open_by_title(question, findings.hits, timing) or findings
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period

@@ -20,7 +20,13 @@ from bot.arena.battle_records import (
     load_votes,
 )
 from bot.arena.pairing import Pair, PairRecord
-from bot.arena.rating import CountedVote, Estimate, StyleCounts, find_connected, rate_writers
+from bot.arena.rating import (
+    CountedVote,
+    Estimate,
+    StyleCounts,
+    find_connected_writers,
+    rate_writers,
+)
 from bot.settings import Settings
 from bot.state.database import State
 
@@ -164,7 +170,7 @@ def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standin
             sides[side.writer][each.battle.id, place] = side
     enough = {name for name, count in battles.items() if count >= rules.enough}
     votes = [each.vote for each in counted_votes if {each.vote.first, each.vote.second} <= enough]
-    connected_writers = find_connected(votes)
+    connected_writers = find_connected_writers(votes)
     votes = [vote for vote in votes if vote.first in connected_writers]
     ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
     rows = [

@@ -236,7 +236,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         answer = replace(battle.first.answer, question=words)
         if interpretation.rewritten:
             answer = replace(answer, understood=interpretation.question)
-        METERS.answered(answer, "message")
+        METERS.count_answer(answer, "message")
         await self._memory.store(asker.place, answer, message.message_id)
         new = replace(
             new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),

@@ -46,7 +46,7 @@ HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error
+class _StopRequest(Exception):  # noqa: N818 - not an error
     """Recording stopped by a button or by the bot's shutdown."""
 
 
@@ -60,8 +60,8 @@ class _Work(BackgroundWork):
 
     def report(self, line: int, line_count: int) -> None:
         self.line, self.line_count = line, line_count
-        if self.stopped():
-            raise _Stopped
+        if self.is_stopped():
+            raise _StopRequest
 
 
 class RecordingHandlers(Handlers):
@@ -144,7 +144,7 @@ class RecordingHandlers(Handlers):
                         )
                     )
                 parts = await self._make_parts(record, asker, work)
-            if parts is not None and not work.interrupted:
+            if parts is not None and not work.is_interrupted:
                 with outside_update(), suppress(Postponed):
                     await self._post(bot, trigger.journal, record, parts)
         finally:
@@ -163,7 +163,7 @@ class RecordingHandlers(Handlers):
                 return _text_parts(asker, phrases.failed)
             try:
                 content = await asyncio.to_thread(self._record_mp3, recording_plan, work)
-            except _Stopped:
+            except _StopRequest:
                 return _text_parts(asker, phrases.stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)

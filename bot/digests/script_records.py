@@ -190,8 +190,8 @@ def _record(row: ScriptRow) -> ScriptRecord:
     )
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     yield delete(ScriptRow).where(ScriptRow.created_at < before)
 
 
-register_table(PersonalTable(ScriptRow, _expired))
+register_table(PersonalTable(ScriptRow, _expiry_deletions))

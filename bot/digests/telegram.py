@@ -126,7 +126,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         script = scripts.script_of_message(session, chat_id, message_id)
         return Referent(script.subject, tuple(script.articles)) if script else None
 
-    def delivered(self, session: Session, delivery_id: int) -> None:
+    def note_delivery(self, session: Session, delivery_id: int) -> None:
         scripts.note_messages(session, delivery_id)
 
     async def send(self, bot: Bot) -> None:

@@ -22,7 +22,7 @@ from bot.state import meters, spending
 from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.meters import MeterLevel
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class SpendingLedger:
                         spending.add_spending,
                         day=day,
                         model=hold.model,
-                        spent=Spent(1, usage.input, usage.output, micros),
+                        spent=Spending(1, usage.input, usage.output, micros),
                         person_id=person_id,
                     )
                 )
@@ -118,7 +118,7 @@ class SpendingLedger:
             with self._lock, suppress(ValueError):  # a refused call holds nothing
                 self._holds.remove(hold)
 
-    def spent(self, model: str | None = None) -> Spent:
+    def spent(self, model: str | None = None) -> Spending:
         """Today's usage of one model, or of all. Raises StateError."""
         return self._open_state().do(partial(spending.on, day=self._now().date(), model=model))
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from bot.answer import Answer, Citation, Dropped, Statement
+from bot.answer import Answer, Citation, DroppedSentence, Statement
 from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
@@ -39,7 +39,7 @@ class AnswerDraft:
     prompts: Path | None = None
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
+    dropped: list[DroppedSentence] = field(default_factory=list)
     own_statements: int = 0  # statements in the model's words
     replacements: int = 0  # dropped sentences with a quote in their place
     is_refusal: bool = False
@@ -61,7 +61,7 @@ class AnswerDraft:
         self.doubtful = self.doubtful or not self.statements
         number, nearest = verdict.evidence[0]
         passage = next(each for each in self.passages if each.number == number)
-        self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
+        self.dropped.append(DroppedSentence(sentence.text, verdict.fault or "uncited"))
         self.replacements += 1
         count = len(self.statements)
         for each in filter(None, (passage.lead_of(nearest), nearest)):
@@ -70,7 +70,7 @@ class AnswerDraft:
         return len(self.statements) > count
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
-        self.dropped.append(Dropped(sentence.text, fault))
+        self.dropped.append(DroppedSentence(sentence.text, fault))
         # Without citations it may be an introduction; with them it was meant to answer.
         self.has_lost_answer = self.has_lost_answer or (
             not self.statements and bool(sentence.citations)

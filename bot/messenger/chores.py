@@ -113,7 +113,7 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
 
     def notify_features(session: Session, delivery_id: int) -> None:
         for feature in services.features:
-            feature.delivered(session, delivery_id)
+            feature.note_delivery(session, delivery_id)
 
     async def settle(bot: Bot) -> None:
         delivery_ids.extend(await journal.take_over_deliveries())

@@ -79,7 +79,7 @@ class TelegramFeature:
         """Subjects that a chat follows."""
         return ()
 
-    def delivered(self, session: Session, delivery_id: int) -> None:
+    def note_delivery(self, session: Session, delivery_id: int) -> None:
         """Record the delivery of a message that an ended process began to send."""
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:

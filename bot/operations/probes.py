@@ -47,7 +47,7 @@ class Probe:
             self._result = f"no end in {PROBE_TIMEOUT_SECONDS:.0f} s"
             return
         self._task = None
-        METERS.probed(self.name, time.monotonic() - start)
+        METERS.observe_probe(self.name, time.monotonic() - start)
         error = task.exception()
         self._result = task.result() if error is None else _describe(error)
 

@@ -16,7 +16,7 @@ import numpy as np
 from bot.answer import Answer
 from bot.locale.answers import title_of
 from bot.locale.statistics import StatisticsPhrases
-from bot.state.statistics import InVain, Unanswered
+from bot.state.statistics import InVain, UnansweredQuestion
 from index.article import Article
 from index.models.base import Vectors
 
@@ -48,7 +48,7 @@ class QuestionGroup:
 @dataclass(slots=True)
 class _GroupedQuestions:
     numbers: frozenset[str]
-    questions: list[Unanswered]
+    questions: list[UnansweredQuestion]
     wordings: int = 1
 
 
@@ -60,7 +60,7 @@ def in_vain(answer: Answer, embed: Callable[[str], Vectors], model: str) -> InVa
 
 
 def group_questions(
-    questions: Sequence[Unanswered],
+    questions: Sequence[UnansweredQuestion],
     embed: Callable[[str], Vectors],
     threshold: float = SAME_QUESTION_COSINE,
     model: str = "",
@@ -72,7 +72,7 @@ def group_questions(
     hardly distinguish « en 2023 » and « en 2024 »), or becomes a leader.
     """
     leaders: list[_GroupedQuestions] = []
-    by_words: defaultdict[str, list[Unanswered]] = defaultdict(list)
+    by_words: defaultdict[str, list[UnansweredQuestion]] = defaultdict(list)
     for each in questions:  # ignoring case and punctuation
         by_words[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
     wordings = sorted(by_words.values(), key=lambda each: -len(each))[:_MAX_WORDINGS]

@@ -60,7 +60,7 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..
         *_calendar(words),
         *_clock(words),
         *_ordinals(words),
-        *_abbreviated(words),
+        *_abbreviation_rules(words),
         *_ranges(words),
         *_money(words),
         *_measures(words),
@@ -350,7 +350,7 @@ def _roman_value(letters: str) -> int | None:
 # Abbreviations
 
 
-def _abbreviated(words: Lexicon) -> Iterator[Rule]:
+def _abbreviation_rules(words: Lexicon) -> Iterator[Rule]:
     places = {
         "before a number": (r"(?<!\w)", rf"(?={S}?\d)"),
         "after a number": (rf"(?<=\d{S})", _END),
@@ -440,9 +440,9 @@ def _money(words: Lexicon) -> Iterator[Rule]:
         _price,
     )
     countables = one_of(words.tables["counted"])
-    yield rf"(?<![\w.,])({amount}){S}?({countables}){_END}", _scaled
+    yield rf"(?<![\w.,])({amount}){S}?({countables}){_END}", _read_scaled
     millions = rf"M(?={S}d['’e])" if words.language == "fr" else rf"m(?={S}[a-z]+s\b|{S}people)"
-    yield rf"(?<![\w.,])({amount}){S}?({millions})", _scaled
+    yield rf"(?<![\w.,])({amount}){S}?({millions})", _read_scaled
 
 
 def _price(words: Lexicon, match: Match) -> str:
@@ -474,7 +474,7 @@ def _scale(words: Lexicon, figures: str, scale: str) -> str:
     return words.counted(figures, UnitName(scale, f"{scale}s"))
 
 
-def _scaled(words: Lexicon, match: Match) -> str:
+def _read_scaled(words: Lexicon, match: Match) -> str:
     return _scale(words, match[1], words.tables["scales"][match[2]])
 
 

@@ -162,7 +162,7 @@ class State:
         return _label(self._engine)
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         return self._closed
 
     @property

@@ -58,7 +58,7 @@ _NOTICE_PERIOD = timedelta(hours=20)  # two daily runs may be a little less than
 _LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, PersonRow)
 
 
-def _lasting() -> tuple[Any, ...]:
+def _lasting_tables() -> tuple[Any, ...]:
     """The tables whose rows people would miss."""
     return (*_LASTING, *(each.row for each in FEATURE_TABLES if each.belong))
 
@@ -73,20 +73,22 @@ class Erasure:
     announce: bool = False
 
     @property
-    def lasting(self) -> int:
+    def lasting_rows(self) -> int:
         """The number of rows that people would miss."""
-        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting())
+        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting_tables())
 
 
 def erase_expired(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
     """Like `delete_expired_rows`, but large deletions only if announced a day before."""
-    total = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
+    total = sum(
+        session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting_tables()
+    )
     trial = session.begin_nested()
     erasure = Erasure(delete_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
     notice = session.get(NoticeRow, _ANNOUNCED)
     age = now - notice.at if notice is not None else None
-    is_small = erasure.lasting <= max(LARGE_ROWS, share * total)
+    is_small = erasure.lasting_rows <= max(LARGE_ROWS, share * total)
     if is_small or (age is not None and _NOTICE_PERIOD <= age <= LEAP):
         trial.commit()
         if notice is not None:

@@ -51,7 +51,7 @@ class InVain:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredQuestion:
     """A standalone question that no article answered. `asker` distinguishes people within one list
     only."""
 
@@ -98,7 +98,9 @@ def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedA
     return [CitedArticle(id, titles[id], count) for id, count in answers.most_common(limit)]
 
 
-def newest_unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unanswered]:
+def newest_unanswered(
+    session: Session, since: datetime, limit: int
+) -> Sequence[UnansweredQuestion]:
     """The newest unanswered questions, oldest first."""
     rows = session.execute(
         select(TurnRow.question, TurnRow.turn, ConversationRow.person_id, TurnRow.created_at)
@@ -109,7 +111,7 @@ def newest_unanswered(session: Session, since: datetime, limit: int) -> Sequence
     ).all()
     askers: dict[int, int] = {}
     return [
-        Unanswered(
+        UnansweredQuestion(
             turn.get("understood") or question,
             askers.setdefault(person, len(askers)),
             at,

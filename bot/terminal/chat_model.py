@@ -85,14 +85,14 @@ async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
     text, json = FORMS[mode]
     if await model.structured():
         try:
-            return await _tried(model, language, json)
+            return await _try_model(model, language, json)
         except ModelFailed as failure:
             if failure.kind != "rejected" or await model.structured():
                 raise
-    return await _tried(model, language, text)
+    return await _try_model(model, language, text)
 
 
-async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
+async def _try_model(model: ChatModel, language: str, form: Form) -> Trial:
     passages = _PASSAGES if form in FORMS["write"] else _NUMBERED
     messages = template(form, language).fill(
         1,
@@ -141,10 +141,10 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
                 _describe(out, phrases, choice, settings, ledger)
             _tell_spent(out, phrases, settings, ledger)
             return DONE
-        return asyncio.run(_checked(out, settings, state, ledger, choices))
+        return asyncio.run(_check_model(out, settings, state, ledger, choices))
 
 
-async def _checked(
+async def _check_model(
     out: Console,
     settings: Settings,
     state: StateOnDemand,

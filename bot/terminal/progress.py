@@ -55,7 +55,7 @@ class _Pace:
         return (done - before) / (now - since)
 
 
-class _Stepped:
+class _StepProgress:
     """Base of both observers: the current step and its pace."""
 
     def __init__(self, phrases: TerminalPhrases, clock: Callable[[], float], stopping: str) -> None:
@@ -76,7 +76,7 @@ class _Stepped:
         return f"{text}, {self._phrases.pace(self._step, pace, (total - done) / pace)}"
 
 
-class ProgressLines(_Stepped):
+class ProgressLines(_StepProgress):
     """One line per step and per tenth of its items."""
 
     def __init__(
@@ -113,7 +113,7 @@ class ProgressLines(_Stepped):
             show(self._console, f"{self._stopping}…")
 
 
-class ProgressBar(_Stepped):
+class ProgressBar(_StepProgress):
     """One bar with the current step, its items, pace and remaining time."""
 
     def __init__(

@@ -39,6 +39,6 @@ async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     checks: dict[str, HealthCheck] = {each.name: each.finding for each in probes}
     generation = service.library.generation
     now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
-    with METERS.watching(now, checks):
+    with METERS.watch(now, checks):
         async with serve_endpoints(service.settings, METERS, checks), run_probes(probes):
             yield

@@ -138,7 +138,7 @@ class WebService:
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
             if help is not None:
-                METERS.answered(help, "web")
+                METERS.count_answer(help, "web")
                 yield StoredAnswer(help)
                 return
         await self.count(visitor)
@@ -157,7 +157,7 @@ class WebService:
         finally:
             await answers.aclose()
         assert answer is not None
-        METERS.answered(answer, "web")
+        METERS.count_answer(answer, "web")
         yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
 
     async def quote(self, question: str) -> Answer:

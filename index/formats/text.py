@@ -38,8 +38,8 @@ def read_text(text: str) -> ArticleDraft:
     news = drop_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = split_head_lines(news)
     paragraphs = tuple(
-        Block(block.text, heading=_is_heading(block.text, following.text))
-        for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
+        Block(block.text, heading=_is_heading(block.text, next_block.text))
+        for block, next_block in zip_longest(body, body[1:], fillvalue=Block(""))
     )
     return ArticleDraft(
         (Block(title, heading=True), *paragraphs) if title else paragraphs, metadata
@@ -61,8 +61,8 @@ def _is_wrapped(lines: list[str]) -> bool:
     full = lines[:-1]
     if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
-    finished = sum(bool(_FINISHED.search(line)) for line in full)
-    return all(len(line) in _WRAP_WIDTHS for line in full) and 2 * finished <= len(full)
+    ends = sum(bool(_FINISHED.search(line)) for line in full)
+    return all(len(line) in _WRAP_WIDTHS for line in full) and 2 * ends <= len(full)
 
 
 def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
@@ -77,7 +77,7 @@ def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
     return first, rest[repeats:]
 
 
-def _is_heading(block: str, following: str) -> bool:
+def _is_heading(block: str, next_block: str) -> bool:
     """True for a short line that does not end like a sentence, above a paragraph that does."""
     return (
         len(block) <= _HEADING_LIMIT
@@ -85,6 +85,6 @@ def _is_heading(block: str, following: str) -> bool:
         and "\n" not in block
         and (block[0].isupper() or block[0].isdigit() or block[0] in '«“"¿¡')
         and not _UNFINISHED.search(block)
-        and len(following) >= _PROSE
-        and bool(_FINISHED.search(following))
+        and len(next_block) >= _PROSE
+        and bool(_FINISHED.search(next_block))
     )

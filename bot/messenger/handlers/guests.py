@@ -88,11 +88,11 @@ class GuestHandlers(Handlers):
     ) -> tuple[str, ...]:
         for text in (words, about):
             if help := await self._services.help_for(text):
-                METERS.answered(help, "guest")
+                METERS.count_answer(help, "guest")
                 return answer_html(help, phrases)
         claims = await self._services.check_claims(about) if points_at(words) else []
         if claims:
-            METERS.answered(join_claims(about, claims), "guest")
+            METERS.count_answer(join_claims(about, claims), "guest")
             return claims_html(claims, phrases)
         question = about if about and points_at(words) else words
         if points_at(question):
@@ -102,7 +102,7 @@ class GuestHandlers(Handlers):
             context = Turn(about, about, detect(about), self._now())
         turn = TurnText(question, replied_turn=context, is_extractive=True)
         answer = await self._services.chain.ainvoke(turn)
-        METERS.answered(answer, "guest")
+        METERS.count_answer(answer, "guest")
         return answer_html(answer, phrases)
 
 

@@ -100,7 +100,7 @@ class ConversationMemory:
             selection = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(selection), on_behalf_of(place.person_id):
                 answer = await self._stream(self._services.chain, turn, live)
-        METERS.answered(answer, "message")
+        METERS.count_answer(answer, "message")
         return answer
 
     async def recall(
@@ -351,7 +351,7 @@ class QuestionHandlers(Handlers):
         if not claims:
             return False
         answer = join_claims(text, claims)
-        METERS.answered(answer, "message")
+        METERS.count_answer(answer, "message")
         html = claims_html(claims, asker.phrases)
         await self._send(bot, asker, answer, live, message.message_id, html=html)
         return True

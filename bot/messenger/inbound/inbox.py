@@ -79,7 +79,7 @@ class Inbox(asyncio.Queue[object]):
             await super().put(item)
         else:
             await self._put_after_record(item)
-        METERS.accepted()
+        METERS.note_update()
 
     async def _put_after_record(self, update: Update) -> None:
         if update.update_id not in self._is_ours:
@@ -235,7 +235,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                     else:
                         await super().process_update(update)
             finally:
-                METERS.dealt_with()
+                METERS.note_completion()
 
     @contextmanager
     def _track_task(self) -> Iterator[None]:
@@ -329,7 +329,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             logger.error("It may be handled again: %s", error)
         seconds = self.inbox.pop_wait(update)
         if trigger.letters:
-            METERS.replied(seconds)
+            METERS.observe_reply(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
 
     async def _delete_partial_answer(self, update: Update) -> None:

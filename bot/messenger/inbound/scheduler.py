@@ -82,7 +82,7 @@ class FairScheduler(BaseUpdateProcessor):
         self.when_late: Callable[[Update], None] | None = None
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         return sum(map(len, self._queues.values()))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:

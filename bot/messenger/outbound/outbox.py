@@ -54,7 +54,7 @@ class OutboxEntry:
         await _record(
             self._journal.record(self._id, self.message_ids, whole=whole, is_reply=is_reply)
         )
-        METERS.recorded(time.monotonic() - began)
+        METERS.observe_record(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
         """Send the rest in another form."""
@@ -94,7 +94,7 @@ def resume_entry(
     if letter is None:  # all of it was accepted
         letter = replace(original, parts=()) if original else Letter(0, 0, ())
     elif delivery.is_resumed:
-        METERS.doubted("process died")
+        METERS.count_doubt("process died")
         logger.info("A message is sent that an ended process may have sent already")
     return OutboxEntry(letter, delivery.message_ids, journal, delivery.id)
 

@@ -78,7 +78,7 @@ async def request_with_retry(
             if (is_in_doubt and not again_in_doubt) or total_seconds + seconds > GIVE_UP_SECONDS:
                 raise
             if is_in_doubt:
-                METERS.doubted("reply lost")
+                METERS.count_doubt("reply lost")
                 text = "A request may have arrived; it is sent again in %s s (%s)"
             else:
                 text = "A request failed; trying again in %s s (%s)"

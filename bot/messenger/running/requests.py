@@ -88,9 +88,9 @@ class WatchedRequest(HTTPXRequest):
         try:
             status, body = await super().do_request(url, *args, **kwargs)
         except TelegramError:
-            METERS.requested(_method(url), 0)
+            METERS.count_request(_method(url), 0)
             raise
-        METERS.requested(_method(url), status)
+        METERS.count_request(_method(url), status)
         return status, body
 
 
@@ -104,7 +104,7 @@ class UpdatesRequest(WatchedRequest):
             return content
         result = content.get("result") if isinstance(content, dict) else None
         if result == []:
-            METERS.nothing_new()
+            METERS.note_poll()
         updates = [legible_update(each) for each in result] if isinstance(result, list) else [None]
         legible = [each for each in updates if each is not None]
         if updates and not legible:

@@ -92,7 +92,7 @@ class Poller:
         """Poll one feed; return True on success."""
         try:
             with self._changes.hold():
-                return self._gathered(feed)
+                return self._gather(feed)
         except Interrupted:
             return True
         except Exception as error:  # continue with the other feeds
@@ -100,7 +100,7 @@ class Poller:
             self._teller.trouble(feed, error)
             return False
 
-    def _gathered(self, feed: str) -> bool:
+    def _gather(self, feed: str) -> bool:
         counts: Counter[str] = Counter()
         page: ListedPage | None = None
         incomplete = False

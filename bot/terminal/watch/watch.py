@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.command import DONE
 from bot.errors import FeedingError
 from bot.library.builder_log import BuilderLog
-from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
+from bot.library.paths import add_fetched_folder, fetched_dir, open_gatherer, standing_paths
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
@@ -170,7 +170,7 @@ def _watched_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) ->
     # Even while empty: `selon add` may fill it at any time.
     with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)
-    return with_fetched(settings, paths)
+    return add_fetched_folder(settings, paths)
 
 
 def _builder(settings: Settings, paths: Sequence[Path]) -> Build:

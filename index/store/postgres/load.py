@@ -122,12 +122,12 @@ class RowLoader:
 
     def _take_vectors(self, place: int, tables: VectorTables, kind: RowKind) -> None:
         connection, insert = self.connections[place], "INSERT INTO {v} (hash, vector) SELECT "
-        staged, moved = stage_table(kind), sql.Identifier("moved")
+        stage, moved = stage_table(kind), sql.Identifier("moved")
         connection.execute(
             compose(
-                f"{insert} DISTINCT ON (hash) hash, vector FROM {{staged}} ON CONFLICT DO NOTHING",
+                f"{insert} DISTINCT ON (hash) hash, vector FROM {{stage}} ON CONFLICT DO NOTHING",
                 v=tables.of(kind),
-                staged=staged,
+                staged=stage,
             )
         )
         query = compose(
@@ -147,7 +147,7 @@ class RowLoader:
                 if vectors:
                     hashes = as_hashes(b"".join(vectors))
                     connection.execute("DROP TABLE IF EXISTS pg_temp.moved")
-                    connection.execute(compose(create, staged=staged))
+                    connection.execute(compose(create, staged=stage))
                     send_vectors(connection, moved, hashes, np.stack(list(vectors.values())))
                     connection.execute(compose(move, v=tables.of(kind)))
 

@@ -14,7 +14,7 @@ from bot.arena.rating import (
     PRIOR_PRECISION,
     CountedVote,
     design_table,
-    find_connected,
+    find_connected_writers,
     fit_strengths,
     rate_writers,
     vote_weights,
@@ -97,8 +97,8 @@ def test_scikit_learn_finds_the_same(votes: list[CountedVote], style: bool) -> N
 
 def test_only_writers_that_votes_compare_are_rated_together() -> None:
     votes = [_alone("a", "b", 1.0), _alone("c", "b", 0.5), _alone("x", "y", 0.0)]
-    assert find_connected(votes) == {"a", "b", "c"}
-    assert find_connected([]) == frozenset()
+    assert find_connected_writers(votes) == {"a", "b", "c"}
+    assert find_connected_writers([]) == frozenset()
 
 
 def _points(strengths: Sequence[float]) -> list[float]:

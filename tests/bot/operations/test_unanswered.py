@@ -20,7 +20,7 @@ from bot.operations.unanswered import (
     in_vain,
     write_unanswered_csv,
 )
-from bot.state.statistics import Unanswered
+from bot.state.statistics import UnansweredQuestion
 from index.article import Article
 from index.models.base import Embedder, Vectors
 from index.models.bundled.embedder import load_bundled
@@ -31,12 +31,12 @@ from tests.fakes import FakeEmbedder
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def asked(*questions: str, askers: Sequence[int] | None = None) -> list[Unanswered]:
+def asked(*questions: str, askers: Sequence[int] | None = None) -> list[UnansweredQuestion]:
     """One a minute; each by somebody else, unless said otherwise."""
     who = askers or range(len(questions))
     minutes = itertools.count()
     return [
-        Unanswered(question, asker, NOON + timedelta(minutes=next(minutes)))
+        UnansweredQuestion(question, asker, NOON + timedelta(minutes=next(minutes)))
         for question, asker in zip(questions, who, strict=True)
     ]
 

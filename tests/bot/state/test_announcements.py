@@ -13,7 +13,7 @@ from bot.state.announcements import Addressee, Reach
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part
-from bot.state.statistics import Unanswered
+from bot.state.statistics import UnansweredQuestion
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, HOURS = timedelta(hours=1), timedelta(hours=12)
@@ -57,9 +57,9 @@ def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State)
         _asked(session, 3, answered=False, person=43, understood="Et la piscine ?", at=NOW + HOUR)
         _asked(session, 4, answered=False, person=42, at=NOW + HOUR)
         assert statistics.newest_unanswered(session, NOW, 10) == [
-            Unanswered("Question 1 ?", 0, NOW),
-            Unanswered("Et la piscine ?", 1, NOW + HOUR),
-            Unanswered("Question 4 ?", 0, NOW + HOUR),
+            UnansweredQuestion("Question 1 ?", 0, NOW),
+            UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR),
+            UnansweredQuestion("Question 4 ?", 0, NOW + HOUR),
         ]
         assert len(statistics.newest_unanswered(session, NOW, 2)) == 2
 

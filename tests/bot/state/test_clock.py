@@ -73,7 +73,7 @@ def test_much_at_once_is_announced_first_and_goes_a_day_later(state: State) -> N
     first, again = forget(state, late), forget(state, late + HOUR)
     assert first.held
     assert first.announce
-    assert first.lasting == 600  # people, their conversations and questions
+    assert first.lasting_rows == 600  # people, their conversations and questions
     assert again.held
     assert not again.announce, "once is enough"
     assert turns(state) == 200

@@ -26,7 +26,7 @@ from bot.errors import SettingsError, StateError
 from bot.state import announcements, conversations, documents, migrations, people, privacy, spending
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, open_state
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
@@ -268,7 +268,7 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(
         job = pool.submit(state.do, slow)
         assert begun.wait(30)
         closing = pool.submit(state.close)
-        while not state.closed:
+        while not state.is_closed:
             assert not closing.done()
         with pytest.raises(StateError, match="database-closed"):
             state.do(lambda session: None)
@@ -297,9 +297,9 @@ def test_what_several_count_at_once_adds_up(state: State) -> None:
         spending.add_spending,
         day=NOW.date(),
         model="ollama:x",
-        spent=Spent(1, 3, 2),
+        spent=Spending(1, 3, 2),
         person_id=None,
     )
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: state.do(add), range(40)))
-    assert state.do(partial(spending.on, day=NOW.date())) == Spent(40, 120, 80)
+    assert state.do(partial(spending.on, day=NOW.date())) == Spending(40, 120, 80)

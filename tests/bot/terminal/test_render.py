@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Dropped
+from bot.answer import DroppedSentence
 from bot.errors import SettingsError
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
@@ -155,7 +155,10 @@ def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
 
 
 def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:
-    dropped = (Dropped("Il en a demandé 150 000.", "number"), Dropped("Voir\x1b[2J ici.", "link"))
+    dropped = (
+        DroppedSentence("Il en a demandé 150 000.", "number"),
+        DroppedSentence("Voir\x1b[2J ici.", "link"),
+    )
     answer = replace(answered(citation(QUOTE, article())), model="ollama:qwen3", dropped=dropped)
     shown = explained_text(answer, FR).plain
     assert shown.split("\n") == [
