@@ -63,7 +63,7 @@ def retention_chore(services: BotServices) -> Chore:
         if erasure.announce:
             logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
             await _tell_administrators(
-                services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting)
+                services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting_rows)
             )
         elif erasure.rows and not erasure.held:
             logger.info("Expired rows were erased: %s", PublicText(counts))
