@@ -98,7 +98,7 @@ def group_questions(
         vectors[len(leaders)] = vector
         leaders.append(_GroupedQuestions(numbers, wording))
     groups = [_group(leader) for leader in leaders]
-    return sorted(groups, key=lambda each: (-each.askers, -each.questions, each.example))
+    return sorted(groups, key=lambda each: (-each.askers, -each.count, each.example))
 
 
 def _group(leader: _GroupedQuestions) -> QuestionGroup:
@@ -131,7 +131,7 @@ def write_unanswered_csv(
         lines.writerow(
             (
                 _cell(group.example),
-                group.questions,
+                group.count,
                 group.askers,
                 group.wordings,
                 phrases.date(group.first.astimezone()),
