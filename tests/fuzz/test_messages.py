@@ -37,6 +37,7 @@ BLOCKS = st.lists(
     ),
     max_size=5,
 )
+ALLOWED = {"bold", "italic", "text_link", "blockquote", "expandable_blockquote"}
 
 
 def words(text: str) -> str:
@@ -52,10 +53,7 @@ def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], li
     assert "".join(words(each.text) for each in read) == words("".join(b.text for b in blocks))
     for page in pages:
         assert units("".join(span.text for span in page)) <= limit
-    for each in read:
-        assert {e.type for e in each.entities} <= {"bold", "italic", "text_link", "blockquote"} | {
-            "expandable_blockquote"
-        }
+    assert {entity.type for each in read for entity in each.entities} <= ALLOWED
 
 
 DATA = st.one_of(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Citation
 from bot.errors import QuoteError
-from bot.verification.claim import Claim, NumberedPassage
+from bot.verification.claim import Claim
 from tests.bot.verification.made import credulous
 from tests.bot.verification.made import given as passage_of
 from tests.fuzz import PROSE, TEXTS, fuzzed
@@ -27,21 +27,16 @@ FALSE = (
 TRUE = ("Le pont fut construit en 1901 par Élise Marchand.", "Il mesure trente mètres.")
 
 
-def verdict(claim: str, source: str = SOURCE) -> bool:
-    return (
-        credulous()
-        .check(Claim(claim, (1,)), [passage_of(source)], "Que s’est-il passé ?")
-        .supported
-    )
+def is_supported(claim: str) -> bool:
+    passages = [passage_of(SOURCE)]
+    return credulous().check(Claim(claim, (1,)), passages, "Que s’est-il passé ?").supported
 
 
-@given(text=TEXTS, start=st.integers(-5, 400), length=st.integers(-5, 400), quote=TEXTS)
+@given(start=st.integers(-5, 400), length=st.integers(-5, 400), quote=TEXTS)
 @fuzzed(150)
-def test_a_citation_that_is_not_verbatim_cannot_exist(
-    text: str, start: int, length: int, quote: str
-) -> None:
-    given_passage: NumberedPassage = passage_of(SOURCE)
-    article, passage = given_passage.article, given_passage.passage
+def test_a_citation_that_is_not_verbatim_cannot_exist(start: int, length: int, quote: str) -> None:
+    source = passage_of(SOURCE)
+    article, passage = source.article, source.passage
     sentence = passage.sentences[0]
     whole = Citation(1, sentence.text, sentence.start, sentence.end, passage, article)
     try:
@@ -56,7 +51,6 @@ def test_a_citation_that_is_not_verbatim_cannot_exist(
     else:
         assert quote == article.text[start : start + length] != ""
         assert passage.start <= start <= start + length <= passage.end
-    assert text is not None
 
 
 @given(number=st.integers(20, 10**12), words=st.sampled_from(TRUE), before=PROSE)
@@ -66,16 +60,16 @@ def test_a_number_that_stands_nowhere_is_never_borne_out(
 ) -> None:
     assume(str(number) not in SOURCE)
     told = f"{words.rstrip('.')} avec {number} ouvriers."
-    assert not verdict(told)
-    assert not verdict(f"{before} {told}")
+    assert not is_supported(told)
+    assert not is_supported(f"{before} {told}")
 
 
 @pytest.mark.parametrize("claim", FALSE)
 @given(before=TEXTS)
 @fuzzed(60)
 def test_nothing_put_before_it_makes_what_is_false_true(claim: str, before: str) -> None:
-    assert not verdict(claim)
-    assert not verdict(f"{before} {claim}")
+    assert not is_supported(claim)
+    assert not is_supported(f"{before} {claim}")
 
 
 @given(claim=TEXTS, source=TEXTS)

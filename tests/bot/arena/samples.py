@@ -1,35 +1,51 @@
-"""Votes as they are kept, for tests that need no database."""
+"""Battles and votes, as they are made and as they are kept."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.arena.battle_records import BattleChoice, BattleRecord, BattleSide, BattleVoteRecord
+from bot.arena.battle_records import (
+    BattleChoice,
+    BattleRecord,
+    BattleSide,
+    BattleVoteRecord,
+    NewBattle,
+)
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def kept_battle(
-    number: int,
-    first: str = "extractive",
-    second: str = "openai:petit",
-    *,
-    language: str = "fr",
-    kind: str = "single",
-    fault: str | None = None,
-) -> BattleRecord:
+def new_battle(message: int = 3, **changes: Any) -> NewBattle:
+    """A battle over the question in this message of the person and chat 7."""
+    style = {"length": 1, "citations": 1, "bold": 0}
+    battle = NewBattle(
+        question="Qui a gardé le phare ?",
+        language="fr",
+        kind="single",
+        origin="chat",
+        generation="g",
+        first=BattleSide("extractive", "Yvon. [1]", style, 0.2, 0),
+        second=BattleSide("openai:petit", "Anne. [1]", style, 1.5, 40),
+        messages=("A", "B"),
+        person_id=7,
+        chat_id=7,
+        question_message=message,
+    )
+    return replace(battle, **changes)
+
+
+def kept_battle(number: int, language: str = "fr") -> BattleRecord:
     sides = [
         BattleSide(name, f"{name} dit. [1]", {"length": 2 + at, "citations": 1, "bold": 0}, at, 100)
-        for at, name in enumerate((first, second))
+        for at, name in enumerate(("extractive", "openai:petit"))
     ]
-    return BattleRecord(
-        number, 7, "Qui ?", language, kind, "chat", sides[0], sides[1], (), fault, NOW
-    )
+    return BattleRecord(number, 7, "Qui ?", language, "single", "chat", *sides, (), None, NOW)
 
 
 def kept_vote(
-    battle: BattleRecord, choice: BattleChoice = "first", voter: str = "", judge: str | None = None
+    battle: BattleRecord, choice: BattleChoice = "first", judge: str | None = None
 ) -> BattleVoteRecord:
-    who = voter or f"person {battle.id}"
     when = NOW + timedelta(seconds=battle.id)
-    return BattleVoteRecord(battle, choice, judge, who, when)
+    return BattleVoteRecord(battle, choice, judge, f"person {battle.id}", when)

@@ -7,11 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Statement
-from bot.arena.battle import (
-    ArenaAnswer,
-    are_identical,
-    compared_statements,
-)
+from bot.arena.battle import ArenaAnswer, are_identical, compared_statements
 from bot.arena.rating import StyleCounts
 from tests.bot.messenger.samples import BIRTH, LENS, answered, cite, refused
 

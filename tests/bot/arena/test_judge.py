@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -61,7 +60,7 @@ async def test_one_letter_is_a_verdict(said: str, choice: str | None) -> None:
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
 async def test_it_is_given_both_texts_and_no_name(language: str) -> None:
     model = Saying("A")
-    await judge_battle(model, replace(_battle(), language=language), "?")
+    await judge_battle(model, _battle(language), "?")
     (message,) = model.requests[0].messages
     assert model.requests[0].aside
     assert message.text.index(BIRTH) < message.text.index(LENS)

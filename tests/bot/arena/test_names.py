@@ -66,14 +66,15 @@ def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -
     assert template("answer", "en", tmp_path) == template("answer", "en")
 
 
-@pytest.mark.parametrize(
-    "text", ["Sois bref.", "[user]\nx\n", "[system]\nx\n\n[user]\ny\n\n[user]\nz\n"]
-)
-def test_prompts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        check_prompts(tmp_path, "write")
-    assert caught.value.code == "prompts-missing"
-    (tmp_path / "answer.fr.txt").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError) as caught:
-        check_prompts(tmp_path, "write")
-    assert caught.value.code == "prompt-malformed"
+def test_prompts_that_are_none_are_refused(tmp_path: Path) -> None:
+    for text, code in (
+        ("", "prompts-missing"),
+        ("Sois bref.", "prompt-malformed"),
+        ("[user]\nx\n", "prompt-malformed"),
+        ("[system]\nx\n\n[user]\ny\n\n[user]\nz\n", "prompt-malformed"),
+    ):
+        if text:
+            (tmp_path / "answer.fr.txt").write_text(text, encoding="utf-8")
+        with pytest.raises(SettingsError) as caught:
+            check_prompts(tmp_path, "write")
+        assert caught.value.code == code

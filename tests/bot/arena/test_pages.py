@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from bot.arena import battle_records as battles
-from bot.arena.battle_records import BattleSide, NewBattle
+from bot.arena.battle_records import BattleSide
 from bot.arena.feature import ArenaFeature
 from bot.web.service import WebService
+from tests.bot.arena.samples import NOW, new_battle
 from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.bot.web.library import create_pages, open_client, open_service
 from tests.index.samples import three
-
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-STYLE = {"length": 1, "citations": 1, "bold": 0}
 
 
 @pytest.fixture
@@ -38,34 +34,22 @@ def pages(service: WebService) -> Iterator[TestClient]:
 
 def vote(service: WebService, numbers: range) -> None:
     """People prefer the articles' sentences, all but one in four."""
-    for number in numbers:
-        new = NewBattle(
-            question="Qui a construit le pont ?",
-            language="fr",
-            kind="single",
-            origin="chat",
-            generation="g",
-            first=BattleSide("extractive", "Élise. [1]", STYLE, 0.2, 0),
-            second=BattleSide("openai:<petit>", "Anne. [1]", STYLE, 1.5, 40),
-            messages=("A", "B"),
-            person_id=7,
-            chat_id=7,
-            question_message=number,
-        )
-        when = NOW + timedelta(minutes=number)
-        battle = service.state.do(partial(battles.save_battle, new=new, now=when))
-        cast = partial(battles.cast_battle_vote, battle_id=battle, person_id=number, now=when)
-        service.state.do(partial(cast, choice="second" if number % 4 == 0 else "first"))
+    style = {"length": 1, "citations": 1, "bold": 0}
+    with service.state.session() as session:
+        for number in numbers:
+            new = new_battle(number, second=BattleSide("openai:<petit>", "Anne. [1]", style))
+            battle = battles.save_battle(session, new, NOW)
+            choice = "second" if number % 4 == 0 else "first"
+            battles.cast_battle_vote(session, battle, number, choice, NOW)
 
 
-def test_nobody_has_voted(pages: TestClient) -> None:
+def test_writers_are_ranked_when_enough_people_have_voted(
+    service: WebService, pages: TestClient
+) -> None:
     page = pages.get("/arene").text
     assert "Personne n’a encore voté." in page
     assert "<table" not in page
     assert '<a href="/arene" aria-current="page">Arène</a>' in page
-
-
-def test_writers_are_ranked_when_somebody_has_voted(service: WebService, pages: TestClient) -> None:
     vote(service, range(10))
     few = pages.get("/arene").text
     assert "Pas encore assez de votes pour un classement." in few

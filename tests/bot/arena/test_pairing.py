@@ -11,10 +11,7 @@ WRITERS = ("a", "b", "c")
 
 
 def test_what_is_least_known_is_drawn_most() -> None:
-    records = {
-        frozenset("ab"): PairRecord(400, 200.0),
-        frozenset("ac"): PairRecord(40, 20.0),
-    }
+    records = {frozenset("ab"): PairRecord(400, 200.0), frozenset("ac"): PairRecord(40, 20.0)}
     chance = Random(1)
     drawn = Counter(frozenset(draw_pair(WRITERS, records, (), chance) or ()) for _ in range(1_000))
     assert drawn[frozenset("bc")] > drawn[frozenset("ac")] > drawn[frozenset("ab")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
@@ -13,6 +13,7 @@ from bot.arena.rating import (
     POSITION,
     PRIOR_PRECISION,
     CountedVote,
+    Estimate,
     design_table,
     find_connected_writers,
     fit_strengths,
@@ -30,8 +31,10 @@ def votes() -> list[CountedVote]:
     return cast_votes(six_writers(), BATTLES, Random(7))
 
 
-def _alone(first: str, second: str, score: float, voter: str = "v") -> CountedVote:
-    return CountedVote(first, second, score, voter, voter)
+@pytest.fixture(scope="module")
+def before(votes: list[CountedVote]) -> Mapping[str, Estimate]:
+    """The ratings before anybody stuffs a ballot."""
+    return rate_writers(votes, daily=DAILY, rounds=200).writers
 
 
 def test_the_true_order_is_found_and_biases_have_their_sign(votes: list[CountedVote]) -> None:
@@ -61,9 +64,8 @@ def test_intervals_hold_the_truth() -> None:
 @pytest.mark.parametrize("days", [1, 25])
 @pytest.mark.parametrize("favourite", ["zéro", "trois"])
 def test_a_stuffed_ballot_moves_no_rating_by_more_than_its_interval(
-    votes: list[CountedVote], favourite: str, days: int
+    votes: list[CountedVote], before: Mapping[str, Estimate], favourite: str, days: int
 ) -> None:
-    before = rate_writers(votes, daily=DAILY, rounds=200).writers
     stuffed = [*votes, *stuffed_ballot(six_writers(), favourite, 500, Random(5), days)]
     after = rate_writers(stuffed, daily=DAILY, rounds=200).writers
     for name, estimate in after.items():
@@ -96,7 +98,7 @@ def test_scikit_learn_finds_the_same(votes: list[CountedVote], style: bool) -> N
 
 
 def test_only_writers_that_votes_compare_are_rated_together() -> None:
-    votes = [_alone("a", "b", 1.0), _alone("c", "b", 0.5), _alone("x", "y", 0.0)]
+    votes = [CountedVote(*pair, 0.5, "v", "v") for pair in ("ab", "cb", "xy")]
     assert find_connected_writers(votes) == {"a", "b", "c"}
     assert find_connected_writers([]) == frozenset()
 

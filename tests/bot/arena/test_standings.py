@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.board import board_text
 from bot.arena.pairing import PairRecord
@@ -26,12 +24,8 @@ def test_wins_ties_time_and_cost_are_counted() -> None:
     told = _told()
     assert (told.votes, told.people, told.judged) == (50, 50, 0)
     best, other = told.writers
-    assert (best.writer, best.battles, best.wins, best.ties) == (
-        "extractive",
-        50,
-        20,
-        20,
-    )
+    assert (best.writer, best.battles) == ("extractive", 50)
+    assert (best.wins, best.ties) == (20, 20)
     assert (best.seconds, other.seconds, best.micros) == (0.0, 1.0, 100.0)
     assert best.rating is not None
     assert other.rating is not None
@@ -53,9 +47,10 @@ def test_judges_are_counted_apart_from_people() -> None:
         else kept_vote(kept_battle(at), "first")
         for at in range(50)
     ]
-    people = compute_standings(votes, (), RULES)
-    judges = compute_standings(votes, (), CountingRules(voters="judges", enough=10))
-    every = compute_standings(votes, (), CountingRules(voters="all", enough=10))
+    people, judges, every = (
+        compute_standings(votes, (), CountingRules(voters=voters, enough=10))
+        for voters in ("people", "judges", "all")
+    )
     assert (people.votes, judges.votes, every.votes) == (30, 20, 50)
     assert (people.judged, judges.judged, every.judged) == (0, 20, 20)
     assert "d’aucune personne" in board_text(judges, "fr")
@@ -73,13 +68,3 @@ def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> N
     records = pair_records(tallies)
     assert records[frozenset("ab")] == PairRecord(4, 1.5)
     assert records[frozenset("ac")] == PairRecord(4, 2.0)
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_table_says_what_is_known_and_what_is_not(language: str) -> None:
-    text = board_text(_told(), language)
-    assert "extractive" not in text
-    assert "openai:petit" in text
-    assert board_text(Standings(0, 0, 0, ()), language).count("\n") == 0
-    few = board_text(_told(rules=CountingRules(enough=51)), language, enough=51)
-    assert "51" in few

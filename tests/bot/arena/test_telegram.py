@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 import pytest_asyncio
@@ -18,7 +18,7 @@ from bot.answer import Answer, Statement
 from bot.answering.chain import RetrievalQA
 from bot.arena import battle_records as battles
 from bot.arena.arena import Arena, Contender
-from bot.arena.battle_records import BattleSide, BattleVoteRecord, NewBattle
+from bot.arena.battle_records import BattleSide, BattleVoteRecord
 from bot.arena.feature import ArenaFeature
 from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
@@ -26,10 +26,12 @@ from bot.llm.model_answerer import CountedAnswer
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.findings import Findings
+from tests.bot.arena.samples import new_battle
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 
+Result = TypeVar("Result")
 READER, OTHER, GROUP = 42, 43, -100
 QUESTION = "Quand Fresnel est-il né ?"
 QUOTED = answered(QUESTION, cite(1, BIRTH))
@@ -46,13 +48,8 @@ WRITTEN = replace(
 class Retrieval:
     """Finds nothing in particular for any question; the writers of these tests do not mind."""
 
-    def __init__(self) -> None:
-        self.questions: list[str] = []
-        self.answer: Answer | None = None
-
-    async def find(self, question: str) -> Findings | Answer:
-        self.questions.append(question)
-        return self.answer or Findings(question, "fr", (), 0.9)
+    async def find(self, question: str) -> Findings:
+        return Findings(question, "fr", (), 0.9)
 
 
 class Writer:
@@ -73,7 +70,6 @@ class Ground:
     """An arena of two writers, and what its tests change of them."""
 
     def __init__(self) -> None:
-        self.retrieval = Retrieval()
         self.quoting, self.writing = Writer(QUOTED), Writer(WRITTEN, 1_200)
         self.arena = self.of(1.0)
 
@@ -83,7 +79,7 @@ class Ground:
 
         writers = {"extractive": self.quoting, "openai:petit": self.writing, **more}
         contenders = [Contender(name, None, each.write) for name, each in writers.items()]
-        retrieval = cast("RetrievalQA", self.retrieval)
+        retrieval = cast("RetrievalQA", Retrieval())
         return Arena(contenders, understand, retrieval, lambda: "g", seconds)
 
 
@@ -112,29 +108,24 @@ async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
         yield
 
 
+def in_state(job: Callable[[Session], Result]) -> Result:
+    settings = load_settings()
+    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
+        return state.do(job)
+
+
 def votes() -> list[BattleVoteRecord]:
-    settings = load_settings()
-    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        return state.do(partial(battles.load_votes, texts=True))
+    return in_state(partial(battles.load_votes, texts=True))
 
 
-def kept(*new: NewBattle, voted: bool = True) -> None:
-    """Battles of other days, each with the vote of somebody else for the first, if `voted`."""
-    now = datetime.now(UTC) - timedelta(days=1)
-
-    def keep(session: Session) -> None:
-        for person, each in enumerate(new, 1_000):
-            battle = battles.save_battle(session, each, now)
-            if voted:
-                battles.cast_battle_vote(session, battle, person, "first", now)
-
-    settings = load_settings()
-    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        state.do(keep)
-
-
-def _asks(server: BotServer, words: str, **more: Any) -> int:
-    return server.user_says(more.pop("chat", READER), words, **more)
+def cast_forty_votes(session: Session) -> None:
+    """Forty people, of whom four asked in English, have preferred the articles' sentences."""
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    for number in range(40):
+        language = "en" if number < 4 else "fr"
+        new = new_battle(number, question=f"Question {number} ?", language=language)
+        battle = battles.save_battle(session, new, yesterday)
+        battles.cast_battle_vote(session, battle, 1_000 + number, "first", yesterday)
 
 
 def _in_group(server: BotServer, words: str, person: int = READER) -> int:
@@ -142,8 +133,10 @@ def _in_group(server: BotServer, words: str, person: int = READER) -> int:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_two_answers_are_shown_alike_and_without_a_name(server: BotServer) -> None:
-    _asks(server, f"/arene {QUESTION}")
+async def test_two_answers_are_shown_alike_voted_on_revealed_and_the_vote_taken_back(
+    server: BotServer,
+) -> None:
+    server.user_says(READER, f"/arene {QUESTION}")
     shown = await server.next_message()
     first, _, second = shown.text.partition("Réponse B")
     assert first.startswith("Réponse A\n")
@@ -161,41 +154,22 @@ async def test_two_answers_are_shown_alike_and_without_a_name(server: BotServer)
         "Aucune ne convient",
     ]
 
-
-@pytest.mark.usefixtures("bot")
-async def test_a_vote_is_kept_and_the_names_time_and_price_are_told(server: BotServer) -> None:
-    _asks(server, f"/arene {QUESTION}")
-    shown = await server.next_message()
     server.presses(shown, 1)
-    told = await server.next_message()
-    assert "Phrases des articles (" in told.text
-    assert "gratuit" in told.text
-    assert "openai:petit (" in told.text
-    assert "0,0012" in told.text
-    assert [button.text for button in told.buttons] == ["↩️ Reprendre mon vote"]
+    revealed = await server.next_message()
+    for told in ("Phrases des articles (", "gratuit", "openai:petit (", "0,0012"):
+        assert told in revealed.text
     assert (await server.next_edit()).buttons == ()
     (vote,) = votes()
-    assert vote.choice == "second"
-    assert vote.battle.question == QUESTION
-    written = next(
-        side for side in (vote.battle.first, vote.battle.second) if side.writer == "openai:petit"
-    )
+    assert (vote.choice, vote.battle.question) == ("second", QUESTION)
+    sides = {side.writer: side for side in (vote.battle.first, vote.battle.second)}
+    written = sides["openai:petit"]
     assert written.text == "Fresnel est né en 1788. [1] Il a conçu une lentille. [2]"
     assert written.style == {"length": 10, "citations": 2, "bold": 1}
 
-
-@pytest.mark.usefixtures("bot")
-async def test_a_vote_is_taken_back_and_does_not_come_again(server: BotServer) -> None:
-    _asks(server, f"/arene {QUESTION}")
-    shown = await server.next_message()
-    server.presses(shown, 0)
-    told = await server.next_message()
-    server.presses(told, 0)
-    edits = [await server.next_edit(), await server.next_edit()]
-    assert any("Votre vote est repris" in each.text for each in edits)
-    assert votes() == []
-    pressed = server.presses(shown, 1)
-    await server.acknowledged(pressed)
+    assert [button.text for button in revealed.buttons] == ["↩️ Reprendre mon vote"]
+    server.presses(revealed, 0)
+    assert "Votre vote est repris" in (await server.next_edit()).text
+    await server.acknowledged(server.presses(shown, 1))
     assert "Vous avez déjà voté" in (await server.next_message()).text
     assert votes() == []
 
@@ -229,15 +203,13 @@ async def test_a_writer_that_hangs_is_not_given_away(
     getattr(ground, slow).seconds = 3_600.0
     ground.arena = ground.of(0.2)
     async with start():
-        _asks(server, f"/arene {QUESTION}")
+        server.user_says(READER, f"/arene {QUESTION}")
         told = [await server.next_message(), await server.next_message()]
     assert "Une des deux réponses n’est pas venue" in told[0].text
     for each in told:
         assert not each.buttons
         assert "petit" not in each.text
-    settings = load_settings()
-    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        (fault,) = state.do(battles.load_faults)
+    (fault,) = in_state(battles.load_faults)
     failed = fault.first if fault.fault == "first" else fault.second
     assert failed.writer == ("extractive" if slow == "quoting" else "openai:petit")
     assert fault.question is None
@@ -249,7 +221,7 @@ async def test_a_crash_between_the_two_answers_begins_again_and_shows_both(
     ground.writing.seconds = 3_600.0  # the other one is whole
     ground.arena = ground.of(600.0)
     async with start():
-        _asks(server, f"/arene {QUESTION}")
+        server.user_says(READER, f"/arene {QUESTION}")
         await asyncio.wait_for(ground.writing.begun.wait(), 60)
     assert not server.messages
     ground.writing.seconds = 0.0
@@ -268,30 +240,23 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
 ) -> None:
     """The process died when both answers were kept and nothing was sent."""
     async with start():
-        _asks(server, "/arene")
+        server.user_says(READER, "/arene")
         await server.next_message()
-    number = _asks(server, f"/arene {QUESTION}")
-    kept(
-        NewBattle(
-            QUESTION,
-            "fr",
-            "single",
-            "chat",
-            "g",
-            BattleSide("openai:petit", "Né à Broglie."),
-            BattleSide("extractive", "Né en 1788."),
-            messages=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
-            person_id=READER,
-            chat_id=READER,
-            question_message=number,
-        ),
-        voted=False,
+    number = server.user_says(READER, f"/arene {QUESTION}")
+    kept = new_battle(
+        number,
+        first=BattleSide("openai:petit", "Né à Broglie."),
+        second=BattleSide("extractive", "Né en 1788."),
+        messages=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
+        person_id=READER,
+        chat_id=READER,
     )
+    in_state(partial(battles.save_battle, new=kept, now=datetime.now(UTC)))
     async with start():
         told = [await server.next_message(), await server.next_message()]
         server.presses(told[1], 0)
         await server.next_message()
-    assert [each.text for each in told] == ["Réponse A : né à Broglie.", "Réponse B : né en 1788."]
+    assert tuple(each.text for each in told) == kept.messages
     assert not told[0].buttons
     assert ground.quoting.asked == ground.writing.asked == 0
     assert [vote.battle.first.writer for vote in votes()] == ["openai:petit"]
@@ -301,23 +266,23 @@ async def test_ordinary_questions_become_battles_only_of_who_takes_part(
     server: BotServer, ground: Ground, start: Callable[..., Any]
 ) -> None:
     async with start(arena_share=1):
-        _asks(server, QUESTION)
+        server.user_says(READER, QUESTION)
         assert (await server.next_message()).text.startswith("«")
-        _asks(server, "/arene")
+        server.user_says(READER, "/arene")
         usage = await server.next_message()
         assert "une de vos questions sur 1" in usage.text
         server.presses(usage, 0)
         assert "C’est noté" in (await server.next_edit()).text
-        _asks(server, QUESTION)
+        server.user_says(READER, QUESTION)
         assert (await server.next_message()).text.startswith("Réponse A")
-        _asks(server, QUESTION)  # the pair was met: answered as ever
+        server.user_says(READER, QUESTION)  # the pair was met: answered as ever
         assert (await server.next_message()).text.startswith("«")
         _in_group(server, f"/demander {QUESTION}")
         assert (await server.next_message()).text.startswith("«")
-        _asks(server, "/arene")
+        server.user_says(READER, "/arene")
         server.presses(await server.next_message(), 0)
         assert "ne deviendront plus" in (await server.next_edit()).text
-        _asks(server, "Et où ?")
+        server.user_says(READER, "Et où ?")
         assert not (await server.next_message()).text.startswith("Réponse A")
 
 
@@ -325,25 +290,9 @@ async def test_the_standings_are_a_picture_and_a_table(
     server: BotServer, start: Callable[..., Any]
 ) -> None:
     async with start():
-        _asks(server, "/classement")
+        server.user_says(READER, "/classement")
         assert "Personne n’a encore voté" in (await server.next_message()).text
-        styles = {"length": 10, "citations": 1, "bold": 0}
-        new = [
-            NewBattle(
-                f"Question {number} ?",
-                "en" if number < 4 else "fr",
-                "single",
-                "chat",
-                "g",
-                BattleSide("extractive", "a", styles, 0.2, 0),
-                BattleSide("openai:petit", "b", styles, 1.0, 500),
-                person_id=1_000 + number,
-                chat_id=1_000 + number,
-                question_message=number,
-            )
-            for number in range(40)
-        ]
-        kept(*new)
+        in_state(cast_forty_votes)
         _in_group(server, "/classement")
         picture, table = await server.next_message(), await server.next_message()
     assert picture.file is not None

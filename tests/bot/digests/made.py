@@ -24,6 +24,7 @@ def article(
     outlet: str | None = "Le Phare",
     copies: tuple[Copy, ...] = (),
     language: str | None = None,
+    url: str | None = None,
 ) -> Article:
     return Article(
         id=article_id(f"{outlet}/{title}"),
@@ -34,6 +35,7 @@ def article(
         published=day,
         outlet=outlet,
         copies=copies,
+        url=url,
     )
 
 

@@ -24,12 +24,6 @@ def rows(person: int, at: datetime) -> Sequence[Base]:
             created_at=at,
         ),
         ScriptRow(
-            **place,
-            language="fr",
-            subject="",
-            articles=[],
-            messages=[],
-            tries=0,
-            created_at=at,
+            **place, language="fr", subject="", articles=[], messages=[], tries=0, created_at=at
         ),
     )

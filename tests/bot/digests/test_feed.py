@@ -45,7 +45,9 @@ def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> P
     return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
 
 
-def test_a_player_finds_the_episode_and_its_sound(tmp_path: Path) -> None:
+def test_a_player_finds_the_episode_its_sound_and_notes_that_link_its_sources(
+    tmp_path: Path,
+) -> None:
     found = feedparser.parse(published(tmp_path).read_bytes())
 
     (entry,) = found.entries
@@ -59,40 +61,28 @@ def test_a_player_finds_the_episode_and_its_sound(tmp_path: Path) -> None:
     assert (tmp_path / Path(sound.href).name).read_bytes() == b"ID3"
     assert found.feed.image.href == "https://exemple.fr/podcast/cover.png"
     assert (tmp_path / "cover.png").read_bytes().startswith(b"\x89PNG")
+    (link,) = html.fromstring(entry.summary).xpath("//a")
+    assert link.text == QUOTE.quote
+    assert link.get("href").startswith("https://phare.example/le-pont#:~:text=")
+    assert "Le Phare" in entry.summary
 
 
-def test_the_same_episode_made_again_takes_its_own_place(tmp_path: Path) -> None:
-    published(tmp_path)
-
-    found = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes())
-
-    assert [each.enclosures[0].length for each in found.entries] == ["9"]
-
-
-def test_what_is_said_anew_is_another_episode_and_what_is_not_keeps_its_moment(
+def test_an_episode_made_again_keeps_its_place_and_moment_unless_it_says_something_else(
     tmp_path: Path,
 ) -> None:
     (first,) = feedparser.parse(published(tmp_path).read_bytes()).entries
-    listed = json.loads((tmp_path / "episodes.json").read_text("utf-8"))
-    early = "2026-03-26T07:00:00+00:00"
-    (tmp_path / "episodes.json").write_text(json.dumps([{**listed[0], "published": early}]))
+    (listed,) = json.loads((tmp_path / "episodes.json").read_text("utf-8"))
+    early = {**listed, "published": "2026-03-26T07:00:00+00:00"}
+    (tmp_path / "episodes.json").write_text(json.dumps([early]))
 
     (again,) = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes()).entries
     other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], Line("Pour finir.", chapter="Ensuite")))
     (changed,) = feedparser.parse(published(tmp_path, other).read_bytes()).entries
 
-    assert again.id == first.id
+    assert (again.id, again.enclosures[0].length) == (first.id, "9")
     assert again.published == "Thu, 26 Mar 2026 07:00:00 +0000"
     assert changed.id != first.id
     assert changed.published != again.published
-
-
-def test_the_notes_link_every_sentence_to_where_it_stands(tmp_path: Path) -> None:
-    (entry,) = feedparser.parse(published(tmp_path).read_bytes()).entries
-    (link,) = html.fromstring(entry.summary).xpath("//a")
-    assert link.text == QUOTE.quote
-    assert link.get("href").startswith("https://phare.example/le-pont#:~:text=")
-    assert "Le Phare" in entry.summary
 
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -135,14 +125,10 @@ def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> 
     ]
 
 
-def named(title: str) -> Script:
-    return replace(SCRIPT, title=title)
-
-
 @pytest.mark.parametrize("odd", ["\x0b", "\x00", "\ud800", "\uffff"])
 def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, odd: str) -> None:
-    published(tmp_path, named(f"Le pont{odd} ferme"))
-    feed = published(tmp_path, named("Le port"))
+    published(tmp_path, replace(SCRIPT, title=f"Le pont{odd} ferme"))
+    feed = published(tmp_path, replace(SCRIPT, title="Le port"))
 
     etree.fromstring(feed.read_bytes())
     titles = {each.title for each in feedparser.parse(feed.read_bytes()).entries}
@@ -152,8 +138,7 @@ def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, o
 def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
     """An episode is recorded beside its place, and put there whole."""
     published(tmp_path, sound=b"before")
-    draft = episode_path(tmp_path, SCRIPT)
-    draft.write_bytes(b"half")
+    episode_path(tmp_path, SCRIPT).write_bytes(b"half")
 
     (sound,) = tmp_path.glob("[!.]*.mp3")
     assert sound.read_bytes() == b"before"

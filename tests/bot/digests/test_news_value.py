@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from bot.digests.news_value import news_value, news_value_model
+from bot.digests.news_value import news_value
 from index.article import embedding_text
 from index.build.passages import cut
 from index.models.base import Embedder
@@ -45,14 +43,11 @@ def test_what_is_grave_is_worth_more_than_what_is_light(bundled: Embedder) -> No
     assert min(attack, quake) > budget > max(festival, match)
 
 
-def test_the_network_was_fitted_on_the_vectors_of_the_bundled_model(bundled: Embedder) -> None:
-    assert news_value_model().model == bundled.id
-
-
 def test_of_another_models_vectors_only_the_dead_tell(bundled: Embedder) -> None:
-    assert value(ATTACK, bundled, "another") > value(BUDGET, bundled, "another") == 0.0
-
-
-@pytest.mark.parametrize("title", ["Mort d’un acteur à 84 ans", "La vingtième mort de Kersaint"])
-def test_ages_and_ordinals_count_no_dead(bundled: Embedder, title: str) -> None:
-    assert value(article(title, "Il jouait souvent."), bundled, "another") == 0.0
+    harmless = (
+        BUDGET,
+        article("Mort d’un acteur à 84 ans", "Il jouait souvent."),
+        article("La vingtième mort de Kersaint", "Il jouait souvent."),
+    )
+    assert value(ATTACK, bundled, "another") > 0
+    assert [value(each, bundled, "another") for each in harmless] == [0, 0, 0]

@@ -111,12 +111,9 @@ def publish(folder: Path) -> None:
     (folder / "feed.xml").write_text("<rss/>", encoding="utf-8")
 
 
-def test_podcasts_are_listed_with_their_sound(tmp_path: Path) -> None:
+def test_podcasts_are_listed_with_their_sound(service: WebService, tmp_path: Path) -> None:
     publish(tmp_path / "podcasts")
-    with (
-        open_service(tmp_path, [BRIDGE]) as service,
-        open_client(service, [DigestsFeature()]) as pages,
-    ):
+    with open_client(service, [DigestsFeature()]) as pages:
         page = pages.get("/podcasts").text
         assert "Le pont &amp; lui" in page
         assert '<audio controls preload="none" src="/podcasts/un.mp3">' in page

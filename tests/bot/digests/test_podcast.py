@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import date
 
 import pytest
 
@@ -12,40 +12,49 @@ from bot.digests.interview import Interview
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.script import Script
 from bot.digests.texts import ScriptPhrases
-from index.build.builder import build
 from index.findings import Findings
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
+from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
-from tests.fakes import FakeEmbedder
+from tests.bot.digests.made import article
+from tests.index.samples import index, live
 
+EARLY = date(2026, 3, 2)
 FERRY = (
-    ("2026-03-02", "Le Phare", "Le ferry de Kersaint heurte le quai",
-     "Le ferry de Kersaint a heurté le quai lundi matin, et 12 passagers ont été blessés. Il "
-     "arrivait de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le "
-     "navire vers le bassin.\n\n« Le moteur ne répondait plus à la barre », a déclaré la "
-     "commandante Jeanne Le Goff. L’enquête du ferry de Kersaint commence."),
-    ("2026-03-02", "La Gazette", "Le ferry de Kersaint heurte le quai du port",
-     "Le ferry de Kersaint a heurté le quai lundi, et 15 passagers ont été blessés. Le trafic a "
-     "repris dans la soirée."),
-    ("2026-03-09", "Le Phare", "Le ferry de Kersaint de nouveau en mer",
-     "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf."),
-    ("2026-03-10", "Le Phare", "Le marché de Vaucelles rouvre",
-     "Le marché de Vaucelles a rouvert mardi sous la halle rénovée avec 40 forains."),
-)  # fmt: skip
+    article(
+        "Le ferry de Kersaint heurte le quai",
+        "Le ferry de Kersaint a heurté le quai lundi matin, et 12 passagers ont été blessés. Il "
+        "arrivait de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le "
+        "navire vers le bassin.\n\n« Le moteur ne répondait plus à la barre », a déclaré la "
+        "commandante Jeanne Le Goff. L’enquête du ferry de Kersaint commence.",
+        EARLY,
+    ),
+    article(
+        "Le ferry de Kersaint heurte le quai du port",
+        "Le ferry de Kersaint a heurté le quai lundi, et 15 passagers ont été blessés. Le trafic a "
+        "repris dans la soirée.",
+        EARLY,
+        "La Gazette",
+    ),
+    article(
+        "Le ferry de Kersaint de nouveau en mer",
+        "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf.",
+        date(2026, 3, 9),
+    ),
+    article(
+        "Le marché de Vaucelles rouvre",
+        "Le marché de Vaucelles a rouvert mardi sous la halle rénovée avec 40 forains.",
+        date(2026, 3, 10),
+    ),
+    article("Les algues", "Que faire des algues vertes ?", None, None),
+)
 WORDS = "« Le moteur ne répondait plus à la barre », a déclaré la commandante Jeanne Le Goff."
 
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     folder = tmp_path_factory.mktemp("podcast")
-    corpus = folder / "corpus"
-    corpus.mkdir()
-    for at, (day, outlet, title, text) in enumerate(FERRY):
-        facts = f"title: {title}\npublished: {day}\noutlet: {outlet}\nlanguage: fr"
-        (corpus / f"{at}.md").write_text(f"---\n{facts}\n---\n\n{text}\n", "utf-8")
-    build([corpus], folder / "data", FakeEmbedder())
-    return LiveIndex(folder / "data", FakeEmbedder(), ConfidenceModel.load()).searcher()
+    index(FERRY, folder)
+    return live(folder).searcher()
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,14 @@ def test_each_article_is_named_with_its_headline_before_its_sentences(searcher: 
     assert told[-1] == "Merci de votre écoute\u202f!"
 
 
-def test_a_question_is_asked_of_the_sentence_that_surely_answers_it(searcher: Searcher) -> None:
-    told = said(made(searcher, MadeReader()))
+def test_the_first_voice_asks_what_a_sentence_surely_answers_and_the_second_answers(
+    searcher: Searcher,
+) -> None:
+    script = made(searcher, MadeReader())
+    told = said(script)
     assert told[told.index("Que dit Jeanne Le Goff\u202f?") + 1] == WORDS
+    for line in script.lines:
+        assert line.speaker == ("first" if line.citation is None else "second")
 
 
 @pytest.mark.parametrize(
@@ -104,11 +118,6 @@ def test_no_question_is_asked_that_the_reader_answers_otherwise_or_unsurely(
     assert WORDS not in told
 
 
-def test_the_first_voice_asks_and_the_second_answers(searcher: Searcher) -> None:
-    for line in made(searcher, MadeReader()).lines:
-        assert line.speaker == ("first" if line.citation is None else "second")
-
-
 def test_figures_that_differ_are_told_as_such(searcher: Searcher) -> None:
     told = said(made(searcher))
     at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
@@ -120,9 +129,9 @@ def test_no_sentence_is_said_twice_and_every_source_is_named(searcher: Searcher)
     script = made(searcher, MadeReader())
     quotes = [each.quote for each in script.quotes]
     assert len(quotes) == len(set(quotes))
-    for article in {each.article.id: each.article for each in script.quotes}.values():
+    for source in {each.article.id: each.article for each in script.quotes}.values():
         assert any(
-            each.startswith(f"Selon {article.outlet}, ") and article.title in each
+            each.startswith(f"Selon {source.outlet}, ") and source.title in each
             for each in said(script)
         )
 
@@ -133,18 +142,10 @@ def test_that_there_is_little_material_is_said_beforehand(searcher: Searcher) ->
     assert short not in said(made(searcher, minutes=0.3))
 
 
-def test_an_unknown_subject_is_said_to_be_so(searcher: Searcher) -> None:
-    assert said(made(searcher, subject="la pêche au thon")) == [
-        "Je n’ai pas trouvé d’article sur ce sujet\u00a0: la pêche au thon."
-    ]
-
-
-def test_articles_of_which_nothing_can_be_told_are_none(tmp_path: Path) -> None:
-    (tmp_path / "corpus").mkdir()
-    text = "---\ntitle: Les algues\nlanguage: fr\n---\n\nQue faire des algues vertes ?\n"
-    (tmp_path / "corpus" / "algues.md").write_text(text, "utf-8")
-    build([tmp_path / "corpus"], tmp_path / "data", FakeEmbedder())
-    live = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
-    assert said(made(live.searcher(), subject="les algues")) == [
-        "Je n’ai pas trouvé d’article sur ce sujet\u00a0: les algues."
+@pytest.mark.parametrize("subject", ["la pêche au thon", "les algues"])
+def test_a_subject_of_which_nothing_can_be_told_is_said_to_be_unknown(
+    searcher: Searcher, subject: str
+) -> None:
+    assert said(made(searcher, subject=subject)) == [
+        f"Je n’ai pas trouvé d’article sur ce sujet\u00a0: {subject}."
     ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
@@ -16,7 +17,7 @@ from bot.answering.selection import chosen_articles
 from bot.digests import digest_records as digests
 from bot.digests import recordings
 from bot.digests import script_records as scripts
-from bot.digests.script_records import NewScript, ScriptRecord
+from bot.digests.script_records import NewScript
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
 from bot.state.conversations import ConversationPlace
@@ -24,7 +25,7 @@ from bot.state.database import open_state
 from bot.state.deliveries import Attachment, Letter, Part
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, kept, now, url
+from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, now, url
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.speech import HeardSpeech
@@ -35,7 +36,6 @@ __all__ = ["data_dir", "now", "url"]
 
 READER = 42
 ALONE = ConversationPlace(READER, 0, READER)
-FAILED = "L’enregistrement n’a pas pu être fait."
 Start = Callable[..., AbstractAsyncContextManager[HeardSpeech]]
 
 
@@ -45,8 +45,8 @@ def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(recordings, "POLL_INTERVAL", timedelta(seconds=0.05))
 
     @asynccontextmanager
-    async def starting(*, slow: bool = False) -> AsyncIterator[HeardSpeech]:
-        speech = HeardSpeech(data_dir / "speech", slow=slow)
+    async def starting() -> AsyncIterator[HeardSpeech]:
+        speech = HeardSpeech(data_dir / "speech")
         index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
         # To a fake embedder nothing is sure where one article alone may be found.
         asked = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(1e-6)))
@@ -55,14 +55,6 @@ def start(server: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
             yield speech
 
     return starting
-
-
-def unrecorded(url: str) -> list[ScriptRecord]:
-    state = open_state(url)
-    try:
-        return state.do(scripts.unrecorded_scripts)
-    finally:
-        state.close()
 
 
 async def heard(server: BotServer) -> Message:
@@ -77,11 +69,16 @@ async def heard(server: BotServer) -> Message:
 async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
     server: BotServer, start: Start
 ) -> None:
-    async with start():
+    async with start() as speech:
         server.user_says(READER, "/podcast sardines")
         text = await server.next_message()
-        await server.next_message()  # how far it is
+        progress = await server.next_message()
+        assert progress.text.startswith("J’enregistre la version audio")
+        assert [each.text for each in progress.buttons] == ["Arrêter l’enregistrement"]
         recording = await heard(server)
+        assert PORT in text.text
+        assert {line.speaker for line in speech.said} == {"first", "second"}
+        assert progress.message_id not in {each.message_id for each in server.messages}
         for told in (text, recording):
             server.user_says(READER, "Qu’a débarqué la coopérative de Kersaint ?", reply_to=told)
             assert PORT in (await server.next_message()).text
@@ -90,6 +87,8 @@ async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
         server.user_says(READER, "Quel pont a été fermé ?")
         assert PONT in (await server.next_message()).text
 
+        server.user_says(READER, "/podcast baleines")  # nothing to hear
+        assert "Je n’ai pas trouvé d’article" in (await server.next_message()).text
         server.user_says(READER, "/quotidien")
         daily = await server.next_message()
         server.user_says(READER, "Quel pont a été fermé ?", reply_to=daily)
@@ -105,6 +104,7 @@ async def test_a_daily_comes_at_its_time_with_its_recording(
         server.user_says(READER, "/quotidien 7h30 audio")
         said = (await server.next_message()).text
         assert "chaque jour à 7\u00a0h\u00a030. Sa version audio suivra." in said
+        await server.silence()
         now.on(DAY, 7, 30)
         assert PONT in (await server.next_message()).text
         recording = await heard(server)
@@ -114,12 +114,15 @@ async def test_a_daily_comes_at_its_time_with_its_recording(
         server.user_says(READER, "Quel pont a été fermé ?", reply_to=recording)
         assert PONT in (await server.next_message()).text
         now.on(DAY + timedelta(days=1), 8)
-        assert SERRE in (await server.next_message()).text
+        second = (await server.next_message()).text
+        assert SERRE in second
+        assert PONT not in second
         await heard(server)
         now.on(DAY + timedelta(days=2), 8)
         assert "Rien de neuf" in (await server.next_message()).text
         await server.silence()  # nothing to hear
-    assert unrecorded(url) == []
+    with closing(open_state(url)) as state:
+        assert state.do(scripts.unrecorded_scripts) == []
 
 
 async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
@@ -130,46 +133,37 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
         await server.next_message()
     bot_id = int(server.token.partition(":")[0])
     lines = [{"text": PONT, "language": "fr", "speaker": "first", "chapter": "", "pause": 0.4}]
-    for day in (DAY + timedelta(days=at) for at in range(1, 8)):
-        now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
-        found = kept(url)
+
+    def post_text(session: Session, day: date) -> bool:
+        found = digests.digest_of(session, READER, 0)
         assert found is not None
         assert found.audio
+        letter = Letter(READER, 0, (Part(f"Texte du {day}"),))
         spoken = {"title": f"Le {day}", "name": "selon.mp3", "lines": lines}
-        state = open_state(url)
-        # The process dies between the books and Telegram…
-        post = partial(
-            digests.post_digest,
-            digest_id=found.id,
-            day=day,
-            article_ids=(),
-            bot_id=bot_id,
-            letter=Letter(READER, 0, (Part(f"Texte du {day}"),)),
-            now=datetime.now(UTC),
-            script=NewScript("fr", ("a",), recording_plan=spoken),
-        )
-        assert state.do(post) is not None
-        assert state.do(post) is None
-        if day.day % 2:  # … or later, between the recording and Telegram.
-            (waiting,) = state.do(scripts.unrecorded_scripts)
-            recording = Attachment("audio", "selon.mp3", b"OggS")
-            record = partial(
-                scripts.post_recording,
-                script_id=waiting.id,
-                bot_id=bot_id,
-                letter=Letter(READER, 0, (Part(f"Le {day}", html=False, attachment=recording),)),
-                now=datetime.now(UTC),
-            )
-            assert state.do(record) is not None
-            assert state.do(record) is None
-        state.close()
+        script, at = NewScript("fr", ("a",), recording_plan=spoken), datetime.now(UTC)
+        post = digests.post_digest
+        return post(session, found.id, day, (), bot_id, letter, at, script) is not None
+
+    def post_recording(session: Session, day: date, script_id: int) -> bool:
+        sound = Part(f"Le {day}", html=False, attachment=Attachment("audio", "selon.mp3", b"OggS"))
+        letter, at = Letter(READER, 0, (sound,)), datetime.now(UTC)
+        return scripts.post_recording(session, script_id, bot_id, letter, at) is not None
+
+    for day in (DAY + timedelta(days=at) for at in range(1, 8)):
+        now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
+        with closing(open_state(url)) as state:
+            # The process dies between the books and Telegram…
+            assert [state.do(partial(post_text, day=day)) for _ in range(2)] == [True, False]
+            if day.day % 2:  # … or later, between the recording and Telegram.
+                (waiting,) = state.do(scripts.unrecorded_scripts)
+                post = partial(post_recording, day=day, script_id=waiting.id)
+                assert [state.do(post) for _ in range(2)] == [True, False]
         async with start():
             got = [await server.next_message() for _ in range(2)]
-            assert sorted(each.text for each in got) == [f"Le {day}", f"Texte du {day}"]
-            assert [each.file is not None for each in sorted(got, key=lambda m: m.text)] == [
-                True,
-                False,
-            ]
+            assert {each.text: each.file is not None for each in got} == {
+                f"Le {day}": True,
+                f"Texte du {day}": False,
+            }
             now.at += timedelta(minutes=1)
             await server.silence()
 
@@ -180,21 +174,13 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     async with start():
         server.user_says(READER, "/aide")
         await server.next_message()
-    state = open_state(url)
-    keep = partial(
-        scripts.save_script,
-        place=ALONE,
-        new=NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []}),
-        messages=(),
-        progress=None,
-        now=datetime.now(UTC),
-    )
-    script = state.do(keep)
-    for _ in range(recordings.MAX_TRIES):
-        state.do(partial(scripts.claim_script, script_id=script.id))
-    state.close()
+    new = NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []})
+    with closing(open_state(url)) as state, state.session() as session:
+        script = scripts.save_script(session, ALONE, new, (), None, datetime.now(UTC))
+        for _ in range(recordings.MAX_TRIES):
+            scripts.claim_script(session, script.id)
     async with start():
-        assert (await server.next_message()).text == FAILED
+        assert (await server.next_message()).text == "L’enregistrement n’a pas pu être fait."
         await server.silence()
     async with start():
         await server.silence()

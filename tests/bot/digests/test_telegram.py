@@ -1,11 +1,11 @@
-"""The day's news on Telegram, over HTTP: asked for, sent at its time once, stopped, forgotten."""
+"""The day’s news on Telegram, over HTTP: asked for, sent at its time, stopped."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,18 +19,13 @@ from bot.digests import telegram as handling
 from bot.digests.digest_records import DigestRecord
 from bot.library.articles import Library
 from bot.state.database import open_state, state_url
-from bot.state.deliveries import Letter, Part
-from index.build.builder import build
-from index.search.confidence import ConfidenceModel
-from index.search.live import LiveIndex
-from tests.botapi.messages import Message
+from tests.bot.digests.made import DAY, article
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import StubChain, running
-from tests.fakes import FakeEmbedder
+from tests.index.samples import index, live
 
 READER, GROUP, OWNER, GUEST, TOPIC = 42, -100, 7, 8, 5
 PARIS = ZoneInfo("Europe/Paris")
-DAY = date(2026, 3, 26)  # a Thursday; the clock changes in the night to Sunday the 29th
 PONT = "Le pont de Noirmont a été fermé mercredi soir après la rupture d’un câble porteur."
 PORT = "La coopérative de Kersaint a débarqué 40 tonnes de sardines dans la matinée de jeudi."
 SERRE = "Une serre de 3 hectares a brûlé vendredi à Vaucelles sans faire de blessé."
@@ -57,19 +52,15 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Now:
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for name, day, outlet, sentence in (
-        ("pont", DAY, "Le Phare", PONT),
-        ("port", DAY, "La Gazette", PORT),
-        ("serre", DAY + timedelta(days=1), "Le Phare", SERRE),
-    ):
-        (corpus / f"{name}.md").write_text(
-            f"---\ntitle: Nouvelles du {name}\npublished: {day}\noutlet: {outlet}\n"
-            f"url: https://exemple.fr/{name}\nlanguage: fr\n---\n\n{sentence}\n",
-            "utf-8",
-        )
-    build([corpus], tmp_path / "data", FakeEmbedder())
+    tomorrow = DAY + timedelta(days=1)
+    index(
+        [
+            article("Nouvelles du pont", PONT, DAY),
+            article("Nouvelles du port", PORT, DAY, "La Gazette", url="https://exemple.fr/port"),
+            article("Nouvelles de la serre", SERRE, tomorrow),
+        ],
+        tmp_path / "data",
+    )
     return tmp_path / "data"
 
 
@@ -78,34 +69,15 @@ def url(data_dir: Path) -> str:
     return state_url(None, data_dir)
 
 
-@pytest.fixture
-def running_bot(server: BotServer, data_dir: Path) -> Callable[[], AsyncIterator[None]]:
-    @asynccontextmanager
-    async def start() -> AsyncIterator[None]:
-        index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-        async with running(server, StubChain(), Library(index)):
-            yield
-
-    return start
-
-
 @pytest_asyncio.fixture
-async def bot(running_bot: Callable, now: Now) -> AsyncIterator[None]:
-    async with running_bot():
+async def bot(server: BotServer, data_dir: Path, now: Now) -> AsyncIterator[None]:
+    async with running(server, StubChain(), Library(live(data_dir))):
         yield
 
 
 def kept(url: str, chat: int = READER, thread: int = 0) -> DigestRecord | None:
-    state = open_state(url)
-    try:
+    with closing(open_state(url)) as state:
         return state.do(partial(digests.digest_of, chat_id=chat, thread_id=thread))
-    finally:
-        state.close()
-
-
-async def scheduled(server: BotServer, words: str = "7h30") -> Message:
-    server.user_says(READER, f"/quotidien {words}")
-    return await server.next_message()
 
 
 @pytest.mark.usefixtures("bot")
@@ -131,65 +103,6 @@ async def test_the_news_are_told_with_links_and_may_come_every_morning(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_it_comes_at_its_time_with_what_was_not_told_and_stops_at_a_press(
-    server: BotServer, now: Now
-) -> None:
-    assert "chaque jour" in (await scheduled(server)).text
-    await server.silence()
-    now.on(DAY, 7, 30)
-    first = await server.next_message()
-    assert PONT in first.text
-    now.on(DAY, 23)
-    await server.silence()
-    now.on(DAY + timedelta(days=1), 7, 29)
-    await server.silence()
-    now.on(DAY + timedelta(days=1), 7, 31)
-    second = await server.next_message()
-    assert SERRE in second.text
-    assert PONT not in second.text
-    now.on(DAY + timedelta(days=2), 8)
-    third = await server.next_message()
-    assert "Rien de neuf" in third.text
-    server.presses(third, 0)
-    assert "n’arrivera plus" in (await server.next_message()).text
-    now.on(DAY + timedelta(days=3), 8)
-    await server.silence()
-
-
-async def test_over_a_week_with_a_change_of_clock_and_a_crash_a_day_each_comes_once(
-    server: BotServer, running_bot: Callable, url: str, now: Now
-) -> None:
-    async with running_bot():
-        await scheduled(server, "2h30")  # there is no such time on the 29th
-    bot_id = int(server.token.partition(":")[0])
-    got: list[str] = []
-    for day in (DAY + timedelta(days=at) for at in range(1, 8)):
-        # The process dies between the books and Telegram, at the very minute.
-        now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
-        found = kept(url)
-        assert found is not None
-        letter = Letter(READER, 0, (Part(f"Le {day}"),))
-        state = open_state(url)
-        post = partial(
-            digests.post_digest,
-            digest_id=found.id,
-            day=day,
-            article_ids=(),
-            bot_id=bot_id,
-            letter=letter,
-            now=datetime.now(UTC),
-        )
-        assert state.do(post) is not None
-        assert state.do(post) is None
-        state.close()
-        async with running_bot():
-            got.append((await server.next_message()).text)
-            now.at += timedelta(minutes=1)
-            await server.silence()
-    assert got == [f"Le {DAY + timedelta(days=at)}" for at in range(1, 8)]
-
-
-@pytest.mark.usefixtures("bot")
 async def test_in_a_group_its_administrators_decide_and_a_topic_has_its_own(
     server: BotServer, now: Now, url: str
 ) -> None:
@@ -207,28 +120,3 @@ async def test_in_a_group_its_administrators_decide_and_a_topic_has_its_own(
     assert kept(url, GROUP, TOPIC) is not None
     server.presses(told, 0, person=OWNER)
     assert "n’arrivera plus" in (await server.next_message()).text
-
-
-@pytest.mark.usefixtures("bot")
-async def test_it_is_among_what_is_kept_and_goes_with_it(server: BotServer, url: str) -> None:
-    await scheduled(server)
-    server.user_says(READER, "/mesdonnees")
-    file = (await server.next_message()).file
-    assert file is not None
-    assert b'"minute": 450' in file.data
-    server.user_says(READER, "/oublier")
-    server.presses(await server.next_message(), 0)
-    await server.next_edit()
-    assert kept(url) is None
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_podcast_is_told_in_headlines_and_quotes(server: BotServer) -> None:
-    server.user_says(READER, "/podcast sardines")
-    told = await server.next_message()
-    assert told.text.startswith("Le Podcast\u00a0: sardines")
-    assert "Nouvelles du port" in told.text
-    assert PORT in told.text
-    assert PONT not in told.text
-    server.user_says(READER, "/podcast baleines")
-    assert "Je n’ai pas trouvé d’article" in (await server.next_message()).text

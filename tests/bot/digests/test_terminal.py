@@ -8,38 +8,30 @@ import pytest
 
 from bot.command import DONE, MISUSED
 from bot.main import run
-from index.build.builder import build
-from tests.fakes import FakeEmbedder
+from tests.bot.digests.made import article
+from tests.index.samples import index
 
-SENTENCE = "Le pont de *Noirmont* a été fermé mercredi soir par la préfecture."
+PONT = article(
+    "Le pont fermé",
+    "Le pont de *Noirmont* a été fermé mercredi soir par la préfecture.",
+    url="https://exemple.fr/pont",
+)
 
 
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SELON_DATA_DIR", str(tmp_path / "data"))
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "pont.txt").write_text("", "utf-8")
-    (corpus / "pont.md").write_text(
-        "---\ntitle: Le pont fermé\npublished: 2026-03-26\noutlet: Le Phare\n"
-        f"url: https://exemple.fr/pont\nlanguage: fr\n---\n\n{SENTENCE}\n",
-        "utf-8",
-    )
-    build([corpus / "pont.md"], tmp_path / "data", FakeEmbedder())
-    return tmp_path / "data"
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_DATA_DIR", str(tmp_path))
+    index([PONT], tmp_path)
 
 
-def test_the_day_is_told_with_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_day_is_told_with_its_sources_which_markdown_links(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(["daily", "--date", "2026-03-27"]) == DONE
     told = capsys.readouterr().out
     assert told.startswith("Le Quotidien du 27 mars 2026\n\nLe pont fermé\n\n«\u00a0Le pont de")
     assert "\u00a0[1]\n  — Le Phare, 26 mars 2026\n    https://exemple.fr/pont" in told
     assert "À la une" not in told  # for the ear only
-
-
-def test_as_markdown_each_sentence_links_to_its_article(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
     assert run(["daily", "--date", "2026-03-26", "--markdown"]) == DONE
     told = capsys.readouterr().out
     assert told.startswith("# Le Quotidien du 26 mars 2026\n\n## Le pont fermé\n\n")

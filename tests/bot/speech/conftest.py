@@ -1,6 +1,5 @@
-"""Fixtures of the end-to-end tests and of the databases."""
+"""Fixtures of the end-to-end tests."""
 
-from tests.bot.state.conftest import state, url
-from tests.e2e.conftest import own_data_dir, quick_start, server
+from tests.e2e.conftest import own_data_dir, quick_start
 
-__all__ = ["own_data_dir", "quick_start", "server", "state", "url"]
+__all__ = ["own_data_dir", "quick_start"]

@@ -144,14 +144,10 @@ def _long(path: Path) -> None:
     os.truncate(path, 44 + seconds * rate * 2)
 
 
-def _noise(path: Path) -> None:
-    path.write_bytes(random.Random(2).randbytes(300_000))
-
-
 HOSTILE: dict[str, tuple[str | Callable[[Path], None] | bytes, set[str]]] = {
     "empty.ogg": (b"", {"speech-unreadable"}),
     "one-byte.mp3": (b"O", {"speech-unreadable"}),
-    "noise.mp3": (_noise, {"speech-unreadable"}),
+    "noise.mp3": (random.Random(2).randbytes(300_000), {"speech-unreadable"}),
     "zip-bomb.ogg": (_zip_bomb, {"speech-unreadable"}),
     "page.wav": (b"<html><body>" + b"a" * 100_000, {"speech-unreadable"}),
     "picture.mp3": (

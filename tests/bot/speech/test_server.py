@@ -27,7 +27,6 @@ class Told:
 
     def __init__(self) -> None:
         self.blocks: Callable[[], Iterator[bytes]] = lambda: iter(())
-        self.status = 200
         self.asked: list[tuple[str, str, bytes]] = []
         self.sent = 0
 
@@ -43,7 +42,7 @@ def server(told: Told) -> Iterator[SpeechServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             told.asked.append((self.path, self.headers.get("Authorization", ""), body))
-            self.send_response(told.status)
+            self.send_response(200)
             self.end_headers()
             with suppress(OSError):  # whoever asked has heard enough
                 for block in told.blocks():
@@ -102,32 +101,29 @@ def test_no_more_is_read_than_may_be(
     assert told.sent < 64 << 20
 
 
+NO_VOICES = (
+    b"",
+    b"RIFF",
+    spoken(width=1),
+    spoken(rate=10_000_000),
+    spoken(rate=1),
+    spoken(channels=200),
+    spoken()[:22] + struct.pack("<H", 0) + spoken()[24:],
+)
+NO_TRANSCRIPTS = (b"", b"[]", b"{}", b"\xff", b"1", b"[" * 100_000)
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("method", "arguments", "answer"),
     [
-        b"",
-        b"RIFF",
-        spoken(width=1),
-        spoken(rate=10_000_000),
-        spoken(rate=1),
-        spoken(channels=200),
-        spoken()[:22] + struct.pack("<H", 0) + spoken()[24:],
+        *(("say", ("Bonjour.", "fr"), answer) for answer in NO_VOICES),
+        *(("hear", (SILENCE,), answer) for answer in NO_TRANSCRIPTS),
     ],
 )
-def test_what_is_no_voice_is_refused(server: SpeechServer, told: Told, answer: bytes) -> None:
+def test_what_is_no_voice_or_no_transcript_is_refused(
+    server: SpeechServer, told: Told, method: str, arguments: tuple[object, ...], answer: bytes
+) -> None:
     told.blocks = lambda: iter([answer])
-
     with pytest.raises(SpeechError) as raised:
-        server.say("Bonjour.", "fr")
-
-    assert raised.value.code == "speech-server-answer"
-
-
-@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b"\xff", b"1", b"[" * 100_000])
-def test_what_is_no_transcript_is_refused(server: SpeechServer, told: Told, answer: bytes) -> None:
-    told.blocks = lambda: iter([answer])
-
-    with pytest.raises(SpeechError) as raised:
-        server.hear(SILENCE)
-
+        getattr(server, method)(*arguments)
     assert raised.value.code == "speech-server-answer"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,23 +15,16 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import SpeechError
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
-from index.build.builder import build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
+from index.search.confidence import Thresholds
+from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.messages import Button, Message
 from tests.botapi.server import BotServer
 from tests.e2e.speech import QUESTION, HeardSpeech
 from tests.e2e.telegram import running
-from tests.fakes import FakeEmbedder
+from tests.index.samples import index, live
 
 READER = 43
-TEXT = """---
-title: La lentille de Cordouan
-outlet: Le Phare
-date: 2025-08-29
----
-
-Augustin Fresnel a inventé la lentille à échelons de Cordouan."""
+SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
 
 
 @pytest.fixture
@@ -39,16 +34,11 @@ def speech(tmp_path: Path) -> HeardSpeech:
 
 @pytest_asyncio.fixture
 async def server(tmp_path: Path, speech: HeardSpeech) -> AsyncIterator[BotServer]:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "lentille.md").write_text(TEXT, "utf-8")
-    build([corpus], tmp_path / "data", FakeEmbedder())
-    index = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    async with (
-        BotServer() as server,
-        running(server, chain, Library(index), speech=speech),
-    ):
+    article = replace(FRESNEL, title="La lentille de Cordouan", text=SENTENCE, sections=())
+    index([replace(article, outlet="Le Phare", published=date(2025, 8, 29))], tmp_path / "data")
+    found = live(tmp_path / "data")
+    chain = FollowUpChain(RetrievalQA(found, ExtractiveAnswerer(Thresholds.at(0.05))), found.search)
+    async with BotServer() as server, running(server, chain, Library(found), speech=speech):
         yield server
 
 
@@ -80,16 +70,10 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
     assert spoken.file.kind == "voice"
     assert [line.text for line in speech.said] == [
         "Selon Le Phare, le 29 août 2025\u00a0:",
-        "Augustin Fresnel a inventé la lentille à échelons de Cordouan.",
+        SENTENCE,
     ]
     assert "Le Phare" in speech.names
     assert "La lentille de Cordouan" in speech.names
-
-
-async def listened(server: BotServer, answer: Message) -> Message:
-    """What comes when somebody presses 🔊 below an answer."""
-    server.presses(answer, button(answer, "🔊"))
-    return await server.next_message(10)
 
 
 async def test_a_written_question_is_read_aloud_by_its_button_alone(
@@ -99,7 +83,8 @@ async def test_a_written_question_is_read_aloud_by_its_button_alone(
     answer = await server.next_message(10)
     assert not speech.said
 
-    spoken = await listened(server, answer)
+    server.presses(answer, button(answer, "🔊"))
+    spoken = await server.next_message(10)
 
     assert spoken.file is not None
     assert spoken.file.data == b"OggS spoken"
@@ -151,20 +136,3 @@ async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
     )
     with pytest.raises(AssertionError):
         await server.called("getFile", within=0.1)
-
-
-async def test_a_podcast_is_read_aloud_by_two_voices_behind_its_text(
-    server: BotServer, speech: HeardSpeech
-) -> None:
-    server.user_says(READER, "/podcast lentille de Cordouan")
-    text = await server.next_message(10)
-    progress = await server.next_message(10)
-    recording = await server.next_message(10)
-
-    assert "Augustin Fresnel a inventé" in text.text
-    assert progress.text.startswith("J’enregistre la version audio")
-    assert buttons(progress) == ["Arrêter l’enregistrement"]
-    assert recording.file is not None
-    assert recording.file.kind == "audio"
-    assert {line.speaker for line in speech.said} == {"first", "second"}
-    assert progress.message_id not in {each.message_id for each in server.messages}

@@ -91,29 +91,35 @@ def test_what_was_likely_never_said_is_left_out() -> None:
 NAMES = "Le Monde, La lentille de Cordouan, Tintin au Congo, Le boson de Higgs"
 
 
-def test_words_of_the_prompt_alone_are_heard_again_without_it() -> None:
-    echo = [segment(" La lentille de Cordouan, Tintin au Congo.")]
-    model = Model({"fr": 0.9}, echo, [segment(" Wie alt ist Tintin?", likely=-0.7)])
-
-    heard = recogniser(model).hear(SOUND, names=NAMES)
-
-    assert heard == Transcript("Wie alt ist Tintin?", "fr", doubtful=True)
-
-
-def test_a_name_in_a_question_is_no_echo() -> None:
-    model = Model({"fr": 0.9}, [segment(" Qui a mesuré le boson de Higgs ?")], [segment(" Non")])
-
-    heard = recogniser(model).hear(SOUND, names=NAMES)
-
-    assert heard == Transcript("Qui a mesuré le boson de Higgs ?", "fr")
-
-
-def test_another_language_is_heard_without_names_and_doubted() -> None:
-    model = Model({"de": 0.95}, [segment(" Le Monde")], [segment(" Wer hat das Web erfunden?")])
-
-    heard = recogniser(model).hear(SOUND, names=NAMES)
-
-    assert heard == Transcript("Wer hat das Web erfunden?", "de", doubtful=True)
+@pytest.mark.parametrize(
+    ("language", "prompted", "unprompted", "heard"),
+    [
+        (
+            {"fr": 0.9},
+            segment(" La lentille de Cordouan, Tintin au Congo."),
+            segment(" Wie alt ist Tintin?", likely=-0.7),
+            Transcript("Wie alt ist Tintin?", "fr", doubtful=True),
+        ),
+        (
+            {"fr": 0.9},
+            segment(" Qui a mesuré le boson de Higgs ?"),
+            segment(" Non"),
+            Transcript("Qui a mesuré le boson de Higgs ?", "fr"),
+        ),
+        (
+            {"de": 0.95},
+            segment(" Le Monde"),
+            segment(" Wer hat das Web erfunden?"),
+            Transcript("Wer hat das Web erfunden?", "de", doubtful=True),
+        ),
+    ],
+    ids=["an echo of the names", "a question with a name", "another language"],
+)
+def test_names_help_to_hear_and_are_never_heard_instead_of_the_question(
+    language: dict[str, float], prompted: Any, unprompted: Any, heard: Transcript
+) -> None:
+    model = Model(language, [prompted], [unprompted])
+    assert recogniser(model).hear(SOUND, names=NAMES) == heard
 
 
 def test_another_script_is_no_french() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.state import announcements, conversations, deliveries, people, statistics
+from bot.state import announcements, conversations, deliveries, people, privacy, statistics
 from bot.state.announcements import Addressee, Reach
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
@@ -72,15 +72,9 @@ def _draft(session: Session, *readers: int) -> int:
 
 def test_one_of_many_presses_decides(state: State) -> None:
     number = state.do(lambda session: _draft(session, 42))
-    confirm = partial(
-        announcements.confirm,
-        announcement_id=number,
-        person_id=AUTHOR,
-        message=7,
-        addressees=[42],
-    )
+    who = {"announcement_id": number, "person_id": AUTHOR, "addressees": [42]}
     with ThreadPoolExecutor(6) as pool:
-        decided = list(pool.map(lambda _: state.do(confirm), range(6)))
+        decided = list(pool.map(state.do, [partial(announcements.confirm, message=7, **who)] * 6))
     assert decided.count(True) == 1
     assert state.do(partial(announcements.reach, announcement_id=number)) == Reach(0, 0, 1)
 
@@ -122,8 +116,6 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
 
 
 def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: State) -> None:
-    from bot.state import privacy
-
     with state.session() as session:
         number = _draft(session, 42)
         announcements.confirm(session, number, AUTHOR, 7, [42])

@@ -31,10 +31,18 @@ def received(session: Session) -> int:
     return number
 
 
-def decide(state: State, number: int, scope: DecidedScope, press: int) -> DocumentDecision | None:
-    return state.do(
-        partial(documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press)
-    )
+def press(
+    number: int, scope: DecidedScope, update: int = PRESS, person: int = MINE
+) -> Callable[[Session], DocumentDecision | None]:
+    """A job that decides on a document."""
+    who = {"document_id": number, "person_id": person}
+    return partial(documents.decide, **who, scope=scope, update_id=update)
+
+
+def decide(state: State, number: int, scope: DecidedScope, update: int = PRESS) -> DocumentDecision:
+    decision = state.do(press(number, scope, update))
+    assert decision is not None
+    return decision
 
 
 def at_once(url: str, jobs: list[Callable[[Session], Result]]) -> list[Result]:
@@ -55,10 +63,7 @@ def test_of_buttons_pressed_at_once_in_several_processes_one_decides(
 ) -> None:
     number = state.do(received)
     scopes: list[DecidedScope] = ["corpus", "dropped", "conversation", "dropped"]
-    presses = [
-        partial(documents.decide, document_id=number, person_id=MINE, scope=scope, update_id=press)
-        for press, scope in enumerate(scopes, start=PRESS)
-    ]
+    presses = [press(number, scope, update) for update, scope in enumerate(scopes, start=PRESS)]
     decisions = [each for each in at_once(url, presses) if each is not None]
     assert [each.first for each in decisions].count(True) == 1
     (winner,) = [each for each in decisions if each.first]
@@ -81,15 +86,11 @@ def test_a_question_decided_at_once_in_several_processes_is_decided_once(
 def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -> None:
     number = state.do(received)
     for _ in range(2):
-        decision = decide(state, number, "corpus", PRESS)
-        assert decision is not None
-        assert decision.first
+        assert decide(state, number, "corpus").first
         other = decide(state, number, "dropped", OTHER_PRESS)
-        assert other is not None
         assert (other.first, other.document.scope) == (False, "corpus")
     assert state.do(partial(documents.finish_filing, document_id=number, path="sent/a.pdf"))
-    late = decide(state, number, "corpus", PRESS)
-    assert late is not None
+    late = decide(state, number, "corpus")
     assert (late.first, late.document.status) == (False, "indexed")
 
 
@@ -98,9 +99,8 @@ def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
     state: State, scope: DecidedScope
 ) -> None:
     number = state.do(received)
-    arrive = partial(updates.record_arrival, bot_id=1, update_id=PRESS, content={}, now=NOW)
-    state.do(arrive)
-    decide(state, number, scope, PRESS)
+    state.do(partial(updates.record_arrival, bot_id=1, update_id=PRESS, content={}, now=NOW))
+    decide(state, number, scope)
     assert state.do(documents.unfinished_documents) == []  # the update is told again
     state.do(partial(updates.finish_update, bot_id=1, update_id=PRESS, now=NOW))
     (left,) = state.do(documents.unfinished_documents)
@@ -109,27 +109,17 @@ def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
 
 
 def test_a_document_is_received_once_however_often_its_update_is_told(state: State) -> None:
-    receive = partial(
-        documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW, update_id=1
-    )
-    assert state.do(receive) == state.do(receive)
+    assert state.do(received) == state.do(received)
 
 
 def test_a_document_that_is_still_looked_at_can_only_be_dropped(state: State) -> None:
     receive = partial(documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW)
     number = state.do(receive).id
-    decision = decide(state, number, "corpus", PRESS)
-    assert decision is not None
-    assert not decision.first
-    decision = decide(state, number, "dropped", PRESS)
-    assert decision is not None
-    assert decision.first
+    assert not decide(state, number, "corpus").first
+    assert decide(state, number, "dropped").first
 
 
 def test_only_its_person_decides_on_a_document(state: State) -> None:
     number = state.do(received)
-    theirs = partial(
-        documents.decide, document_id=number, person_id=8, scope="corpus", update_id=PRESS
-    )
-    assert state.do(theirs) is None
-    assert decide(state, number, "corpus", PRESS) is not None
+    assert state.do(press(number, "corpus", person=8)) is None
+    assert decide(state, number, "corpus").first

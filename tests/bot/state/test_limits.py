@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READER, OTHER, GROUP = 42, 43, -100
 
 
+@dataclass
 class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
+    now: datetime = NOON
 
     def __call__(self) -> datetime:
         return self.now
@@ -31,9 +33,8 @@ class Clock:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
+    with closing(open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -42,30 +43,29 @@ def clock() -> Clock:
 
 
 def limits(state: State, clock: Clock, **settings: Any) -> AskLimits:
-    chosen = {
-        "question_burst": 4,
-        "question_seconds": 10,
-        "group_burst": 6,
-        "group_seconds": 2,
-        **settings,
-    }
-    return AskLimits(Settings(_env_file=None, **chosen), state, clock)
+    mine = {"question_burst": 4, "question_seconds": 10}
+    ours = {"group_burst": 6, "group_seconds": 2}
+    return AskLimits(Settings(_env_file=None, **mine | ours | settings), state, clock)
 
 
-async def taken(limits: AskLimits, *args: int, times: int = 1) -> list[Over | None]:
+async def taken(limits: AskLimits, *args: int, times: int) -> list[Over | None]:
     return [await limits.take(*args) for _ in range(times)]
+
+
+async def refused(limits: AskLimits, *args: int) -> Over:
+    over = await limits.take(*args)
+    assert over is not None
+    return over
 
 
 async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> None:
     mine = limits(state, clock)
     assert await taken(mine, READER, times=4) == [None] * 4
-    over = await mine.take(READER)
-    assert over is not None
-    assert (over.seconds, over.was_notified, over.group) == (10, False, False)
+    assert await refused(mine, READER) == Over(
+        timedelta(seconds=10), was_notified=False, group=False
+    )
     clock.after(4)
-    over = await mine.take(READER)
-    assert over is not None
-    assert (over.seconds, over.was_notified) == (6, True)
+    assert await refused(mine, READER) == Over(timedelta(seconds=6), was_notified=True, group=False)
     clock.after(6)
     assert await taken(mine, READER, times=2) != [None, None]
     clock.after(400)
@@ -78,8 +78,7 @@ async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
     mine = limits(state, clock)
     for person in (1, 2, 3):
         assert await taken(mine, person, GROUP, times=2) == [None, None]
-    over = await mine.take(4, GROUP)
-    assert over is not None
+    over = await refused(mine, 4, GROUP)
     assert (over.group, over.seconds) == (True, 2)
     assert await mine.take(4) is None  # in private they may
     assert await mine.take(1) is None
@@ -96,9 +95,7 @@ async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
     state: State, clock: Clock
 ) -> None:
     await taken(limits(state, clock), READER, times=5)
-    (over,) = await taken(limits(state, clock), READER)
-    assert over is not None
-    assert over.was_notified
+    assert (await refused(limits(state, clock), READER)).was_notified
     await taken(limits(state, clock), OTHER, times=3)
     again = await taken(limits(state, clock), OTHER, times=5)
     assert again.count(None) <= 3
@@ -112,9 +109,8 @@ async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
     await taken(mine, READER, times=4)
     clock.after(2 * 86400)
     await mine.tidy()
-    assert (await taken(limits(state, clock, question_seconds=86400), READER, times=3)).count(
-        None
-    ) == 2
+    again = await taken(limits(state, clock, question_seconds=86400), READER, times=3)
+    assert again.count(None) == 2
     clock.after(5 * 86400)
     await mine.tidy()
     assert state.do(meters.load_meters) == {}

@@ -1,4 +1,4 @@
-"""Roles, invitations and meters: given once, kept, and gone when they should be."""
+"""Roles, invitations and notices: given once, kept, and gone when they should be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from bot.state import invitations, meters, privacy, roles
 from bot.state.database import State
-from bot.state.meters import MeterLevel
 from bot.state.tables import InvitationRow, RoleRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,17 +63,6 @@ def test_an_invitation_takes_nothing_from_who_has_more_and_ends_no_bar(state: St
         assert invitations.accept(session, token, 8, NOW) is None
         assert invitations.accept(session, token, 7, NOW) == "administrator"
         assert roles.load_roles(session) == {7: "administrator", 8: "barred"}
-
-
-def test_meters_are_kept_until_nothing_changes_them(state: State) -> None:
-    low = MeterLevel(0.5, NOW, was_notified=True)
-    with state.session() as session:
-        meters.save_meters(session, {"person:7": MeterLevel(3.0, NOW - DAY), "person:8": low})
-        meters.save_meters(session, {"person:7": MeterLevel(2.0, NOW - DAY)})
-        kept = meters.load_meters(session)
-        assert kept == {"person:7": MeterLevel(2.0, NOW - DAY), "person:8": low}
-        meters.forget_meters_before(session, NOW)
-        assert meters.load_meters(session) == {"person:8": low}
 
 
 def test_a_notice_is_given_once_in_its_time(state: State) -> None:

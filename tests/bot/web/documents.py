@@ -14,7 +14,7 @@ import docx
 
 from index.article import Article
 from tests.index.formats.articles import zipped
-from tests.index.formats.hostile import CONTAINER
+from tests.index.formats.packages import epub, odt, xhtml
 from tests.index.formats.pdfs import Run, pdf
 
 
@@ -54,37 +54,17 @@ def _word(article: Article) -> bytes:
 
 
 def _odt(article: Article) -> bytes:
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "text")
-    )
     blocks = "".join(
         f'<text:h text:outline-level="2">{escape(text)}</text:h>'
         if heading
         else f"<text:p>{escape(text)}</text:p>"
         for heading, text in [(True, article.title), *_paragraphs(article)]
     )
-    content = (
-        f"<office:document-content {spaces}><office:body><office:text>{blocks}"
-        "</office:text></office:body></office:document-content>"
-    )
-    kind = "application/vnd.oasis.opendocument.text"
-    return zipped(
-        {"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": "<manifest/>"}
-    )
+    return odt(blocks)
 
 
 def _epub(article: Article) -> bytes:
-    package = (
-        "<package xmlns='http://www.idpf.org/2007/opf'><metadata/><manifest><item id='a' "
-        "href='a.xhtml' media-type='application/xhtml+xml'/></manifest>"
-        "<spine><itemref idref='a'/></spine></package>"
-    )
-    page = f"<html xmlns='http://www.w3.org/1999/xhtml'><body>{_html(article)}</body></html>"
-    kind = "application/epub+zip"
-    return zipped(
-        {"mimetype": kind, "META-INF/container.xml": CONTAINER, "a.opf": package, "a.xhtml": page}
-    )
+    return epub({"a.xhtml": xhtml(_html(article))})
 
 
 def _letter(article: Article) -> bytes:

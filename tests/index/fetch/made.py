@@ -21,7 +21,10 @@ FAST = FetchLimits(
 
 def fetcher(site: Site, *more: str, **limits: float) -> Fetcher:
     """One that may reach the site, and the hosts named besides, all of which are 127.0.0.1."""
-    guard = Guard([f"127.0.0.1:{site.port}", *more], resolver=at_home)
+    return fetcher_with(Guard([f"127.0.0.1:{site.port}", *more], resolver=at_home), **limits)
+
+
+def fetcher_with(guard: Guard, **limits: float) -> Fetcher:
     return Fetcher("9.9", guard=guard, limits=replace(FAST, **limits))
 
 
@@ -36,13 +39,14 @@ def got(site: Site, path: str = "/a", **limits: float) -> FetchedPage:
     return page
 
 
-def fetcher_with(guard: Guard) -> Fetcher:
-    return Fetcher("9.9", guard=guard, limits=FAST)
-
-
 def refused(site: Site, path: str = "/a", **limits: float) -> FetchError:
-    with pytest.raises(FetchError) as refusal:
-        got(site, path, **limits)
-    assert refusal.value.subject == site.url + path
-    assert "\n" not in str(refusal.value)
-    return refusal.value
+    return refusal(fetcher(site, **limits), site.url + path)
+
+
+def refusal(fetcher: Fetcher, url: str) -> FetchError:
+    """Why an address is not fetched: one line that names it."""
+    with fetcher as fetching, pytest.raises(FetchError) as caught:
+        fetching.get(Address.parse(url))
+    assert caught.value.subject == url
+    assert "\n" not in str(caught.value)
+    return caught.value

@@ -12,11 +12,10 @@ from email.utils import format_datetime
 import pytest
 
 from bot.locale.errors import error_text
-from index.errors import FetchError
 from index.fetch.address import Address
-from index.fetch.fetcher import FetchedPage, Fetcher, NotModified, Validators
+from index.fetch.fetcher import Fetcher, Validators
 from index.fetch.guard import Guard
-from tests.index.fetch.made import FAST, fetcher, got, refused
+from tests.index.fetch.made import FAST, fetcher_with, got, refusal, refused
 from tests.web.site import Answer, Site
 
 # What comes
@@ -50,16 +49,6 @@ def test_proxies_of_the_environment_are_not_used(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     site.pages["/a"] = Answer("a")
     assert got(site).body == b"a"
-
-
-def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
-    site.pages["/a"] = Answer("a", etag='"1"')
-    address = Address.parse(f"{site.url}/a")
-    with fetcher(site) as fetching:
-        page = fetching.get(address)
-        assert isinstance(page, FetchedPage)
-        assert fetching.get(address, {address.url: page.validators}.get) == NotModified(address.url)
-        assert isinstance(fetching.get(address, {address.url: Validators('"0"')}.get), FetchedPage)
 
 
 # New attempts
@@ -124,18 +113,13 @@ def _cutting(reply: bytes) -> Iterator[int]:
 def test_what_cuts_a_connection_is_told_in_one_language(
     scheme: str, reply: bytes, why: str
 ) -> None:
-    with (
-        _cutting(reply) as port,
-        Fetcher("1", guard=Guard(["127.0.0.1"]), limits=FAST) as fetching,
-        pytest.raises(FetchError) as refusal,
-    ):
-        fetching.get(Address.parse(f"{scheme}://127.0.0.1:{port}/robots.txt"))
-    assert error_text(refusal.value, "fr").endswith(f": le site est injoignable ({why})")
+    with _cutting(reply) as port:
+        url = f"{scheme}://127.0.0.1:{port}/robots.txt"
+        error = refusal(fetcher_with(Guard(["127.0.0.1"])), url)
+    assert error_text(error, "fr").endswith(f": le site est injoignable ({why})")
 
 
-def test_a_site_that_is_not_there_is_said(site: Site) -> None:
-    guard = Guard(["127.0.0.1"])
-    with Fetcher("1", guard=guard, limits=FAST) as fetching, pytest.raises(FetchError) as refusal:
-        fetching.get(Address.parse("http://127.0.0.1:9/a"))
-    assert refusal.value.code == "address-unreachable"
-    assert error_text(refusal.value, "fr").endswith("le site est injoignable (connexion refusée)")
+def test_a_site_that_is_not_there_is_said() -> None:
+    error = refusal(fetcher_with(Guard(["127.0.0.1"])), "http://127.0.0.1:9/a")
+    assert error.code == "address-unreachable"
+    assert error_text(error, "fr").endswith("le site est injoignable (connexion refusée)")

@@ -12,13 +12,9 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from index.errors import FetchError
-from index.fetch.address import Address
-from index.fetch.fetcher import Fetcher
 from index.fetch.guard import Guard
-from index.fetch.transport import FetchLimits
-from tests.index.fetch.made import got, refused
-from tests.web.site import Answer, Handler, Site, article
+from tests.index.fetch.made import fetcher_with, got, refusal, refused
+from tests.web.site import Answer, Handler, Site
 
 # Limits
 
@@ -50,13 +46,10 @@ def test_headers_that_trickle_are_cut() -> None:
         served.start()
         port = server.getsockname()[1]
         began = time.monotonic()
-        limits = FetchLimits(total=0.4, silence=0.3, attempts=1, interval=0.0)
-        guard, address = Guard(["127.0.0.1"]), Address.parse(f"http://127.0.0.1:{port}/a")
-        fetching = Fetcher("1", guard=guard, limits=limits)
-        with fetching, pytest.raises(FetchError) as refusal:
-            fetching.get(address)
-        assert refusal.value.code == "address-robots-unreadable"
-        assert "address-too-slow (seconds=0.4)" in str(refusal.value)
+        fetching = fetcher_with(Guard(["127.0.0.1"]), total=0.4, silence=0.3, attempts=1)
+        error = refusal(fetching, f"http://127.0.0.1:{port}/a")
+        assert error.code == "address-robots-unreadable"
+        assert "address-too-slow (seconds=0.4)" in str(error)
         assert time.monotonic() - began < 60
         served.join(60)
 
@@ -121,8 +114,3 @@ def test_a_page_that_breaks_off_is_not_taken_for_whole(site: Site) -> None:
 
     site.pages["/b"] = broken
     assert refused(site, "/b").code == "address-unreachable"
-
-
-def test_a_page_of_the_article_helper_is_whole(site: Site) -> None:
-    site.pages["/a"] = article("Le phare")
-    assert b"<h1>Le phare</h1>" in got(site).body

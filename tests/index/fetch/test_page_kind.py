@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import pytest
 
 from index.fetch.fetcher import FetchedPage, Validators
 from index.fetch.page_kind import PageKind, page_kind_of, page_suffix_of
-from tests.index.formats.test_archives import tarred
+from tests.index.formats.articles import tarred, zipped
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def page(body: bytes | str, kind: str = "", url: str = "https://exemple.fr/a") -> FetchedPage:
     return FetchedPage(url, body.encode() if isinstance(body, str) else body, kind, Validators())
-
-
-def packed(*names: str) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name in names:
-            archive.writestr(name, "x")
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -57,8 +46,8 @@ def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
     [
         ("<html></html>", "text/html; charset=utf-8", "a", ".html"),
         ("x", "text/html", "a.pdf", ".html"),
-        (packed("word/document.xml"), "application/octet-stream", "a", ".docx"),
-        (packed("a.txt"), "", "a", ".zip"),
+        (zipped({"word/document.xml": "x"}), "application/octet-stream", "a", ".docx"),
+        (zipped({"a.txt": "x"}), "", "a", ".zip"),
         (tarred({"a.md": "x"}, "gz"), "application/gzip", "a", ".tar.gz"),
         ("# Titre", "text/markdown", "a", ".md"),
         ("a\tb", "text/plain", "a.tsv", ".tsv"),

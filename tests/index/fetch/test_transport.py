@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import replace
 
 import pytest
 
@@ -11,7 +10,7 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher
 from index.fetch.guard import Guard
-from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refused
+from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refusal, refused
 from tests.web.site import CERTIFICATE, Answer, Site
 
 # Redirects
@@ -86,10 +85,8 @@ def test_a_name_is_resolved_once_and_the_connection_goes_there(site: Site) -> No
     answers = [["127.0.0.9"], ["127.0.0.1"]]  # nothing listens at the first
     name = "rebinding.exemple"
     guard = Guard([name], resolver=lambda host, port: answers.pop(0))
-    once = replace(FAST, attempts=1)
-    with Fetcher("1", guard=guard, limits=once) as fetching, pytest.raises(FetchError) as refusal:
-        fetching.get(Address.parse(f"http://{name}:{site.port}/a"))
-    assert refusal.value.code == "address-unreachable"
+    error = refusal(fetcher_with(guard, attempts=1), f"http://{name}:{site.port}/a")
+    assert error.code == "address-unreachable"
     assert answers == [["127.0.0.1"]]
     assert site.asked == []
 
@@ -108,9 +105,8 @@ def test_each_new_connection_is_checked(site: Site) -> None:
             return ("127.0.0.1",) if len(asked) == 1 else super().addresses(host, port)
 
     guard = Changing(resolver=lambda host, port: ["127.0.0.1"])
-    with fetcher_with(guard) as fetching, pytest.raises(FetchError) as refusal:
-        fetching.get(Address.parse(f"http://rebinding.exemple:{site.port}/a"))
-    assert refusal.value.code == "address-private"
+    error = refusal(fetcher_with(guard), f"http://rebinding.exemple:{site.port}/a")
+    assert error.code == "address-private"
     assert [each.path for each in site.asked] == ["/robots.txt"]
 
 
@@ -127,13 +123,12 @@ def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
         site.pages["/a"] = Answer("a")
         names = ("journal.exemple", "autre.exemple")
         guard = Guard(names, resolver=at_home)
-        right, wrong = (Address.parse(f"https://{name}:{site.port}/a") for name in names)
+        right, wrong = (f"https://{name}:{site.port}/a" for name in names)
         with Fetcher("1", guard=guard, limits=FAST, certificates=trusting) as fetching:
-            page = fetching.get(right)
+            page = fetching.get(Address.parse(right))
             with pytest.raises(FetchError) as other:
-                fetching.get(wrong)
-        with fetcher_with(guard) as careful, pytest.raises(FetchError) as unsigned:
-            careful.get(right)
+                fetching.get(Address.parse(wrong))
+        unsigned = refusal(fetcher_with(guard), right)
     assert isinstance(page, FetchedPage)
     assert page.body == b"a"
-    assert (other.value.code, unsigned.value.code) == ("address-certificate", "address-certificate")
+    assert (other.value.code, unsigned.code) == ("address-certificate", "address-certificate")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Options, Skipped, Source
-from index.formats.conversion import article_of_draft, read_source
+from index.formats.conversion import article_of_draft, articles_in, limit_skipped
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -23,26 +25,28 @@ OTHER = (
     "salle d'attente et un garage à vélos."
 )
 
-
-def read_file(
-    folder: Path, name: str, data: bytes | str, fields: Mapping[str, str] | None = None
-) -> tuple[list[Article], list[Skipped]]:
-    """The articles of a file of the folder, and what was skipped of it."""
-    path = folder / name
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    found = list(read_source(Source(path, name, f"corpus/{name}"), Options(fields or {})))
-    articles = [each for each in found if isinstance(each, Article)]
-    return articles, [each for each in found if isinstance(each, Skipped)]
-
-
-def refusal(
-    folder: Path, name: str, data: bytes | str, fields: Mapping[str, str] | None = None
-) -> str:
-    """Why nothing of a file can be read: one line that names it."""
-    return _reason(name, lambda: read_file(folder, name, data, fields))
-
-
 Parser = Callable[[Content], Iterable[ArticleDraft | Skipped]]
+
+
+def read_data(
+    name: str, data: bytes | str, fields: Mapping[str, str] | None = None
+) -> tuple[list[Article], list[Skipped]]:
+    """The articles of a file, and what was skipped of it."""
+    raw = data.encode() if isinstance(data, str) else data
+    content = Content.of_bytes(raw, name, options=Options(fields or {}))
+    found = articles_in(content, Source(Path(name), name, f"corpus/{name}"))
+    return _separate(limit_skipped(found, name))
+
+
+def _separate(found: Iterable[Article | Skipped]) -> tuple[list[Article], list[Skipped]]:
+    told = list(found)
+    skipped = [each for each in told if isinstance(each, Skipped)]
+    return [each for each in told if isinstance(each, Article)], skipped
+
+
+def refusal(name: str, data: bytes | str, fields: Mapping[str, str] | None = None) -> str:
+    """Why nothing of a file can be read: one line that names it."""
+    return _reason(name, lambda: read_data(name, data, fields))
 
 
 def parse(
@@ -50,10 +54,10 @@ def parse(
 ) -> tuple[list[Article], list[Skipped]]:
     """The articles that a parser finds, whatever the file is called, and what it skipped."""
     content = Content.of_bytes(data, name, options=options or Options())
-    found = list(parser(content))
-    skipped = [each for each in found if isinstance(each, Skipped)]
-    drafts = [each for each in found if not isinstance(each, Skipped)]
-    return [article_of_draft(each, content, name) for each in drafts], skipped
+    return _separate(
+        part if isinstance(part, Skipped) else article_of_draft(part, content, name)
+        for part in parser(content)
+    )
 
 
 def parser_refusal(parser: Parser, data: bytes, name: str, options: Options | None = None) -> str:
@@ -71,8 +75,36 @@ def _reason(name: str, read: Callable[[], object]) -> str:
 
 
 def zipped(members: Mapping[str, bytes | str], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive; a member that tells its media type is not compressed, for it is to be seen."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", packing) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else packing)
     return data.getvalue()
+
+
+def tarred(members: Mapping[str, bytes | str], mode: str = "") -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode=f"w:{mode}") as archive:
+        for name, content in members.items():
+            raw = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(raw)
+            archive.addfile(info, io.BytesIO(raw))
+    return data.getvalue()
+
+
+LETTER_HEAD = {
+    "From": "Jeanne Petit <presse@exemple.fr>",
+    "To": "redaction@exemple.fr",
+    "Subject": "Communiqué : le budget est voté",
+    "Date": "Fri, 29 Aug 2025 10:30:00 +0200",
+}
+
+
+def letter(text: str = PROSE) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in LETTER_HEAD.items():
+        message[name] = value
+    message.set_content(text)
+    return message

@@ -5,22 +5,17 @@ Whoever adds a format lists its constructs here: `test_growth.py` fails without.
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import pypdfium2
 
 from index.formats.pdf import worker
 from tests.index.formats.articles import zipped
-from tests.index.formats.hostile import CONTAINER, read_slow
+from tests.index.formats.hostile import read_slow
+from tests.index.formats.packages import epub, flat_odt, odt, word, xhtml
 from tests.index.formats.pdfs import Run, pdf
-from tests.index.formats.test_archives import tarred
 
 
 @dataclass(frozen=True)
@@ -30,6 +25,11 @@ class Construct:
     opening: str
     closing: str = ""
     place: str = "body"
+
+    @property
+    def whole(self) -> tuple[str, str]:
+        """Its place, and what stands there."""
+        return self.place, f"{self.opening}{self.closing}"
 
 
 Places = Mapping[str, str]
@@ -91,8 +91,10 @@ _DOCX = (
 )
 _EPUB = (
     *_elements("p", "ul>li", "em"),
-    Construct("<item id='a' href='a.xhtml' media-type='application/xhtml+xml'/>", place="manifest"),
-    Construct("<itemref idref='a'/>", place="spine"),
+    Construct(
+        "<item id='i0' href='a.xhtml' media-type='application/xhtml+xml'/>", place="manifest"
+    ),
+    Construct("<itemref idref='i0'/>", place="spine"),
     Construct("<meta property='role' refines='#a'>aut", "</meta>", "metadata"),
     Construct("<a href='a.xhtml'>a", "</a>", "nav"),
 )
@@ -104,7 +106,7 @@ _JSON = (
     Construct('{"_source": {"text": "a"}, "b": [', "0]},"),
 )
 _JSONL = _plain(
-    *(f"{_RECORD}\n", '{"text": "<p>a<p>b"}\n', "{\n", "\n", '{"draft": true, "text": "a"}\n'),
+    *(f"{_RECORD}\n", '{"text": "<p>a<p>b"}\n', "{\n", "\n", '{"draft": true, "text": "a"}\n')
 )
 _CSV = _plain("a,b\n", '"a ""b""",c\n', '"', ",", "\n", "a;b\t", '\\"')
 _XML = (
@@ -123,77 +125,42 @@ _EML = (
     *_plain("--b\nContent-Disposition: attachment; filename=a.txt\n\na\n"),
 )
 _PDF = _plain("line\n", "right\n", "note\n", "cells\n", "page\n", "hyphen-\n")
-_MEMBERS = _plain("a.bin\n", "a.txt\n", "a.zip\n", "../a.txt\n")
-_PACKED = _plain(f"{_RECORD}\n", "\n", "{\n")
 
 
-def _odt(places: Places) -> str:
-    names = ("office", "text", "table", "drawing", "style")
-    prefixes = {"drawing": "draw"}
-    spaces = " ".join(
-        f'xmlns:{prefixes.get(n, n)}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in names
-    )
-    return (
-        f"<office:document {spaces}><office:automatic-styles>{places.get('styles', '')}"
-        f'<text:list-style style:name="L">{places.get("levels", "")}</text:list-style>'
-        f"</office:automatic-styles><office:body><office:text>{places.get('body', '')}"
-        '<text:list text:style-name="L"><text:list-item><text:p>a</text:p></text:list-item>'
-        "</text:list></office:text></office:body></office:document>"
-    )
+def _odt(make: Callable[[str, str], bytes]) -> Callable[[Places], bytes]:
+    numbered = '<text:list text:style-name="L"><text:list-item><text:p>a</text:p></text:list-item>'
 
+    def assemble(places: Places) -> bytes:
+        levels = f'<text:list-style style:name="L">{places.get("levels", "")}</text:list-style>'
+        body = f"{places.get('body', '')}{numbered}</text:list>"
+        return make(body, places.get("styles", "") + levels)
 
-def _zipped_odt(places: Places) -> bytes:
-    return zipped(
-        {
-            "mimetype": b"application/vnd.oasis.opendocument.text",
-            "content.xml": _odt(places).replace("office:document", "office:document-content"),
-            "META-INF/manifest.xml": b"<manifest/>",
-        }
-    )
+    return assemble
 
 
 @cache
-def _empty_docx() -> dict[str, bytes]:
-    import docx
-
-    data = io.BytesIO()
-    document = docx.Document()
-    document.add_paragraph("a", style="List Number")
-    document.save(data)
-    with zipfile.ZipFile(data) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+def _numbered() -> dict[str, bytes]:
+    return word(lambda document: document.add_paragraph("a", style="List Number"))
 
 
 def _docx(places: Places) -> bytes:
-    members = dict(_empty_docx())
-    for name, end, place in (
-        ("document", b"<w:sectPr", "body"),
-        ("numbering", b"</w:numbering>", "numbering"),
-        ("styles", b"</w:styles>", "styles"),
+    members = dict(_numbered())
+    for path, end, place in (
+        ("word/document.xml", b"<w:sectPr", "body"),
+        ("word/numbering.xml", b"</w:numbering>", "numbering"),
     ):
-        path = f"word/{name}.xml"
-        if path in members:
-            head, mark, tail = members[path].rpartition(end)
-            members[path] = head + places.get(place, "").encode() + mark + tail
-    return zipped(dict(members))
+        head, mark, tail = members[path].rpartition(end)
+        members[path] = head + places.get(place, "").encode() + mark + tail
+    return zipped(members)
 
 
 def _epub(places: Places) -> bytes:
-    package = (
-        f"<package xmlns='http://www.idpf.org/2007/opf'><metadata>{places.get('metadata', '')}"
-        "</metadata><manifest><item id='a' href='a.xhtml' media-type='application/xhtml+xml'/>"
-        f"{places.get('manifest', '')}</manifest><spine><itemref idref='a'/>"
-        f"{places.get('spine', '')}</spine><guide>{places.get('guide', '')}</guide></package>"
-    )
-    page = "<html xmlns='http://www.w3.org/1999/xhtml'><body>%s</body></html>"
-    return zipped(
-        {
-            "mimetype": b"application/epub+zip",
-            "META-INF/container.xml": CONTAINER,
-            "a.opf": package,
-            "a.xhtml": page % f"<h1>a</h1><p>Le pont.</p>{places.get('body', '')}",
-            "n.xhtml": page % f"<nav>{places.get('nav', '')}</nav>",
-        }
+    return epub(
+        {"a.xhtml": xhtml(f"<h1>a</h1><p>Le pont.</p>{places.get('body', '')}")},
+        metadata=places.get("metadata", ""),
+        manifest=places.get("manifest", ""),
+        spine=places.get("spine", ""),
+        contents=xhtml(f"<nav epub:type='toc'>{places.get('nav', '')}</nav>"),
     )
 
 
@@ -221,27 +188,6 @@ def _printed(places: Places) -> bytes:
     return pdf([page or [Run("a")] for page in pages[:40]])
 
 
-def _archive(pack: Callable[[dict[str, bytes | str]], bytes]) -> Callable[[Places], bytes]:
-    """Members by the names of their constructs; names that come again are counted."""
-    inner = {
-        "a.zip": zipped({"b.txt": "Le pont."}),
-        "a.jsonl": f"{_RECORD}\n",
-        "a.html": "<p>Le pont.",
-    }
-
-    def assemble(places: Places) -> bytes:
-        names = places.get("body", "").split("\n")
-        return pack(
-            {f"{n}{name}": inner.get(name, "Le pont.") for n, name in enumerate(names) if name}
-        )
-
-    return assemble
-
-
-def _compressed(pack: Callable[[bytes], bytes]) -> Callable[[Places], bytes]:
-    return lambda places: pack(f"{_RECORD}\n{places.get('body', '')}".encode())
-
-
 _NAMESPACES = (
     'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:media="http://search.yahoo.com/mrss/" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
@@ -252,22 +198,16 @@ GRAMMARS: Mapping[str, Grammar] = {
     ".html": Grammar(_within("<html><body><h1>a</h1>", ""), _HTML),
     ".pdf": Grammar(_printed, _PDF),
     ".docx": Grammar(_docx, _DOCX),
-    ".odt": Grammar(_zipped_odt, _ODT[:2]),  # the parser of .fodt
-    ".fodt": Grammar(lambda places: _odt(places).encode(), _ODT),
+    ".odt": Grammar(_odt(odt), _ODT[:2]),  # the parser of .fodt
+    ".fodt": Grammar(_odt(flat_odt), _ODT),
     ".epub": Grammar(_epub, _EPUB),
     ".jsonl": Grammar(_within(f"{_RECORD}\n", ""), _JSONL),
     ".json": Grammar(_within(f"[{_RECORD},", "{}]"), _JSON),
     ".csv": Grammar(_within("title,text\n", ""), _CSV),
     ".xml": Grammar(_within(f"<rss {_NAMESPACES}><channel>", "</channel></rss>"), _XML),
     ".eml": Grammar(_eml, _EML),
-    ".zip": Grammar(_archive(zipped), _MEMBERS),
-    ".tar": Grammar(_archive(tarred), _MEMBERS[:2]),
-    ".tar.gz": Grammar(_archive(lambda members: tarred(members, "gz")), _MEMBERS[:2]),
-    ".gz": Grammar(_compressed(gzip.compress), _PACKED),
-    ".bz2": Grammar(_compressed(bz2.compress), _PACKED),
-    ".xz": Grammar(_compressed(lzma.compress), _PACKED),
 }
-"""By the first suffix of each format."""
+"""By the first suffix of each format but archives."""
 
 
 def pairs(suffix: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
@@ -283,20 +223,21 @@ def pairs(suffix: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
                     continue
                 if kind is _follow and one.closing and one.place == other.place:
                     continue
-
-                def made(
-                    count: int,
-                    kind: Callable[[Construct, Construct, int], Places] = kind,
-                    one: Construct = one,
-                    other: Construct = other,
-                ) -> bytes:
-                    return grammar.assemble(kind(one, other, count))
-
+                made = partial(_assembled, grammar, kind, one, other)
                 yield f"{kind.__name__} {one.opening!r} {other.opening!r}", made
 
 
+Arrangement = Callable[[Construct, Construct, int], Places]
+
+
+def _assembled(
+    grammar: Grammar, kind: Arrangement, one: Construct, other: Construct, count: int
+) -> bytes:
+    return grammar.assemble(kind(one, other, count))
+
+
 def _alternate(one: Construct, other: Construct, count: int) -> Places:
-    return _placed([(each.place, f"{each.opening}{each.closing}") for each in (one, other)] * count)
+    return _placed([each.whole for each in (one, other)] * count)
 
 
 def _nest(one: Construct, other: Construct, count: int) -> Places:
@@ -306,18 +247,12 @@ def _nest(one: Construct, other: Construct, count: int) -> Places:
 
 
 def _fill(one: Construct, other: Construct, count: int) -> Places:
-    inner = [(other.place, f"{other.opening}{other.closing}")] * count
+    inner = [other.whole] * count
     return _placed([(one.place, one.opening), *inner, (one.place, one.closing)])
 
 
 def _follow(one: Construct, other: Construct, count: int) -> Places:
-    return _placed(
-        [
-            (each.place, f"{each.opening}{each.closing}")
-            for each in (one, other)
-            for _ in range(count)
-        ]
-    )
+    return _placed([one.whole] * count + [other.whole] * count)
 
 
 def _placed(pieces: list[tuple[str, str]]) -> Places:
@@ -329,7 +264,7 @@ def _placed(pieces: list[tuple[str, str]]) -> Places:
 
 def read_whole(data: bytes, suffix: str) -> None:
     """Read a file, and what a process of its own would of it, in this process."""
-    read_slow(data, f".jsonl{suffix}" if suffix in (".gz", ".bz2", ".xz") else suffix)
+    read_slow(data, suffix)
     if suffix == ".pdf":
         document = pypdfium2.PdfDocument(data)
         for number in range(len(document)):

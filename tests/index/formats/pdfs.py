@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 595, 842
+_FOLDER = Path(__file__).parents[2] / "data" / "pdfs"
+ENCRYPTED = (_FOLDER / "encrypted.pdf").read_bytes()  # with RC4, and opens without a password
+WITH_PASSWORD = (_FOLDER / "password.pdf").read_bytes()
 
 
 @dataclass(frozen=True)
@@ -71,44 +74,6 @@ def pdf(
         told = b" ".join(b"/%s %s" % (key.encode(), _text(info[key])) for key in info)
         objects.append(b"<< %s >>" % told)
     return _file(objects, b" /Info %d 0 R" % len(objects) if info else b"")
-
-
-def locked(text: str, password: bytes = b"") -> bytes:
-    """A PDF encrypted with 40-bit RC4, which opens with `password`."""
-    padding = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
-    user = (password + padding)[:32]
-    owner = _rc4(hashlib.md5(padding).digest()[:5], user)
-    permissions = (-4).to_bytes(4, "little", signed=True)
-    key = hashlib.md5(user + owner + permissions + b"selon").digest()[:5]
-    drawing = _drawn(Run(text))
-    secret = _rc4(hashlib.md5(key + (4).to_bytes(3, "little") + b"\0\0").digest()[:10], drawing)
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
-        _font("Helvetica"),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(secret), secret),
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 3 0 R >> >> >>",
-        b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
-        % (owner.hex().encode(), _rc4(key, padding).hex().encode()),
-    ]
-    return _file(objects, b" /Encrypt 6 0 R /ID [<%s> <%s>]" % ((b"selon".hex().encode(),) * 2))
-
-
-def _rc4(key: bytes, data: bytes) -> bytes:
-    box = list(range(256))
-    swap = 0
-    for place in range(256):
-        swap = (swap + box[place] + key[place % len(key)]) % 256
-        box[place], box[swap] = box[swap], box[place]
-    out = bytearray()
-    first = second = 0
-    for each in data:
-        first = (first + 1) % 256
-        second = (second + box[first]) % 256
-        box[first], box[second] = box[second], box[first]
-        out.append(each ^ box[(box[first] + box[second]) % 256])
-    return bytes(out)
 
 
 def scan(texts: Sequence[str], *, size: int = 40) -> bytes:

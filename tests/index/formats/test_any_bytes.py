@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import json
 import lzma
 import sys
-from collections.abc import Callable
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from docx.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import Skipped, Source
-from index.formats.conversion import read_source
 from index.formats.table import FORMAT_OF_SUFFIX
 from tests.fuzz import fuzzed
-from tests.index.formats.articles import OTHER, PROSE
-from tests.index.formats.test_archives import tarred, zipped
-from tests.index.formats.test_odt import WRITTEN, document, flat
+from tests.index.formats.articles import OTHER, PROSE, letter, read_data, tarred, zipped
+from tests.index.formats.packages import epub, flat_odt, odt, word, xhtml
+from tests.index.formats.pdfs import Run, pdf
+from tests.index.formats.test_odt import STYLES, WRITTEN
 from tests.index.formats.test_xml import ATOM, NITF, RSS
 
 _RECORD = {"id": 1, "title": "Été", "text": f"<p>{PROSE}</p>", "author": [{"name": "A B"}]}
@@ -34,41 +31,18 @@ _PAGE = (
     '"application/ld+json">{"@type": "NewsArticle", "headline": "Été"}</script></head><body>'
     f"<article><h1>Été</h1><p>{PROSE}</p><ul><li>a</ul><table><tr><td>b</table><p>{OTHER}</p>"
 )
-_PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]"
-    b"/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R"
-    b"/Resources<</Font<</F 5 0 R>>>>>>endobj 4 0 obj<</Length 44>>stream\nBT /F 12 Tf 20 200 Td "
-    b"(Bonjour a tous.) Tj ET  \nendstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont"
-    b"/Helvetica>>endobj\ntrailer<</Root 1 0 R>>"
-)
-_EPUB = {
-    "mimetype": b"application/epub+zip",
-    "META-INF/container.xml": b"<container xmlns='urn:oasis:names:tc:opendocument:xmlns:container'>"
-    b"<rootfiles><rootfile full-path='a.opf'/></rootfiles></container>",
-    "a.opf": b"<package xmlns='http://www.idpf.org/2007/opf'><manifest><item id='c' href='c.xhtml' "
-    b"media-type='application/xhtml+xml'/></manifest><spine><itemref idref='c'/></spine></package>",
-    "c.xhtml": f"<html><body><h1>Un</h1><p>{PROSE}</p></body></html>".encode(),
-}
 
 
-def _letter() -> bytes:
-    message = EmailMessage()
-    message["From"], message["Subject"] = "Jeanne Petit <j@exemple.fr>", "Été"
-    message.set_content(PROSE)
+def _mail() -> bytes:
+    message = letter()
     message.add_alternative(_PAGE, subtype="html")
     message.add_attachment(OTHER.encode(), maintype="text", subtype="plain", filename="a.txt")
     return message.as_bytes()
 
 
-def _word() -> bytes:
-    import docx
-
-    document = docx.Document()
+def _write(document: Document) -> None:
     document.add_heading("Été", 1)
     document.add_paragraph(PROSE)
-    data = io.BytesIO()
-    document.save(data)
-    return data.getvalue()
 
 
 _MEMBERS: dict[str, bytes | str] = {"a.md": PROSE, "b.jsonl": _LINES, "c.html": _PAGE}
@@ -85,12 +59,12 @@ SAMPLES: dict[str, bytes] = {
     **dict.fromkeys((".xml", ".rss"), RSS.encode()),
     ".atom": ATOM.encode(),
     ".rdf": NITF.encode(),
-    ".eml": _letter(),
-    ".pdf": _PDF,
-    ".docx": _word(),
-    ".odt": document(WRITTEN),
-    ".fodt": flat(WRITTEN),
-    ".epub": zipped(_EPUB),
+    ".eml": _mail(),
+    ".pdf": pdf([[Run("Bonjour à tous.")]]),
+    ".docx": zipped(word(_write)),
+    ".odt": odt(WRITTEN, STYLES),
+    ".fodt": flat_odt(WRITTEN, STYLES),
+    ".epub": epub({"c.xhtml": xhtml(f"<h1>Un</h1><p>{PROSE}</p>")}),
     ".zip": zipped(_MEMBERS),
     ".tar": tarred(_MEMBERS),
     **dict.fromkeys((".tar.gz", ".tgz"), tarred(_MEMBERS, "gz")),
@@ -104,81 +78,58 @@ _NAMES = {".gz": "a.jsonl.gz", ".bz2": "a.jsonl.bz2", ".xz": "a.jsonl.xz"}
 CANARY = "CANARI-7f3a"
 
 
-def test_every_format_has_a_sample_that_is_read(tmp_path: Path) -> None:
+def test_every_format_has_a_sample_that_is_read() -> None:
     assert SAMPLES.keys() == FORMAT_OF_SUFFIX.keys()
     for suffix, data in SAMPLES.items():
-        assert any(isinstance(each, Article) for each in _found(tmp_path, suffix, data)), suffix
+        assert _found(suffix, data), suffix
 
 
-def _found(folder: Path, suffix: str, data: bytes) -> list[Article | Skipped]:
-    """What a file gives; only a ReadError that names it may say otherwise."""
+def _found(suffix: str, data: bytes) -> list[Article]:
+    """The articles of a file; only a ReadError that names it may say that there are none."""
     name = _NAMES.get(suffix, f"a{suffix}")
-    path = folder / name
-    path.write_bytes(data)
-    refused = ""
     try:
-        found = list(read_source(Source(path, name, f"corpus/{name}")))
+        articles, skipped = read_data(name, data)
+        complaints = [(part.label, str(part.problem)) for part in skipped]
     except ReadError as error:
-        found, refused = [], str(error)
-    assert refused.startswith(name) or not refused
-    assert "\n" not in refused
-    for each in found:
-        if isinstance(each, Skipped):
-            assert each.label.startswith(name)
-            assert "\n" not in str(each.problem)
-        else:
-            assert each.text.strip()
-            assert each.title.strip()
-            assert "\0" not in each.text
-            (each.text + each.title + each.path).encode()
-    identities = [each.id for each in found if isinstance(each, Article)]
-    assert len(identities) == len(set(identities))
-    return found
+        articles, complaints = [], [(str(error), str(error))]
+    for shown, problem in complaints:
+        assert shown.startswith(name)
+        assert "\n" not in problem
+    for article in articles:
+        assert article.text.strip()
+        assert article.title.strip()
+        assert "\0" not in article.text
+        (article.text + article.title + article.path).encode()
+    assert len({article.id for article in articles}) == len(articles)
+    return articles
 
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
 @given(data=st.binary(max_size=300))
 @fuzzed(12)
-def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
-    _found(tmp_path, suffix, data)
+def test_any_bytes(suffix: str, data: bytes) -> None:
+    _found(suffix, data)
 
 
-@st.composite
-def _mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """Some cuts, copies and changes at some places of a file."""
-    places = st.floats(0, 1, exclude_max=True)
-    piece = st.sampled_from([b"", b"\0", b"\xff", b"<", b'"', b"{", b"[" * 40, b"\n", b"&x;"])
-    edits = draw(
-        st.lists(
-            st.tuples(st.sampled_from("cut drop put copy".split()), places, places, piece),  # noqa: SIM905
-            min_size=1,
-            max_size=4,
-        )
-    )
-
-    def mutate(data: bytes) -> bytes:
-        for kind, first, second, put in edits:
-            start, end = sorted((int(first * len(data)), int(second * len(data))))
-            if kind == "cut":
-                data = data[:end]
-            elif kind == "drop":
-                data = data[:start] + data[start + 1 + (end - start) % 50 :]
-            elif kind == "put":
-                data = data[:start] + put + data[start + len(put) :]
-            else:
-                data = data[:end] + data[start:]
-        return data[:200_000]
-
-    return mutate
+PIECES = (b"", b"\0", b"\xff", b"<", b'"', b"{", b"[" * 40, b"\n", b"&x;")
+STEPS = (0, 1, 50, 10**6, -50, -(10**6))
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.sampled_from(PIECES), st.sampled_from(STEPS)),
+    min_size=1,
+    max_size=4,
+)
 
 
 @pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
-@given(mutate=_mutations())
+@given(edits=EDITS)
 @fuzzed(12)
-def test_a_file_that_was_one_once(
-    tmp_path: Path, suffix: str, mutate: Callable[[bytes], bytes]
-) -> None:
-    _found(tmp_path, suffix, mutate(SAMPLES[suffix]))
+def test_a_file_that_was_one_once(suffix: str, edits: list[tuple[float, bytes, int]]) -> None:
+    """At some places something is put in, and some bytes are left out or come again."""
+    data = SAMPLES[suffix]
+    for share, piece, step in edits:
+        place = int(share * len(data))
+        data = data[:place] + piece + data[max(0, place + step) :]
+    _found(suffix, data[:200_000])
 
 
 _watched: list[str] | None = None
@@ -208,20 +159,18 @@ def test_no_file_leads_to_another(tmp_path: Path, suffix: str) -> None:
         for data in (link.encode(), *_planted(suffix, link)):
             _watched = []
             try:
-                found = _found(tmp_path, suffix, data)
+                found = _found(suffix, data)
                 opened = list(_watched)
             finally:
                 _watched = None
             assert str(canary) not in opened
-            assert all(CANARY not in getattr(each, "text", "") for each in found)
+            assert all(CANARY not in article.text for article in found)
 
 
 def _planted(suffix: str, link: str) -> list[bytes]:
     """Samples with a link in the place of a word, as far as they are text, and of a name."""
-    archives: dict[str, bytes] = {
-        ".zip": zipped({link.replace("\n", ""): PROSE}),
-        ".tar": tarred({link.replace("\n", ""): PROSE}),
-    }
+    members = {link.replace("\n", ""): PROSE}
+    archives = {".zip": zipped(members), ".tar": tarred(members)}
     sample = SAMPLES[suffix]
     planted = [sample.replace(word, link.encode()) for word in (b"budget", PROSE.encode())]
     return [*planted, archives.get(suffix, sample)]

@@ -1,12 +1,16 @@
-"""A line goes only when all of it is surely no news."""
+"""Lines that are no news go, broken letters are mended, and every word of the news stays."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from index.formats.boilerplate import announces_links, ends_free_part, is_boilerplate
+from index.formats.base import ArticleDraft, Block
+from index.formats.boilerplate import clean_draft, drop_boilerplate, is_boilerplate, mend_letters
+from tests.index.formats.articles import PROSE
 
 NOT_NEWS = [
     "Lire aussi : Le lynx s'installe durablement dans les forêts du Vernay",
@@ -101,19 +105,68 @@ def test_a_line_that_may_be_news_stays(line: str) -> None:
     assert not is_boilerplate(line)
 
 
-def test_a_bare_announcement_is_told_from_one_with_its_link() -> None:
-    assert announces_links("À lire aussi :")
-    assert not announces_links("À lire aussi : le budget")
-
-
-def test_the_end_of_the_free_part_is_known() -> None:
-    assert ends_free_part("La suite est réservée aux abonnés.")
-    assert not ends_free_part("Tags : loup")
-
-
 def test_long_lines_are_judged_at_once() -> None:
     start = time.process_time()
     for unit in ("x ", "#a", "sms", "à lire ", "- ", "newsletter ", "cookies ", "© "):
         is_boilerplate(unit * 150)
         is_boilerplate(unit * 350)
     assert time.process_time() - start < 1
+
+
+def _kept(*texts: str) -> list[str]:
+    return [block.text for block in drop_boilerplate(tuple(Block(text) for text in texts))]
+
+
+def test_lines_that_are_no_news_go_and_the_rest_of_their_paragraph_stays() -> None:
+    assert _kept(f"Publicité\n{PROSE}\n3 min de lecture", "Partager") == [PROSE]
+
+
+def test_what_sells_the_rest_of_an_article_goes() -> None:
+    sold = "Il vous reste 82 % de cet article à lire. La suite est réservée aux abonnés."
+    offers = ["Profitez de tous nos contenus", "Sans engagement\nLe journal dès 22 heures"]
+    assert _kept(PROSE, sold, *offers) == [PROSE]
+    assert _kept("Réservé aux abonnés", PROSE) == [PROSE]
+    assert _kept(PROSE, "Réservé aux abonnés", *[PROSE] * 30) == [PROSE] * 31
+
+
+def test_the_counters_of_a_gallery_go_and_a_mark_stays() -> None:
+    assert _kept("1/3", PROSE, "2/3", "3/3") == [PROSE]
+    assert _kept(PROSE, "4/5") == [PROSE, "4/5"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "read"),
+    [
+        ("Lâ€™Ã©tÃ© Ã\u00a0 BrÃ©ganÃ§on", "L’été à Brégançon"),
+        ("Â« Câ€™est vrai Â»", "« C’est vrai »"),
+        ("24,8Â\u00a0Â°C", "24,8\u00a0°C"),
+        ("cœur e\u0301tait", "cœur était"),
+        ("in\u00addé\u200bpen\u2060dance\ufeff", "indépendance"),
+        ("jour\u200cnal", "journal"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)  # fmt: skip
+def test_letters_are_mended(broken: str, read: str) -> None:
+    assert mend_letters(broken) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "« Voilà », dit-elle… L’« été » – ou l'hiver — à 15 000 km",
+        "«\u00a0Rien\u202f!\u00a0»",
+        "ﬁn, ① ½ Ａ x² H₂O &amp; &lt;b&gt;",
+        "SÃO PAULO, Ângela, Äänekoski, Åland, naïf, à bâbord",
+        "Ελλάδα, Привет, 日本語, 👩‍🚀",
+        "un\nsaut\tde ligne",
+    ],
+)
+def test_nothing_else_is_changed(text: str) -> None:
+    assert mend_letters(text) == text
+
+
+@given(st.lists(st.text(max_size=80), max_size=6))
+@example(["Â\x1f\xa0"])
+def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
+    once = clean_draft(ArticleDraft(tuple(Block(text) for text in texts)))
+    assert clean_draft(once) == once

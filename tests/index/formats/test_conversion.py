@@ -1,4 +1,4 @@
-"""Every format's articles are completed alike: from their first lines, their names, their words."""
+"""Every format’s articles are completed alike: from their first lines, names and words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
-from index.formats.conversion import article_of_draft
+from index.formats.conversion import (
+    article_of_draft,
+    date_in_address,
+    date_in_path,
+    member_name,
+    title_in_name,
+)
 from tests.index.formats.articles import PROSE
 
 TITLE = Block("Le budget", heading=True)
@@ -55,9 +61,10 @@ def test_a_dateline_is_no_title() -> None:
     assert (article.title, article.published) == ("Le budget", date(2019, 3, 12))
 
 
-def test_what_the_source_says_wins_over_its_first_lines() -> None:
+def test_what_the_source_says_wins_over_its_first_and_last_lines() -> None:
     told = Metadata.of("front matter", author="Luc Roy", published=date(2024, 1, 1))
-    article = _article(TITLE, Block("Par Jeanne Petit, le 3 mars 2024"), Block(PROSE), told=told)
+    head, signature = Block("Par Jeanne Petit, le 3 mars 2024"), Block("Jeanne Petit")
+    article = _article(TITLE, head, Block(PROSE), Block(PROSE), signature, told=told)
     assert (article.author, article.published) == ("Luc Roy", date(2024, 1, 1))
 
 
@@ -80,13 +87,50 @@ def test_the_day_in_a_name(
     assert dict(article.origins).get("published") == origin
 
 
-def test_lines_around_the_article_are_no_part_of_any_format() -> None:
-    article = _article(
-        TITLE, Block(f"Partager sur Facebook\n{PROSE}"), Block("Lire aussi : Un fait")
-    )
-    assert article.text == PROSE
-
-
 def test_nothing_but_lines_around_an_article_is_no_article() -> None:
     with pytest.raises(ReadError, match="article-no-text"):
         _article(TITLE, Block("Partager sur Facebook"), Block("Publicité"))
+
+
+DAY = date(2025, 8, 29)
+
+
+@pytest.mark.parametrize(
+    ("path", "day", "title"),
+    [
+        ("2025-08-29-le-budget.md", DAY, "Le budget"),
+        ("2025.08.29 le budget.pdf", DAY, "Le budget"),
+        ("le-budget_2025-08-29.md", DAY, "Le budget"),
+        ("2025/8/29/le-budget.html", DAY, "Le budget"),
+        ("2025-08-29.md", DAY, "2025-08-29.md"),
+        ("le-budget-2025.md", None, "Le budget 2025"),
+        ("20250829123.txt", None, "20250829123"),
+        ("2025/08/le-budget.md", None, "Le budget"),
+        ("1234567/08/29/le-budget.md", None, "Le budget"),
+    ],
+)
+def test_the_day_and_the_title_in_a_name(path: str, day: date | None, title: str) -> None:
+    assert date_in_path(path) == day
+    assert title_in_name(path) == title
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://exemple.fr/politique/2025/08/29/le-budget", DAY),
+        ("https://exemple.fr/2025/08/29/", DAY),
+        ("https://exemple.fr/le-budget-2025-08-29", None),
+        ("https://exemple.fr/2025/08/le-budget", None),
+        ("https://exemple.fr/budget?jour=/2025/08/29/", None),
+        ("https://[exemple/2025/08/29/x", None),
+    ],
+)
+def test_the_day_in_an_address(url: str, day: date | None) -> None:
+    assert date_in_address(url) == day
+
+
+def test_only_names_of_files_are_members() -> None:
+    assert member_name("dossier/2025-08-29-a.pdf") == "dossier/2025-08-29-a.pdf"
+    assert member_name("https://exemple.fr/a.html") is None
+    assert member_name("tag:exemple.fr,2025:12") is None
+    assert member_name("") is None

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 
-import docx as word
 import pytest
 from docx.document import Document
 
 from index.article import Article
 from index.formats import docx, zip_package
 from tests.index.formats.articles import PROSE, parse, parser_refusal, zipped
+from tests.index.formats.packages import word
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def made(write: Callable[[Document], None]) -> bytes:
-    document = word.Document()
-    document.core_properties.author = ""
-    document.core_properties.created = datetime(2013, 12, 23)
-    write(document)
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
-
-
-def read(data: bytes, name: str = "note.docx") -> Article:
-    (article,), skipped = parse(docx.read, data, name)
+def read(members: dict[str, bytes]) -> Article:
+    (article,), skipped = parse(docx.read, zipped(members), "note.docx")
     assert skipped == []
     return article
 
@@ -38,22 +25,19 @@ def refusal(data: bytes) -> str:
     return parser_refusal(docx.read, data, "note.docx")
 
 
-def altered(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
-    """The document with one of its members rewritten."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
-        for member in old.namelist():
-            text = old.read(member)
-            new.writestr(member, change(text.decode()) if member == name else text)
-    return stream.getvalue()
-
-
-def with_body(xml: str) -> bytes:
+def with_body(xml: str) -> dict[str, bytes]:
     """A document whose body begins with this."""
-    plain = made(lambda document: document.add_paragraph(PROSE))
-    return altered(
-        plain, "word/document.xml", lambda text: text.replace("<w:body>", f"<w:body>{xml}")
-    )
+    members = word(lambda document: document.add_paragraph(PROSE))
+    return insert(members, "word/document.xml", xml, after="<w:body>")
+
+
+def insert(
+    members: dict[str, bytes], name: str, xml: str, *, after: str = "", before: str = ""
+) -> dict[str, bytes]:
+    """The document with a piece more in one of its members."""
+    text = members[name].decode()
+    changed = text.replace(after or before, f"{after}{xml}{before}")
+    return {**members, name: changed.encode()}
 
 
 def test_everything_in_its_order() -> None:
@@ -70,7 +54,7 @@ def test_everything_in_its_order() -> None:
             table.cell(index // 2, index % 2).text = cell
         document.add_paragraph("Fin de la note.")
 
-    article = read(made(write))
+    article = read(word(write))
     assert article.title == "Le budget de la ville"
     assert article.text == (
         f"Les recettes\n\n{PROSE}\n\nun pont\nune école\n\n1. voter\n2. bâtir\n\n"
@@ -89,7 +73,7 @@ def test_headings_by_their_styles_names(name: str) -> None:
         document.add_paragraph("Les routes", style=style)
         document.add_paragraph(PROSE)
 
-    assert [section.heading for section in read(made(write)).sections] == ["Les routes"]
+    assert [section.heading for section in read(word(write)).sections] == ["Les routes"]
 
 
 def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
@@ -107,7 +91,7 @@ def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
         run = document.add_paragraph().add_run(PROSE)
         document.add_comment(run, text="À vérifier !", author="Luc Roy")
 
-    assert read(made(remarked)).text == PROSE
+    assert read(word(remarked)).text == PROSE
 
 
 def test_text_boxes_are_read_once() -> None:
@@ -123,32 +107,18 @@ def test_text_boxes_are_read_once() -> None:
 
 
 def test_footnotes_follow_the_text() -> None:
-    data = made(lambda document: document.add_paragraph(PROSE))
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/>'
+    link = f'<Relationship Id="r99" Type="{docx._FOOTNOTES}" Target="footnotes.xml"/>'
     note = (
         f"<w:footnotes {W}><w:footnote w:type='separator'><w:p/></w:footnote><w:footnote w:id='2'>"
+        "<w:p><w:r><w:t>Selon le procès-verbal.</w:t></w:r></w:p></w:footnote></w:footnotes>"
     )
-    note += "<w:p><w:r><w:t>Selon le procès-verbal.</w:t></w:r></w:p></w:footnote></w:footnotes>"
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-    data = altered(
-        data,
-        "[Content_Types].xml",
-        lambda text: text.replace(
-            "</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'
-        ),
-    )
-    data = altered(
-        data,
-        "word/_rels/document.xml.rels",
-        lambda text: text.replace(
-            "</Relationships>",
-            f'<Relationship Id="r99" Type="{docx._FOOTNOTES}" Target="footnotes.xml"/>'
-            "</Relationships>",
-        ),
-    )
-    stream = io.BytesIO(data)
-    with zipfile.ZipFile(stream, "a") as archive:
-        archive.writestr("word/footnotes.xml", note)
-    assert read(stream.getvalue()).text == f"{PROSE}\n\nSelon le procès-verbal."
+    members = insert(with_body(""), "[Content_Types].xml", part, before="</Types>")
+    relations = "word/_rels/document.xml.rels"
+    members = insert(members, relations, link, before="</Relationships>")
+    members["word/footnotes.xml"] = note.encode()
+    assert read(members).text == f"{PROSE}\n\nSelon le procès-verbal."
 
 
 def test_what_the_properties_tell() -> None:
@@ -159,7 +129,7 @@ def test_what_the_properties_tell() -> None:
         document.add_paragraph("Lorient, le 29 août 2025")
         document.add_paragraph(PROSE)
 
-    article = read(made(write))
+    article = read(word(write))
     assert (article.title, article.author) == ("Le budget voté", "Jeanne Petit")
     assert (article.category, article.language) == ("Vie locale", "fr")
     assert article.published == date(2025, 8, 29)
@@ -173,7 +143,7 @@ def test_a_template_s_language_title_and_day_are_not_the_article_s() -> None:
         for _ in range(4):
             document.add_paragraph(PROSE)
 
-    article = read(made(write))
+    article = read(word(write))
     assert (article.title, article.author) == ("Le budget voté", None)
     assert (article.language, article.published) == ("fr", None)
 
@@ -192,10 +162,7 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (OLD, "file-old-office"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), "file-encrypted"),
         (zipped({"a": "b"}), "docx-is-zip"),
-        (
-            zipped({"word/document": "<w:document/>", "[Content_Types].xml": "<a"}),
-            "docx-damaged",
-        ),
+        (zipped({"word/document": "<w:document/>", "[Content_Types].xml": "<a"}), "docx-damaged"),
     ],
 )
 def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:

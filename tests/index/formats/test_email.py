@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 
@@ -12,23 +11,7 @@ from index.errors import ReadError
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.conversion import article_of_draft
 from index.formats.email import MESSAGE_BYTES, read
-from tests.index.formats.articles import PROSE
-
-HEAD = {
-    "From": "Jeanne Petit <presse@exemple.fr>",
-    "To": "redaction@exemple.fr",
-    "Subject": "Communiqué : le budget est voté",
-    "Date": "Fri, 29 Aug 2025 10:30:00 +0200",
-}
-
-
-def _letter(text: str | None = PROSE, head: Mapping[str, str] = HEAD) -> EmailMessage:
-    message = EmailMessage()
-    for name, value in head.items():
-        message[name] = value
-    if text is not None:
-        message.set_content(text)
-    return message
+from tests.index.formats.articles import LETTER_HEAD, PROSE, letter, parser_refusal
 
 
 def _found(data: bytes | EmailMessage) -> list[ArticleDraft | Skipped]:
@@ -47,17 +30,10 @@ def _texts(draft: ArticleDraft | Skipped) -> list[str]:
     return [block.text for block in draft.blocks]
 
 
-def _refused(data: bytes) -> str:
-    with pytest.raises(ReadError) as caught:
-        _found(data)
-    assert str(caught.value).startswith("lettre.eml: ")
-    return str(caught.value)
-
-
 def test_a_letter_tells_who_wrote_it_and_when() -> None:
-    draft = _own(_letter())
+    draft = _own(letter())
     told = draft.metadata
-    assert (told.title, told.author, told.outlet) == (HEAD["Subject"], "Jeanne Petit", None)
+    assert (told.title, told.author, told.outlet) == (LETTER_HEAD["Subject"], "Jeanne Petit", None)
     moment = datetime(2025, 8, 29, 10, 30, tzinfo=timezone(timedelta(hours=2)))
     assert told.published == moment
     assert isinstance(told.published, datetime)
@@ -79,13 +55,13 @@ def test_a_letter_tells_who_wrote_it_and_when() -> None:
     ],
 )
 def test_headers_as_they_come(name: str, value: str, fact: str, read: str | None) -> None:
-    lines = "".join(f"{key}: {text}\r\n" for key, text in {**HEAD, name: value}.items())
+    lines = "".join(f"{key}: {text}\r\n" for key, text in {**LETTER_HEAD, name: value}.items())
     draft = _own(f"{lines}\r\n{PROSE}\r\n".encode())
     assert getattr(draft.metadata, fact) == read
 
 
 def test_plain_words_are_preferred_where_they_are_real() -> None:
-    message = _letter(f"{PROSE}\n\n-- \nJeanne Petit\n01 23 45 67 89")
+    message = letter(f"{PROSE}\n\n-- \nJeanne Petit\n01 23 45 67 89")
     message.add_alternative(f"<html><body><p>Autre. {PROSE}</p></body></html>", subtype="html")
     assert _texts(_own(message)) == [PROSE]
 
@@ -94,7 +70,7 @@ def test_plain_words_are_preferred_where_they_are_real() -> None:
     "stub", ["", "Version HTML.", "Pour voir ce message, ouvrez-le dans votre navigateur : https://exemple.fr/x"]
 )  # fmt: skip
 def test_rich_words_are_read_where_the_plain_ones_only_point_to_them(stub: str) -> None:
-    message = _letter(stub)
+    message = letter(stub)
     page = (
         "<html><body><table><tr><td><table><tr><td><h1>Le budget</h1></td></tr><tr><td>"
         f"<p>{PROSE}</p><p>Le maire s'est dit soulagé.</p></td></tr><tr><td>"
@@ -109,7 +85,7 @@ def test_rich_words_are_read_where_the_plain_ones_only_point_to_them(stub: str) 
 
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "x-unknown"])
 def test_a_letter_in_any_encoding(charset: str) -> None:
-    head = "".join(f"{key}: {text}\r\n" for key, text in HEAD.items() if key != "Subject")
+    head = "".join(f"{key}: {text}\r\n" for key, text in LETTER_HEAD.items() if key != "Subject")
     kind = "iso-8859-1" if "8859" in charset else "cp1252" if "1252" in charset else "utf-8"
     for subtype, body in (("plain", PROSE), ("html", f"<html><body><p>{PROSE}</p></body></html>")):
         raw = f"{head}Content-Type: text/{subtype}; charset={charset}\r\n\r\n".encode()
@@ -117,7 +93,7 @@ def test_a_letter_in_any_encoding(charset: str) -> None:
 
 
 def test_what_is_attached_is_read_beside_the_letter() -> None:
-    message = _letter()
+    message = letter()
     for name, text in (("dossier/2025-08-30-note.md", "# Note\n\nUne note."), ("a.txt", PROSE)):
         message.add_attachment(text.encode(), "application", "octet-stream", filename=name)
     message.add_attachment(b"\x89PNG", "image", "png", filename="logo.png")
@@ -135,9 +111,9 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
 
 
 def test_letters_inside_letters_end() -> None:
-    message = _letter()
+    message = letter()
     for _ in range(8):
-        outer = _letter()
+        outer = letter()
         outer.add_attachment(bytes(message), "application", "octet-stream", filename="l.eml")
         message = outer
     found = _found(message)
@@ -158,7 +134,7 @@ def test_letters_inside_letters_end() -> None:
     ],
 )
 def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
-    assert reason in _refused(data)
+    assert reason in parser_refusal(read, data, "lettre.eml")
 
 
 def test_a_letter_too_large_is_refused_unread() -> None:
@@ -171,9 +147,9 @@ def test_parts_nested_without_end_are_read_or_refused() -> None:
     head = b"Subject: A\r\nMIME-Version: 1.0\r\n"
     part = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
     nested = b"".join(part % (number, number) for number in range(2_000))
-    assert _refused(head + nested + b"Content-Type: text/plain\r\n\r\nMot")
     letters = b"Content-Type: message/rfc822\r\n\r\n" * 2_000
-    assert _refused(head + letters)
+    for data in (head + nested + b"Content-Type: text/plain\r\n\r\nMot", head + letters):
+        assert parser_refusal(read, data, "lettre.eml")
 
 
 @pytest.mark.parametrize(
@@ -181,9 +157,9 @@ def test_parts_nested_without_end_are_read_or_refused() -> None:
 )
 @pytest.mark.parametrize("place", range(0, 32, 3))
 def test_a_stray_byte_in_the_sender_loses_no_letter(stray: bytes, place: int) -> None:
-    letter = bytes(_letter())
-    at = letter.index(b"From: ") + 6 + place
-    draft = _own(letter[:at] + stray + letter[at:])
-    assert draft.metadata.title == HEAD["Subject"]
+    data = bytes(letter())
+    at = data.index(b"From: ") + 6 + place
+    draft = _own(data[:at] + stray + data[at:])
+    assert draft.metadata.title == LETTER_HEAD["Subject"]
     assert draft.metadata.published is not None
     assert "budget de la ville" in " ".join(_texts(draft))

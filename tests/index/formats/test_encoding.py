@@ -13,13 +13,11 @@ FRENCH = (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_unicode_is_read_with_or_without_a_mark(encoding: str) -> None:
-    assert decode(FRENCH.encode(encoding), "a.txt") == FRENCH
+UNICODE, PAST = ("utf-8", "utf-8-sig", "utf-16", "utf-32"), ("cp1252", "latin-1", "mac_roman")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac_roman"])
-def test_an_encoding_of_the_past_is_recognised(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", [*UNICODE, *PAST])
+def test_an_encoding_is_recognised(encoding: str) -> None:
     assert decode(FRENCH.encode(encoding), "a.txt") == FRENCH
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -13,11 +10,9 @@ from index.article import Article
 from index.formats import epub, zip_package
 from index.formats.base import Skipped
 from tests.index.formats.articles import PROSE, parse, parser_refusal, zipped
+from tests.index.formats.packages import epub as book
+from tests.index.formats.packages import xhtml as page
 
-CONTAINER = (
-    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-    '<rootfile full-path="OEBPS/livre.opf"/></rootfiles></container>'
-)
 ENCRYPTION = (
     '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
     '<EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#">'
@@ -32,70 +27,23 @@ TOLD = (
 )
 
 
-@dataclass
-class Book:
-    """Pages by name, in order; `contents` is a member that lists them."""
-
-    pages: dict[str, str]
-    told: str = TOLD
-    contents: str = ""
-    guide: str = ""
-
-    def bytes(self) -> bytes:
-        items = "".join(
-            f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>'
-            for n, name in enumerate(self.pages)
-        )
-        spine = "".join(f'<itemref idref="i{n}"/>' for n in range(len(self.pages)))
-        if self.contents:
-            items += '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" '
-            items += 'properties="nav"/>'
-            spine += '<itemref idref="nav"/>'
-        opf = (
-            '<package xmlns="http://www.idpf.org/2007/opf" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            f"<metadata>{self.told}</metadata><manifest>{items}</manifest>"
-            f"<spine>{spine}</spine><guide>{self.guide}</guide></package>"
-        )
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("mimetype", "application/epub+zip")
-            archive.writestr("META-INF/container.xml", CONTAINER)
-            archive.writestr("OEBPS/livre.opf", opf)
-            if self.contents:
-                archive.writestr("OEBPS/nav.xhtml", self.contents)
-            for name, page in self.pages.items():
-                archive.writestr(f"OEBPS/{name}", page)
-        return stream.getvalue()
+QUAYS = page(f"<h1>Les quais</h1><p>{PROSE}</p>")
 
 
-def page(body: str, kind: str = "") -> str:
-    return (
-        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">'
-        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops">'
-        f'<head><title>x</title></head><body epub:type="{kind}">{body}</body></html>'
-    )
-
-
-def read(data: bytes) -> tuple[list[Article], list[Skipped]]:
-    return parse(epub.read, data, "livre.epub")
+def read(pages: dict[str, str], **more: str) -> tuple[list[Article], list[Skipped]]:
+    return parse(epub.read, book(pages, metadata=TOLD, **more), "livre.epub")
 
 
 def refusal(data: bytes) -> str:
     return parser_refusal(epub.read, data, "livre.epub")
 
 
-def text_of(body: str) -> str:
-    ((article,), _) = read(Book({"un.xhtml": page(body)}).bytes())
-    return article.text
-
-
 def test_a_chapter_is_an_article_of_its_book() -> None:
     pages = {
-        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "un.xhtml": QUAYS,
         "deux.xhtml": page(f"<h1>Les grues</h1><h2>À vapeur</h2><p>{PROSE}</p>"),
     }
-    (first, second), skipped = read(Book(pages).bytes())
+    (first, second), skipped = read(pages)
     assert skipped == []
     assert first.title == "Histoire du port — Les quais"
     assert first.path == "livre.epub#OEBPS/un.xhtml"
@@ -109,14 +57,14 @@ def test_a_chapter_is_an_article_of_its_book() -> None:
 
 def test_a_page_without_a_heading_goes_on_with_its_chapter() -> None:
     pages = {
-        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "un.xhtml": QUAYS,
         "un_suite.xhtml": page("<p>La suite du chapitre.</p>"),
         "deux.xhtml": page(f"<p>{PROSE}</p>"),
     }
     nav = page(
         '<nav epub:type="toc"><ol><li><a href="deux.xhtml#x">Les <i>grues</i></a></li></ol></nav>'
     )
-    (first, second), _ = read(Book(pages, contents=nav).bytes())
+    (first, second), _ = read(pages, contents=nav)
     assert first.text == f"{PROSE}\n\nLa suite du chapitre."
     assert second.title == "Histoire du port — Les grues"
 
@@ -125,10 +73,10 @@ def test_what_is_no_chapter_is_left_out() -> None:
     pages = {
         "c.xhtml": page("<p>Couverture</p>"),
         "i.xhtml": page("<h1>Mentions</h1><p>Dépôt légal.</p>", "copyright-page"),
-        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
+        "un.xhtml": QUAYS,
     }
     guide = '<reference type="cover" href="c.xhtml"/>'
-    ((article,), _) = read(Book(pages, guide=guide).bytes())
+    ((article,), _) = read(pages, guide=guide)
     assert "Couverture" not in article.text
     assert "légal" not in article.text
 
@@ -148,39 +96,40 @@ def test_what_is_no_chapter_is_left_out() -> None:
     ],
 )
 def test_a_page_as_paragraphs(body: str, text: str) -> None:
-    assert text_of(body) == text
+    ((article,), _) = read({"un.xhtml": page(body)})
+    assert article.text == text
 
 
 def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_package, "PACKAGE_MEMBER_BYTES", 20_000)
-    pages = {
-        "un.xhtml": page(f"<h1>Les quais</h1><p>{PROSE}</p>"),
-        "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>"),
-    }
-    (article,), (skipped,) = read(Book(pages).bytes())
+    pages = {"un.xhtml": QUAYS, "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>")}
+    (article,), (skipped,) = read(pages)
     assert article.text.endswith(PROSE)
     assert skipped.label == "livre.epub#OEBPS/deux.xhtml"
 
 
 def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:
-    def locked(method: str) -> bytes:
-        stream = io.BytesIO(Book({"un.xhtml": page(f"<p>{PROSE}</p>")}).bytes())
-        with zipfile.ZipFile(stream, "a") as archive:
-            archive.writestr("META-INF/encryption.xml", ENCRYPTION.format(method))
-        return stream.getvalue()
-
-    assert "epub-locked" in refusal(locked("http://www.w3.org/2001/04/xmlenc#aes256-cbc"))
-    assert read(locked("http://www.idpf.org/2008/embedding"))[0]
+    pages = {"un.xhtml": page(f"<p>{PROSE}</p>")}
+    locked = ENCRYPTION.format("http://www.w3.org/2001/04/xmlenc#aes256-cbc")
+    assert "epub-locked" in refusal(book(pages, encryption=locked))
+    scrambled = ENCRYPTION.format("http://www.idpf.org/2008/embedding")
+    assert read(pages, encryption=scrambled)[0]
 
 
-def test_what_is_no_book_says_so() -> None:
-    assert "epub-" in refusal(b"Bonjour")
-    assert "epub-" in refusal(zipped({"a": "b"}))
-    assert "epub-no-text" in refusal(Book({"un.xhtml": page("<p></p><img src='a.png'/>")}).bytes())
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"Bonjour", "epub-"),
+        (zipped({"a": "b"}), "epub-"),
+        (book({"un.xhtml": page("<p></p><img src='a.png'/>")}), "epub-no-text"),
+    ],
+)
+def test_what_is_no_book_says_so(data: bytes, reason: str) -> None:
+    assert reason in refusal(data)
 
 
 def test_entities_that_multiply_do_not() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE html [<!ENTITY l0 "ha">{laughs}]><html><body><p>x&l11;</p></body></html>'
-    articles, _ = read(Book({"un.xhtml": page(f"<p>{PROSE}</p>"), "b.xhtml": bomb}).bytes())
+    articles, _ = read({"un.xhtml": page(f"<p>{PROSE}</p>"), "b.xhtml": bomb})
     assert sum(len(article.text) for article in articles) < 10_000

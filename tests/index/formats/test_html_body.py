@@ -2,68 +2,68 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from index.formats.base import Block, Content
+from index.article import Article
+from index.formats.base import FACTS, Content
 from index.formats.conversion import article_of_draft
 from index.formats.html.parser import read
 from tests.index.formats.articles import PROSE
-from tests.index.formats.pages import FOLDER
 
-LEAD, END = "Un bac relie les deux rives depuis 1824.", "La fête aura lieu le samedi 29 juin."
-
-
-def _blocks(body: str) -> tuple[Block, ...]:
-    page = f"<html><head><title>Le bac</title></head><body><h1>Le bac</h1>{body}</body></html>"
-    (draft,) = read(Content.of_bytes(page.encode(), "page.html"))
-    return draft.blocks
-
-
-def _texts(body: str) -> list[str]:
-    return [block.text for block in _blocks(body)]
-
-
-def test_a_lead_and_a_postscript_beside_the_text_are_its_own() -> None:
-    assert _texts(
-        f'<div class="content"><div class="crayon chapo"><p>{LEAD}</p></div>'
-        f'<div class="texte entry-content"><p>{PROSE}</p></div>'
-        f'<div class="ps"><h2>P.-S.</h2><p>{END}</p></div></div>'
-    ) == [LEAD, PROSE, "P.-S.", END]
-
-
-def test_headings_above_paragraphs_that_nothing_marks_are_kept() -> None:
-    assert _blocks(
-        f"<div class=su-x><p>{PROSE}</p><h2>Des seaux et des draps</h2><p>Onze. {PROSE}</p></div>"
-        "<div><h2>Les plus lus</h2><a href=/a>Bayonne</a></div>"
-    ) == (
-        Block(PROSE),
-        Block("Des seaux et des draps", heading=True),
-        Block(f"Onze. {PROSE}"),
-    )
+FOLDER = Path(__file__).parents[2] / "data" / "pages"
 
 
 def test_the_hour_of_a_live_entry_stands_before_its_heading() -> None:
     entry = "<div><time datetime='{0}'>{0}</time><h2>{1}</h2><p>{2}</p></div>"
-    blocks = _blocks(
-        entry.format("19:40", "Le <b>pont</b> rouvre", PROSE)
-        + entry.format("3 mars 2025", "Le pont ferme", f"Avant. {PROSE}")
-    )
-    assert [block.text for block in blocks if block.heading] == [
-        "19:40 – Le pont rouvre",
-        "Le pont ferme",
-    ]
+    first = entry.format("19:40", "Le <b>pont</b> rouvre", PROSE)
+    second = entry.format("3 mars 2025", "Le pont ferme", f"Avant. {PROSE}")
+    page = f"<html><head><title>Le bac</title></head><body><h1>Le bac</h1>{first}{second}"
+    (draft,) = read(Content.of_bytes(page.encode(), "page.html"))
+    headings = [block.text for block in draft.blocks if block.heading]
+    assert headings == ["19:40 – Le pont rouvre", "Le pont ferme"]
 
 
-@pytest.mark.parametrize("gold", sorted(FOLDER.glob("gold/*.txt")), ids=lambda path: path.stem)
-def test_a_page_gives_the_words_that_a_person_would_copy(gold: Path) -> None:
-    page = FOLDER / f"{gold.stem}.html"
-    content = Content.of_file(page, page.name)
+@pytest.fixture(
+    scope="module", params=sorted(FOLDER.glob("gold/*.txt")), ids=lambda gold: gold.stem
+)
+def page(request: pytest.FixtureRequest) -> tuple[Article, Path]:
+    """The article of an awkward page, and what a person would copy from it."""
+    gold: Path = request.param
+    content = Content.of_file(FOLDER / f"{gold.stem}.html", f"{gold.stem}.html")
     (draft,) = read(content)
-    given = Counter(re.findall(r"\w+", article_of_draft(draft, content, page.name).text))
+    return article_of_draft(draft, content, content.name), gold
+
+
+def test_a_page_gives_the_words_that_a_person_would_copy(page: tuple[Article, Path]) -> None:
+    article, gold = page
+    given = Counter(re.findall(r"\w+", article.text))
     wanted = Counter(re.findall(r"\w+", gold.read_text(encoding="utf-8")))
     assert (wanted - given).total() <= 0.06 * wanted.total()
     assert (given - wanted).total() <= 0.20 * given.total()
+
+
+def test_a_page_gives_its_facts_its_headings_and_its_text(page: tuple[Article, Path]) -> None:
+    """As the JSON file beside the gold has them, each fact with where it was found.
+
+    `GOLDENS=update` writes that file: read the difference before a commit.
+    """
+    article, gold = page
+    moments = {"published": article.published_at, "updated": article.updated_at}
+    facts = {name: moments.get(name) or getattr(article, name) for name in FACTS}
+    record: dict[str, Any] = {
+        name: [str(fact), dict(article.origins)[name]] for name, fact in facts.items() if fact
+    }
+    record["headings"] = [section.heading for section in article.sections]
+    record["text"] = article.text.split("\n\n")
+    expected = gold.with_suffix(".json")
+    if os.environ.get("GOLDENS") == "update":
+        text = json.dumps(record, ensure_ascii=False, indent=1)
+        expected.write_text(f"{text}\n", encoding="utf-8")
+    assert record == json.loads(expected.read_text(encoding="utf-8"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -13,23 +12,11 @@ import pytest
 from index.article import Article
 from index.errors import ReadError
 from index.formats import odt, zip_package
-from tests.index.formats.articles import PROSE, parse, parser_refusal, read_file
+from tests.index.formats.articles import PROSE, parse, parser_refusal, read_data, zipped
+from tests.index.formats.packages import ODT_TYPE, odt_content
+from tests.index.formats.packages import flat_odt as flat
+from tests.index.formats.packages import odt as document
 
-MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
-SPACES = " ".join(
-    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for short, name in {
-        "office": "office",
-        "text": "text",
-        "table": "table",
-        "draw": "drawing",
-        "style": "style",
-        "meta": "meta",
-        "fo": "xsl-fo-compatible",
-        "manifest": "manifest",
-    }.items()
-)
-SPACES += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 STYLES = (
     '<style:style style:name="P1" style:parent-style-name="Title"/>'
     '<style:style style:name="Maison" style:parent-style-name="Heading_20_2"/>'
@@ -47,44 +34,8 @@ def items(*texts: str, style: str = "", more: str = "") -> str:
     return f'<text:list text:style-name="{style}" {more}>{inside}</text:list>'
 
 
-def content_xml(body: str, kind: str = "text") -> str:
-    return (
-        f"<office:document-content {SPACES}><office:automatic-styles>{STYLES}"
-        f"</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}>"
-        "</office:body></office:document-content>"
-    )
-
-
-def meta_xml(told: str) -> str:
-    return (
-        f"<office:document-meta {SPACES}><office:meta>{told}</office:meta></office:document-meta>"
-    )
-
-
-def packed(members: dict[str, str | bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", MEDIA_TYPE, zipfile.ZIP_STORED)
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
-
-
-def document(body: str, meta: str = "") -> bytes:
-    return packed({"content.xml": content_xml(body), "meta.xml": meta_xml(meta)})
-
-
-def flat(body: str, meta: str = "") -> bytes:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document {SPACES} '
-        f'office:mimetype="{MEDIA_TYPE}"><office:meta>{meta}</office:meta>'
-        f"<office:automatic-styles>{STYLES}</office:automatic-styles>"
-        f"<office:body><office:text>{body}</office:text></office:body></office:document>"
-    ).encode()
-
-
-def read(data: bytes, name: str = "note.odt") -> Article:
-    (article,), _ = parse(odt.read, data, name)
+def read(body: str, meta: str = "", made: Callable[..., bytes] = document) -> Article:
+    (article,), _ = parse(odt.read, made(body, STYLES, meta), "note.odt")
     return article
 
 
@@ -117,16 +68,14 @@ READ = (
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("note.odt", document(WRITTEN)),
-        ("note.fodt", flat(WRITTEN)),
-        ("note.txt", document(WRITTEN)),
-        ("note.xml", flat(WRITTEN)),
+        ("note.odt", document(WRITTEN, STYLES)),
+        ("note.fodt", flat(WRITTEN, STYLES)),
+        ("note.txt", document(WRITTEN, STYLES)),
+        ("note.xml", flat(WRITTEN, STYLES)),
     ],
 )
-def test_everything_in_its_order_whatever_the_file_is_called(
-    tmp_path: Path, name: str, data: bytes
-) -> None:
-    (article,), _ = read_file(tmp_path, name, data)
+def test_everything_in_its_order_whatever_the_file_is_called(name: str, data: bytes) -> None:
+    (article,), _ = read_data(name, data)
     assert article.title == "Le budget de la ville"
     assert article.text == READ
     assert [section.heading for section in article.sections] == ["Les recettes"]
@@ -134,7 +83,7 @@ def test_everything_in_its_order_whatever_the_file_is_called(
 
 @pytest.mark.parametrize("style", ["Heading_20_3", "Titre2", "Maison"])
 def test_headings_by_their_styles_names(style: str) -> None:
-    article = read(document(p("Le budget", "Title") + p(PROSE) + p("Les routes", style) + p(PROSE)))
+    article = read(p("Le budget", "Title") + p(PROSE) + p("Les routes", style) + p(PROSE))
     assert [section.heading for section in article.sections] == ["Les routes"]
 
 
@@ -148,7 +97,7 @@ def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
     said = p(
         f"Le pont <text:span>bleu</text:span>{remark}<text:change text:change-id='a'/>\n ouvre."
     )
-    assert read(document(crossed + contents + said)).text == "Le pont bleu ouvre."
+    assert read(crossed + contents + said).text == "Le pont bleu ouvre."
 
 
 def test_boxes_follow_their_paragraph_and_notes_the_text() -> None:
@@ -157,7 +106,7 @@ def test_boxes_follow_their_paragraph_and_notes_the_text() -> None:
     note += f"{p('Selon le procès-verbal.')}</text:note-body></text:note>"
     hidden = f'<text:section text:display="none">{p("Brouillon.")}</text:section>'
     section = f"<text:section>{p(PROSE)}</text:section>"
-    article = read(document(p(f"Avant{note}.{box}") + hidden + section))
+    article = read(p(f"Avant{note}.{box}") + hidden + section)
     assert article.text == f"Avant.\n\nDans un cadre.\n\n{PROSE}\n\nSelon le procès-verbal."
 
 
@@ -167,8 +116,8 @@ def test_what_the_properties_tell() -> None:
         "</meta:initial-creator><dc:creator>Luc Roy</dc:creator><dc:language>fr-FR</dc:language>"
         "<meta:creation-date>2025-08-29T10:00:00.123456789</meta:creation-date>"
     )
-    for data in (document, flat):
-        article = read(data(p("Lorient, le 29 août 2025") + p(PROSE), told))
+    for made in (document, flat):
+        article = read(p("Lorient, le 29 août 2025") + p(PROSE), told, made)
         assert (article.title, article.author) == ("Le budget voté", "Jeanne Petit")
         assert (article.language, article.published) == ("fr", date(2025, 8, 29))
         assert dict(article.origins)["author"] == "document"
@@ -182,32 +131,21 @@ def test_what_the_properties_tell() -> None:
     [
         (b"", "package-cut"),
         (b"PK\x03\x04 coup\xc3\xa9", "package-cut"),
-        (document(WRITTEN)[:-40], "package-cut"),
-        (packed({"a.xml": "b"}), "package-is-zip"),
-        (packed({"content.xml": content_xml("", "spreadsheet")}), "file-opendocument"),
-        (
-            packed({"content.xml": "<office:document-content>"}),
-            "not-xml (name=content.xml)",
-        ),
-        (flat(WRITTEN)[:-40], "package-member-not-xml (name=note.odt)"),
-        (
-            packed({"META-INF/manifest.xml": "<a><manifest:encryption-data/></a>"}),
-            "file-encrypted",
-        ),
+        (document(WRITTEN, STYLES)[:-40], "package-cut"),
+        (zipped({"mimetype": ODT_TYPE, "a.xml": "b"}), "package-is-zip"),
+        (zipped({"content.xml": odt_content("", kind="spreadsheet")}), "file-opendocument"),
+        (zipped({"content.xml": "<office:document-content>"}), "not-xml (name=content.xml)"),
+        (flat(WRITTEN, STYLES)[:-40], "package-member-not-xml (name=note.odt)"),
+        (zipped({"META-INF/manifest.xml": "<a><manifest:encryption-data/></a>"}), "file-encrypted"),
     ],
 )
 def test_what_is_no_document_says_so(data: bytes, reason: str) -> None:
     assert reason in refusal(data)
 
 
-def test_a_spreadsheet_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="file-opendocument"):
-        read_file(tmp_path, "a.txt", document(WRITTEN).replace(b"document.text", b"document.spre"))
-
-
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_package, "PACKAGE_BYTES", 5 * 2**20)
-    bomb = packed({"content.xml": content_xml(p("0" * 6 * 2**20))})
+    bomb = document(p("0" * 6 * 2**20))
     assert len(bomb) < 20_000
     assert "package-too-large" in refusal(bomb)
 
@@ -228,9 +166,9 @@ def test_no_entity_is_resolved(tmp_path: Path, made: object) -> None:
     data = (
         entities.encode() + flat(body).partition(b"\n")[2]
         if made is flat
-        else packed({"content.xml": entities + content_xml(body)})
+        else zipped({"mimetype": ODT_TYPE, "content.xml": entities + odt_content(body)})
     )
     with suppress(ReadError):
-        article = read(data)
+        (article,), _ = parse(odt.read, data, "note.odt")
         assert "passe" not in article.text
         assert "haha" not in article.text

@@ -12,6 +12,7 @@ import pytest
 from index.article import Article
 from index.formats.base import Options, Skipped
 from index.formats.pdf import parser, process
+from index.formats.pdf.page import PrintedPage
 from tests.index.formats import pdfs
 from tests.index.formats.articles import parse, parser_refusal
 from tests.index.formats.pdfs import Run, lines
@@ -56,25 +57,20 @@ def test_lines_become_the_paragraphs_they_were() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "whole"),
+    ("printed", "whole"),
     [
-        ("Le finan-", "cement du pont est voté.", "Le financement du pont est voté."),
-        ("Le porte-", "feuille est retrouvé.", "Le portefeuille est retrouvé."),
-        ("Sera-t-", "elle élue dimanche ?", "Sera-t-elle élue dimanche ?"),
-        ("La visite de Jean-", "Paul dure un jour.", "La visite de Jean-Paul dure un jour."),
-        ("La loi, c'est-à-", "dire le texte.", "La loi, c'est-à-dire le texte."),
-        ("Les sous-", "traitants attendent.", "Les sous-traitants attendent."),
-        ("He is ner-", "vous about it all.", "He is nervous about it all."),
+        ("Le finan-|cement du pont est voté.", "Le financement du pont est voté."),
+        ("Le porte-|feuille est retrouvé.", "Le portefeuille est retrouvé."),
+        ("Sera-t-|elle élue dimanche ?", "Sera-t-elle élue dimanche ?"),
+        ("La visite de Jean-|Paul dure un jour.", "La visite de Jean-Paul dure un jour."),
+        ("La loi, c'est-à-|dire le texte.", "La loi, c'est-à-dire le texte."),
+        ("Les sous-|traitants attendent.", "Les sous-traitants attendent."),
+        ("He is ner-|vous about it all.", "He is nervous about it all."),
+        ("Un bureau efﬁcace ﬁnit le ﬂot.", "Un bureau efficace finit le flot."),
     ],
 )
-def test_a_word_cut_at_a_line_s_end_is_whole(first: str, second: str, whole: str) -> None:
-    assert article(lines([first, second])).text == whole
-
-
-def test_ligatures_are_letters() -> None:
-    assert article(lines(["Un bureau eﬃcace ﬁnit le ﬂot.".replace("ﬃ", "fﬁ")])).text == (
-        "Un bureau efficace finit le flot."
-    )
+def test_a_word_cut_at_a_line_s_end_or_with_a_ligature_is_whole(printed: str, whole: str) -> None:
+    assert article(lines(printed.split("|"))).text == whole
 
 
 def test_a_list_is_one_block_without_its_bullets() -> None:
@@ -132,8 +128,7 @@ def test_what_crosses_the_columns_parts_them() -> None:
     crossing = Run("Un intertitre qui court sur toute la largeur de la page", 72, 200, 16)
     below = lines(LEFT[4:], top=250) + lines(RIGHT[4:], left=320, top=250)
     text = article([*above, crossing, *below]).text
-    order = [LEFT[0], RIGHT[0], crossing.text, LEFT[4], RIGHT[4]]
-    places = [text.index(each) for each in order if each != crossing.text]
+    places = [text.index(each) for each in (LEFT[0], RIGHT[0], LEFT[4], RIGHT[4])]
     assert places == sorted(places)
 
 
@@ -155,13 +150,11 @@ def test_heads_feet_and_page_numbers_are_no_news() -> None:
     assert found.text.startswith(BUDGET[0])
 
 
-def test_bare_and_roman_page_numbers_go() -> None:
-    bare = [[*lines(body), Run(page, 290, 820)] for body, page in ((BUDGET, "7"), (STATION, "8"))]
-    assert not any(number in article(*bare).text for number in "78")
-    roman = [
-        [*lines(body), Run(page, 290, 820)] for body, page in ((BUDGET, "iii"), (STATION, "iv"))
-    ]
-    assert "iii" not in article(*roman).text
+@pytest.mark.parametrize("numbers", [("7", "8"), ("iii", "iv")])
+def test_bare_and_roman_page_numbers_go(numbers: tuple[str, str]) -> None:
+    bodies = zip((BUDGET, STATION), numbers, strict=True)
+    text = article(*([*lines(body), Run(number, 290, 820)] for body, number in bodies)).text
+    assert not any(number in text for number in numbers if number != "iv")
 
 
 def test_the_contents_of_a_report_are_not_its_text() -> None:
@@ -189,11 +182,8 @@ def test_larger_bold_and_capital_lines_are_headings() -> None:
         ]
     )
     assert found.title == "Le budget de la ville est voté"
-    assert [section.heading for section in found.sections] == [
-        "Les routes",
-        "Les écoles",
-        "LES GARES",
-    ]
+    headings = [section.heading for section in found.sections]
+    assert headings == ["Les routes", "Les écoles", "LES GARES"]
     assert found.title not in found.text
 
 
@@ -282,8 +272,8 @@ def test_the_packet_of_a_magazine_tells_more() -> None:
 
 
 def test_encrypted_files() -> None:
-    assert read(pdfs.locked("Le pont est ouvert."))[0].text == "Le pont est ouvert."
-    assert refusal(pdfs.locked("Le pont est ouvert.", b"secret")) == "file-encrypted"
+    assert read(pdfs.ENCRYPTED)[0].text == "Le pont est ouvert."
+    assert refusal(pdfs.WITH_PASSWORD) == "file-encrypted"
 
 
 @pytest.mark.parametrize(
@@ -299,9 +289,7 @@ def test_an_empty_page_says_so() -> None:
 
 def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser, "PDF_PAGES", 2)
-    found, (skipped,) = read(
-        pdfs.pdf([lines(BUDGET), lines(STATION), lines(BUDGET), lines(STATION)])
-    )
+    found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)] * 2))
     assert "gare" in found.text
     assert skipped.label == "presse.pdf#pages 3-4"
     assert skipped.problem.code == "pdf-beyond-pages"
@@ -335,9 +323,7 @@ def test_a_scan_without_ocr_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) 
     data = pdfs.scan(SPEECH)
     assert refusal(data, ocr=False).startswith("pdf-scan-not-allowed")
     monkeypatch.setattr(parser, "ocr_languages", lambda declared="": None)
-    message = refusal(data)
-    assert message.startswith("pdf-scan-no-tesseract")
-    assert "pdf-scan-no-tesseract" in message
+    assert refusal(data).startswith("pdf-scan-no-tesseract")
 
 
 @needs_tesseract
@@ -348,16 +334,14 @@ def test_a_scan_is_read_by_ocr() -> None:
 
 
 def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process.PdfDocument, "page", _second_page_scanned(process.PdfDocument.page))
+    original = process.PdfDocument.page
+
+    def page(document: process.PdfDocument, number: int) -> PrintedPage:
+        found = original(document, number)
+        return replace(found, lines=(), image_share=1.0) if number else found
+
+    monkeypatch.setattr(process.PdfDocument, "page", page)
     found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)]), ocr=False)
     assert found.text == " ".join(BUDGET)
     assert skipped.label == "presse.pdf#page 2"
     assert skipped.problem.code.startswith("pdf-scan")
-
-
-def _second_page_scanned(original):  # type: ignore[no-untyped-def]
-    def page(self, number):  # type: ignore[no-untyped-def]
-        found = original(self, number)
-        return replace(found, lines=(), image_share=1.0) if number else found
-
-    return page

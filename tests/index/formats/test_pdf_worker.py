@@ -45,21 +45,6 @@ def opening(data: bytes) -> tuple[dict[str, Any], bytes]:
     return {"do": "open"}, data
 
 
-def test_runs_are_placed_from_the_top_of_the_page(talk: Any) -> None:
-    page = [Run("Bonjour à tous", 72, 100, 14, bold=True), Run("Au revoir", 300, 400)]
-    data = pdfs.pdf([page], info={"Title": "Été"}, language="fr-FR")
-    (about, _), (told, _) = talk(opening(data), READ)
-    assert (about["pages"], about["language"]) == (1, "fr-FR")
-    assert about["info"]["Title"] == "Été"
-    assert (told["width"], told["height"], told["is_cut"]) == (pdfs.WIDTH, pdfs.HEIGHT, False)
-    (first, left, top, _, bottom, size, bold), second = told["runs"]
-    assert (first, size, bold) == ("Bonjour à tous", 14, True)
-    assert left == pytest.approx(72, abs=2)
-    assert top < 100 < bottom
-    assert second[0] == "Au revoir"
-    assert second[-1] is False
-
-
 @pytest.mark.parametrize("turn", [(0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)])
 def test_a_turned_page_is_turned_back(talk: Any, turn: tuple[int, int, int, int]) -> None:
     down = {(0, 1, -1, 0): (20, 0), (-1, 0, 0, -1): (0, -20), (0, -1, 1, 0): (-20, 0)}[turn]
@@ -97,7 +82,7 @@ def test_a_scan_is_told_and_drawn(talk: Any) -> None:
 
 
 def test_a_document_that_does_not_open_leaves_room_for_the_next(talk: Any) -> None:
-    locked = opening(pdfs.locked("x", b"secret"))
+    locked = opening(pdfs.WITH_PASSWORD)
     told = talk(opening(b"%PDF-1.7 rien"), locked, opening(pdfs.pdf([[Run("Oui")]])), READ, CLOSE)
     damaged, shut, about, page = (message for message, _ in told)
     assert (damaged, shut) == ({"error": "damaged"}, {"error": "locked"})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from index.errors import Problem
 from index.formats.feed import drop_shortcodes
 from index.formats.publication import why_unpublished
-from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+from tests.index.formats.articles import OTHER, PROSE, read_data, refusal
 
 _WORDPRESS = (
     '<?xml version="1.0"?><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
@@ -41,24 +40,20 @@ def _wordpress(*items: str) -> str:
     return _WORDPRESS % "".join(items)
 
 
-def test_of_a_wordpress_export_only_what_is_published_is_read(tmp_path: Path) -> None:
+def test_of_a_wordpress_export_only_what_is_published_is_read() -> None:
+    statuses = ("auto-draft", "private", "pending", "trash", "future", "pitch")
     export = _wordpress(
         _item(1),
         *(_item(10 + n, "draft") for n in range(25)),
         _item(2, kind="page"),
-        _item(40, "auto-draft"),
-        _item(41, "private"),
-        _item(42, "pending"),
-        _item(43, "trash"),
-        _item(44, "future"),
-        _item(45, "pitch"),
+        *(_item(40 + n, status) for n, status in enumerate(statuses)),
         _item(46, password="secret"),
         _item(47, "inherit", "attachment"),
         _item(48, "publish", "nav_menu_item"),
         _item(49, "inherit", "revision"),
         _item(3, kind="enquete"),
     )
-    articles, skipped = read_file(tmp_path, "a.xml", export)
+    articles, skipped = read_data("a.xml", export)
     assert [article.title for article in articles] == ["Article 1", "Article 2", "Article 3"]
     assert {each.problem.code: each.problem.parameters["count"] for each in skipped} == {
         "left-out-draft": 26,
@@ -100,11 +95,11 @@ def _entry(number: int, more: str) -> str:
         (_KIND % "template", "left-out-no-article"),
     ],
 )
-def test_a_feed_tells_which_entries_are_drafts(tmp_path: Path, more: str, code: str) -> None:
+def test_a_feed_tells_which_entries_are_drafts(more: str, code: str) -> None:
     published = "<app:control><app:draft>no</app:draft></app:control>" + _KIND % "post"
     published += "<blogger:status>LIVE</blogger:status><blogger:type>POST</blogger:type>"
     feed = _ATOM % (_entry(1, published) + _entry(2, more))
-    (article,), (skipped,) = read_file(tmp_path, "a.atom", feed)
+    (article,), (skipped,) = read_data("a.atom", feed)
     assert article.title == "Article 1"
     assert skipped.problem == Problem(code, count=1)
 
@@ -120,53 +115,45 @@ def test_a_feed_tells_which_entries_are_drafts(tmp_path: Path, more: str, code: 
         ({"creativeWorkStatus": "Draft"}, "left-out-draft"),
         ({"draft": "true"}, "left-out-draft"),
         ({"is_published": "false"}, "left-out-draft"),
+        ({"status": "publish"}, None),
+        ({"status": 200}, None),
+        ({"status": None}, None),
+        ({"draft": "a first version of the bill"}, None),
+        ({"published": "2025-08-29"}, None),
+        ({"post_password": ""}, None),
     ],
 )
-def test_a_record_tells_that_it_is_no_article_yet(
-    tmp_path: Path, fields: Mapping[str, object], code: str
-) -> None:
-    records = [{"title": "A", "text": PROSE}, {"title": "B", "text": OTHER, **fields}]
-    for name, data in (
-        ("a.json", json.dumps(records)),
-        ("a.jsonl", "\n".join(map(json.dumps, records))),
-    ):
-        (article,), (skipped,) = read_file(tmp_path, name, data)
+def test_fields_tell_what_is_no_article_yet(fields: Mapping[str, object], code: str | None) -> None:
+    problem = why_unpublished(fields)
+    assert (problem and problem.code) == code
+
+
+def test_a_record_that_is_no_article_yet_is_left_out() -> None:
+    records = [{"title": "A", "text": PROSE}, {"title": "B", "text": OTHER, "status": "draft"}]
+    written = {"a.json": json.dumps(records), "a.jsonl": "\n".join(map(json.dumps, records))}
+    for name, data in written.items():
+        (article,), (skipped,) = read_data(name, data)
         assert article.title == "A"
-        assert skipped.problem == Problem(code, count=1)
-    assert code in refusal(tmp_path, "b.json", json.dumps(records[1]))
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"status": "publish"},
-        {"status": 200},
-        {"status": None},
-        {"draft": "a first version of the bill"},
-        {"published": "2025-08-29"},
-        {"post_password": ""},
-    ],
-)
-def test_other_values_leave_an_article_one(fields: Mapping[str, object]) -> None:
-    assert why_unpublished(fields) is None
+        assert skipped.problem == Problem("left-out-draft", count=1)
+    assert "left-out-draft" in refusal("b.json", json.dumps(records[1]))
 
 
 @pytest.mark.parametrize(
     "line", ["draft: true", "published: false", "publish: no", "status: draft", "brouillon: oui"]
 )
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
-def test_front_matter_tells_that_a_text_is_a_draft(tmp_path: Path, name: str, line: str) -> None:
-    assert "left-out-draft" in refusal(tmp_path, name, f"---\ntitle: A\n{line}\n---\n\n{PROSE}\n")
+def test_front_matter_tells_that_a_text_is_a_draft(name: str, line: str) -> None:
+    assert "left-out-draft" in refusal(name, f"---\ntitle: A\n{line}\n---\n\n{PROSE}\n")
 
 
-def test_a_page_tells_that_it_is_a_draft(tmp_path: Path) -> None:
+def test_a_page_tells_that_it_is_a_draft() -> None:
     record = {"@type": "NewsArticle", "headline": "A", "creativeWorkStatus": "Draft"}
     page = (
         f'<html><head><script type="application/ld+json">{json.dumps(record)}</script></head>'
         f"<body><article><h1>A</h1><p>{PROSE}</p><p>{OTHER}</p></article></body></html>"
     )
-    assert "left-out-draft" in refusal(tmp_path, "a.html", page)
-    (_,), _ = read_file(tmp_path, "b.html", page.replace("Draft", "Published"))
+    assert "left-out-draft" in refusal("a.html", page)
+    (_,), _ = read_data("b.html", page.replace("Draft", "Published"))
 
 
 _G2 = '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>%s</itemSet></newsMessage>'
@@ -182,13 +169,13 @@ _NITF = (
 
 
 @pytest.mark.parametrize("status", ["canceled", "withheld", "embargoed"])
-def test_an_agency_withdraws_a_dispatch(tmp_path: Path, status: str) -> None:
+def test_an_agency_withdraws_a_dispatch(status: str) -> None:
     data = _G2 % (_G2_ITEM % (1, "usable") + _G2_ITEM % (2, status))
-    (article,), (skipped,) = read_file(tmp_path, "a.xml", data)
+    (article,), (skipped,) = read_data("a.xml", data)
     assert article.path == "a.xml#urn:1"
     assert skipped.problem == Problem("left-out-withheld", count=1)
-    assert "left-out-withheld" in refusal(tmp_path, "b.xml", _NITF % status)
-    (_,), _ = read_file(tmp_path, "c.xml", _NITF % "usable")
+    assert "left-out-withheld" in refusal("b.xml", _NITF % status)
+    (_,), _ = read_data("c.xml", _NITF % "usable")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +195,7 @@ def test_shortcodes_go_and_brackets_of_prose_stay(written: str, read: str | None
     assert plain == (written if read is None else read)
 
 
-def test_the_text_of_a_wordpress_export_has_no_shortcode_and_no_comment(tmp_path: Path) -> None:
+def test_the_text_of_a_wordpress_export_has_no_shortcode_and_no_comment() -> None:
     classic = (
         f'{PROSE}\n\n[gallery ids="1,2"]\n\n<!--more-->\n\n[caption id="a"]<img src="a.jpg" /> Le '
         f"pont en 1901[/caption]\n\n{OTHER} [1]"
@@ -220,7 +207,7 @@ def test_the_text_of_a_wordpress_export_has_no_shortcode_and_no_comment(tmp_path
     )
     plain = f"{PROSE}\n\n<!--more-->\n\n{OTHER}"
     export = _wordpress(*(_item(n, text=each) for n, each in enumerate((classic, blocks, plain))))
-    articles, skipped = read_file(tmp_path, "a.xml", export)
+    articles, skipped = read_data("a.xml", export)
     assert [article.text for article in articles] == [
         f"{PROSE}\n\nLe pont en 1901\n\n{OTHER} [1]",
         f"{PROSE}\n\n{OTHER} [sic]",

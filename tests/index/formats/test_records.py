@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from index.errors import Problem, ReadError
 from index.formats.base import Content
 from index.formats.json import _events as json_events
 from index.formats.records import parse_map
-from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+from tests.index.formats.articles import OTHER, PROSE, read_data, refusal
 
 PARIS = timezone(timedelta(hours=2))
 
@@ -33,40 +32,24 @@ def table(*rows: tuple[str, ...], delimiter: str = ";") -> str:
 @pytest.mark.parametrize(
     "names",
     [
-        ("title", "text", "published", "author", "url", "outlet", "language", "section", "id"),
-        ("Titre", "Corps", "Publié le", "Auteur", "Lien", "Média", "Langue", "Rubrique", "Clé"),
-        (
-            "headline",
-            "articleBody",
-            "datePublished",
-            "byline",
-            "link",
-            "source",
-            "lang",
-            "theme",
-            "guid",
-        ),
+        "title,text,published,author,url,outlet,language,section,id",
+        "Titre,Corps,Publié le,Auteur,Lien,Média,Langue,Rubrique,Clé",
+        "headline,articleBody,datePublished,byline,link,source,lang,theme,guid",
     ],
 )
 @pytest.mark.parametrize("name", ["export.jsonl", "export.json", "export.csv", "export.tsv"])
-def test_fields_are_known_by_their_usual_names(
-    tmp_path: Path, names: tuple[str, ...], name: str
-) -> None:
-    values = (
-        "Le budget",
-        PROSE,
-        "2024-03-03T10:00:00+02:00",
-        "Jeanne Petit",
-        "https://exemple.fr/a",
-    )
-    values += ("La Gazette", "fr", "Ville", "a-1")
+def test_fields_are_known_by_their_usual_names(names: str, name: str) -> None:
+    facts = ("2024-03-03T10:00:00+02:00", "Jeanne Petit", "https://exemple.fr/a")
+    values = ("Le budget", PROSE, *facts, "La Gazette", "fr", "Ville", "a-1")
+    header = tuple(names.split(","))
+    record = dict(zip(header, values, strict=True))
     data = {
-        "export.jsonl": lines(dict(zip(names, values, strict=True))),
-        "export.json": json.dumps([dict(zip(names, values, strict=True))]),
-        "export.csv": table(names, values),
-        "export.tsv": table(names, values, delimiter="\t"),
+        "export.jsonl": lines(record),
+        "export.json": json.dumps([record]),
+        "export.csv": table(header, values),
+        "export.tsv": table(header, values, delimiter="\t"),
     }[name]
-    (article,), skipped = read_file(tmp_path, name, data)
+    (article,), skipped = read_data(name, data)
     assert skipped == []
     assert (article.title, article.text, article.author) == ("Le budget", PROSE, "Jeanne Petit")
     assert article.published_at == datetime(2024, 3, 3, 10, tzinfo=PARIS)
@@ -87,18 +70,18 @@ def test_fields_are_known_by_their_usual_names(
         (1e300, None),
     ],
 )
-def test_dates_as_exports_write_them(tmp_path: Path, value: object, expected: object) -> None:
-    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"text": PROSE, "date": value}))
+def test_dates_as_exports_write_them(value: object, expected: object) -> None:
+    (article,), _ = read_data("a.jsonl", lines({"text": PROSE, "date": value}))
     assert (article.published_at or article.published) == expected
 
 
-def test_a_column_of_days_first_tells_how_its_doubtful_dates_are_read(tmp_path: Path) -> None:
+def test_a_column_of_days_first_tells_how_its_doubtful_dates_are_read() -> None:
     rows = [("texte", "date"), (PROSE, "29/08/2025"), (OTHER, "03/04/2025 10:30")]
-    articles, _ = read_file(tmp_path, "a.csv", table(*rows))
+    articles, _ = read_data("a.csv", table(*rows))
     assert [article.published for article in articles] == [date(2025, 8, 29), date(2025, 4, 3)]
     assert articles[1].published_at == datetime(2025, 4, 3, 10, 30)
     american = [("texte", "date"), (PROSE, "08/29/2025"), (OTHER, "03/04/2025")]
-    articles, _ = read_file(tmp_path, "a.csv", table(*american))
+    articles, _ = read_data("a.csv", table(*american))
     assert articles[1].published == date(2025, 3, 4)
 
 
@@ -111,45 +94,45 @@ def test_a_column_of_days_first_tells_how_its_doubtful_dates_are_read(tmp_path: 
         ([], None),
     ],
 )
-def test_authors_as_exports_write_them(tmp_path: Path, value: object, expected: object) -> None:
-    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"text": PROSE, "author": value}))
+def test_authors_as_exports_write_them(value: object, expected: object) -> None:
+    (article,), _ = read_data("a.jsonl", lines({"text": PROSE, "author": value}))
     assert article.author == expected
 
 
-def test_a_body_of_html_is_read_as_html(tmp_path: Path) -> None:
+def test_a_body_of_html_is_read_as_html() -> None:
     body = (
         f"<h2>Le vote</h2><p>{PROSE}</p><ul><li>Un</li><li>Deux &amp; trois</li></ul>"
         f"<script>x()</script><table><tr><td>A</td><td>1</td></tr></table><p>{OTHER}<br>Fin.</p>"
     )
     record = {"title": {"rendered": "L&#8217;été <em>rouge</em>"}, "content": {"rendered": body}}
-    (article,), _ = read_file(tmp_path, "a.jsonl", lines(record))
+    (article,), _ = read_data("a.jsonl", lines(record))
     assert article.title == "L’été rouge"
     assert article.text == f"Le vote\n\n{PROSE}\n\nUn\nDeux & trois\n\nA | 1\n\n{OTHER}\nFin."
     assert [section.heading for section in article.sections] == ["Le vote"]
 
 
-def test_signs_in_a_text_are_no_html(tmp_path: Path) -> None:
+def test_signs_in_a_text_are_no_html() -> None:
     text = f"{PROSE} Si a < b et c > d, rien ne change."
-    (article,), _ = read_file(tmp_path, "a.jsonl", lines({"title": "T", "text": text}))
+    (article,), _ = read_data("a.jsonl", lines({"title": "T", "text": text}))
     assert article.text == text
 
 
-def test_the_key_is_the_id_then_the_address_then_what_it_says(tmp_path: Path) -> None:
+def test_the_key_is_the_id_then_the_address_then_what_it_says() -> None:
     records = [
         {"id": 7, "url": "https://exemple.fr/a", "text": PROSE},
         {"url": "https://exemple.fr/b", "text": PROSE},
         {"title": "T", "text": OTHER},
     ]
-    first, _ = read_file(tmp_path, "a.jsonl", lines(*records))
+    first, _ = read_data("a.jsonl", lines(*records))
     assert [a.path for a in first[:2]] == ["a.jsonl#7", "a.jsonl#https://exemple.fr/b"]
-    again, _ = read_file(tmp_path, "a.jsonl", lines({"text": "Un autre texte."}, *records))
+    again, _ = read_data("a.jsonl", lines({"text": "Un autre texte."}, *records))
     assert [a.id for a in again[1:]] == [a.id for a in first]
 
 
-def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_bad_line_is_named_and_the_rest_goes_on() -> None:
     data = lines({"text": PROSE}) + '{"text": "coup\n\n[1]\n' + lines({"title": "seul"})
     data += '{"text": "' + "[" * 5 + '"}\n' + "[" * 100_000 + "\n" + lines({"text": OTHER})
-    articles, skipped = read_file(tmp_path, "a.jsonl", data)
+    articles, skipped = read_data("a.jsonl", data)
     assert [a.text for a in articles] == [PROSE, "[[[[[", OTHER]
     assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (2, 4, 5, 7)]
     assert skipped[0].problem.code == "line-not-json"
@@ -157,40 +140,40 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert skipped[2].problem.code == "record-no-text"
 
 
-def test_many_bad_lines_are_summed_up(tmp_path: Path) -> None:
+def test_many_bad_lines_are_summed_up() -> None:
     data = lines({"text": PROSE}) + "{\n" * 4_332 + lines({"text": OTHER})
-    articles, skipped = read_file(tmp_path, "a.jsonl", data)
+    articles, skipped = read_data("a.jsonl", data)
     assert len(articles) == 2
     assert len(skipped) == 21
     assert skipped[-1].label == "a.jsonl"
     assert skipped[-1].problem.parameters["count"] == 4312
 
 
-def test_a_line_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_without_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.formats.json.RECORD_BYTES", 1_000)
     long = lines({"text": "x" * 5_000})
-    articles, skipped = read_file(tmp_path, "a.jsonl", long + lines({"text": PROSE}) + long[:-1])
+    articles, skipped = read_data("a.jsonl", long + lines({"text": PROSE}) + long[:-1])
     assert [a.text for a in articles] == [PROSE]
     assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (1, 3)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv"])
-def test_encodings_of_the_past(tmp_path: Path, name: str, encoding: str) -> None:
+def test_encodings_of_the_past(name: str, encoding: str) -> None:
     text = " ".join([PROSE, OTHER] * 5)
     data = {
         "a.jsonl": lines({"titre": "Été", "texte": text}),
         "a.json": json.dumps([{"titre": "Été", "texte": text}], ensure_ascii=False),
         "a.csv": table(("titre", "texte"), ("Été", text)),
     }[name]
-    (article,), _ = read_file(tmp_path, name, data.encode(encoding))
+    (article,), _ = read_data(name, data.encode(encoding))
     assert (article.title, article.text) == ("Été", text)
 
 
-def test_one_broken_character_does_not_change_the_encoding_of_a_table(tmp_path: Path) -> None:
+def test_one_broken_character_does_not_change_the_encoding_of_a_table() -> None:
     rows = [("titre", "texte"), *((f"Été {n}", PROSE) for n in range(50))]
     data = table(*rows).encode().replace("Été 7".encode(), b"\xc9t\xe9 7")
-    articles, _ = read_file(tmp_path, "a.csv", data)
+    articles, _ = read_data("a.csv", data)
     assert sum(article.title.startswith("Été") for article in articles) == 49
 
 
@@ -205,20 +188,20 @@ def test_one_broken_character_does_not_change_the_encoding_of_a_table(tmp_path: 
         lambda records: {"data": [{"attributes": record} for record in records]},
     ],
 )
-def test_json_holds_its_list_where_services_put_it(tmp_path: Path, wrap: Any) -> None:
+def test_json_holds_its_list_where_services_put_it(wrap: Any) -> None:
     records = [{"title": "A", "text": PROSE}, {"title": "B", "body": OTHER}]
-    articles, skipped = read_file(tmp_path, "a.json", json.dumps(wrap(records), indent=1))
+    articles, skipped = read_data("a.json", json.dumps(wrap(records), indent=1))
     assert [article.title for article in articles] == ["A", "B"]
     assert skipped == []
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, "9223372036854775808"])
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
-def test_a_number_beyond_measure_refuses_no_file(tmp_path: Path, name: str, number: str) -> None:
+def test_a_number_beyond_measure_refuses_no_file(name: str, number: str) -> None:
     quoted = f'{PROSE} Un \\"nombre\\" : {number} \\\\'
     told = f'{{"title": "A", "n": {number}, "text": "{quoted}"}}'
     data = f"[{told}, {told}]" if name == "a.json" else f"{told}\n{told}\n"
-    articles, skipped = read_file(tmp_path, name, data)
+    articles, skipped = read_data(name, data)
     assert skipped == []
     assert len(articles) == 2
     assert f'Un "nombre" : {number} \\' in articles[0].text
@@ -237,10 +220,10 @@ def test_a_number_is_measured_whole_wherever_a_piece_of_the_file_ends(padding: i
         ]
 
 
-def test_json_lines_by_the_wrong_name_and_the_other_way(tmp_path: Path) -> None:
+def test_json_lines_by_the_wrong_name_and_the_other_way() -> None:
     records = [{"id": 1, "text": PROSE}, {"id": 2, "text": OTHER}]
-    assert len(read_file(tmp_path, "a.json", lines(*records))[0]) == 2
-    assert len(read_file(tmp_path, "a.jsonl", json.dumps(records, indent=2))[0]) == 2
+    assert len(read_data("a.json", lines(*records))[0]) == 2
+    assert len(read_data("a.jsonl", json.dumps(records, indent=2))[0]) == 2
 
 
 @pytest.mark.parametrize(
@@ -254,14 +237,14 @@ def test_json_lines_by_the_wrong_name_and_the_other_way(tmp_path: Path) -> None:
         (b"\x00\x01", "json-invalid"),
     ],
 )
-def test_json_that_cannot_be_read_says_why(tmp_path: Path, data: str | bytes, reason: str) -> None:
-    assert reason in refusal(tmp_path, "a.json", data)
+def test_json_that_cannot_be_read_says_why(data: str | bytes, reason: str) -> None:
+    assert reason in refusal("a.json", data)
 
 
-def test_what_is_no_object_in_a_list_is_left_out(tmp_path: Path) -> None:
+def test_what_is_no_object_in_a_list_is_left_out() -> None:
     deep = "[" * 200 + "]" * 200
     data = f'[1, {{"text": "{PROSE}"}}, {deep}, {{"text": "{OTHER}"}}]'
-    articles, skipped = read_file(tmp_path, "a.json", data)
+    articles, skipped = read_data("a.json", data)
     assert [article.text for article in articles] == [PROSE, OTHER]
     assert [(skip.label, skip.problem.code, skip.at) for skip in skipped] == [
         ("a.json", "record-no-object", Problem("at-record", number=1)),
@@ -273,37 +256,35 @@ def test_what_is_no_object_in_a_list_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
-def test_a_table_is_told_by_what_parts_its_cells(tmp_path: Path, delimiter: str) -> None:
+def test_a_table_is_told_by_what_parts_its_cells(delimiter: str) -> None:
     text = f'{PROSE}\n\nUn, deux ; trois | quatre "cinq"'
     rows = [("titre", "texte"), ("Un, deux; trois", text), ("B", OTHER)]
-    articles, _ = read_file(tmp_path, "a.csv", table(*rows, delimiter=delimiter))
+    articles, _ = read_data("a.csv", table(*rows, delimiter=delimiter))
     assert [article.title for article in articles] == ["Un, deux; trois", "B"]
     assert articles[0].text == text
 
 
-def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on() -> None:
     data = f'titre;texte\nA;"{PROSE}\n\nSuite."\nB;{PROSE};de trop\n;\nC\nD;{OTHER}\n'
-    articles, skipped = read_file(tmp_path, "a.csv", data)
+    articles, skipped = read_data("a.csv", data)
     assert [article.title for article in articles] == ["A", "D"]
     assert [skip.at for skip in skipped] == [Problem("at-line", number=n) for n in (5, 7)]
     assert skipped[0].problem == Problem("row-too-wide", cells=3, columns=2)
 
 
-def test_a_quote_that_never_ends_does_not_end_the_reading(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_quote_that_never_ends_does_not_end_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     before = csv.field_size_limit(2_000)
     try:
         data = f'titre;texte\nA;"{PROSE}\n' + f"B;{OTHER}\n" * 100
-        articles, skipped = read_file(tmp_path, "a.csv", data)
+        articles, skipped = read_data("a.csv", data)
     finally:
         csv.field_size_limit(before)
     assert articles[-1].title == "B"
     assert skipped[0].at == Problem("at-line", number=2)
 
 
-def test_a_table_without_a_header_shows_what_it_took_for_one(tmp_path: Path) -> None:
-    message = refusal(tmp_path, "a.csv", table(("A", PROSE), ("B", OTHER)))
+def test_a_table_without_a_header_shows_what_it_took_for_one() -> None:
+    message = refusal("a.csv", table(("A", PROSE), ("B", OTHER)))
     assert "records-no-text-field" in message
     assert "names=[A, Le conseil a voté" in message
 
@@ -311,7 +292,7 @@ def test_a_table_without_a_header_shows_what_it_took_for_one(tmp_path: Path) -> 
 # --map
 
 
-def test_a_map_names_fields_however_deep(tmp_path: Path) -> None:
+def test_a_map_names_fields_however_deep() -> None:
     record = {
         "k": {"b": PROSE},
         "t": "T",
@@ -319,16 +300,14 @@ def test_a_map_names_fields_however_deep(tmp_path: Path) -> None:
         "title": "x",
     }
     fields = parse_map("text=k.b, title=t,author=w.n,id=t")
-    (article,), _ = read_file(tmp_path, "a.jsonl", lines(record), fields)
+    (article,), _ = read_data("a.jsonl", lines(record), fields)
     assert (article.title, article.text) == ("T", PROSE)
     assert article.author == "Jeanne Petit, Luc Roy"
     assert article.path == "a.jsonl#T"
 
 
-def test_a_map_to_a_field_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
-    message = refusal(
-        tmp_path, "a.jsonl", lines({"k": {"b": PROSE}, "titre": "T"}), {"text": "corps"}
-    )
+def test_a_map_to_a_field_that_is_not_there_names_those_that_are() -> None:
+    message = refusal("a.jsonl", lines({"k": {"b": PROSE}, "titre": "T"}), {"text": "corps"})
     assert "map-not-found (field=text, name=corps" in message
     assert "names=[k, k.b, titre])" in message
 

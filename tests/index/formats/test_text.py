@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 import pytest
 
-from index.formats.byline import parse_byline
 from index.formats.text import read_text
 from tests.index.formats.articles import PROSE
 
@@ -33,35 +30,9 @@ def test_a_short_paragraph_is_no_heading(line: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("head", "author", "published"),
-    [
-        ("Par Jeanne Petit, le 3 mars 2024", "Jeanne Petit", date(2024, 3, 3)),
-        ("Par Jeanne Petit et Luc de la Tour | 3 mars 2024", "Jeanne Petit et Luc de la Tour",
-         date(2024, 3, 3)),
-        ("Publié le 3 mars 2024 - Mis à jour le 5 mars 2024", None, date(2024, 3, 3)),
-        ("3 mars 2024", None, date(2024, 3, 3)),
-    ],
-)  # fmt: skip
-def test_lines_under_the_title_tell_author_and_day(
-    head: str, author: str | None, published: date | datetime | None
-) -> None:
-    draft = read_text(f"Le budget est voté\n\n{head}\n\n{PROSE}\n\n{PROSE}")
-    assert (draft.metadata.author, draft.metadata.published) == (author, published)
-    assert [block.text for block in draft.blocks] == ["Le budget est voté", PROSE, PROSE]
-
-
 def test_an_address_under_the_title_is_the_article_s() -> None:
     draft = read_text(f"Le budget est voté\nSource : https://exemple.fr/budget\n\n{PROSE}")
     assert draft.metadata.url == "https://exemple.fr/budget"
-
-
-@pytest.mark.parametrize(
-    "line", ["Par ailleurs, il pleut", "Par Toutatis, quel titre a donc choisi ce journal hier !",
-             "By the river", "De Paris à Lyon", "— Oui, dit-il"],
-)  # fmt: skip
-def test_other_lines_are_not_bylines(line: str) -> None:
-    assert parse_byline(line) is None
 
 
 def test_lines_of_a_fixed_width_are_one_paragraph() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import Problem
-from tests.index.formats.articles import OTHER, PROSE, read_file, refusal
+from tests.index.formats.articles import OTHER, PROSE, read_data, refusal
 
 PARIS = timezone(timedelta(hours=2))
 RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -51,8 +51,8 @@ NEWSML = f"""<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>
 
 
 @pytest.mark.parametrize("name", ["a.xml", "a.rss"])
-def test_entries_of_rss_are_articles(tmp_path: Path, name: str) -> None:
-    (budget, station), (skipped,) = read_file(tmp_path, name, RSS)
+def test_entries_of_rss_are_articles(name: str) -> None:
+    (budget, station), (skipped,) = read_data(name, RSS)
     assert budget.title == "Le budget & la ville"
     assert budget.text == f"Le vote\n\n{PROSE}\n\n{OTHER}"
     assert [section.heading for section in budget.sections] == ["Le vote"]
@@ -67,14 +67,14 @@ def test_entries_of_rss_are_articles(tmp_path: Path, name: str) -> None:
     assert (skipped.label, skipped.at) == (name, Problem("at-entry", number=3))
 
 
-def test_a_date_that_only_the_feed_library_reads_is_kept(tmp_path: Path) -> None:
+def test_a_date_that_only_the_feed_library_reads_is_kept() -> None:
     written = RSS.replace("Fri, 29 Aug 2025 10:30:00 +0200", "Fri, 29 Aug 25 10:30 AM EST")
-    (budget, _), _ = read_file(tmp_path, "news.rss", written)
+    (budget, _), _ = read_data("news.rss", written)
     assert budget.published == date(2025, 8, 29)
 
 
-def test_entries_of_atom_are_articles(tmp_path: Path) -> None:
-    (article,), _ = read_file(tmp_path, "a.atom", ATOM)
+def test_entries_of_atom_are_articles() -> None:
+    (article,), _ = read_data("a.atom", ATOM)
     assert (article.title, article.text) == ("The budget", PROSE)
     assert (article.author, article.outlet) == ("Ann Lee", "The Beacon")
     assert article.published_at == datetime(2025, 8, 29, 14, 30, tzinfo=UTC)
@@ -83,13 +83,13 @@ def test_entries_of_atom_are_articles(tmp_path: Path) -> None:
     assert article.path.endswith("#tag:example.org,2025:1")
 
 
-def test_a_broken_feed_gives_what_is_whole(tmp_path: Path) -> None:
-    articles, _ = read_file(tmp_path, "a.xml", RSS[: RSS.index("<item><title>Sans")])
+def test_a_broken_feed_gives_what_is_whole() -> None:
+    articles, _ = read_data("a.xml", RSS[: RSS.index("<item><title>Sans")])
     assert [article.title for article in articles] == ["Le budget & la ville", "La gare"]
 
 
-def test_a_nitf_document_is_an_article(tmp_path: Path) -> None:
-    (article,), _ = read_file(tmp_path, "a.xml", NITF)
+def test_a_nitf_document_is_an_article() -> None:
+    (article,), _ = read_data("a.xml", NITF)
     assert (article.title, article.author) == ("Le budget est voté", "Jeanne Petit")
     assert article.text == f"{PROSE}\n\nLa suite\n\n{OTHER}"
     assert [section.heading for section in article.sections] == ["La suite"]
@@ -98,8 +98,8 @@ def test_a_nitf_document_is_an_article(tmp_path: Path) -> None:
     assert (article.path, dict(article.origins)["author"]) == ("a.xml", "nitf")
 
 
-def test_a_message_of_newsml_holds_several(tmp_path: Path) -> None:
-    (first, third), (skipped,) = read_file(tmp_path, "a.xml", NEWSML)
+def test_a_message_of_newsml_holds_several() -> None:
+    (first, third), (skipped,) = read_data("a.xml", NEWSML)
     assert (first.title, first.author, first.text) == ("Le budget est voté", "Jeanne Petit", PROSE)
     assert (first.published, first.updated) == (date(2025, 8, 29), date(2025, 8, 30))
     assert (first.outlet, first.language) == ("Agence du Littoral", "fr")
@@ -123,8 +123,8 @@ def test_a_message_of_newsml_holds_several(tmp_path: Path) -> None:
         ("", "xml-not"),
     ],
 )
-def test_xml_that_holds_no_article_says_why(tmp_path: Path, data: str, reason: str) -> None:
-    assert reason in refusal(tmp_path, "a.xml", data)
+def test_xml_that_holds_no_article_says_why(data: str, reason: str) -> None:
+    assert reason in refusal("a.xml", data)
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
@@ -146,10 +146,10 @@ def test_entities_never_unfold_nor_read_other_files(
     root = form[form.rindex("?>") + 2 :] if "?>" in form else form
     root = root.partition('dtd">')[2] or root
     document = f"<!DOCTYPE x [{subset}]>" + root.replace(PROSE, f"{PROSE} &l9;")
-    assert "xml-entities" in refusal(tmp_path, "a.xml", document.encode(encoding))
+    assert "xml-entities" in refusal("a.xml", document.encode(encoding))
 
 
-def test_a_large_feed_is_read_only_if_it_is_whole(tmp_path: Path) -> None:
+def test_a_large_feed_is_read_only_if_it_is_whole() -> None:
     item = f"<item><title>T</title><description>{PROSE}</description></item>"
     feed = "<rss><channel>" + item * 15_000
-    assert "feed-malformed" in refusal(tmp_path, "a.xml", feed)
+    assert "feed-malformed" in refusal("a.xml", feed)

@@ -21,13 +21,7 @@ def stored(**changes: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    "better",
-    [
-        {"margin": 0.3},
-        {"margin_3": 0.3},
-        {"span_logit": 8.0},
-        {"subject": 2.0},
-    ],
+    "better", [{"margin": 0.3}, {"margin_3": 0.3}, {"span_logit": 8.0}, {"subject": 2.0}]
 )
 @pytest.mark.parametrize("foreign", [False, True])
 def test_the_shipped_model_is_surer_the_more_speaks_for_it(

@@ -3,16 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
-
 from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageText
 from index.reading.confidence import LogisticModel, ReadingConfidence
-from index.reading.evidence import (
-    READ_HITS,
-    EvidenceReader,
-    read_evidence,
-)
+from index.reading.evidence import READ_HITS, EvidenceReader, read_evidence
 from index.search.confidence import Thresholds
 from tests.fakes import FakeReader
 from tests.index.reading.hits import hit
@@ -101,28 +95,6 @@ def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
     assert read.confidence == 0.7
     assert read.hits[0].reading is not None
-
-
-@pytest.mark.parametrize(
-    ("confidence", "subject"), [(0.0, -7.6), (0.1, -2.2), (0.5, 0.0), (0.99, 2.2)]
-)
-def test_the_search_tells_the_subject_and_no_more(confidence: float, subject: float) -> None:
-    read = EvidenceReader(Liking("1849"), None).read(found(hit("Allumé en 1849.")))
-    told = read_evidence(replace(read, confidence=confidence)).subject
-    assert told == pytest.approx(subject, abs=0.01)
-
-
-def test_the_margin_is_that_of_the_best_sentence_over_those_behind_it() -> None:
-    one = hit("Le phare est haut. Il fut allumé en 1849. On y monte.", [0.5, 0.9, 0.8], total=2.0)
-    other = hit("Le port est loin.", [0.7], total=1.9)
-    evidence = read_evidence(EvidenceReader(Liking("1849"), None).read(found(one, other)))
-    ranks = sorted(
-        (rank for each in EvidenceReader(Liking("1849"), None).rank(found(one, other))
-         for rank in each.ranks),
-        reverse=True,
-    )  # fmt: skip
-    assert evidence.margin == pytest.approx(min(0.3, ranks[0] - ranks[1]))
-    assert evidence.margin_3 == pytest.approx(min(0.3, ranks[0] - ranks[2]))
 
 
 def test_an_announcement_is_no_rival() -> None:

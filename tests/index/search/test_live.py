@@ -15,6 +15,8 @@ from index.store.files.layout import Layout
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, live, three
 
+MORE = [*three(), article("phare", "Le phare éclaire la nuit.")]
+
 
 def titles(index: LiveIndex, question: str) -> set[str]:
     return {hit.article.title for hit in index.search(question).hits}
@@ -24,7 +26,7 @@ def test_a_new_generation_is_served_without_being_asked_to(tmp_path: Path) -> No
     index(three(), tmp_path)
     served = live(tmp_path)
     assert "Phare" not in titles(served, "le phare")
-    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    index(MORE, tmp_path)
     assert "Phare" in titles(served, "le phare")
 
 
@@ -33,7 +35,7 @@ def test_a_damaged_newer_generation_leaves_the_old_one_answering(
 ) -> None:
     index(three(), tmp_path)
     served = live(tmp_path)
-    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    index(MORE, tmp_path)
     layout = Layout(tmp_path)
     newest = layout.current_id()
     assert newest is not None
@@ -95,7 +97,7 @@ def test_a_check_finds_a_newer_generation_that_does_not_open_and_one_that_is_gon
     served.check()
     layout = Layout(tmp_path)
     before = layout.current_id()
-    index([*three(), article("phare", "Le phare éclaire la nuit.")], tmp_path)
+    index(MORE, tmp_path)
     newest = layout.current_id()
     assert before is not None
     assert newest is not None

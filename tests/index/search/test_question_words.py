@@ -8,7 +8,7 @@ from collections.abc import Collection
 import pytest
 from rapidfuzz.distance import OSA
 
-from index.search.question_words import correct_term, weigh_subject, weigh_words
+from index.search.question_words import correct_term, question_names, weigh_subject, weigh_words
 from index.search.scoring import word_scores
 from tests.index.store.words import word_index
 
@@ -97,3 +97,19 @@ def test_a_subject_is_known_in_whatever_language_the_articles_are() -> None:
     assert known("mills") == {"en:mill"}
     assert known("moulim") == {"fr:moulin"}
     assert known("zzzzqqq") == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Combien de puces ont servi à entraîner MAI-1 ?", {"mai-1", "fr:mai", "1"}),
+        ("Qui a découvert Lascaux ?", {"fr:lascal"}),
+        ("Quelle est la durée du voyage ?", set()),
+        ("CRISPR, c'est quoi ?", {"fr:crispr"}),
+        ("que s'est-il passé en 1940", {"1940"}),
+    ],
+)
+def test_names_of_a_question(question: str, expected: set[str]) -> None:
+    found = question_names(question, "fr")
+    assert expected <= found
+    assert bool(expected) is bool(found)

@@ -15,44 +15,44 @@ from index.text.dates import (
     moment_and_rest,
     month_names,
     period_around,
-    weekday_names,
 )
 from index.text.patterns import one_of
 
-CLEAR = [
-    "Publié le 29 août 2025",
-    "29 aout 2025 à 10h30",
-    "Published on August 29, 2025",
-    "Aug. 29th, 2025",
-    "29 August 2025",
-    "2025-08-29T10:00:00Z",
-    "2025/08/29",
-    "29/08/2025",
-    "08/29/2025",
-    "29.8.2025",
-    "29 de agosto de 2025",
-    "29. August 2025",
-    "29 agosto 2025",
-    "29 augustus 2025",
-]
-
-
-@pytest.mark.parametrize("text", CLEAR)
-def test_a_clear_date(text: str) -> None:
-    assert find_date(text) == date(2025, 8, 29)
+DAY = date(2025, 8, 29)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hier", "août 2025", "2025", "03/04/2025", "31 février 2025", "129 août 20255"]
+    ("text", "day"),
+    [
+        ("Publié le 29 août 2025", DAY),
+        ("29 aout 2025 à 10h30", DAY),
+        ("Published on August 29, 2025", DAY),
+        ("Aug. 29th, 2025", DAY),
+        ("29 August 2025", DAY),
+        ("2025-08-29T10:00:00Z", DAY),
+        ("2025/08/29", DAY),
+        ("29/08/2025", DAY),
+        ("08/29/2025", DAY),
+        ("29.8.2025", DAY),
+        ("29 de agosto de 2025", DAY),
+        ("29. August 2025", DAY),
+        ("29 agosto 2025", DAY),
+        ("29 augustus 2025", DAY),
+        # They look as if they could be read in two ways, and cannot.
+        ("1er mars 2024", date(2024, 3, 1)),
+        ("04.03.2024", date(2024, 3, 4)),
+        ("03/03/2024", date(2024, 3, 3)),
+        ("", None),
+        ("hier", None),
+        ("août 2025", None),
+        ("2025", None),
+        ("03/04/2025", None),
+        ("31 février 2025", None),
+        ("129 août 20255", None),
+    ],
 )
-def test_an_unclear_date_is_none(text: str) -> None:
-    assert find_date(text) is None
-
-
-def test_forms_that_look_ambiguous_but_are_not() -> None:
-    assert find_date("1er mars 2024") == date(2024, 3, 1)
-    assert find_date("04.03.2024") == date(2024, 3, 4)
-    assert find_date("03/03/2024") == date(2024, 3, 3)
+def test_a_clear_date_is_read_and_an_unclear_one_is_none(text: str, day: date | None) -> None:
+    assert find_date(text) == day
 
 
 TWO = timezone(timedelta(hours=2))
@@ -95,14 +95,6 @@ def test_what_stands_around_a_moment_is_told() -> None:
     assert moment_and_rest("Rien") == (None, "rien")
 
 
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [("fevrier", 2), ("marz", 3), ("marco", 3), ("maart", 3), ("august", 8), ("dicembre", 12)],
-)
-def test_a_name_has_its_number_in_every_language(name: str, number: int) -> None:
-    assert MONTH_NUMBERS[name] == number
-
-
 @pytest.mark.parametrize("language", ["fr", "en", "es", "de", "it", "pt", "nl"])
 def test_every_language_has_twelve(language: str) -> None:
     assert {MONTH_NUMBERS.get(name, 0) for name in month_names(language)} - {0} == set(range(1, 13))
@@ -111,10 +103,6 @@ def test_every_language_has_twelve(language: str) -> None:
 def test_names_are_found_with_and_without_their_accents() -> None:
     pattern = re.compile(one_of(month_names("fr", "en")))
     assert pattern.findall("août, aout, may, mai, enero") == ["août", "aout", "may", "mai"]
-
-
-def test_weekdays_are_known_in_several_languages() -> None:
-    assert {"samedi", "saturday", "sábado", "sabado"} <= weekday_names("fr", "en", "es")
 
 
 @pytest.mark.parametrize(
